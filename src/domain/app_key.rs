@@ -1,0 +1,153 @@
+//! `APP_KEY`: the configured text, the 32 key bytes it stands for, and the fingerprint it is shown by.
+//!
+//! Follows Laravel 5.5's `EncryptionServiceProvider` and `Encrypter::supported` (AES-256-CBC): a text that begins with
+//! `base64:` is decoded leniently, any other text is the key itself; both must give exactly 32 bytes. The text matters
+//! as well as the bytes: FreeScout derives its hashes from the text.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretBox, SecretSlice};
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::base64;
+
+/// Length of an AES-256 key, in bytes.
+pub const KEY_LEN: usize = 32;
+
+/// First 12 hex digits of SHA-256 of the configured text: how a key is named wherever it is shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 6]);
+
+impl Fingerprint {
+    /// The fingerprint of a configured key text.
+    pub fn of(text: &[u8]) -> Self {
+        let digest = Sha256::digest(text);
+        let mut first = [0; 6];
+        first.copy_from_slice(&digest[..6]);
+        Self(first)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Why Laravel's encrypter refuses a key text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// "No application encryption key has been specified."
+    #[error("the key is empty")]
+    Empty,
+    /// The key does not come to exactly 32 bytes.
+    #[error("the key has {0} bytes instead of 32")]
+    Length(usize),
+    /// Data follows the base64 padding.
+    #[error("something follows the end of the key")]
+    TrailingData,
+}
+
+/// A key that Laravel's AES-256-CBC encrypter accepts.
+pub struct AppKey {
+    text: SecretSlice<u8>,
+    bytes: SecretBox<[u8; KEY_LEN]>,
+    fingerprint: Fingerprint,
+}
+
+impl AppKey {
+    /// Reads a configured key text, exactly as given: nothing is trimmed.
+    ///
+    /// # Errors
+    /// [`KeyError`] where Laravel's encrypter would refuse to start.
+    pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
+        if text.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        let mut bytes = SecretBox::new(Box::new([0u8; KEY_LEN]));
+        match text.strip_prefix(b"base64:") {
+            Some(encoded) => {
+                let decoded = zeroize::Zeroizing::new(
+                    base64::decode_lenient(encoded).map_err(|_| KeyError::TrailingData)?,
+                );
+                fill(&mut bytes, &decoded)?;
+            }
+            None => fill(&mut bytes, text)?,
+        }
+        Ok(Self { text: SecretSlice::from(text.to_vec()), bytes, fingerprint: Fingerprint::of(text) })
+    }
+
+    /// A new key in the form `php artisan key:generate` writes, from 32 random bytes.
+    pub fn generate(random: &[u8; KEY_LEN]) -> Self {
+        let text = zeroize::Zeroizing::new(format!("base64:{}", base64::encode(random)));
+        let mut bytes = SecretBox::new(Box::new([0u8; KEY_LEN]));
+        secrecy::ExposeSecretMut::expose_secret_mut(&mut bytes).copy_from_slice(random);
+        Self {
+            text: SecretSlice::from(text.as_bytes().to_vec()),
+            bytes,
+            fingerprint: Fingerprint::of(text.as_bytes()),
+        }
+    }
+
+    /// The configured text. Derived hashes are made from it.
+    pub fn text(&self) -> &[u8] {
+        self.text.expose_secret()
+    }
+
+    /// The 32 bytes that encrypt and authenticate.
+    pub fn bytes(&self) -> &[u8; KEY_LEN] {
+        self.bytes.expose_secret()
+    }
+
+    /// How this key is named on screens and in reports.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Whether both texts stand for the same key bytes: they open the same payloads.
+    pub fn same_bytes(&self, other: &AppKey) -> bool {
+        subtle::ConstantTimeEq::ct_eq(&self.bytes()[..], &other.bytes()[..]).into()
+    }
+}
+
+impl fmt::Debug for AppKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AppKey({})", self.fingerprint)
+    }
+}
+
+fn fill(target: &mut SecretBox<[u8; KEY_LEN]>, bytes: &[u8]) -> Result<(), KeyError> {
+    if bytes.len() != KEY_LEN {
+        return Err(KeyError::Length(bytes.len()));
+    }
+    secrecy::ExposeSecretMut::expose_secret_mut(target).copy_from_slice(bytes);
+    Ok(())
+}
+
+/// Splits a glued `APP_KEY` value (`base64:NEW=base64:OLD=`, as `/install.php` leaves it) into the keys in it.
+///
+/// Gives nothing for a text that holds fewer than two prefixes.
+pub fn split_glued(text: &[u8]) -> Vec<&[u8]> {
+    let starts: Vec<usize> = memchr::memmem::find_iter(text, b"base64:").collect();
+    if starts.len() < 2 {
+        return Vec::new();
+    }
+    starts
+        .iter()
+        .enumerate()
+        .map(|(i, &start)| &text[start..starts.get(i + 1).copied().unwrap_or(text.len())])
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! Where a key was found: the evidence shown beside every candidate.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// The kind of place a key came from, as named in the JSON forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// The install's own `.env`.
+    Env,
+    /// `bootstrap/cache/config.php`.
+    ConfigCache,
+    /// The file named by `APP_KEY_FILE`.
+    KeyFile,
+    /// The environment of a process: ours, or one of PHP's.
+    ProcessEnvironment,
+    /// The memory of a PHP process.
+    ProcessMemory,
+    /// A plain file.
+    File,
+    /// A member of an archive.
+    Archive,
+    /// A git object.
+    Git,
+    /// A disk image or raw device.
+    Image,
+    /// Standard input.
+    Stdin,
+    /// Typed or pasted by the operator, or given with `--key-file`.
+    Given,
+}
+
+/// One place where a key stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// What sort of place it is.
+    pub kind: SourceKind,
+    /// The file on disk, where there is one.
+    pub path: Option<PathBuf>,
+    /// Line within the (innermost) text, counted from 1.
+    pub line: Option<u64>,
+    /// Archive members that lead to the text, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<String>,
+    /// When the file (innermost member) was last changed: Unix seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<i64>,
+}
+
+impl Source {
+    /// A source that is only a kind, such as the process environment.
+    pub fn of(kind: SourceKind) -> Self {
+        Self { kind, path: None, line: None, inside: Vec::new(), modified: None }
+    }
+
+    /// A source in a file on disk.
+    pub fn file(kind: SourceKind, path: impl Into<PathBuf>, line: Option<u64>) -> Self {
+        Self { kind, path: Some(path.into()), line, inside: Vec::new(), modified: None }
+    }
+}

@@ -1,0 +1,126 @@
+//! The database as the rest of the house sees it: read columns, swap texts in one transaction.
+//!
+//! Three rooms implement [`Store`]: `mysql`, `postgres`, `sqlite`. Table names are given without prefix; the store adds
+//! it. Nothing here knows what a payload is.
+
+use crate::domain::secret::SecretBytes;
+
+/// A stored value longer than this many bytes is not read: no secret of FreeScout comes near.
+pub const MAX_VALUE_BYTES: u64 = 4 << 20;
+
+/// One value as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// SQL NULL.
+    Null,
+    /// The value as text, byte for byte (numbers in decimal, booleans as `1` and `0`).
+    Text(SecretBytes),
+    /// Longer than [`MAX_VALUE_BYTES`]: its length in bytes.
+    TooLong(u64),
+}
+
+impl Stored {
+    /// The text, where there is one.
+    pub fn text(&self) -> Option<&[u8]> {
+        match self {
+            Stored::Text(text) => Some(text.expose()),
+            Stored::Null | Stored::TooLong(_) => None,
+        }
+    }
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// How many characters fit, where the type has a limit (`varchar(255)`).
+    pub max_chars: Option<u64>,
+}
+
+/// One text to be replaced, if it still stands as we read it.
+#[derive(Debug, Clone)]
+pub struct Swap {
+    /// Table without prefix.
+    pub table: &'static str,
+    /// The row's id.
+    pub id: u64,
+    /// The column.
+    pub column: String,
+    /// What must stand there now; `None` is NULL.
+    pub old: Option<SecretBytes>,
+    /// What shall stand there; `None` is NULL.
+    pub new: Option<SecretBytes>,
+}
+
+/// Why a database could not be used. The text of the server is kept, sanitised where it is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No connection: host, port, socket or file.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The server refused user or password.
+    #[error("{0}")]
+    Denied(String),
+    /// The server knows no such database.
+    #[error("{0}")]
+    UnknownDatabase(String),
+    /// TLS was asked for and failed.
+    #[error("{0}")]
+    Tls(String),
+    /// FreeScout does not support this driver, nor do we.
+    #[error("{0}")]
+    UnsupportedDriver(String),
+    /// A statement failed.
+    #[error("{0}")]
+    Query(String),
+    /// The server refuses writes (read-only server, replica, read-only file).
+    #[error("{0}")]
+    ReadOnly(String),
+}
+
+/// Why nothing was swapped. In every case the transaction was rolled back whole.
+#[derive(Debug, thiserror::Error)]
+pub enum SwapError {
+    /// These swaps (by index) no longer find what we read.
+    #[error("{} row(s) changed since they were read", .0.len())]
+    Changed(Vec<usize>),
+    /// The server did not keep the new text byte for byte (cut to the column's width, or converted).
+    #[error("the server did not keep the new text of swap {0} byte for byte")]
+    NotKept(usize),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A FreeScout database, open.
+pub trait Store: Send {
+    /// Product and version, such as `MariaDB 10.11.19`. As the server says it: sanitise before showing.
+    fn server(&self) -> &str;
+
+    /// The columns of a table; none when the table does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalogue cannot be read.
+    fn columns(&mut self, table: &str) -> Result<Vec<Column>, StoreError>;
+
+    /// Reads `columns` of every row, in the order of ids, row by row. With `newest`, only that many of the highest ids,
+    /// highest first. The table must exist and have `id`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError>;
+
+    /// Replaces texts, all or none, in one transaction: locks each row, compares byte for byte with what we read, writes,
+    /// reads back, compares again, commits.
+    ///
+    /// # Errors
+    /// [`SwapError`]; then nothing was changed.
+    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
+}

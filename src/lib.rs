@@ -1,0 +1,77 @@
+//! freescout-rescue: a wizard that brings a FreeScout helpdesk back after its `APP_KEY` changed.
+//!
+//! This file is the map. The floors, from the ground up; imports only go down:
+//!
+//! ```text
+//! words    every sentence the operator reads, in one table a language
+//! domain   what is true: keys, payloads, settings, secrets, verdicts, plans. No I/O, no clock, no threads
+//! io       one outside thing a room: files, databases, processes, PHP, the search for keys
+//! engine   the work itself, built from domain and io: survey, checks, backup, apply, undo; runs as jobs
+//! wizard   the state machine `(state, event) -> (state, effects)`; pure
+//! tui      the state drawn on a terminal, keys turned into events
+//! cli      the same engine without the screen; stands beside tui
+//! demo     a throw-away broken install to try it all on
+//! ```
+
+pub mod words;
+
+/// What is true, computed from what was read. Nothing here touches the world.
+pub mod domain {
+    pub mod app_key;
+    pub mod base64;
+    pub mod configuration;
+    pub mod derived;
+    pub mod dotenv;
+    pub mod finding;
+    pub mod inventory;
+    pub mod json_span;
+    pub mod key_ring;
+    pub mod known_keys;
+    pub mod mailbox;
+    pub mod payload;
+    pub mod php;
+    pub mod plan;
+    pub mod problem;
+    pub mod secret;
+    pub mod source;
+    pub mod var_export;
+    pub mod verdict;
+}
+
+/// One outside thing a room.
+pub mod io {
+    pub mod artisan;
+    pub mod backup;
+    pub mod entropy;
+    pub mod files;
+    pub mod hunt;
+    pub mod install;
+    pub mod mysql;
+    pub mod passwords;
+    pub mod postgres;
+    pub mod processes;
+    pub mod sqlite;
+    pub mod store;
+}
+
+/// The work, as functions that report progress, and the threads they run on.
+pub mod engine {
+    pub mod apply;
+    pub mod backup;
+    pub mod checks;
+    pub mod job;
+    pub mod pool;
+    pub mod recover;
+    pub mod survey;
+    pub mod undo;
+}
+
+/// The state machine of the eight steps.
+pub mod wizard {}
+
+/// The screen.
+pub mod tui {}
+
+pub mod cli;
+pub mod demo;
+pub mod report;

@@ -1,1 +1,5 @@
-//! Tests.
+//! The tests that need no server and no terminal: truth, plans, screens, the shape of the house.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod shared;
+mod vectors;

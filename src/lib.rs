@@ -18,6 +18,7 @@ pub mod words;
 /// What is true, computed from what was read. Nothing here touches the world.
 pub mod domain {
     pub mod app_key;
+    pub mod assessment;
     pub mod base64;
     pub mod configuration;
     pub mod derived;

@@ -1,1 +1,481 @@
-//! inventory
+//! Everything that depends on the key: the mailboxes, and each secret with the text it is stored as.
+//!
+//! Built from rows as the database gives them. Which places hold secrets is FreeScout's own list: mailbox passwords,
+//! OAuth tokens in `mailboxes.meta`, the option `mail_password` and module options sealed by shape, `modules.license`,
+//! `users.password` of invited users, sealed variables of `.env`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::base64;
+use super::json_span;
+use super::mailbox::{IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail};
+use super::payload::looks_like_payload;
+use super::secret::{Cell, Place, SecretBytes, Table, Token};
+
+/// Columns of `mailboxes` that we read. Old schemas lack some; those read as NULL.
+pub const MAILBOX_COLUMNS: &[&str] = &[
+    "name",
+    "email",
+    "in_server",
+    "in_port",
+    "in_username",
+    "in_password",
+    "in_protocol",
+    "in_encryption",
+    "in_validate_cert",
+    "out_method",
+    "out_server",
+    "out_port",
+    "out_username",
+    "out_password",
+    "out_encryption",
+    "meta",
+];
+/// Columns of `options` that we read.
+pub const OPTION_COLUMNS: &[&str] = &["name", "value"];
+/// Columns of `modules` that we read.
+pub const MODULE_COLUMNS: &[&str] = &["alias", "license"];
+/// Columns of `users` that we read.
+pub const USER_COLUMNS: &[&str] = &["first_name", "last_name", "email", "password"];
+
+/// What kind of secret it is: decides how FreeScout reads it and how it is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretKind {
+    /// `mailboxes.in_password`: the password, or the client secret of an OAuth mailbox.
+    Incoming,
+    /// `mailboxes.out_password`, likewise.
+    Outgoing,
+    /// An OAuth token in `mailboxes.meta`.
+    OAuth(Token),
+    /// Option `mail_password`.
+    SystemMail,
+    /// A module's option, found by its shape.
+    ModuleOption,
+    /// `modules.license`.
+    License,
+    /// The placeholder password of an invited user.
+    InvitedUser,
+    /// A variable of `.env`, found by its shape.
+    EnvValue,
+}
+
+impl SecretKind {
+    /// Whether FreeScout reads it with the plain `decrypt()` helper, which insists on a serialised value. Everything
+    /// else goes through `App\Misc\Helper::decrypt`, which takes raw texts too.
+    pub fn wants_serialized(self) -> bool {
+        matches!(self, SecretKind::Incoming | SecretKind::Outgoing)
+    }
+
+    /// Whether an unencrypted text works as it stands.
+    pub fn plaintext_works(self) -> bool {
+        self == SecretKind::License
+    }
+}
+
+/// The text FreeScout would hand to its encrypter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredText {
+    /// NULL.
+    Null,
+    /// The text.
+    Text(SecretBytes),
+    /// Too long to be read, in bytes.
+    TooLong(u64),
+    /// The JSON around it cannot be read.
+    BadMeta,
+}
+
+/// How the payload is wrapped in its cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrapping {
+    /// As it is.
+    None,
+    /// Base64 around the payload (`env_encode` of module settings).
+    Base64,
+}
+
+/// One secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// Where it is stored.
+    pub place: Place,
+    /// What it is.
+    pub kind: SecretKind,
+    /// Whose it is: mailbox name, option name, module alias, user, variable. Hostile until sanitised.
+    pub owner: String,
+    /// What is stored.
+    pub stored: StoredText,
+    /// How it is wrapped.
+    pub wrapping: Wrapping,
+}
+
+/// All mailboxes and secrets of an install.
+#[derive(Debug, Clone, Default)]
+pub struct Inventory {
+    /// Mailboxes in the order of ids.
+    pub mailboxes: Vec<Mailbox>,
+    /// The system mail account.
+    pub system_mail: SystemMail,
+    /// Every secret, mailbox by mailbox, then options, modules, users, `.env`.
+    pub secrets: Vec<Secret>,
+    /// The whole text of every cell a secret stands in, as read: for the backup and for compare-and-swap.
+    pub cells: BTreeMap<Cell, Option<SecretBytes>>,
+}
+
+/// A row's columns by name, as read. A column the schema lacks reads as NULL.
+pub struct Row<'a> {
+    /// The row's id.
+    pub id: u64,
+    /// Name and value.
+    pub values: Vec<(&'a str, StoredText)>,
+}
+
+impl Row<'_> {
+    fn value(&self, column: &str) -> &StoredText {
+        self.values
+            .iter()
+            .find(|(name, _)| *name == column)
+            .map_or(&StoredText::Null, |(_, value)| value)
+    }
+
+    fn text(&self, column: &str) -> String {
+        match self.value(column) {
+            StoredText::Text(text) => String::from_utf8_lossy(text.expose()).into_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn number(&self, column: &str, default: i64) -> i64 {
+        self.text(column).trim().parse().unwrap_or(default)
+    }
+}
+
+impl Inventory {
+    /// Takes a row of `mailboxes`.
+    pub fn add_mailbox(&mut self, row: &Row<'_>) {
+        let meta = row.value("meta");
+        let parsed = match meta {
+            StoredText::Text(text) => serde_json::from_slice::<Json>(text.expose()).ok(),
+            _ => None,
+        };
+        let mailbox = Mailbox {
+            id: row.id,
+            name: row.text("name"),
+            email: row.text("email"),
+            in_server: row.text("in_server"),
+            in_port: row.number("in_port", 143),
+            in_username: row.text("in_username"),
+            in_protocol: match row.number("in_protocol", 1) {
+                1 => IncomingProtocol::Imap,
+                2 => IncomingProtocol::Pop3,
+                other => IncomingProtocol::Other(other),
+            },
+            in_encryption: row.number("in_encryption", 1),
+            in_validate_cert: !matches!(row.text("in_validate_cert").as_str(), "0" | "f" | "false"),
+            out_method: match row.number("out_method", 1) {
+                1 => OutgoingMethod::PhpMail,
+                2 => OutgoingMethod::Sendmail,
+                3 => OutgoingMethod::Smtp,
+                other => OutgoingMethod::Other(other),
+            },
+            out_server: row.text("out_server"),
+            out_port: row.number("out_port", 0),
+            out_username: row.text("out_username"),
+            out_encryption: row.number("out_encryption", 1),
+            oauth: parsed
+                .as_ref()
+                .and_then(|meta| match meta["oauth"]["provider"].as_str() {
+                    Some("ms") => Some(OAuthProvider::Microsoft),
+                    Some("gw") => Some(OAuthProvider::Google),
+                    _ => None,
+                }),
+        };
+        for (kind, column) in [
+            (SecretKind::Incoming, "in_password"),
+            (SecretKind::Outgoing, "out_password"),
+        ] {
+            self.add(Table::Mailboxes, row, column, kind, &mailbox.name);
+        }
+        self.add_meta(row.id, meta, parsed.is_some(), &mailbox.name);
+        self.mailboxes.push(mailbox);
+    }
+
+    fn add_meta(&mut self, id: u64, meta: &StoredText, is_json: bool, owner: &str) {
+        let cell = Cell {
+            table: Table::Mailboxes,
+            id,
+            column: "meta".to_owned(),
+        };
+        let mut add = |token: Option<Token>, stored| {
+            self.secrets.push(Secret {
+                place: Place {
+                    cell: cell.clone(),
+                    token,
+                },
+                kind: SecretKind::OAuth(token.unwrap_or(Token::Access)),
+                owner: owner.to_owned(),
+                stored,
+                wrapping: Wrapping::None,
+            });
+        };
+        let whole = match meta {
+            StoredText::Null | StoredText::BadMeta => return,
+            StoredText::Text(text) if text.is_empty() => return,
+            StoredText::TooLong(_) => {
+                add(None, StoredText::BadMeta);
+                self.cells.insert(cell, None);
+                return;
+            }
+            StoredText::Text(text) => text,
+        };
+        if !is_json {
+            add(None, StoredText::BadMeta);
+        }
+        for token in [Token::Access, Token::Refresh] {
+            if let Some(text) = token_text(whole.expose(), token) {
+                add(Some(token), StoredText::Text(text));
+            }
+        }
+        self.cells.insert(cell, Some(whole.clone()));
+    }
+
+    /// Takes a row of `options`.
+    pub fn add_option(&mut self, row: &Row<'_>) {
+        let name = row.text("name");
+        let plain = || row.text("value");
+        match name.as_str() {
+            "mail_password" => {
+                return self.add(Table::Options, row, "value", SecretKind::SystemMail, &name);
+            }
+            "mail_driver" => self.system_mail.driver = plain(),
+            "mail_host" => self.system_mail.host = plain(),
+            "mail_port" => self.system_mail.port = plain(),
+            "mail_username" => self.system_mail.username = plain(),
+            "mail_encryption" => self.system_mail.encryption = plain(),
+            _ => {}
+        }
+        if matches!(row.value("value"), StoredText::Text(text) if looks_like_payload(text.expose()))
+        {
+            self.add(
+                Table::Options,
+                row,
+                "value",
+                SecretKind::ModuleOption,
+                &name,
+            );
+        }
+    }
+
+    /// Takes a row of `modules`.
+    pub fn add_module(&mut self, row: &Row<'_>) {
+        if !matches!(row.value("license"), StoredText::Null) {
+            self.add(
+                Table::Modules,
+                row,
+                "license",
+                SecretKind::License,
+                &row.text("alias"),
+            );
+        }
+    }
+
+    /// Takes a row of `users`: only invited users without a password of their own hold a secret.
+    pub fn add_user(&mut self, row: &Row<'_>) {
+        if matches!(row.value("password"), StoredText::Text(text) if looks_like_payload(text.expose()))
+        {
+            let owner = format!("{} {}", row.text("first_name"), row.text("last_name"));
+            self.add(
+                Table::Users,
+                row,
+                "password",
+                SecretKind::InvitedUser,
+                owner.trim(),
+            );
+        }
+    }
+
+    /// Takes a variable of `.env`: a payload, or base64 of one.
+    pub fn add_env(&mut self, name: &str, value: &[u8]) {
+        let (stored, wrapping) = if value.trim_ascii().starts_with(b"ZXlKcGRpSTZ") {
+            match base64::decode_lenient(value) {
+                Ok(inner) => (inner, Wrapping::Base64),
+                Err(_) => return,
+            }
+        } else if looks_like_payload(value) {
+            (value.to_vec(), Wrapping::None)
+        } else {
+            return;
+        };
+        let place = Place::column(Table::Env, 0, name);
+        self.cells
+            .insert(place.cell.clone(), Some(SecretBytes::from(value)));
+        self.secrets.push(Secret {
+            place,
+            kind: SecretKind::EnvValue,
+            owner: name.to_owned(),
+            stored: StoredText::Text(SecretBytes::from(stored)),
+            wrapping,
+        });
+    }
+
+    fn add(&mut self, table: Table, row: &Row<'_>, column: &str, kind: SecretKind, owner: &str) {
+        let place = Place::column(table, row.id, column);
+        let stored = row.value(column).clone();
+        let whole = match &stored {
+            StoredText::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        // A text too long to read cannot be compared later, so it is never written either.
+        if !matches!(stored, StoredText::TooLong(_)) {
+            self.cells.insert(place.cell.clone(), whole);
+        }
+        self.secrets.push(Secret {
+            place,
+            kind,
+            owner: owner.to_owned(),
+            stored,
+            wrapping: Wrapping::None,
+        });
+    }
+
+    /// The secret at a place.
+    pub fn secret(&self, place: &Place) -> Option<&Secret> {
+        self.secrets.iter().find(|s| s.place == *place)
+    }
+
+    /// The mailbox of an id.
+    pub fn mailbox(&self, id: u64) -> Option<&Mailbox> {
+        self.mailboxes.iter().find(|m| m.id == id)
+    }
+
+    /// The text of a cell after new payloads were put into it; `None` if the cell does not hold such a secret.
+    pub fn rewritten(&self, cell: &Cell, payloads: &[(&Place, &str)]) -> Option<SecretBytes> {
+        let mut text = self.cells.get(cell)?.clone();
+        for (place, payload) in payloads.iter().filter(|(place, _)| place.cell == *cell) {
+            text = Some(match place.token {
+                None => match self.secret(place)?.wrapping {
+                    Wrapping::None => SecretBytes::from(payload.as_bytes()),
+                    Wrapping::Base64 => {
+                        SecretBytes::from(base64::encode(payload.as_bytes()).into_bytes())
+                    }
+                },
+                Some(token) => {
+                    let whole = text?;
+                    let span = json_span::text_span(whole.expose(), &["oauth", token.member()])?;
+                    let mut out = Vec::with_capacity(whole.len() + payload.len());
+                    out.extend_from_slice(&whole.expose()[..span.start]);
+                    out.extend_from_slice(json_span::escape_ascii(payload).as_bytes());
+                    out.extend_from_slice(&whole.expose()[span.end..]);
+                    SecretBytes::from(out)
+                }
+            });
+        }
+        text
+    }
+}
+
+/// The token's text as PHP would read it from the JSON.
+fn token_text(meta: &[u8], token: Token) -> Option<SecretBytes> {
+    let span = json_span::text_span(meta, &["oauth", token.member()])?;
+    let quoted = &meta[span.start - 1..span.end + 1];
+    serde_json::from_slice::<String>(quoted)
+        .ok()
+        .map(|text| SecretBytes::from(text.into_bytes()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> StoredText {
+        StoredText::Text(SecretBytes::from(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_token_is_replaced_and_the_rest_of_meta_kept() {
+        let mut inventory = Inventory::default();
+        let meta = r#"{ "x":"\u00e9", "oauth":{"provider":"ms","a_token":"eyJh\/b","r_token":"eyJr"}, "z":[1] }"#;
+        inventory.add_mailbox(&Row {
+            id: 3,
+            values: vec![("name", text("Support")), ("meta", text(meta))],
+        });
+        let places: Vec<_> = inventory
+            .secrets
+            .iter()
+            .filter(|s| s.place.token.is_some())
+            .collect();
+        assert_eq!(places.len(), 2);
+        assert_eq!(places[0].stored, text("eyJh/b"));
+        assert_eq!(inventory.mailboxes[0].oauth, Some(OAuthProvider::Microsoft));
+        let changed = inventory
+            .rewritten(
+                &places[0].place.cell,
+                &[(&places[0].place, "AA/A="), (&places[1].place, "BBB")],
+            )
+            .unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(changed.expose()),
+            r#"{ "x":"\u00e9", "oauth":{"provider":"ms","a_token":"AA\/A=","r_token":"BBB"}, "z":[1] }"#
+        );
+    }
+
+    #[test]
+    fn secrets_are_found_by_place_and_by_shape() {
+        let mut inventory = Inventory::default();
+        inventory.add_option(&Row {
+            id: 1,
+            values: vec![("name", text("mail_password")), ("value", text(""))],
+        });
+        inventory.add_option(&Row {
+            id: 2,
+            values: vec![("name", text("crm.token")), ("value", text("eyJpdiI6IjE"))],
+        });
+        inventory.add_option(&Row {
+            id: 3,
+            values: vec![("name", text("other")), ("value", text("plain"))],
+        });
+        inventory.add_user(&Row {
+            id: 4,
+            values: vec![("password", text("$2y$10$abcdefghijklmnopqrstuv"))],
+        });
+        inventory.add_user(&Row {
+            id: 5,
+            values: vec![("password", text("eyJpdiI6IjE"))],
+        });
+        inventory.add_module(&Row {
+            id: 6,
+            values: vec![("alias", text("m")), ("license", StoredText::Null)],
+        });
+        inventory.add_env("SECRET", b"ZXlKcGRpSTZJakVpZlE9PQ==");
+        inventory.add_env("OTHER", b"value");
+        let kinds: Vec<_> = inventory.secrets.iter().map(|s| s.kind).collect();
+        use SecretKind::*;
+        assert_eq!(kinds, [SystemMail, ModuleOption, InvitedUser, EnvValue]);
+        assert_eq!(inventory.secrets[3].wrapping, Wrapping::Base64);
+    }
+
+    #[test]
+    fn meta_that_is_not_json_is_one_damaged_secret() {
+        let mut inventory = Inventory::default();
+        inventory.add_mailbox(&Row {
+            id: 1,
+            values: vec![("meta", text(r#"{"oauth":{"a_token":"eyJ"#))],
+        });
+        let last = inventory.secrets.last().unwrap();
+        assert_eq!(
+            (last.place.token, &last.stored),
+            (None, &StoredText::BadMeta)
+        );
+        for harmless in ["[]", "null", r#"{"oauth":"not an object"}"#, ""] {
+            let mut inventory = Inventory::default();
+            inventory.add_mailbox(&Row {
+                id: 1,
+                values: vec![("meta", text(harmless))],
+            });
+            assert_eq!(inventory.secrets.len(), 2, "{harmless}");
+        }
+    }
+}

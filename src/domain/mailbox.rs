@@ -1,1 +1,106 @@
-//! mailbox
+//! A mailbox as FreeScout's table `mailboxes` describes it, and the system mail account of table `options`.
+
+/// Code of `in_protocol`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncomingProtocol {
+    /// 1.
+    Imap,
+    /// 2.
+    Pop3,
+    /// A module's own.
+    Other(i64),
+}
+
+/// Codes of `in_encryption` and `out_encryption`, as stored: 1 none, 2 SSL, 3 TLS, 4 STARTTLS (incoming only).
+pub type EncryptionCode = i64;
+
+/// Code of `out_method`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutgoingMethod {
+    /// 1: PHP's `mail()`.
+    PhpMail,
+    /// 2: sendmail.
+    Sendmail,
+    /// 3: SMTP.
+    Smtp,
+    /// Not one of FreeScout's.
+    Other(i64),
+}
+
+/// OAuth provider of `meta.oauth.provider`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OAuthProvider {
+    /// `ms`.
+    Microsoft,
+    /// `gw`.
+    Google,
+}
+
+/// One mailbox. Texts are as stored: hostile until sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Row id.
+    pub id: u64,
+    /// Display name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// `in_server`.
+    pub in_server: String,
+    /// `in_port`.
+    pub in_port: i64,
+    /// `in_username`.
+    pub in_username: String,
+    /// `in_protocol`.
+    pub in_protocol: IncomingProtocol,
+    /// `in_encryption`.
+    pub in_encryption: EncryptionCode,
+    /// `in_validate_cert`; true in schemas older than the column.
+    pub in_validate_cert: bool,
+    /// `out_method`.
+    pub out_method: OutgoingMethod,
+    /// `out_server`.
+    pub out_server: String,
+    /// `out_port`.
+    pub out_port: i64,
+    /// `out_username`: empty means that no login is made.
+    pub out_username: String,
+    /// `out_encryption`.
+    pub out_encryption: EncryptionCode,
+    /// `meta.oauth.provider`, where it is one FreeScout knows.
+    pub oauth: Option<OAuthProvider>,
+}
+
+impl Mailbox {
+    /// Whether fetching needs a stored password (or client secret).
+    pub fn needs_incoming(&self) -> bool {
+        !self.in_server.trim().is_empty()
+    }
+
+    /// Whether sending needs a stored password: SMTP with a user name. Without one FreeScout does not log in.
+    pub fn needs_outgoing(&self) -> bool {
+        self.out_method == OutgoingMethod::Smtp && !self.out_username.trim().is_empty()
+    }
+}
+
+/// The account that FreeScout sends its own mail with: options `mail_driver`, `mail_host`, ….
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SystemMail {
+    /// `mail_driver`: `mail`, `sendmail` or `smtp`.
+    pub driver: String,
+    /// `mail_host`.
+    pub host: String,
+    /// `mail_port`.
+    pub port: String,
+    /// `mail_username`.
+    pub username: String,
+    /// `mail_encryption`: empty, `ssl` or `tls`.
+    pub encryption: String,
+}
+
+impl SystemMail {
+    /// Whether a password is needed.
+    pub fn needs_password(&self) -> bool {
+        self.driver == "smtp" && !self.username.trim().is_empty()
+    }
+}

@@ -81,8 +81,14 @@ impl Payload {
         };
         let member = |name: &str| members.get(name).and_then(php_string);
         let (Some(iv_text), Some(value)) = (member("iv"), member("value")) else {
-            let known = ["iv", "value", "mac"].iter().any(|name| members.contains_key(*name));
-            return Err(if known { Malformed::Json } else { Malformed::NotAPayload });
+            let known = ["iv", "value", "mac"]
+                .iter()
+                .any(|name| members.contains_key(*name));
+            return Err(if known {
+                Malformed::Json
+            } else {
+                Malformed::NotAPayload
+            });
         };
         let iv = base64::decode_strict(iv_text.as_bytes())
             .ok()
@@ -90,11 +96,18 @@ impl Payload {
             .ok_or(Malformed::Iv)?;
         // Lenient reading cannot fail on the way to a MAC check; a value that does not decode fails to decrypt.
         let ciphertext = base64::decode_lenient(value.as_bytes()).unwrap_or_default();
-        let body = Body { signed: [iv_text.as_bytes(), value.as_bytes()].concat(), iv, ciphertext };
+        let body = Body {
+            signed: [iv_text.as_bytes(), value.as_bytes()].concat(),
+            iv,
+            ciphertext,
+        };
         match members.get("mac") {
             None | Some(Json::Null) => Err(Malformed::NoMac(body)),
             Some(Json::Array(_) | Json::Object(_)) => Err(Malformed::Json),
-            Some(mac) => Ok(Self { body, mac: php_string(mac).unwrap_or_default().into_bytes() }),
+            Some(mac) => Ok(Self {
+                body,
+                mac: php_string(mac).unwrap_or_default().into_bytes(),
+            }),
         }
     }
 
@@ -103,6 +116,15 @@ impl Payload {
         let mut text = [0; 64];
         hex(&self.body.mac(key), &mut text);
         subtle::ConstantTimeEq::ct_eq(&text[..], &self.mac[..]).into()
+    }
+
+    /// Whether the MAC is this key's, but written in upper case: FreeScout refuses it.
+    pub fn made_with_upper_case(&self, key: &AppKey) -> bool {
+        let lower = Self {
+            body: self.body.clone(),
+            mac: self.mac.to_ascii_lowercase(),
+        };
+        lower.mac != self.mac && lower.made_with(key)
     }
 
     /// Verifies and decrypts: the serialised value.
@@ -124,10 +146,14 @@ impl Payload {
     /// Seals a serialised value as Laravel writes it: member order, escaped slashes, padded base64.
     /// The initialisation vector must be fresh random bytes.
     pub fn seal(key: &AppKey, iv: &[u8; IV_LEN], plain: &[u8]) -> String {
-        let ciphertext =
-            cbc::Encryptor::<Aes256>::new(key.bytes().into(), iv.into()).encrypt_padded_vec::<Pkcs7>(plain);
+        let ciphertext = cbc::Encryptor::<Aes256>::new(key.bytes().into(), iv.into())
+            .encrypt_padded_vec::<Pkcs7>(plain);
         let (iv_text, value) = (base64::encode(iv), base64::encode(&ciphertext));
-        let body = Body { signed: [iv_text.as_bytes(), value.as_bytes()].concat(), iv: *iv, ciphertext };
+        let body = Body {
+            signed: [iv_text.as_bytes(), value.as_bytes()].concat(),
+            iv: *iv,
+            ciphertext,
+        };
         let mut mac = [0; 64];
         hex(&body.mac(key), &mut mac);
         let json = format!(
@@ -176,15 +202,23 @@ fn php_string(value: &Json) -> Option<String> {
 /// Whether a text was once a payload, however broken it is now: its (lenient) base64 begins with a payload's JSON, its
 /// letters were changed in case, it is base64 of a payload, or it is the JSON without base64.
 pub fn looks_like_payload(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii();
+    let text = text
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(text)
+        .trim_ascii();
     let head = &text[..text.len().min(24)];
     let json = base64::decode_lenient(head).unwrap_or_default();
     let begins = |json: &[u8]| {
-        let Some(members) = json.trim_ascii_start().strip_prefix(b"{") else { return false };
+        let Some(members) = json.trim_ascii_start().strip_prefix(b"{") else {
+            return false;
+        };
         let members = members.trim_ascii_start();
-        [&b"\"iv\""[..], b"\"mac\"", b"\"value\"", b"\"tag\""].iter().any(|name| {
-            members.starts_with(name) || members.len() > 1 && json.len() < 12 && name.starts_with(members)
-        })
+        [&b"\"iv\""[..], b"\"mac\"", b"\"value\"", b"\"tag\""]
+            .iter()
+            .any(|name| {
+                members.starts_with(name)
+                    || members.len() > 1 && json.len() < 12 && name.starts_with(members)
+            })
     };
     begins(&json)
         || begins(text)
@@ -213,7 +247,10 @@ mod tests {
     #[test]
     fn seals_what_laravel_seals() {
         // Made by FreeScout's own encrypter with the same key and initialisation vector.
-        let iv = [0xac, 0x6f, 0x2c, 0xe1, 0xba, 0x93, 0x9c, 0x76, 0x89, 0x46, 0x51, 0x5a, 0xf9, 0x23, 0x52, 0x0b];
+        let iv = [
+            0xac, 0x6f, 0x2c, 0xe1, 0xba, 0x93, 0x9c, 0x76, 0x89, 0x46, 0x51, 0x5a, 0xf9, 0x23,
+            0x52, 0x0b,
+        ];
         assert_eq!(
             Payload::seal(&key(), &iv, b"s:6:\"secret\";"),
             "eyJpdiI6InJHOHM0YnFUbkhhSlJsRmErU05TQ3c9PSIsInZhbHVlIjoiQXlJXC9BUUxLVlN1SldyN2VFb3lJQ1E9PSIsIm1hYyI6IjBjY\

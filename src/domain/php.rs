@@ -80,11 +80,19 @@ impl<'a> Cursor<'a> {
             },
             b'i' | b'r' | b'R' => {
                 let digits = self.until(b';')?;
-                if is_int(digits) { Ok(Value::Int(digits)) } else { Err(NotSerialized) }
+                if is_int(digits) {
+                    Ok(Value::Int(digits))
+                } else {
+                    Err(NotSerialized)
+                }
             }
             b'd' => {
                 let digits = self.until(b';')?;
-                if is_float(digits) { Ok(Value::Float(digits)) } else { Err(NotSerialized) }
+                if is_float(digits) {
+                    Ok(Value::Float(digits))
+                } else {
+                    Err(NotSerialized)
+                }
             }
             b's' => {
                 let text = self.quoted()?;
@@ -162,7 +170,10 @@ impl<'a> Cursor<'a> {
         if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
             return Err(NotSerialized);
         }
-        std::str::from_utf8(digits).ok().and_then(|d| d.parse().ok()).ok_or(NotSerialized)
+        std::str::from_utf8(digits)
+            .ok()
+            .and_then(|d| d.parse().ok())
+            .ok_or(NotSerialized)
     }
 
     fn quoted(&mut self) -> Result<&'a [u8], NotSerialized> {
@@ -175,7 +186,10 @@ impl<'a> Cursor<'a> {
 }
 
 fn is_int(digits: &[u8]) -> bool {
-    let digits = digits.strip_prefix(b"-").or_else(|| digits.strip_prefix(b"+")).unwrap_or(digits);
+    let digits = digits
+        .strip_prefix(b"-")
+        .or_else(|| digits.strip_prefix(b"+"))
+        .unwrap_or(digits);
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
@@ -183,7 +197,9 @@ fn is_float(digits: &[u8]) -> bool {
     match digits {
         b"INF" | b"-INF" | b"NAN" => true,
         _ => {
-            digits.iter().all(|b| b.is_ascii_digit() || b"+-.eE".contains(b))
+            digits
+                .iter()
+                .all(|b| b.is_ascii_digit() || b"+-.eE".contains(b))
                 && std::str::from_utf8(digits).is_ok_and(|d| d.parse::<f64>().is_ok())
         }
     }
@@ -223,10 +239,27 @@ mod tests {
     fn refuses_what_raises_a_notice() {
         let deep = "a:1:{i:0;".repeat(100_000);
         for broken in [
-            "", "secret", "s:9:\"abc\";", "s:3:\"abc\"", "s:not really", "a:b", "i:;", "i:1", "b:2;", "d:x;",
-            "s:99999999999999999999:\"a\";", "a:1:{N;N;}", "a:1:{i:0;}", deep.as_str(),
+            "",
+            "secret",
+            "s:9:\"abc\";",
+            "s:3:\"abc\"",
+            "s:not really",
+            "a:b",
+            "i:;",
+            "i:1",
+            "b:2;",
+            "d:x;",
+            "s:99999999999999999999:\"a\";",
+            "a:1:{N;N;}",
+            "a:1:{i:0;}",
+            deep.as_str(),
         ] {
-            assert_eq!(kind(broken.as_bytes()), None, "{}", &broken[..broken.len().min(40)]);
+            assert_eq!(
+                kind(broken.as_bytes()),
+                None,
+                "{}",
+                &broken[..broken.len().min(40)]
+            );
         }
     }
 

@@ -1,1 +1,387 @@
-//! plan
+//! What shall be done, secret by secret, and which strategy we recommend.
+//!
+//! A plan is computed from verdicts and choices alone, shown, confirmed, and then carried out as it is; it is never
+//! recomputed behind the operator's back. It holds no secret.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::app_key::Fingerprint;
+use super::assessment::{SecretReport, Summary};
+use super::inventory::SecretKind;
+use super::secret::Place;
+use super::verdict::{Remedy, Verdict};
+
+/// How the install is to be brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Put the old key back and re-seal what was saved since under the newer one.
+    Restore,
+    /// Keep the key in force and carry over all that opens.
+    Carry,
+    /// A new random key for everything: the old one leaked.
+    Fresh,
+    /// Only enter passwords again.
+    Reenter,
+}
+
+impl Strategy {
+    /// All strategies, in the order they are offered.
+    pub const ALL: [Strategy; 4] = [
+        Strategy::Restore,
+        Strategy::Carry,
+        Strategy::Fresh,
+        Strategy::Reenter,
+    ];
+
+    /// The name on the command line and in the JSON forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strategy::Restore => "restore",
+            Strategy::Carry => "carry",
+            Strategy::Fresh => "fresh",
+            Strategy::Reenter => "reenter",
+        }
+    }
+}
+
+/// Where the configured key lives, and so where another one would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyHome {
+    /// `APP_KEY` in `.env`.
+    EnvFile,
+    /// The file named by `APP_KEY_FILE`.
+    KeyFile,
+    /// `APP_KEY` in the environment of the process: set by a container or pool configuration, out of our reach.
+    ProcessEnvironment,
+}
+
+/// What a plan is made from, beside the verdicts.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// The key in force.
+    pub effective: Option<Fingerprint>,
+    /// The key that would be in force without the config cache.
+    pub configured: Option<Fingerprint>,
+    /// Where the configured key lives.
+    pub home: KeyHome,
+    /// Known keys with the number of mails in `send_logs` that carry their hash.
+    pub mails: Vec<(Fingerprint, u64)>,
+    /// Keys that are published samples.
+    pub published: BTreeSet<Fingerprint>,
+}
+
+/// Why a strategy is recommended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The key in force is a published sample.
+    PublishedKey,
+    /// Most secrets were sealed with the old key.
+    OldKeyOpensMore,
+    /// The old key stands in `.env` already; only the cache is stale.
+    OldKeyConfigured,
+    /// Most mails were sent under the old key.
+    OldKeySentMore,
+    /// The key in force opens more, or has sent more.
+    CurrentKeyServesMore,
+    /// The key is set by the process environment, which we cannot change.
+    KeyIsOutOfReach,
+    /// The key in force is right; some stored values are not.
+    OnlyRepairs,
+    /// Nothing opens any more: only new passwords help.
+    NothingToOpen,
+    /// There is no usable key at all.
+    NoUsableKey,
+}
+
+/// The strategy we recommend, and its figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recommendation {
+    /// The strategy.
+    pub strategy: Strategy,
+    /// The key that would be in force; `None` for a key yet to be made.
+    pub key: Option<Fingerprint>,
+    /// Why.
+    pub why: Why,
+}
+
+/// What happens to one secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing is stored and nothing needs to be.
+    Nothing,
+    /// Reads right under the new key as it stands.
+    Keep,
+    /// Opened with this key, sealed with the new one.
+    Reseal(Fingerprint),
+    /// Sealed for the first time.
+    Seal,
+    /// Both layers opened, sealed once.
+    Unwrap,
+    /// Serialised and sealed again.
+    Repair,
+    /// Decrypted against the MAC's word and sealed again, as the operator wished.
+    Salvage(Fingerprint),
+    /// A new password is stored.
+    Enter,
+    /// Stays as it is, unreadable.
+    StaysLost,
+}
+
+impl Action {
+    /// Whether this writes.
+    pub fn writes(self) -> bool {
+        !matches!(self, Action::Nothing | Action::Keep | Action::StaysLost)
+    }
+
+    /// Whether FreeScout reads a value afterwards that it should.
+    pub fn readable_after(self) -> bool {
+        !matches!(self, Action::Nothing | Action::StaysLost)
+    }
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The secret.
+    pub place: Place,
+    /// What it is.
+    pub kind: SecretKind,
+    /// Whose it is, sanitised.
+    pub owner: String,
+    /// What happens to it.
+    pub action: Action,
+}
+
+/// The key a plan ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A known key.
+    Known(Fingerprint),
+    /// A new random key, made when the plan is carried out.
+    Fresh,
+}
+
+/// Why a strategy cannot be carried out here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impossible {
+    /// No other known key opens anything.
+    NoOldKey,
+    /// There is no usable key in force.
+    NoKeyInForce,
+    /// The key is set by the process environment.
+    KeyOutOfReach,
+}
+
+/// What the operator chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Salvage what the MAC does not vouch for, secret by secret.
+    pub salvage: BTreeSet<Place>,
+    /// Secrets for which a new password was given.
+    pub entered: BTreeSet<Place>,
+}
+
+/// A whole plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The strategy.
+    pub strategy: Strategy,
+    /// The key it ends with.
+    pub target: Target,
+    /// Where that key must be written; `None` when it stands there already.
+    pub write_key: Option<KeyHome>,
+    /// Every secret.
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    /// Steps that write, without those that store a new password.
+    pub fn resealed(&self) -> usize {
+        self.steps
+            .iter()
+            .filter(|s| s.action.writes() && s.action != Action::Enter)
+            .count()
+    }
+
+    /// Steps that store a new password.
+    pub fn entered(&self) -> usize {
+        self.steps
+            .iter()
+            .filter(|s| s.action == Action::Enter)
+            .count()
+    }
+
+    /// Steps whose secret stays unreadable.
+    pub fn lost(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|s| s.action == Action::StaysLost)
+    }
+
+    /// Secrets that FreeScout reads afterwards.
+    pub fn readable_after(&self) -> usize {
+        self.steps
+            .iter()
+            .filter(|s| s.action.readable_after())
+            .count()
+    }
+}
+
+/// How many secrets each key opens.
+fn opens(secrets: &[SecretReport], key: Fingerprint) -> usize {
+    secrets
+        .iter()
+        .filter(|s| s.verdict.key() == Some(key))
+        .count()
+}
+
+/// The known key, other than the one in force, that opens most.
+pub fn best_old_key(
+    secrets: &[SecretReport],
+    circumstances: &Circumstances,
+) -> Option<Fingerprint> {
+    let candidates: BTreeSet<Fingerprint> =
+        secrets.iter().filter_map(|s| s.verdict.key()).collect();
+    candidates
+        .into_iter()
+        .filter(|key| Some(*key) != circumstances.effective)
+        // The configured key wins a tie: the operator put it there.
+        .max_by_key(|key| (opens(secrets, *key), Some(*key) == circumstances.configured))
+}
+
+/// The strategy we recommend; `None` when all is well.
+pub fn recommend(
+    secrets: &[SecretReport],
+    circumstances: &Circumstances,
+) -> Option<Recommendation> {
+    let effective = circumstances.effective;
+    let mails = |key: Fingerprint| {
+        circumstances
+            .mails
+            .iter()
+            .find(|(k, _)| *k == key)
+            .map_or(0, |(_, n)| *n)
+    };
+    let out_of_reach = circumstances.home == KeyHome::ProcessEnvironment;
+    let some = |strategy, key, why| Some(Recommendation { strategy, key, why });
+    if effective.is_some_and(|key| circumstances.published.contains(&key)) && !out_of_reach {
+        return some(Strategy::Fresh, None, Why::PublishedKey);
+    }
+    let Some(old) = best_old_key(secrets, circumstances) else {
+        let Some(current) = effective else {
+            return some(Strategy::Fresh, None, Why::NoUsableKey);
+        };
+        let repairs = secrets.iter().any(|s| needs_repair(&s.verdict));
+        return if repairs || circumstances.configured != effective {
+            some(Strategy::Carry, effective, Why::OnlyRepairs)
+        } else if Summary::of(secrets).unreadable() > 0 {
+            some(Strategy::Reenter, Some(current), Why::NothingToOpen)
+        } else {
+            None
+        };
+    };
+    let Some(current) = effective else {
+        return some(Strategy::Restore, Some(old), Why::OldKeyOpensMore);
+    };
+    if out_of_reach {
+        return some(Strategy::Carry, effective, Why::KeyIsOutOfReach);
+    }
+    if circumstances.published.contains(&old) {
+        return some(Strategy::Carry, effective, Why::CurrentKeyServesMore);
+    }
+    if circumstances.configured == Some(old) {
+        return some(Strategy::Restore, Some(old), Why::OldKeyConfigured);
+    }
+    match mails(old).cmp(&mails(current)) {
+        std::cmp::Ordering::Greater => some(Strategy::Restore, Some(old), Why::OldKeySentMore),
+        std::cmp::Ordering::Less => some(Strategy::Carry, effective, Why::CurrentKeyServesMore),
+        std::cmp::Ordering::Equal if opens(secrets, old) >= opens(secrets, current) => {
+            some(Strategy::Restore, Some(old), Why::OldKeyOpensMore)
+        }
+        std::cmp::Ordering::Equal => some(Strategy::Carry, effective, Why::CurrentKeyServesMore),
+    }
+}
+
+fn needs_repair(verdict: &Verdict) -> bool {
+    matches!(
+        verdict.remedy(),
+        Remedy::Seal | Remedy::Unwrap | Remedy::Repair
+    )
+}
+
+/// Makes the plan for a strategy.
+///
+/// # Errors
+/// [`Impossible`] where the strategy makes no sense here.
+pub fn make(
+    strategy: Strategy,
+    secrets: &[SecretReport],
+    circumstances: &Circumstances,
+    choices: &Choices,
+) -> Result<Plan, Impossible> {
+    let target = match strategy {
+        Strategy::Restore => {
+            Target::Known(best_old_key(secrets, circumstances).ok_or(Impossible::NoOldKey)?)
+        }
+        Strategy::Carry | Strategy::Reenter => {
+            Target::Known(circumstances.effective.ok_or(Impossible::NoKeyInForce)?)
+        }
+        Strategy::Fresh => Target::Fresh,
+    };
+    let standing = matches!(target, Target::Known(key) if circumstances.configured == Some(key));
+    let write_key = if standing {
+        None
+    } else {
+        Some(circumstances.home.clone())
+    };
+    if write_key == Some(KeyHome::ProcessEnvironment) {
+        return Err(Impossible::KeyOutOfReach);
+    }
+    let steps = secrets
+        .iter()
+        .map(|s| step(s, strategy, target, choices))
+        .collect();
+    Ok(Plan {
+        strategy,
+        target,
+        write_key,
+        steps,
+    })
+}
+
+fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Choices) -> Step {
+    let keeps = |key: Fingerprint| target == Target::Known(key);
+    let action = if choices.entered.contains(&secret.place) {
+        Action::Enter
+    } else {
+        match (secret.verdict, secret.verdict.remedy()) {
+            (Verdict::Empty { .. }, _) => Action::Nothing,
+            (_, Remedy::Nothing) => Action::Keep,
+            (Verdict::Opens(key), _) if strategy == Strategy::Reenter || keeps(key) => Action::Keep,
+            (_, _) if strategy == Strategy::Reenter => Action::StaysLost,
+            (Verdict::OtherKey(key), _) if keeps(key) => Action::Keep,
+            (Verdict::Opens(key) | Verdict::OtherKey(key), _) => Action::Reseal(key),
+            (_, Remedy::Seal) => Action::Seal,
+            (_, Remedy::Unwrap) => Action::Unwrap,
+            (_, Remedy::Repair) => Action::Repair,
+            (
+                Verdict::UnknownKey {
+                    salvage: Some(salvage),
+                }
+                | Verdict::Damaged {
+                    salvage: Some(salvage),
+                    ..
+                },
+                Remedy::Salvage,
+            ) if choices.salvage.contains(&secret.place) => Action::Salvage(salvage.key),
+            (_, _) => Action::StaysLost,
+        }
+    };
+    Step {
+        place: secret.place.clone(),
+        kind: secret.kind,
+        owner: secret.owner.clone(),
+        action,
+    }
+}

@@ -1,1 +1,180 @@
-//! job
+//! What the wizard asks of the engine, and what comes back. Pure data.
+//!
+//! Secrets go down (a [`Job`] owns what was typed), verdicts come up: [`Update`] is `Clone`, [`SecretBytes`] in a job is
+//! moved and wiped by the engine.
+
+use std::path::PathBuf;
+
+use crate::domain::assessment::{Assessment, Summary};
+use crate::domain::configuration::DbSettings;
+use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
+use crate::domain::problem::Problem;
+use crate::domain::secret::{Place, SecretBytes};
+
+/// Names one job, so that late updates of a cancelled one can be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct JobId(pub u64);
+
+/// Work for the engine. The engine keeps the install, its database connection, the keys and the stored texts.
+#[derive(Debug)]
+pub enum Job {
+    /// Find and read the install, connect, judge everything with the keys at hand.
+    Survey {
+        /// Where to look; `None` searches the usual places.
+        install: Option<PathBuf>,
+        /// Other values than FreeScout's for the database.
+        database: Option<Box<DbSettings>>,
+    },
+    /// Back up everything that may be touched, and verify by reading back.
+    Backup {
+        /// Also a full dump through the server's own program.
+        full_dump: bool,
+    },
+    /// Look for keys in files, folders, archives.
+    LookIn(Vec<PathBuf>),
+    /// Try a key the operator typed or pasted.
+    TryKey(SecretBytes),
+    /// Make a plan and rehearse it in memory.
+    Plan {
+        /// The strategy; `None` takes the recommended one.
+        strategy: Option<Strategy>,
+        /// What the operator chose.
+        choices: Choices,
+    },
+    /// Carry out exactly this plan.
+    Apply {
+        /// The confirmed plan.
+        plan: Plan,
+        /// The passwords for its `Enter` steps.
+        entered: Vec<(Place, SecretBytes)>,
+        /// Run FreeScout's own cache command; otherwise clear the cached config ourselves.
+        artisan: bool,
+    },
+    /// Take back the last recovery.
+    Undo,
+    /// Write the report as text and JSON.
+    SaveReport {
+        /// The text, as shown.
+        text: String,
+    },
+}
+
+/// The install, as the survey found it. Texts are sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// This machine's name.
+    pub host: String,
+    /// The install's folder.
+    pub path: PathBuf,
+    /// FreeScout's version.
+    pub version: String,
+    /// Host part of `APP_URL`, for the title line; empty when it is not set.
+    pub site: String,
+    /// Database server and version.
+    pub server: String,
+    /// Database name, as configured.
+    pub database: String,
+    /// Table prefix.
+    pub prefix: String,
+    /// Driver name, as in `DB_CONNECTION`.
+    pub driver: &'static str,
+    /// User that owns `storage/`, as `name` or number.
+    pub web_user: String,
+    /// Where the key in force comes from, as a sentence part: `bootstrap/cache/config.php`.
+    pub key_source: String,
+    /// What we cannot do as this user: sentences.
+    pub left_out: Vec<String>,
+}
+
+/// A verified backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupDone {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// How many stored texts are in it.
+    pub cells: usize,
+    /// How many files.
+    pub files: usize,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// A plan and its rehearsal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanReady {
+    /// The plan.
+    pub plan: Plan,
+    /// What FreeScout would read after it.
+    pub after: Summary,
+    /// Strategies that are not possible here.
+    pub impossible: Vec<(Strategy, Impossible)>,
+}
+
+/// What applying a plan came to.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// Whether reading everything again confirmed the plan.
+    pub verified: bool,
+    /// Texts sealed anew.
+    pub resealed: usize,
+    /// Passwords entered.
+    pub reentered: usize,
+    /// The state afterwards, read again as FreeScout would.
+    pub after: Box<Assessment>,
+    /// The backup that `undo` takes back to.
+    pub backup: PathBuf,
+    /// Things that were done or left to the operator: sentences.
+    pub notes: Vec<String>,
+}
+
+/// What the engine reports.
+#[derive(Debug, Clone)]
+pub enum Update {
+    /// Something moves: what, and how far (`None` when nobody knows the end).
+    Progress {
+        /// What is being done, as a sentence.
+        what: String,
+        /// Done so far.
+        done: u64,
+        /// Of how many.
+        of: Option<u64>,
+    },
+    /// The install was found and read.
+    Surveyed(Box<Survey>),
+    /// Verdicts, keys and findings, whole or as they stand so far.
+    Assessed(Box<Assessment>),
+    /// A key was tried: how it was named, and how many secrets it opens; `None` when the text is no key.
+    KeyTried {
+        /// `K3 · 91c0…`, or why it is no key.
+        key: String,
+        /// Secrets it opens.
+        opens: Option<usize>,
+    },
+    /// The search ended: files and bytes read, and what could not be read.
+    Looked {
+        /// Files read.
+        files: u64,
+        /// Bytes read.
+        bytes: u64,
+        /// Sentences about what was left out, bounded.
+        skipped: Vec<String>,
+    },
+    /// The backup stands and reads back.
+    BackedUp(BackupDone),
+    /// The plan is ready.
+    Planned(Box<PlanReady>),
+    /// The strategy is not possible.
+    NotPossible(Strategy, Impossible),
+    /// The plan was carried out.
+    Applied(Box<Applied>),
+    /// The last recovery was taken back: sentences.
+    Undone(Vec<String>),
+    /// The report was saved to these files.
+    ReportSaved(Vec<PathBuf>),
+    /// The job failed. Nothing beyond what the problem says was changed.
+    Failed(Problem),
+    /// The job was cancelled as asked.
+    Cancelled,
+    /// The job's last word.
+    Done,
+}

@@ -8,6 +8,8 @@ pub fn shared(file: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    eprintln!("NOT RUN: {file} is not beside this checkout; the project's own fixtures cover the same rules");
+    eprintln!(
+        "NOT RUN: {file} is not beside this checkout; the project's own fixtures cover the same rules"
+    );
     None
 }

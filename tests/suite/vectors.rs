@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 use crate::shared::shared;
 
 fn bytes(json: &Json) -> Option<Vec<u8>> {
-    json.as_str().map(|text| decode_lenient(text.as_bytes()).unwrap())
+    json.as_str()
+        .map(|text| decode_lenient(text.as_bytes()).unwrap())
 }
 
 fn vectors() -> Option<Json> {
@@ -30,11 +31,21 @@ fn every_vector_reads_as_freescout_reads_it() {
         let expected = &vector["result"]["decrypt_without_unserialize"];
         let opened = Payload::parse(&text).map(|p| p.open(&key));
         match &opened {
-            Ok(Ok(plain)) => assert_eq!(Some(plain.expose().to_vec()), bytes(&expected["b64"]), "{about}"),
-            Ok(Err(OpenError::Mac)) => assert_eq!(expected["message"], "The MAC is invalid.", "{about}"),
-            Ok(Err(OpenError::Padding)) => assert_eq!(expected["message"], "Could not decrypt the data.", "{about}"),
+            Ok(Ok(plain)) => assert_eq!(
+                Some(plain.expose().to_vec()),
+                bytes(&expected["b64"]),
+                "{about}"
+            ),
+            Ok(Err(OpenError::Mac)) => {
+                assert_eq!(expected["message"], "The MAC is invalid.", "{about}")
+            }
+            Ok(Err(OpenError::Padding)) => assert_eq!(
+                expected["message"], "Could not decrypt the data.",
+                "{about}"
+            ),
             Err(_) => {
-                let invalid = expected["message"] == "The payload is invalid." || expected["exception"] == "TypeError";
+                let invalid = expected["message"] == "The payload is invalid."
+                    || expected["exception"] == "TypeError";
                 assert!(invalid, "{about}: refused, but FreeScout says {expected}");
             }
         }
@@ -42,13 +53,19 @@ fn every_vector_reads_as_freescout_reads_it() {
             // The plain helper unserialises: where it raised, we must call the value not serialised.
             let decrypt = &vector["result"]["decrypt"];
             let ours = php::unserialize(plain.expose());
-            assert_eq!(ours.is_ok() || plain.is_empty(), decrypt["ok"] == true, "{about}");
+            assert_eq!(
+                ours.is_ok() || plain.is_empty(),
+                decrypt["ok"] == true,
+                "{about}"
+            );
             if let Ok(Value::Text(text)) = ours {
                 assert_eq!(Some(text.to_vec()), bytes(&decrypt["b64"]), "{about}");
             }
             let mailbox = &vector["result"]["mailbox_reads"];
             match verdict::plain_helper_reads(plain.expose()) {
-                PlainReads::Text(text) => assert_eq!(Some(text.to_vec()), bytes(&mailbox["b64"]), "{about}"),
+                PlainReads::Text(text) => {
+                    assert_eq!(Some(text.to_vec()), bytes(&mailbox["b64"]), "{about}")
+                }
                 PlainReads::Nothing => assert!(
                     mailbox["b64"] == "" || mailbox["type"] == "NULL" || mailbox["json"] == false,
                     "{about}"
@@ -63,7 +80,12 @@ fn every_vector_reads_as_freescout_reads_it() {
 fn every_damage_of_the_vectors_has_its_name() {
     let Some(all) = vectors() else { return };
     let named = |id: u64| {
-        let vector = all["vectors"].as_array().unwrap().iter().find(|v| v["id"] == id).unwrap();
+        let vector = all["vectors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|v| v["id"] == id)
+            .unwrap();
         match Payload::parse(&bytes(&vector["payload_b64"]).unwrap()) {
             Ok(_) => "well-formed",
             Err(Malformed::NotAPayload) => "not a payload",
@@ -82,7 +104,10 @@ fn every_damage_of_the_vectors_has_its_name() {
     assert_eq!([61, 62].map(named), ["iv"; 2]);
     assert_eq!(named(63), "json");
     assert_eq!([73, 74, 75, 76].map(named), ["truncated"; 4]);
-    assert_eq!([78, 79, 80, 81, 82, 83, 84].map(named), ["not a payload"; 7]);
+    assert_eq!(
+        [78, 79, 80, 81, 82, 83, 84].map(named),
+        ["not a payload"; 7]
+    );
     assert_eq!([85, 86, 87].map(named), ["base64", "json", "base64"]);
     assert_eq!([89, 90].map(named), ["base64", "json"]);
 }

@@ -1,0 +1,199 @@
+//! The state of an install as we report it: verdicts, keys, findings, figures. Holds no secret, so it may be cloned,
+//! shown and printed.
+
+use serde::Serialize;
+
+use super::app_key::Fingerprint;
+use super::finding::Finding;
+use super::inventory::{Inventory, SecretKind};
+use super::key_ring::KeyRing;
+use super::mailbox::{Mailbox, SystemMail};
+use super::plan::{Circumstances, Recommendation};
+use super::secret::{Place, Table};
+use super::source::Source;
+use super::verdict::{self, Verdict};
+
+/// One secret and its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretReport {
+    /// Where it is stored.
+    pub place: Place,
+    /// What it is.
+    pub kind: SecretKind,
+    /// Whose it is. As stored: sanitise before showing.
+    pub owner: String,
+    /// What we know of it.
+    pub verdict: Verdict,
+    /// Whether something should be stored here: an empty one was probably wiped by saving the blank form.
+    pub needed: bool,
+}
+
+impl SecretReport {
+    /// Whether a password can be entered for it: mailbox passwords and the system mail account.
+    pub fn enterable(&self) -> bool {
+        matches!(
+            self.kind,
+            SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail
+        )
+    }
+
+    /// Empty although something is needed.
+    pub fn probably_wiped(&self) -> bool {
+        self.needed && matches!(self.verdict, Verdict::Empty { .. })
+    }
+}
+
+/// One key and its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyReport {
+    /// `K1`, `K2`, ….
+    pub label: String,
+    /// How it is named.
+    pub fingerprint: Fingerprint,
+    /// How many secrets it opens.
+    pub opens: usize,
+    /// Whether it is in force.
+    pub effective: bool,
+    /// Where it stands.
+    pub sources: Vec<Source>,
+    /// How many mails in `send_logs` carry its hash.
+    pub mails: u64,
+    /// Where it is published, if it is a sample key.
+    pub published: Option<&'static str>,
+}
+
+/// Figures by verdict. `total` counts secrets that are not empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// All that is not empty.
+    pub total: usize,
+    /// Opens with the key in force.
+    pub opens: usize,
+    /// Opens with another known key.
+    pub other_key: usize,
+    /// No known key made it.
+    pub unknown_key: usize,
+    /// Cannot be a payload, or does not unserialise.
+    pub damaged: usize,
+    /// Not encrypted.
+    pub plaintext: usize,
+    /// Sealed twice.
+    pub nested: usize,
+    /// Nothing stored.
+    pub empty: usize,
+    /// Unencrypted texts that FreeScout uses as they stand (part of `plaintext`).
+    #[serde(skip)]
+    pub plaintext_works: usize,
+}
+
+impl Summary {
+    /// Counts verdicts.
+    pub fn of(secrets: &[SecretReport]) -> Self {
+        let mut summary = Self::default();
+        for secret in secrets {
+            let counter = match secret.verdict {
+                Verdict::Opens(_) => &mut summary.opens,
+                Verdict::OtherKey(_) => &mut summary.other_key,
+                Verdict::UnknownKey { .. } => &mut summary.unknown_key,
+                Verdict::Damaged { .. } => &mut summary.damaged,
+                Verdict::Plaintext { works } => {
+                    summary.plaintext_works += usize::from(works);
+                    &mut summary.plaintext
+                }
+                Verdict::Nested { .. } => &mut summary.nested,
+                Verdict::Empty { .. } => &mut summary.empty,
+            };
+            *counter += 1;
+            summary.total += usize::from(!matches!(secret.verdict, Verdict::Empty { .. }));
+        }
+        summary
+    }
+
+    /// Secrets that FreeScout reads right now.
+    pub fn readable(&self) -> usize {
+        self.opens + self.plaintext_works
+    }
+
+    /// Secrets that it does not.
+    pub fn unreadable(&self) -> usize {
+        self.total - self.readable()
+    }
+}
+
+/// Everything the checks found out.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// Every secret, mailbox by mailbox, then the others.
+    pub secrets: Vec<SecretReport>,
+    /// Every known key, in the order found.
+    pub keys: Vec<KeyReport>,
+    /// What needs attention, gravest first.
+    pub findings: Vec<Finding>,
+    /// Figures.
+    pub summary: Summary,
+    /// What plans are made from.
+    pub circumstances: Circumstances,
+    /// What we recommend; `None` when all is well.
+    pub recommendation: Option<Recommendation>,
+    /// The mailboxes.
+    pub mailboxes: Vec<Mailbox>,
+    /// The system mail account.
+    pub system_mail: SystemMail,
+}
+
+impl Assessment {
+    /// The label of a key, or its fingerprint when it is not known.
+    pub fn label(&self, key: Fingerprint) -> String {
+        self.keys
+            .iter()
+            .find(|k| k.fingerprint == key)
+            .map_or_else(|| key.to_string(), |k| k.label.clone())
+    }
+}
+
+/// Judges every secret of an inventory.
+pub fn judge_all(inventory: &Inventory, ring: &KeyRing) -> Vec<SecretReport> {
+    inventory
+        .secrets
+        .iter()
+        .map(|secret| SecretReport {
+            place: secret.place.clone(),
+            kind: secret.kind,
+            owner: secret.owner.clone(),
+            verdict: verdict::judge(secret, ring),
+            needed: needed(secret.kind, &secret.place, inventory),
+        })
+        .collect()
+}
+
+/// The keys with what each opens.
+pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
+    let effective = ring.effective().map(super::app_key::AppKey::fingerprint);
+    ring.iter()
+        .map(|known| KeyReport {
+            label: ring.label(known.fingerprint()),
+            fingerprint: known.fingerprint(),
+            opens: secrets
+                .iter()
+                .filter(|s| s.verdict.key() == Some(known.fingerprint()))
+                .count(),
+            effective: effective == Some(known.fingerprint()),
+            sources: known.sources.clone(),
+            mails: known.mails,
+            published: super::known_keys::published(&known.key),
+        })
+        .collect()
+}
+
+fn needed(kind: SecretKind, place: &Place, inventory: &Inventory) -> bool {
+    let mailbox = || match place.cell.table {
+        Table::Mailboxes => inventory.mailbox(place.cell.id),
+        _ => None,
+    };
+    match kind {
+        SecretKind::Incoming => mailbox().is_some_and(Mailbox::needs_incoming),
+        SecretKind::Outgoing => mailbox().is_some_and(Mailbox::needs_outgoing),
+        SecretKind::SystemMail => inventory.system_mail.needs_password(),
+        _ => false,
+    }
+}

@@ -33,6 +33,7 @@ pub mod domain {
     pub mod php;
     pub mod plan;
     pub mod problem;
+    pub mod sanitize;
     pub mod secret;
     pub mod source;
     pub mod var_export;

@@ -1,1 +1,159 @@
-//! artisan
+//! FreeScout's own command line: `php artisan freescout:clear-cache`, run as the web user.
+//!
+//! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation.
+//! The environment is clean but for `APP_*` and `DB_*` (a container's settings must reach the rebuilt cache), time and
+//! output are bounded.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long the command may take.
+pub const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// How much of its output is kept, in bytes.
+const MAX_OUTPUT: u64 = 16 << 10;
+
+/// Why the command was not run, or did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtisanError {
+    /// `storage/` belongs to root, and PHP is never run as root.
+    #[error("storage/ belongs to root")]
+    OwnedByRoot,
+    /// We are neither root nor the owner of `storage/`.
+    #[error("only root or the owner of storage/ may do this")]
+    NotAllowed,
+    /// No `php` to be found.
+    #[error("php was not found")]
+    NoPhp,
+    /// It could not be started.
+    #[error("php could not be started: {0}")]
+    Start(std::io::Error),
+    /// It took too long and was ended.
+    #[error("php took longer than {} seconds", TIME_LIMIT.as_secs())]
+    Timeout,
+    /// It ended with an error: exit code and the end of its output.
+    #[error("php ended with code {0}: {1}")]
+    Failed(i32, String),
+}
+
+/// Whom to run as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebUser {
+    /// User id of the owner of `storage/`.
+    pub uid: u32,
+    /// Its group id.
+    pub gid: u32,
+}
+
+/// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program, else `php` on the search path.
+pub fn find_php(configured: Option<&str>) -> Option<PathBuf> {
+    let executable = |path: &Path| rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok() && path.is_file();
+    if let Some(path) = configured.map(Path::new).filter(|p| p.is_absolute() && executable(p)) {
+        return Some(path.to_owned());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
+    std::env::split_paths(&path).map(|folder| folder.join("php")).find(|p| executable(p))
+}
+
+/// Runs `php artisan freescout:clear-cache` in the install as its web user.
+///
+/// # Errors
+/// [`ArtisanError`].
+pub fn clear_cache(install: &Path, web_user: WebUser, php: Option<&str>) -> Result<(), ArtisanError> {
+    let we = rustix::process::geteuid();
+    if web_user.uid == 0 {
+        return Err(ArtisanError::OwnedByRoot);
+    }
+    if !we.is_root() && we.as_raw() != web_user.uid {
+        return Err(ArtisanError::NotAllowed);
+    }
+    let mut command = Command::new(find_php(php).ok_or(ArtisanError::NoPhp)?);
+    command.args(["artisan", "freescout:clear-cache", "--no-interaction"]).current_dir(install);
+    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8");
+    command.envs(std::env::vars_os().filter(|(name, _)| {
+        let name = name.to_string_lossy();
+        name.starts_with("APP_") || name.starts_with("DB_")
+    }));
+    if we.is_root() {
+        // Setting the user id also drops root's supplementary groups.
+        command.uid(web_user.uid).gid(web_user.gid);
+    }
+    run(command, TIME_LIMIT)
+}
+
+fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
+    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(ArtisanError::Start)?;
+    let readers: Vec<_> = [
+        child.stdout.take().map(|s| Box::new(s) as Box<dyn Read + Send>),
+        child.stderr.take().map(|s| Box::new(s) as Box<dyn Read + Send>),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|mut stream| {
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = (&mut stream).take(MAX_OUTPUT).read_to_end(&mut text);
+            // Keep reading, so that a chatty program does not block on a full pipe.
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+            text
+        })
+    })
+    .collect();
+    let started = Instant::now();
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if started.elapsed() > limit => {
+                if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
+                    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+                }
+                let _ = child.wait();
+                return Err(ArtisanError::Timeout);
+            }
+            Ok(None) => std::thread::sleep(Duration::from_millis(30)),
+            Err(e) => return Err(ArtisanError::Start(e)),
+        }
+    };
+    if status.success() {
+        return Ok(());
+    }
+    let output: Vec<u8> = readers.into_iter().flat_map(|r| r.join().unwrap_or_default()).collect();
+    let last = crate::domain::sanitize::sanitize_bytes(&output[output.len().saturating_sub(400)..]);
+    Err(ArtisanError::Failed(status.code().unwrap_or(-1), last))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_failure_brings_its_last_words_without_escapes() {
+        let result = run(shell("printf '\\033[31mno space\\n' >&2; exit 3"), TIME_LIMIT);
+        let Err(ArtisanError::Failed(3, words)) = result else { unreachable!("{result:?}") };
+        assert_eq!(words, "·[31mno space ");
+    }
+
+    #[test]
+    fn a_chatty_program_does_not_hang_us_and_a_slow_one_is_ended() {
+        assert!(run(shell("yes | head -c 10000000"), TIME_LIMIT).is_ok());
+        let result = run(shell("sleep 60"), Duration::from_millis(100));
+        assert!(matches!(result, Err(ArtisanError::Timeout)));
+    }
+
+    #[test]
+    fn php_is_never_run_as_root() {
+        let root = WebUser { uid: 0, gid: 0 };
+        assert!(matches!(clear_cache(Path::new("/"), root, None), Err(ArtisanError::OwnedByRoot)));
+    }
+}

@@ -1,1 +1,331 @@
-//! files
+//! Reading and replacing files of an install that belongs to somebody else.
+//!
+//! We often run as root, and everything under the web root can be prepared by the web user. So: a link is followed only
+//! when the file it leads to belongs to the owner of the link (or the link is root's), only regular files are opened,
+//! never more than a bound is read, and a file is replaced by an atomic rename that keeps owner, group and mode.
+
+use std::fs::{File, Metadata};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::io::Errno;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// Configuration files longer than this are not FreeScout's.
+pub const MAX_CONFIG_BYTES: u64 = 8 << 20;
+
+/// Why a file was not read or not written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is none.
+    #[error("{0}: no such file")]
+    Missing(PathBuf),
+    /// The operating system refused.
+    #[error("{0}: {1}")]
+    Refused(PathBuf, std::io::Error),
+    /// A folder, FIFO, socket or device.
+    #[error("{0}: not a regular file")]
+    NotAFile(PathBuf),
+    /// A link by one user to a file of another.
+    #[error("{0}: a symbolic link to a file of another user; not followed")]
+    ForeignLink(PathBuf),
+    /// Larger than we read.
+    #[error("{0}: larger than {1} bytes")]
+    TooLarge(PathBuf, u64),
+    /// Somebody else changed it since we read it.
+    #[error("{0}: changed since it was read")]
+    Changed(PathBuf),
+    /// Owner or group cannot be kept by this user.
+    #[error("{0}: owner and group cannot be kept: {1}")]
+    Owner(PathBuf, std::io::Error),
+}
+
+impl FileError {
+    fn from_io(path: &Path, error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            FileError::Missing(path.to_owned())
+        } else {
+            FileError::Refused(path.to_owned(), error)
+        }
+    }
+
+    /// Whether there simply is no such file.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, FileError::Missing(_))
+    }
+}
+
+/// Owner, group, mode and time of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attributes {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+    /// Permission bits.
+    pub mode: u32,
+    /// Last change, Unix seconds.
+    pub modified: i64,
+}
+
+impl From<&Metadata> for Attributes {
+    fn from(meta: &Metadata) -> Self {
+        Self { uid: meta.uid(), gid: meta.gid(), mode: meta.mode() & 0o7777, modified: meta.mtime() }
+    }
+}
+
+/// A file as read.
+pub struct FileRead {
+    /// Where it really is, links resolved.
+    pub path: PathBuf,
+    /// Its bytes, wiped on drop.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// Its attributes.
+    pub attributes: Attributes,
+}
+
+impl FileRead {
+    /// SHA-256 of the bytes.
+    pub fn digest(&self) -> [u8; 32] {
+        digest(&self.bytes)
+    }
+}
+
+/// SHA-256.
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Follows a link only where that is safe.
+fn resolve(path: &Path) -> Result<PathBuf, FileError> {
+    let link = std::fs::symlink_metadata(path).map_err(|e| FileError::from_io(path, e))?;
+    if !link.file_type().is_symlink() {
+        return Ok(path.to_owned());
+    }
+    let target = std::fs::canonicalize(path).map_err(|e| FileError::from_io(path, e))?;
+    let owner = std::fs::metadata(&target).map_err(|e| FileError::from_io(path, e))?.uid();
+    if link.uid() != 0 && link.uid() != owner {
+        return Err(FileError::ForeignLink(path.to_owned()));
+    }
+    Ok(target)
+}
+
+fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .map_err(|e| FileError::from_io(path, e))?;
+    let meta = file.metadata().map_err(|e| FileError::from_io(path, e))?;
+    if !meta.is_file() {
+        return Err(FileError::NotAFile(path.to_owned()));
+    }
+    Ok((file, meta))
+}
+
+/// Reads a whole regular file of at most `max` bytes.
+///
+/// # Errors
+/// [`FileError`]; nothing is read from anything but a regular file.
+pub fn read(path: &Path, max: u64) -> Result<FileRead, FileError> {
+    let path = resolve(path)?;
+    let (file, meta) = open_regular(&path)?;
+    if meta.len() > max {
+        return Err(FileError::TooLarge(path, max));
+    }
+    // Room for all of it at once: a growing buffer would leave copies of secrets behind.
+    let room = usize::try_from(meta.len()).unwrap_or(0) + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    file.take(max + 1).read_to_end(&mut bytes).map_err(|e| FileError::from_io(&path, e))?;
+    if bytes.len() as u64 > max {
+        return Err(FileError::TooLarge(path, max));
+    }
+    Ok(FileRead { path, bytes, attributes: Attributes::from(&meta) })
+}
+
+/// Puts `bytes` in place of a file that we have read, atomically, with owner, group and mode kept.
+///
+/// # Errors
+/// [`FileError::Changed`] when the file is no longer what was read; any other leaves the old file in place.
+pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
+    let current = self::read(&read.path, MAX_CONFIG_BYTES)?;
+    if current.digest() != read.digest() {
+        return Err(FileError::Changed(read.path.clone()));
+    }
+    write_new(&read.path, bytes, &read.attributes)
+}
+
+/// Writes a file atomically with these attributes, whether or not it exists.
+///
+/// # Errors
+/// [`FileError`]; then nothing was changed.
+pub fn write_new(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+    let fail = |e: std::io::Error| FileError::from_io(path, e);
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let mut temp = tempfile::Builder::new().prefix(".freescout-rescue-").tempfile_in(folder).map_err(fail)?;
+    temp.write_all(bytes).map_err(fail)?;
+    own(temp.as_file(), attributes).map_err(|e| FileError::Owner(path.to_owned(), e))?;
+    temp.as_file().sync_all().map_err(fail)?;
+    match temp.persist(path) {
+        Ok(_) => {}
+        // A single file mounted into a container cannot be renamed over: write it in place.
+        Err(e) if e.error.raw_os_error() == Some(Errno::BUSY.raw_os_error()) => {
+            let file = std::fs::OpenOptions::new()
+                .write(true)
+                .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+                .open(path)
+                .map_err(fail)?;
+            (&file).write_all(bytes).map_err(fail)?;
+            file.set_len(bytes.len() as u64).map_err(fail)?;
+            file.sync_all().map_err(fail)?;
+        }
+        Err(e) => return Err(fail(e.error)),
+    }
+    File::open(folder).and_then(|f| f.sync_all()).map_err(fail)
+}
+
+/// Sets owner, group and mode on an open file.
+fn own(file: &File, attributes: &Attributes) -> std::io::Result<()> {
+    let meta = file.metadata()?;
+    if (meta.uid(), meta.gid()) != (attributes.uid, attributes.gid) {
+        std::os::unix::fs::fchown(file, Some(attributes.uid), Some(attributes.gid))?;
+    }
+    rustix::fs::fchmod(file, Mode::from_raw_mode(attributes.mode))?;
+    Ok(())
+}
+
+/// Removes a file if it is one. Says whether there was one.
+///
+/// # Errors
+/// [`FileError`] when it exists and stays.
+pub fn remove(path: &Path) -> Result<bool, FileError> {
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(FileError::from_io(path, e)),
+    }
+}
+
+/// Writes `bytes` to `folder/parts…`, making missing folders, never following a link on the way. New files and folders
+/// get the owner of `folder`.
+///
+/// # Errors
+/// [`FileError`] when a part is a link or the system refuses.
+pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), FileError> {
+    let fail = |e: Errno| FileError::from_io(folder, e.into());
+    let directory = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
+    let mut at = rustix::fs::openat(CWD, folder, directory, Mode::empty()).map_err(fail)?;
+    let stat = rustix::fs::fstat(&at).map_err(fail)?;
+    let own = |fd: rustix::fd::BorrowedFd<'_>| {
+        let root = rustix::process::geteuid().is_root();
+        if root { std::os::unix::fs::fchown(fd, Some(stat.st_uid), Some(stat.st_gid)) } else { Ok(()) }
+    };
+    let Some((name, folders)) = parts.split_last() else { return Ok(()) };
+    for part in folders {
+        let made = match rustix::fs::mkdirat(&at, *part, Mode::from_raw_mode(0o755)) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => false,
+            Err(e) => return Err(fail(e)),
+        };
+        at = rustix::fs::openat(&at, *part, directory, Mode::empty()).map_err(fail)?;
+        if made {
+            own(at.as_fd()).map_err(|e| FileError::from_io(folder, e))?;
+        }
+    }
+    // Unlink and create anew: whatever stands there, it is not written through.
+    match rustix::fs::unlinkat(&at, *name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => {}
+        Err(e) => return Err(fail(e)),
+    }
+    let create = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(&at, *name, create, Mode::from_raw_mode(0o644)).map_err(fail)?;
+    own(file.as_fd()).map_err(|e| FileError::from_io(folder, e))?;
+    let mut file = File::from(file);
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| FileError::from_io(folder, e))
+}
+
+/// The name of a user, or the number where it has none.
+pub fn user_name(uid: u32) -> String {
+    uzers::get_user_by_uid(uid)
+        .map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn a_file_is_replaced_with_its_mode_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let file = read(&path, 100).unwrap();
+        replace(&file, b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o640);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        std::fs::write(&path, "old").unwrap();
+        let file = read(&path, 100).unwrap();
+        std::fs::write(&path, "by somebody else").unwrap();
+        assert!(matches!(replace(&file, b"new"), Err(FileError::Changed(_))));
+        assert_eq!(std::fs::read(&path).unwrap(), b"by somebody else");
+    }
+
+    #[test]
+    fn only_regular_files_of_bounded_size_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, "12345").unwrap();
+        assert!(matches!(read(&path, 4), Err(FileError::TooLarge(..))));
+        assert!(matches!(read(folder.path(), 4), Err(FileError::NotAFile(_))));
+        assert!(read(&folder.path().join("none"), 4).is_err_and(|e| e.is_missing()));
+        let fifo = folder.path().join("fifo");
+        rustix::fs::mkfifoat(CWD, &fifo, Mode::from_raw_mode(0o600)).unwrap();
+        assert!(matches!(read(&fifo, 4), Err(FileError::NotAFile(_))));
+    }
+
+    #[test]
+    fn links_are_followed_to_files_of_the_same_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join(".env"));
+        std::fs::write(&real, "x").unwrap();
+        symlink(&real, &link).unwrap();
+        assert_eq!(read(&link, 9).unwrap().path, std::fs::canonicalize(&real).unwrap());
+        if rustix::process::geteuid().is_root() {
+            // A link by the web user to a file of root.
+            std::os::unix::fs::lchown(&link, Some(33), Some(33)).unwrap();
+            assert!(matches!(read(&link, 9), Err(FileError::ForeignLink(_))));
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_below_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        symlink(outside.path(), folder.path().join("ee")).unwrap();
+        assert!(write_below(folder.path(), &["ee", "f"], b"x").is_err());
+        assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+        write_below(folder.path(), &["aa", "bb", "f"], b"x").unwrap();
+        write_below(folder.path(), &["aa", "bb", "f"], b"y").unwrap();
+        assert_eq!(std::fs::read(folder.path().join("aa/bb/f")).unwrap(), b"y");
+    }
+}

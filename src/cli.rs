@@ -1,1 +1,147 @@
-//! cli
+//! The same engine without the screen: arguments in, text or JSON out, exit codes as documented.
+//!
+//! JSON goes to standard output alone; everything else goes to standard error. A key or a password is never taken from
+//! the command line itself: other users can read it there.
+
+mod output;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::plan::Strategy;
+
+pub use run::run;
+
+/// Brings a FreeScout helpdesk back after its APP_KEY changed.
+///
+/// Without a subcommand: the full-screen wizard, step by step from survey to report. Nothing is written before a
+/// verified backup and your typed confirmation.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// What to do; the wizard when nothing is given.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The install and the places around it.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// The subcommands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// The wizard on a throw-away broken install, with nothing to set up.
+    Demo {
+        /// Only lay the install out in this new folder, and say what to run on it.
+        #[arg(long, value_name = "DIR")]
+        make: Option<PathBuf>,
+        /// A larger install of this many mailboxes under four keys, for measuring. Needs --make.
+        #[arg(long, value_name = "N", requires = "make", hide = true)]
+        mailboxes: Option<u32>,
+    },
+    /// What is wrong, and what we would do. Changes nothing.
+    /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
+    Check(Common),
+    /// Back up everything a recovery may touch, and read it back. Exit code 0 done, 3 failed.
+    Backup {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Also dump the whole database with the server's own program.
+        #[arg(long)]
+        full_dump: bool,
+    },
+    /// Put a backup back: its rows, its files. A new backup is made first. Exit code 0 done, 1 nothing was changed, 3 failed.
+    Restore {
+        /// The backup's folder.
+        backup: PathBuf,
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Really do it; without it, only what would change is said.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Backup, plan and apply, without questions.
+    /// Exit code 0 all readable, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
+    Recover {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Really do it; without it, only the plan is shown.
+        #[arg(long)]
+        yes: bool,
+        /// How to bring it back.
+        #[arg(long, value_enum, default_value_t = StrategyName::Auto)]
+        strategy: StrategyName,
+        /// New passwords, JSON lines: {"mailbox": ID or address, "incoming": …, "outgoing": …} or {"system_mail": …}. `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        passwords: Option<PathBuf>,
+    },
+    /// Take the last recovery back, rows and files byte for byte, but for what was changed since.
+    /// Exit code 0 taken back, 2 all but some rows, 1 nothing was changed, 3 could not start.
+    Undo {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Really do it; without it, only what would be taken back is said.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Options of every subcommand.
+#[derive(Args, Clone, Default)]
+pub struct Common {
+    /// FreeScout's folder. Default: the current one, the usual web roots, running PHP processes.
+    #[arg(value_name = "INSTALL")]
+    pub install: Option<PathBuf>,
+    /// Another place to look for keys: a folder, a file, an archive. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub look_in: Vec<PathBuf>,
+    /// A file that holds a key, and nothing else. `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Vec<PathBuf>,
+    /// Folder of the backups. Default: `backups` in the state folder.
+    #[arg(long, value_name = "DIR")]
+    pub backup_dir: Option<PathBuf>,
+    /// Our state folder. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// Do not run PHP: remove the cached config ourselves.
+    #[arg(long)]
+    pub no_artisan: bool,
+    /// JSON on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Strategies by name.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum StrategyName {
+    /// The one recommended.
+    Auto,
+    /// The old key back, and re-seal what was saved since.
+    Restore,
+    /// Keep the key in force and carry everything over to it.
+    Carry,
+    /// A new random key for everything.
+    Fresh,
+    /// Only enter passwords again.
+    Reenter,
+}
+
+impl StrategyName {
+    /// The strategy; `None` takes the recommended one.
+    pub fn strategy(self) -> Option<Strategy> {
+        match self {
+            StrategyName::Auto => None,
+            StrategyName::Restore => Some(Strategy::Restore),
+            StrategyName::Carry => Some(Strategy::Carry),
+            StrategyName::Fresh => Some(Strategy::Fresh),
+            StrategyName::Reenter => Some(Strategy::Reenter),
+        }
+    }
+}

@@ -53,6 +53,7 @@ pub mod io {
     pub mod postgres;
     pub mod processes;
     pub mod sqlite;
+    pub mod state_dir;
     pub mod store;
 }
 
@@ -60,10 +61,13 @@ pub mod io {
 pub mod engine {
     pub mod apply;
     pub mod backup;
+    pub mod caches;
     pub mod checks;
     pub mod job;
     pub mod pool;
     pub mod recover;
+    pub mod restore;
+    pub mod session;
     pub mod survey;
     pub mod undo;
 }

@@ -5,6 +5,10 @@
 
 use secrecy::SecretString;
 
+use super::dotenv::EnvFile;
+use super::secret::SecretBytes;
+use super::var_export::{self, Value};
+
 /// Database driver, as in `DB_CONNECTION`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Driver {
@@ -65,4 +69,155 @@ pub struct DbSettings {
     pub ssl_verify: bool,
     /// `DB_PGSQL_SSLMODE`: a libpq value.
     pub sslmode: String,
+}
+
+/// What the settings are read from.
+pub struct Sources<'a> {
+    /// The config cache, where there is one.
+    pub cache: Option<&'a var_export::Value>,
+    /// `.env`, read with the process environment in mind.
+    pub env: &'a EnvFile,
+    /// The process environment FreeScout runs in, as far as it was given to us.
+    pub process: &'a dyn Fn(&[u8]) -> Option<Vec<u8>>,
+    /// The trimmed content of the file named by `APP_KEY_FILE`, once it was read.
+    pub key_file: Option<&'a SecretBytes>,
+}
+
+/// Where the key in force comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// `bootstrap/cache/config.php`.
+    ConfigCache,
+    /// The process environment.
+    ProcessEnvironment,
+    /// `.env`.
+    Env,
+    /// The file named by `APP_KEY_FILE`.
+    KeyFile,
+    /// Nowhere: FreeScout has no key.
+    Nowhere,
+}
+
+/// A key text with the place it is configured in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfiguredKey {
+    /// The text, exactly as configured; empty when there is none.
+    pub text: SecretBytes,
+    /// Where it stands.
+    pub source: KeySource,
+}
+
+/// The key that would be in force without a config cache.
+pub fn key_without_cache(sources: &Sources<'_>) -> ConfiguredKey {
+    let from_process = (sources.process)(b"APP_KEY").is_some();
+    let text = sources.env.env(b"APP_KEY").into_text();
+    match (text.filter(|t| !t.is_empty()), sources.key_file) {
+        (Some(text), _) if from_process => ConfiguredKey { text, source: KeySource::ProcessEnvironment },
+        (Some(text), _) => ConfiguredKey { text, source: KeySource::Env },
+        (None, Some(content)) => ConfiguredKey { text: content.clone(), source: KeySource::KeyFile },
+        (None, None) => ConfiguredKey { text: SecretBytes::from(Vec::new()), source: KeySource::Nowhere },
+    }
+}
+
+/// The key in force.
+pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
+    match sources.cache {
+        Some(cache) => ConfiguredKey {
+            text: SecretBytes::from(cache.at(&["app", "key"]).and_then(Value::as_text).unwrap_or_default()),
+            source: KeySource::ConfigCache,
+        },
+        None => key_without_cache(sources),
+    }
+}
+
+/// The database cannot be told from the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DbSettingsError {
+    /// `DB_CONNECTION` is none that FreeScout supports. Sanitised.
+    #[error("unsupported database driver {0}")]
+    Driver(String),
+    /// The config cache has no such connection.
+    #[error("the config cache has no database connection")]
+    NoConnection,
+}
+
+/// How FreeScout connects to its database with these sources.
+///
+/// # Errors
+/// [`DbSettingsError`].
+pub fn database(sources: &Sources<'_>) -> Result<DbSettings, DbSettingsError> {
+    match sources.cache {
+        Some(cache) => database_from_cache(cache),
+        None => database_from_env(sources.env),
+    }
+}
+
+fn driver(name: &str) -> Result<Driver, DbSettingsError> {
+    Driver::from_name(name).ok_or_else(|| DbSettingsError::Driver(super::sanitize::sanitize(name)))
+}
+
+/// Defaults are those of FreeScout's `config/database.php`.
+fn database_from_env(env: &EnvFile) -> Result<DbSettings, DbSettingsError> {
+    let text = |name: &str, default: &str| match env.env(name.as_bytes()).into_text() {
+        Some(text) => String::from_utf8_lossy(text.expose()).into_owned(),
+        None => default.to_owned(),
+    };
+    let optional = |name: &str| Some(text(name, "")).filter(|t| !t.is_empty());
+    let driver = driver(&text("DB_CONNECTION", "mysql"))?;
+    let default_port = if driver == Driver::PgSql { 5432 } else { 3306 };
+    Ok(DbSettings {
+        driver,
+        host: text("DB_HOST", "127.0.0.1"),
+        port: text("DB_PORT", "").trim().parse().unwrap_or(default_port),
+        socket: optional("DB_SOCKET"),
+        database: text("DB_DATABASE", "forge"),
+        username: text("DB_USERNAME", "forge"),
+        password: SecretString::from(text("DB_PASSWORD", "")),
+        prefix: text("DB_TABLE_PREFIX", ""),
+        charset: text("DB_CHARSET", "utf8mb4"),
+        collation: text("DB_COLLATION", "utf8mb4_unicode_ci"),
+        ssl_ca: optional("DB_MYSQL_ATTR_SSL_CA"),
+        ssl_cert: optional("DB_MYSQL_ATTR_SSL_CERT"),
+        ssl_verify: !env.env(b"DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT").is_false(),
+        sslmode: text("DB_PGSQL_SSLMODE", "prefer"),
+    })
+}
+
+/// PDO's numbers of the options that FreeScout sets (`PDO::MYSQL_ATTR_SSL_*`).
+const PDO_SSL_CERT: i64 = 1008;
+const PDO_SSL_CA: i64 = 1009;
+const PDO_SSL_VERIFY: i64 = 1014;
+
+fn database_from_cache(cache: &Value) -> Result<DbSettings, DbSettingsError> {
+    let default = cache.at(&["database", "default"]).and_then(Value::as_text).unwrap_or(b"mysql");
+    let name = String::from_utf8_lossy(default);
+    let connection = cache.at(&["database", "connections", &name]).ok_or(DbSettingsError::NoConnection)?;
+    let text = |name: &str, default: &str| match connection.get(name) {
+        Some(Value::Text(text)) => String::from_utf8_lossy(text.expose()).into_owned(),
+        Some(Value::Int(number)) => number.to_string(),
+        _ => default.to_owned(),
+    };
+    let optional = |name: &str| Some(text(name, "")).filter(|t| !t.is_empty());
+    let option = |number: i64| connection.get("options").and_then(|options| options.get_index(number));
+    let option_text = |number| {
+        option(number).and_then(Value::as_text).filter(|t| !t.is_empty()).map(|t| String::from_utf8_lossy(t).into_owned())
+    };
+    let driver = driver(&text("driver", &name))?;
+    let default_port = if driver == Driver::PgSql { 5432 } else { 3306 };
+    Ok(DbSettings {
+        driver,
+        host: text("host", "127.0.0.1"),
+        port: text("port", "").trim().parse().unwrap_or(default_port),
+        socket: optional("unix_socket"),
+        database: text("database", "forge"),
+        username: text("username", "forge"),
+        password: SecretString::from(text("password", "")),
+        prefix: text("prefix", ""),
+        charset: text("charset", "utf8mb4"),
+        collation: text("collation", "utf8mb4_unicode_ci"),
+        ssl_ca: option_text(PDO_SSL_CA),
+        ssl_cert: option_text(PDO_SSL_CERT),
+        ssl_verify: !matches!(option(PDO_SSL_VERIFY), Some(Value::Bool(false))),
+        sslmode: text("sslmode", "prefer"),
+    })
 }

@@ -1,1 +1,260 @@
-//! checks
+//! Steps 3 and 4: every secret read from the database, every candidate key tried, every verdict.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::domain::app_key::AppKey;
+use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
+use crate::domain::derived;
+use crate::domain::finding::{Finding, KeyName};
+use crate::domain::inventory::{
+    Inventory, MAILBOX_COLUMNS, MODULE_COLUMNS, OPTION_COLUMNS, Row, SecretKind, StoredText, USER_COLUMNS,
+};
+use crate::domain::known_keys;
+use crate::domain::payload::Payload;
+use crate::domain::plan::{self, Circumstances};
+use crate::domain::problem::Problem;
+use crate::domain::source::Source;
+use crate::domain::verdict::{Remedy, Verdict};
+use crate::engine::session::Session;
+use crate::engine::survey;
+use crate::io::hunt;
+use crate::io::store::{Store, Stored};
+
+/// How many of the newest mails of `send_logs` are asked which key made their hash.
+const MAILS_ASKED: u32 = 2000;
+/// How many candidates that open nothing are kept to be shown as decoys.
+const DECOYS_SHOWN: usize = 20;
+
+/// Reads everything that depends on the key.
+///
+/// # Errors
+/// A [`Problem`] when a table FreeScout cannot do without is missing, or a statement fails.
+pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
+    survey::require_tables(&mut *session.store, &session.settings)?;
+    let mut inventory = Inventory::default();
+    let mut missing = Vec::new();
+    let mut findings = Vec::new();
+    type Take = fn(&mut Inventory, &Row<'_>);
+    let tables: [(&'static str, &[&'static str], Take); 4] = [
+        ("mailboxes", MAILBOX_COLUMNS, Inventory::add_mailbox),
+        ("options", OPTION_COLUMNS, Inventory::add_option),
+        ("modules", MODULE_COLUMNS, Inventory::add_module),
+        ("users", USER_COLUMNS, Inventory::add_user),
+    ];
+    let store = &mut *session.store;
+    let failed = |e| survey::unreachable_database(&e, &session.settings);
+    for (table, wanted, take) in tables {
+        let there = store.columns(table).map_err(failed)?;
+        if there.is_empty() {
+            missing.push(table.to_owned());
+            continue;
+        }
+        if !store.transactional(table).map_err(failed)? {
+            findings.push(Finding::NotTransactional { table });
+        }
+        let (columns, lacking): (Vec<&str>, Vec<&str>) =
+            wanted.iter().partition(|name| there.iter().any(|c| c.name == **name));
+        missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
+        store
+            .read(table, &columns, None, &mut |id, values| {
+                let values = columns.iter().copied().zip(values.into_iter().map(stored_text)).collect();
+                take(&mut inventory, &Row { id, values });
+            })
+            .map_err(failed)?;
+    }
+    if !missing.is_empty() {
+        findings.push(Finding::OlderSchema { missing: missing.join(", ") });
+    }
+    for assignment in session.install.env.assignments() {
+        if !assignment.ignored()
+            && assignment.name() != b"APP_KEY"
+            && let Ok(name) = std::str::from_utf8(assignment.name())
+        {
+            inventory.add_env(name, assignment.value().expose());
+        }
+    }
+    session.inventory = inventory;
+    session.schema_findings = findings;
+    Ok(())
+}
+
+fn stored_text(stored: Stored) -> StoredText {
+    match stored {
+        Stored::Null => StoredText::Null,
+        Stored::Text(text) => StoredText::Text(text),
+        Stored::TooLong(bytes) => StoredText::TooLong(bytes),
+    }
+}
+
+/// Counts, for every key, the mails in `send_logs` whose Message-ID holds its hash. A table that is not there, or not
+/// as we know it, gives no evidence and no error.
+pub fn count_mails(session: &mut Session) {
+    let wanted = ["thread_id", "message_id"];
+    let there = session.store.columns("send_logs").unwrap_or_default();
+    if !wanted.iter().all(|name| there.iter().any(|c| c.name == *name)) {
+        return;
+    }
+    let mut mails: Vec<(u64, String)> = Vec::new();
+    let read = session.store.read("send_logs", &wanted, Some(MAILS_ASKED), &mut |_, values| {
+        let text = |n: usize| values.get(n).and_then(Stored::text).map(|t| String::from_utf8_lossy(t).into_owned());
+        if let (Some(thread), Some(message)) = (text(0).and_then(|t| t.parse().ok()), text(1)) {
+            mails.push((thread, message));
+        }
+    });
+    if read.is_ok() {
+        for known in session.ring.iter_mut() {
+            let made = |(thread, id): &&(u64, String)| id.contains(&derived::message_id_hash(&known.key, *thread));
+            known.mails = mails.iter().filter(made).count() as u64;
+        }
+    }
+}
+
+/// The sealed texts that candidates are tried on.
+pub struct Oracle(Vec<Payload>);
+
+impl Oracle {
+    /// All well-formed payloads of the inventory.
+    pub fn of(inventory: &Inventory) -> Self {
+        let texts = inventory.secrets.iter().filter_map(|s| match &s.stored {
+            StoredText::Text(text) => Payload::parse(text.expose()).ok(),
+            _ => None,
+        });
+        Self(texts.collect())
+    }
+
+    /// How many payloads this key made.
+    pub fn opens(&self, key: &AppKey) -> usize {
+        self.0.iter().filter(|p| p.made_with(key)).count()
+    }
+}
+
+/// Searches files, folders and archives for keys and adds what it finds to the session. `on` hears of progress and of
+/// every key that opens something.
+pub fn look_in(
+    session: &mut Session,
+    roots: &[PathBuf],
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> hunt::Looked {
+    let oracle = Oracle::of(&session.inventory);
+    let mut decoys = 0;
+    hunt::search(roots, &hunt::Limits::default(), cancel, &mut |event| match event {
+        hunt::Event::Progress { files, bytes, current } => on(session, Looking::At { files, bytes, current }),
+        hunt::Event::Candidate(candidate) => {
+            let Ok(key) = AppKey::parse(candidate.text.expose()) else { return };
+            let known = session.ring.get(key.fingerprint()).is_some();
+            let opens = oracle.opens(&key);
+            if opens == 0 && !known {
+                decoys += 1;
+                if decoys > DECOYS_SHOWN {
+                    return;
+                }
+            }
+            if session.add_key(key, candidate.source) {
+                on(session, Looking::Found);
+            }
+        }
+    })
+}
+
+/// What a search reports.
+pub enum Looking<'a> {
+    /// How far it is.
+    At {
+        /// Files read.
+        files: u64,
+        /// Bytes read.
+        bytes: u64,
+        /// The file being read.
+        current: &'a std::path::Path,
+    },
+    /// A key joined the ring.
+    Found,
+}
+
+/// Adds a key text from somewhere else than a search.
+///
+/// # Errors
+/// [`crate::domain::app_key::KeyError`] when the text is no key.
+pub fn try_key(
+    session: &mut Session,
+    text: &[u8],
+    source: Source,
+) -> Result<(crate::domain::app_key::Fingerprint, usize), crate::domain::app_key::KeyError> {
+    let key = AppKey::parse(text)?;
+    let (fingerprint, opens) = (key.fingerprint(), Oracle::of(&session.inventory).opens(&key));
+    session.add_key(key, source);
+    Ok((fingerprint, opens))
+}
+
+/// Judges everything with the keys known now.
+pub fn assess(session: &Session) -> Assessment {
+    let ring = &session.ring;
+    let secrets = assessment::judge_all(&session.inventory, ring);
+    let keys = assessment::report_keys(ring, &secrets);
+    let configured = AppKey::parse(session.install.key_without_cache().text.expose()).ok().map(|k| k.fingerprint());
+    let circumstances = Circumstances {
+        effective: ring.effective().map(AppKey::fingerprint),
+        configured,
+        home: session.install.key_home(),
+        mails: ring.iter().filter(|k| k.mails > 0).map(|k| (k.fingerprint(), k.mails)).collect(),
+        published: ring
+            .iter()
+            .filter(|k| known_keys::published(&k.key).is_some())
+            .map(|k| k.fingerprint())
+            .collect::<BTreeSet<_>>(),
+    };
+    let mut findings = survey::findings(session);
+    findings.extend(session.schema_findings.iter().cloned());
+    findings.extend(secret_findings(&secrets, ring));
+    findings.sort_by_key(Finding::severity);
+    Assessment {
+        summary: Summary::of(&secrets),
+        recommendation: plan::recommend(&secrets, &circumstances),
+        secrets,
+        keys,
+        findings,
+        circumstances,
+        mailboxes: session.inventory.mailboxes.clone(),
+        system_mail: session.inventory.system_mail.clone(),
+    }
+}
+
+fn secret_findings(secrets: &[SecretReport], ring: &crate::domain::key_ring::KeyRing) -> Vec<Finding> {
+    let count = |is: &dyn Fn(&SecretReport) -> bool| secrets.iter().filter(|s| is(s)).count();
+    let mut findings = Vec::new();
+    for known in ring.iter() {
+        let key = KeyName { label: ring.label(known.fingerprint()), fingerprint: known.fingerprint() };
+        let under = count(&|s| matches!(s.verdict, Verdict::OtherKey(k) if k == known.fingerprint()));
+        if under > 0 {
+            findings.push(Finding::UnderOtherKey { count: under, key: key.clone() });
+        }
+        if let Some(published) = known_keys::published(&known.key) {
+            let effective = ring.effective().is_some_and(|e| e.same_bytes(&known.key));
+            let opens = secrets.iter().any(|s| s.verdict.key() == Some(known.fingerprint()));
+            if effective || opens {
+                findings.push(Finding::PublishedKey { key, published, effective });
+            }
+        }
+    }
+    let counted: [(usize, fn(usize) -> Finding); 6] = [
+        (count(&|s| matches!(s.verdict, Verdict::UnknownKey { .. })), |count| Finding::UnderUnknownKey { count }),
+        (
+            count(&|s| s.kind == SecretKind::License && !s.verdict.readable() && s.verdict.remedy() != Remedy::Nothing),
+            |count| Finding::LicencesUnreadable { count },
+        ),
+        (count(&|s| matches!(s.verdict, Verdict::Damaged { .. })), |count| Finding::Damaged { count }),
+        (count(&|s| s.verdict == Verdict::Plaintext { works: false }), |count| Finding::Plaintext { count }),
+        (count(&|s| matches!(s.verdict, Verdict::Nested { .. })), |count| Finding::Nested { count }),
+        (count(&|s| s.verdict.remedy() == Remedy::Salvage), |count| Finding::Salvageable { count }),
+    ];
+    findings.extend(counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, finding)| finding(count)));
+    findings.extend(
+        secrets
+            .iter()
+            .filter(|s| s.probably_wiped())
+            .map(|s| Finding::ProbablyWiped { owner: s.owner.clone(), place: s.place.to_string() }),
+    );
+    findings
+}

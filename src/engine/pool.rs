@@ -1,1 +1,271 @@
-//! pool
+//! The thread that works for the wizard: one job at a time, cancelled by a flag, reporting through one channel.
+//!
+//! The session, and with it every secret, stays on this thread. Connection tests will run beside it on threads of
+//! their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::source::{Source, SourceKind};
+use crate::engine::backup::{self, Options};
+use crate::engine::checks::{self, Looking};
+use crate::engine::job::{Job, JobId, Update};
+use crate::engine::recover::{self, NoPlan};
+use crate::engine::session::Session;
+use crate::engine::{apply, survey, undo};
+use crate::io::backup::Backup;
+use crate::io::hunt::SkipReason;
+use crate::io::install::Environment;
+use crate::words::{fill, words};
+
+/// Progress is reported at most this often: the line may be slow.
+const REPORT_EVERY: Duration = Duration::from_millis(150);
+/// How many skipped places are told one by one.
+const SKIPPED_TOLD: usize = 50;
+
+/// What the worker needs beside the jobs themselves.
+pub struct Setup {
+    /// Where backups go, and whether artisan may run.
+    pub options: Options,
+    /// FreeScout's process environment.
+    pub environment: Environment,
+    /// Places to look for keys as soon as the install was read.
+    pub look_in: Vec<PathBuf>,
+    /// Keys given with `--key-file`.
+    pub keys: Vec<(crate::domain::secret::SecretBytes, Source)>,
+}
+
+/// The handle the wizard's side keeps.
+pub struct Worker {
+    jobs: Sender<(JobId, Job)>,
+    cancelled: Arc<AtomicU64>,
+}
+
+impl Worker {
+    /// Starts the thread. It ends when the handle is dropped and its job is done.
+    pub fn start(setup: Setup) -> (Self, Receiver<(JobId, Update)>) {
+        let (jobs, inbox) = channel::<(JobId, Job)>();
+        let (outbox, updates) = channel();
+        let cancelled = Arc::new(AtomicU64::new(0));
+        let flag = Arc::clone(&cancelled);
+        std::thread::spawn(move || {
+            let mut desk = Desk { setup, session: None, backup: None };
+            for (id, job) in inbox {
+                let mut call = Call { id, outbox: &outbox, cancelled: &flag, last: None };
+                match desk.run(job, &mut call) {
+                    Ok(()) => {}
+                    Err(problem) if call.is_cancelled() => {
+                        let _ = problem;
+                        call.send(Update::Cancelled);
+                    }
+                    Err(problem) => call.send(Update::Failed(problem)),
+                }
+                call.send(Update::Done);
+            }
+        });
+        (Self { jobs, cancelled }, updates)
+    }
+
+    /// Hands over a job.
+    pub fn submit(&self, id: JobId, job: Job) {
+        // The thread only ends with the program: a job that cannot be sent has nobody left to wait for it.
+        let _ = self.jobs.send((id, job));
+    }
+
+    /// Asks the job to stop. Jobs that write do not listen: they finish or roll back.
+    pub fn cancel(&self, id: JobId) {
+        self.cancelled.fetch_max(id.0, Ordering::Relaxed);
+    }
+}
+
+/// One job's line to the wizard.
+struct Call<'a> {
+    id: JobId,
+    outbox: &'a Sender<(JobId, Update)>,
+    cancelled: &'a AtomicU64,
+    last: Option<Instant>,
+}
+
+impl Call<'_> {
+    fn send(&self, update: Update) {
+        let _ = self.outbox.send((self.id, update));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed) >= self.id.0
+    }
+
+    fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
+        if self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+            self.last = Some(Instant::now());
+            self.send(Update::Progress { what: what.to_owned(), done, of });
+        }
+    }
+}
+
+struct Desk {
+    setup: Setup,
+    session: Option<Session>,
+    backup: Option<Backup>,
+}
+
+impl Desk {
+    fn run(&mut self, job: Job, call: &mut Call<'_>) -> Result<(), Problem> {
+        match job {
+            Job::Survey { install, database } => self.survey(install.as_deref(), database.map(|d| *d), call),
+            Job::Backup { full_dump } => self.back_up(full_dump, call),
+            Job::LookIn(roots) => self.look_in(&roots, call),
+            Job::TryKey(text) => {
+                let session = self.session()?;
+                // A pasted line may bring its line break along; no key begins or ends with blanks.
+                let text = text.expose().trim_ascii();
+                let update = match checks::try_key(session, text, Source::of(SourceKind::Given)) {
+                    Ok((key, opens)) => Update::KeyTried {
+                        key: format!("{} · {key}", session.ring.label(key)),
+                        opens: Some(opens),
+                    },
+                    Err(error) => Update::KeyTried { key: error.to_string(), opens: None },
+                };
+                checks::count_mails(session);
+                call.send(update);
+                call.send(Update::Assessed(Box::new(session.assess())));
+                Ok(())
+            }
+            Job::Plan { strategy, choices } => {
+                let update = match recover::plan(self.session()?, strategy, &choices) {
+                    Ok(ready) => Update::Planned(Box::new(ready)),
+                    Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
+                    Err(NoPlan::Problem(problem)) => return Err(problem),
+                };
+                call.send(update);
+                Ok(())
+            }
+            Job::Apply { plan, entered, artisan } => {
+                let backup = self.backup.clone().ok_or_else(no_backup)?;
+                let session = self.session()?;
+                let mut progress = |what: &str, done, of| call.progress(what, done, of);
+                let applied = apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
+                // What was backed up is no longer what stands: another change needs another backup.
+                self.backup = None;
+                call.send(Update::Assessed(applied.after.clone()));
+                call.send(Update::Applied(Box::new(applied)));
+                Ok(())
+            }
+            Job::Undo => self.undo(call),
+            Job::SaveReport { text } => self.save_report(&text, call),
+        }
+    }
+
+    fn session(&mut self) -> Result<&mut Session, Problem> {
+        let w = words();
+        self.session.as_mut().ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+    }
+
+    fn survey(
+        &mut self,
+        install: Option<&Path>,
+        database: Option<crate::domain::configuration::DbSettings>,
+        call: &mut Call<'_>,
+    ) -> Result<(), Problem> {
+        let w = words();
+        call.progress(w.survey_reading, 0, None);
+        self.session = None;
+        self.backup = None;
+        let mut session = survey::open(install, self.setup.environment.clone(), database)?;
+        call.send(Update::Surveyed(Box::new(survey::summary(&session))));
+        call.progress(w.survey_judging, 0, None);
+        checks::read_inventory(&mut session)?;
+        for (text, source) in &self.setup.keys {
+            let _ = checks::try_key(&mut session, text.expose(), source.clone());
+        }
+        checks::count_mails(&mut session);
+        call.send(Update::Assessed(Box::new(session.assess())));
+        self.session = Some(session);
+        let roots = std::mem::take(&mut self.setup.look_in);
+        if roots.is_empty() { Ok(()) } else { self.look_in(&roots, call) }
+    }
+
+    fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
+        let options = self.setup.options.clone();
+        let session = self.session()?;
+        let flag = (call.cancelled, call.id);
+        let cancel = move || flag.0.load(Ordering::Relaxed) >= flag.1.0;
+        let mut progress = |what: &str, done, of| call.progress(what, done, of);
+        let (backup, done) = backup::make(session, &options, full_dump, &mut progress, &cancel)?;
+        let assessment = session.assess();
+        self.backup = Some(backup);
+        call.send(Update::Assessed(Box::new(assessment)));
+        call.send(Update::BackedUp(done));
+        Ok(())
+    }
+
+    fn look_in(&mut self, roots: &[PathBuf], call: &mut Call<'_>) -> Result<(), Problem> {
+        let w = words();
+        let session = self.session()?;
+        let flag = (call.cancelled, call.id);
+        let cancel = move || flag.0.load(Ordering::Relaxed) >= flag.1.0;
+        let looked = checks::look_in(session, roots, &cancel, &mut |session, looking| match looking {
+            Looking::At { files, bytes, current } => {
+                let megabytes = bytes >> 20;
+                let current = sanitize(&current.to_string_lossy());
+                let what =
+                    fill(w.looking_at, &[("files", &files), ("megabytes", &megabytes), ("path", &current)]);
+                call.progress(&what, files, None);
+            }
+            Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
+        });
+        checks::count_mails(session);
+        call.send(Update::Assessed(Box::new(session.assess())));
+        let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
+            format!("{}: {}", sanitize(&skipped.path.to_string_lossy()), skip_reason(&skipped.why))
+        });
+        call.send(Update::Looked { files: looked.files, bytes: looked.bytes, skipped: skipped.collect() });
+        if call.is_cancelled() {
+            call.send(Update::Cancelled);
+        }
+        Ok(())
+    }
+
+    fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Problem> {
+        let w = words();
+        let folder = self.setup.options.backup_dir.clone();
+        let session = self.session()?;
+        let backup = backup::last_recovery(&folder, &session.install.root)
+            .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        let mut progress = |what: &str, done, of| call.progress(what, done, of);
+        let undone = undo::undo(session, &backup, &mut progress)?;
+        let mut sentences = vec![fill(w.undone, &[("rows", &undone.rows), ("files", &undone.files)])];
+        sentences.extend(undone.refused.iter().map(|place| fill(w.undo_row_refused, &[("place", place)])));
+        sentences.extend(undone.notes);
+        let effective = session.install.key_in_force();
+        let effective = crate::domain::app_key::AppKey::parse(effective.text.expose()).ok().map(|k| k.fingerprint());
+        session.ring.set_effective(effective);
+        call.send(Update::Assessed(Box::new(session.assess())));
+        call.send(Update::Undone(sentences));
+        Ok(())
+    }
+
+    fn save_report(&mut self, text: &str, call: &mut Call<'_>) -> Result<(), Problem> {
+        let folder = self.setup.options.backup_dir.clone();
+        let assessment = self.session()?.assess();
+        let json = crate::report::check_json(self.session()?, &assessment);
+        let files = crate::report::save(&folder, text, &json)?;
+        call.send(Update::ReportSaved(files));
+        Ok(())
+    }
+}
+
+fn no_backup() -> Problem {
+    let w = words();
+    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
+}
+
+/// Why something was skipped, as a sentence part.
+pub fn skip_reason(reason: &SkipReason) -> String {
+    sanitize(&reason.to_string())
+}

@@ -1,1 +1,90 @@
-//! recover
+//! The whole recovery without a screen: choices to a plan, passwords to places, a plan to its rehearsal.
+
+use crate::domain::assessment::{Assessment, SecretReport};
+use crate::domain::inventory::SecretKind;
+use crate::domain::plan::{self, Choices, Impossible, Plan, Strategy};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Place, SecretBytes, Table};
+use crate::engine::apply;
+use crate::engine::job::PlanReady;
+use crate::engine::session::Session;
+use crate::io::passwords::{Line, MailboxName};
+use crate::words::{fill, words};
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub enum NoPlan {
+    /// The strategy makes no sense here.
+    Impossible(Strategy, Impossible),
+    /// Something is not as the checks saw it.
+    Problem(Problem),
+}
+
+/// Makes the plan for a strategy (the recommended one, or `reenter` where nothing is recommended) and rehearses it.
+///
+/// # Errors
+/// [`NoPlan`].
+pub fn plan(session: &Session, strategy: Option<Strategy>, choices: &Choices) -> Result<PlanReady, NoPlan> {
+    let assessment = session.assess();
+    let strategy =
+        strategy.unwrap_or_else(|| assessment.recommendation.map_or(Strategy::Reenter, |recommended| recommended.strategy));
+    let make = |strategy| plan::make(strategy, &assessment.secrets, &assessment.circumstances, choices);
+    let plan = make(strategy).map_err(|why| NoPlan::Impossible(strategy, why))?;
+    let after = apply::rehearse(session, &plan).map_err(NoPlan::Problem)?;
+    let impossible = Strategy::ALL.into_iter().filter_map(|s| make(s).err().map(|why| (s, why))).collect();
+    Ok(PlanReady { plan, after, impossible })
+}
+
+/// Whether a plan changes anything at all.
+pub fn does_something(plan: &Plan, assessment: &Assessment) -> bool {
+    let stale_cache = assessment.circumstances.effective != assessment.circumstances.configured;
+    plan.write_key.is_some() || stale_cache || plan.steps.iter().any(|s| s.action.writes())
+}
+
+/// Finds the place of every given password.
+///
+/// # Errors
+/// A [`Problem`] that names the mailbox no line of the install matches.
+pub fn places(assessment: &Assessment, lines: Vec<Line>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+    let w = words();
+    let mut entered = Vec::new();
+    for line in lines {
+        match line {
+            Line::SystemMail(text) => {
+                let place = place_of(assessment, SecretKind::SystemMail, |_| true);
+                entered.push((place.ok_or_else(|| unknown(w.no_system_mail))?, text));
+            }
+            Line::Mailbox { mailbox, incoming, outgoing } => {
+                let found = assessment.mailboxes.iter().find(|m| match &mailbox {
+                    MailboxName::Id(id) => m.id == *id,
+                    MailboxName::Email(email) => m.email.eq_ignore_ascii_case(email),
+                });
+                let id = found.map(|m| m.id).ok_or_else(|| {
+                    let name = match &mailbox {
+                        MailboxName::Id(id) => id.to_string(),
+                        MailboxName::Email(email) => sanitize(email),
+                    };
+                    unknown(&fill(w.no_such_mailbox, &[("mailbox", &name)]))
+                })?;
+                for (kind, text) in [(SecretKind::Incoming, incoming), (SecretKind::Outgoing, outgoing)] {
+                    let Some(text) = text else { continue };
+                    let place = place_of(assessment, kind, |s| {
+                        s.place.cell.table == Table::Mailboxes && s.place.cell.id == id
+                    });
+                    entered.push((place.ok_or_else(|| unknown(w.no_system_mail))?, text));
+                }
+            }
+        }
+    }
+    Ok(entered)
+}
+
+fn place_of(assessment: &Assessment, kind: SecretKind, is: impl Fn(&SecretReport) -> bool) -> Option<Place> {
+    assessment.secrets.iter().find(|s| s.kind == kind && is(s)).map(|s| s.place.clone())
+}
+
+fn unknown(what: &str) -> Problem {
+    let w = words();
+    Problem::new(w.passwords_unusable, what, w.passwords_next)
+}

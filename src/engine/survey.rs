@@ -1,1 +1,287 @@
-//! survey
+//! Step 1: the install, its database, and what is wrong, with the evidence.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::app_key::{self, AppKey};
+use crate::domain::configuration::{ConfiguredKey, DbSettings, KeySource};
+use crate::domain::derived;
+use crate::domain::dotenv;
+use crate::domain::finding::{Finding, KeyName};
+use crate::domain::key_ring::KeyRing;
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::source::{Source, SourceKind};
+use crate::engine::job::Survey;
+use crate::engine::session::Session;
+use crate::io::files;
+use crate::io::install::{self, Environment, Install};
+use crate::io::processes;
+use crate::io::store::{self, Store, StoreError};
+use crate::words::{fill, words};
+
+/// Finds the install: the folder given, or the only FreeScout in the usual places.
+///
+/// # Errors
+/// A [`Problem`] when there is none, or several to choose from.
+pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
+    let w = words();
+    match (install::find(given).as_slice(), given) {
+        ([one], _) => Ok(one.clone()),
+        // Nothing found at a given place: opening it says precisely what is missing.
+        ([], Some(path)) => Ok(path.to_owned()),
+        ([first, ..], Some(_)) => Ok(first.clone()),
+        ([], None) => Err(Problem::new(w.install_not_found, w.install_not_found_why, w.install_not_found_next)),
+        (several, None) => {
+            let list = several.iter().map(|p| sanitize(&p.to_string_lossy())).collect::<Vec<_>>().join("\n    ");
+            Err(Problem::new(w.install_several, list, w.install_several_next))
+        }
+    }
+}
+
+/// Reads the install, connects to its database and collects the keys of the install itself.
+///
+/// # Errors
+/// A [`Problem`] that names the file or the variable to look at.
+pub fn open(given: Option<&Path>, environment: Environment, other: Option<DbSettings>) -> Result<Session, Problem> {
+    let install = Install::open(&find(given)?, environment)?;
+    let settings = match other {
+        Some(settings) => settings,
+        None => install.database()?,
+    };
+    let store = store::connect(&settings, &install.root).map_err(|e| unreachable_database(&e, &settings))?;
+    let mut ring = KeyRing::default();
+    let mut findings = Vec::new();
+    collect_own_keys(&install, &mut ring, &mut findings);
+    Ok(Session::new(install, settings, store, ring, findings))
+}
+
+/// The problem of a database that cannot be reached, with the variable to look at.
+pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
+    let w = words();
+    let place = match (&settings.socket, settings.driver.name()) {
+        (_, "sqlite") => settings.database.clone(),
+        (Some(socket), _) => socket.clone(),
+        (None, _) => format!("{}:{}", settings.host, settings.port),
+    };
+    let (what, next) = match error {
+        StoreError::Unreachable(_) => (w.database_unreachable, w.database_unreachable_next),
+        StoreError::Denied(_) => (w.database_denied, w.database_denied_next),
+        StoreError::UnknownDatabase(_) => (w.database_unknown, w.database_unknown_next),
+        StoreError::Tls(_) => (w.database_tls, w.database_tls_next),
+        StoreError::UnsupportedDriver(_) => (w.database_driver, w.database_settings_next),
+        StoreError::Query(_) | StoreError::ReadOnly(_) => (w.database_query, w.database_query_next),
+    };
+    Problem::new(
+        fill(
+            what,
+            &[
+                ("place", &sanitize(&place)),
+                ("database", &sanitize(&settings.database)),
+                ("user", &sanitize(&settings.username)),
+            ],
+        ),
+        sanitize(&error.to_string()),
+        next,
+    )
+}
+
+/// Keys that stand in the install itself: the one in force, the configured one, commented and glued lines, siblings of
+/// `.env`, the process environment.
+fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Finding>) {
+    let in_force = install.key_in_force();
+    let configured = install.key_without_cache();
+    for key in [&in_force, &configured] {
+        let source = source_of(install, key);
+        match AppKey::parse(key.text.expose()) {
+            Ok(parsed) => {
+                ring.add(parsed, source);
+            }
+            Err(error) => {
+                let glued = app_key::split_glued(key.text.expose());
+                let line = source.line.unwrap_or(0);
+                let finding = if glued.is_empty() { Finding::UnusableKey { error } } else { Finding::GluedKey { line } };
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+                for part in glued {
+                    if let Ok(parsed) = AppKey::parse(part) {
+                        ring.add(parsed, source.clone());
+                    }
+                }
+            }
+        }
+    }
+    ring.set_effective(AppKey::parse(in_force.text.expose()).ok().map(|k| k.fingerprint()));
+    if let Some(file) = &install.env_file {
+        add_env_lines(ring, &file.bytes, SourceKind::Env, &file.path);
+    }
+    if let Some(text) = install.key_of_environment()
+        && let Ok(key) = AppKey::parse(text.expose())
+    {
+        ring.add(key, Source::of(SourceKind::ProcessEnvironment));
+    }
+    for path in siblings(install) {
+        if let Ok(file) = files::read(&path, files::MAX_CONFIG_BYTES) {
+            add_env_lines(ring, &file.bytes, SourceKind::File, &path);
+        }
+    }
+}
+
+fn add_env_lines(ring: &mut KeyRing, bytes: &[u8], kind: SourceKind, path: &Path) {
+    for line in dotenv::lines_mentioning_app_key(bytes) {
+        for text in &line.candidates {
+            for part in [text.expose()].into_iter().chain(app_key::split_glued(text.expose())) {
+                if let Ok(key) = AppKey::parse(part) {
+                    ring.add(key, Source::file(kind, path, Some(line.line)));
+                }
+            }
+        }
+    }
+}
+
+/// Files beside `.env` that look like copies of it: `.env.bak`, `.env~`, `env.2019`, `.env.swp` ….
+fn siblings(install: &Install) -> Vec<PathBuf> {
+    let own = install.env_path();
+    let entries = std::fs::read_dir(&install.root).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .filter(|e| {
+            let name = e.file_name().to_string_lossy().to_ascii_lowercase();
+            name.trim_start_matches(['.', '#']).starts_with("env")
+        })
+        .map(|e| e.path())
+        .filter(|p| *p != own && p.is_file())
+        .take(200)
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn source_of(install: &Install, key: &ConfiguredKey) -> Source {
+    match key.source {
+        KeySource::ConfigCache => Source::file(SourceKind::ConfigCache, install.cache_path(), None),
+        KeySource::ProcessEnvironment => Source::of(SourceKind::ProcessEnvironment),
+        KeySource::KeyFile => match &install.key_file {
+            Some(file) => Source::file(SourceKind::KeyFile, &file.path, None),
+            None => Source::of(SourceKind::KeyFile),
+        },
+        KeySource::Env | KeySource::Nowhere => {
+            let line = install.env.assignments().iter().find(|a| a.name() == b"APP_KEY" && !a.ignored()).map(|a| a.line());
+            Source::file(SourceKind::Env, install.env_path(), line)
+        }
+    }
+}
+
+/// What is wrong with the install itself, whatever the secrets say. Call it when the keys are known.
+pub fn findings(session: &Session) -> Vec<Finding> {
+    let (install, ring) = (&session.install, &session.ring);
+    let mut findings = session.early_findings.clone();
+    let name = |key: &AppKey| KeyName { label: ring.label(key.fingerprint()), fingerprint: key.fingerprint() };
+    let named = |key: &ConfiguredKey| AppKey::parse(key.text.expose()).ok().map(|k| name(&k));
+    let (in_force, configured) = (install.key_in_force(), install.key_without_cache());
+    if in_force.source == KeySource::ConfigCache && in_force.text != configured.text {
+        findings.push(Finding::StaleConfigCache { cached: named(&in_force), configured: named(&configured) });
+    }
+    if configured.source == KeySource::ProcessEnvironment {
+        findings.push(Finding::KeyFromProcessEnvironment);
+    }
+    if let Some(path) = &install.key_file_unreadable {
+        findings.push(Finding::KeyFileUnreadable { path: path.clone() });
+    }
+    if let Some(refused) = install.env.refused() {
+        findings.push(Finding::EnvRefused { line: refused.line });
+    }
+    if install.database_settings_differ() {
+        findings.push(Finding::DatabaseSettingsDiffer);
+    }
+    if matches!(configured.source, KeySource::KeyFile | KeySource::ProcessEnvironment | KeySource::Nowhere)
+        || configured.text.is_empty()
+        || install.env.refused().is_some()
+    {
+        findings.push(Finding::InstallPageDangerous);
+    }
+    let effective = ring.effective().map(derived::worker_identifier);
+    for worker in processes::workers(&install.root) {
+        if effective.as_ref() != Some(&worker.identifier) {
+            let key = ring.iter().find(|k| derived::worker_identifier(&k.key) == worker.identifier);
+            findings.push(Finding::WorkerHoldsOtherKey { pid: worker.pid, key: key.map(|k| name(&k.key)) });
+        }
+    }
+    if let Some(path) = root_owned(install) {
+        findings.push(Finding::RootOwned { path });
+    }
+    let we = rustix::process::geteuid();
+    if !we.is_root() {
+        findings.push(Finding::NotRoot);
+    }
+    findings
+}
+
+/// The first file of the caches that belongs to root although the web user must write it.
+fn root_owned(install: &Install) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    if install.web_user.uid == 0 {
+        return None;
+    }
+    let folders = ["bootstrap/cache", "storage/framework/cache/data", "storage/framework/views", "storage/logs"];
+    let paths = folders.iter().map(|f| install.root.join(f)).flat_map(|folder| {
+        let inside: Vec<PathBuf> =
+            std::fs::read_dir(&folder).into_iter().flatten().flatten().take(2000).map(|e| e.path()).collect();
+        std::iter::once(folder).chain(inside)
+    });
+    paths.into_iter().find(|p| std::fs::symlink_metadata(p).is_ok_and(|m| m.uid() == 0))
+}
+
+/// The survey as it is shown.
+pub fn summary(session: &Session) -> Survey {
+    let (install, settings) = (&session.install, &session.settings);
+    let w = words();
+    let uname = rustix::system::uname();
+    let site = install.setting(&["app", "url"], "APP_URL").unwrap_or_default();
+    let site = site.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default().to_owned();
+    let source = match install.key_in_force().source {
+        KeySource::ConfigCache => "bootstrap/cache/config.php".to_owned(),
+        KeySource::ProcessEnvironment => w.source_process_environment.to_owned(),
+        KeySource::Env => ".env".to_owned(),
+        KeySource::KeyFile => install
+            .key_file
+            .as_ref()
+            .map_or_else(|| "APP_KEY_FILE".to_owned(), |f| sanitize(&f.path.to_string_lossy())),
+        KeySource::Nowhere => w.source_nowhere.to_owned(),
+    };
+    let mut left_out = Vec::new();
+    if !rustix::process::geteuid().is_root() {
+        left_out.push(fill(w.left_out_not_root, &[("user", &files::user_name(rustix::process::geteuid().as_raw()))]));
+    }
+    Survey {
+        host: sanitize(&uname.nodename().to_string_lossy()),
+        path: install.root.clone(),
+        version: install.version.clone(),
+        site: sanitize(&site),
+        server: sanitize(session.server()),
+        database: sanitize(&settings.database),
+        prefix: sanitize(&settings.prefix),
+        driver: settings.driver.name(),
+        web_user: files::user_name(install.web_user.uid),
+        key_source: source,
+        left_out,
+    }
+}
+
+/// Whether the tables FreeScout cannot do without are there.
+///
+/// # Errors
+/// A [`Problem`] that names the missing table and the prefix it was looked for with.
+pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<(), Problem> {
+    let w = words();
+    for table in ["mailboxes", "options"] {
+        let columns = store.columns(table).map_err(|e| unreachable_database(&e, settings))?;
+        if columns.is_empty() {
+            return Err(Problem::new(
+                fill(w.table_missing, &[("table", &sanitize(&format!("{}{table}", settings.prefix)))]),
+                fill(w.table_missing_why, &[("database", &sanitize(&settings.database))]),
+                w.table_missing_next,
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,1 +1,478 @@
-//! backup
+//! The backup folder: everything a recovery may touch, with sums, closed to others, and usable without us.
+//!
+//! ```text
+//! <backup-dir>/freescout-rescue-20261123-084501/    0700, files 0600
+//!   .freescout-rescue-backup   marks the folder
+//!   manifest.json              what is here, from where, with SHA-256 sums; written last
+//!   rows.jsonl                 one stored text a line: {"table","id","column","text" | "base64" | null}
+//!   restore.sql                puts those texts back without us
+//!   files/env, files/config.php, files/key_file
+//!   recovery.json              after a recovery: what was written, as digests; what undo goes by
+//!   README.txt
+//! ```
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base64;
+use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::io::files::{self, Attributes, FileError, FileRead};
+
+/// Marks a folder as a backup of ours; the search for keys leaves such folders out.
+pub const MARKER: &str = ".freescout-rescue-backup";
+const MANIFEST: &str = "manifest.json";
+const ROWS: &str = "rows.jsonl";
+const RESTORE_SQL: &str = "restore.sql";
+const README: &str = "README.txt";
+const RECOVERY: &str = "recovery.json";
+/// A manifest or list of rows larger than this is not ours.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What went wrong with a backup.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The system refused.
+    #[error("{0}: {1}")]
+    System(PathBuf, std::io::Error),
+    /// What was read back is not what was written, or a sum does not match.
+    #[error("{0} does not match its sum")]
+    Sum(PathBuf),
+    /// A line or member is not of our form: file, and line counted from 1 (0 for the whole file).
+    #[error("{0}, line {1}: not of the form of a backup")]
+    Form(PathBuf, usize),
+    /// The folder was prepared by another user, or others may write into it.
+    #[error("{0} belongs to another user, or others may write into it")]
+    Foreign(PathBuf),
+}
+
+/// One file in a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedFile {
+    /// Path within the backup.
+    pub name: String,
+    /// Where it came from; empty for files of our own making.
+    #[serde(default)]
+    pub origin: PathBuf,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Owner, group, mode of the original.
+    #[serde(default)]
+    pub uid: u32,
+    /// Group id.
+    #[serde(default)]
+    pub gid: u32,
+    /// Permission bits.
+    #[serde(default)]
+    pub mode: u32,
+}
+
+/// The manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this form.
+    pub schema: u32,
+    /// The install's folder.
+    pub install: PathBuf,
+    /// Machine.
+    pub host: String,
+    /// Who ran us.
+    pub user: String,
+    /// When, RFC 3339.
+    pub created: String,
+    /// FreeScout's version.
+    pub version: String,
+    /// Database driver.
+    pub driver: String,
+    /// Database name.
+    pub database: String,
+    /// Table prefix.
+    pub prefix: String,
+    /// How many stored texts are in `rows.jsonl`.
+    pub rows: usize,
+    /// Every file.
+    pub files: Vec<SavedFile>,
+}
+
+/// What a recovery wrote, for undo. Digests only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryRecord {
+    /// Version of this form.
+    pub schema: u32,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// Strategy name.
+    pub strategy: String,
+    /// Fingerprint of the key it ended with.
+    pub key: String,
+    /// Texts that were replaced.
+    pub cells: Vec<WrittenCell>,
+    /// Files that were replaced or removed.
+    pub files: Vec<WrittenFile>,
+    /// Set once it was taken back, RFC 3339.
+    #[serde(default)]
+    pub undone: Option<String>,
+}
+
+/// A text that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenCell {
+    /// Table without prefix.
+    pub table: String,
+    /// Row id.
+    pub id: u64,
+    /// Column.
+    pub column: String,
+    /// SHA-256 of the text that was written, hex.
+    pub new_sha256: String,
+}
+
+/// A file that was replaced or removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenFile {
+    /// Where it stands.
+    pub origin: PathBuf,
+    /// The copy within the backup; `None` when there was no such file before.
+    pub saved: Option<String>,
+    /// SHA-256 of what was left there, hex; `None` when it was removed or rebuilt by FreeScout.
+    pub new_sha256: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RowLine<'a> {
+    table: Cow<'a, str>,
+    id: u64,
+    column: Cow<'a, str>,
+    // Borrowed while writing: the text may be a plain password, of which there shall be no copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+}
+
+/// A backup that is being written.
+pub struct Writer {
+    folder: PathBuf,
+    files: Vec<SavedFile>,
+}
+
+/// Makes the folder that holds backups (0700), or checks that it is safe to use.
+///
+/// # Errors
+/// [`BackupError::Foreign`] when it was prepared by somebody else.
+pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
+    let system = |e| BackupError::System(parent.to_owned(), e);
+    if !parent.exists() {
+        DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(system)?;
+    }
+    let meta = std::fs::metadata(parent).map_err(system)?;
+    let ours = meta.uid() == rustix::process::geteuid().as_raw();
+    let others_write = meta.mode() & 0o022 != 0 && meta.mode() & 0o1000 == 0;
+    if !meta.is_dir() || others_write || !ours && meta.uid() != 0 {
+        return Err(BackupError::Foreign(parent.to_owned()));
+    }
+    Ok(())
+}
+
+impl Writer {
+    /// A new backup folder in `parent`, named by the time stamp `stamp` (and a number when that is taken).
+    ///
+    /// # Errors
+    /// [`BackupError`] when it cannot be made.
+    pub fn create(parent: &Path, stamp: &str) -> Result<Self, BackupError> {
+        prepare_parent(parent)?;
+        for number in 1.. {
+            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+            let folder = parent.join(format!("freescout-rescue-{stamp}{suffix}"));
+            match DirBuilder::new().mode(0o700).create(&folder) {
+                Ok(()) => {
+                    let mut writer = Self { folder, files: Vec::new() };
+                    DirBuilder::new()
+                        .mode(0o700)
+                        .create(writer.folder.join("files"))
+                        .map_err(|e| BackupError::System(writer.folder.clone(), e))?;
+                    writer.write(MARKER, b"", None)?;
+                    return Ok(writer);
+                }
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => {}
+                Err(e) => return Err(BackupError::System(folder, e)),
+            }
+        }
+        unreachable!("the loop returns")
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Opens a file in the backup for writing, 0600; call [`Writer::adopt`] when it is complete.
+    ///
+    /// # Errors
+    /// [`BackupError::System`].
+    pub fn open(&self, name: &str) -> Result<File, BackupError> {
+        let path = self.folder.join(name);
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|e| BackupError::System(path, e))
+    }
+
+    /// Enters a file that was written through [`Writer::open`] into the manifest.
+    ///
+    /// # Errors
+    /// [`BackupError`] when it cannot be read back.
+    pub fn adopt(&mut self, name: &str) -> Result<u64, BackupError> {
+        let path = self.folder.join(name);
+        let (sha256, bytes) = sum_of(&path)?;
+        self.files.push(SavedFile {
+            name: name.to_owned(),
+            origin: PathBuf::new(),
+            sha256,
+            bytes,
+            uid: 0,
+            gid: 0,
+            mode: 0,
+        });
+        Ok(bytes)
+    }
+
+    fn write(&mut self, name: &str, bytes: &[u8], origin: Option<(&Path, Attributes)>) -> Result<(), BackupError> {
+        let mut file = self.open(name)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(|e| BackupError::System(self.folder.join(name), e))?;
+        let (path, attributes) = origin
+            .map_or((PathBuf::new(), None), |(path, attributes)| (path.to_owned(), Some(attributes)));
+        self.files.push(SavedFile {
+            name: name.to_owned(),
+            origin: path,
+            sha256: files::hex(&files::digest(bytes)),
+            bytes: bytes.len() as u64,
+            uid: attributes.map_or(0, |a| a.uid),
+            gid: attributes.map_or(0, |a| a.gid),
+            mode: attributes.map_or(0, |a| a.mode),
+        });
+        Ok(())
+    }
+
+    /// Saves a file of the install under `files/`.
+    ///
+    /// # Errors
+    /// [`BackupError::System`].
+    pub fn save_file(&mut self, name: &str, file: &FileRead) -> Result<(), BackupError> {
+        self.write(&format!("files/{name}"), &file.bytes, Some((&file.path, file.attributes)))
+    }
+
+    /// Saves the stored texts, and the statements that put them back.
+    ///
+    /// # Errors
+    /// [`BackupError::System`].
+    pub fn save_rows(
+        &mut self,
+        cells: &BTreeMap<Cell, Option<SecretBytes>>,
+        restore_sql: &[u8],
+    ) -> Result<(), BackupError> {
+        let mut lines = zeroize::Zeroizing::new(Vec::new());
+        for (cell, text) in cells {
+            let (text, encoded) = match text.as_ref().map(|t| std::str::from_utf8(t.expose()).map_err(|_| t)) {
+                None => (None, None),
+                Some(Ok(text)) => (Some(Cow::Borrowed(text)), None),
+                Some(Err(bytes)) => (None, Some(base64::encode(bytes.expose()))),
+            };
+            let line = RowLine {
+                table: cell.table.name().into(),
+                id: cell.id,
+                column: cell.column.as_str().into(),
+                text,
+                base64: encoded,
+            };
+            serde_json::to_writer(&mut *lines, &line)
+                .map_err(|e| BackupError::System(self.folder.join(ROWS), e.into()))?;
+            lines.push(b'\n');
+        }
+        self.write(ROWS, &lines, None)?;
+        self.write(RESTORE_SQL, restore_sql, None)
+    }
+
+    /// Writes README and manifest, and reads everything back.
+    ///
+    /// # Errors
+    /// [`BackupError::Sum`] when the disk did not keep what was written.
+    pub fn finish(mut self, readme: &str, mut manifest: Manifest) -> Result<Backup, BackupError> {
+        self.write(README, readme.as_bytes(), None)?;
+        manifest.files = std::mem::take(&mut self.files);
+        let json = serde_json::to_vec_pretty(&manifest)
+            .map_err(|e| BackupError::System(self.folder.join(MANIFEST), e.into()))?;
+        self.write(MANIFEST, &json, None)?;
+        File::open(&self.folder)
+            .and_then(|f| f.sync_all())
+            .map_err(|e| BackupError::System(self.folder.clone(), e))?;
+        let backup = Backup::open(&self.folder)?;
+        backup.verify()?;
+        Ok(backup)
+    }
+}
+
+/// A backup that stands on disk.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+}
+
+impl Backup {
+    /// Opens a backup folder.
+    ///
+    /// # Errors
+    /// [`BackupError`] when it is none.
+    pub fn open(folder: &Path) -> Result<Self, BackupError> {
+        let path = folder.join(MANIFEST);
+        let file = files::read(&path, MAX_BYTES)?;
+        let manifest = serde_json::from_slice(&file.bytes).map_err(|e| BackupError::Form(path, e.line()))?;
+        Ok(Self { folder: folder.to_owned(), manifest })
+    }
+
+    /// Reads every file and compares it with its sum.
+    ///
+    /// # Errors
+    /// [`BackupError::Sum`] names the first that does not match.
+    pub fn verify(&self) -> Result<(), BackupError> {
+        for file in &self.manifest.files {
+            let path = self.inside(&file.name)?;
+            let (sum, bytes) = sum_of(&path)?;
+            if sum != file.sha256 || bytes != file.bytes {
+                return Err(BackupError::Sum(path));
+            }
+        }
+        if self.rows()?.len() != self.manifest.rows {
+            return Err(BackupError::Sum(self.folder.join(ROWS)));
+        }
+        Ok(())
+    }
+
+    /// The saved texts.
+    ///
+    /// # Errors
+    /// [`BackupError::Form`] with the line.
+    pub fn rows(&self) -> Result<BTreeMap<Cell, Option<SecretBytes>>, BackupError> {
+        let path = self.folder.join(ROWS);
+        let file = files::read(&path, MAX_BYTES)?;
+        let mut cells = BTreeMap::new();
+        for (number, line) in file.bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
+            let form = || BackupError::Form(path.clone(), number + 1);
+            let row: RowLine<'_> = serde_json::from_slice(line).map_err(|_| form())?;
+            let table = table_of(&row.table).ok_or_else(form)?;
+            let text = match (row.text, row.base64) {
+                (Some(text), None) => Some(SecretBytes::from(text.into_owned().into_bytes())),
+                (None, Some(text)) => {
+                    Some(SecretBytes::from(base64::decode_strict(text.as_bytes()).map_err(|_| form())?))
+                }
+                (None, None) => None,
+                (Some(_), Some(_)) => return Err(form()),
+            };
+            cells.insert(Cell { table, id: row.id, column: row.column.into_owned() }, text);
+        }
+        Ok(cells)
+    }
+
+    /// A saved file of the install: what the manifest says of it, and its bytes.
+    ///
+    /// # Errors
+    /// [`BackupError`] when it cannot be read or does not match its sum.
+    pub fn file(&self, name: &str) -> Result<Option<(SavedFile, zeroize::Zeroizing<Vec<u8>>)>, BackupError> {
+        let Some(saved) = self.manifest.files.iter().find(|f| f.name == name) else { return Ok(None) };
+        let path = self.inside(name)?;
+        let read = files::read(&path, MAX_BYTES)?;
+        if files::hex(&read.digest()) != saved.sha256 {
+            return Err(BackupError::Sum(path));
+        }
+        Ok(Some((saved.clone(), read.bytes)))
+    }
+
+    /// Files of the install in this backup.
+    pub fn saved_files(&self) -> impl Iterator<Item = &SavedFile> {
+        self.manifest.files.iter().filter(|f| f.name.starts_with("files/"))
+    }
+
+    /// What the recovery after this backup wrote, if there was one.
+    ///
+    /// # Errors
+    /// [`BackupError`] when the record cannot be read.
+    pub fn recovery(&self) -> Result<Option<RecoveryRecord>, BackupError> {
+        let path = self.folder.join(RECOVERY);
+        match files::read(&path, MAX_BYTES) {
+            Ok(file) => {
+                serde_json::from_slice(&file.bytes).map(Some).map_err(|e| BackupError::Form(path, e.line()))
+            }
+            Err(e) if e.is_missing() => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// Writes down what a recovery is about to write (or that it was taken back).
+    ///
+    /// # Errors
+    /// [`BackupError::File`].
+    pub fn record(&self, record: &RecoveryRecord) -> Result<(), BackupError> {
+        let path = self.folder.join(RECOVERY);
+        let json = serde_json::to_vec_pretty(record).map_err(|e| BackupError::System(path.clone(), e.into()))?;
+        let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        files::write_new(&path, &json, &Attributes { uid, gid, mode: 0o600, modified: 0 })?;
+        Ok(())
+    }
+
+    /// A name from the manifest as a path, which must stay inside the folder.
+    fn inside(&self, name: &str) -> Result<PathBuf, BackupError> {
+        let path = Path::new(name);
+        let plain = path.components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        if plain { Ok(self.folder.join(path)) } else { Err(BackupError::Form(self.folder.join(MANIFEST), 0)) }
+    }
+}
+
+/// The backups of an install below `parent`, newest first. Folders that are no backups are passed over.
+pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
+    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    let mut backups: Vec<Backup> = entries
+        .filter(|e| e.path().join(MARKER).is_file())
+        .filter_map(|e| Backup::open(&e.path()).ok())
+        .filter(|b| b.manifest.install == install)
+        .collect();
+    backups.sort_by(|a, b| (&b.manifest.created, &b.folder).cmp(&(&a.manifest.created, &a.folder)));
+    backups
+}
+
+fn table_of(name: &str) -> Option<Table> {
+    [Table::Mailboxes, Table::Options, Table::Modules, Table::Users, Table::Env].into_iter().find(|t| t.name() == name)
+}
+
+fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {
+    use sha2::{Digest, Sha256};
+    use std::io::Read;
+    let system = |e| BackupError::System(path.to_owned(), e);
+    let mut file = File::open(path).map_err(system)?;
+    let (mut sum, mut total, mut block) = (Sha256::new(), 0, zeroize::Zeroizing::new(vec![0; 64 << 10]));
+    loop {
+        match file.read(&mut block).map_err(system)? {
+            0 => return Ok((files::hex(&sum.finalize()), total)),
+            n => {
+                sum.update(&block[..n]);
+                total += n as u64;
+            }
+        }
+    }
+}

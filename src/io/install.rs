@@ -1,1 +1,320 @@
-//! install
+//! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, Sources};
+use crate::domain::dotenv::EnvFile;
+use crate::domain::plan::KeyHome;
+use crate::domain::problem::Problem;
+use crate::domain::secret::SecretBytes;
+use crate::domain::var_export::{self, Value};
+use crate::io::artisan::WebUser;
+use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::processes;
+use crate::words::{fill, words};
+
+/// The process environment, as far as FreeScout's settings go.
+#[derive(Default, Clone)]
+pub struct Environment(BTreeMap<Vec<u8>, SecretBytes>);
+
+impl Environment {
+    /// `APP_*`, `DB_*` and a few other variables of our own process: inside a container they are FreeScout's too.
+    pub fn of_this_process() -> Self {
+        use std::os::unix::ffi::OsStringExt;
+        let ours = std::env::vars_os().map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())));
+        Self(ours.filter(|(name, _)| name.starts_with(b"APP_") || name.starts_with(b"DB_")).collect())
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &[u8]) -> Option<Vec<u8>> {
+        self.0.get(name).map(|value| value.expose().to_vec())
+    }
+}
+
+/// An install, its files read.
+pub struct Install {
+    /// Its folder, links resolved.
+    pub root: PathBuf,
+    /// FreeScout's version, from `config/app.php`; empty when it does not say.
+    pub version: String,
+    /// Owner of `storage/`: the web user.
+    pub web_user: WebUser,
+    /// `.env` as a file; `None` when there is none.
+    pub env_file: Option<FileRead>,
+    /// `.env`, parsed (empty when there is none).
+    pub env: EnvFile,
+    /// The config cache as a file.
+    pub cache_file: Option<FileRead>,
+    /// The config cache, parsed.
+    pub cache: Option<Value>,
+    /// The file of `APP_KEY_FILE`, when it is set and can be read.
+    pub key_file: Option<FileRead>,
+    /// `APP_KEY_FILE` is set and this is its file, but it cannot be read.
+    pub key_file_unreadable: Option<PathBuf>,
+    environment: Environment,
+}
+
+impl Install {
+    /// Reads the install in this folder.
+    ///
+    /// # Errors
+    /// A [`Problem`] when this is no FreeScout, or its settings cannot be read.
+    pub fn open(folder: &Path, environment: Environment) -> Result<Self, Problem> {
+        let w = words();
+        let root = std::fs::canonicalize(folder).map_err(|e| {
+            Problem::new(fill(w.install_missing, &[("path", &folder.display())]), e.to_string(), w.install_missing_next)
+        })?;
+        let version = freescout_version(&root).ok_or_else(|| {
+            Problem::new(
+                fill(w.install_not_freescout, &[("path", &root.display())]),
+                w.install_not_freescout_why,
+                w.install_not_freescout_next,
+            )
+        })?;
+        let web_user = web_user(&root);
+        let env_path = env_path(&root, &environment);
+        let env_file = optional(files::read(&env_path, MAX_CONFIG_BYTES), w.env_unreadable_next)?;
+        let cache_file =
+            optional(files::read(&root.join("bootstrap/cache/config.php"), MAX_CONFIG_BYTES), w.cache_unreadable_next)?;
+        let cache = match &cache_file {
+            Some(file) => Some(var_export::read(&file.bytes).map_err(|e| {
+                Problem::new(
+                    fill(w.cache_unreadable, &[("path", &file.path.display())]),
+                    e.to_string(),
+                    w.cache_unreadable_next,
+                )
+            })?),
+            None => None,
+        };
+        if env_file.is_none() && cache.is_none() && environment.get(b"APP_KEY").is_none() {
+            return Err(Problem::new(
+                fill(w.env_missing, &[("path", &env_path.display())]),
+                w.env_missing_why,
+                w.env_missing_next,
+            ));
+        }
+        let bytes: &[u8] = env_file.as_ref().map_or(&[], |f| &f.bytes);
+        let env = EnvFile::read(bytes, &|name| environment.get(name));
+        let mut install = Self {
+            root,
+            version,
+            web_user,
+            env_file,
+            env,
+            cache_file,
+            cache,
+            key_file: None,
+            key_file_unreadable: None,
+            environment,
+        };
+        install.read_key_file();
+        Ok(install)
+    }
+
+    /// Reads the same install again.
+    ///
+    /// # Errors
+    /// As [`Install::open`].
+    pub fn reopen(&self) -> Result<Self, Problem> {
+        Self::open(&self.root, self.environment.clone())
+    }
+
+    fn read_key_file(&mut self) {
+        use std::os::unix::ffi::OsStrExt;
+        let Some(name) = self.env.env(b"APP_KEY_FILE").into_text().filter(|t| !t.is_empty()) else { return };
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(name.expose()));
+        match files::read(&path, MAX_CONFIG_BYTES) {
+            Ok(file) => self.key_file = Some(file),
+            Err(_) => self.key_file_unreadable = Some(path),
+        }
+    }
+
+    fn with_sources<T>(&self, use_them: impl FnOnce(&Sources<'_>) -> T) -> T {
+        let key_file = self.key_file.as_ref().map(|f| SecretBytes::from(php_trim(&f.bytes)));
+        use_them(&Sources {
+            cache: self.cache.as_ref(),
+            env: &self.env,
+            process: &|name| self.environment.get(name),
+            key_file: key_file.as_ref(),
+        })
+    }
+
+    /// The key in force.
+    pub fn key_in_force(&self) -> ConfiguredKey {
+        self.with_sources(configuration::key_in_force)
+    }
+
+    /// The key that would be in force without the config cache.
+    pub fn key_without_cache(&self) -> ConfiguredKey {
+        self.with_sources(configuration::key_without_cache)
+    }
+
+    /// Where another key would be written.
+    pub fn key_home(&self) -> KeyHome {
+        match self.key_without_cache().source {
+            KeySource::ProcessEnvironment => KeyHome::ProcessEnvironment,
+            KeySource::KeyFile => KeyHome::KeyFile,
+            KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => KeyHome::EnvFile,
+        }
+    }
+
+    /// The database settings in force.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the driver is none of FreeScout's.
+    pub fn database(&self) -> Result<DbSettings, Problem> {
+        let w = words();
+        self.with_sources(configuration::database)
+            .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
+    }
+
+    /// Whether `.env` names another database than the config cache.
+    pub fn database_settings_differ(&self) -> bool {
+        if self.cache.is_none() {
+            return false;
+        }
+        let without = self.with_sources(|s| configuration::database(&Sources { cache: None, ..*s }));
+        match (self.with_sources(configuration::database), without) {
+            (Ok(a), Ok(b)) => {
+                (a.driver, &a.host, a.port, &a.database, &a.username, &a.prefix, &a.socket)
+                    != (b.driver, &b.host, b.port, &b.database, &b.username, &b.prefix, &b.socket)
+            }
+            _ => true,
+        }
+    }
+
+    /// A setting of the cache, or of `.env` where there is no cache.
+    pub fn setting(&self, cached: &[&str], variable: &str) -> Option<String> {
+        let text = match &self.cache {
+            Some(cache) => cache.at(cached).and_then(Value::as_text).map(<[u8]>::to_vec),
+            None => self.env.env(variable.as_bytes()).into_text().map(|t| t.expose().to_vec()),
+        };
+        text.map(|t| String::from_utf8_lossy(&t).into_owned())
+    }
+
+    /// The key of our process environment, where it has one.
+    pub fn key_of_environment(&self) -> Option<SecretBytes> {
+        self.environment.get(b"APP_KEY").map(SecretBytes::from)
+    }
+
+    /// Path of the config cache.
+    pub fn cache_path(&self) -> PathBuf {
+        self.root.join("bootstrap/cache/config.php")
+    }
+
+    /// Path of `.env` (or the file that takes its place).
+    pub fn env_path(&self) -> PathBuf {
+        env_path(&self.root, &self.environment)
+    }
+}
+
+/// PHP's `trim()`.
+fn php_trim(bytes: &[u8]) -> &[u8] {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0 | 0x0b);
+    let start = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|b| !blank(b)).map_or(start, |n| n + 1);
+    &bytes[start..end]
+}
+
+/// `.env`, or `.env.<APP_ENV>` when that variable is set in the process environment and the file exists.
+fn env_path(root: &Path, environment: &Environment) -> PathBuf {
+    let special = environment.get(b"APP_ENV").and_then(|name| String::from_utf8(name).ok());
+    let special = special.filter(|name| !name.is_empty() && !name.contains('/'));
+    let special = special.map(|name| root.join(format!(".env.{name}"))).filter(|path| path.exists());
+    special.unwrap_or_else(|| root.join(".env"))
+}
+
+/// A missing file is fine; one that cannot be read is a problem.
+fn optional(read: Result<FileRead, FileError>, next: &str) -> Result<Option<FileRead>, Problem> {
+    match read {
+        Ok(file) => Ok(Some(file)),
+        Err(e) if e.is_missing() => Ok(None),
+        Err(e) => Err(Problem::new(words().file_unreadable, e.to_string(), next)),
+    }
+}
+
+/// The version FreeScout states in `config/app.php`; `None` when the folder holds no FreeScout.
+fn freescout_version(root: &Path) -> Option<String> {
+    if !root.join("artisan").is_file() {
+        return None;
+    }
+    let config = files::read(&root.join("config/app.php"), MAX_CONFIG_BYTES).ok()?;
+    let text = String::from_utf8_lossy(&config.bytes);
+    if !text.to_ascii_lowercase().contains("freescout") {
+        return None;
+    }
+    let version = text
+        .split_once("'version'")
+        .and_then(|(_, rest)| rest.split('\'').nth(1))
+        .filter(|v| v.len() < 20 && v.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c)))
+        .unwrap_or_default();
+    Some(version.to_owned())
+}
+
+fn web_user(root: &Path) -> WebUser {
+    let of = |path: &Path| std::fs::symlink_metadata(path).ok();
+    let meta = of(&root.join("storage")).or_else(|| of(root));
+    meta.map_or(WebUser { uid: 0, gid: 0 }, |m| WebUser { uid: m.uid(), gid: m.gid() })
+}
+
+/// Where FreeScout usually lies.
+const USUAL_ROOTS: &[&str] = &[
+    "/var/www/html",
+    "/var/www/freescout",
+    "/var/www/html/freescout",
+    "/var/www",
+    "/www/html",
+    "/usr/share/nginx/html",
+    "/usr/share/nginx/freescout",
+    "/srv/www/freescout",
+    "/srv/freescout",
+    "/opt/freescout",
+    "/app",
+    "/data/www",
+];
+
+/// Folders that look like a FreeScout: the one given, else the current one and its parents, running PHP processes,
+/// the usual web roots and what lies directly below them and below home folders.
+pub fn find(given: Option<&Path>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut look = |folder: &Path| {
+        if freescout_version(folder).is_some()
+            && let Ok(root) = std::fs::canonicalize(folder)
+            && !found.contains(&root)
+        {
+            found.push(root);
+        }
+    };
+    if let Some(given) = given {
+        // `.env`, `public/` and `artisan` of an install are as good as its folder.
+        given.ancestors().take(3).for_each(&mut look);
+        return found;
+    }
+    if let Ok(current) = std::env::current_dir() {
+        current.ancestors().for_each(&mut look);
+    }
+    for folder in processes::php_folders() {
+        folder.ancestors().take(2).for_each(&mut look);
+    }
+    for root in USUAL_ROOTS {
+        look(Path::new(root));
+        below(Path::new(root)).iter().for_each(|p| look(p));
+    }
+    for home in below(Path::new("/home")) {
+        for web in ["public_html", "www", "web", "htdocs", "freescout", "domains"] {
+            look(&home.join(web));
+            below(&home.join(web)).iter().for_each(|p| look(p));
+        }
+    }
+    found
+}
+
+/// The folders directly below, bounded.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(500);
+    let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    folders.sort();
+    folders
+}

@@ -16,4 +16,146 @@ macro_rules! table {
 
 table! {
     product = "FreeScout Rescue";
+
+    // finding the install
+    install_not_found = "No FreeScout was found on this server.";
+    install_not_found_why = "Looked in the current folder, the usual web roots, home folders, and where PHP processes run.";
+    install_not_found_next = "Give its folder: freescout-rescue /path/to/freescout";
+    install_several = "There is more than one FreeScout on this server:";
+    install_several_next = "Give the folder of the one that is meant: freescout-rescue /path/to/freescout";
+    install_missing = "{path} cannot be opened.";
+    install_missing_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
+    install_not_freescout = "{path} is not a FreeScout.";
+    install_not_freescout_why = "It has no `artisan`, or its config/app.php is not FreeScout's.";
+    install_not_freescout_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
+    install_not_open = "No install is open yet.";
+    env_missing = "{path} is missing.";
+    env_missing_why = "There is no config cache and no APP_KEY in the environment either, so nothing tells which database to read.";
+    env_missing_next = "Put a copy of .env back from a backup. Do not open /install.php: it would write a new key.";
+    env_unreadable_next = "Run as root, or as the user that owns the file.";
+    cache_unreadable = "{path} is not a config cache as Laravel writes it.";
+    cache_unreadable_next = "FreeScout cannot start with it either. Move the file away and try again; FreeScout rebuilds it.";
+    file_unreadable = "A file of the install cannot be read.";
+    source_process_environment = "the process environment";
+    source_nowhere = "nowhere: no key is configured";
+    left_out_not_root = "Running as {user}, not as root: other users' processes cannot be looked at, and the owner of files cannot be changed.";
+
+    // the database
+    database_settings = "The database settings cannot be used.";
+    database_settings_next = "Look at DB_CONNECTION in .env: FreeScout supports mysql and pgsql.";
+    database_unreachable = "The database at {place} cannot be reached.";
+    database_unreachable_next = "Look at DB_HOST, DB_PORT and DB_SOCKET in .env, and whether the server runs. `localhost` means the socket for MySQL.";
+    database_denied = "The database refuses user {user}.";
+    database_denied_next = "Look at DB_USERNAME and DB_PASSWORD in .env.";
+    database_unknown = "There is no database {database} on the server.";
+    database_unknown_next = "Look at DB_DATABASE in .env.";
+    database_tls = "No encrypted connection to the database at {place}.";
+    database_tls_next = "Look at DB_MYSQL_ATTR_SSL_CA, DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT or DB_PGSQL_SSLMODE in .env.";
+    database_driver = "This database cannot be used.";
+    database_query = "The database did not do what was asked.";
+    database_query_next = "Nothing was changed. The server's own words are above; its log may tell more.";
+    table_missing = "The table {table} is missing.";
+    table_missing_why = "Database {database} is reachable, but FreeScout's tables are not in it.";
+    table_missing_next = "Look at DB_DATABASE and DB_TABLE_PREFIX in .env.";
+
+    // survey and search
+    survey_reading = "Reading the install";
+    survey_judging = "Reading the database and checking every secret";
+    looking_at = "{files} files, {megabytes} MiB read: {path}";
+    look_skipped = "not read: {path}: {why}";
+    look_skipped_more = "not read: {count} more";
+
+    // backup
+    backup_reading = "Reading everything that may be touched";
+    backup_rows = "Saving stored texts";
+    backup_dump = "Dumping the database";
+    backup_verifying = "Reading the backup back";
+    backup_failed = "The backup could not be made.";
+    backup_failed_next = "Nothing was changed. Give another folder with --backup-dir, one that only you may write.";
+    backup_stale = "The backup no longer matches the install.";
+    backup_stale_why = "Something was saved in FreeScout, or a file was changed, since the backup was made.";
+    backup_stale_next = "Nothing was changed. Make a new backup (step 2); the plan is then made anew.";
+    restore_sql_head = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";
+    backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\nThis folder holds the APP_KEY (in files/env) together with everything it opens: keep it closed,\nand delete it when it is no longer needed.\n\nTo put everything back:      freescout-rescue restore THIS-FOLDER --yes\nTo do it by hand:            {command}\n                             copy files/env over .env (and files/config.php over bootstrap/cache/config.php)\nTo take back a recovery:     freescout-rescue undo --yes\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
+
+    // plan and apply
+    plan_surprised = "A secret is not as the checks saw it.";
+    plan_surprised_next = "Nothing was changed. Run the checks again.";
+    plan_key_gone = "The key of the plan is not known any more.";
+    apply_needs_backup = "There is no backup of what stands now.";
+    apply_needs_backup_next = "Make one in step 2; then plan and apply.";
+    apply_checking = "Comparing the backup with what stands now";
+    apply_rows = "Writing rows in one transaction";
+    apply_files = "Replacing files";
+    apply_cache = "Clearing FreeScout's config cache";
+    apply_verifying = "Reading everything again as FreeScout would";
+    env_not_writable = "The key cannot be written.";
+    env_not_writable_next = "Nothing was changed. Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
+    apply_half_done = "The rows were written, but the key could not be, and the rows could not be put back.";
+    apply_half_done_next = "Free the file, then run `freescout-rescue restore {folder} --yes`, or feed restore.sql in that folder to the database.";
+    rows_changed = "Rows were changed by somebody else since they were read.";
+    rows_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
+    row_not_kept = "The database did not keep a new text whole.";
+    row_not_kept_next = "Nothing was changed. The column is too narrow: let FreeScout's migrations run (php artisan migrate) first.";
+    cache_cleared_by_artisan = "FreeScout's own clear-cache was run as the web user; workers restart after their present job.";
+    artisan_left_old_key = "FreeScout's clear-cache ran, but the cached config still does not hold the key; it was removed instead.";
+    artisan_failed = "FreeScout's clear-cache could not be run ({why}); the cached config was removed instead.";
+    cache_removed = "The cached config was removed; FreeScout reads .env now. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
+    cache_not_removed = "The cached config could not be removed ({why}). Until it is gone FreeScout keeps the old key.";
+    workers_told = "Queue workers were told to restart after their present job.";
+    workers_not_told = "Queue workers could not be told to restart: run `php artisan queue:restart` as the web user.";
+    workers_other_driver = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers take the key.";
+    opcache_hint = "If pages keep the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
+
+    // undo and restore
+    undo_nothing = "There is no recovery to take back.";
+    undo_nothing_why = "No backup of this install in {folder} was followed by a recovery that still stands.";
+    undo_nothing_next = "Give the folder with --backup-dir if the backups lie elsewhere.";
+    undo_checking = "Comparing with what was written";
+    undo_rows = "Putting rows back in one transaction";
+    undo_files = "Putting files back";
+    undo_file_failed = "A file could not be put back: {why}";
+    undo_file_changed = "{path} was changed since the recovery.";
+    undo_file_changed_why = "Putting the rows back without it would leave them under another key than the one configured.";
+    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup, then use `freescout-rescue restore`.";
+    undone = "Taken back: {rows} stored texts and {files} files are as they were.";
+    undo_row_refused = "Left alone, because somebody changed it since: {place}";
+    undo_needs_yes = "This would take back the recovery of {created}, from {folder}. Add --yes to do it. Nothing was changed.";
+    restore_would = "Restoring would change {rows} stored texts and {files} files:";
+    restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
+    restored = "Restored: {rows} stored texts and {files} files. What stood before is in {folder}.";
+    restore_other_install = "This backup is of another install.";
+    restore_other_install_next = "Nothing was changed. Give the install that it was made of.";
+
+    // command line
+    key_file_unreadable = "The key file cannot be read.";
+    key_file_no_key = "The key file holds no key.";
+    key_file_no_key_next = "It should hold `base64:` and 44 characters, or 32 plain characters, and nothing else.";
+    passwords_file_unusable = "{path} cannot be used.";
+    passwords_unusable = "A given password has no place.";
+    passwords_next = "Nothing was changed. One JSON object a line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
+    no_such_mailbox = "There is no mailbox {mailbox}.";
+    no_system_mail = "The install has no such password field.";
+    strategy_impossible = "The strategy {strategy} is not possible here.";
+    strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
+    recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
+    recover_nothing_to_do = "Nothing needs to be changed.";
+    demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
+    demo_no_room = "The demo cannot be laid out.";
+    report_not_saved = "The report could not be saved.";
+    severity_critical = "critical";
+    severity_warning = "warning";
+    severity_info = "note";
+    check_install = "{path}: FreeScout {version} on {server}";
+    check_key = "Key in force: {label} · {fingerprint}, from {source}";
+    check_no_key = "No usable key is in force.";
+    check_summary = "FreeScout can read {readable} of {total} stored secrets.";
+    check_recommended = "Recommended: {strategy}. {why}";
+    check_next = "Next: `freescout-rescue` for the wizard, or `freescout-rescue recover` to see the plan.";
+    check_all_well = "Nothing needs to be done.";
+    plan_figures = "Plan {strategy}: {resealed} secrets sealed anew, {entered} passwords entered; readable {before} of {total} now, {after} of {total} after.";
+    applied_verified = "Done ({strategy}): {resealed} secrets sealed anew, {entered} passwords entered, everything read again and right.";
+    applied_unverified = "Done ({strategy}): {resealed} secrets sealed anew, {entered} passwords entered, but not everything reads as planned.";
+    applied_still_lost = "{count} secrets cannot be read and need their password:";
+    applied_undo = "To take it back: freescout-rescue undo --yes   (backup: {folder})";
 }

@@ -1,0 +1,195 @@
+//! Text for people: plain lines, no colour, nothing that a pipe could not take.
+
+use std::io::Write;
+
+use crate::domain::assessment::{Assessment, Summary};
+use crate::domain::finding::Severity;
+use crate::domain::plan::{Action, Plan};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::engine::job::{Applied, PlanReady, Survey};
+use crate::engine::restore::Difference;
+use crate::io::hunt::Looked;
+use crate::report;
+use crate::sentences;
+use crate::words::{fill, words};
+
+/// Standard output or standard error. A reader that went away is no reason to fail half-way.
+pub(super) struct Out(Box<dyn Write>);
+
+impl Out {
+    pub(super) fn stdout() -> Self {
+        Self(Box::new(std::io::stdout()))
+    }
+
+    pub(super) fn stderr() -> Self {
+        Self(Box::new(std::io::stderr()))
+    }
+
+    pub(super) fn line(&mut self, text: &str) {
+        let _ = writeln!(self.0, "{text}");
+    }
+
+    pub(super) fn json(&mut self, json: &serde_json::Value) {
+        self.line(&format!("{json:#}"));
+    }
+}
+
+/// A problem, on standard error.
+pub(super) fn problem(problem: &Problem) {
+    let mut err = Out::stderr();
+    err.line(&problem.what);
+    for part in [&problem.why, &problem.next] {
+        if !part.is_empty() {
+            err.line(&format!("  {part}"));
+        }
+    }
+}
+
+/// Progress, on standard error: a line when another thing begins.
+pub(super) fn progress() -> impl FnMut(&str, u64, Option<u64>) {
+    let mut last = String::new();
+    move |what, _, _| {
+        if what != last {
+            what.clone_into(&mut last);
+            Out::stderr().line(what);
+        }
+    }
+}
+
+/// What a search could not read.
+pub(super) fn skipped(looked: &Looked) {
+    let mut err = Out::stderr();
+    for skipped in looked.skipped.iter().take(20) {
+        let path = sanitize(&skipped.path.to_string_lossy());
+        err.line(&fill(
+            words().look_skipped,
+            &[("path", &path), ("why", &crate::engine::pool::skip_reason(&skipped.why))],
+        ));
+    }
+    let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
+    if more > 0 {
+        err.line(&fill(words().look_skipped_more, &[("count", &more)]));
+    }
+}
+
+/// `check` for people.
+pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
+    let w = words();
+    out.line(&fill(
+        w.check_install,
+        &[("path", &survey.path.display()), ("version", &survey.version), ("server", &survey.server)],
+    ));
+    match assessment.keys.iter().find(|k| k.effective) {
+        Some(key) => out.line(&fill(
+            w.check_key,
+            &[("label", &key.label), ("fingerprint", &key.fingerprint), ("source", &survey.key_source)],
+        )),
+        None => out.line(w.check_no_key),
+    }
+    out.line("");
+    for finding in &assessment.findings {
+        let severity = match finding.severity() {
+            Severity::Critical => w.severity_critical,
+            Severity::Warning => w.severity_warning,
+            Severity::Info => w.severity_info,
+        };
+        out.line(&format!("{severity:>9}  {}", sentences::finding(finding)));
+    }
+    if !assessment.findings.is_empty() {
+        out.line("");
+    }
+    for key in &assessment.keys {
+        out.line(&sentences::key(key, assessment.summary.total));
+        for source in key.sources.iter().take(3) {
+            out.line(&format!("      {}", sentences::source(source)));
+        }
+    }
+    out.line("");
+    for secret in assessment.secrets.iter().filter(|s| report::still_unreadable(s) || s.probably_wiped()) {
+        out.line(&format!(
+            "  {}  {}: {}",
+            sanitize(&secret.owner),
+            sanitize(&secret.place.to_string()),
+            sentences::verdict(secret, assessment)
+        ));
+    }
+    out.line(&summary(&assessment.summary));
+    match assessment.recommendation {
+        Some(recommended) => {
+            out.line(&fill(
+                w.check_recommended,
+                &[("strategy", &recommended.strategy.name()), ("why", &sentences::why(recommended.why))],
+            ));
+            out.line(w.check_next);
+        }
+        None => out.line(w.check_all_well),
+    }
+}
+
+fn summary(summary: &Summary) -> String {
+    fill(words().check_summary, &[("readable", &summary.readable()), ("total", &summary.total)])
+}
+
+/// A plan for people.
+pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
+    let w = words();
+    out.line(&fill(
+        w.plan_figures,
+        &[
+            ("strategy", &ready.plan.strategy.name()),
+            ("resealed", &ready.plan.resealed()),
+            ("entered", &ready.plan.entered()),
+            ("before", &assessment.summary.readable()),
+            ("after", &ready.after.readable()),
+            ("total", &ready.after.total),
+        ],
+    ));
+    for step in ready.plan.steps.iter().filter(|s| s.action.writes() || s.action == Action::StaysLost) {
+        out.line(&format!(
+            "  {}  {}: {}",
+            sanitize(&step.owner),
+            sanitize(&step.place.to_string()),
+            sentences::action(step.action, assessment)
+        ));
+    }
+}
+
+/// What a recovery came to, for people.
+pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
+    let w = words();
+    out.line(&fill(
+        if applied.verified { w.applied_verified } else { w.applied_unverified },
+        &[
+            ("strategy", &plan.strategy.name()),
+            ("resealed", &applied.resealed),
+            ("entered", &applied.reentered),
+        ],
+    ));
+    applied.notes.iter().for_each(|note| out.line(note));
+    let lost: Vec<_> = applied.after.secrets.iter().filter(|s| report::still_unreadable(s)).collect();
+    if !lost.is_empty() {
+        out.line(&fill(w.applied_still_lost, &[("count", &lost.len())]));
+    }
+    for secret in lost {
+        out.line(&format!(
+            "  {}  {}: {}",
+            sanitize(&secret.owner),
+            sanitize(&secret.place.to_string()),
+            sentences::verdict(secret, &applied.after)
+        ));
+    }
+    out.line(&summary(&applied.after.summary));
+    out.line(&fill(w.applied_undo, &[("folder", &applied.backup.display())]));
+}
+
+/// What a restore would change.
+pub(super) fn restore(out: &mut Out, difference: &Difference) {
+    let w = words();
+    out.line(&fill(
+        w.restore_would,
+        &[("rows", &difference.rows.len()), ("files", &difference.files.len())],
+    ));
+    difference.rows.iter().for_each(|row| out.line(&format!("  {row}")));
+    difference.files.iter().for_each(|file| out.line(&format!("  {}", sanitize(&file.to_string_lossy()))));
+}

@@ -1,0 +1,306 @@
+//! One function a subcommand: open a session, do the work, say what came out, give the exit code.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::output::{self, Out};
+use crate::cli::{Arguments, Command, Common};
+use crate::domain::finding::Severity;
+use crate::domain::plan::{Choices, Strategy};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::SecretBytes;
+use crate::domain::source::{Source, SourceKind};
+use crate::engine::backup::{self, Options};
+use crate::engine::recover::{self, NoPlan};
+use crate::engine::session::Session;
+use crate::engine::{apply, checks, restore, survey, undo};
+use crate::io::backup::Backup;
+use crate::io::install::Environment;
+use crate::io::{files, passwords, state_dir};
+use crate::words::{fill, words};
+use crate::{demo, report, sentences, tui};
+
+/// A key file larger than this is none.
+const MAX_KEY_FILE: u64 = 64 << 10;
+
+/// How a subcommand ends: the exit codes of the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All readable; done.
+    Fine = 0,
+    /// `check`: readable, but something needs attention. Others: nothing was changed.
+    Attention = 1,
+    /// Unreadable secrets remain.
+    Unreadable = 2,
+    /// Could not start.
+    Failed = 3,
+}
+
+/// Runs what was asked for and gives the exit code.
+pub fn run(arguments: Arguments) -> u8 {
+    let exit = match arguments.command {
+        None => wizard(&arguments.common, None),
+        Some(Command::Demo { make: Some(folder), mailboxes }) => make_demo(&folder, mailboxes),
+        Some(Command::Demo { make: None, .. }) => run_demo(),
+        Some(Command::Check(common)) => check(&common),
+        Some(Command::Backup { common, full_dump }) => make_backup(&common, full_dump),
+        Some(Command::Restore { backup, common, yes }) => put_back(&common, &backup, yes),
+        Some(Command::Recover { common, yes, strategy, passwords }) => {
+            recover_install(&common, yes, strategy.strategy(), passwords.as_deref())
+        }
+        Some(Command::Undo { common, yes }) => take_back(&common, yes),
+    };
+    match exit {
+        Ok(exit) => exit as u8,
+        Err((problem, exit)) => {
+            output::problem(&problem);
+            exit as u8
+        }
+    }
+}
+
+type Outcome = Result<Exit, (Problem, Exit)>;
+
+/// Before anything was touched.
+fn not_started(problem: Problem) -> (Problem, Exit) {
+    (problem, Exit::Failed)
+}
+
+/// Afterwards: nothing was changed.
+fn unchanged(problem: Problem) -> (Problem, Exit) {
+    (problem, Exit::Attention)
+}
+
+impl Common {
+    fn options(&self) -> Options {
+        let state = || self.state_dir.clone().unwrap_or_else(state_dir::default);
+        Options {
+            backup_dir: self.backup_dir.clone().unwrap_or_else(|| state().join("backups")),
+            artisan: !self.no_artisan,
+        }
+    }
+
+    fn keys(&self) -> Result<Vec<(SecretBytes, Source)>, Problem> {
+        self.key_file.iter().map(|path| key_file(path)).collect()
+    }
+
+    /// Finds, reads and judges the install, and looks for keys where we were told to.
+    fn open(&self) -> Result<Session, Problem> {
+        let keys = self.keys()?;
+        let mut session = survey::open(self.install.as_deref(), Environment::of_this_process(), None)?;
+        checks::read_inventory(&mut session)?;
+        for (text, source) in keys {
+            checks::try_key(&mut session, text.expose(), source).map_err(|e| {
+                let w = words();
+                Problem::new(w.key_file_no_key, e.to_string(), w.key_file_no_key_next)
+            })?;
+        }
+        if !self.look_in.is_empty() {
+            let looked = checks::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
+            output::skipped(&looked);
+        }
+        checks::count_mails(&mut session);
+        Ok(session)
+    }
+}
+
+/// Reads a key given in a file: its content without surrounding blanks.
+fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
+    let w = words();
+    let problem = |why: String| Problem::new(w.key_file_unreadable, sanitize(&why), w.key_file_no_key_next);
+    if path == Path::new("-") {
+        let mut text = zeroize::Zeroizing::new(Vec::with_capacity(4096));
+        std::io::Read::read_to_end(&mut std::io::Read::take(std::io::stdin(), MAX_KEY_FILE), &mut text)
+            .map_err(|e| problem(e.to_string()))?;
+        return Ok((SecretBytes::from(text.trim_ascii()), Source::of(SourceKind::Stdin)));
+    }
+    let file = files::read(path, MAX_KEY_FILE).map_err(|e| problem(e.to_string()))?;
+    Ok((SecretBytes::from(file.bytes.trim_ascii()), Source::file(SourceKind::Given, path, None)))
+}
+
+fn wizard(common: &Common, install: Option<PathBuf>) -> Outcome {
+    let setup = crate::engine::pool::Setup {
+        options: common.options(),
+        environment: Environment::of_this_process(),
+        look_in: common.look_in.clone(),
+        keys: common.keys().map_err(not_started)?,
+    };
+    let install = install.or_else(|| common.install.clone());
+    tui::app::wizard(setup, install, !common.no_artisan).map_err(not_started)
+}
+
+fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
+    let w = words();
+    let made = match mailboxes {
+        Some(count) => demo::lay_out_large(folder, count, &mut crate::io::entropy::fill),
+        None => demo::lay_out(folder, &mut crate::io::entropy::fill),
+    }
+    .map_err(unchanged)?;
+    Out::stdout().line(&fill(
+        w.demo_made,
+        &[("install", &made.install.display()), ("look_in", &made.look_in.display())],
+    ));
+    Ok(Exit::Fine)
+}
+
+fn run_demo() -> Outcome {
+    let w = words();
+    let failed = |e: std::io::Error| not_started(Problem::new(w.demo_no_room, e.to_string(), ""));
+    // Removed when it is dropped, at the end of this function.
+    let home = tempfile::Builder::new().prefix("freescout-rescue-demo-").tempdir().map_err(failed)?;
+    let folder = home.path().join("demo");
+    let made = demo::lay_out(&folder, &mut crate::io::entropy::fill).map_err(not_started)?;
+    let common = Common {
+        look_in: vec![],
+        backup_dir: Some(home.path().join("backups")),
+        no_artisan: true,
+        ..Common::default()
+    };
+    wizard(&common, Some(made.install))
+}
+
+fn check(common: &Common) -> Outcome {
+    let session = common.open().map_err(not_started)?;
+    let assessment = session.assess();
+    if common.json {
+        Out::stdout().json(&report::check_json(&session, &assessment));
+    } else {
+        output::check(&mut Out::stdout(), &survey::summary(&session), &assessment);
+    }
+    let attention = assessment.findings.iter().any(|f| f.severity() != Severity::Info);
+    Ok(if assessment.summary.unreadable() > 0 {
+        Exit::Unreadable
+    } else if attention || assessment.recommendation.is_some() {
+        Exit::Attention
+    } else {
+        Exit::Fine
+    })
+}
+
+fn make_backup(common: &Common, full_dump: bool) -> Outcome {
+    let mut session = common.open().map_err(not_started)?;
+    let mut progress = output::progress();
+    let (_, done) = backup::make(&mut session, &common.options(), full_dump, &mut progress, &|| false)
+        .map_err(not_started)?;
+    if common.json {
+        Out::stdout().json(&serde_json::json!({
+            "schema": 1, "backup": done.folder, "texts": done.cells, "files": done.files, "bytes": done.bytes,
+        }));
+    } else {
+        Out::stdout().line(&sentences::backup(&done));
+    }
+    Ok(Exit::Fine)
+}
+
+fn recover_install(
+    common: &Common,
+    yes: bool,
+    strategy: Option<Strategy>,
+    passwords_file: Option<&Path>,
+) -> Outcome {
+    let w = words();
+    let lines = match passwords_file {
+        Some(path) => passwords::read(path).map_err(|e| {
+            let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
+            not_started(Problem::new(what, sanitize(&e.to_string()), w.passwords_next))
+        })?,
+        None => Vec::new(),
+    };
+    let mut session = common.open().map_err(not_started)?;
+    let entered = recover::places(&session.assess(), lines).map_err(not_started)?;
+    let choices = Choices { entered: entered.iter().map(|(place, _)| place.clone()).collect(), ..Choices::default() };
+    let planned = |session: &Session| {
+        recover::plan(session, strategy, &choices).map_err(|why| match why {
+            NoPlan::Problem(problem) => unchanged(problem),
+            NoPlan::Impossible(strategy, why) => {
+                let what = fill(w.strategy_impossible, &[("strategy", &strategy.name())]);
+                unchanged(Problem::new(what, sentences::impossible(why), w.strategy_impossible_next))
+            }
+        })
+    };
+    if !yes {
+        let (assessment, ready) = (session.assess(), planned(&session)?);
+        output::plan(&mut Out::stderr(), &assessment, &ready);
+        Out::stderr().line(w.recover_needs_yes);
+        return Ok(Exit::Attention);
+    }
+    let mut progress = output::progress();
+    let (backup, _) =
+        backup::make(&mut session, &common.options(), false, &mut progress, &|| false).map_err(unchanged)?;
+    // Planned on exactly what the backup holds.
+    let ready = planned(&session)?;
+    let before = session.assess();
+    if !recover::does_something(&ready.plan, &before) {
+        Out::stderr().line(w.recover_nothing_to_do);
+    }
+    let applied =
+        apply::apply(&mut session, &ready.plan, &entered, &backup, !common.no_artisan, &mut progress)
+            .map_err(unchanged)?;
+    if common.json {
+        Out::stdout().json(&report::recover_json(&ready.plan, &applied));
+    } else {
+        output::applied(&mut Out::stdout(), &ready.plan, &applied);
+    }
+    let all = applied.verified && !applied.after.secrets.iter().any(report::still_unreadable);
+    Ok(if all { Exit::Fine } else { Exit::Unreadable })
+}
+
+fn take_back(common: &Common, yes: bool) -> Outcome {
+    let w = words();
+    let mut session = common.open().map_err(not_started)?;
+    let options = common.options();
+    let backup = backup::last_recovery(&options.backup_dir, &session.install.root).ok_or_else(|| {
+        let why = fill(w.undo_nothing_why, &[("folder", &options.backup_dir.display())]);
+        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
+    })?;
+    if !yes {
+        Out::stderr().line(&fill(
+            w.undo_needs_yes,
+            &[("folder", &backup.folder.display()), ("created", &backup.manifest.created)],
+        ));
+        return Ok(Exit::Attention);
+    }
+    let mut progress = output::progress();
+    let undone = undo::undo(&mut session, &backup, &mut progress).map_err(unchanged)?;
+    if common.json {
+        Out::stdout().json(&serde_json::json!({
+            "schema": 1, "backup": backup.folder, "rows": undone.rows, "files": undone.files, "refused": undone.refused,
+        }));
+    } else {
+        let mut out = Out::stdout();
+        out.line(&fill(w.undone, &[("rows", &undone.rows), ("files", &undone.files)]));
+        undone.refused.iter().for_each(|place| out.line(&fill(w.undo_row_refused, &[("place", place)])));
+        undone.notes.iter().for_each(|note| out.line(note));
+    }
+    Ok(if undone.refused.is_empty() { Exit::Fine } else { Exit::Unreadable })
+}
+
+fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
+    let w = words();
+    let backup = Backup::open(folder).map_err(|e| not_started(backup::backup_problem(&e)))?;
+    backup.verify().map_err(|e| not_started(backup::backup_problem(&e)))?;
+    let mut session = common.open().map_err(not_started)?;
+    let difference = restore::difference(&mut session, &backup).map_err(unchanged)?;
+    if !yes {
+        output::restore(&mut Out::stderr(), &difference);
+        Out::stderr().line(w.restore_needs_yes);
+        return Ok(Exit::Attention);
+    }
+    let mut progress = output::progress();
+    let (safety, _) =
+        backup::make(&mut session, &common.options(), false, &mut progress, &|| false).map_err(unchanged)?;
+    let restored = restore::restore(&mut session, &backup, &mut progress).map_err(unchanged)?;
+    if common.json {
+        Out::stdout().json(&serde_json::json!({
+            "schema": 1, "backup": folder, "safety_backup": safety.folder, "rows": restored.rows, "files": restored.files,
+        }));
+    } else {
+        let mut out = Out::stdout();
+        out.line(&fill(
+            w.restored,
+            &[("rows", &restored.rows), ("files", &restored.files), ("folder", &safety.folder.display())],
+        ));
+        restored.notes.iter().for_each(|note| out.line(note));
+    }
+    Ok(Exit::Fine)
+}

@@ -81,3 +81,4 @@ pub mod tui {}
 pub mod cli;
 pub mod demo;
 pub mod report;
+pub mod sentences;

@@ -5,7 +5,7 @@
 
 use secrecy::SecretString;
 
-use super::dotenv::EnvFile;
+use super::dotenv::{Env, EnvFile};
 use super::secret::SecretBytes;
 use super::var_export::{self, Value};
 
@@ -76,7 +76,7 @@ pub struct Sources<'a> {
     /// The config cache, where there is one.
     pub cache: Option<&'a var_export::Value>,
     /// `.env`, read with the process environment in mind.
-    pub env: &'a EnvFile,
+    pub env: &'a EnvFile<'a>,
     /// The process environment FreeScout runs in, as far as it was given to us.
     pub process: &'a dyn Fn(&[u8]) -> Option<Vec<u8>>,
     /// The trimmed content of the file named by `APP_KEY_FILE`, once it was read.
@@ -107,10 +107,20 @@ pub struct ConfiguredKey {
     pub source: KeySource,
 }
 
+/// A variable where PHP wants a text; `None` where the default counts.
+pub fn text_of(value: Env) -> Option<SecretBytes> {
+    match value {
+        Env::Missing | Env::Null => None,
+        Env::Bool(true) => Some(SecretBytes::from(&b"1"[..])),
+        Env::Bool(false) => Some(SecretBytes::from(&b""[..])),
+        Env::Text(text) => Some(text),
+    }
+}
+
 /// The key that would be in force without a config cache.
 pub fn key_without_cache(sources: &Sources<'_>) -> ConfiguredKey {
     let from_process = (sources.process)(b"APP_KEY").is_some();
-    let text = sources.env.env(b"APP_KEY").into_text();
+    let text = text_of(sources.env.env(b"APP_KEY"));
     match (text.filter(|t| !t.is_empty()), sources.key_file) {
         (Some(text), _) if from_process => ConfiguredKey { text, source: KeySource::ProcessEnvironment },
         (Some(text), _) => ConfiguredKey { text, source: KeySource::Env },
@@ -157,8 +167,8 @@ fn driver(name: &str) -> Result<Driver, DbSettingsError> {
 }
 
 /// Defaults are those of FreeScout's `config/database.php`.
-fn database_from_env(env: &EnvFile) -> Result<DbSettings, DbSettingsError> {
-    let text = |name: &str, default: &str| match env.env(name.as_bytes()).into_text() {
+fn database_from_env(env: &EnvFile<'_>) -> Result<DbSettings, DbSettingsError> {
+    let text = |name: &str, default: &str| match text_of(env.env(name.as_bytes())) {
         Some(text) => String::from_utf8_lossy(text.expose()).into_owned(),
         None => default.to_owned(),
     };
@@ -178,7 +188,7 @@ fn database_from_env(env: &EnvFile) -> Result<DbSettings, DbSettingsError> {
         collation: text("DB_COLLATION", "utf8mb4_unicode_ci"),
         ssl_ca: optional("DB_MYSQL_ATTR_SSL_CA"),
         ssl_cert: optional("DB_MYSQL_ATTR_SSL_CERT"),
-        ssl_verify: !env.env(b"DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT").is_false(),
+        ssl_verify: env.env(b"DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT") != Env::Bool(false),
         sslmode: text("DB_PGSQL_SSLMODE", "prefer"),
     })
 }

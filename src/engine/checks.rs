@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
 use crate::domain::derived;
+use crate::domain::dotenv::Standing;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{
     Inventory, MAILBOX_COLUMNS, MODULE_COLUMNS, OPTION_COLUMNS, Row, SecretKind, StoredText, USER_COLUMNS,
@@ -66,12 +67,12 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
     if !missing.is_empty() {
         findings.push(Finding::OlderSchema { missing: missing.join(", ") });
     }
-    for assignment in session.install.env.assignments() {
-        if !assignment.ignored()
-            && assignment.name() != b"APP_KEY"
-            && let Ok(name) = std::str::from_utf8(assignment.name())
+    for assignment in session.install.env().assignments() {
+        if assignment.standing == Standing::Set
+            && assignment.name != b"APP_KEY"
+            && let Ok(name) = std::str::from_utf8(&assignment.name)
         {
-            inventory.add_env(name, assignment.value().expose());
+            inventory.add_env(name, assignment.value.expose());
         }
     }
     session.inventory = inventory;

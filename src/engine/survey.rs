@@ -129,7 +129,7 @@ fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Fi
 
 fn add_env_lines(ring: &mut KeyRing, bytes: &[u8], kind: SourceKind, path: &Path) {
     for line in dotenv::lines_mentioning_app_key(bytes) {
-        for text in &line.candidates {
+        for text in &line.texts {
             for part in [text.expose()].into_iter().chain(app_key::split_glued(text.expose())) {
                 if let Ok(key) = AppKey::parse(part) {
                     ring.add(key, Source::file(kind, path, Some(line.line)));
@@ -165,7 +165,12 @@ fn source_of(install: &Install, key: &ConfiguredKey) -> Source {
             None => Source::of(SourceKind::KeyFile),
         },
         KeySource::Env | KeySource::Nowhere => {
-            let line = install.env.assignments().iter().find(|a| a.name() == b"APP_KEY" && !a.ignored()).map(|a| a.line());
+            let line = install
+                .env()
+                .assignments()
+                .iter()
+                .find(|a| a.name == b"APP_KEY" && a.standing == dotenv::Standing::Set)
+                .map(|a| a.line);
             Source::file(SourceKind::Env, install.env_path(), line)
         }
     }
@@ -187,7 +192,7 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     if let Some(path) = &install.key_file_unreadable {
         findings.push(Finding::KeyFileUnreadable { path: path.clone() });
     }
-    if let Some(refused) = install.env.refused() {
+    if let Some(refused) = install.env().refused() {
         findings.push(Finding::EnvRefused { line: refused.line });
     }
     if install.database_settings_differ() {
@@ -195,7 +200,7 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     }
     if matches!(configured.source, KeySource::KeyFile | KeySource::ProcessEnvironment | KeySource::Nowhere)
         || configured.text.is_empty()
-        || install.env.refused().is_some()
+        || install.env().refused().is_some()
     {
         findings.push(Finding::InstallPageDangerous);
     }

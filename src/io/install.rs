@@ -43,8 +43,6 @@ pub struct Install {
     pub web_user: WebUser,
     /// `.env` as a file; `None` when there is none.
     pub env_file: Option<FileRead>,
-    /// `.env`, parsed (empty when there is none).
-    pub env: EnvFile,
     /// The config cache as a file.
     pub cache_file: Option<FileRead>,
     /// The config cache, parsed.
@@ -54,6 +52,8 @@ pub struct Install {
     /// `APP_KEY_FILE` is set and this is its file, but it cannot be read.
     pub key_file_unreadable: Option<PathBuf>,
     environment: Environment,
+    /// Looks variables up in `environment`, in the form the reader of `.env` wants.
+    process: Box<dyn Fn(&[u8]) -> Option<Vec<u8>>>,
 }
 
 impl Install {
@@ -95,22 +95,26 @@ impl Install {
                 w.env_missing_next,
             ));
         }
-        let bytes: &[u8] = env_file.as_ref().map_or(&[], |f| &f.bytes);
-        let env = EnvFile::read(bytes, &|name| environment.get(name));
+        let process = environment.clone();
         let mut install = Self {
             root,
             version,
             web_user,
             env_file,
-            env,
             cache_file,
             cache,
             key_file: None,
             key_file_unreadable: None,
             environment,
+            process: Box::new(move |name| process.get(name)),
         };
         install.read_key_file();
         Ok(install)
+    }
+
+    /// `.env`, as FreeScout reads it (empty when there is none).
+    pub fn env(&self) -> EnvFile<'_> {
+        EnvFile::read(self.env_file.as_ref().map_or(&[], |f| &f.bytes), &*self.process)
     }
 
     /// Reads the same install again.
@@ -123,7 +127,7 @@ impl Install {
 
     fn read_key_file(&mut self) {
         use std::os::unix::ffi::OsStrExt;
-        let Some(name) = self.env.env(b"APP_KEY_FILE").into_text().filter(|t| !t.is_empty()) else { return };
+        let Some(name) = configuration::text_of(self.env().env(b"APP_KEY_FILE")).filter(|t| !t.is_empty()) else { return };
         let path = PathBuf::from(std::ffi::OsStr::from_bytes(name.expose()));
         match files::read(&path, MAX_CONFIG_BYTES) {
             Ok(file) => self.key_file = Some(file),
@@ -135,8 +139,8 @@ impl Install {
         let key_file = self.key_file.as_ref().map(|f| SecretBytes::from(php_trim(&f.bytes)));
         use_them(&Sources {
             cache: self.cache.as_ref(),
-            env: &self.env,
-            process: &|name| self.environment.get(name),
+            env: &self.env(),
+            process: &*self.process,
             key_file: key_file.as_ref(),
         })
     }
@@ -189,7 +193,7 @@ impl Install {
     pub fn setting(&self, cached: &[&str], variable: &str) -> Option<String> {
         let text = match &self.cache {
             Some(cache) => cache.at(cached).and_then(Value::as_text).map(<[u8]>::to_vec),
-            None => self.env.env(variable.as_bytes()).into_text().map(|t| t.expose().to_vec()),
+            None => configuration::text_of(self.env().env(variable.as_bytes())).map(|t| t.expose().to_vec()),
         };
         text.map(|t| String::from_utf8_lossy(&t).into_owned())
     }

@@ -1,0 +1,253 @@
+//! Findings, verdicts, actions and sources as sentences, the same on the screen and on the command line.
+//!
+//! Texts come from the table; what comes from outside is sanitised here.
+
+use crate::domain::app_key::{Fingerprint, KeyError};
+use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
+use crate::domain::finding::{Finding, KeyName};
+use crate::domain::inventory::SecretKind;
+use crate::domain::plan::{Action, Impossible, Why};
+use crate::domain::sanitize::sanitize;
+use crate::domain::source::{Source, SourceKind};
+use crate::domain::verdict::{Damage, MacFault, Salvage, Verdict};
+use crate::engine::job::BackupDone;
+use crate::words::{fill, words};
+
+/// A finding, with its evidence.
+pub fn finding(finding: &Finding) -> String {
+    let w = words();
+    let key_or = |key: &Option<KeyName>, none: &str| key.as_ref().map_or_else(|| none.to_owned(), KeyName::to_string);
+    match finding {
+        Finding::StaleConfigCache { cached, configured } => fill(
+            w.finding_stale_config_cache,
+            &[("cached", &key_or(cached, w.no_usable_key)), ("configured", &key_or(configured, w.no_usable_key))],
+        ),
+        Finding::UnusableKey { error } => fill(w.finding_unusable_key, &[("why", &key_error(*error))]),
+        Finding::GluedKey { line: 0 } => w.finding_glued_key_cached.to_owned(),
+        Finding::GluedKey { line } => fill(w.finding_glued_key, &[("line", line)]),
+        Finding::WorkerHoldsOtherKey { pid, key } => fill(
+            w.finding_worker_holds_other_key,
+            &[("pid", pid), ("key", &key_or(key, w.a_key_not_known_here))],
+        ),
+        Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
+        Finding::KeyFileUnreadable { path } => {
+            fill(w.finding_key_file_unreadable, &[("path", &sanitize(&path.to_string_lossy()))])
+        }
+        Finding::EnvRefused { line } => fill(w.finding_env_refused, &[("line", line)]),
+        Finding::UnderOtherKey { count, key } => {
+            fill(one_or_many(*count, w.finding_under_other_key_one, w.finding_under_other_key), &[
+                ("count", count),
+                ("key", key),
+            ])
+        }
+        Finding::UnderUnknownKey { count } => {
+            fill(one_or_many(*count, w.finding_under_unknown_key_one, w.finding_under_unknown_key), &[("count", count)])
+        }
+        Finding::Damaged { count } => {
+            fill(one_or_many(*count, w.finding_damaged_one, w.finding_damaged), &[("count", count)])
+        }
+        Finding::Plaintext { count } => {
+            fill(one_or_many(*count, w.finding_plaintext_one, w.finding_plaintext), &[("count", count)])
+        }
+        Finding::Nested { count } => {
+            fill(one_or_many(*count, w.finding_nested_one, w.finding_nested), &[("count", count)])
+        }
+        Finding::Salvageable { count } => {
+            fill(one_or_many(*count, w.finding_salvageable_one, w.finding_salvageable), &[("count", count)])
+        }
+        Finding::ProbablyWiped { owner, place } => {
+            fill(w.finding_probably_wiped, &[("owner", &sanitize(owner)), ("place", &sanitize(place))])
+        }
+        Finding::LicencesUnreadable { count } => {
+            fill(one_or_many(*count, w.finding_licences_one, w.finding_licences), &[("count", count)])
+        }
+        Finding::PublishedKey { key, published, effective } => {
+            let text = if *effective { w.finding_published_key_in_force } else { w.finding_published_key };
+            fill(text, &[("key", key), ("published", published)])
+        }
+        Finding::DatabaseSettingsDiffer => w.finding_database_settings_differ.to_owned(),
+        Finding::RootOwned { path } => fill(w.finding_root_owned, &[("path", &sanitize(&path.to_string_lossy()))]),
+        Finding::NotTransactional { table } => fill(w.finding_not_transactional, &[("table", table)]),
+        Finding::OlderSchema { missing } => fill(w.finding_older_schema, &[("missing", &sanitize(missing))]),
+        Finding::NotRoot => w.finding_not_root.to_owned(),
+        Finding::InstallPageDangerous => w.finding_install_page.to_owned(),
+    }
+}
+
+fn one_or_many<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+fn key_error(error: KeyError) -> String {
+    let w = words();
+    match error {
+        KeyError::Empty => w.key_error_empty.to_owned(),
+        KeyError::Length(bytes) => fill(w.key_error_length, &[("bytes", &bytes)]),
+        KeyError::TrailingData => w.key_error_trailing.to_owned(),
+    }
+}
+
+/// What a secret is: "incoming password".
+pub fn kind(kind: SecretKind) -> &'static str {
+    let w = words();
+    match kind {
+        SecretKind::Incoming => w.kind_incoming,
+        SecretKind::Outgoing => w.kind_outgoing,
+        SecretKind::OAuth(_) => w.kind_oauth,
+        SecretKind::SystemMail => w.kind_system_mail,
+        SecretKind::ModuleOption => w.kind_module_option,
+        SecretKind::License => w.kind_license,
+        SecretKind::InvitedUser => w.kind_invited_user,
+        SecretKind::EnvValue => w.kind_env_value,
+    }
+}
+
+/// What a verdict means.
+pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
+    let w = words();
+    let label = |key: Fingerprint| assessment.label(key);
+    match secret.verdict {
+        Verdict::Opens(key) => fill(w.verdict_opens, &[("key", &label(key))]),
+        Verdict::OtherKey(key) => fill(w.verdict_other_key, &[("key", &label(key))]),
+        Verdict::UnknownKey { salvage } => format!("{}{}", w.verdict_unknown_key, salvageable(salvage, assessment)),
+        Verdict::Damaged { damage, key, salvage, .. } => {
+            let key = key.map(|key| fill(w.verdict_damaged_key, &[("key", &label(key))])).unwrap_or_default();
+            format!("{}{key}{}", self::damage(damage), salvageable(salvage, assessment))
+        }
+        Verdict::Plaintext { works: true } => w.verdict_plaintext_works.to_owned(),
+        Verdict::Plaintext { works: false } => w.verdict_plaintext.to_owned(),
+        Verdict::Nested { key, innermost } => {
+            fill(if innermost { w.verdict_nested } else { w.verdict_nested_closed }, &[("key", &label(key))])
+        }
+        Verdict::Empty { .. } if secret.probably_wiped() => w.verdict_wiped.to_owned(),
+        Verdict::Empty { null_payload: true } => w.verdict_null.to_owned(),
+        Verdict::Empty { null_payload: false } => w.verdict_empty.to_owned(),
+    }
+}
+
+fn salvageable(salvage: Option<Salvage>, assessment: &Assessment) -> String {
+    let w = words();
+    let Some(Salvage { key, fault }) = salvage else { return String::new() };
+    let text = match fault {
+        MacFault::Missing => w.salvage_missing,
+        MacFault::UpperCase => w.salvage_upper_case,
+        MacFault::Wrong => w.salvage_wrong,
+    };
+    format!(" {}", fill(text, &[("key", &assessment.label(key))]))
+}
+
+/// What a damage is.
+pub fn damage(damage: Damage) -> &'static str {
+    let w = words();
+    match damage {
+        Damage::BadBase64 => w.damage_bad_base64,
+        Damage::BadJson => w.damage_bad_json,
+        Damage::NoMac => w.damage_no_mac,
+        Damage::BadIv => w.damage_bad_iv,
+        Damage::Truncated => w.damage_truncated,
+        Damage::BadPadding => w.damage_bad_padding,
+        Damage::NotSerialized => w.damage_not_serialized,
+        Damage::BadMeta => w.damage_bad_meta,
+        Damage::TooLong => w.damage_too_long,
+    }
+}
+
+/// What a plan does with a secret.
+pub fn action(action: Action, assessment: &Assessment) -> String {
+    let w = words();
+    match action {
+        Action::Nothing => w.action_nothing.to_owned(),
+        Action::Keep => w.action_keep.to_owned(),
+        Action::Reseal(key) => fill(w.action_reseal, &[("key", &assessment.label(key))]),
+        Action::Seal => w.action_seal.to_owned(),
+        Action::Unwrap => w.action_unwrap.to_owned(),
+        Action::Repair => w.action_repair.to_owned(),
+        Action::Salvage(key) => fill(w.action_salvage, &[("key", &assessment.label(key))]),
+        Action::Enter => w.action_enter.to_owned(),
+        Action::StaysLost => w.action_stays_lost.to_owned(),
+    }
+}
+
+/// Where a key was found: `.env, line 12`.
+pub fn source(source: &Source) -> String {
+    let w = words();
+    let mut text = match (&source.path, source.kind) {
+        (Some(path), _) => sanitize(&path.to_string_lossy()),
+        (None, SourceKind::ProcessEnvironment) => w.source_process_environment.to_owned(),
+        (None, SourceKind::Stdin) => w.source_stdin.to_owned(),
+        (None, _) => w.source_given.to_owned(),
+    };
+    for member in &source.inside {
+        text.push_str(" › ");
+        text.push_str(&sanitize(member));
+    }
+    if let Some(line) = source.line {
+        text.push_str(&fill(w.source_line, &[("line", &line)]));
+    }
+    if let Some(date) = source.modified.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
+        text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
+    }
+    text
+}
+
+/// A key, as a line.
+pub fn key(key: &KeyReport, total: usize) -> String {
+    let w = words();
+    let opens = if key.opens == 0 {
+        w.key_opens_nothing.to_owned()
+    } else {
+        fill(w.key_opens, &[("opens", &key.opens), ("total", &total)])
+    };
+    let mut text = format!("{} · {}  {opens}", key.label, key.fingerprint);
+    if key.effective {
+        text.push_str(w.key_in_force);
+    }
+    if key.mails > 0 {
+        text.push_str(&fill(w.key_mails, &[("mails", &key.mails)]));
+    }
+    if let Some(published) = key.published {
+        text.push_str(&fill(w.key_published, &[("published", &published)]));
+    }
+    text
+}
+
+/// Why a strategy is recommended.
+pub fn why(why: Why) -> String {
+    let w = words();
+    match why {
+        Why::PublishedKey => w.why_published_key,
+        Why::OldKeyOpensMore => w.why_old_key_opens_more,
+        Why::OldKeyConfigured => w.why_old_key_configured,
+        Why::OldKeySentMore => w.why_old_key_sent_more,
+        Why::CurrentKeyServesMore => w.why_current_key_serves_more,
+        Why::KeyIsOutOfReach => w.why_key_is_out_of_reach,
+        Why::OnlyRepairs => w.why_only_repairs,
+        Why::NothingToOpen => w.why_nothing_to_open,
+        Why::NoUsableKey => w.why_no_usable_key,
+    }
+    .to_owned()
+}
+
+/// Why a strategy is not possible.
+pub fn impossible(impossible: Impossible) -> String {
+    let w = words();
+    match impossible {
+        Impossible::NoOldKey => w.impossible_no_old_key,
+        Impossible::NoKeyInForce => w.impossible_no_key_in_force,
+        Impossible::KeyOutOfReach => w.impossible_key_out_of_reach,
+    }
+    .to_owned()
+}
+
+/// A finished backup.
+pub fn backup(done: &BackupDone) -> String {
+    fill(
+        words().backup_done,
+        &[
+            ("folder", &sanitize(&done.folder.to_string_lossy())),
+            ("texts", &done.cells),
+            ("files", &done.files),
+            ("kib", &done.bytes.div_ceil(1024)),
+        ],
+    )
+}

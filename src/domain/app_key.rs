@@ -87,11 +87,7 @@ impl AppKey {
             }
             None => fill(&mut bytes, text)?,
         }
-        Ok(Self {
-            text: SecretSlice::from(text.to_vec()),
-            bytes,
-            fingerprint: Fingerprint::of(text),
-        })
+        Ok(Self { text: SecretSlice::from(text.to_vec()), bytes, fingerprint: Fingerprint::of(text) })
     }
 
     /// A new key in the form `php artisan key:generate` writes, from 32 random bytes.

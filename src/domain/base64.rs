@@ -93,8 +93,7 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Whether the text holds a character that is neither base64, padding, nor white space (a byte order mark aside).
 pub fn has_foreign(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    text.iter()
-        .any(|&b| TABLE[b as usize] == FOREIGN && b != b'=' && !b.is_ascii_whitespace())
+    text.iter().any(|&b| TABLE[b as usize] == FOREIGN && b != b'=' && !b.is_ascii_whitespace())
 }
 
 #[cfg(test)]
@@ -103,15 +102,9 @@ mod tests {
 
     #[test]
     fn lenient_skips_what_php_skips() {
-        assert_eq!(
-            decode_lenient(b" a\nG-V.s bG8").as_deref(),
-            Ok(&b"hello"[..])
-        );
+        assert_eq!(decode_lenient(b" a\nG-V.s bG8").as_deref(), Ok(&b"hello"[..]));
         assert_eq!(decode_lenient(b"aGVsbG8=").as_deref(), Ok(&b"hello"[..]));
-        assert_eq!(
-            decode_lenient(b"\xef\xbb\xbfaGVsbG8=\n").as_deref(),
-            Ok(&b"hello"[..])
-        );
+        assert_eq!(decode_lenient(b"\xef\xbb\xbfaGVsbG8=\n").as_deref(), Ok(&b"hello"[..]));
         assert_eq!(decode_lenient(b"aGVsbG8=x"), Err(Base64Error::AfterPadding));
     }
 

@@ -28,9 +28,7 @@ impl Driver {
 
     /// Reads `DB_CONNECTION`.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Driver::MySql, Driver::PgSql, Driver::Sqlite]
-            .into_iter()
-            .find(|d| d.name() == name)
+        [Driver::MySql, Driver::PgSql, Driver::Sqlite].into_iter().find(|d| d.name() == name)
     }
 }
 

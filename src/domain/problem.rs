@@ -16,11 +16,7 @@ pub struct Problem {
 impl Problem {
     /// A problem from its three sentences.
     pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            why: why.into(),
-            next: next.into(),
-        }
+        Self { what: what.into(), why: why.into(), next: next.into() }
     }
 }
 

@@ -138,14 +138,7 @@ pub struct Place {
 impl Place {
     /// A secret that fills its column.
     pub fn column(table: Table, id: u64, column: impl Into<String>) -> Self {
-        Self {
-            cell: Cell {
-                table,
-                id,
-                column: column.into(),
-            },
-            token: None,
-        }
+        Self { cell: Cell { table, id, column: column.into() }, token: None }
     }
 }
 

@@ -52,23 +52,11 @@ pub struct Source {
 impl Source {
     /// A source that is only a kind, such as the process environment.
     pub fn of(kind: SourceKind) -> Self {
-        Self {
-            kind,
-            path: None,
-            line: None,
-            inside: Vec::new(),
-            modified: None,
-        }
+        Self { kind, path: None, line: None, inside: Vec::new(), modified: None }
     }
 
     /// A source in a file on disk.
     pub fn file(kind: SourceKind, path: impl Into<PathBuf>, line: Option<u64>) -> Self {
-        Self {
-            kind,
-            path: Some(path.into()),
-            line,
-            inside: Vec::new(),
-            modified: None,
-        }
+        Self { kind, path: Some(path.into()), line, inside: Vec::new(), modified: None }
     }
 }

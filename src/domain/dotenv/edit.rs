@@ -31,7 +31,7 @@ pub enum CannotWrite {
 ///
 /// Replaces the value of the line that counts, keeping what stands around it (`export`, blanks, the kind of quotes, a
 /// comment behind, CR LF), or appends a line. A file whose value is right already comes back unchanged. Lines that
-/// FreeScout refuses are neither altered nor in the way.
+/// FreeScout refuses are never altered, and not in the way unless the first to set this very name is one.
 ///
 /// # Errors
 /// [`CannotWrite`]; its cases say when.
@@ -43,14 +43,14 @@ pub fn with_value(
     if !is_name(name) {
         return Err(CannotWrite::Name);
     }
-    if reads_as(bytes, name, value) {
-        return Ok(Zeroizing::new(bytes.to_vec()));
-    }
     let line = lines(bytes).find(|line| line.setter().is_some_and(|s| s.name == name));
     let slot = match &line {
         Some(line) => Slot::of_line(bytes, line)?,
         None => Slot::at_end(bytes, name),
     };
+    if reads_as(bytes, name, value) {
+        return Ok(Zeroizing::new(bytes.to_vec()));
+    }
     // A spelling that `dotenvy` shares comes first, then one that keeps what stood behind the value.
     for shared in [true, false] {
         for tail in [&slot.tail[..], slot.bare_tail] {

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::plan::Strategy;
 
-pub use run::run;
+pub use run::{Exit, run};
 
 /// Brings a FreeScout helpdesk back after its APP_KEY changed.
 ///

@@ -208,7 +208,7 @@ fn database_from_cache(cache: &Value) -> Result<DbSettings, DbSettingsError> {
         _ => default.to_owned(),
     };
     let optional = |name: &str| Some(text(name, "")).filter(|t| !t.is_empty());
-    let option = |number: i64| connection.get("options").and_then(|options| options.get_index(number));
+    let option = |number: i64| connection.get("options").and_then(|options| options.get(&number.to_string()));
     let option_text = |number| {
         option(number).and_then(Value::as_text).filter(|t| !t.is_empty()).map(|t| String::from_utf8_lossy(t).into_owned())
     };

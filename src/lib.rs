@@ -5,6 +5,7 @@
 //! ```text
 //! words    every sentence the operator reads, in one table a language
 //! domain   what is true: keys, payloads, settings, secrets, verdicts, plans. No I/O, no clock, no threads
+//! sentences  findings, verdicts, actions and sources as sentences
 //! io       one outside thing a room: files, databases, processes, PHP, the search for keys
 //! engine   the work itself, built from domain and io: survey, checks, backup, apply, undo; runs as jobs
 //! wizard   the state machine `(state, event) -> (state, effects)`; pure
@@ -36,6 +37,7 @@ pub mod domain {
     pub mod sanitize;
     pub mod secret;
     pub mod source;
+    pub mod sql;
     pub mod var_export;
     pub mod verdict;
 }
@@ -66,6 +68,7 @@ pub mod engine {
     pub mod job;
     pub mod pool;
     pub mod recover;
+    pub mod report;
     pub mod restore;
     pub mod session;
     pub mod survey;
@@ -76,9 +79,8 @@ pub mod engine {
 pub mod wizard {}
 
 /// The screen.
-pub mod tui {}
+pub mod tui { pub mod app; }
 
 pub mod cli;
 pub mod demo;
-pub mod report;
 pub mod sentences;

@@ -10,7 +10,6 @@ use crate::domain::plan::{Action, Impossible, Why};
 use crate::domain::sanitize::sanitize;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::verdict::{Damage, MacFault, Salvage, Verdict};
-use crate::engine::job::BackupDone;
 use crate::words::{fill, words};
 
 /// A finding, with its evidence.
@@ -237,17 +236,4 @@ pub fn impossible(impossible: Impossible) -> String {
         Impossible::KeyOutOfReach => w.impossible_key_out_of_reach,
     }
     .to_owned()
-}
-
-/// A finished backup.
-pub fn backup(done: &BackupDone) -> String {
-    fill(
-        words().backup_done,
-        &[
-            ("folder", &sanitize(&done.folder.to_string_lossy())),
-            ("texts", &done.cells),
-            ("files", &done.files),
-            ("kib", &done.bytes.div_ceil(1024)),
-        ],
-    )
 }

@@ -7,10 +7,10 @@ use crate::domain::finding::Severity;
 use crate::domain::plan::{Action, Plan};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::engine::job::{Applied, PlanReady, Survey};
+use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
+use crate::engine::report;
 use crate::engine::restore::Difference;
 use crate::io::hunt::Looked;
-use crate::report;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -192,4 +192,17 @@ pub(super) fn restore(out: &mut Out, difference: &Difference) {
     ));
     difference.rows.iter().for_each(|row| out.line(&format!("  {row}")));
     difference.files.iter().for_each(|file| out.line(&format!("  {}", sanitize(&file.to_string_lossy()))));
+}
+
+/// A finished backup.
+pub(super) fn backup(done: &BackupDone) -> String {
+    fill(
+        words().backup_done,
+        &[
+            ("folder", &sanitize(&done.folder.to_string_lossy())),
+            ("texts", &done.cells),
+            ("files", &done.files),
+            ("kib", &done.bytes.div_ceil(1024)),
+        ],
+    )
 }

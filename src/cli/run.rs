@@ -13,12 +13,12 @@ use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, restore, survey, undo};
+use crate::engine::{apply, checks, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::{files, passwords, state_dir};
 use crate::words::{fill, words};
-use crate::{demo, report, sentences, tui};
+use crate::{demo, sentences, tui};
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: u64 = 64 << 10;
@@ -187,7 +187,7 @@ fn make_backup(common: &Common, full_dump: bool) -> Outcome {
             "schema": 1, "backup": done.folder, "texts": done.cells, "files": done.files, "bytes": done.bytes,
         }));
     } else {
-        Out::stdout().line(&sentences::backup(&done));
+        Out::stdout().line(&output::backup(&done));
     }
     Ok(Exit::Fine)
 }

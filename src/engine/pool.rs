@@ -253,8 +253,8 @@ impl Desk {
     fn save_report(&mut self, text: &str, call: &mut Call<'_>) -> Result<(), Problem> {
         let folder = self.setup.options.backup_dir.clone();
         let assessment = self.session()?.assess();
-        let json = crate::report::check_json(self.session()?, &assessment);
-        let files = crate::report::save(&folder, text, &json)?;
+        let json = crate::engine::report::check_json(self.session()?, &assessment);
+        let files = crate::engine::report::save(&folder, text, &json)?;
         call.send(Update::ReportSaved(files));
         Ok(())
     }

@@ -1,0 +1,2 @@
+//! stub
+pub fn wizard(_: crate::engine::pool::Setup, _: Option<std::path::PathBuf>, _: bool) -> Result<crate::cli::Exit, crate::domain::problem::Problem> { unimplemented!() }

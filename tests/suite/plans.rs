@@ -1,0 +1,191 @@
+//! Recommendations and plans from verdicts alone.
+
+use freescout_rescue::domain::app_key::Fingerprint;
+use freescout_rescue::domain::assessment::SecretReport;
+use freescout_rescue::domain::inventory::SecretKind;
+use freescout_rescue::domain::plan::{
+    Action, Choices, Circumstances, Impossible, KeyHome, Strategy, Target, Why, make, recommend,
+};
+use freescout_rescue::domain::secret::{Place, Table};
+use freescout_rescue::domain::verdict::{Damage, MacFault, Salvage, Verdict};
+use proptest::prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::strategy::Strategy as _;
+
+fn old() -> Fingerprint {
+    Fingerprint::of(b"the old key")
+}
+
+fn new() -> Fingerprint {
+    Fingerprint::of(b"the new key")
+}
+
+fn circumstances() -> Circumstances {
+    Circumstances {
+        effective: Some(new()),
+        configured: Some(new()),
+        home: KeyHome::EnvFile,
+        mails: Vec::new(),
+        published: std::collections::BTreeSet::new(),
+    }
+}
+
+fn secrets(verdicts: &[Verdict]) -> Vec<SecretReport> {
+    verdicts
+        .iter()
+        .enumerate()
+        .map(|(n, verdict)| SecretReport {
+            place: Place::column(Table::Mailboxes, n as u64 + 1, "in_password"),
+            kind: SecretKind::Incoming,
+            owner: format!("Mailbox {n}"),
+            verdict: *verdict,
+            needed: true,
+        })
+        .collect()
+}
+
+const EMPTY: Verdict = Verdict::Empty { null_payload: false };
+const UNKNOWN: Verdict = Verdict::UnknownKey { salvage: None };
+
+fn recommended(verdicts: &[Verdict], circumstances: &Circumstances) -> Option<(Strategy, Option<Fingerprint>, Why)> {
+    recommend(&secrets(verdicts), circumstances).map(|r| (r.strategy, r.key, r.why))
+}
+
+#[test]
+fn the_old_key_is_put_back_where_it_opens_most() {
+    let verdicts = [Verdict::OtherKey(old()), Verdict::OtherKey(old()), Verdict::Opens(new()), UNKNOWN];
+    assert_eq!(
+        recommended(&verdicts, &circumstances()),
+        Some((Strategy::Restore, Some(old()), Why::OldKeyOpensMore))
+    );
+}
+
+#[test]
+fn the_key_in_force_stays_where_it_serves_more() {
+    let verdicts = [Verdict::OtherKey(old()), Verdict::Opens(new()), Verdict::Opens(new())];
+    let carry = Some((Strategy::Carry, Some(new()), Why::CurrentKeyServesMore));
+    assert_eq!(recommended(&verdicts, &circumstances()), carry);
+    let sent = Circumstances { mails: vec![(new(), 900), (old(), 3)], ..circumstances() };
+    assert_eq!(recommended(&[Verdict::OtherKey(old())], &sent), carry);
+    let sent = Circumstances { mails: vec![(new(), 3), (old(), 900)], ..circumstances() };
+    assert_eq!(
+        recommended(&verdicts, &sent),
+        Some((Strategy::Restore, Some(old()), Why::OldKeySentMore))
+    );
+}
+
+#[test]
+fn a_key_already_put_back_only_needs_the_cache_cleared() {
+    let stale = Circumstances { configured: Some(old()), ..circumstances() };
+    let verdicts = [Verdict::OtherKey(old()), Verdict::Opens(new()), Verdict::Opens(new())];
+    assert_eq!(
+        recommended(&verdicts, &stale),
+        Some((Strategy::Restore, Some(old()), Why::OldKeyConfigured))
+    );
+    let plan = make(Strategy::Restore, &secrets(&verdicts), &stale, &Choices::default()).unwrap();
+    assert_eq!(plan.write_key, None, "the key stands in .env already");
+    assert_eq!(plan.steps[0].action, Action::Keep);
+    assert_eq!(plan.steps[1].action, Action::Reseal(new()));
+}
+
+#[test]
+fn all_well_recommends_nothing_and_nothing_to_open_recommends_passwords() {
+    assert_eq!(recommended(&[Verdict::Opens(new()), EMPTY], &circumstances()), None);
+    assert_eq!(
+        recommended(&[Verdict::Opens(new()), UNKNOWN], &circumstances()),
+        Some((Strategy::Reenter, Some(new()), Why::NothingToOpen))
+    );
+    let none = Circumstances { effective: None, configured: None, ..circumstances() };
+    assert_eq!(recommended(&[UNKNOWN], &none), Some((Strategy::Fresh, None, Why::NoUsableKey)));
+}
+
+#[test]
+fn a_public_key_is_left_behind() {
+    let public = Circumstances { published: [new()].into(), ..circumstances() };
+    assert_eq!(recommended(&[Verdict::Opens(new())], &public), Some((Strategy::Fresh, None, Why::PublishedKey)));
+    let public = Circumstances { published: [old()].into(), ..circumstances() };
+    let verdicts = [Verdict::OtherKey(old()), Verdict::OtherKey(old())];
+    assert_eq!(
+        recommended(&verdicts, &public).map(|r| r.0),
+        Some(Strategy::Carry),
+        "a public key is never put back"
+    );
+}
+
+#[test]
+fn a_key_of_the_process_environment_is_never_written() {
+    let container = Circumstances { home: KeyHome::ProcessEnvironment, ..circumstances() };
+    let verdicts = [Verdict::OtherKey(old()), Verdict::OtherKey(old())];
+    assert_eq!(recommended(&verdicts, &container).map(|r| r.2), Some(Why::KeyIsOutOfReach));
+    for strategy in [Strategy::Restore, Strategy::Fresh] {
+        assert_eq!(
+            make(strategy, &secrets(&verdicts), &container, &Choices::default()),
+            Err(Impossible::KeyOutOfReach)
+        );
+    }
+    assert!(make(Strategy::Carry, &secrets(&verdicts), &container, &Choices::default()).is_ok());
+}
+
+#[test]
+fn a_salvage_is_only_planned_with_the_operators_word() {
+    let salvage = Some(Salvage { key: old(), fault: MacFault::Wrong });
+    let verdicts = [Verdict::OtherKey(old()), Verdict::UnknownKey { salvage }];
+    let secrets = secrets(&verdicts);
+    for strategy in Strategy::ALL {
+        let plan = make(strategy, &secrets, &circumstances(), &Choices::default()).unwrap();
+        assert_eq!(plan.steps[1].action, Action::StaysLost, "{strategy:?}");
+    }
+    let chosen = Choices { salvage: [secrets[1].place.clone()].into(), ..Choices::default() };
+    let plan = make(Strategy::Restore, &secrets, &circumstances(), &chosen).unwrap();
+    assert_eq!(plan.steps[1].action, Action::Salvage(old()));
+}
+
+fn any_verdict() -> impl proptest::strategy::Strategy<Value = Verdict> {
+    let key = || prop_oneof![Just(old()), Just(new()), Just(Fingerprint::of(b"a third"))];
+    prop_oneof![
+        Just(Verdict::Opens(new())),
+        key().prop_map(Verdict::OtherKey),
+        proptest::option::of(key()).prop_map(|k| Verdict::UnknownKey {
+            salvage: k.map(|key| Salvage { key, fault: MacFault::UpperCase })
+        }),
+        (any::<bool>(), proptest::option::of(key())).prop_map(|(repairable, key)| Verdict::Damaged {
+            damage: Damage::NotSerialized,
+            key,
+            salvage: None,
+            repairable
+        }),
+        any::<bool>().prop_map(|works| Verdict::Plaintext { works }),
+        (key(), any::<bool>()).prop_map(|(key, innermost)| Verdict::Nested { key, innermost }),
+        any::<bool>().prop_map(|null_payload| Verdict::Empty { null_payload }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_recommended_plan_is_possible_and_never_makes_it_worse(
+        verdicts in proptest::collection::vec(any_verdict(), 0..20),
+        configured_old in any::<bool>(),
+        in_force in any::<bool>(),
+        mails in 0u64..3,
+    ) {
+        let circumstances = Circumstances {
+            effective: in_force.then(new),
+            configured: Some(if configured_old { old() } else { new() }),
+            mails: vec![(old(), mails)],
+            ..circumstances()
+        };
+        let secrets = secrets(&verdicts);
+        let Some(recommended) = recommend(&secrets, &circumstances) else { return Ok(()) };
+        let plan = make(recommended.strategy, &secrets, &circumstances, &Choices::default());
+        let plan = plan.expect("what is recommended is possible");
+        prop_assert_eq!(plan.target == Target::Fresh, recommended.key.is_none());
+        for (secret, step) in secrets.iter().zip(&plan.steps) {
+            prop_assert!(
+                !secret.verdict.readable() || step.action.readable_after(),
+                "{:?} was readable and would not be after {:?}", secret.verdict, step.action
+            );
+            prop_assert!(!matches!(step.action, Action::Salvage(_) | Action::Enter));
+            let empty = matches!(secret.verdict, Verdict::Empty { .. });
+            prop_assert_eq!(step.action == Action::Nothing, empty);
+        }
+    }
+}

@@ -28,6 +28,7 @@ pub mod domain {
     pub mod inventory;
     pub mod json_span;
     pub mod key_ring;
+    pub mod key_scan;
     pub mod known_keys;
     pub mod mailbox;
     pub mod payload;
@@ -46,6 +47,7 @@ pub mod domain {
 pub mod io {
     pub mod artisan;
     pub mod backup;
+    pub mod dump;
     pub mod entropy;
     pub mod files;
     pub mod hunt;

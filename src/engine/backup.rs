@@ -12,7 +12,7 @@ use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Manifest, Writer};
 use crate::io::files;
-use crate::io::store;
+use crate::io::dump;
 use crate::words::{fill, words};
 
 /// Name of the full dump within the backup.
@@ -73,7 +73,7 @@ pub fn make(
     writer.save_rows(cells, &restore_sql(session, &created)).map_err(failed)?;
     if full_dump {
         let mut target = writer.open(DUMP).map_err(failed)?;
-        store::full_dump(
+        dump::full(
             &session.settings,
             &session.install.root,
             &mut target,
@@ -140,6 +140,8 @@ fn restore_sql(session: &Session, created: &str) -> Vec<u8> {
         ],
     )
     .into_bytes();
+    text.extend_from_slice(b"\n");
+    text.extend_from_slice(sql::preamble(settings.driver).as_bytes());
     text.extend_from_slice(b"\nBEGIN;\n");
     for (cell, value) in &session.inventory.cells {
         if cell.table != Table::Env {

@@ -20,7 +20,7 @@ use crate::domain::verdict::{Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::hunt;
-use crate::io::store::{Store, Stored};
+use crate::io::store::Stored;
 
 /// How many of the newest mails of `send_logs` are asked which key made their hash.
 const MAILS_ASKED: u32 = 2000;
@@ -55,7 +55,7 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
             findings.push(Finding::NotTransactional { table });
         }
         let (columns, lacking): (Vec<&str>, Vec<&str>) =
-            wanted.iter().partition(|name| there.iter().any(|c| c.name == **name));
+            wanted.iter().partition(|name| there.iter().any(|c| c == **name));
         missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
         store
             .read(table, &columns, None, &mut |id, values| {
@@ -93,7 +93,7 @@ fn stored_text(stored: Stored) -> StoredText {
 pub fn count_mails(session: &mut Session) {
     let wanted = ["thread_id", "message_id"];
     let there = session.store.columns("send_logs").unwrap_or_default();
-    if !wanted.iter().all(|name| there.iter().any(|c| c.name == *name)) {
+    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
         return;
     }
     let mut mails: Vec<(u64, String)> = Vec::new();
@@ -147,6 +147,9 @@ pub fn look_in(
             let known = session.ring.get(key.fingerprint()).is_some();
             let opens = oracle.opens(&key);
             if opens == 0 && !known {
+                if !candidate.named {
+                    return;
+                }
                 decoys += 1;
                 if decoys > DECOYS_SHOWN {
                     return;

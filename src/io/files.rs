@@ -53,6 +53,18 @@ impl FileError {
         }
     }
 
+    /// The reason alone, for places that name the file themselves.
+    pub fn reason(&self) -> String {
+        match self {
+            FileError::Refused(_, e) | FileError::Owner(_, e) => e.to_string(),
+            FileError::Missing(_) => "no such file".to_owned(),
+            FileError::NotAFile(_) => "not a regular file".to_owned(),
+            FileError::ForeignLink(_) => "a symbolic link to a file of another user".to_owned(),
+            FileError::TooLarge(_, max) => format!("larger than {max} bytes"),
+            FileError::Changed(_) => "changed since it was read".to_owned(),
+        }
+    }
+
     /// Whether there simply is no such file.
     pub fn is_missing(&self) -> bool {
         matches!(self, FileError::Missing(_))
@@ -119,7 +131,8 @@ fn resolve(path: &Path) -> Result<PathBuf, FileError> {
     Ok(target)
 }
 
-fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
+/// Opens a regular file for reading, never through a link, never waiting for a FIFO.
+pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let file = std::fs::OpenOptions::new()
         .read(true)

@@ -1,1 +1,246 @@
-//! mysql
+//! MySQL and MariaDB, connected to as FreeScout's `config/database.php` does through PDO.
+//!
+//! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then the host name is
+//! checked as well, unless checking is off.
+
+use std::path::Path;
+use std::time::Duration;
+
+use mysql::prelude::Queryable;
+use mysql::{Conn, OptsBuilder, SslOpts, TxOpts, Value};
+use secrecy::ExposeSecret;
+
+use super::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction};
+use crate::domain::configuration::{DbSettings, Driver};
+use crate::domain::secret::SecretBytes;
+use crate::domain::sql;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// Seconds another transaction may hold a row.
+const LOCK_WAIT: u32 = 20;
+/// Where PHP's builds and distributions look for the server (`pdo_mysql.default_socket`).
+const SOCKETS: [&str; 6] = [
+    "/run/mysqld/mysqld.sock",
+    "/var/run/mysqld/mysqld.sock",
+    "/var/lib/mysql/mysql.sock",
+    "/tmp/mysql.sock",
+    "/run/mysql/mysql.sock",
+    "/opt/lampp/var/mysql/mysql.sock",
+];
+
+/// An open connection.
+pub struct MySql {
+    connection: Conn,
+    prefix: String,
+    server: String,
+}
+
+/// The socket of a connection, where it goes through one.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] for `localhost` without a socket in any of the usual places.
+pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
+    match &settings.socket {
+        Some(socket) => Ok(Some(socket.clone())),
+        None if settings.host == "localhost" => SOCKETS
+            .iter()
+            .find(|path| Path::new(path).exists())
+            .map(|path| Some((*path).to_owned()))
+            .ok_or_else(|| StoreError::Unreachable(format!("no server socket at {}", SOCKETS.join(", ")))),
+        None => Ok(None),
+    }
+}
+
+/// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; read-only server.
+fn error(error: &mysql::Error) -> StoreError {
+    let text = error.to_string();
+    match error {
+        mysql::Error::MySqlError(refused) => match refused.code {
+            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone()),
+            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone()),
+            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone()),
+            3159 => StoreError::Tls(refused.message.clone()),
+            _ => StoreError::Query(refused.message.clone()),
+        },
+        mysql::Error::TlsError(_) => StoreError::Tls(text),
+        mysql::Error::IoError(_) | mysql::Error::DriverError(_) => StoreError::Unreachable(text),
+        _ => StoreError::Query(text),
+    }
+}
+
+fn ssl(settings: &DbSettings) -> Option<SslOpts> {
+    if settings.ssl_ca.is_none() && settings.ssl_cert.is_none() {
+        return None;
+    }
+    // Without a CA PHP has nothing to check the certificate against.
+    let unchecked = settings.ssl_ca.is_none() || !settings.ssl_verify;
+    Some(
+        SslOpts::default()
+            .with_root_cert_path(settings.ssl_ca.clone().map(std::path::PathBuf::from))
+            .with_danger_accept_invalid_certs(unchecked)
+            .with_danger_skip_domain_validation(unchecked),
+    )
+}
+
+impl MySql {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn connect(settings: &DbSettings) -> Result<Self, StoreError> {
+        // Another store may have been first; any ring will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let socket = socket(settings)?;
+        let through_socket = socket.is_some();
+        let charset = name_of_charset(&settings.charset, "utf8mb4");
+        let collation = name_of_charset(&settings.collation, "utf8mb4_unicode_ci");
+        let options = OptsBuilder::new()
+            .ip_or_hostname(Some(settings.host.clone()))
+            .tcp_port(settings.port)
+            .socket(socket)
+            // Loopback TCP would otherwise move to the socket, where other rights may hold.
+            .prefer_socket(false)
+            .user(Some(settings.username.clone()))
+            .pass(Some(settings.password.expose_secret().to_owned()))
+            .db_name(Some(settings.database.clone()))
+            .ssl_opts(if through_socket { None } else { ssl(settings) })
+            .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
+            .read_timeout(Some(ANSWER_TIMEOUT))
+            .write_timeout(Some(ANSWER_TIMEOUT))
+            .init(vec![
+                format!("SET NAMES '{charset}' COLLATE '{collation}'"),
+                "SET SESSION sql_mode = ''".to_owned(),
+                format!("SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}"),
+            ]);
+        let mut connection = Conn::new(options).map_err(|e| error(&e))?;
+        let version: Option<String> = connection.query_first("SELECT VERSION()").map_err(|e| error(&e))?;
+        let version = version.unwrap_or_default();
+        let server = match version.split_once("-MariaDB") {
+            Some((number, _)) => format!("MariaDB {number}"),
+            None => format!("MySQL {version}"),
+        };
+        Ok(Self { connection, prefix: settings.prefix.clone(), server })
+    }
+
+    fn table(&self, table: &str) -> String {
+        sql::table(Driver::MySql, &self.prefix, table)
+    }
+}
+
+/// A character set or collation by its name, as it can stand in a statement.
+fn name_of_charset<'a>(name: &'a str, usual: &'a str) -> &'a str {
+    let fine = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if fine { name } else { usual }
+}
+
+impl Store for MySql {
+    fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        self.connection
+            .exec(
+                "SELECT COLUMN_NAME FROM information_schema.COLUMNS \
+                 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
+                (format!("{}{table}", self.prefix),),
+            )
+            .map_err(|e| error(&e))
+    }
+
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError> {
+        let bounded = columns.iter().map(|column| {
+            let name = sql::name(Driver::MySql, column);
+            format!(", IF(LENGTH({name}) > {MAX_VALUE_BYTES}, NULL, {name}), LENGTH({name})")
+        });
+        let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
+        let select = format!("SELECT `id`{} FROM {} ORDER BY `id` {order}", bounded.collect::<String>(), self.table(table));
+        let rows = self.connection.query_iter(select).map_err(|e| error(&e))?;
+        for row in rows {
+            let mut values = row.map_err(|e| error(&e))?.unwrap().into_iter();
+            let id = values.next().and_then(number).unwrap_or(0);
+            let mut stored = Vec::with_capacity(columns.len());
+            while let (Some(value), Some(length)) = (values.next(), values.next()) {
+                stored.push(match number(length) {
+                    Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+                    _ => text(value).map_or(Stored::Null, Stored::Text),
+                });
+            }
+            each(id, stored);
+        }
+        Ok(())
+    }
+
+    fn transactional(&mut self, table: &str) -> Result<bool, StoreError> {
+        let answer: Option<Option<String>> = self
+            .connection
+            .exec_first(
+                "SELECT e.TRANSACTIONS FROM information_schema.TABLES t \
+                 JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
+                 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = ?",
+                (format!("{}{table}", self.prefix),),
+            )
+            .map_err(|e| error(&e))?;
+        Ok(answer.flatten().is_some_and(|word| word == "YES"))
+    }
+
+    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let prefix = self.prefix.clone();
+        // Dropped without a commit, it rolls back.
+        let mut transaction =
+            self.connection.start_transaction(TxOpts::default()).map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(&mut Within { transaction: &mut transaction, prefix: &prefix }, swaps)?;
+        transaction.commit().map_err(|e| SwapError::Store(error(&e)))
+    }
+}
+
+fn number(value: Value) -> Option<u64> {
+    match value {
+        Value::Bytes(text) => std::str::from_utf8(&text).ok()?.parse().ok(),
+        Value::Int(number) => u64::try_from(number).ok(),
+        Value::UInt(number) => Some(number),
+        _ => None,
+    }
+}
+
+fn text(value: Value) -> Option<SecretBytes> {
+    match value {
+        Value::NULL => None,
+        Value::Bytes(bytes) => Some(SecretBytes::from(bytes)),
+        other => Some(SecretBytes::from(other.as_sql(true).into_bytes())),
+    }
+}
+
+struct Within<'a, 'c> {
+    transaction: &'a mut mysql::Transaction<'c>,
+    prefix: &'a str,
+}
+
+impl Within<'_, '_> {
+    fn names(&self, swap: &Swap) -> (String, String) {
+        (sql::table(Driver::MySql, self.prefix, swap.table), sql::name(Driver::MySql, &swap.column))
+    }
+}
+
+impl Transaction for Within<'_, '_> {
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
+        let (table, column) = self.names(swap);
+        let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
+        let row: Option<mysql::Row> = self.transaction.exec_first(select, (swap.id,)).map_err(|e| error(&e))?;
+        Ok(row.map(|row| row.unwrap().into_iter().next().and_then(text)))
+    }
+
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
+        let (table, column) = self.names(swap);
+        let update = format!("UPDATE {table} SET {column} = ? WHERE `id` = ?");
+        let new = swap.new.as_ref().map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
+        self.transaction.exec_drop(update, (new, swap.id)).map_err(|e| error(&e))
+    }
+}

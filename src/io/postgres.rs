@@ -1,1 +1,302 @@
-//! postgres
+//! PostgreSQL, connected to as libpq would with FreeScout's settings.
+//!
+//! Statements are sent unnamed, so that a connection pooler between us and the server does no harm. Values are asked
+//! for as text, whatever their type.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use postgres::config::SslMode;
+use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::{ToSql, Type};
+use postgres::{Client, Config, NoTls};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use secrecy::ExposeSecret;
+use tokio_postgres_rustls_improved::MakeRustlsConnect;
+
+use super::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction};
+use crate::domain::configuration::{DbSettings, Driver};
+use crate::domain::secret::SecretBytes;
+use crate::domain::sql;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An open connection.
+pub struct PgSql {
+    client: Client,
+    prefix: String,
+    server: String,
+}
+
+fn error(error: &postgres::Error) -> StoreError {
+    let text = error.as_db_error().map_or_else(
+        || std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}")),
+        |refused| refused.message().to_owned(),
+    );
+    match error.code() {
+        Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+            StoreError::Denied(text)
+        }
+        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => StoreError::UnknownDatabase(text),
+        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(text),
+        Some(_) => StoreError::Query(text),
+        None if text.contains("error performing TLS handshake") || text.contains("server does not support TLS") => {
+            StoreError::Tls(text)
+        }
+        None => StoreError::Unreachable(text),
+    }
+}
+
+impl PgSql {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn connect(settings: &DbSettings) -> Result<Self, StoreError> {
+        let mut config = Config::new();
+        config
+            .port(settings.port)
+            .user(&settings.username)
+            .password(settings.password.expose_secret())
+            .dbname(&settings.database)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .application_name("freescout-rescue")
+            .options("-c lock_timeout=20s -c statement_timeout=60s");
+        // A host that begins with a slash is a folder of sockets.
+        if settings.host.starts_with('/') { config.host_path(&settings.host) } else { config.host(&settings.host) };
+        let mut client = open(&mut config, &settings.sslmode)?;
+        client.batch_execute("SET client_encoding = 'UTF8'").map_err(|e| error(&e))?;
+        let row = client.query_typed_one("SHOW server_version", &[]).map_err(|e| error(&e))?;
+        let version: String = row.try_get(0).map_err(|e| error(&e))?;
+        let number = version.split(' ').next().unwrap_or_default();
+        Ok(Self { client, prefix: settings.prefix.clone(), server: format!("PostgreSQL {number}") })
+    }
+
+    fn table(&self, table: &str) -> String {
+        sql::table(Driver::PgSql, &self.prefix, table)
+    }
+
+    fn types(&mut self, table: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        let rows = self
+            .client
+            .query_typed(
+                "SELECT column_name::text, data_type::text FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position",
+                &[(&name, Type::TEXT)],
+            )
+            .map_err(|e| error(&e))?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>().map_err(|e| error(&e))
+    }
+}
+
+/// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
+fn open(config: &mut Config, sslmode: &str) -> Result<Client, StoreError> {
+    match sslmode {
+        "disable" => config.ssl_mode(SslMode::Disable).connect(NoTls).map_err(|e| error(&e)),
+        "require" => config.ssl_mode(SslMode::Require).connect(tls(Check::Nothing)?).map_err(|e| error(&e)),
+        "verify-ca" => config.ssl_mode(SslMode::Require).connect(tls(Check::Chain)?).map_err(|e| error(&e)),
+        "verify-full" => config.ssl_mode(SslMode::Require).connect(tls(Check::ChainAndName)?).map_err(|e| error(&e)),
+        _ => match config.ssl_mode(SslMode::Prefer).connect(tls(Check::Nothing)?).map_err(|e| error(&e)) {
+            // As libpq does: a handshake that fails is followed by a plain connection.
+            Err(StoreError::Tls(_)) => config.ssl_mode(SslMode::Disable).connect(NoTls).map_err(|e| error(&e)),
+            outcome => outcome,
+        },
+    }
+}
+
+/// What of a server's certificate is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Nothing,
+    Chain,
+    ChainAndName,
+}
+
+fn tls(check: Check) -> Result<MakeRustlsConnect, StoreError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string());
+    let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
+        Arc::new(Verifier { provider: Arc::clone(&provider), chain: None })
+    } else {
+        let roots = Arc::new(roots());
+        let chain = rustls::client::WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+            .build()
+            .map_err(|e| failed(&e))?;
+        if check == Check::ChainAndName {
+            chain
+        } else {
+            Arc::new(Verifier { provider: Arc::clone(&provider), chain: Some(chain) })
+        }
+    };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| failed(&e))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+/// The system's certificates, and libpq's own `root.crt` (or `PGSSLROOTCERT`).
+fn roots() -> RootCertStore {
+    use rustls::pki_types::pem::PemObject;
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let own = std::env::var_os("PGSSLROOTCERT").map(std::path::PathBuf::from).or_else(|| {
+        let home = std::env::var_os("HOME")?;
+        Some(std::path::Path::new(&home).join(".postgresql/root.crt"))
+    });
+    if let Some(certificates) = own.and_then(|path| CertificateDer::pem_file_iter(path).ok()) {
+        roots.add_parsable_certificates(certificates.flatten());
+    }
+    roots
+}
+
+/// Checks the chain without the name, or nothing but that the server holds the certificate's key.
+#[derive(Debug)]
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    chain: Option<Arc<rustls::client::WebPkiServerVerifier>>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
+        match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            outcome => outcome,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl Store for PgSql {
+    fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        Ok(self.types(table)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError> {
+        let types = self.types(table)?;
+        let bounded = columns.iter().map(|column| {
+            let name = sql::name(Driver::PgSql, column);
+            let boolean = types.iter().any(|(name, kind)| name == column && kind == "boolean");
+            let text = if boolean { format!("({name}::int)::text") } else { format!("{name}::text") };
+            let bytes = format!("octet_length({text})");
+            format!(", CASE WHEN {bytes} > {MAX_VALUE_BYTES} THEN NULL ELSE {text} END, {bytes}::bigint")
+        });
+        let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
+        let select =
+            format!("SELECT \"id\"::bigint{} FROM {} ORDER BY \"id\" {order}", bounded.collect::<String>(), self.table(table));
+        let none: [(&(dyn ToSql + Sync), Type); 0] = [];
+        let mut rows = self.client.query_typed_raw(&select, none).map_err(|e| error(&e))?;
+        while let Some(row) = rows.next().map_err(|e| error(&e))? {
+            let id: i64 = row.try_get(0).map_err(|e| error(&e))?;
+            let mut values = Vec::with_capacity(columns.len());
+            for index in 0..columns.len() {
+                let length: Option<i64> = row.try_get(2 + 2 * index).map_err(|e| error(&e))?;
+                let text: Option<&str> = row.try_get(1 + 2 * index).map_err(|e| error(&e))?;
+                values.push(match (length.map(i64::cast_unsigned), text) {
+                    (Some(length), _) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+                    (_, Some(text)) => Stored::Text(text.as_bytes().into()),
+                    (_, None) => Stored::Null,
+                });
+            }
+            each(id.cast_unsigned(), values);
+        }
+        Ok(())
+    }
+
+    fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        // Dropped without a commit, it rolls back.
+        let mut transaction = self.client.transaction().map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(&mut Within { transaction: &mut transaction, prefix: &self.prefix }, swaps)?;
+        transaction.commit().map_err(|e| SwapError::Store(error(&e)))
+    }
+}
+
+struct Within<'a, 'c> {
+    transaction: &'a mut postgres::Transaction<'c>,
+    prefix: &'a str,
+}
+
+impl Within<'_, '_> {
+    fn names(&self, swap: &Swap) -> (String, String) {
+        (sql::table(Driver::PgSql, self.prefix, swap.table), sql::name(Driver::PgSql, &swap.column))
+    }
+}
+
+impl Transaction for Within<'_, '_> {
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
+        let (table, column) = self.names(swap);
+        let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
+        let id = swap.id.cast_signed();
+        let row = self.transaction.query_typed_opt(&select, &[(&id, Type::INT8)]).map_err(|e| error(&e))?;
+        let Some(row) = row else { return Ok(None) };
+        let text: Option<&str> = row.try_get(0).map_err(|e| error(&e))?;
+        Ok(Some(text.map(|text| text.as_bytes().into())))
+    }
+
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
+        let (table, column) = self.names(swap);
+        let update = format!("UPDATE {table} SET {column} = $1 WHERE \"id\" = $2");
+        let new = match swap.new.as_ref().map(|new| std::str::from_utf8(new.expose())) {
+            Some(Ok(text)) => Some(text),
+            Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".to_owned())),
+            None => None,
+        };
+        let id = swap.id.cast_signed();
+        self.transaction
+            .execute_typed(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
+            .map(|_| ())
+            .map_err(|e| error(&e))
+    }
+}

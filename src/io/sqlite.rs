@@ -1,1 +1,178 @@
-//! sqlite
+//! SQLite, through rusqlite: configured in FreeScout, not supported by it, used by the demo and by tests.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction};
+use crate::domain::configuration::{DbSettings, Driver};
+use crate::domain::secret::SecretBytes;
+use crate::domain::sql;
+
+/// How long another writer may hold the file, as for MySQL's and PostgreSQL's row locks.
+const LOCK_WAIT: Duration = Duration::from_secs(20);
+
+/// An open SQLite file.
+pub struct Sqlite {
+    connection: Connection,
+    prefix: String,
+    server: String,
+}
+
+/// The file: absolute as given, otherwise in Laravel's `database/` or in the install itself.
+pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
+    let given = Path::new(&settings.database);
+    if given.is_absolute() {
+        return given.to_owned();
+    }
+    let usual = root.join("database").join(given);
+    if usual.is_file() { usual } else { root.join(given) }
+}
+
+fn error(error: &rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => StoreError::Unreachable(text),
+        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
+        _ => StoreError::Query(text),
+    }
+}
+
+impl Sqlite {
+    /// Opens an existing file; never makes one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(settings: &DbSettings, root: &Path) -> Result<Self, StoreError> {
+        let file = file(settings, root);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(&file, flags).map_err(|e| error(&e))?;
+        let set_up = || -> rusqlite::Result<()> {
+            connection.busy_timeout(LOCK_WAIT)?;
+            // The file may be hostile: no functions out of its schema, nothing larger than we read.
+            connection.pragma_update(None, "trusted_schema", false)?;
+            connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 64 << 20)?;
+            connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+        };
+        set_up().map_err(|e| error(&e))?;
+        let server = format!("SQLite {}", rusqlite::version());
+        Ok(Self { connection, prefix: settings.prefix.clone(), server })
+    }
+
+    fn table(&self, table: &str) -> String {
+        sql::table(Driver::Sqlite, &self.prefix, table)
+    }
+}
+
+impl Store for Sqlite {
+    fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        let names = || {
+            let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
+            let names = statement.query_map([format!("{}{table}", self.prefix)], |row| row.get(0))?;
+            names.collect::<rusqlite::Result<Vec<String>>>()
+        };
+        names().map_err(|e| error(&e))
+    }
+
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError> {
+        let bounded = columns.iter().map(|column| {
+            let name = sql::name(Driver::Sqlite, column);
+            let bytes = format!("length(CAST({name} AS BLOB))");
+            format!(", CASE WHEN {bytes} > {MAX_VALUE_BYTES} THEN NULL ELSE {name} END, {bytes}")
+        });
+        let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
+        let select =
+            format!("SELECT \"id\"{} FROM {} ORDER BY \"id\" {order}", bounded.collect::<String>(), self.table(table));
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(&select)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                let mut values = Vec::with_capacity(columns.len());
+                for index in 0..columns.len() {
+                    let length: Option<u64> = row.get::<_, Option<i64>>(2 + 2 * index)?.map(i64::cast_unsigned);
+                    values.push(match length {
+                        Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+                        _ => stored(row.get_ref(1 + 2 * index)?).map_or(Stored::Null, Stored::Text),
+                    });
+                }
+                each(id.cast_unsigned(), values);
+            }
+            Ok(())
+        };
+        read().map_err(|e| error(&e))
+    }
+
+    fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(&mut Within { connection: &transaction, prefix: &self.prefix }, swaps)?;
+        transaction.commit().map_err(|e| SwapError::Store(error(&e)))
+    }
+}
+
+/// A value as text, whatever SQLite stores it as.
+fn stored(value: ValueRef<'_>) -> Option<SecretBytes> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string().into_bytes().into()),
+        ValueRef::Real(number) => Some(number.to_string().into_bytes().into()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes.into()),
+    }
+}
+
+struct Within<'a> {
+    connection: &'a Connection,
+    prefix: &'a str,
+}
+
+impl Within<'_> {
+    fn names(&self, swap: &Swap) -> (String, String) {
+        (sql::table(Driver::Sqlite, self.prefix, swap.table), sql::name(Driver::Sqlite, &swap.column))
+    }
+}
+
+impl Transaction for Within<'_> {
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
+        let (table, column) = self.names(swap);
+        let read = || {
+            let mut statement =
+                self.connection.prepare(&format!("SELECT {column} FROM {table} WHERE \"id\" = ?1"))?;
+            let mut rows = statement.query([swap.id.cast_signed()])?;
+            rows.next()?.map(|row| row.get_ref(0).map(stored)).transpose()
+        };
+        read().map_err(|e| error(&e))
+    }
+
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
+        let (table, column) = self.names(swap);
+        let write = || {
+            let mut statement =
+                self.connection.prepare(&format!("UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"))?;
+            // FreeScout's columns are texts. Bytes that are no UTF-8 can only come from a text column all the same.
+            let new = swap.new.as_ref().map(|text| rusqlite::types::ToSqlOutput::Borrowed(ValueRef::Text(text.expose())));
+            statement.execute(rusqlite::params![new, swap.id.cast_signed()])
+        };
+        write().map(|_| ()).map_err(|e| error(&e))
+    }
+}

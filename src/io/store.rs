@@ -3,6 +3,9 @@
 //! Three rooms implement [`Store`]: `mysql`, `postgres`, `sqlite`. Table names are given without prefix; the store adds
 //! it. Nothing here knows what a payload is.
 
+use std::path::Path;
+
+use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 
 /// A stored value longer than this many bytes is not read: no secret of FreeScout comes near.
@@ -27,15 +30,6 @@ impl Stored {
             Stored::Null | Stored::TooLong(_) => None,
         }
     }
-}
-
-/// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// How many characters fit, where the type has a limit (`varchar(255)`).
-    pub max_chars: Option<u64>,
 }
 
 /// One text to be replaced, if it still stands as we read it.
@@ -98,11 +92,11 @@ pub trait Store: Send {
     /// Product and version, such as `MariaDB 10.11.19`. As the server says it: sanitise before showing.
     fn server(&self) -> &str;
 
-    /// The columns of a table; none when the table does not exist.
+    /// The names of a table's columns; none when the table does not exist.
     ///
     /// # Errors
     /// [`StoreError`] when the catalogue cannot be read.
-    fn columns(&mut self, table: &str) -> Result<Vec<Column>, StoreError>;
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError>;
 
     /// Reads `columns` of every row, in the order of ids, row by row. With `newest`, only that many of the highest ids,
     /// highest first. The table must exist and have `id`.
@@ -117,6 +111,10 @@ pub trait Store: Send {
         each: &mut dyn FnMut(u64, Vec<Stored>),
     ) -> Result<(), StoreError>;
 
+    /// Whether changes to the table can be rolled back (MyISAM tables cannot).
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalogue cannot be read.
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
     /// Replaces texts, all or none, in one transaction: locks each row, compares byte for byte with what we read, writes,
     /// reads back, compares again, commits.
@@ -125,6 +123,44 @@ pub trait Store: Send {
     /// [`SwapError`]; then nothing was changed.
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
 }
-// STUB
-pub fn connect(_: &crate::domain::configuration::DbSettings, _: &std::path::Path) -> Result<Box<dyn Store>, StoreError> { Err(StoreError::Query(String::new())) }
-pub fn full_dump(_: &crate::domain::configuration::DbSettings, _: &std::path::Path, _: &mut dyn std::io::Write, _: &mut dyn FnMut(u64), _: &dyn Fn()->bool) -> Result<u64, StoreError> { Ok(0) }
+/// Opens the database with the settings FreeScout uses. `root` is the install's folder, for a relative SQLite file.
+///
+/// # Errors
+/// [`StoreError`], by what the operator has to look at.
+pub fn connect(settings: &DbSettings, root: &Path) -> Result<Box<dyn Store>, StoreError> {
+    Ok(match settings.driver {
+        Driver::MySql => Box::new(super::mysql::MySql::connect(settings)?),
+        Driver::PgSql => Box::new(super::postgres::PgSql::connect(settings)?),
+        Driver::Sqlite => Box::new(super::sqlite::Sqlite::open(settings, root)?),
+    })
+}
+
+/// The steps of a swap within one transaction of one server.
+pub(super) trait Transaction {
+    /// Locks the row and reads the cell: `None` when there is no such row, `Some(None)` for NULL.
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError>;
+    /// Writes the new text.
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError>;
+}
+
+/// Compares, writes, reads back and compares again. The caller commits after `Ok` and rolls back after `Err`.
+pub(super) fn compare_and_swap(transaction: &mut dyn Transaction, swaps: &[Swap]) -> Result<(), SwapError> {
+    let mut changed = Vec::new();
+    for (index, swap) in swaps.iter().enumerate() {
+        if transaction.current(swap)? != Some(swap.old.clone()) {
+            changed.push(index);
+        }
+    }
+    if !changed.is_empty() {
+        return Err(SwapError::Changed(changed));
+    }
+    for swap in swaps {
+        transaction.write(swap)?;
+    }
+    for (index, swap) in swaps.iter().enumerate() {
+        if transaction.current(swap)? != Some(swap.new.clone()) {
+            return Err(SwapError::NotKept(index));
+        }
+    }
+    Ok(())
+}

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::plan::Strategy;
 
-pub use run::{Exit, run};
+pub use run::run;
 
 /// Brings a FreeScout helpdesk back after its APP_KEY changed.
 ///

@@ -67,6 +67,7 @@ pub mod engine {
     pub mod backup;
     pub mod caches;
     pub mod checks;
+    pub mod exit;
     pub mod job;
     pub mod pool;
     pub mod recover;

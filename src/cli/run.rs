@@ -11,6 +11,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
+use crate::engine::exit::Exit;
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
 use crate::engine::{apply, checks, report, restore, survey, undo};
@@ -22,19 +23,6 @@ use crate::{demo, sentences, tui};
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: u64 = 64 << 10;
-
-/// How a subcommand ends: the exit codes of the documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// All readable; done.
-    Fine = 0,
-    /// `check`: readable, but something needs attention. Others: nothing was changed.
-    Attention = 1,
-    /// Unreadable secrets remain.
-    Unreadable = 2,
-    /// Could not start.
-    Failed = 3,
-}
 
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
@@ -145,7 +133,7 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
 
 fn run_demo() -> Outcome {
     let w = words();
-    let failed = |e: std::io::Error| not_started(Problem::new(w.demo_no_room, e.to_string(), ""));
+    let failed = |e: std::io::Error| not_started(Problem::new(w.demo_no_room, e.to_string(), w.demo_no_room_next));
     // Removed when it is dropped, at the end of this function.
     let home = tempfile::Builder::new().prefix("freescout-rescue-demo-").tempdir().map_err(failed)?;
     let folder = home.path().join("demo");

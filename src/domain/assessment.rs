@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::app_key::Fingerprint;
 use super::finding::Finding;
-use super::inventory::{Inventory, SecretKind};
+use super::base64;
+use super::inventory::{Inventory, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
 use super::plan::{Circumstances, Recommendation};
@@ -26,6 +27,8 @@ pub struct SecretReport {
     pub verdict: Verdict,
     /// Whether something should be stored here: an empty one was probably wiped by saving the blank form.
     pub needed: bool,
+    /// A payload with blanks, a byte order mark or missing padding: FreeScout reads it, stricter readers do not.
+    pub misspelled: bool,
 }
 
 impl SecretReport {
@@ -161,6 +164,7 @@ pub fn judge_all(inventory: &Inventory, ring: &KeyRing) -> Vec<SecretReport> {
             kind: secret.kind,
             owner: secret.owner.clone(),
             verdict: verdict::judge(secret, ring),
+            misspelled: matches!(&secret.stored, StoredText::Text(text) if !base64::is_canonical(text.expose())),
             needed: needed(secret.kind, &secret.place, inventory),
         })
         .collect()

@@ -90,6 +90,11 @@ pub fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// Whether the text is spelled as [`encode`] would: no blanks, no mark before it, its padding in place.
+pub fn is_canonical(text: &[u8]) -> bool {
+    decode_strict(text).is_ok_and(|bytes| encode(&bytes).as_bytes() == text)
+}
+
 /// Whether the text holds a character that is neither base64, padding, nor white space (a byte order mark aside).
 pub fn has_foreign(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);

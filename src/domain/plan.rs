@@ -358,9 +358,9 @@ fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Cho
         match (secret.verdict, secret.verdict.remedy()) {
             (Verdict::Empty { .. }, _) => Action::Nothing,
             (_, Remedy::Nothing) => Action::Keep,
-            (Verdict::Opens(key), _) if strategy == Strategy::Reenter || keeps(key) => Action::Keep,
+            (Verdict::Opens(_), _) if strategy == Strategy::Reenter => Action::Keep,
             (_, _) if strategy == Strategy::Reenter => Action::StaysLost,
-            (Verdict::OtherKey(key), _) if keeps(key) => Action::Keep,
+            (Verdict::Opens(key) | Verdict::OtherKey(key), _) if keeps(key) && !secret.misspelled => Action::Keep,
             (Verdict::Opens(key) | Verdict::OtherKey(key), _) => Action::Reseal(key),
             (_, Remedy::Seal) => Action::Seal,
             (_, Remedy::Unwrap) => Action::Unwrap,

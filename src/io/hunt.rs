@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::domain::key_scan::{self, REACH};
+use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::io::files;
+use crate::words::{fill, words};
 
 /// How much is read at a time.
 const BLOCK: usize = 1 << 20;
@@ -75,22 +77,22 @@ pub enum SkipReason {
     #[error("{0}")]
     Refused(String),
     /// An archive that breaks off or contradicts itself.
-    #[error("damaged archive: {0}")]
+    #[error("{}", fill(words().skip_broken, &[("why", &sanitize(.0))]))]
     Broken(String),
     /// A member of a zip file that needs a password.
-    #[error("encrypted archive member")]
+    #[error("{}", words().skip_encrypted)]
     Encrypted,
     /// Archives within archives within archives.
-    #[error("nested too deep")]
+    #[error("{}", words().skip_too_deep)]
     TooDeep,
-    /// The file unpacks to more than the limit.
-    #[error("unpacks to more than {0} GiB")]
+    /// The file unpacks to more than the limit, in MiB.
+    #[error("{}", fill(words().skip_too_much, &[("megabytes", .0)]))]
     TooMuch(u64),
     /// A packed form that this search does not read.
-    #[error("packed in a form that is not read here ({0})")]
+    #[error("{}", fill(words().skip_not_read, &[("form", .0)]))]
     NotRead(&'static str),
     /// The named place is not there.
-    #[error("no such file or folder")]
+    #[error("{}", words().skip_missing)]
     Missing,
 }
 
@@ -236,7 +238,7 @@ impl Search<'_> {
                 reading.budget = reading
                     .budget
                     .checked_sub(read)
-                    .ok_or(SkipReason::TooMuch(self.limits.unpacked >> 30))?;
+                    .ok_or(SkipReason::TooMuch(self.limits.unpacked >> 20))?;
             }
             // Line numbers mean nothing in a swap file or a program.
             binary |= memchr::memchr(0, &window).is_some();

@@ -62,6 +62,12 @@ table! {
     survey_reading = "Reading the install";
     survey_judging = "Reading the database and checking every secret";
     looking_at = "{files} files, {megabytes} MiB read: {path}";
+    skip_broken = "damaged archive: {why}";
+    skip_encrypted = "encrypted archive member";
+    skip_too_deep = "nested too deep";
+    skip_too_much = "unpacks to more than {megabytes} MiB";
+    skip_not_read = "packed as {form}, which is not read here: unpack it first";
+    skip_missing = "no such file or folder";
     look_skipped = "not read: {path}: {why}";
     look_skipped_more = "not read: {count} more";
 
@@ -142,6 +148,7 @@ table! {
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_no_room = "The demo cannot be laid out.";
+    demo_no_room_next = "Give a folder that does not exist yet, in one that you may write.";
     report_not_saved = "The report could not be saved.";
     severity_critical = "critical";
     severity_warning = "warning";

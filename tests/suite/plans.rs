@@ -39,6 +39,7 @@ fn secrets(verdicts: &[Verdict]) -> Vec<SecretReport> {
             owner: format!("Mailbox {n}"),
             verdict: *verdict,
             needed: true,
+            misspelled: false,
         })
         .collect()
 }

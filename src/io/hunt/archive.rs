@@ -80,7 +80,7 @@ pub(super) fn open(
             let mut whole = Zeroizing::new(Vec::new());
             stream.take(limit + 1).read_to_end(&mut whole).map_err(|e| SkipReason::Broken(e.to_string()))?;
             if whole.len() as u64 > limit {
-                return Err(SkipReason::TooMuch(limit >> 30));
+                return Err(SkipReason::TooMuch(limit >> 20));
             }
             zip(search, &mut Cursor::new(&whole[..]), reading, depth)
         }

@@ -1,0 +1,135 @@
+//! The story of the demo: in October the helpdesk moved to a new server. The old `.env` was left behind in a backup; the
+//! new one got a new key. Three mailboxes and the system mail account were typed in again since; one blank form was saved;
+//! one password dates from a key that is nowhere any more.
+
+use std::io::Write;
+
+use rusqlite::params;
+
+use super::tables::{self, Mailbox};
+use super::{Demo, Outcome, Random, config_cache, env_text, new_key, private_file, sealed, set_option, skeleton};
+use crate::domain::app_key::AppKey;
+use crate::domain::derived;
+
+/// Mailboxes by name and address: every script an operator may meet.
+const MAILBOXES: [(&str, &str); 12] = [
+    ("Support", "support"),
+    ("销售", "sales"),
+    ("Buchhaltung Köln", "buchhaltung"),
+    ("Поддержка", "podderzhka"),
+    ("サポート", "sapoto"),
+    ("الدعم الفني", "daam"),
+    ("고객지원", "gogaek"),
+    ("Εξυπηρέτηση", "exypiretisi"),
+    ("Biuro Łódź", "biuro"),
+    ("ฝ่ายขาย", "khai"),
+    ("🧪 Labor", "labor"),
+    ("Microsoft 365", "m365"),
+];
+/// Places in [`MAILBOXES`] with a story of their own.
+const TYPED_IN_AGAIN: [usize; 3] = [0, 1, 7];
+const LOST_OUTGOING: usize = 4;
+const WIPED_OUTGOING: usize = 8;
+const NEVER_SEALED: usize = 10;
+const OAUTH: usize = 11;
+/// Mails of `send_logs` under the old key, and under the new one.
+const MAILS: (u64, u64) = (120, 9);
+
+pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
+    let (old, new, lost, foreign) = (new_key(random), new_key(random), new_key(random), new_key(random));
+    let env_secret = sealed(&old, "demo-telegram-token", random);
+    let mut database = skeleton(demo, &new, &format!("TELEGRAM_BOT_TOKEN=\"{env_secret}\"\n"))?;
+    config_cache(demo, &new)?;
+    let writing = database.transaction()?;
+    for (index, (name, user)) in MAILBOXES.iter().enumerate() {
+        let key = if TYPED_IN_AGAIN.contains(&index) { &new } else { &old };
+        let mut mailbox = Mailbox {
+            name: (*name).to_owned(),
+            email: format!("{user}@helpdesk.example"),
+            incoming: Some(sealed(key, &format!("demo-{user}-incoming"), random)),
+            outgoing: Some(sealed(key, &format!("demo-{user}-outgoing"), random)),
+            meta: None,
+            client: None,
+        };
+        match index {
+            LOST_OUTGOING => mailbox.outgoing = Some(sealed(&lost, "demo-lost-for-good", random)),
+            WIPED_OUTGOING => mailbox.outgoing = Some(String::new()),
+            NEVER_SEALED => mailbox.incoming = Some("demo-never-sealed".to_owned()),
+            OAUTH => {
+                mailbox.client = Some("6f0c1d2e-demo-client");
+                mailbox.meta = Some(oauth_meta(&old, random)?);
+            }
+            _ => {}
+        }
+        tables::add_mailbox(&writing, index as u64 + 1, &mailbox)?;
+    }
+    for (name, value) in [
+        ("mail_driver", "smtp"),
+        ("mail_host", "smtp.mail.example"),
+        ("mail_port", "587"),
+        ("mail_username", "system@helpdesk.example"),
+        ("mail_encryption", "tls"),
+        ("mail_from", "system@helpdesk.example"),
+        ("company_name", "Example Helpdesk"),
+    ] {
+        set_option(&writing, name, value)?;
+    }
+    set_option(&writing, "mail_password", &sealed(&new, "demo-system-mail", random))?;
+    set_option(&writing, "telegram.webhook_secret", &sealed(&old, "demo-webhook", random))?;
+    let modules = "INSERT INTO modules (alias, active, activated, license) VALUES (?1, 1, 1, ?2)";
+    writing.execute(modules, params!["tags", sealed(&old, "demo-licence-tags", random)])?;
+    writing.execute(modules, params!["workflows", sealed(&old, "demo-licence-workflows", random)])?;
+    let users = "INSERT INTO users (first_name, last_name, email, password, role, invite_state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let bcrypt = "$2y$10$demoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDe";
+    writing.execute(users, params!["Ada", "Admin", "ada@helpdesk.example", bcrypt, 2, 1])?;
+    let invited = sealed(&old, "dummy_a1B2c3D4", random);
+    writing.execute(users, params!["Ines", "Invited", "ines@helpdesk.example", invited, 1, 2])?;
+    for mail in 1..=MAILS.0 + MAILS.1 {
+        let key = if mail <= MAILS.0 { &old } else { &new };
+        let id = format!("reply-{mail}-{}-{mail}@helpdesk.example", derived::message_id_hash(key, mail));
+        writing.execute(
+            "INSERT INTO send_logs (thread_id, message_id, email, status) VALUES (?1, ?2, 'customer@customer.example', 1)",
+            params![mail.cast_signed(), id],
+        )?;
+    }
+    writing.commit()?;
+    old_server(demo, &old, &foreign)
+}
+
+/// `meta` as FreeScout writes it: one line, slashes escaped.
+fn oauth_meta(key: &AppKey, random: &mut Random<'_>) -> Outcome<String> {
+    let meta = serde_json::json!({"oauth": {
+        "provider": "ms",
+        "a_token": sealed(key, "demo-access-token", random),
+        "r_token": sealed(key, "demo-refresh-token", random),
+        "issued_on": "2025-10-01 08:00:00",
+        "expires_in": 3599,
+    }});
+    Ok(serde_json::to_string(&meta)?.replace('/', "\\/"))
+}
+
+/// What was left of the old server: a backup with the old `.env` deep inside, and the key of another application.
+fn old_server(demo: &Demo, old: &AppKey, foreign: &AppKey) -> Outcome<()> {
+    let folder = demo.look_in.join("root/backups");
+    std::fs::create_dir_all(&folder)?;
+    let packed = flate2::write::GzEncoder::new(
+        private_file(&folder.join("helpdesk-2025-09-30.tar.gz"))?,
+        flate2::Compression::default(),
+    );
+    let mut archive = tar::Builder::new(packed);
+    let env = zeroize::Zeroizing::new(env_text(old, demo, ""));
+    for (name, bytes) in [("var/www/html/artisan", &b"#!/usr/bin/env php\n"[..]), ("var/www/html/.env", &env[..])] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o640);
+        // 30 September 2025, 03:00 UTC: the night before the move.
+        header.set_mtime(1_759_201_200);
+        archive.append_data(&mut header, name, bytes)?;
+    }
+    archive.into_inner()?.finish()?;
+    let mut decoy = private_file(&demo.look_in.join("root/.bash_history"))?;
+    decoy.write_all(b"cd /srv/otherapp\nexport APP_KEY=")?;
+    decoy.write_all(foreign.text())?;
+    decoy.write_all(b"\nphp artisan serve\n")?;
+    Ok(())
+}

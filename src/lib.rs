@@ -79,10 +79,41 @@ pub mod engine {
 }
 
 /// The state machine of the eight steps.
-pub mod wizard {}
+pub mod wizard {
+    pub mod apply;
+    pub mod backup;
+    pub mod checks;
+    pub mod connections;
+    pub mod input;
+    pub mod keys;
+    pub mod list;
+    pub mod message;
+    pub mod passwords;
+    pub mod plan;
+    pub mod report;
+    pub mod step;
+    pub mod survey;
+    pub mod update;
+}
 
 /// The screen.
-pub mod tui { pub mod app; }
+pub mod tui {
+    pub mod app;
+    mod apply;
+    mod backup;
+    mod checks;
+    mod connections;
+    pub mod frame;
+    pub mod keymap;
+    mod keys;
+    mod passwords;
+    mod plan;
+    mod report;
+    mod survey;
+    pub mod terminal;
+    pub mod theme;
+    pub mod widgets;
+}
 
 pub mod cli;
 pub mod demo;

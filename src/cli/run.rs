@@ -75,7 +75,8 @@ impl Common {
     /// Finds, reads and judges the install, and looks for keys where we were told to.
     fn open(&self) -> Result<Session, Problem> {
         let keys = self.keys()?;
-        let mut session = survey::open(self.install.as_deref(), Environment::of_this_process(), None)?;
+        let mut session = survey::open(self.install.as_deref(), Environment::of_this_process(), None)?
+            .map_err(|refused| refused.problem)?;
         checks::read_inventory(&mut session)?;
         for (text, source) in keys {
             checks::try_key(&mut session, text.expose(), source).map_err(|e| {

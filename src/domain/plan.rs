@@ -350,6 +350,12 @@ pub fn make(
     })
 }
 
+/// What the recommended strategy makes of one secret, without anything chosen.
+pub fn recommended_action(recommended: Recommendation, secret: &SecretReport) -> Action {
+    let target = recommended.key.map_or(Target::Fresh, Target::Known);
+    step(secret, recommended.strategy, target, &Choices::default()).action
+}
+
 fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Choices) -> Step {
     let keeps = |key: Fingerprint| target == Target::Known(key);
     let action = if choices.entered.contains(&secret.place) {

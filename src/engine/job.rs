@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use crate::domain::assessment::{Assessment, Summary};
-use crate::domain::configuration::DbSettings;
+use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
 use crate::domain::problem::Problem;
 use crate::domain::secret::{Place, SecretBytes};
@@ -23,7 +23,7 @@ pub enum Job {
         /// Where to look; `None` searches the usual places.
         install: Option<PathBuf>,
         /// Other values than FreeScout's for the database.
-        database: Option<Box<DbSettings>>,
+        database: Option<Box<OtherDatabase>>,
     },
     /// Back up everything that may be touched, and verify by reading back.
     Backup {
@@ -32,6 +32,8 @@ pub enum Job {
     },
     /// Look for keys in files, folders, archives.
     LookIn(Vec<PathBuf>),
+    /// Look for keys where they usually survive on a server, and around the install.
+    LookUsual,
     /// Try a key the operator typed or pasted.
     TryKey(SecretBytes),
     /// Make a plan and rehearse it in memory.
@@ -46,7 +48,7 @@ pub enum Job {
         /// The confirmed plan.
         plan: Plan,
         /// The passwords for its `Enter` steps.
-        entered: Vec<(Place, SecretBytes)>,
+        entered: Vec<(Place, Entered)>,
         /// Run FreeScout's own cache command; otherwise clear the cached config ourselves.
         artisan: bool,
     },
@@ -57,6 +59,58 @@ pub enum Job {
         /// The text, as shown.
         text: String,
     },
+}
+
+/// How the database was, or shall be, connected to. Holds no password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseValues {
+    /// The driver.
+    pub driver: Driver,
+    /// Host name, address, or folder of sockets.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// MySQL's socket; then host and port do not count.
+    pub socket: Option<String>,
+    /// Database name, or SQLite's file.
+    pub database: String,
+    /// User name.
+    pub username: String,
+    /// Table prefix.
+    pub prefix: String,
+}
+
+impl DatabaseValues {
+    /// The values of these settings.
+    pub fn of(settings: &DbSettings) -> Self {
+        Self {
+            driver: settings.driver,
+            host: settings.host.clone(),
+            port: settings.port,
+            socket: settings.socket.clone(),
+            database: settings.database.clone(),
+            username: settings.username.clone(),
+            prefix: settings.prefix.clone(),
+        }
+    }
+}
+
+/// Values the operator gives in place of FreeScout's. Nothing of FreeScout is changed by them.
+#[derive(Debug)]
+pub struct OtherDatabase {
+    /// Everything but the password.
+    pub values: DatabaseValues,
+    /// The password; `None` takes the configured one.
+    pub password: Option<SecretBytes>,
+}
+
+/// A password for an `Enter` step of a plan.
+#[derive(Debug, Clone)]
+pub enum Entered {
+    /// As typed.
+    Typed(SecretBytes),
+    /// The same as another secret, which a known key opens.
+    SameAs(Place),
 }
 
 /// The install, as the survey found it. Texts are sanitised.
@@ -141,6 +195,13 @@ pub enum Update {
     },
     /// The install was found and read.
     Surveyed(Box<Survey>),
+    /// The install was read, its database not: why, and the values that were used.
+    NoDatabase {
+        /// What happened.
+        problem: Problem,
+        /// What was tried.
+        values: DatabaseValues,
+    },
     /// Verdicts, keys and findings, whole or as they stand so far.
     Assessed(Box<Assessment>),
     /// A key was tried: how it was named, and how many secrets it opens; `None` when the text is no key.

@@ -3,6 +3,7 @@
 //! The session, and with it every secret, stays on this thread. Connection tests will run beside it on threads of
 //! their own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +15,12 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::checks::{self, Looking};
-use crate::engine::job::{Job, JobId, Update};
+use crate::engine::job::{Job, JobId, OtherDatabase, Update};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
 use crate::engine::{apply, survey, undo};
 use crate::io::backup::Backup;
-use crate::io::hunt::SkipReason;
+use crate::io::hunt::{self, SkipReason};
 use crate::io::install::Environment;
 use crate::words::{fill, words};
 
@@ -57,7 +58,9 @@ impl Worker {
             let mut desk = Desk { setup, session: None, backup: None };
             for (id, job) in inbox {
                 let mut call = Call { id, outbox: &outbox, cancelled: &flag, last: None };
-                match desk.run(job, &mut call) {
+                // A fault of ours must reach the screen, not leave it waiting.
+                let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call)));
+                match outcome.unwrap_or_else(|_| Err(Problem::new(words().our_fault, "", words().our_fault_next))) {
                     Ok(()) => {}
                     Err(problem) if call.is_cancelled() => {
                         let _ = problem;
@@ -120,6 +123,10 @@ impl Desk {
             Job::Survey { install, database } => self.survey(install.as_deref(), database.map(|d| *d), call),
             Job::Backup { full_dump } => self.back_up(full_dump, call),
             Job::LookIn(roots) => self.look_in(&roots, call),
+            Job::LookUsual => {
+                let roots = hunt::usual_places(&self.session()?.install.root);
+                self.look_in(&roots, call)
+            }
             Job::TryKey(text) => {
                 let session = self.session()?;
                 // A pasted line may bring its line break along; no key begins or ends with blanks.
@@ -148,6 +155,7 @@ impl Desk {
             Job::Apply { plan, entered, artisan } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
                 let session = self.session()?;
+                let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let applied = apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
                 // What was backed up is no longer what stands: another change needs another backup.
@@ -169,14 +177,20 @@ impl Desk {
     fn survey(
         &mut self,
         install: Option<&Path>,
-        database: Option<crate::domain::configuration::DbSettings>,
+        database: Option<OtherDatabase>,
         call: &mut Call<'_>,
     ) -> Result<(), Problem> {
         let w = words();
         call.progress(w.survey_reading, 0, None);
         self.session = None;
         self.backup = None;
-        let mut session = survey::open(install, self.setup.environment.clone(), database)?;
+        let mut session = match survey::open(install, self.setup.environment.clone(), database)? {
+            Ok(session) => session,
+            Err(refused) => {
+                call.send(Update::NoDatabase { problem: refused.problem, values: refused.values });
+                return Ok(());
+            }
+        };
         call.send(Update::Surveyed(Box::new(survey::summary(&session))));
         call.progress(w.survey_judging, 0, None);
         checks::read_inventory(&mut session)?;

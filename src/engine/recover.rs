@@ -2,12 +2,14 @@
 
 use crate::domain::assessment::{Assessment, SecretReport};
 use crate::domain::inventory::SecretKind;
+use crate::domain::php;
 use crate::domain::plan::{self, Choices, Impossible, Plan, Strategy};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
+use crate::domain::verdict;
 use crate::engine::apply;
-use crate::engine::job::PlanReady;
+use crate::engine::job::{Entered, PlanReady};
 use crate::engine::session::Session;
 use crate::io::passwords::{Line, MailboxName};
 use crate::words::{fill, words};
@@ -78,6 +80,27 @@ pub fn places(assessment: &Assessment, lines: Vec<Line>) -> Result<Vec<(Place, S
         }
     }
     Ok(entered)
+}
+
+/// The passwords themselves: as typed, or read from the secret they shall be the same as.
+///
+/// # Errors
+/// A [`Problem`] when that secret does not open.
+pub fn texts(session: &Session, entered: Vec<(Place, Entered)>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+    let w = words();
+    entered
+        .into_iter()
+        .map(|(place, entered)| match entered {
+            Entered::Typed(text) => Ok((place, text)),
+            Entered::SameAs(other) => {
+                let rescued = session.inventory.secret(&other).and_then(|s| verdict::rescued(s, &session.ring, false));
+                match rescued.as_ref().map(|plain| php::unserialize(plain.expose())) {
+                    Some(Ok(php::Value::Text(text))) => Ok((place, text.into())),
+                    _ => Err(Problem::new(w.plan_surprised, sanitize(&other.to_string()), w.plan_surprised_next)),
+                }
+            }
+        })
+        .collect()
 }
 
 fn place_of(assessment: &Assessment, kind: SecretKind, is: impl Fn(&SecretReport) -> bool) -> Option<Place> {

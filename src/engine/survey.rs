@@ -11,7 +11,7 @@ use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::source::{Source, SourceKind};
-use crate::engine::job::Survey;
+use crate::engine::job::{DatabaseValues, OtherDatabase, Survey};
 use crate::engine::session::Session;
 use crate::io::files;
 use crate::io::install::{self, Environment, Install};
@@ -38,21 +38,56 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
     }
 }
 
-/// Reads the install, connects to its database and collects the keys of the install itself.
+/// The install was read; its database does not answer as it is configured.
+pub struct NoDatabase {
+    /// What happened, with the variable to look at.
+    pub problem: Problem,
+    /// What was tried.
+    pub values: DatabaseValues,
+}
+
+/// Reads the install, connects to its database and collects the keys of the install itself. With `other`, the operator's
+/// values take the place of FreeScout's; the rest (TLS, character set) stays as configured.
 ///
 /// # Errors
-/// A [`Problem`] that names the file or the variable to look at.
-pub fn open(given: Option<&Path>, environment: Environment, other: Option<DbSettings>) -> Result<Session, Problem> {
+/// A [`Problem`] that names the file to look at; [`NoDatabase`] inside when only the database is to blame.
+pub fn open(
+    given: Option<&Path>,
+    environment: Environment,
+    other: Option<OtherDatabase>,
+) -> Result<Result<Session, NoDatabase>, Problem> {
     let install = Install::open(&find(given)?, environment)?;
-    let settings = match other {
-        Some(settings) => settings,
-        None => install.database()?,
+    let mut settings = install.database()?;
+    if let Some(OtherDatabase { values, password }) = other {
+        settings = DbSettings {
+            driver: values.driver,
+            host: values.host,
+            port: values.port,
+            socket: values.socket,
+            database: values.database,
+            username: values.username,
+            prefix: values.prefix,
+            ..settings
+        };
+        if let Some(password) = password {
+            settings.password = String::from_utf8_lossy(password.expose()).into_owned().into();
+        }
+    }
+    let mut store = match store::connect(&settings, &install.root) {
+        Ok(store) => store,
+        Err(e) => return Ok(Err(no_database(unreachable_database(&e, &settings), &settings))),
     };
-    let store = store::connect(&settings, &install.root).map_err(|e| unreachable_database(&e, &settings))?;
+    if let Err(problem) = require_tables(&mut *store, &settings) {
+        return Ok(Err(no_database(problem, &settings)));
+    }
     let mut ring = KeyRing::default();
     let mut findings = Vec::new();
     collect_own_keys(&install, &mut ring, &mut findings);
-    Ok(Session::new(install, settings, store, ring, findings))
+    Ok(Ok(Session::new(install, settings, store, ring, findings)))
+}
+
+fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
+    NoDatabase { problem, values: DatabaseValues::of(settings) }
 }
 
 /// The problem of a database that cannot be reached, with the variable to look at.

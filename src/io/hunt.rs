@@ -26,6 +26,24 @@ const HEAD: usize = 512;
 /// Folders that are not files on a disk.
 const NOT_ON_DISK: [&str; 3] = ["/proc", "/sys", "/dev"];
 
+/// Where copies of a `.env` usually survive: homes, backups, web roots, containers' folders, temporary files.
+const USUAL: [&str; 12] = [
+    "/root", "/home", "/var/backups", "/backup", "/backups", "/var/www", "/srv", "/opt", "/etc", "/run/secrets", "/tmp", "/var/tmp",
+];
+
+/// The usual places that exist here, and the folder that the install lies in.
+pub fn usual_places(install: &Path) -> Vec<PathBuf> {
+    let around = install.parent().filter(|folder| *folder != Path::new("/"));
+    let mut places: Vec<PathBuf> = Vec::new();
+    let usual = USUAL.iter().map(Path::new).filter(|path| path.is_dir());
+    for place in around.into_iter().chain(usual) {
+        if !places.iter().any(|known| place.starts_with(known)) {
+            places.push(place.to_owned());
+        }
+    }
+    places
+}
+
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

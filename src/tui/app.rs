@@ -1,2 +1,165 @@
-//! stub
-pub fn wizard(_: crate::engine::pool::Setup, _: Option<std::path::PathBuf>, _: bool) -> Result<crate::engine::exit::Exit, crate::domain::problem::Problem> { unimplemented!() }
+//! The loop: keys, jobs and signals become events of the wizard, its effects go to the worker, and what changed is drawn.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use ratatui::crossterm::event::{self, Event as TerminalEvent, KeyCode, KeyModifiers};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::frame;
+use super::keymap;
+use super::terminal::Terminal;
+use super::theme::Theme;
+use crate::domain::problem::Problem;
+use crate::domain::secret::SecretBytes;
+use crate::engine::exit::Exit;
+use crate::engine::job::{JobId, Update};
+use crate::engine::pool::{Setup, Worker};
+use crate::wizard::message::{Effect, Event};
+use crate::wizard::update::Wizard;
+use crate::words::words;
+
+/// While a job runs, a sign of life this often.
+const TICK: Duration = Duration::from_millis(125);
+
+/// What the loop hears.
+enum Heard {
+    Terminal(TerminalEvent),
+    Job(JobId, Update),
+    Ended,
+}
+
+/// Runs the wizard to its end.
+///
+/// # Errors
+/// A [`Problem`] when there is no terminal to run it on.
+pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<Exit, Problem> {
+    let w = words();
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Problem::new(w.no_terminal, "", w.no_terminal_next));
+    }
+    let no_terminal = |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
+    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(no_terminal)?;
+    let mut terminal = Terminal::open().map_err(no_terminal)?;
+    let (worker, updates) = Worker::start(setup);
+    let inbox = listen(updates, signals);
+    let theme = Theme::of_environment();
+    let (mut wizard, effects) = Wizard::start_with(install, artisan);
+    let exit = run(&mut terminal, &mut wizard, &theme, &worker, &inbox, effects);
+    drop(terminal);
+    say_goodbye(&wizard);
+    Ok(exit)
+}
+
+/// One channel for everything, each source on a thread of its own.
+fn listen(updates: Receiver<(JobId, Update)>, mut signals: Signals) -> Receiver<Heard> {
+    let (send, inbox) = channel();
+    let job_sender: Sender<Heard> = send.clone();
+    std::thread::spawn(move || {
+        for (id, update) in updates {
+            if job_sender.send(Heard::Job(id, update)).is_err() {
+                return;
+            }
+        }
+    });
+    let signal_sender = send.clone();
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            if signal_sender.send(Heard::Ended).is_err() {
+                return;
+            }
+        }
+    });
+    std::thread::spawn(move || {
+        loop {
+            let heard = event::read().map_or(Heard::Ended, Heard::Terminal);
+            let ended = matches!(heard, Heard::Ended);
+            if send.send(heard).is_err() || ended {
+                return;
+            }
+        }
+    });
+    inbox
+}
+
+fn run(
+    terminal: &mut Terminal,
+    wizard: &mut Wizard,
+    theme: &Theme,
+    worker: &Worker,
+    inbox: &Receiver<Heard>,
+    effects: Vec<Effect>,
+) -> Exit {
+    let (mut turn, mut gone) = (0, false);
+    let mut pending = effects;
+    loop {
+        for effect in pending.drain(..) {
+            match effect {
+                Effect::Start(id, job) => worker.submit(id, job),
+                Effect::Cancel(id) => worker.cancel(id),
+                Effect::Quit(exit) => return exit,
+            }
+        }
+        // A terminal that went away is like a signal: what is being written is finished first.
+        if !gone && terminal.draw(|f| frame::draw(f, wizard, theme, turn)).is_err() {
+            gone = true;
+            pending = wizard.update(Event::Terminate);
+            continue;
+        }
+        let first = if wizard.running.is_some() {
+            inbox.recv_timeout(TICK)
+        } else {
+            inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        match first {
+            Ok(heard) => {
+                // Everything that waits is taken in before the next frame: the line may be slow.
+                for heard in std::iter::once(heard).chain(inbox.try_iter()) {
+                    pending.extend(event_of(heard, wizard).map(|event| wizard.update(event)).unwrap_or_default());
+                    if pending.iter().any(|effect| matches!(effect, Effect::Quit(_))) {
+                        break;
+                    }
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => turn += 1,
+            Err(RecvTimeoutError::Disconnected) => return wizard.exit(),
+        }
+    }
+}
+
+/// What the wizard hears of it; nothing of a resize, which is drawn all the same.
+fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
+    match heard {
+        Heard::Job(id, update) => Some(Event::Job(id, update)),
+        Heard::Ended => Some(Event::Terminate),
+        Heard::Terminal(TerminalEvent::Paste(text)) => Some(Event::Paste(SecretBytes::from(text.into_bytes()))),
+        Heard::Terminal(TerminalEvent::Key(key)) if key.is_press() || key.is_repeat() => {
+            if let Some(action) = keymap::action(key, wizard.typing()) {
+                return Some(Event::Act(action));
+            }
+            match key.code {
+                KeyCode::Char(c) if wizard.typing() && !key.modifiers.contains(KeyModifiers::CONTROL) => {
+                    Some(Event::Type(c))
+                }
+                _ => None,
+            }
+        }
+        Heard::Terminal(_) => None,
+    }
+}
+
+/// Says on the operator's own screen how things stand.
+fn say_goodbye(wizard: &Wizard) {
+    let w = words();
+    let mut lines = wizard.report_headlines();
+    lines.extend(wizard.report.saved.iter().map(|path| path.display().to_string()));
+    if lines.is_empty() {
+        lines.push(w.quit_nothing_changed.to_owned());
+    }
+    // The terminal may be gone; then there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+}

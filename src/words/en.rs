@@ -17,6 +17,9 @@ macro_rules! table {
 table! {
     product = "FreeScout Rescue";
 
+    our_fault = "A fault in freescout-rescue itself stopped this step.";
+    our_fault_next = "Nothing further was done. Try again; if it happens again, please report it.";
+
     // finding the install
     install_not_found = "No FreeScout was found on this server.";
     install_not_found_why = "Looked in the current folder, the usual web roots, home folders, and where PHP processes run.";
@@ -165,6 +168,224 @@ table! {
     applied_unverified = "Done ({strategy}): {resealed} secrets sealed anew, {entered} passwords entered, but not everything reads as planned.";
     applied_still_lost = "{count} secrets cannot be read and need their password:";
     applied_undo = "To take it back: freescout-rescue undo --yes   (backup: {folder})";
+
+    // the wizard: what it says at the foot of the screen
+    apply_word = "apply";
+    apply_type_the_word = "Type the word first; then Enter.";
+    undo_word = "undo";
+    undo_type_the_word = "Type the word first; then Enter.";
+    field_full = "This does not fit into the field.";
+    pasted_in_part = "Only the first line of what was pasted was taken.";
+    locked = "This step is not open yet.";
+    locked_backup = "This step opens when a verified backup stands (step 2).";
+    wait_busy = "One moment: something is still being done.";
+    wait_looking = "The search is still running. Esc stops it.";
+    wait_writing = "This is being written and will not be cut off. It takes a moment.";
+    stopped = "Stopped.";
+    looked = "Searched: {files} files, {megabytes} MiB.";
+    report_no_way_back = "The recovery is done. n starts a new round, q leaves.";
+
+    // the screen: frame
+    what_now = "What to do now";
+    please_enlarge = "Please enlarge this window: {width}×{height} at least, it is {w}×{h} now.";
+    pane_steps = "Steps";
+    pane_connections = "Connections";
+    title_readable = "readable now {readable}/{total}";
+    title_after = " → after plan {readable}/{total}";
+    stopping = "Stopping";
+    step_survey = "Survey";
+    step_backup = "Backup";
+    step_keys = "Keys";
+    step_checks = "Checks";
+    step_checks_title = "Decrypt checks";
+    step_plan = "Plan";
+    step_passwords = "Passwords";
+    step_apply = "Apply";
+    step_report = "Report";
+    no_terminal = "The wizard needs a terminal.";
+    no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
+    quit_question = "Leave? Enter leaves, Esc stays.";
+    quit_nothing_changed = "Nothing was changed.";
+    quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
+    quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
+    quit_typed = "Passwords typed and not applied: {count}. They will be forgotten.";
+    quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
+
+    // the screen: keys
+    key_next = "the next thing to do";
+    key_choose = "choose";
+    key_move = "move in the field";
+    key_pane = "next pane or field";
+    key_select = "select";
+    key_back = "back, close, stop";
+    key_filter = "filter";
+    key_connections = "connections";
+    key_help = "help";
+    key_quit = "quit";
+    key_retry = "again";
+    key_add_key = "add a key";
+    key_look_in = "search a place";
+    key_look_usual = "search usual places";
+    key_other_database = "other database values";
+    key_other_folder = "other folder";
+    key_undo = "undo the recovery";
+    key_start_over = "new round";
+    key_go = "to a step";
+    key_erase = "erase";
+    key_erase_all = "empty the field";
+    key_reveal = "show or hide";
+    key_same_as = "same as another";
+    enter_use = "use it";
+    enter_leave = "leave";
+    enter_to_backup = "to the backup";
+    enter_make_backup = "make the backup";
+    enter_to_keys = "to the keys";
+    enter_to_checks = "to the checks";
+    enter_to_plan = "to the plan";
+    enter_to_passwords = "to the passwords";
+    enter_to_apply = "to the last look";
+    enter_next_field = "next password";
+    enter_carry_out = "carry it out";
+    enter_undo = "undo";
+    enter_save_report = "save the report";
+    help_survey = "This step only reads. It shows which key FreeScout runs with, and what does not fit.";
+    help_backup = "Everything that a recovery may touch is copied and read back. Without that, nothing further opens.";
+    help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search.";
+    help_checks = "K1, K2, … say which key opens a secret; ✓ is the key in force. Only what says lost or wiped needs its password again.";
+    help_plan = "Up and down choose a strategy, Tab goes to the list of changes. Everything is rehearsed in memory; nothing is written.";
+    help_passwords = "Passwords stay in memory until step 7 seals them with the key of the plan. ^O takes the password of the same account elsewhere.";
+    help_apply = "All rows change in one transaction or none do. The key is written last; if that fails, the rows are put back.";
+    help_report = "Everything was read again from the files and the database. u takes the whole recovery back.";
+
+    // the screen: survey
+    survey_reading_long = "Reading the install and its database. Nothing is changed.";
+    survey_install = "Install";
+    survey_install_value = "{path}, FreeScout {version}, on {host}";
+    survey_database = "Database";
+    survey_database_value = "{server}, {database}";
+    survey_database_prefix_value = "{server}, {database}, prefix {prefix}";
+    survey_web_user = "Web user";
+    survey_web_user_value = "{user} (owns storage/)";
+    survey_key = "Key";
+    survey_key_value = "{key}, from {source}";
+    survey_wrong = "What is wrong";
+    survey_nothing_wrong = "Nothing is wrong with the key or the stored secrets.";
+    survey_do_not = "Until this is repaired";
+    survey_do_not_save = "Do not save mailbox forms in the browser: a blank field wipes the old password.";
+    survey_do_not_restart = "Do not restart workers or PHP yet: their memory may hold the lost key.";
+    survey_do_not_install = "Do not open /install.php: it can write yet another key.";
+    survey_folder_form = "FreeScout's folder (the one with artisan and .env):";
+    survey_other_values = "d tries other values than FreeScout's, only for this session: nothing of FreeScout is changed by that.";
+    survey_database_form = "Database values for this session. Nothing is written to FreeScout's settings. Tab goes to the next field, Enter connects.";
+    database_form_driver = "DB_CONNECTION is mysql, pgsql or sqlite.";
+    database_form_port = "DB_PORT is a number up to 65535.";
+    database_form_name = "DB_DATABASE must not be empty.";
+    database_form_password = "An empty DB_PASSWORD takes the configured one.";
+
+    // the screen: backup
+    backup_what = "Before anything is changed, everything a recovery may touch is copied into one folder that only you can open, and read back:";
+    backup_list = "  · .env, the key file and the config cache, where they exist\n  · the {texts} stored texts that depend on the key, as they stand\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";
+    backup_full_dump = "Also dump the whole database ({program})";
+    backup_locks = "The later steps open when the backup stands.";
+    backup_running = "The backup is being made. Esc stops it.";
+    backup_stands = "The backup stands, and reads back right.";
+    backup_folder = "Folder";
+    backup_holds = "Holds";
+    backup_holds_value = "{texts} stored texts, {files} files, {kib} KiB";
+    backup_by_hand = "It can be put back with `freescout-rescue restore`, or by hand: its README says how.";
+    backup_keep_closed = "It holds the APP_KEY together with everything it opens. Keep it closed, and delete it when it is no longer needed.";
+
+    // the screen: keys
+    keys_all_open = "Every sealed secret opens with one of these keys.";
+    keys_one_closed = "1 secret opens with none of these keys. Another key may: paste it (a), name a place to search (p), or search the usual places (s).";
+    keys_some_closed = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place to search (p), or search the usual places (s).";
+    keys_none = "No key is known yet.";
+    keys_type_key = "The key, as it stood behind APP_KEY= (it is not shown; ^R shows it):";
+    keys_type_place = "A file, an archive or a folder on this server:";
+    keys_more_sources = "and {more} more places";
+    key_tried = "{key} opens {opens} secrets.";
+    key_tried_nothing = "{key} is a key, but opens nothing here.";
+    key_not_a_key = "That is no key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
+    look_skipped_shown = "Not read: {first} (and {more} more)";
+
+    // the screen: checks
+    column_owner = "Mailbox or owner";
+    column_incoming = "Incoming";
+    column_outgoing = "Outgoing";
+    column_oauth = "OAuth";
+    cell_lost = "lost";
+    cell_damaged = "damaged";
+    cell_salvage = "salvage?";
+    cell_plain = "not sealed";
+    cell_twice = "twice";
+    cell_wiped = "wiped";
+    checks_nothing = "Nothing that depends on the key is stored.";
+    checks_no_match = "No row has this text. Esc shows all again.";
+    checks_planned = " Recommended: {action}.";
+
+    // the screen: plan
+    strategy_restore = "Restore";
+    strategy_carry = "Carry over";
+    strategy_fresh = "Fresh key";
+    strategy_reenter = "Re-enter only";
+    strategy_restore_does = "put the old key back, seal anew what was saved since";
+    strategy_carry_does = "keep the key in force, seal everything that opens with it";
+    strategy_fresh_does = "a new random key for everything (the old one leaked)";
+    strategy_reenter_does = "change nothing but the passwords you type";
+    plan_recommended = "  (recommended)";
+    plan_rehearsing = "Rehearsing the plan in memory. Nothing is written.";
+    plan_headline = "{resealed} sealed anew, {lost} stay lost: readable {before} → {after} of {total}";
+    plan_links_restore = "Replies to old mails, links in them, the web cron and the app tokens work again; what was sent since loses its threading.";
+    plan_links_fresh = "Everybody logs in again; replies to mails already sent open new conversations, links and the web cron in them stop.";
+    plan_links_same = "The key in force stays: mails sent under it keep their threading and links; those sent under others do not get theirs back.";
+
+    // the screen: passwords
+    kind_client_secret = "OAuth client secret";
+    passwords_none = "No password has to be typed. Enter goes on.";
+    passwords_head = "Only these cannot be recovered. What you type is sealed in step 7; a field left empty stays as it is.";
+    passwords_missing = "not given";
+    passwords_typed = "{count} characters";
+    passwords_same_as = "the same as {owner}, {kind}";
+    passwords_for = "Login {login} at {server}";
+    passwords_same_hint = "^O takes the password of the same account elsewhere.";
+    passwords_not_tested = "Stored as typed: this version does not try it at the mail server.";
+    passwords_oauth = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
+    password_asterisks = "FreeScout takes asterisks for \"unchanged\": this would not be used.";
+    password_zero = "FreeScout takes 0 for \"no password\": this would not be used.";
+    password_blanks = "It begins or ends with a blank. FreeScout's own form would cut it off.";
+
+    // the screen: apply
+    apply_head = "This will be written, all of it or nothing:";
+    apply_no_rows = "no stored text changes";
+    apply_rows_written = "{resealed} secrets sealed anew and {entered} passwords stored, in one transaction";
+    apply_key_env = "APP_KEY in .env becomes {key}; owner, group and mode stay";
+    apply_key_file = "the key file becomes {key}; owner, group and mode stay";
+    apply_new_key = "a new random key";
+    apply_cache_cleared = "the config cache is cleared where it is stale, and the workers are told to restart";
+    apply_then = "then everything is read again: {after} of {total} will be readable";
+    apply_lost = "{count} secrets stay unreadable: their passwords were not given.";
+    apply_lost_one = "1 secret stays unreadable: its password was not given.";
+    apply_backup = "The way back is in {folder}";
+    apply_confirm = "Type {word} and press Enter:";
+    apply_running = "Writing. This is never cut off.";
+    apply_typed_kept = "Passwords typed so far are kept: {count}.";
+
+    // the screen: report and connections
+    report_saved = "Saved: {path}";
+    undo_head = "Take the recovery back";
+    undo_what = "Rows and files become what they were before, byte for byte. What somebody changed since is left alone, and said.";
+    undo_confirm = "Type {word} and press Enter:";
+    connections_note = "This version does not log in anywhere.";
+    connection_ready = "password readable";
+    connection_no_password = "no readable password";
+    connection_not_needed = "needs none";
+
+    // the report
+    report_verified = "Everything was read again as FreeScout reads it, and is as planned: {resealed} sealed anew, {entered} passwords stored.";
+    report_unverified = "Applied ({resealed} sealed anew, {entered} passwords stored), but not everything reads as planned: look below.";
+    report_undo = "To take it back: u here, or freescout-rescue undo --yes. Backup: {folder}";
+    report_logins = "Logins were not tested: open Connection Settings of each mailbox in FreeScout and use its check, or wait for the next fetch.";
+    report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: a copy of .env belongs into your backups, apart from the database.";
 
     // sentences: findings
     no_usable_key = "no usable key";

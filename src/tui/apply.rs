@@ -1,0 +1,78 @@
+//! Step 7 on the screen: what will be written, the word, the work.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::widgets::{Canvas, Piece, plain, take_top};
+use crate::domain::plan::{KeyHome, Plan, Target};
+use crate::domain::sanitize::sanitize;
+use crate::engine::job::PlanReady;
+use crate::wizard::update::{JobKind, Wizard};
+use crate::words::{fill, words};
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    if let Some(problem) = &wizard.apply.problem {
+        canvas.problem(&mut area, problem);
+        let typed = wizard.typed();
+        if typed > 0 {
+            canvas.pieces(&mut area, &[plain(fill(w.apply_typed_kept, &[("count", &typed)]))]);
+        }
+        return;
+    }
+    let Some(ready) = &wizard.apply.ready else {
+        canvas.pieces(&mut area, &[(Role::Muted, w.plan_rehearsing.to_owned())]);
+        return;
+    };
+    canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
+    canvas.pieces(&mut area, &written(wizard, ready));
+    take_top(&mut area, 1);
+    let lost = ready.plan.lost().count();
+    if lost > 0 {
+        let text = if lost == 1 { w.apply_lost_one.to_owned() } else { fill(w.apply_lost, &[("count", &lost)]) };
+        canvas.pieces(&mut area, &[(Role::Warn, text)]);
+    }
+    if let Some(backup) = &wizard.backup.done {
+        let folder = sanitize(&backup.folder.to_string_lossy());
+        canvas.pieces(&mut area, &[(Role::Muted, fill(w.apply_backup, &[("folder", &folder)]))]);
+    }
+    take_top(&mut area, 1);
+    if wizard.is_running(JobKind::Apply) {
+        canvas.pieces(&mut area, &[(Role::Accent, w.apply_running.to_owned())]);
+        return;
+    }
+    canvas.pieces(&mut area, &[plain(fill(w.apply_confirm, &[("word", &w.apply_word)]))]);
+    let row = take_top(&mut area, 1);
+    let field = Rect { width: row.width.min(20), ..row };
+    canvas.field(field, &wizard.apply.word, false, true);
+}
+
+fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
+    let w = words();
+    let plan: &Plan = &ready.plan;
+    let bullet = |text: String| plain(format!("  · {text}"));
+    let rows = plan.steps.iter().filter(|s| s.action.writes()).count();
+    let mut pieces = Vec::new();
+    if rows == 0 && plan.write_key.is_none() {
+        pieces.push(bullet(w.apply_no_rows.to_owned()));
+    } else {
+        let values: [(&str, &dyn std::fmt::Display); 2] = [("resealed", &plan.resealed()), ("entered", &plan.entered())];
+        pieces.push(bullet(fill(w.apply_rows_written, &values)));
+    }
+    let key = match plan.target {
+        Target::Fresh => w.apply_new_key.to_owned(),
+        Target::Known(key) => {
+            let label = wizard.assessment().map_or_else(|| key.to_string(), |a| a.label(key));
+            format!("{label} · {key}")
+        }
+    };
+    match plan.write_key {
+        Some(KeyHome::EnvFile) => pieces.push(bullet(fill(w.apply_key_env, &[("key", &key)]))),
+        Some(KeyHome::KeyFile) => pieces.push(bullet(fill(w.apply_key_file, &[("key", &key)]))),
+        Some(KeyHome::ProcessEnvironment) | None => {}
+    }
+    pieces.push(bullet(w.apply_cache_cleared.to_owned()));
+    let summary = ready.after;
+    pieces.push(bullet(fill(w.apply_then, &[("after", &summary.readable()), ("total", &summary.total)])));
+    pieces
+}

@@ -1,0 +1,49 @@
+//! Step 2 on the screen.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::widgets::{Canvas, plain, take_top};
+use crate::domain::sanitize::sanitize;
+use crate::wizard::update::{JobKind, Wizard};
+use crate::words::{fill, words};
+
+const NAMES: u16 = 10;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let backup = &wizard.backup;
+    if let Some(done) = &backup.done {
+        canvas.pieces(&mut area, &[(Role::Ok, format!("✓ {}", w.backup_stands)), plain("")]);
+        canvas.value(&mut area, w.backup_folder, NAMES, &sanitize(&done.folder.to_string_lossy()));
+        let kib = done.bytes.div_ceil(1024);
+        let values: [(&str, &dyn std::fmt::Display); 3] = [("texts", &done.cells), ("files", &done.files), ("kib", &kib)];
+        canvas.value(&mut area, w.backup_holds, NAMES, &fill(w.backup_holds_value, &values));
+        take_top(&mut area, 1);
+        canvas.pieces(&mut area, &[plain(w.backup_by_hand), plain(""), (Role::Warn, w.backup_keep_closed.to_owned())]);
+        return;
+    }
+    if let Some(problem) = &backup.problem {
+        canvas.problem(&mut area, problem);
+    }
+    canvas.pieces(&mut area, &[plain(w.backup_what), plain("")]);
+    let texts = wizard.assessment().map_or(0, |a| a.secrets.len());
+    for line in w.backup_list.lines() {
+        canvas.pieces(&mut area, &[plain(fill(line, &[("texts", &texts)]))]);
+    }
+    take_top(&mut area, 1);
+    let mark = if backup.full_dump { "[x]" } else { "[ ]" };
+    let driver = wizard.survey.read().map_or("", |s| s.driver);
+    let program = match driver {
+        "mysql" => "mariadb-dump / mysqldump",
+        "pgsql" => "pg_dump",
+        _ => "SQLite",
+    };
+    let option = fill(w.backup_full_dump, &[("program", &program)]);
+    let row = take_top(&mut area, 1);
+    let spans = vec![canvas.span(Role::Accent, format!("{mark} ")), canvas.span(Role::Text, option)];
+    canvas.line(row, 0, spans);
+    take_top(&mut area, 1);
+    let lock = if wizard.is_running(JobKind::Backup) { w.backup_running } else { w.backup_locks };
+    canvas.pieces(&mut area, &[(Role::Muted, lock.to_owned())]);
+}

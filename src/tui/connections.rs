@@ -1,0 +1,37 @@
+//! The connections pane: every mailbox with its two servers.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::widgets::{Canvas, Piece, take_bottom, wrap};
+use crate::wizard::connections::{Row, Standing, rows};
+use crate::wizard::update::Wizard;
+use crate::words::words;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let note = wrap(w.connections_note, usize::from(area.width));
+    let mut foot = take_bottom(&mut area, u16::try_from(note.len()).unwrap_or(3));
+    canvas.pieces(&mut foot, &[(Role::Muted, w.connections_note.to_owned())]);
+    let Some(assessment) = wizard.assessment() else { return };
+    let items: Vec<Vec<Piece>> = rows(assessment).iter().map(item).collect();
+    let chosen = wizard.connections.open.then(|| wizard.connections.cursor.at());
+    canvas.list(area, &items, chosen);
+}
+
+fn item(row: &Row) -> Vec<Piece> {
+    let direction = |name: &str, server: &str, standing| {
+        let (role, word) = match standing {
+            Standing::Ready => (Role::Muted, words().connection_ready),
+            Standing::NoPassword => (Role::Danger, words().connection_no_password),
+            Standing::NotNeeded => (Role::Muted, words().connection_not_needed),
+        };
+        (role, format!(" {name} {server}: {word}"))
+    };
+    let sender = if row.outgoing.contains(':') { "SMTP" } else { "" };
+    vec![
+        (Role::Text, row.name.clone()),
+        direction(row.protocol, &row.incoming, row.fetches),
+        direction(sender, &row.outgoing, row.sends),
+    ]
+}

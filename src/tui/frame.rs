@@ -1,0 +1,348 @@
+//! The whole screen: title, steps, the step's own pane, the connections, the foot. Three columns where there is room,
+//! one with a line of steps where there is not.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::{Block, Clear};
+use unicode_width::UnicodeWidthStr;
+
+use super::theme::{Role, Theme};
+use super::widgets::{Canvas, fit, plain, take_bottom, take_top};
+use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, report, survey};
+use crate::wizard::message::Action;
+use crate::wizard::step::Step;
+use crate::wizard::update::{Overlay, Wizard};
+use crate::words::{Words, fill, words};
+
+/// The smallest screen that everything fits on.
+pub const SMALLEST: (u16, u16) = (60, 18);
+/// From this width on the steps and the connections have columns of their own.
+const WIDE: u16 = 120;
+const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const ASCII_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+
+/// Draws the wizard. `turn` counts the spinner on.
+pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) {
+    let area = frame.area();
+    let mut canvas = Canvas { frame, theme };
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        canvas.too_small(area);
+    } else {
+        canvas.screen(area, wizard, turn);
+    }
+    if !theme.unicode {
+        asciify(canvas.frame);
+    }
+}
+
+/// Puts ASCII in place of everything a terminal without UTF-8 cannot show.
+fn asciify(frame: &mut Frame<'_>) {
+    for cell in &mut frame.buffer_mut().content {
+        if !cell.symbol().is_ascii() {
+            let replacement = super::theme::ascii(cell.symbol());
+            cell.set_symbol(replacement);
+        }
+    }
+}
+
+impl Canvas<'_, '_> {
+    fn too_small(&mut self, mut area: Rect) {
+        let values: [(&str, &dyn std::fmt::Display); 4] =
+            [("width", &SMALLEST.0), ("height", &SMALLEST.1), ("w", &area.width), ("h", &area.height)];
+        let text = fill(words().please_enlarge, &values);
+        self.pieces(&mut area, &[(Role::Warn, text)]);
+    }
+
+    fn screen(&mut self, mut area: Rect, wizard: &Wizard, turn: usize) {
+        let title = take_top(&mut area, 1);
+        self.title(title, wizard);
+        let foot = take_bottom(&mut area, 1);
+        self.foot(foot, wizard);
+        let status = take_bottom(&mut area, 1);
+        self.status(status, wizard, turn);
+        if area.width >= WIDE {
+            let columns = Layout::horizontal([Constraint::Length(18), Constraint::Fill(1), Constraint::Length(36)]);
+            let [left, middle, right] = area.layout(&columns);
+            self.steps_column(left, wizard);
+            self.step(middle, wizard);
+            let inner = self.pane(right, words().pane_connections, wizard.connections.open);
+            connections::draw(self, inner, wizard);
+        } else {
+            let crumbs = take_top(&mut area, 1);
+            self.crumbs(crumbs, wizard);
+            self.step(area, wizard);
+            if wizard.connections.open {
+                let over = area.inner(ratatui::layout::Margin { horizontal: 6, vertical: 1 });
+                self.frame.render_widget(Clear, over);
+                let inner = self.pane(over, words().pane_connections, true);
+                connections::draw(self, inner, wizard);
+            }
+        }
+        match wizard.overlay {
+            Some(Overlay::Help) => self.help(area, wizard),
+            Some(Overlay::Quit) => self.quit(area, wizard),
+            None => {}
+        }
+    }
+
+    fn title(&mut self, area: Rect, wizard: &Wizard) {
+        let w = words();
+        let mut left = format!(" {}", w.product);
+        if let Some(survey) = wizard.survey.read() {
+            let server = survey.server.split(' ').next().unwrap_or_default();
+            for part in [survey.site.as_str(), survey.version.as_str(), server] {
+                if !part.is_empty() {
+                    left.push_str("  ");
+                    left.push_str(part);
+                }
+            }
+        }
+        let right = readable(wizard).map(|text| format!("{text} ")).unwrap_or_default();
+        let room = usize::from(area.width).saturating_sub(right.width());
+        let spans = vec![self.span(Role::Heading, fit(&left, room)), self.span(Role::Accent, right)];
+        self.line(area, 0, spans);
+    }
+
+    fn crumbs(&mut self, area: Rect, wizard: &Wizard) {
+        let mut spans = Vec::new();
+        for step in Step::ALL {
+            let (mark, role) = step_mark(wizard, step);
+            spans.push(self.span(role, format!("{mark}{} {}", step.number(), step_name(step, words()))));
+            spans.push(self.span(Role::Text, " "));
+        }
+        self.line(area, 0, spans);
+    }
+
+    fn steps_column(&mut self, area: Rect, wizard: &Wizard) {
+        let inner = self.pane(area, words().pane_steps, false);
+        for (row, step) in (0..).zip(Step::ALL) {
+            let (mark, role) = step_mark(wizard, step);
+            let spans = vec![self.span(role, format!(" {mark} {} {}", step.number(), step_name(step, words())))];
+            self.line(inner, row, spans);
+        }
+    }
+
+    /// A box with a title; what is left inside it.
+    fn pane(&mut self, area: Rect, title: &str, focused: bool) -> Rect {
+        let role = if focused { Role::Accent } else { Role::Muted };
+        let block = Block::bordered()
+            .border_style(self.theme.style(role))
+            .title(self.span(Role::Heading, format!(" {title} ")));
+        let inner = block.inner(area);
+        self.frame.render_widget(block, area);
+        inner
+    }
+
+    fn step(&mut self, area: Rect, wizard: &Wizard) {
+        let title = format!("{}  {}", wizard.step.number(), step_title(wizard.step, words()));
+        let mut inner = self.pane(area, &title, !wizard.connections.open);
+        inner.x += 1;
+        inner.width = inner.width.saturating_sub(2);
+        match wizard.step {
+            Step::Survey => survey::draw(self, inner, wizard),
+            Step::Backup => backup::draw(self, inner, wizard),
+            Step::Keys => keys::draw(self, inner, wizard),
+            Step::Checks => checks::draw(self, inner, wizard),
+            Step::Plan => plan::draw(self, inner, wizard),
+            Step::Passwords => passwords::draw(self, inner, wizard),
+            Step::Apply => apply::draw(self, inner, wizard),
+            Step::Report => report::draw(self, inner, wizard),
+        }
+    }
+
+    /// What is being done, or one sentence about the last key.
+    fn status(&mut self, area: Rect, wizard: &Wizard, turn: usize) {
+        let spans = match (&wizard.notice, &wizard.running) {
+            (Some(notice), _) => {
+                vec![self.span(Role::Warn, format!(" {}", fit(notice, usize::from(area.width).saturating_sub(1))))]
+            }
+            (None, Some(job)) => {
+                let frames: &[&str] = if self.theme.unicode { &SPINNER } else { &ASCII_SPINNER };
+                let mut text = if job.stopping { words().stopping.to_owned() } else { job.what.clone() };
+                if let (Some(of), false) = (job.of, job.stopping) {
+                    text.push_str(&format!("  {} / {of}", job.done));
+                }
+                let text = fit(&text, usize::from(area.width).saturating_sub(3));
+                vec![self.span(Role::Accent, format!(" {} ", frames[turn % frames.len()])), self.span(Role::Text, text)]
+            }
+            (None, None) => return,
+        };
+        self.line(area, 0, spans);
+    }
+
+    /// The keys that do something here and now. The last three always fit.
+    fn foot(&mut self, area: Rect, wizard: &Wizard) {
+        let w = words();
+        let offers = wizard.offers();
+        let entries: Vec<(&str, String)> = offers
+            .iter()
+            .filter_map(|action| {
+                let cap = keymap::cap(*action, wizard.typing())?;
+                let name = if *action == Action::Primary { primary(wizard, w) } else { keymap::name(*action, w) };
+                Some((cap, name.to_owned()))
+            })
+            .collect();
+        let columns = |(cap, name): &(&str, String)| cap.width() + name.width() + 3;
+        let pinned = entries.len().saturating_sub(if wizard.overlay.is_some() { 0 } else { 2 });
+        let reserved: usize = entries[pinned..].iter().map(columns).sum();
+        let mut room = usize::from(area.width).saturating_sub(reserved + 1);
+        let mut spans = vec![self.span(Role::Text, " ")];
+        for (index, entry) in entries.iter().enumerate() {
+            if index < pinned {
+                if columns(entry) > room {
+                    continue;
+                }
+                room -= columns(entry);
+            }
+            spans.push(self.span(Role::Accent, entry.0.to_owned()));
+            spans.push(self.span(Role::Text, format!(" {}  ", entry.1)));
+        }
+        self.line(area, 0, spans);
+    }
+
+    fn help(&mut self, area: Rect, wizard: &Wizard) {
+        let w = words();
+        let over = area.inner(ratatui::layout::Margin { horizontal: 4, vertical: 1 });
+        self.frame.render_widget(Clear, over);
+        let mut inner = self.pane(over, w.key_help, true);
+        inner.x += 1;
+        inner.width = inner.width.saturating_sub(2);
+        self.pieces(&mut inner, &[plain(help_of(wizard.step, w)), plain("")]);
+        let mut seen = Vec::new();
+        for binding in keymap::BINDINGS {
+            let name = keymap::name(binding.action, w);
+            if binding.cap.is_empty() || seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+        }
+        let half = usize::from(inner.width) / 2;
+        for pair in seen.chunks(2) {
+            let mut spans = Vec::new();
+            for name in pair {
+                let caps: Vec<&str> = keymap::BINDINGS
+                    .iter()
+                    .filter(|b| !b.cap.is_empty() && keymap::name(b.action, w) == *name)
+                    .map(|b| b.cap)
+                    .collect();
+                spans.push(self.span(Role::Accent, fit(&caps.join(" "), 9)));
+                spans.push(self.span(Role::Text, fit(name, half.saturating_sub(9))));
+            }
+            let row = take_top(&mut inner, 1);
+            self.line(row, 0, spans);
+        }
+    }
+
+    fn quit(&mut self, area: Rect, wizard: &Wizard) {
+        let w = words();
+        let mut pieces = Vec::new();
+        if let Some(job) = &wizard.running {
+            pieces.push(plain(if job.kind.writes() { w.quit_writing } else { w.quit_running }));
+        }
+        match wizard.typed() {
+            0 => {}
+            count => pieces.push((Role::Warn, fill(w.quit_typed, &[("count", &count)]))),
+        }
+        match (&wizard.report.applied, wizard.report.saved.is_empty()) {
+            (Some(_), true) => pieces.push(plain(w.quit_report_unsaved)),
+            (Some(_), false) => {}
+            (None, _) => pieces.push(plain(w.quit_nothing_changed)),
+        }
+        pieces.push(plain(""));
+        pieces.push((Role::Heading, w.quit_question.to_owned()));
+        let width = area.width.min(64);
+        let over = area.centered(Constraint::Length(width), Constraint::Length(10.min(area.height)));
+        self.frame.render_widget(Clear, over);
+        let mut inner = self.pane(over, w.key_quit, true);
+        inner.x += 1;
+        inner.width = inner.width.saturating_sub(2);
+        self.pieces(&mut inner, &pieces);
+    }
+}
+
+/// `readable now 7/31 → after plan 30/31`.
+fn readable(wizard: &Wizard) -> Option<String> {
+    let w = words();
+    let summary = wizard.assessment()?.summary;
+    let now = fill(w.title_readable, &[("readable", &summary.readable()), ("total", &summary.total)]);
+    let ready = wizard.apply.ready.as_ref().or(wizard.plan.ready.as_ref());
+    Some(match ready.filter(|_| wizard.report.applied.is_none()) {
+        Some(ready) => {
+            let after = ready.after;
+            format!("{now}{}", fill(w.title_after, &[("readable", &after.readable()), ("total", &after.total)]))
+        }
+        None => now,
+    })
+}
+
+fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
+    if step == wizard.step {
+        ("●", Role::Accent)
+    } else if wizard.is_done(step) {
+        ("✓", Role::Ok)
+    } else if wizard.is_open(step) {
+        ("○", Role::Text)
+    } else {
+        ("○", Role::Muted)
+    }
+}
+
+fn step_name(step: Step, w: &'static Words) -> &'static str {
+    match step {
+        Step::Survey => w.step_survey,
+        Step::Backup => w.step_backup,
+        Step::Keys => w.step_keys,
+        Step::Checks => w.step_checks,
+        Step::Plan => w.step_plan,
+        Step::Passwords => w.step_passwords,
+        Step::Apply => w.step_apply,
+        Step::Report => w.step_report,
+    }
+}
+
+fn step_title(step: Step, w: &'static Words) -> &'static str {
+    match step {
+        Step::Checks => w.step_checks_title,
+        step => step_name(step, w),
+    }
+}
+
+fn help_of(step: Step, w: &'static Words) -> &'static str {
+    match step {
+        Step::Survey => w.help_survey,
+        Step::Backup => w.help_backup,
+        Step::Keys => w.help_keys,
+        Step::Checks => w.help_checks,
+        Step::Plan => w.help_plan,
+        Step::Passwords => w.help_passwords,
+        Step::Apply => w.help_apply,
+        Step::Report => w.help_report,
+    }
+}
+
+/// What Enter does here and now.
+fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
+    if wizard.overlay.is_some() {
+        return w.enter_leave;
+    }
+    match wizard.step {
+        Step::Survey if wizard.survey.form.is_some() => w.enter_use,
+        Step::Survey if wizard.survey.read().is_none() => w.key_retry,
+        Step::Survey => w.enter_to_backup,
+        Step::Backup if wizard.backup.done.is_none() => w.enter_make_backup,
+        Step::Backup => w.enter_to_keys,
+        Step::Keys if wizard.keys.form.is_some() => w.enter_use,
+        Step::Keys => w.enter_to_checks,
+        Step::Checks if wizard.checks.filtering => w.enter_use,
+        Step::Checks => w.enter_to_plan,
+        Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
+        Step::Plan => w.enter_to_passwords,
+        Step::Passwords if wizard.passwords.cursor.at() + 1 < wizard.passwords.asked.len() => w.enter_next_field,
+        Step::Passwords => w.enter_to_apply,
+        Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
+        Step::Apply => w.enter_carry_out,
+        Step::Report if wizard.report.undoing.is_some() => w.enter_undo,
+        Step::Report if wizard.report.saved.is_empty() => w.enter_save_report,
+        Step::Report => w.enter_leave,
+    }
+}

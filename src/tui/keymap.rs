@@ -1,0 +1,166 @@
+//! The one table of keys: what is pressed, what it means, how it is called. Footer, help and README draw on it.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::wizard::message::Action;
+use crate::wizard::step::Step;
+use crate::words::Words;
+
+/// When a key counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// While no field is being typed into.
+    Command,
+    /// While a field is being typed into.
+    Typing,
+}
+
+/// One key and its meaning.
+pub struct Binding {
+    /// The key.
+    pub key: KeyCode,
+    /// Whether Ctrl is held.
+    pub ctrl: bool,
+    /// When it counts.
+    pub when: When,
+    /// What it means.
+    pub action: Action,
+    /// How the key is written in the footer and the help; empty for a second key of the same action.
+    pub cap: &'static str,
+}
+
+const fn bind(key: KeyCode, when: When, action: Action, cap: &'static str) -> Binding {
+    Binding { key, ctrl: false, when, action, cap }
+}
+
+const fn ctrl(key: char, when: When, action: Action, cap: &'static str) -> Binding {
+    Binding { key: KeyCode::Char(key), ctrl: true, when, action, cap }
+}
+
+use KeyCode::Char;
+use When::{Always, Command, Typing};
+
+/// All keys.
+pub const BINDINGS: &[Binding] = &[
+    bind(KeyCode::Enter, Always, Action::Primary, "Enter"),
+    bind(KeyCode::Down, Always, Action::Down, "↑↓"),
+    bind(KeyCode::Up, Always, Action::Up, ""),
+    bind(Char('j'), Command, Action::Down, ""),
+    bind(Char('k'), Command, Action::Up, ""),
+    bind(KeyCode::PageDown, Always, Action::PageDown, ""),
+    bind(KeyCode::PageUp, Always, Action::PageUp, ""),
+    bind(KeyCode::Home, Always, Action::First, ""),
+    bind(KeyCode::End, Always, Action::Last, ""),
+    bind(Char('g'), Command, Action::First, ""),
+    bind(Char('G'), Command, Action::Last, ""),
+    bind(KeyCode::Left, Always, Action::Left, ""),
+    bind(KeyCode::Right, Always, Action::Right, ""),
+    bind(Char('h'), Command, Action::Left, ""),
+    bind(Char('l'), Command, Action::Right, ""),
+    bind(KeyCode::Tab, Always, Action::NextPane, "Tab"),
+    bind(KeyCode::BackTab, Always, Action::PreviousPane, ""),
+    bind(Char(' '), Command, Action::Select, "Space"),
+    bind(Char('r'), Command, Action::Retry, "r"),
+    bind(Char('a'), Command, Action::AddKey, "a"),
+    bind(Char('p'), Command, Action::LookIn, "p"),
+    bind(Char('s'), Command, Action::LookUsual, "s"),
+    bind(Char('d'), Command, Action::OtherDatabase, "d"),
+    bind(Char('f'), Command, Action::OtherFolder, "f"),
+    bind(Char('/'), Command, Action::Filter, "/"),
+    bind(Char('u'), Command, Action::Undo, "u"),
+    bind(Char('n'), Command, Action::StartOver, "n"),
+    ctrl('r', Typing, Action::Reveal, "^R"),
+    ctrl('o', Typing, Action::SameAs, "^O"),
+    ctrl('u', Typing, Action::EraseAll, "^U"),
+    bind(KeyCode::Backspace, Typing, Action::Erase, ""),
+    bind(KeyCode::Delete, Typing, Action::Delete, ""),
+    bind(KeyCode::Esc, Always, Action::Back, "Esc"),
+    bind(Char('t'), Command, Action::Connections, "t"),
+    bind(KeyCode::F(2), Typing, Action::Connections, "F2"),
+    bind(Char('?'), Command, Action::Help, "?"),
+    bind(KeyCode::F(1), Typing, Action::Help, "F1"),
+    bind(KeyCode::F(1), Command, Action::Help, ""),
+    bind(Char('q'), Command, Action::Quit, "q"),
+    ctrl('c', Always, Action::Interrupt, "^C"),
+];
+
+/// What a key means.
+pub fn action(key: KeyEvent, typing: bool) -> Option<Action> {
+    if let (Char(digit @ '1'..='8'), false, KeyModifiers::NONE) = (key.code, typing, key.modifiers) {
+        return Step::from_number(digit as usize - '0' as usize).map(Action::Go);
+    }
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    // Alt comes with letters that are meant as themselves on some keyboards (AltGr); only Ctrl makes another key.
+    BINDINGS.iter().find(|b| b.key == key.code && b.ctrl == ctrl && counts(b.when, typing)).map(|b| b.action)
+}
+
+fn counts(when: When, typing: bool) -> bool {
+    match when {
+        Always => true,
+        Command => !typing,
+        Typing => typing,
+    }
+}
+
+/// How the key of an action is written here and now.
+pub fn cap(action: Action, typing: bool) -> Option<&'static str> {
+    BINDINGS.iter().find(|b| b.action == action && !b.cap.is_empty() && counts(b.when, typing)).map(|b| b.cap)
+}
+
+/// What an action is called in the help. The footer's word for Enter is the step's own.
+pub fn name(action: Action, w: &'static Words) -> &'static str {
+    match action {
+        Action::Primary => w.key_next,
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => w.key_choose,
+        Action::Left | Action::Right => w.key_move,
+        Action::NextPane | Action::PreviousPane => w.key_pane,
+        Action::Select => w.key_select,
+        Action::Back => w.key_back,
+        Action::Filter => w.key_filter,
+        Action::Connections => w.key_connections,
+        Action::Help => w.key_help,
+        Action::Quit | Action::Interrupt => w.key_quit,
+        Action::Retry => w.key_retry,
+        Action::AddKey => w.key_add_key,
+        Action::LookIn => w.key_look_in,
+        Action::LookUsual => w.key_look_usual,
+        Action::OtherDatabase => w.key_other_database,
+        Action::OtherFolder => w.key_other_folder,
+        Action::Undo => w.key_undo,
+        Action::StartOver => w.key_start_over,
+        Action::Go(_) => w.key_go,
+        Action::Erase | Action::Delete => w.key_erase,
+        Action::EraseAll => w.key_erase_all,
+        Action::Reveal => w.key_reveal,
+        Action::SameAs => w.key_same_as,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_at_once() {
+        for (n, a) in BINDINGS.iter().enumerate() {
+            for b in &BINDINGS[n + 1..] {
+                let both = [true, false].into_iter().any(|typing| counts(a.when, typing) && counts(b.when, typing));
+                assert!(!(both && a.key == b.key && a.ctrl == b.ctrl), "{:?} is bound twice", a.key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_key_that_is_shown_or_shares_one() {
+        for binding in BINDINGS {
+            assert!(!name(binding.action, crate::words::words()).is_empty());
+        }
+        for typing in [true, false] {
+            for action in [Action::Primary, Action::Back, Action::Help, Action::Connections] {
+                assert!(cap(action, typing).is_some(), "{action:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Step 3 on the screen: every key with its evidence.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::domain::assessment::KeyReport;
+use crate::sentences;
+use crate::wizard::keys::{Form, Looked, Tried};
+use crate::wizard::update::Wizard;
+use crate::words::{fill, words};
+
+/// Sources shown of one key; more are counted.
+const SOURCES: usize = 3;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let Some(assessment) = wizard.assessment() else { return };
+    let mut below: Vec<Piece> = Vec::new();
+    if let Some(Tried { key, opens }) = &wizard.keys.tried {
+        below.push(match opens {
+            Some(0) => (Role::Warn, fill(w.key_tried_nothing, &[("key", key)])),
+            Some(opens) => (Role::Ok, fill(w.key_tried, &[("key", key), ("opens", opens)])),
+            None => (Role::Danger, fill(w.key_not_a_key, &[("why", key)])),
+        });
+    }
+    if let Some(Looked { skipped, .. }) = &wizard.keys.looked
+        && let Some(first) = skipped.first()
+    {
+        let more = skipped.len() - 1;
+        below.push((Role::Muted, fill(w.look_skipped_shown, &[("first", first), ("more", &more)])));
+    }
+    let closed = assessment.summary.unknown_key;
+    below.push(match closed {
+        0 => (Role::Ok, w.keys_all_open.to_owned()),
+        1 => (Role::Warn, w.keys_one_closed.to_owned()),
+        count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
+    });
+    match &wizard.keys.form {
+        None => {
+            let rows: u16 = below.iter().map(|(_, text)| lines(text, area.width)).sum();
+            let mut foot = take_bottom(&mut area, rows.min(6));
+            canvas.pieces(&mut foot, &below);
+        }
+        Some(form) => {
+            let mut foot = take_bottom(&mut area, 4);
+            let (prompt, input, masked) = match form {
+                Form::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
+                Form::Place(input) => (w.keys_type_place, input, false),
+            };
+            canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
+            let row = take_top(&mut foot, 1);
+            canvas.field(row, input, masked, true);
+        }
+    }
+    take_bottom(&mut area, 1);
+    let items: Vec<Vec<Piece>> = assessment.keys.iter().map(|key| item(key, assessment.summary.total)).collect();
+    if items.is_empty() {
+        canvas.pieces(&mut area, &[plain(w.keys_none)]);
+    }
+    canvas.list(area, &items, Some(wizard.keys.cursor.at()));
+}
+
+fn lines(text: &str, width: u16) -> u16 {
+    u16::try_from(super::widgets::wrap(text, usize::from(width)).len()).unwrap_or(u16::MAX)
+}
+
+fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
+    let role = match (key.published, key.opens, key.effective) {
+        (Some(_), ..) => Role::Danger,
+        (None, 0, _) => Role::Muted,
+        (None, _, true) => Role::Accent,
+        (None, _, false) => Role::Text,
+    };
+    let mut pieces = vec![(role, sentences::key(key, total))];
+    let shown = key.sources.iter().take(SOURCES).map(|source| (Role::Muted, format!("  {}", sentences::source(source))));
+    pieces.extend(shown);
+    if key.sources.len() > SOURCES {
+        let more = key.sources.len() - SOURCES;
+        pieces.push((Role::Muted, format!("  {}", fill(words().keys_more_sources, &[("more", &more)]))));
+    }
+    pieces
+}

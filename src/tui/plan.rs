@@ -1,0 +1,131 @@
+//! Step 5 on the screen: strategies, why, what each changes.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::widgets::{Canvas, Piece, plain, take_top};
+use crate::domain::plan::{Action, Strategy, Target};
+use crate::domain::sanitize::sanitize;
+use crate::domain::verdict::Remedy;
+use crate::engine::job::PlanReady;
+use crate::sentences;
+use crate::wizard::plan::Pane;
+use crate::wizard::update::Wizard;
+use crate::words::{Words, fill, words};
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let Some(assessment) = wizard.assessment() else { return };
+    let recommended = assessment.recommendation;
+    let strategies: Vec<Vec<Piece>> = Strategy::ALL
+        .iter()
+        .map(|strategy| {
+            let mut text = format!("{}: {}", strategy_name(*strategy, w), strategy_does(*strategy, w));
+            if recommended.is_some_and(|r| r.strategy == *strategy) {
+                text.push_str(w.plan_recommended);
+            }
+            let role = if wizard.impossible(*strategy).is_some() { Role::Muted } else { Role::Text };
+            vec![(role, text)]
+        })
+        .collect();
+    let chosen = Strategy::ALL.iter().position(|s| *s == wizard.strategy());
+    let rows: usize = strategies.iter().flatten().map(|(_, text)| super::widgets::wrap(text, usize::from(area.width) - 2).len()).sum();
+    let list = take_top(&mut area, u16::try_from(rows).unwrap_or(8));
+    canvas.list(list, &strategies, chosen);
+    take_top(&mut area, 1);
+    if let Some((strategy, why)) = wizard.plan.impossible {
+        let text = format!("{} {}", fill(w.strategy_impossible, &[("strategy", &strategy_name(strategy, w))]), sentences::impossible(why));
+        canvas.pieces(&mut area, &[(Role::Warn, text)]);
+        return;
+    }
+    if let Some(problem) = &wizard.plan.problem {
+        canvas.problem(&mut area, problem);
+        return;
+    }
+    let Some(ready) = &wizard.plan.ready else {
+        canvas.pieces(&mut area, &[(Role::Muted, w.plan_rehearsing.to_owned())]);
+        return;
+    };
+    if let Some(recommended) = recommended.filter(|r| r.strategy == ready.plan.strategy) {
+        canvas.pieces(&mut area, &[plain(sentences::why(recommended.why))]);
+    } else if recommended.is_none() {
+        canvas.pieces(&mut area, &[(Role::Ok, w.check_all_well.to_owned())]);
+    }
+    canvas.pieces(&mut area, &[(Role::Muted, consequences(wizard, ready))]);
+    take_top(&mut area, 1);
+    changes(canvas, area, wizard, ready);
+}
+
+fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: &PlanReady) {
+    let w = words();
+    let Some(assessment) = wizard.assessment() else { return };
+    let before = assessment.summary;
+    let lost = ready.plan.lost().count();
+    let values: [(&str, &dyn std::fmt::Display); 5] = [
+        ("resealed", &ready.plan.resealed()),
+        ("lost", &lost),
+        ("before", &before.readable()),
+        ("after", &ready.after.readable()),
+        ("total", &ready.after.total),
+    ];
+    canvas.pieces(&mut area, &[(Role::Heading, fill(w.plan_headline, &values))]);
+    let items: Vec<Vec<Piece>> = ready
+        .plan
+        .steps
+        .iter()
+        .map(|step| {
+            let secret = assessment.secrets.iter().find(|s| s.place == step.place);
+            let salvageable = secret.is_some_and(|s| s.verdict.remedy() == Remedy::Salvage);
+            let role = match step.action {
+                Action::StaysLost => Role::Danger,
+                Action::Salvage(_) => Role::Warn,
+                Action::Keep | Action::Nothing => Role::Muted,
+                _ => Role::Text,
+            };
+            let offer = match (salvageable, step.action) {
+                (true, Action::Salvage(_)) => "[x] ",
+                (true, _) => "[ ] ",
+                _ => "",
+            };
+            let owner = format!("{}, {}", sanitize(&step.owner), sentences::kind(step.kind));
+            vec![(role, format!("{offer}{owner}: {}", sentences::action(step.action, assessment)))]
+        })
+        .collect();
+    let chosen = (wizard.plan.pane == Pane::Changes).then(|| wizard.plan.cursor.at());
+    canvas.list(area, &items, chosen);
+}
+
+/// What the strategy does to mails already sent, and to the key.
+fn consequences(wizard: &Wizard, ready: &PlanReady) -> String {
+    let w = words();
+    let effective = wizard.assessment().and_then(|a| a.circumstances.effective);
+    let changes_key = match ready.plan.target {
+        Target::Fresh => true,
+        Target::Known(key) => effective != Some(key),
+    };
+    match (ready.plan.strategy, changes_key) {
+        (Strategy::Restore, _) => w.plan_links_restore,
+        (Strategy::Fresh, _) => w.plan_links_fresh,
+        (_, true) => w.plan_links_fresh,
+        (_, false) => w.plan_links_same,
+    }
+    .to_owned()
+}
+
+pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {
+    match strategy {
+        Strategy::Restore => w.strategy_restore,
+        Strategy::Carry => w.strategy_carry,
+        Strategy::Fresh => w.strategy_fresh,
+        Strategy::Reenter => w.strategy_reenter,
+    }
+}
+
+fn strategy_does(strategy: Strategy, w: &'static Words) -> &'static str {
+    match strategy {
+        Strategy::Restore => w.strategy_restore_does,
+        Strategy::Carry => w.strategy_carry_does,
+        Strategy::Fresh => w.strategy_fresh_does,
+        Strategy::Reenter => w.strategy_reenter_does,
+    }
+}

@@ -1,0 +1,124 @@
+//! Step 1 on the screen: what is here, what is wrong, and what not to do meanwhile.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use crate::domain::finding::Severity;
+use crate::domain::sanitize::sanitize;
+use crate::engine::job::Survey;
+use crate::sentences;
+use crate::wizard::survey::{DatabaseField, DatabaseForm, Form, Phase};
+use crate::wizard::update::Wizard;
+use crate::words::{fill, words};
+
+/// Columns of the names before the values.
+const NAMES: u16 = 10;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    match (&wizard.survey.form, &wizard.survey.phase) {
+        (Some(Form::Folder(input)), _) => {
+            canvas.pieces(&mut area, &[plain(w.survey_folder_form), plain("")]);
+            let row = take_top(&mut area, 1);
+            canvas.field(row, input, false, true);
+        }
+        (Some(Form::Database(form)), _) => database_form(canvas, area, form),
+        (None, Phase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
+        (None, Phase::Barred { problem, tried }) => {
+            canvas.problem(&mut area, problem);
+            if tried.is_some() {
+                canvas.pieces(&mut area, &[plain(w.survey_other_values)]);
+            }
+        }
+        (None, Phase::Read(survey)) => read(canvas, area, wizard, survey),
+    }
+}
+
+fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
+    let w = words();
+    let path = sanitize(&survey.path.to_string_lossy());
+    let values: [(&str, &dyn std::fmt::Display); 8] = [
+        ("path", &path),
+        ("host", &survey.host),
+        ("version", &survey.version),
+        ("server", &survey.server),
+        ("database", &survey.database),
+        ("prefix", &survey.prefix),
+        ("user", &survey.web_user),
+        ("source", &survey.key_source),
+    ];
+    canvas.value(&mut area, w.survey_install, NAMES, &fill(w.survey_install_value, &values));
+    let database = if survey.prefix.is_empty() { w.survey_database_value } else { w.survey_database_prefix_value };
+    canvas.value(&mut area, w.survey_database, NAMES, &fill(database, &values));
+    canvas.value(&mut area, w.survey_web_user, NAMES, &fill(w.survey_web_user_value, &values));
+    let key = wizard.assessment().and_then(|a| a.keys.iter().find(|k| k.effective));
+    let key = key.map_or_else(|| w.check_no_key.to_owned(), |k| format!("{} · {}", k.label, k.fingerprint));
+    canvas.value(&mut area, w.survey_key, NAMES, &fill(w.survey_key_value, &[("key", &key), ("source", &survey.key_source)]));
+    take_top(&mut area, 1);
+
+    let Some(assessment) = wizard.assessment() else {
+        canvas.pieces(&mut area, &[plain(w.survey_judging)]);
+        return;
+    };
+    let broken = assessment.summary.unreadable() > 0 || assessment.recommendation.is_some();
+    if broken {
+        let mut warnings = take_bottom(&mut area, 4);
+        let dont = [(Role::Heading, w.survey_do_not.to_owned())];
+        canvas.pieces(&mut warnings, &dont);
+        for warning in [w.survey_do_not_save, w.survey_do_not_restart, w.survey_do_not_install] {
+            let row = take_top(&mut warnings, 1);
+            let spans = vec![canvas.span(Role::Warn, " ! "), canvas.span(Role::Text, fit(warning, usize::from(row.width) - 3))];
+            canvas.line(row, 0, spans);
+        }
+        take_bottom(&mut area, 1);
+    }
+    let mut items: Vec<Vec<Piece>> = Vec::new();
+    for finding in &assessment.findings {
+        let (role, word) = match finding.severity() {
+            Severity::Critical => (Role::Danger, w.severity_critical),
+            Severity::Warning => (Role::Warn, w.severity_warning),
+            Severity::Info => (Role::Muted, w.severity_info),
+        };
+        items.push(vec![(role, format!("{word}: {}", sentences::finding(finding)))]);
+    }
+    items.extend(survey.left_out.iter().map(|sentence| vec![(Role::Muted, sentence.clone())]));
+    let headline = if broken {
+        (Role::Heading, w.survey_wrong.to_owned())
+    } else {
+        (Role::Ok, w.survey_nothing_wrong.to_owned())
+    };
+    canvas.pieces(&mut area, &[headline]);
+    canvas.list(area, &items, Some(wizard.survey.cursor.at()));
+}
+
+fn database_form(canvas: &mut Canvas<'_, '_>, mut area: Rect, form: &DatabaseForm) {
+    let w = words();
+    canvas.pieces(&mut area, &[plain(w.survey_database_form), plain("")]);
+    for (index, field) in DatabaseField::ALL.into_iter().enumerate() {
+        let name = match field {
+            DatabaseField::Driver => "DB_CONNECTION",
+            DatabaseField::Host => "DB_HOST",
+            DatabaseField::Port => "DB_PORT",
+            DatabaseField::Socket => "DB_SOCKET",
+            DatabaseField::Database => "DB_DATABASE",
+            DatabaseField::User => "DB_USERNAME",
+            DatabaseField::Password => "DB_PASSWORD",
+            DatabaseField::Prefix => "DB_TABLE_PREFIX",
+        };
+        let row = take_top(&mut area, 1);
+        let role = if form.wrong == Some(field) { Role::Danger } else { Role::Muted };
+        let spans = vec![canvas.span(role, fit(name, 17))];
+        canvas.line(row, 0, spans);
+        let input = Rect { x: row.x + 17, width: row.width.saturating_sub(17).min(48), ..row };
+        canvas.field(input, &form.inputs[index], field == DatabaseField::Password, form.focus.at() == index);
+    }
+    take_top(&mut area, 1);
+    let hint = match form.wrong {
+        Some(DatabaseField::Driver) => (Role::Danger, w.database_form_driver),
+        Some(DatabaseField::Port) => (Role::Danger, w.database_form_port),
+        Some(_) => (Role::Danger, w.database_form_name),
+        None => (Role::Muted, w.database_form_password),
+    };
+    canvas.pieces(&mut area, &[(hint.0, hint.1.to_owned())]);
+}

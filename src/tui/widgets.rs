@@ -1,0 +1,272 @@
+//! The pieces every step is made of: wrapped texts, lists that turn pages, fields, problems.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::theme::{Role, Theme};
+use crate::domain::problem::Problem;
+use crate::wizard::input::Input;
+use crate::words::words;
+
+/// A frame and its looks.
+pub struct Canvas<'a, 'f> {
+    /// The frame.
+    pub frame: &'a mut Frame<'f>,
+    /// Its looks.
+    pub theme: &'a Theme,
+}
+
+/// A text of one role, to be wrapped.
+pub type Piece = (Role, String);
+
+/// A piece of plain text.
+pub fn plain(text: impl Into<String>) -> Piece {
+    (Role::Text, text.into())
+}
+
+/// Breaks a text into lines of at most `width` columns, between words where that is possible.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let (mut line, mut used) = (String::new(), 0);
+        for word in paragraph.split_word_bounds() {
+            let columns = word.width();
+            if used + columns > width && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            if columns <= width {
+                line.push_str(word);
+                used += columns;
+                continue;
+            }
+            for grapheme in word.graphemes(true) {
+                if used + grapheme.width() > width {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+        lines.push(line);
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+/// A text in exactly `width` columns: cut with an ellipsis, or filled with blanks.
+pub fn fit(text: &str, width: usize) -> String {
+    let full = text.width();
+    if full <= width {
+        return format!("{text}{}", " ".repeat(width - full));
+    }
+    let (mut cut, mut used) = (String::new(), 0);
+    for grapheme in text.graphemes(true) {
+        if used + grapheme.width() + 1 > width {
+            break;
+        }
+        cut.push_str(grapheme);
+        used += grapheme.width();
+    }
+    if used < width {
+        cut.push('…');
+        used += 1;
+    }
+    cut.push_str(&" ".repeat(width.saturating_sub(used)));
+    cut
+}
+
+/// Cuts `height` rows off the top of an area.
+pub fn take_top(area: &mut Rect, height: u16) -> Rect {
+    let height = height.min(area.height);
+    let top = Rect { height, ..*area };
+    area.y += height;
+    area.height -= height;
+    top
+}
+
+/// Cuts `height` rows off the bottom of an area.
+pub fn take_bottom(area: &mut Rect, height: u16) -> Rect {
+    let height = height.min(area.height);
+    area.height -= height;
+    Rect { y: area.y + area.height, height, ..*area }
+}
+
+impl Canvas<'_, '_> {
+    /// One line of spans at a row of an area, cut at its edge.
+    pub fn line(&mut self, area: Rect, row: u16, spans: Vec<Span<'_>>) {
+        if row < area.height {
+            let at = Rect { y: area.y + row, height: 1, ..area };
+            self.frame.render_widget(Line::from(spans), at);
+        }
+    }
+
+    /// A span of a role.
+    pub fn span<'s>(&self, role: Role, text: impl Into<std::borrow::Cow<'s, str>>) -> Span<'s> {
+        Span::styled(text, self.theme.style(role))
+    }
+
+    /// Wrapped pieces from the top of an area, which shrinks by what they took.
+    pub fn pieces(&mut self, area: &mut Rect, pieces: &[Piece]) {
+        for (role, text) in pieces {
+            if text.is_empty() {
+                take_top(area, 1);
+            }
+            for line in wrap(text, usize::from(area.width)) {
+                let row = take_top(area, 1);
+                let span = self.span(*role, line);
+                self.line(row, 0, vec![span]);
+            }
+        }
+    }
+
+    /// A name and its value, wrapped under itself; the names take `name_width` columns.
+    pub fn value(&mut self, area: &mut Rect, name: &str, name_width: u16, value: &str) {
+        let mut row = *area;
+        row.height = 1;
+        let label = self.span(Role::Muted, fit(name, usize::from(name_width)));
+        self.line(row, 0, vec![label]);
+        let mut column =
+            Rect { x: area.x + name_width.min(area.width), width: area.width.saturating_sub(name_width), ..*area };
+        let before = column.height;
+        self.pieces(&mut column, &[plain(value)]);
+        take_top(area, (before - column.height).max(1));
+    }
+
+    /// A problem: what, why, what to do next.
+    pub fn problem(&mut self, area: &mut Rect, problem: &Problem) {
+        let w = words();
+        self.pieces(area, &[(Role::Danger, format!("✗ {}", problem.what))]);
+        if !problem.why.is_empty() {
+            self.pieces(area, &[plain(problem.why.clone())]);
+        }
+        take_top(area, 1);
+        if !problem.next.is_empty() {
+            self.pieces(area, &[(Role::Heading, w.what_now.to_owned()), plain(problem.next.clone())]);
+            take_top(area, 1);
+        }
+    }
+
+    /// A list of items of several lines, the chosen one marked. It turns pages instead of scrolling, so that moving
+    /// within a page changes two marks and nothing else.
+    pub fn list(&mut self, area: Rect, items: &[Vec<Piece>], chosen: Option<usize>) {
+        let width = usize::from(area.width.saturating_sub(2)).max(1);
+        let wrapped: Vec<Vec<(Role, String)>> = items
+            .iter()
+            .map(|pieces| {
+                pieces.iter().flat_map(|(role, text)| wrap(text, width).into_iter().map(|line| (*role, line))).collect()
+            })
+            .collect();
+        let heights: Vec<usize> = wrapped.iter().map(Vec::len).collect();
+        let page = page(&heights, usize::from(area.height), chosen.unwrap_or(0));
+        let mut row = 0;
+        for index in page.clone() {
+            for (n, (role, line)) in wrapped[index].iter().enumerate() {
+                let mark = if n == 0 && chosen == Some(index) { "▸ " } else { "  " };
+                let spans = vec![self.span(Role::Accent, mark), self.span(*role, line.clone())];
+                self.line(area, row, spans);
+                row += 1;
+            }
+        }
+        self.more(area, page, items.len());
+    }
+
+    /// Says how much lies before and behind the page, in the corner.
+    pub fn more(&mut self, area: Rect, page: std::ops::Range<usize>, len: usize) {
+        if page.len() < len && area.height > 0 {
+            let text = format!(" {}–{} / {len} ", page.start + 1, page.end);
+            let width = u16::try_from(text.width()).unwrap_or(0).min(area.width);
+            let corner =
+                Rect { x: area.right() - width, y: area.bottom() - 1, width, height: 1 };
+            let span = self.span(Role::Muted, text);
+            self.line(corner, 0, vec![span]);
+        }
+    }
+
+    /// A field: its text or its mask, and the terminal's cursor in it.
+    pub fn field(&mut self, area: Rect, input: &Input, masked: bool, focused: bool) {
+        let width = usize::from(area.width).max(2);
+        let shown: String = if masked { "•".repeat(input.chars()) } else { input.expose().to_owned() };
+        let before: String = shown.chars().take(input.cursor()).collect();
+        // The cursor stays in sight: what stands before it is cut from the left.
+        let cut = before.width().saturating_sub(width - 1);
+        let mut visible = String::new();
+        let (mut column, mut used) = (0, 0);
+        for grapheme in shown.graphemes(true) {
+            let columns = grapheme.width();
+            if column >= cut && used + columns <= width {
+                visible.push_str(grapheme);
+                used += columns;
+            }
+            column += columns;
+        }
+        let style = if focused { Role::Accent } else { Role::Text };
+        let underline = self.theme.style(style).add_modifier(ratatui::style::Modifier::UNDERLINED);
+        self.line(area, 0, vec![Span::styled(fit(&visible, width), underline)]);
+        if focused && area.height > 0 {
+            let x = area.x + u16::try_from(before.width() - cut.min(before.width())).unwrap_or(0);
+            self.frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
+        }
+    }
+}
+
+/// The items of the page that the chosen one is on.
+pub fn page(heights: &[usize], room: usize, chosen: usize) -> std::ops::Range<usize> {
+    let (mut start, mut used) = (0, 0);
+    for (index, height) in heights.iter().enumerate() {
+        if used + height > room && index > start {
+            if chosen < index {
+                return start..index;
+            }
+            (start, used) = (index, 0);
+        }
+        used += height;
+    }
+    start..heights.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_break_between_words_and_wide_ones_anywhere() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("销售销售", 5), ["销售", "销售"]);
+        assert_eq!(wrap("a\n\nb", 5), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_fitted_text_has_exactly_its_width() {
+        for text in ["", "abc", "销售部门", "🧪 Labor", "e\u{301}e\u{301}e\u{301}"] {
+            for width in 0..12 {
+                assert_eq!(fit(text, width).width(), width, "{text:?} in {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn pages_hold_every_item_once() {
+        let heights = [2, 3, 1, 4, 2, 2, 9, 1];
+        let mut seen = Vec::new();
+        let mut chosen = 0;
+        while chosen < heights.len() {
+            let page = page(&heights, 5, chosen);
+            assert!(page.contains(&chosen));
+            chosen = page.end;
+            seen.extend(page);
+        }
+        assert_eq!(seen, (0..heights.len()).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,78 @@
+//! Step 7: the final plan, a typed word, and the work itself.
+//!
+//! The only place that makes [`Job::Apply`]: it needs a verified backup, a plan made for exactly the passwords typed, and
+//! the word.
+
+use std::collections::BTreeSet;
+
+use super::input::Input;
+use super::message::{Action, Effect};
+use super::step::Step;
+use super::update::{JobKind, Wizard};
+use crate::domain::problem::Problem;
+use crate::engine::job::{Job, PlanReady};
+use crate::words::words;
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The final plan, with the passwords typed.
+    pub ready: Option<Box<PlanReady>>,
+    /// The word as far as it is typed.
+    pub word: Input,
+    /// Why it was not carried out.
+    pub problem: Option<Problem>,
+}
+
+impl Wizard {
+    /// Whether the word was typed.
+    pub fn confirmed(&self) -> bool {
+        self.apply.word.expose().trim().eq_ignore_ascii_case(words().apply_word)
+    }
+
+    /// Asks for the final plan; an earlier confirmation no longer counts.
+    pub(super) fn enter_apply(&mut self) -> Vec<Effect> {
+        self.apply.ready = None;
+        self.apply.word.clear();
+        let entered: BTreeSet<_> = self.entered().into_iter().map(|(place, _)| place).collect();
+        self.start_plan(entered)
+    }
+
+    pub(super) fn apply_offers(&self) -> Vec<Action> {
+        match (&self.apply.ready, &self.apply.problem) {
+            _ if self.is_running(JobKind::Apply) => vec![],
+            (_, Some(_)) => vec![Action::Primary, Action::Back],
+            (Some(_), None) => vec![Action::Primary, Action::Back],
+            (None, None) if self.running.is_some() => vec![Action::Back],
+            (None, None) => vec![Action::Retry, Action::Back],
+        }
+    }
+
+    pub(super) fn act_apply(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            // What stands now is no longer what was backed up.
+            Action::Primary if self.apply.problem.is_some() => self.go(Step::Backup),
+            Action::Primary if self.apply.ready.is_none() => self.enter_apply(),
+            Action::Primary if !self.confirmed() => {
+                self.say(words().apply_type_the_word);
+                Vec::new()
+            }
+            Action::Primary => self.carry_out(),
+            Action::Retry if self.apply.ready.is_none() && self.apply.problem.is_none() => self.enter_apply(),
+            action => {
+                self.apply.word.act(action);
+                Vec::new()
+            }
+        }
+    }
+
+    fn carry_out(&mut self) -> Vec<Effect> {
+        let (Some(_backup), Some(ready)) = (&self.backup.done, &self.apply.ready) else { return Vec::new() };
+        let (plan, entered, artisan) = (ready.plan.clone(), self.entered(), self.artisan);
+        let started = self.start(Job::Apply { plan, entered, artisan });
+        if !started.is_empty() {
+            self.apply.word.clear();
+        }
+        started
+    }
+}

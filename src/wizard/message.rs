@@ -1,0 +1,102 @@
+//! What the wizard hears and what it asks for. Keys have become actions before they come here; work comes back as
+//! updates.
+
+use crate::domain::secret::SecretBytes;
+use crate::engine::exit::Exit;
+use crate::engine::job::{Job, JobId, Update};
+
+use super::step::Step;
+
+/// Something happened.
+pub enum Event {
+    /// The operator pressed a key that means something here.
+    Act(Action),
+    /// The operator typed a character into a field.
+    Type(char),
+    /// The operator pasted a text.
+    Paste(SecretBytes),
+    /// A job reports.
+    Job(JobId, Update),
+    /// The system asks us to end (SIGTERM), or the terminal went away (SIGHUP).
+    Terminate,
+}
+
+/// What a key can mean. Which of them mean something here and now, [`super::update::Wizard::offers`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Enter: the next thing to do.
+    Primary,
+    /// Up one.
+    Up,
+    /// Down one.
+    Down,
+    /// Up a screenful.
+    PageUp,
+    /// Down a screenful.
+    PageDown,
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+    /// Left within a field.
+    Left,
+    /// Right within a field.
+    Right,
+    /// To the next pane or field.
+    NextPane,
+    /// To the previous pane or field.
+    PreviousPane,
+    /// Space: choose what the cursor is on.
+    Select,
+    /// Esc: one step back, or out of what is open, or stop what runs.
+    Back,
+    /// Show only rows with a text.
+    Filter,
+    /// The connections pane.
+    Connections,
+    /// The help.
+    Help,
+    /// Leave, after a question where something would be lost.
+    Quit,
+    /// Ctrl-C: leave; the second time without a question.
+    Interrupt,
+    /// Try again, or make it anew.
+    Retry,
+    /// Type or paste a key.
+    AddKey,
+    /// Name a place to look for keys.
+    LookIn,
+    /// Look in the usual places.
+    LookUsual,
+    /// Give other database values.
+    OtherDatabase,
+    /// Give another folder.
+    OtherFolder,
+    /// Take the last recovery back.
+    Undo,
+    /// Start over with a new survey.
+    StartOver,
+    /// To a step that is open.
+    Go(Step),
+    /// Delete the character before the cursor.
+    Erase,
+    /// Delete the character under the cursor.
+    Delete,
+    /// Empty the field.
+    EraseAll,
+    /// Show or hide what is being typed.
+    Reveal,
+    /// Take the same password as another account.
+    SameAs,
+}
+
+/// What the wizard asks of the world.
+#[derive(Debug)]
+pub enum Effect {
+    /// Hand this job to the engine.
+    Start(JobId, Job),
+    /// Ask a job to stop.
+    Cancel(JobId),
+    /// End the program.
+    Quit(Exit),
+}

@@ -1,0 +1,162 @@
+//! Step 8: what came of it, how to take it back, what to watch.
+
+use std::path::PathBuf;
+
+use super::input::Input;
+use super::list::Cursor;
+use super::message::{Action, Effect};
+use super::update::{JobKind, Wizard};
+use crate::domain::inventory::SecretKind;
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::verdict::Verdict;
+use crate::engine::exit::Exit;
+use crate::engine::job::{Applied, Job};
+use crate::sentences;
+use crate::words::{fill, words};
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What applying came to.
+    pub applied: Option<Box<Applied>>,
+    /// What taking it back came to: sentences.
+    pub undone: Option<Vec<String>>,
+    /// The word that confirms an undo, while it is typed.
+    pub undoing: Option<Input>,
+    /// Where the report was saved.
+    pub saved: Vec<PathBuf>,
+    /// What failed.
+    pub problem: Option<Problem>,
+    /// The chosen row.
+    pub cursor: Cursor,
+}
+
+impl Wizard {
+    pub(super) fn report_offers(&self) -> Vec<Action> {
+        if self.report.undoing.is_some() {
+            return vec![Action::Primary, Action::Back];
+        }
+        if self.is_running(JobKind::Undo) {
+            return vec![];
+        }
+        let undo = (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
+        [Action::Primary, Action::Down].into_iter().chain(undo).chain([Action::StartOver]).collect()
+    }
+
+    pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+        match (action, &mut self.report.undoing) {
+            (Action::Back, Some(_)) => self.report.undoing = None,
+            (Action::Primary, Some(word)) => {
+                if !word.expose().trim().eq_ignore_ascii_case(words().undo_word) {
+                    self.say(words().undo_type_the_word);
+                    return Vec::new();
+                }
+                let started = self.start(Job::Undo);
+                if !started.is_empty() {
+                    self.report.undoing = None;
+                }
+                return started;
+            }
+            (action, Some(word)) => {
+                word.act(action);
+            }
+            (Action::Primary, None) if self.report.saved.is_empty() => {
+                return self.start(Job::SaveReport { text: self.report_text() });
+            }
+            (Action::Primary, None) => return vec![Effect::Quit(self.exit())],
+            (Action::Undo, None) if self.report.applied.is_some() && self.report.undone.is_none() => {
+                self.report.undoing = Some(Input::default());
+            }
+            (Action::StartOver, None) => return self.start_over(),
+            (action, None) => {
+                let rows = self.report_rows().len();
+                self.report.cursor.act(action, rows);
+            }
+        }
+        Vec::new()
+    }
+
+    /// How the program ends, as things stand.
+    pub fn exit(&self) -> Exit {
+        let unreadable = self.assessment().is_none_or(|a| a.summary.unreadable() > 0);
+        match (&self.report.applied, &self.report.undone, unreadable) {
+            (Some(_), None, false) => Exit::Fine,
+            (Some(_), None, true) => Exit::Unreadable,
+            _ => Exit::Attention,
+        }
+    }
+}
+
+/// One line of the report's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// Whose secret, sanitised.
+    pub owner: String,
+    /// What it is.
+    pub kind: SecretKind,
+    /// Whether FreeScout reads it now.
+    pub readable: bool,
+    /// The verdict, as a sentence.
+    pub verdict: String,
+}
+
+impl Wizard {
+    /// What is still open first, then everything FreeScout reads.
+    pub fn report_rows(&self) -> Vec<ReportRow> {
+        let Some(assessment) = self.assessment() else { return Vec::new() };
+        let shown = assessment.secrets.iter().filter(|s| s.probably_wiped() || !matches!(s.verdict, Verdict::Empty { .. }));
+        let mut rows: Vec<ReportRow> = shown
+            .map(|secret| ReportRow {
+                owner: sanitize(&secret.owner),
+                kind: secret.kind,
+                readable: secret.verdict.readable() && !secret.probably_wiped(),
+                verdict: sentences::verdict(secret, assessment),
+            })
+            .collect();
+        rows.sort_by_key(|row| row.readable);
+        rows
+    }
+
+    /// The report as it is saved: the same sentences as on the screen.
+    pub fn report_text(&self) -> String {
+        let w = words();
+        let mut lines = Vec::new();
+        if let Some(survey) = self.survey.read() {
+            lines.push(fill(
+                w.check_install,
+                &[("path", &sanitize(&survey.path.to_string_lossy())), ("version", &survey.version), ("server", &survey.server)],
+            ));
+        }
+        lines.extend(self.report_headlines());
+        if let Some(assessment) = self.assessment() {
+            let summary = assessment.summary;
+            lines.push(fill(w.check_summary, &[("readable", &summary.readable()), ("total", &summary.total)]));
+            lines.extend(assessment.findings.iter().map(|f| format!("- {}", sentences::finding(f))));
+            lines.push(String::new());
+            for row in self.report_rows() {
+                lines.push(format!("{}, {}: {}", row.owner, sentences::kind(row.kind), row.verdict));
+            }
+        }
+        lines.push(String::new());
+        lines.extend(w.report_watch.lines().map(str::to_owned));
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    /// What came of it, in sentences: first of the undo, if there was one.
+    pub fn report_headlines(&self) -> Vec<String> {
+        let w = words();
+        if let Some(undone) = &self.report.undone {
+            return undone.clone();
+        }
+        let Some(applied) = &self.report.applied else { return Vec::new() };
+        let figures: [(&str, &dyn std::fmt::Display); 2] = [("resealed", &applied.resealed), ("entered", &applied.reentered)];
+        let verdict = if applied.verified { w.report_verified } else { w.report_unverified };
+        let mut lines = vec![fill(verdict, &figures)];
+        lines.push(fill(w.report_undo, &[("folder", &sanitize(&applied.backup.to_string_lossy()))]));
+        lines.extend(applied.notes.iter().cloned());
+        lines.push(w.report_logins.to_owned());
+        lines
+    }
+}

@@ -1,0 +1,563 @@
+//! The state machine: `(state, event) -> (state, effects)`. No I/O, no clock, no terminal.
+//!
+//! What holds always: at most one job runs; no step behind the backup opens without a verified backup; only `apply`
+//! makes a job that writes, and only after plan and word; nothing typed is lost by going back; leaving never cuts off a
+//! job that writes.
+
+use std::path::PathBuf;
+
+use super::message::{Action, Effect, Event};
+use super::step::Step;
+use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
+use crate::domain::assessment::Assessment;
+use crate::domain::secret::SecretBytes;
+use crate::engine::job::{Job, JobId, Update};
+use crate::words::{fill, words};
+
+use super::input::Input;
+
+/// What kind of job runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// [`Job::Survey`].
+    Survey,
+    /// [`Job::Backup`].
+    Backup,
+    /// [`Job::LookIn`], [`Job::LookUsual`].
+    Look,
+    /// [`Job::TryKey`].
+    TryKey,
+    /// [`Job::Plan`].
+    Plan,
+    /// [`Job::Apply`].
+    Apply,
+    /// [`Job::Undo`].
+    Undo,
+    /// [`Job::SaveReport`].
+    SaveReport,
+}
+
+impl JobKind {
+    fn of(job: &Job) -> Self {
+        match job {
+            Job::Survey { .. } => Self::Survey,
+            Job::Backup { .. } => Self::Backup,
+            Job::LookIn(_) | Job::LookUsual => Self::Look,
+            Job::TryKey(_) => Self::TryKey,
+            Job::Plan { .. } => Self::Plan,
+            Job::Apply { .. } => Self::Apply,
+            Job::Undo => Self::Undo,
+            Job::SaveReport { .. } => Self::SaveReport,
+        }
+    }
+
+    /// Whether it changes the install: then it is never cut off.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Apply | Self::Undo)
+    }
+
+    /// Whether Esc stops it.
+    pub fn stoppable(self) -> bool {
+        matches!(self, Self::Look | Self::Backup)
+    }
+}
+
+/// The job that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Its name.
+    pub id: JobId,
+    /// Its kind.
+    pub kind: JobKind,
+    /// What it does right now.
+    pub what: String,
+    /// How far it is.
+    pub done: u64,
+    /// Of how much.
+    pub of: Option<u64>,
+    /// Whether it was asked to stop.
+    pub stopping: bool,
+}
+
+/// What lies over the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// The help.
+    Help,
+    /// "Really leave?"
+    Quit,
+}
+
+/// The whole state.
+#[derive(Debug)]
+pub struct Wizard {
+    /// The step on the screen.
+    pub step: Step,
+    /// Step 1.
+    pub survey: survey::State,
+    /// Step 2.
+    pub backup: backup::State,
+    /// Step 3.
+    pub keys: keys::State,
+    /// Step 4.
+    pub checks: checks::State,
+    /// Step 5.
+    pub plan: plan::State,
+    /// Step 6.
+    pub passwords: passwords::State,
+    /// Step 7.
+    pub apply: apply::State,
+    /// Step 8.
+    pub report: report::State,
+    /// The connections pane.
+    pub connections: connections::State,
+    /// What lies over the step.
+    pub overlay: Option<Overlay>,
+    /// The job that runs.
+    pub running: Option<Running>,
+    /// One sentence about the last key; gone with the next one.
+    pub notice: Option<String>,
+    /// Leave as soon as the job that writes is done.
+    pub leaving: bool,
+    /// Run FreeScout's own cache command.
+    pub(super) artisan: bool,
+    assessment: Option<Box<Assessment>>,
+    jobs: u64,
+}
+
+impl Wizard {
+    /// The wizard at its start, and its first effects.
+    pub fn start_with(folder: Option<PathBuf>, artisan: bool) -> (Self, Vec<Effect>) {
+        let mut wizard = Self {
+            step: Step::Survey,
+            survey: survey::State { folder, ..survey::State::default() },
+            backup: backup::State::default(),
+            keys: keys::State::default(),
+            checks: checks::State::default(),
+            plan: plan::State::default(),
+            passwords: passwords::State::default(),
+            apply: apply::State::default(),
+            report: report::State::default(),
+            connections: connections::State::default(),
+            overlay: None,
+            running: None,
+            notice: None,
+            leaving: false,
+            artisan,
+            assessment: None,
+            jobs: 0,
+        };
+        let effects = wizard.start_survey(None);
+        (wizard, effects)
+    }
+
+    /// What the checks know, once there was a survey.
+    pub fn assessment(&self) -> Option<&Assessment> {
+        self.assessment.as_deref()
+    }
+
+    /// Whether a job of this kind runs.
+    pub fn is_running(&self, kind: JobKind) -> bool {
+        self.running.as_ref().is_some_and(|job| job.kind == kind)
+    }
+
+    /// Whether a step can be gone to now.
+    pub fn is_open(&self, step: Step) -> bool {
+        if self.report.applied.is_some() {
+            // After a recovery only its report stands, until a new round is started.
+            return step == Step::Report;
+        }
+        match step {
+            Step::Survey => true,
+            Step::Backup => self.survey.read().is_some() && self.assessment.is_some(),
+            Step::Keys | Step::Checks | Step::Plan => self.backup.done.is_some(),
+            Step::Passwords | Step::Apply => self.backup.done.is_some() && self.plan.ready.is_some(),
+            Step::Report => false,
+        }
+    }
+
+    /// Whether a step lies behind us.
+    pub fn is_done(&self, step: Step) -> bool {
+        self.report.applied.is_some() && step != Step::Report
+            || match step {
+                Step::Survey => self.survey.read().is_some(),
+                Step::Backup => self.backup.done.is_some(),
+                step => step < self.step && self.is_open(step),
+            }
+    }
+
+    /// Takes one event.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Job(id, update) => self.on_update(id, update),
+            Event::Terminate => self.leave(),
+            Event::Act(action) => {
+                self.notice = None;
+                self.act(action)
+            }
+            Event::Type(c) => {
+                self.notice = None;
+                if let Some(field) = self.field()
+                    && !field.type_char(c)
+                {
+                    self.say(words().field_full);
+                }
+                self.after_typing();
+                Vec::new()
+            }
+            Event::Paste(text) => self.paste(&text),
+        }
+    }
+
+    /// Whether keys are letters for a field now, not commands.
+    pub fn typing(&self) -> bool {
+        if self.overlay.is_some() || self.connections.open {
+            return false;
+        }
+        match self.step {
+            Step::Survey => self.survey.form.is_some(),
+            Step::Keys => self.keys.form.is_some(),
+            Step::Checks => self.checks.filtering,
+            Step::Passwords => !self.passwords.asked.is_empty(),
+            Step::Apply => self.apply.ready.is_some() && self.apply.problem.is_none() && self.running.is_none(),
+            Step::Report => self.report.undoing.is_some(),
+            Step::Backup | Step::Plan => false,
+        }
+    }
+
+    fn field(&mut self) -> Option<&mut Input> {
+        if !self.typing() {
+            return None;
+        }
+        match self.step {
+            Step::Survey => self.survey.field(),
+            Step::Keys => self.keys.field(),
+            Step::Checks => Some(&mut self.checks.filter),
+            Step::Passwords => self.password_field(),
+            Step::Apply => Some(&mut self.apply.word),
+            Step::Report => self.report.undoing.as_mut(),
+            Step::Backup | Step::Plan => None,
+        }
+    }
+
+    fn after_typing(&mut self) {
+        if self.step == Step::Checks {
+            self.refresh_rows();
+        }
+    }
+
+    fn paste(&mut self, text: &SecretBytes) -> Vec<Effect> {
+        self.notice = None;
+        // A key pasted onto the list of keys goes where it belongs.
+        if self.step == Step::Keys && self.keys.form.is_none() && self.overlay.is_none() && !self.connections.open {
+            self.keys.form = Some(keys::Form::Key(Input::default()));
+        }
+        let Some(field) = self.field() else { return Vec::new() };
+        if !field.paste(text) {
+            self.say(words().pasted_in_part);
+        }
+        self.after_typing();
+        Vec::new()
+    }
+
+    /// The actions that mean something here and now, the primary one first.
+    pub fn offers(&self) -> Vec<Action> {
+        match self.overlay {
+            Some(Overlay::Help) => return vec![Action::Back],
+            Some(Overlay::Quit) => return vec![Action::Primary, Action::Back],
+            None if self.connections.open => return vec![Action::Down, Action::Back],
+            None => {}
+        }
+        let mut offers = match self.step {
+            Step::Survey => self.survey.offers(),
+            Step::Backup => self.backup_offers(),
+            Step::Keys => self.keys_offers(),
+            Step::Checks => self.checks_offers(),
+            Step::Plan => self.plan_offers(),
+            Step::Passwords => self.passwords_offers(),
+            Step::Apply => self.apply_offers(),
+            Step::Report => self.report_offers(),
+        };
+        let stop = self.running.as_ref().is_some_and(|job| job.kind.stoppable());
+        if !offers.contains(&Action::Back) && (stop || self.step > Step::Survey && self.step < Step::Report) {
+            offers.push(Action::Back);
+        }
+        offers.extend([Action::Connections, Action::Help, if self.typing() { Action::Interrupt } else { Action::Quit }]);
+        offers
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(overlay) = self.overlay {
+            return self.act_overlay(overlay, action);
+        }
+        match action {
+            Action::Quit | Action::Interrupt => return self.ask_to_leave(),
+            Action::Help => {
+                self.overlay = Some(Overlay::Help);
+                return Vec::new();
+            }
+            Action::Connections => {
+                self.connections.open = !self.connections.open;
+                return Vec::new();
+            }
+            Action::Go(step) => return self.go(step),
+            Action::Back if self.connections.open => {
+                self.connections.open = false;
+                return Vec::new();
+            }
+            action if self.connections.open => {
+                let mailboxes = self.assessment().map_or(0, |a| a.mailboxes.len());
+                self.connections.cursor.act(action, mailboxes);
+                return Vec::new();
+            }
+            Action::Back if !self.has_inner_back() => return self.back(),
+            _ => {}
+        }
+        match self.step {
+            Step::Survey => self.act_survey(action),
+            Step::Backup => self.act_backup(action),
+            Step::Keys => self.act_keys(action),
+            Step::Checks => self.act_checks(action),
+            Step::Plan => self.act_plan(action),
+            Step::Passwords => self.act_passwords(action),
+            Step::Apply => self.act_apply(action),
+            Step::Report => self.act_report(action),
+        }
+    }
+
+    /// Whether Esc first closes something within the step.
+    fn has_inner_back(&self) -> bool {
+        match self.step {
+            Step::Survey => self.survey.form.is_some(),
+            Step::Keys => self.keys.form.is_some(),
+            Step::Checks => self.checks.filtering,
+            Step::Report => self.report.undoing.is_some(),
+            Step::Backup | Step::Plan | Step::Passwords | Step::Apply => false,
+        }
+    }
+
+    fn back(&mut self) -> Vec<Effect> {
+        match &mut self.running {
+            Some(job) if job.kind.writes() => {
+                self.say(words().wait_writing);
+                return Vec::new();
+            }
+            Some(job) if job.kind.stoppable() => {
+                job.stopping = true;
+                return vec![Effect::Cancel(job.id)];
+            }
+            _ => {}
+        }
+        if !self.checks.filter.is_empty() && self.step == Step::Checks {
+            self.checks.filter.clear();
+            self.refresh_rows();
+            return Vec::new();
+        }
+        match self.step {
+            Step::Survey => self.ask_to_leave(),
+            Step::Report => {
+                self.say(words().report_no_way_back);
+                Vec::new()
+            }
+            // Without a password to ask for, the step was passed over on the way here.
+            Step::Apply if self.passwords.asked.is_empty() => self.go(Step::Plan),
+            step => self.go(step.previous()),
+        }
+    }
+
+    /// To a step, if it is open.
+    pub(super) fn go(&mut self, step: Step) -> Vec<Effect> {
+        if !self.is_open(step) {
+            let why = if self.backup.done.is_none() && step > Step::Backup { words().locked_backup } else { words().locked };
+            self.say(why);
+            return Vec::new();
+        }
+        if self.running.as_ref().is_some_and(|job| job.kind != JobKind::Look) {
+            self.say(words().wait_busy);
+            return Vec::new();
+        }
+        let needs_engine = step == Step::Apply || step == Step::Plan && self.plan.ready.is_none();
+        if needs_engine && self.running.is_some() {
+            self.say(words().wait_looking);
+            return Vec::new();
+        }
+        self.passwords.revealed = false;
+        self.step = step;
+        match step {
+            Step::Plan if self.plan.ready.is_none() => self.start_plan(std::collections::BTreeSet::new()),
+            Step::Apply => {
+                self.apply.problem = None;
+                self.enter_apply()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn act_overlay(&mut self, overlay: Overlay, action: Action) -> Vec<Effect> {
+        match (overlay, action) {
+            (Overlay::Help, Action::Back | Action::Help | Action::Primary | Action::Quit) => self.overlay = None,
+            (Overlay::Help, Action::Interrupt) => {
+                self.overlay = None;
+                return self.ask_to_leave();
+            }
+            (Overlay::Quit, Action::Back) => self.overlay = None,
+            (Overlay::Quit, Action::Primary | Action::Quit | Action::Interrupt) => {
+                self.overlay = None;
+                return self.leave();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Leaves at once where nothing would be lost, asks otherwise.
+    fn ask_to_leave(&mut self) -> Vec<Effect> {
+        if self.typed() > 0 || self.running.is_some() || self.report.applied.is_some() && self.report.saved.is_empty() {
+            self.overlay = Some(Overlay::Quit);
+            return Vec::new();
+        }
+        self.leave()
+    }
+
+    /// Leaves; after the job that writes, if one runs.
+    fn leave(&mut self) -> Vec<Effect> {
+        match &self.running {
+            Some(job) if job.kind.writes() => {
+                self.leaving = true;
+                Vec::new()
+            }
+            Some(job) => vec![Effect::Cancel(job.id), Effect::Quit(self.exit())],
+            None => vec![Effect::Quit(self.exit())],
+        }
+    }
+
+    /// Says one sentence at the foot of the screen.
+    pub(super) fn say(&mut self, sentence: &str) {
+        self.notice = Some(sentence.to_owned());
+    }
+
+    /// Hands a job to the engine, unless one runs; then says so and gives nothing.
+    pub(super) fn start(&mut self, job: Job) -> Vec<Effect> {
+        if self.running.is_some() {
+            self.say(words().wait_busy);
+            return Vec::new();
+        }
+        self.jobs += 1;
+        let id = JobId(self.jobs);
+        self.running =
+            Some(Running { id, kind: JobKind::of(&job), what: String::new(), done: 0, of: None, stopping: false });
+        vec![Effect::Start(id, job)]
+    }
+
+    /// Forgets everything that rests on a survey; not what was typed.
+    pub(super) fn forget_all(&mut self) {
+        self.assessment = None;
+        self.backup = backup::State { full_dump: self.backup.full_dump, ..backup::State::default() };
+        self.keys = keys::State::default();
+        self.plan = plan::State::default();
+        self.apply = apply::State::default();
+        self.report = report::State::default();
+        self.refresh_rows();
+        self.refresh_asked();
+    }
+
+    /// A new round, from the survey on.
+    pub(super) fn start_over(&mut self) -> Vec<Effect> {
+        if self.running.is_some() {
+            self.say(words().wait_busy);
+            return Vec::new();
+        }
+        self.step = Step::Survey;
+        self.start_survey(None)
+    }
+
+    /// New verdicts: every plan made before is void.
+    fn assessed(&mut self, assessment: Box<Assessment>) {
+        self.keys.cursor.clamp(assessment.keys.len());
+        self.survey.cursor.clamp(assessment.findings.len());
+        self.connections.cursor.clamp(assessment.mailboxes.len());
+        self.assessment = Some(assessment);
+        self.plan.ready = None;
+        self.apply.ready = None;
+        self.refresh_rows();
+        self.refresh_asked();
+    }
+
+    fn on_update(&mut self, id: JobId, update: Update) -> Vec<Effect> {
+        let Some(job) = self.running.as_mut().filter(|job| job.id == id) else { return Vec::new() };
+        let kind = job.kind;
+        match update {
+            Update::Progress { what, done, of } => {
+                (job.what, job.done, job.of) = (what, done, of);
+            }
+            Update::Surveyed(survey) => self.survey.phase = survey::Phase::Read(survey),
+            Update::NoDatabase { problem, values } => {
+                self.survey.phase = survey::Phase::Barred { problem, tried: Some(values) };
+            }
+            Update::Assessed(assessment) => self.assessed(assessment),
+            Update::KeyTried { key, opens } => self.keys.tried = Some(keys::Tried { key, opens }),
+            Update::Looked { files, bytes, skipped } => {
+                self.keys.looked = Some(keys::Looked { files, bytes, skipped });
+            }
+            Update::BackedUp(done) => self.backup.done = Some(done),
+            Update::Planned(ready) => self.planned(ready),
+            Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
+            Update::Applied(applied) => {
+                self.report = report::State { applied: Some(applied), ..report::State::default() };
+                self.backup.done = None;
+                self.passwords.answers.clear();
+                self.step = Step::Report;
+            }
+            Update::Undone(sentences) => self.report.undone = Some(sentences),
+            Update::ReportSaved(files) => self.report.saved = files,
+            Update::Failed(problem) => self.failed(kind, problem),
+            Update::Cancelled => self.say(words().stopped),
+            Update::Done => return self.done(kind),
+        }
+        Vec::new()
+    }
+
+    fn planned(&mut self, ready: Box<crate::engine::job::PlanReady>) {
+        if self.step == Step::Apply {
+            self.apply.ready = Some(ready);
+        } else {
+            self.plan.cursor.clamp(ready.plan.steps.len());
+            self.plan.ready = Some(ready);
+        }
+    }
+
+    fn failed(&mut self, kind: JobKind, problem: crate::domain::problem::Problem) {
+        match kind {
+            JobKind::Survey => self.survey.phase = survey::Phase::Barred { problem, tried: None },
+            JobKind::Backup => self.backup.problem = Some(problem),
+            JobKind::Plan if self.step == Step::Apply => self.apply.problem = Some(problem),
+            JobKind::Plan => self.plan.problem = Some(problem),
+            JobKind::Apply => {
+                // Whatever stands now, it must be backed up again before another attempt.
+                self.backup.done = None;
+                self.apply.problem = Some(problem);
+            }
+            JobKind::Undo | JobKind::SaveReport => self.report.problem = Some(problem),
+            JobKind::Look | JobKind::TryKey => self.say(&problem.to_string()),
+        }
+    }
+
+    fn done(&mut self, kind: JobKind) -> Vec<Effect> {
+        self.running = None;
+        if self.leaving {
+            return vec![Effect::Quit(self.exit())];
+        }
+        if kind == JobKind::Look
+            && let Some(looked) = &self.keys.looked
+        {
+            let (files, megabytes) = (looked.files, looked.bytes >> 20);
+            self.say(&fill(words().looked, &[("files", &files), ("megabytes", &megabytes)]));
+        }
+        // The plan on the screen was made void while something else ran.
+        if self.step == Step::Plan && self.plan.ready.is_none() && self.plan.problem.is_none() && self.plan.impossible.is_none() {
+            return self.start_plan(std::collections::BTreeSet::new());
+        }
+        Vec::new()
+    }
+}
+

@@ -136,7 +136,7 @@ fn run_demo() -> Outcome {
     let w = words();
     let failed = |e: std::io::Error| not_started(Problem::new(w.demo_no_room, e.to_string(), w.demo_no_room_next));
     // Removed when it is dropped, at the end of this function.
-    let home = tempfile::Builder::new().prefix("freescout-rescue-demo-").tempdir().map_err(failed)?;
+    let home = tempfile::Builder::new().prefix("rescue-demo-").tempdir().map_err(failed)?;
     let folder = home.path().join("demo");
     let made = demo::lay_out(&folder, &mut crate::io::entropy::fill).map_err(not_started)?;
     let common = Common {

@@ -22,6 +22,9 @@ impl KnownKey {
     }
 }
 
+/// Places remembered of one key: enough evidence for anybody.
+const MAX_SOURCES: usize = 100;
+
 /// All known keys, in the order they were found.
 #[derive(Debug, Default)]
 pub struct KeyRing {
@@ -38,7 +41,9 @@ impl KeyRing {
             .find(|k| k.fingerprint() == key.fingerprint())
         {
             Some(known) => {
-                if !known.sources.contains(&source) {
+                let same = |s: &Source| s.path == source.path && s.line == source.line && s.inside == source.inside;
+                let named = source.path.is_some();
+                if known.sources.len() < MAX_SOURCES && !known.sources.iter().any(|s| *s == source || named && same(s)) {
                     known.sources.push(source);
                 }
                 false

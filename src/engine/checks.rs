@@ -20,7 +20,7 @@ use crate::domain::verdict::{Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::hunt;
-use crate::io::store::Stored;
+use crate::io::store::{Store, Stored};
 
 /// How many of the newest mails of `send_logs` are asked which key made their hash.
 const MAILS_ASKED: u32 = 2000;
@@ -91,24 +91,33 @@ fn stored_text(stored: Stored) -> StoredText {
 /// Counts, for every key, the mails in `send_logs` whose Message-ID holds its hash. A table that is not there, or not
 /// as we know it, gives no evidence and no error.
 pub fn count_mails(session: &mut Session) {
-    let wanted = ["thread_id", "message_id"];
-    let there = session.store.columns("send_logs").unwrap_or_default();
-    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
-        return;
+    if session.mails.is_none() {
+        session.mails = Some(newest_mails(&mut *session.store));
     }
-    let mut mails: Vec<(u64, String)> = Vec::new();
-    let read = session.store.read("send_logs", &wanted, Some(MAILS_ASKED), &mut |_, values| {
+    let mails = session.mails.as_deref().unwrap_or_default();
+    for known in session.ring.iter_mut() {
+        let made = |(thread, id): &&(u64, String)| id.contains(&derived::message_id_hash(&known.key, *thread));
+        known.mails = mails.iter().filter(made).count() as u64;
+    }
+}
+
+fn newest_mails(store: &mut dyn Store) -> Vec<(u64, String)> {
+    let wanted = ["thread_id", "message_id"];
+    let there = store.columns("send_logs").unwrap_or_default();
+    let mut mails = Vec::new();
+    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
+        return mails;
+    }
+    let read = store.read("send_logs", &wanted, Some(MAILS_ASKED), &mut |_, values| {
         let text = |n: usize| values.get(n).and_then(Stored::text).map(|t| String::from_utf8_lossy(t).into_owned());
         if let (Some(thread), Some(message)) = (text(0).and_then(|t| t.parse().ok()), text(1)) {
             mails.push((thread, message));
         }
     });
-    if read.is_ok() {
-        for known in session.ring.iter_mut() {
-            let made = |(thread, id): &&(u64, String)| id.contains(&derived::message_id_hash(&known.key, *thread));
-            known.mails = mails.iter().filter(made).count() as u64;
-        }
+    if read.is_err() {
+        mails.clear();
     }
+    mails
 }
 
 /// The sealed texts that candidates are tried on.
@@ -156,6 +165,7 @@ pub fn look_in(
                 }
             }
             if session.add_key(key, candidate.source) {
+                count_mails(session);
                 on(session, Looking::Found);
             }
         }

@@ -26,6 +26,8 @@ pub struct Session {
     pub early_findings: Vec<Finding>,
     /// Everything that depends on the key, as last read.
     pub inventory: Inventory,
+    /// The newest mails of `send_logs`, once they were read: thread and Message-ID.
+    pub mails: Option<Vec<(u64, String)>>,
     /// Columns the schema lacks, and tables without transactions.
     pub schema_findings: Vec<Finding>,
 }
@@ -46,6 +48,7 @@ impl Session {
             ring,
             early_findings,
             inventory: Inventory::default(),
+            mails: None,
             schema_findings: Vec::new(),
         }
     }

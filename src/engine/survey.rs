@@ -298,7 +298,7 @@ pub fn summary(session: &Session) -> Survey {
         version: install.version.clone(),
         site: sanitize(&site),
         server: sanitize(session.server()),
-        database: sanitize(&settings.database),
+        database: sanitize(settings.database.strip_prefix(&format!("{}/", install.root.display())).unwrap_or(&settings.database)),
         prefix: sanitize(&settings.prefix),
         driver: settings.driver.name(),
         web_user: files::user_name(install.web_user.uid),

@@ -58,7 +58,11 @@ fn table(
     chosen: usize,
     owner_width: usize,
 ) {
-    let height = usize::from(area.height).max(1);
+    let mut height = usize::from(area.height).max(1);
+    if rows.len() > height {
+        // The last line says how much more there is.
+        height = (height - 1).max(1);
+    }
     let start = chosen / height * height;
     let end = rows.len().min(start + height);
     for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {

@@ -88,17 +88,17 @@ impl Canvas<'_, '_> {
     fn title(&mut self, area: Rect, wizard: &Wizard) {
         let w = words();
         let mut left = format!(" {}", w.product);
+        let right = readable(wizard).map(|text| format!("{text} ")).unwrap_or_default();
+        let room = usize::from(area.width).saturating_sub(right.width());
         if let Some(survey) = wizard.survey.read() {
             let server = survey.server.split(' ').next().unwrap_or_default();
             for part in [survey.site.as_str(), survey.version.as_str(), server] {
-                if !part.is_empty() {
+                if !part.is_empty() && left.width() + part.width() + 4 <= room {
                     left.push_str("  ");
                     left.push_str(part);
                 }
             }
         }
-        let right = readable(wizard).map(|text| format!("{text} ")).unwrap_or_default();
-        let room = usize::from(area.width).saturating_sub(right.width());
         let spans = vec![self.span(Role::Heading, fit(&left, room)), self.span(Role::Accent, right)];
         self.line(area, 0, spans);
     }

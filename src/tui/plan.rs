@@ -69,10 +69,8 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         ("total", &ready.after.total),
     ];
     canvas.pieces(&mut area, &[(Role::Heading, fill(w.plan_headline, &values))]);
-    let items: Vec<Vec<Piece>> = ready
-        .plan
-        .steps
-        .iter()
+    let steps = wizard.plan.order.iter().filter_map(|index| ready.plan.steps.get(*index));
+    let items: Vec<Vec<Piece>> = steps
         .map(|step| {
             let secret = assessment.secrets.iter().find(|s| s.place == step.place);
             let salvageable = secret.is_some_and(|s| s.verdict.remedy() == Remedy::Salvage);

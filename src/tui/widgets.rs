@@ -27,37 +27,37 @@ pub fn plain(text: impl Into<String>) -> Piece {
     (Role::Text, text.into())
 }
 
-/// Breaks a text into lines of at most `width` columns, between words where that is possible.
+/// Breaks a text into lines of at most `width` columns, between words where that is possible. Lines that go on are
+/// indented like the one they go on from.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
+    text.lines().flat_map(|paragraph| wrap_paragraph(paragraph, width.max(1))).collect()
+}
+
+fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
+    let blanks = paragraph.len() - paragraph.trim_start_matches(' ').len();
+    let hanging = if paragraph[blanks..].starts_with("· ") { blanks + 2 } else { blanks };
+    let indent = " ".repeat(if hanging < width { hanging } else { 0 });
     let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let (mut line, mut used) = (String::new(), 0);
-        for word in paragraph.split_word_bounds() {
-            let columns = word.width();
-            if used + columns > width && used > 0 {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-                if word.trim().is_empty() {
-                    continue;
-                }
-            }
-            if columns <= width {
-                line.push_str(word);
-                used += columns;
-                continue;
-            }
-            for grapheme in word.graphemes(true) {
-                if used + grapheme.width() > width {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push_str(grapheme);
-                used += grapheme.width();
-            }
+    let (mut line, mut used) = (" ".repeat(blanks.min(width)), blanks.min(width));
+    for word in paragraph[blanks..].split_inclusive(' ') {
+        let bare = word.trim_end_matches(' ');
+        if used + bare.width() > width && used > indent.len() {
+            lines.push(std::mem::replace(&mut line, indent.clone()));
+            used = indent.len();
         }
-        lines.push(line);
+        for grapheme in bare.graphemes(true) {
+            if used + grapheme.width() > width {
+                lines.push(std::mem::replace(&mut line, indent.clone()));
+                used = indent.len();
+            }
+            line.push_str(grapheme);
+            used += grapheme.width();
+        }
+        let gap = word.len() - bare.len();
+        line.push_str(&" ".repeat(gap));
+        used += gap;
     }
+    lines.push(line);
     for line in &mut lines {
         line.truncate(line.trim_end().len());
     }
@@ -168,7 +168,12 @@ impl Canvas<'_, '_> {
             })
             .collect();
         let heights: Vec<usize> = wrapped.iter().map(Vec::len).collect();
-        let page = page(&heights, usize::from(area.height), chosen.unwrap_or(0));
+        let mut room = usize::from(area.height);
+        if heights.iter().sum::<usize>() > room {
+            // The last row says how much more there is.
+            room = room.saturating_sub(1);
+        }
+        let page = page(&heights, room, chosen.unwrap_or(0));
         let mut row = 0;
         for index in page.clone() {
             for (n, (role, line)) in wrapped[index].iter().enumerate() {
@@ -245,6 +250,7 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("销售销售", 5), ["销售", "销售"]);
         assert_eq!(wrap("a\n\nb", 5), ["a", "", "b"]);
+        assert_eq!(wrap("  · one two (three)", 11), ["  · one two", "    (three)"]);
     }
 
     #[test]

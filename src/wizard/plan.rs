@@ -27,8 +27,10 @@ pub enum Pane {
 pub struct State {
     /// Which list has the cursor.
     pub pane: Pane,
-    /// The chosen change.
+    /// The chosen change, as a place in `order`.
     pub cursor: Cursor,
+    /// The steps of the plan as they are shown: what stays lost, what changes, what stays as it is.
+    pub order: Vec<usize>,
     /// The strategy the operator chose; `None` takes the recommended one.
     pub strategy: Option<Strategy>,
     /// Secrets to salvage, at the operator's word.
@@ -41,7 +43,31 @@ pub struct State {
     pub problem: Option<Problem>,
 }
 
+/// The steps worth showing, what matters most first.
+fn order(plan: &plan::Plan) -> Vec<usize> {
+    let rank = |index: &usize| match plan.steps[*index].action {
+        plan::Action::StaysLost => 0,
+        plan::Action::Keep => 2,
+        _ => 1,
+    };
+    let mut shown: Vec<usize> =
+        (0..plan.steps.len()).filter(|index| plan.steps[*index].action != plan::Action::Nothing).collect();
+    shown.sort_by_key(rank);
+    shown
+}
+
 impl Wizard {
+    /// A plan came back: the last look's when that is where we are, the step's own otherwise.
+    pub(super) fn planned(&mut self, ready: Box<PlanReady>) {
+        if self.step == Step::Apply {
+            self.apply.ready = Some(ready);
+        } else {
+            self.plan.order = order(&ready.plan);
+            self.plan.cursor.clamp(self.plan.order.len());
+            self.plan.ready = Some(ready);
+        }
+    }
+
     /// The strategy of the step: chosen, or recommended, or only new passwords.
     pub fn strategy(&self) -> Strategy {
         let recommended = self.assessment().and_then(|a| a.recommendation).map(|r| r.strategy);
@@ -83,7 +109,8 @@ impl Wizard {
     }
 
     fn salvageable_at_cursor(&self) -> Option<Place> {
-        let step = self.plan.ready.as_ref()?.plan.steps.get(self.plan.cursor.at())?;
+        let index = self.plan.order.get(self.plan.cursor.at())?;
+        let step = self.plan.ready.as_ref()?.plan.steps.get(*index)?;
         let secret = self.assessment()?.secrets.iter().find(|s| s.place == step.place)?;
         (secret.verdict.remedy() == Remedy::Salvage).then(|| step.place.clone())
     }
@@ -120,8 +147,7 @@ impl Wizard {
                 }
             }
             (action, Pane::Changes) => {
-                let len = self.plan.ready.as_ref().map_or(0, |ready| ready.plan.steps.len());
-                self.plan.cursor.act(action, len);
+                self.plan.cursor.act(action, self.plan.order.len());
             }
             _ => {}
         }

@@ -517,15 +517,6 @@ impl Wizard {
         Vec::new()
     }
 
-    fn planned(&mut self, ready: Box<crate::engine::job::PlanReady>) {
-        if self.step == Step::Apply {
-            self.apply.ready = Some(ready);
-        } else {
-            self.plan.cursor.clamp(ready.plan.steps.len());
-            self.plan.ready = Some(ready);
-        }
-    }
-
     fn failed(&mut self, kind: JobKind, problem: crate::domain::problem::Problem) {
         match kind {
             JobKind::Survey => self.survey.phase = survey::Phase::Barred { problem, tried: None },

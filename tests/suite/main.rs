@@ -1,7 +1,10 @@
 //! The tests that need no server and no terminal: truth, plans, screens, the shape of the house.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod fixture;
 mod floors;
 mod plans;
+mod screens;
 mod shared;
 mod vectors;
+mod wizard;

@@ -1,0 +1,230 @@
+//! One broken install as the wizard sees it, with fixed keys, names and places: for the wizard's and the screens' tests.
+
+use std::path::PathBuf;
+
+use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::assessment::{self, Assessment, Summary};
+use freescout_rescue::domain::finding::{Finding, KeyName};
+use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
+use freescout_rescue::domain::key_ring::KeyRing;
+use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::php;
+use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
+use freescout_rescue::domain::problem::Problem;
+use freescout_rescue::domain::source::{Source, SourceKind};
+use freescout_rescue::engine::job::{Applied, BackupDone, PlanReady, Survey};
+
+/// The password that must never be seen anywhere.
+pub const SENTINEL: &str = "s3ntinel-pässwörd-密码";
+
+pub fn new_key() -> AppKey {
+    AppKey::generate(&[1; 32])
+}
+
+pub fn old_key() -> AppKey {
+    AppKey::generate(&[2; 32])
+}
+
+fn lost_key() -> AppKey {
+    AppKey::generate(&[3; 32])
+}
+
+fn sealed(key: &AppKey, text: &str) -> String {
+    Payload::seal(key, &[7; 16], &php::serialize_text(text.as_bytes()))
+}
+
+fn row<'a>(id: u64, values: &[(&'a str, &str)]) -> Row<'a> {
+    let values = values.iter().map(|(name, value)| (*name, StoredText::Text(value.as_bytes().into()))).collect();
+    Row { id, values }
+}
+
+fn inventory() -> Inventory {
+    let (old, new, lost) = (old_key(), new_key(), lost_key());
+    let mut inventory = Inventory::default();
+    let mailboxes: [(&str, &str, String, String); 7] = [
+        ("Support", "support", sealed(&new, SENTINEL), sealed(&new, SENTINEL)),
+        ("销售", "sales", sealed(&old, SENTINEL), sealed(&old, SENTINEL)),
+        ("Buchhaltung Köln", "buchhaltung", sealed(&old, SENTINEL), sealed(&lost, SENTINEL)),
+        ("الدعم الفني", "daam", sealed(&old, SENTINEL), String::new()),
+        ("🧪 Labor \u{1b}]0;owned\u{7}", "labor", SENTINEL.to_owned(), sealed(&old, SENTINEL)),
+        ("Twice", "twice", sealed(&old, &sealed(&old, SENTINEL)), sealed(&old, SENTINEL)),
+        ("Broken", "broken", "eyJpdiI6broken".to_owned(), {
+            let payload = sealed(&old, SENTINEL);
+            payload[..payload.len() - 40].to_owned()
+        }),
+    ];
+    for (id, (name, user, incoming, outgoing)) in (1..).zip(mailboxes) {
+        let email = format!("{user}@helpdesk.example");
+        inventory.add_mailbox(&row(
+            id,
+            &[
+                ("name", name),
+                ("email", &email),
+                ("in_server", "imap.mail.example"),
+                ("in_port", "993"),
+                ("in_username", &email),
+                ("in_password", &incoming),
+                ("out_method", "3"),
+                ("out_server", "smtp.mail.example"),
+                ("out_port", "587"),
+                ("out_username", &email),
+                ("out_password", &outgoing),
+            ],
+        ));
+    }
+    let meta = format!(
+        r#"{{"oauth":{{"provider":"ms","a_token":"{}","r_token":"{}"}}}}"#,
+        sealed(&old, SENTINEL).replace('/', "\\/"),
+        sealed(&old, SENTINEL).replace('/', "\\/")
+    );
+    inventory.add_mailbox(&row(
+        8,
+        &[
+            ("name", "Microsoft 365"),
+            ("email", "m365@helpdesk.example"),
+            ("in_server", "outlook.office365.com"),
+            ("in_username", "m365@helpdesk.example:client"),
+            ("in_password", &sealed(&lost, SENTINEL)),
+            ("meta", &meta),
+        ],
+    ));
+    for (id, (name, value)) in (1..).zip([
+        ("mail_driver", "smtp"),
+        ("mail_username", "system@helpdesk.example"),
+        ("mail_password", &sealed(&new, SENTINEL)),
+        ("telegram.secret", &sealed(&old, SENTINEL)),
+    ]) {
+        inventory.add_option(&row(id, &[("name", name), ("value", value)]));
+    }
+    inventory.add_module(&row(1, &[("alias", "tags"), ("license", &sealed(&old, SENTINEL))]));
+    inventory
+}
+
+fn ring(with_old: bool) -> KeyRing {
+    let mut ring = KeyRing::default();
+    let new = new_key();
+    let effective = new.fingerprint();
+    ring.add(new, Source::file(SourceKind::ConfigCache, "/var/www/html/bootstrap/cache/config.php", None));
+    ring.add(new_key(), Source::file(SourceKind::Env, "/var/www/html/.env", Some(12)));
+    if with_old {
+        let source = Source {
+            inside: vec!["var/www/html/.env".to_owned()],
+            modified: Some(1_759_201_200),
+            ..Source::file(SourceKind::Archive, "/root/backups/helpdesk-2025-09-30.tar.gz", Some(2))
+        };
+        ring.add(old_key(), source);
+    }
+    for known in ring.iter_mut() {
+        known.mails = if known.key.same_bytes(&old_key()) { 120 } else { 9 };
+    }
+    ring.set_effective(Some(effective));
+    ring
+}
+
+fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Assessment {
+    let secrets = assessment::judge_all(inventory, ring);
+    let effective = ring.effective().map(AppKey::fingerprint);
+    let circumstances = Circumstances {
+        effective,
+        configured: effective,
+        home: KeyHome::EnvFile,
+        mails: ring.iter().map(|k| (k.fingerprint(), k.mails)).collect(),
+        published: std::collections::BTreeSet::new(),
+    };
+    Assessment {
+        summary: Summary::of(&secrets),
+        recommendation: plan::recommend(&secrets, &circumstances),
+        keys: assessment::report_keys(ring, &secrets),
+        secrets,
+        findings,
+        circumstances,
+        mailboxes: inventory.mailboxes.clone(),
+        system_mail: inventory.system_mail.clone(),
+    }
+}
+
+/// The install as the checks see it; with the old key, or before it was found.
+pub fn assessment(with_old: bool) -> Assessment {
+    let key = KeyName { label: "K1".to_owned(), fingerprint: new_key().fingerprint() };
+    let findings = vec![
+        Finding::UnderUnknownKey { count: 13 },
+        Finding::WorkerHoldsOtherKey { pid: 2114, key: None },
+        Finding::StaleConfigCache { cached: Some(key), configured: None },
+        Finding::ProbablyWiped { owner: "الدعم الفني".to_owned(), place: "mailboxes#4.out_password".to_owned() },
+    ];
+    assess(&inventory(), &ring(with_old), findings)
+}
+
+/// An install without a fault.
+pub fn sound() -> Assessment {
+    let mut inventory = Inventory::default();
+    let payload = sealed(&new_key(), SENTINEL);
+    inventory.add_mailbox(&row(1, &[("name", "Support"), ("in_server", "imap.example"), ("in_password", &payload)]));
+    assess(&inventory, &ring(false), Vec::new())
+}
+
+/// An install with nothing stored in it.
+pub fn bare() -> Assessment {
+    assess(&Inventory::default(), &KeyRing::default(), Vec::new())
+}
+
+/// The assessment after the recovery.
+pub fn recovered() -> Assessment {
+    let mut after = ring(true);
+    after.set_effective(Some(old_key().fingerprint()));
+    assess(&inventory(), &after, Vec::new())
+}
+
+pub fn survey() -> Survey {
+    Survey {
+        host: "mail1".to_owned(),
+        path: PathBuf::from("/var/www/html"),
+        version: "1.8.235".to_owned(),
+        site: "helpdesk.example".to_owned(),
+        server: "MariaDB 10.11.19".to_owned(),
+        database: "freescout".to_owned(),
+        prefix: String::new(),
+        driver: "mysql",
+        web_user: "www-data".to_owned(),
+        key_source: "bootstrap/cache/config.php".to_owned(),
+        left_out: Vec::new(),
+    }
+}
+
+pub fn backup() -> BackupDone {
+    BackupDone {
+        folder: PathBuf::from("/var/lib/freescout-rescue/backups/freescout-rescue-20261123-101500"),
+        cells: 22,
+        files: 2,
+        bytes: 20_480,
+    }
+}
+
+/// The plan of a strategy; `None` where it is not possible.
+pub fn plan_ready(assessment: &Assessment, strategy: Strategy, choices: &Choices) -> Option<PlanReady> {
+    let make = |s| plan::make(s, &assessment.secrets, &assessment.circumstances, choices);
+    let plan = make(strategy).ok()?;
+    let readable = plan.readable_after();
+    let after = Summary { total: assessment.summary.total, opens: readable, ..Summary::default() };
+    let impossible = Strategy::ALL.into_iter().filter_map(|s| make(s).err().map(|why| (s, why))).collect();
+    Some(PlanReady { plan, after, impossible })
+}
+
+pub fn applied(verified: bool) -> Applied {
+    Applied {
+        verified,
+        resealed: 6,
+        reentered: 2,
+        after: Box::new(recovered()),
+        backup: backup().folder,
+        notes: vec!["FreeScout's own clear-cache was run as the web user; workers restart after their present job.".to_owned()],
+    }
+}
+
+pub fn problem() -> Problem {
+    Problem::new(
+        "The database refuses user freescout.",
+        "Access denied for user 'freescout'@'localhost' (using password: YES)",
+        "Look at DB_USERNAME and DB_PASSWORD in .env.",
+    )
+}

@@ -1,0 +1,275 @@
+//! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
+
+use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
+use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::engine::job::{DatabaseValues, Update};
+use freescout_rescue::tui::frame;
+use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::wizard::message::{Action, Event};
+use freescout_rescue::wizard::step::Step;
+use freescout_rescue::wizard::update::Wizard;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
+
+use crate::fixture::{self, SENTINEL};
+
+/// A wizard and the answers it was given.
+pub struct Stage(pub Wizard);
+
+impl Stage {
+    pub fn new() -> Self {
+        Self(Wizard::start_with(None, true).0)
+    }
+
+    fn act(mut self, actions: &[Action]) -> Self {
+        for action in actions {
+            self.0.update(Event::Act(*action));
+        }
+        self
+    }
+
+    fn type_text(mut self, text: &str) -> Self {
+        for c in text.chars() {
+            self.0.update(Event::Type(c));
+        }
+        self
+    }
+
+    /// What the running job reports, without its end.
+    fn hears(mut self, updates: Vec<Update>) -> Self {
+        let id = self.0.running.as_ref().expect("a job runs").id;
+        for update in updates {
+            self.0.update(Event::Job(id, update));
+        }
+        self
+    }
+
+    fn answered(self, updates: Vec<Update>) -> Self {
+        self.hears(updates).hears(vec![Update::Done])
+    }
+
+    fn progress(self, what: &str, done: u64, of: Option<u64>) -> Self {
+        self.hears(vec![Update::Progress { what: what.to_owned(), done, of }])
+    }
+
+    fn surveyed(self, assessment: freescout_rescue::domain::assessment::Assessment) -> Self {
+        let survey = Update::Surveyed(Box::new(fixture::survey()));
+        self.answered(vec![survey, Update::Assessed(Box::new(assessment))])
+    }
+
+    fn backed_up(self) -> Self {
+        self.act(&[Action::Go(Step::Backup), Action::Primary]).answered(vec![Update::BackedUp(fixture::backup())])
+    }
+
+    /// Up to the keys, with the old key found or not.
+    pub fn at_keys(with_old: bool) -> Self {
+        Self::new().surveyed(fixture::assessment(with_old)).backed_up().act(&[Action::Primary])
+    }
+
+    pub fn at_checks() -> Self {
+        Self::at_keys(true).act(&[Action::Primary])
+    }
+
+    fn planned(self, strategy: Strategy) -> Self {
+        let ready = fixture::plan_ready(&fixture::assessment(true), strategy, &Choices::default());
+        self.answered(vec![Update::Planned(Box::new(ready.expect("possible here")))])
+    }
+
+    fn at_plan() -> Self {
+        Self::at_checks().act(&[Action::Primary]).planned(Strategy::Restore)
+    }
+
+    fn at_passwords() -> Self {
+        Self::at_plan().act(&[Action::Primary])
+    }
+
+    fn at_apply() -> Self {
+        let stage = Self::at_passwords().type_text(SENTINEL).act(&[Action::Go(Step::Apply)]);
+        let asked = stage.0.passwords.asked[0].place.clone();
+        let choices = Choices { entered: [asked].into(), ..Choices::default() };
+        let ready = fixture::plan_ready(&fixture::assessment(true), Strategy::Restore, &choices);
+        stage.answered(vec![Update::Planned(Box::new(ready.expect("possible here")))])
+    }
+
+    fn at_report(verified: bool) -> Self {
+        let applied = fixture::applied(verified);
+        let after = Update::Assessed(applied.after.clone());
+        Self::at_apply().type_text("apply").act(&[Action::Primary]).answered(vec![after, Update::Applied(Box::new(applied))])
+    }
+}
+
+fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|f| frame::draw(f, wizard, &theme, 0)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn text(buffer: &Buffer) -> String {
+    let mut lines = String::new();
+    for y in 0..buffer.area.height {
+        let mut skip = 0;
+        let mut line = String::new();
+        for x in 0..buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            if skip == 0 {
+                line.push_str(symbol);
+                skip = unicode_width::UnicodeWidthStr::width(symbol);
+            }
+            skip = skip.saturating_sub(1);
+        }
+        lines.push_str(line.trim_end());
+        lines.push('\n');
+    }
+    lines
+}
+
+fn shot(name: &str, stage: &Stage) {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let screen = text(&draw(&stage.0, width, height, Theme::new(Depth::Sixteen, true)));
+        assert!(!screen.contains(SENTINEL), "{name} shows a secret");
+        assert!(!screen.contains('\u{1b}'), "{name} lets a control character through");
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen);
+    }
+}
+
+#[test]
+fn survey() {
+    shot("1_survey_empty", &Stage::new().surveyed(fixture::sound()));
+    shot("1_survey_busy", &Stage::new().progress("Reading the install", 0, None));
+    let values = DatabaseValues {
+        driver: freescout_rescue::domain::configuration::Driver::MySql,
+        host: "127.0.0.1".to_owned(),
+        port: 3306,
+        socket: None,
+        database: "freescout".to_owned(),
+        username: "freescout".to_owned(),
+        prefix: String::new(),
+    };
+    let barred = || Stage::new().answered(vec![Update::NoDatabase { problem: fixture::problem(), values: values.clone() }]);
+    shot("1_survey_problem", &barred());
+    shot("1_survey_form", &barred().act(&[Action::OtherDatabase, Action::Down, Action::Down, Action::EraseAll, Action::Primary]));
+    shot("1_survey_done", &Stage::new().surveyed(fixture::assessment(false)));
+}
+
+#[test]
+fn backup() {
+    let at = || Stage::new().surveyed(fixture::assessment(false)).act(&[Action::Primary]);
+    shot("2_backup_empty", &at());
+    shot("2_backup_busy", &at().act(&[Action::Select, Action::Primary]).progress("Dumping the database", 1_048_576, None));
+    shot("2_backup_problem", &at().act(&[Action::Primary]).answered(vec![Update::Failed(fixture::problem())]));
+    shot("2_backup_done", &at().act(&[Action::Primary]).answered(vec![Update::BackedUp(fixture::backup())]));
+}
+
+#[test]
+fn keys() {
+    shot("3_keys_empty", &Stage::at_keys(false));
+    let busy = Stage::at_keys(false).act(&[Action::LookUsual]);
+    shot("3_keys_busy", &busy.progress("1204 files, 88 MiB read: /root/backups/dump.sql", 1204, None));
+    let tried = Update::KeyTried { key: "the key has 31 bytes instead of 32".to_owned(), opens: None };
+    let mut pasted = Stage::at_keys(false);
+    pasted.0.update(Event::Paste(SecretBytes::from(SENTINEL.as_bytes())));
+    shot("3_keys_typing", &pasted);
+    shot("3_keys_problem", &pasted.act(&[Action::Primary]).answered(vec![tried]));
+    shot("3_keys_done", &Stage::at_keys(true));
+}
+
+#[test]
+fn checks() {
+    shot("4_checks_empty", &Stage::new().surveyed(fixture::bare()).backed_up().act(&[Action::Primary, Action::Primary]));
+    let busy = Stage::at_keys(true).act(&[Action::LookUsual, Action::Primary]);
+    shot("4_checks_busy", &busy.progress("3 files, 0 MiB read: /root/x", 3, None));
+    shot("4_checks_problem", &Stage::at_checks().act(&[Action::Down, Action::Down]));
+    shot("4_checks_filter", &Stage::at_checks().act(&[Action::Filter]).type_text("köln"));
+    shot("4_checks_done", &Stage::at_checks());
+}
+
+#[test]
+fn plan() {
+    let sound = Stage::new().surveyed(fixture::sound()).backed_up().act(&[Action::Primary, Action::Primary, Action::Primary]);
+    let ready = fixture::plan_ready(&fixture::sound(), Strategy::Reenter, &Choices::default()).unwrap();
+    shot("5_plan_empty", &sound.answered(vec![Update::Planned(Box::new(ready))]));
+    shot("5_plan_busy", &Stage::at_checks().act(&[Action::Primary]));
+    let impossible = Stage::at_plan().act(&[Action::Down]);
+    shot("5_plan_problem", &impossible.answered(vec![Update::NotPossible(Strategy::Carry, Impossible::NoKeyInForce)]));
+    shot("5_plan_done", &Stage::at_plan().act(&[Action::NextPane, Action::Down]));
+}
+
+#[test]
+fn passwords() {
+    let none = Stage::new().surveyed(fixture::sound()).backed_up();
+    let ready = fixture::plan_ready(&fixture::sound(), Strategy::Reenter, &Choices::default()).unwrap();
+    let none = none.act(&[Action::Go(Step::Plan)]).answered(vec![Update::Planned(Box::new(ready))]);
+    shot("6_passwords_empty", &none.act(&[Action::Go(Step::Passwords)]));
+    shot("6_passwords_busy", &Stage::at_passwords().type_text(SENTINEL));
+    shot("6_passwords_problem", &Stage::at_passwords().type_text("****"));
+    shot("6_passwords_done", &Stage::at_passwords().act(&[Action::SameAs, Action::Primary]).type_text(SENTINEL));
+}
+
+#[test]
+fn apply() {
+    shot("7_apply_empty", &Stage::at_apply());
+    let busy = Stage::at_apply().type_text("apply").act(&[Action::Primary]);
+    shot("7_apply_busy", &busy.progress("Writing rows in one transaction", 0, Some(12)));
+    let failed = Stage::at_apply().type_text("apply").act(&[Action::Primary]);
+    shot("7_apply_problem", &failed.answered(vec![Update::Failed(fixture::problem())]));
+    shot("7_apply_done", &Stage::at_apply().type_text("apply"));
+}
+
+#[test]
+fn report() {
+    shot("8_report_empty", &Stage::at_report(true).act(&[Action::Undo]).type_text("und"));
+    let busy = Stage::at_report(true).act(&[Action::Undo]).type_text("undo").act(&[Action::Primary]);
+    shot("8_report_busy", &busy.progress("Putting rows back in one transaction", 0, None));
+    shot("8_report_problem", &Stage::at_report(false));
+    let saved = vec![Update::ReportSaved(vec!["/var/lib/freescout-rescue/backups/report-20261123-101501.txt".into()])];
+    shot("8_report_done", &Stage::at_report(true).act(&[Action::Primary]).answered(saved));
+}
+
+#[test]
+fn overlays() {
+    shot("9_help", &Stage::at_checks().act(&[Action::Help]));
+    shot("9_quit", &Stage::at_passwords().type_text(SENTINEL).act(&[Action::Interrupt]));
+    shot("9_connections", &Stage::at_checks().act(&[Action::Connections, Action::Down]));
+    let small = text(&draw(&Stage::at_checks().0, 40, 10, Theme::new(Depth::Sixteen, true)));
+    assert!(small.contains("enlarge"), "{small}");
+    assert!(small.contains("40×10"), "{small}");
+}
+
+#[test]
+fn typed_text_is_shown_only_when_asked_for() {
+    let masked = Stage::at_passwords().type_text(SENTINEL);
+    let theme = Theme::new(Depth::Sixteen, true);
+    assert!(!text(&draw(&masked.0, 80, 24, theme)).contains(SENTINEL));
+    let revealed = masked.act(&[Action::Reveal]);
+    assert!(text(&draw(&revealed.0, 80, 24, theme)).contains(SENTINEL));
+    let moved_on = revealed.act(&[Action::Down, Action::Up]);
+    assert!(!text(&draw(&moved_on.0, 80, 24, theme)).contains(SENTINEL), "another field hides it again");
+}
+
+fn colours(buffer: &Buffer) -> std::collections::BTreeSet<String> {
+    buffer.content.iter().map(|cell| format!("{:?}", cell.fg)).collect()
+}
+
+#[test]
+fn colours_follow_the_terminal() {
+    let stage = Stage::at_checks();
+    let none = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::Mono, true)));
+    assert_eq!(none, ["Reset".to_owned()].into());
+    let buffer = draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true));
+    let lost = buffer.content.windows(4).position(|w| w.iter().map(|c| c.symbol()).collect::<String>() == "lost").unwrap();
+    assert_eq!(buffer.content[lost].fg, Color::Red);
+    let palette = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::Indexed, true)));
+    assert!(palette.iter().all(|c| c == "Reset" || c.starts_with("Indexed")), "{palette:?}");
+    let full = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::True, true)));
+    assert!(full.iter().all(|c| c == "Reset" || c.starts_with("Rgb")), "{full:?}");
+}
+
+#[test]
+fn without_utf8_everything_is_ascii() {
+    for stage in [Stage::at_checks(), Stage::at_plan(), Stage::at_report(true)] {
+        let buffer = draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, false));
+        assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()));
+    }
+}

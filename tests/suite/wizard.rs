@@ -1,0 +1,384 @@
+//! The wizard's promises under random events, with an engine that answers as the real one would.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::plan::{self, Choices, Plan};
+use freescout_rescue::domain::secret::{Place, SecretBytes};
+use freescout_rescue::engine::job::{DatabaseValues, Job, JobId, Update};
+use freescout_rescue::tui::frame;
+use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::wizard::keys::Form;
+use freescout_rescue::wizard::message::{Action, Effect, Event};
+use freescout_rescue::wizard::step::Step;
+use freescout_rescue::wizard::update::Wizard;
+use proptest::prelude::{Just, any, prop_oneof, proptest};
+use proptest::strategy::Strategy;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::fixture::{self, SENTINEL};
+
+#[derive(Debug, Clone)]
+enum Input {
+    Act(Action),
+    Char(char),
+    Paste,
+    Word(&'static str),
+    Engine,
+    Terminate,
+    Resize(u16, u16),
+}
+
+/// The other side: answers jobs, and knows what must hold when one is asked for.
+struct Engine {
+    running: Option<JobId>,
+    writing: bool,
+    answers: VecDeque<Update>,
+    old_key_known: bool,
+    backup_stands: bool,
+    planned: Option<Plan>,
+    /// Which answer comes next: 0 fails.
+    luck: u8,
+}
+
+impl Engine {
+    fn start(&mut self, id: JobId, job: Job, confirmed: bool) {
+        assert!(self.running.is_none(), "a second job was started");
+        self.running = Some(id);
+        self.writing = false;
+        self.luck = self.luck.wrapping_mul(31).wrapping_add(7);
+        let fails = self.luck % 5 == 0;
+        let mut answers = vec![Update::Progress { what: "working".to_owned(), done: 1, of: Some(2) }];
+        let assessment = || Update::Assessed(Box::new(fixture::assessment(self.old_key_known)));
+        match job {
+            _ if fails => {
+                answers.push(Update::Failed(fixture::problem()));
+                if let Job::Apply { plan, entered, .. } = &job {
+                    self.check_apply(plan, entered.iter().map(|(place, _)| place), confirmed);
+                    self.writing = true;
+                }
+            }
+            Job::Survey { .. } => {
+                self.backup_stands = false;
+                self.planned = None;
+                if self.luck % 7 == 0 {
+                    let values = DatabaseValues {
+                        driver: Driver::MySql,
+                        host: "127.0.0.1".to_owned(),
+                        port: 3306,
+                        socket: None,
+                        database: "freescout".to_owned(),
+                        username: "freescout".to_owned(),
+                        prefix: String::new(),
+                    };
+                    answers.push(Update::NoDatabase { problem: fixture::problem(), values });
+                } else {
+                    answers.push(Update::Surveyed(Box::new(fixture::survey())));
+                    answers.push(assessment());
+                }
+            }
+            Job::Backup { .. } => {
+                self.backup_stands = true;
+                answers.push(assessment());
+                answers.push(Update::BackedUp(fixture::backup()));
+            }
+            Job::LookIn(_) | Job::LookUsual => {
+                self.old_key_known = true;
+                answers.push(Update::Assessed(Box::new(fixture::assessment(true))));
+                answers.push(Update::Looked { files: 3, bytes: 4096, skipped: vec!["/x: no".to_owned()] });
+            }
+            Job::TryKey(_) => {
+                answers.push(Update::KeyTried { key: "K9 · 000000000000".to_owned(), opens: Some(0) });
+                answers.push(assessment());
+            }
+            Job::Plan { strategy, choices } => {
+                let assessment = fixture::assessment(self.old_key_known);
+                let strategy = strategy.expect("the wizard names its strategy");
+                match fixture::plan_ready(&assessment, strategy, &choices) {
+                    Some(ready) => {
+                        self.planned = Some(ready.plan.clone());
+                        answers.push(Update::Planned(Box::new(ready)));
+                    }
+                    None => {
+                        let why = plan::make(strategy, &assessment.secrets, &assessment.circumstances, &Choices::default());
+                        answers.push(Update::NotPossible(strategy, why.unwrap_err()));
+                    }
+                }
+            }
+            Job::Apply { plan, entered, .. } => {
+                self.check_apply(&plan, entered.iter().map(|(place, _)| place), confirmed);
+                self.writing = true;
+                self.backup_stands = false;
+                answers.push(Update::Assessed(Box::new(fixture::recovered())));
+                answers.push(Update::Applied(Box::new(fixture::applied(self.luck % 3 != 0))));
+            }
+            Job::Undo => {
+                self.writing = true;
+                answers.push(assessment());
+                answers.push(Update::Undone(vec!["taken back".to_owned()]));
+            }
+            Job::SaveReport { text } => {
+                assert!(!text.contains(SENTINEL));
+                answers.push(Update::ReportSaved(vec!["/var/lib/report.txt".into()]));
+            }
+        }
+        answers.push(Update::Done);
+        self.answers = answers.into();
+    }
+
+    fn check_apply<'a>(&self, plan: &Plan, entered: impl Iterator<Item = &'a Place>, confirmed: bool) {
+        assert!(self.backup_stands, "Apply without a verified backup");
+        assert!(confirmed, "Apply without the typed word");
+        assert_eq!(Some(plan), self.planned.as_ref(), "Apply of another plan than the one shown last");
+        let mut given: Vec<&Place> = entered.collect();
+        given.sort();
+        let mut wanted: Vec<&Place> =
+            plan.steps.iter().filter(|s| s.action == plan::Action::Enter).map(|s| &s.place).collect();
+        wanted.sort();
+        assert_eq!(given, wanted, "the passwords are not those of the plan");
+    }
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    use Action::{
+        AddKey, Back, Connections, Delete, Down, Erase, EraseAll, Filter, First, Help, Interrupt, Last, Left, LookIn,
+        LookUsual, NextPane, OtherDatabase, OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal,
+        Right, SameAs, Select, StartOver, Undo, Up,
+    };
+    let actions = [
+        Primary, Primary, Primary, Primary, Primary, Up, Down, PageUp, PageDown, First, Last, Left, Right, NextPane,
+        PreviousPane, Select, Back, Filter, Connections, Help, Quit, Interrupt, Retry, AddKey, LookIn, LookUsual,
+        OtherDatabase, OtherFolder, Undo, StartOver, Erase, Delete, EraseAll, Reveal, SameAs,
+    ];
+    prop_oneof![
+        12 => (0..actions.len()).prop_map(move |n| Input::Act(actions[n])),
+        8 => Just(Input::Act(Primary)),
+        3 => (0..8usize).prop_map(|n| Input::Act(Action::Go(Step::ALL[n]))),
+        3 => prop_oneof![Just('a'), Just('*'), Just('密'), Just('\u{1b}'), any::<char>()].prop_map(Input::Char),
+        2 => Just(Input::Paste),
+        4 => prop_oneof![Just("apply"), Just("undo"), Just("/root")].prop_map(Input::Word),
+        16 => Just(Input::Engine),
+        1 => Just(Input::Terminate),
+        1 => (20u16..140, 5u16..50).prop_map(|(w, h)| Input::Resize(w, h)),
+    ]
+}
+
+/// What was typed into the password fields, by place.
+fn typed(wizard: &Wizard) -> BTreeMap<Place, String> {
+    let answers = wizard.passwords.answers.iter().filter(|(_, a)| !a.input.is_empty());
+    answers.map(|(place, a)| (place.clone(), a.input.expose().to_owned())).collect()
+}
+
+struct Run {
+    wizard: Wizard,
+    engine: Engine,
+    screen: (u16, u16),
+    left: bool,
+    reached: Step,
+    applied: bool,
+}
+
+impl Run {
+    fn new(luck: u8) -> Self {
+        let (wizard, effects) = Wizard::start_with(None, true);
+        let engine = Engine {
+            running: None,
+            writing: false,
+            answers: VecDeque::new(),
+            old_key_known: false,
+            backup_stands: false,
+            planned: None,
+            luck,
+        };
+        let mut run = Self { wizard, engine, screen: (80, 24), left: false, reached: Step::Survey, applied: false };
+        run.take(effects, false);
+        run
+    }
+
+    fn take(&mut self, effects: Vec<Effect>, confirmed: bool) {
+        for effect in effects {
+            match effect {
+                Effect::Start(id, job) => self.engine.start(id, job, confirmed),
+                Effect::Cancel(id) => {
+                    assert!(!self.engine.writing, "a job that writes was cut off");
+                    assert_eq!(self.engine.running, Some(id));
+                }
+                Effect::Quit(_) => {
+                    assert!(self.engine.running.is_none() || !self.engine.writing, "left while something was written");
+                    self.left = true;
+                }
+            }
+        }
+    }
+
+    fn update(&mut self, event: Event) {
+        let confirmed = self.wizard.confirmed();
+        let effects = self.wizard.update(event);
+        self.take(effects, confirmed);
+    }
+
+    fn step(&mut self, input: &Input) {
+        let before = typed(&self.wizard);
+        let mut may_change = false;
+        match input {
+            Input::Act(action) => {
+                may_change = matches!(action, Action::Erase | Action::Delete | Action::EraseAll);
+                self.update(Event::Act(*action));
+            }
+            Input::Char(c) => {
+                may_change = true;
+                if self.wizard.typing() {
+                    self.update(Event::Type(*c));
+                }
+            }
+            Input::Word(word) => {
+                may_change = true;
+                for c in word.chars().filter(|_| self.wizard.typing()).collect::<Vec<_>>() {
+                    self.update(Event::Type(c));
+                }
+            }
+            Input::Paste => {
+                may_change = true;
+                // A path is no secret, and shown as what it is.
+                let path = self.wizard.survey.form.is_some() || matches!(self.wizard.keys.form, Some(Form::Place(_)));
+                let text = if path { "/root" } else { SENTINEL };
+                self.update(Event::Paste(SecretBytes::from(text.as_bytes())));
+            }
+            Input::Engine => {
+                if let (Some(id), Some(update)) = (self.engine.running, self.engine.answers.pop_front()) {
+                    may_change = matches!(update, Update::Applied(_));
+                    if matches!(update, Update::Done) {
+                        self.engine.running = None;
+                        self.engine.writing = false;
+                    }
+                    if matches!(&update, Update::Failed(_)) && self.engine.writing {
+                        self.engine.backup_stands = false;
+                    }
+                    self.applied |= may_change;
+                    self.update(Event::Job(id, update));
+                    // A late word of a job that ended changes nothing.
+                    if self.engine.running != Some(id) {
+                        self.update(Event::Job(id, Update::Failed(fixture::problem())));
+                    }
+                }
+            }
+            Input::Terminate => self.update(Event::Terminate),
+            Input::Resize(width, height) => self.screen = (*width, *height),
+        }
+        if !may_change {
+            assert_eq!(typed(&self.wizard), before, "typed passwords changed by {input:?}");
+        }
+        self.check();
+    }
+
+    fn check(&mut self) {
+        let wizard = &self.wizard;
+        assert!(wizard.step <= Step::Backup || wizard.step == Step::Report || wizard.backup.done.is_some()
+            || wizard.apply.problem.is_some() || wizard.backup.problem.is_some(),
+            "{:?} without a backup", wizard.step);
+        assert_eq!(wizard.running.as_ref().map(|r| r.id), self.engine.running, "who runs is not agreed on");
+        let rows = wizard.checks.rows.len();
+        assert!(wizard.checks.cursor.at() < rows.max(1));
+        assert!(wizard.plan.cursor.at() < wizard.plan.order.len().max(1));
+        assert!(wizard.passwords.cursor.at() < wizard.passwords.asked.len().max(1));
+        if let Some(assessment) = wizard.assessment() {
+            assert!(wizard.keys.cursor.at() < assessment.keys.len().max(1));
+            assert!(wizard.survey.cursor.at() < assessment.findings.len().max(1));
+            assert!(wizard.connections.cursor.at() < assessment.mailboxes.len().max(1));
+        }
+        assert!(wizard.offers().iter().collect::<std::collections::HashSet<_>>().len() == wizard.offers().len());
+        self.reached = self.reached.max(wizard.step);
+        let debug = format!("{wizard:?}");
+        assert!(!debug.contains(SENTINEL), "a secret in Debug");
+        let mut terminal = Terminal::new(TestBackend::new(self.screen.0, self.screen.1)).unwrap();
+        let theme = Theme::new(Depth::Sixteen, self.screen.0 % 2 == 0);
+        terminal.draw(|f| frame::draw(f, wizard, &theme, 0)).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 300, ..Default::default() })]
+
+    #[test]
+    fn the_promises_hold_whatever_happens(luck in any::<u8>(), inputs in proptest::collection::vec(any_input(), 1..160)) {
+        let mut run = Run::new(luck);
+        for input in inputs {
+            run.step(&input);
+            if run.left {
+                break;
+            }
+        }
+    }
+}
+
+/// The random walk above proves little if it never gets far: these inputs reach the end under the same checks.
+#[test]
+fn the_straight_way_leads_to_the_report() {
+    let mut run = Run::new(1);
+    // Luck that never fails on this way.
+    let walk = |run: &mut Run, inputs: &[Input]| {
+        for input in inputs {
+            run.engine.luck = 2;
+            run.step(input);
+            for _ in 0..6 {
+                run.step(&Input::Engine);
+            }
+        }
+    };
+    use Action::{LookUsual, Primary};
+    for _ in 0..6 {
+        run.step(&Input::Engine);
+    }
+    walk(&mut run, &[Input::Act(Primary), Input::Act(Primary), Input::Act(Primary)]);
+    assert_eq!(run.wizard.step, Step::Keys);
+    walk(&mut run, &[Input::Act(LookUsual), Input::Act(Primary), Input::Act(Primary)]);
+    assert_eq!(run.wizard.step, Step::Plan);
+    walk(&mut run, &[Input::Act(Primary), Input::Paste]);
+    assert_eq!(run.wizard.step, Step::Passwords);
+    assert!(run.wizard.passwords.asked.len() >= 3);
+    for _ in 0..run.wizard.passwords.asked.len() {
+        walk(&mut run, &[Input::Act(Primary)]);
+    }
+    assert_eq!(run.wizard.step, Step::Apply);
+    walk(&mut run, &[Input::Act(Primary)]);
+    assert!(!run.applied, "Enter alone must not apply");
+    walk(&mut run, &[Input::Word("apply"), Input::Act(Primary)]);
+    assert!(run.applied);
+    assert_eq!(run.wizard.step, Step::Report);
+    assert_eq!(run.wizard.typed(), 0, "passwords are wiped once they are applied");
+}
+
+#[test]
+fn a_signal_during_the_writing_waits_for_its_end() {
+    let mut run = Run::new(1);
+    for _ in 0..6 {
+        run.step(&Input::Engine);
+    }
+    for input in [Action::Primary, Action::Primary, Action::Primary, Action::LookUsual].map(Input::Act).iter() {
+        run.engine.luck = 2;
+        run.step(input);
+        for _ in 0..6 {
+            run.step(&Input::Engine);
+        }
+    }
+    for step in [Step::Plan, Step::Apply] {
+        run.engine.luck = 2;
+        run.step(&Input::Act(Action::Go(step)));
+        for _ in 0..6 {
+            run.step(&Input::Engine);
+        }
+    }
+    run.engine.luck = 2;
+    run.step(&Input::Word("APPLY"));
+    run.step(&Input::Act(Action::Primary));
+    assert!(run.engine.writing);
+    run.step(&Input::Terminate);
+    assert!(!run.left, "left in the middle of the writing");
+    for _ in 0..6 {
+        if !run.left {
+            run.step(&Input::Engine);
+        }
+    }
+    assert!(run.left, "did not leave after the writing");
+}

@@ -21,12 +21,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
 
 fn item(row: &Row) -> Vec<Piece> {
     let direction = |name: &str, server: &str, standing| {
-        let (role, word) = match standing {
-            Standing::Ready => (Role::Muted, words().connection_ready),
-            Standing::NoPassword => (Role::Danger, words().connection_no_password),
-            Standing::NotNeeded => (Role::Muted, words().connection_not_needed),
+        let (role, mark) = match standing {
+            Standing::Ready => (Role::Text, "✓"),
+            Standing::NoPassword => (Role::Danger, "✗"),
+            Standing::NotNeeded => (Role::Muted, "–"),
         };
-        (role, format!(" {name} {server}: {word}"))
+        (role, format!(" {mark} {name} {server}"))
     };
     let sender = if row.outgoing.contains(':') { "SMTP" } else { "" };
     vec![

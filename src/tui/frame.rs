@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
-use super::widgets::{Canvas, fit, plain, take_bottom, take_top};
+use super::widgets::{Canvas, fit, plain, take_bottom, take_top, wrap};
 use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, report, survey};
 use crate::wizard::message::Action;
 use crate::wizard::step::Step;
@@ -178,7 +178,12 @@ impl Canvas<'_, '_> {
             .iter()
             .filter_map(|action| {
                 let cap = keymap::cap(*action, wizard.typing())?;
-                let name = if *action == Action::Primary { primary(wizard, w) } else { keymap::name(*action, w) };
+                let stops = wizard.running.as_ref().is_some_and(|job| job.kind.stoppable());
+                let name = match action {
+                    Action::Primary => primary(wizard, w),
+                    Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
+                    action => keymap::name(*action, w),
+                };
                 Some((cap, name.to_owned()))
             })
             .collect();
@@ -251,7 +256,9 @@ impl Canvas<'_, '_> {
         pieces.push(plain(""));
         pieces.push((Role::Heading, w.quit_question.to_owned()));
         let width = area.width.min(64);
-        let over = area.centered(Constraint::Length(width), Constraint::Length(10.min(area.height)));
+        let lines: usize = pieces.iter().map(|(_, text)| wrap(text, usize::from(width) - 4).len().max(1)).sum();
+        let height = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
+        let over = area.centered(Constraint::Length(width), Constraint::Length(height));
         self.frame.render_widget(Clear, over);
         let mut inner = self.pane(over, w.key_quit, true);
         inner.x += 1;

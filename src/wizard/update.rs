@@ -538,7 +538,7 @@ impl Wizard {
         if self.leaving {
             return vec![Effect::Quit(self.exit())];
         }
-        if kind == JobKind::Look
+        if matches!(kind, JobKind::Look | JobKind::Survey)
             && let Some(looked) = &self.keys.looked
         {
             let (files, megabytes) = (looked.files, looked.bytes >> 20);

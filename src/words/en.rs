@@ -218,6 +218,7 @@ table! {
     key_pane = "next list";
     key_select = "select";
     key_back = "back";
+    key_stop = "stop";
     key_filter = "filter";
     key_connections = "connections";
     key_help = "help";
@@ -235,7 +236,7 @@ table! {
     key_erase_all = "empty the field";
     key_reveal = "show or hide";
     key_same_as = "same as another";
-    enter_use = "use it";
+    enter_use = "use this";
     enter_leave = "leave";
     enter_to_backup = "to the backup";
     enter_make_backup = "make the backup";
@@ -375,10 +376,7 @@ table! {
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. What somebody changed since is left alone, and said.";
     undo_confirm = "Type {word} and press Enter:";
-    connections_note = "This version does not log in anywhere.";
-    connection_ready = "password readable";
-    connection_no_password = "no readable password";
-    connection_not_needed = "needs none";
+    connections_note = "✓ password readable  ✗ not readable\n– none needed. Nothing is logged in to:\nthis version does not test logins.";
 
     // the report
     report_verified = "Everything was read again as FreeScout reads it, and is as planned: {resealed} sealed anew, {entered} passwords stored.";
@@ -458,7 +456,7 @@ table! {
     damage_bad_meta = "Damaged: the mailbox's meta is not JSON, so its OAuth tokens cannot be read.";
     damage_too_long = "Too long to be a secret of FreeScout; it was not read.";
     action_nothing = "nothing stored, nothing to do";
-    action_keep = "stays as it is";
+    action_keep = "fits the key as it stands";
     action_reseal = "opened with {key}, sealed again";
     action_seal = "sealed for the first time";
     action_unwrap = "both layers opened, sealed once";

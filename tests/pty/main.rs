@@ -1,1 +1,7 @@
-//! Tests.
+//! The program in a real terminal: a pty, its output read by a terminal emulator. Waits for text with a deadline, never
+//! sleeps for a guess.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod terminal;
+mod walk;
+mod endings;

@@ -1,0 +1,88 @@
+//! However the program ends, the terminal is as it was.
+
+use rustix::process::Signal;
+
+use crate::terminal::Session;
+
+fn assert_restored(session: &Session) {
+    let (alternate, hidden, paste) = session.modes();
+    assert!(!alternate, "still on the alternate screen");
+    assert!(!hidden, "the cursor is still hidden");
+    assert!(!paste, "bracketed paste is still on");
+}
+
+fn at_work() -> Session {
+    let session = Session::start(&["demo"], 80, 24);
+    session.wait_for("What is wrong");
+    let (alternate, _, paste) = session.modes();
+    assert!(alternate && paste && session.is_raw(), "the test would prove nothing");
+    session
+}
+
+#[test]
+fn after_q() {
+    let mut session = at_work();
+    session.keys("q");
+    assert_eq!(session.end(), 1);
+    assert_restored(&session);
+    assert!(session.screen().contains("Nothing was changed"), "{}", session.screen());
+}
+
+#[test]
+fn after_ctrl_c_with_something_typed() {
+    let mut session = at_work();
+    session.keys("2\r");
+    session.wait_for("reads back right");
+    session.keys("5");
+    session.wait_for("Still lost");
+    session.keys("\rabc");
+    session.wait_for("•••");
+    session.keys("\u{3}");
+    session.wait_for("Passwords typed and not applied: 1");
+    session.keys("\u{1b}");
+    session.wait("the question to go", |s| !s.contains("Leave?"));
+    session.keys("\u{3}\u{3}");
+    assert_eq!(session.end(), 1);
+    assert_restored(&session);
+}
+
+#[test]
+fn after_sigterm_and_sighup() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let mut session = at_work();
+        session.signal(signal);
+        assert_eq!(session.end(), 1, "{signal:?}");
+        assert_restored(&session);
+    }
+}
+
+/// Not a test of its own: the other half of the next one, which runs it in a pty with this variable set.
+#[test]
+fn inside_the_pty() {
+    if std::env::var_os("RESCUE_PTY_PANICS").is_some() {
+        let _terminal = freescout_rescue::tui::terminal::Terminal::open().unwrap();
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn after_a_panic() {
+    let own = std::env::current_exe().unwrap();
+    let arguments = ["--exact", "endings::inside_the_pty", "--nocapture", "--test-threads=1"];
+    let mut session = Session::run(&own, &arguments, &[("RESCUE_PTY_PANICS", "1")], 80, 24);
+    assert_ne!(session.end(), 0);
+    let bytes = String::from_utf8_lossy(&session.bytes()).into_owned();
+    let entered = bytes.find("\u{1b}[?1049h").expect("it took the terminal over");
+    let left = bytes.find("\u{1b}[?1049l").expect("it gave the terminal back");
+    let said = bytes.find("on purpose").expect("the panic is told");
+    assert!(entered < left && left < said, "given back before it speaks");
+    assert_restored(&session);
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_use() {
+    let out = std::process::Command::new(crate::terminal::binary()).arg("demo").output().unwrap();
+    assert_eq!(out.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(said.contains("needs a terminal") && said.contains("check"), "{said}");
+}

@@ -1,0 +1,130 @@
+//! The whole way on the demo, as a new user goes it.
+
+use crate::terminal::{Session, binary, demo};
+
+/// A password that must not be seen on the screen, in a file, or in the report.
+const TYPED: &str = "typed-Pässwörd-密码-0451";
+
+#[test]
+fn from_survey_to_report_and_back() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    let screen = session.wait_for("What is wrong");
+    assert!(screen.contains("Do not save mailbox forms"), "{screen}");
+    assert!(screen.contains("7/31"), "{screen}");
+    session.keys("3");
+    session.wait_for("opens when a verified backup stands");
+    session.keys("\r");
+    session.wait_for("Before anything is changed");
+    session.keys(" ");
+    session.wait_for("[x]");
+    session.keys("\r");
+    let screen = session.wait_for("reads back right");
+    assert!(screen.contains("3 files"), "the dump is in it: {screen}");
+    session.keys("\r");
+    session.wait_for("23 secrets open with none of these keys");
+    session.keys("p");
+    session.wait_for("a folder on this server");
+    let place = old_server(&session);
+    session.keys(&place);
+    session.keys("\r");
+    let screen = session.wait_for("opens 22 of 31");
+    assert!(screen.contains("var/www/html/.env"), "{screen}");
+    session.wait_for("Searched:");
+    session.keys("\r");
+    let screen = session.wait_for("Decrypt checks");
+    for name in ["销售", "Buchhaltung Köln", "Поддержка", "サポート", "고객지원", "lost", "wiped"] {
+        assert!(screen.contains(name), "{name}:\n{screen}");
+    }
+    session.keys("/köln");
+    session.wait("the filter", |s| s.contains("Köln") && !s.contains("销售"));
+    session.keys("\u{1b}");
+    session.wait_for("销售");
+    session.keys("\r");
+    session.wait_for("Readable 7 → 30 of 31");
+    session.keys("\r");
+    session.wait_for("Only these cannot be recovered");
+    session.keys(&format!("\u{1b}[200~{TYPED}\u{1b}[201~"));
+    session.wait_for("•••");
+    session.keys("\r\u{f}");
+    session.wait_for("the same as Biuro Łódź, incoming password");
+    session.keys("\r");
+    let screen = session.wait_for("Type apply and press Enter");
+    assert!(screen.contains("2 passwords stored"), "{screen}");
+    session.keys("\r");
+    session.wait_for("Type the word first");
+    session.keys("apply\r");
+    let screen = session.wait_for("is as planned");
+    assert!(screen.contains("32/32"), "{screen}");
+    session.keys("\r");
+    session.wait_for("Saved:");
+    session.keys("u");
+    session.wait_for("Take the recovery back");
+    session.keys("undo\r");
+    let screen = session.wait_for("Taken back");
+    assert!(screen.contains("7/31"), "{screen}");
+    assert!(!String::from_utf8_lossy(&session.bytes()).contains(TYPED), "a password reached the terminal");
+    session.keys("q");
+    assert_eq!(session.end(), 1, "taken back: nothing is changed any more");
+    let left: Vec<_> = std::fs::read_dir(session.home.path()).unwrap().collect();
+    assert!(left.is_empty(), "the demo leaves something behind: {left:?}");
+}
+
+/// Where the old key of the running demo lies.
+fn old_server(session: &Session) -> String {
+    let entries = std::fs::read_dir(session.home.path()).unwrap();
+    let demo = entries.map(|e| e.unwrap().path()).find(|p| p.join("demo/old-server").is_dir()).expect("a demo is laid out");
+    demo.join("demo/old-server").to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
+    let folder = tempfile::tempdir().unwrap();
+    let (install, look_in) = demo(folder.path());
+    let backups = folder.path().join("backups");
+    let before = std::fs::read(install.join("database/database.sqlite")).unwrap();
+    let (install, look_in, backups) = (install.to_str().unwrap(), look_in.to_str().unwrap(), backups.to_str().unwrap());
+    let mut session = Session::start(&[install, "--look-in", look_in, "--backup-dir", backups, "--no-artisan"], 120, 40);
+    session.wait_for("readable now 7/31");
+    session.wait_for("Searched:");
+    for (keys, then) in [
+        ("2", "Before anything is changed"),
+        ("\r", "reads back right"),
+        ("5", "Readable 7 → 30 of 31"),
+        ("7", "Type apply"),
+        ("apply\r", "To take it back: u here"),
+    ] {
+        session.keys(keys);
+        session.wait_for(then);
+    }
+    session.keys("q");
+    session.wait_for("Its report was not saved");
+    session.keys("\r");
+    assert_eq!(session.end(), 2, "one secret stays lost");
+    assert!(session.screen().contains("To take it back"), "the last words stay on the screen: {}", session.screen());
+    let run = |arguments: &[&str]| {
+        let out = std::process::Command::new(binary()).args(arguments).arg(install).output().unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned())
+    };
+    let (code, text) = run(&["check"]);
+    assert!(code == Some(2) && text.contains("can read 30 of 31"), "{code:?} {text}");
+    let (code, text) = run(&["undo", "--yes", "--no-artisan", "--backup-dir", backups]);
+    assert_eq!(code, Some(0), "{text}");
+    let (_, text) = run(&["check", "--look-in", look_in]);
+    assert!(text.contains("can read 7 of 31"), "{text}");
+    let after = std::fs::read(format!("{install}/database/database.sqlite")).unwrap();
+    assert_eq!(before.len(), after.len());
+}
+
+#[test]
+fn the_window_may_change_its_size() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.wait_for("What is wrong");
+    session.resize(140, 40);
+    session.wait_for("Connections");
+    session.resize(40, 10);
+    session.wait_for("Please enlarge");
+    session.resize(80, 24);
+    session.wait("one column again", |s| s.contains("What is wrong") && s.contains("●1 Survey"));
+    session.keys("q");
+    assert_eq!(session.end(), 1);
+}

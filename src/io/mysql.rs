@@ -64,6 +64,10 @@ fn error(error: &mysql::Error) -> StoreError {
             _ => StoreError::Query(refused.message.clone()),
         },
         mysql::Error::TlsError(_) => StoreError::Tls(text),
+        // A refused certificate arrives wrapped in the codec's error.
+        mysql::Error::CodecError(_) if text.contains("certificate") || text.contains("TLS") || text.contains("handshake") => {
+            StoreError::Tls(text)
+        }
         mysql::Error::IoError(_) | mysql::Error::DriverError(_) => StoreError::Unreachable(text),
         _ => StoreError::Query(text),
     }
@@ -161,7 +165,7 @@ impl Store for MySql {
             format!(", IF(LENGTH({name}) > {MAX_VALUE_BYTES}, NULL, {name}), LENGTH({name})")
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
-        let select = format!("SELECT `id`{} FROM {} ORDER BY `id` {order}", bounded.collect::<String>(), self.table(table));
+        let select = format!("SELECT `id`{} FROM {} ORDER BY 1 {order}", bounded.collect::<String>(), self.table(table));
         let rows = self.connection.query_iter(select).map_err(|e| error(&e))?;
         for row in rows {
             let mut values = row.map_err(|e| error(&e))?.unwrap().into_iter();

@@ -231,7 +231,7 @@ impl Store for PgSql {
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
         let select =
-            format!("SELECT \"id\"::bigint{} FROM {} ORDER BY \"id\" {order}", bounded.collect::<String>(), self.table(table));
+            format!("SELECT \"id\"::bigint{} FROM {} ORDER BY 1 {order}", bounded.collect::<String>(), self.table(table));
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
         let mut rows = self.client.query_typed_raw(&select, none).map_err(|e| error(&e))?;
         while let Some(row) = rows.next().map_err(|e| error(&e))? {

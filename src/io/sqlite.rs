@@ -96,7 +96,7 @@ impl Store for Sqlite {
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
         let select =
-            format!("SELECT \"id\"{} FROM {} ORDER BY \"id\" {order}", bounded.collect::<String>(), self.table(table));
+            format!("SELECT \"id\"{} FROM {} ORDER BY 1 {order}", bounded.collect::<String>(), self.table(table));
         let mut read = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare(&select)?;
             let mut rows = statement.query([])?;

@@ -1,1 +1,11 @@
-//! Tests.
+//! The other sides, for real: MariaDB and PostgreSQL servers started for these tests alone, and Laravel's encrypter.
+//!
+//! They need the servers' programs, openssl and php; `tests/check.sh` installs them. A missing one fails the tests.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod connecting;
+mod install;
+mod laravel;
+mod recovery;
+mod server;
+mod stores;

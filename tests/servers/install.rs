@@ -1,0 +1,134 @@
+//! An install whose database is a real server: FreeScout's tables, as far as secrets are concerned.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::configuration::{DbSettings, Driver};
+use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::{php, sql};
+use secrecy::ExposeSecret;
+
+use crate::server::{Server, USER};
+
+pub fn key(byte: u8) -> AppKey {
+    AppKey::generate(&[byte; 32])
+}
+
+pub fn sealed(key: &AppKey, text: &str) -> String {
+    Payload::seal(key, &[9; 16], &php::serialize_text(text.as_bytes()))
+}
+
+/// The install's folder, its database, and a folder with the old key in a file.
+pub struct Install {
+    pub folder: tempfile::TempDir,
+    pub settings: DbSettings,
+}
+
+impl Install {
+    /// Seven secrets under the old key, two under the new one in force, one under a lost key.
+    pub fn new(server: &Server, name: &str) -> Self {
+        let mut settings = server.database(name);
+        settings.prefix = "fs_".to_owned();
+        let (old, new, lost) = (key(1), key(2), key(3));
+        let t = |name: &str| sql::table(settings.driver, &settings.prefix, name);
+        let v = |text: &str| sql::literal(settings.driver, Some(text.as_bytes()));
+        let id = match settings.driver {
+            Driver::MySql => "id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY",
+            _ => "id SERIAL PRIMARY KEY",
+        };
+        let mut statements = vec![
+            format!("CREATE TABLE {} ({id}, name VARCHAR(40), email VARCHAR(128), out_method SMALLINT DEFAULT 1, out_server TEXT, out_username TEXT, out_password TEXT, out_port INT, out_encryption SMALLINT DEFAULT 1, in_server TEXT, in_port INT, in_username VARCHAR(100), in_password TEXT, in_protocol SMALLINT DEFAULT 1, in_encryption SMALLINT DEFAULT 1, in_validate_cert BOOLEAN DEFAULT true, meta TEXT)", t("mailboxes")),
+            format!("CREATE TABLE {} ({id}, name VARCHAR(191), value TEXT NOT NULL)", t("options")),
+            format!("CREATE TABLE {} ({id}, alias VARCHAR(191), license TEXT)", t("modules")),
+            format!("CREATE TABLE {} ({id}, first_name VARCHAR(20), last_name VARCHAR(30), email VARCHAR(100), password VARCHAR(255))", t("users")),
+        ];
+        let meta = format!("{{\"keep\":\"ä\\/b\",\"oauth\":{{\"provider\":\"ms\",\"a_token\":\"{0}\",\"r_token\":\"{0}\"}}}}", sealed(&old, "token").replace('/', "\\/"));
+        for (name, incoming, outgoing, meta) in [
+            ("销售's", sealed(&old, "in-1"), sealed(&old, "out-1"), Some(meta.as_str())),
+            ("Support", sealed(&new, "in-2"), sealed(&new, "out-2"), None),
+            ("Lost", sealed(&lost, "in-3"), sealed(&old, "out-3"), None),
+        ] {
+            statements.push(format!(
+                "INSERT INTO {} (name, email, in_server, in_password, out_method, out_username, out_password, meta) VALUES ({}, {}, 'imap.example', {}, 3, 'u', {}, {})",
+                t("mailboxes"), v(name), v(&format!("{name}@x.example")), v(&incoming), v(&outgoing), sql::literal(settings.driver, meta.map(str::as_bytes))
+            ));
+        }
+        statements.push(format!("INSERT INTO {} (name, value) VALUES ('mail_password', {}), ('company', 'x')", t("options"), v(&sealed(&old, "system"))));
+        statements.push(format!("INSERT INTO {} (alias, license) VALUES ('tags', {})", t("modules"), v(&sealed(&old, "licence"))));
+        statements.push(format!("INSERT INTO {} (first_name, last_name, email, password) VALUES ('A', 'B', 'c', '$2y$10$x')", t("users")));
+        if settings.driver == Driver::PgSql {
+            for table in ["mailboxes", "options", "modules", "users"] {
+                statements.push(format!("ALTER TABLE {} OWNER TO {USER}", t(table)));
+            }
+        }
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        server.admin(&settings.database, &statements);
+        let install = Self { folder: tempfile::tempdir().unwrap(), settings };
+        install.files(&new, &old);
+        install
+    }
+
+    fn files(&self, new: &AppKey, old: &AppKey) {
+        let root = self.root();
+        for folder in ["bootstrap/cache", "config", "storage/framework/cache/data"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        std::fs::write(root.join("artisan"), "").unwrap();
+        std::fs::write(root.join("config/app.php"), "<?php return ['name' => 'FreeScout', 'version' => '1.8.235'];").unwrap();
+        let settings = &self.settings;
+        // As FreeScout's installer should have written it: in quotes, with quotes and backslashes escaped.
+        let password = settings.password.expose_secret().replace('\\', "\\\\").replace('"', "\\\"");
+        let env = format!(
+            "APP_KEY={}\n# a comment stays\nDB_CONNECTION={}\nDB_HOST={}\nDB_PORT={}\nDB_DATABASE={}\nDB_USERNAME={}\nDB_PASSWORD=\"{password}\"\nDB_TABLE_PREFIX={}\n",
+            String::from_utf8_lossy(new.text()), settings.driver.name(), settings.host, settings.port, settings.database, settings.username, settings.prefix
+        );
+        std::fs::write(root.join(".env"), env).unwrap();
+        std::fs::create_dir(self.look_in()).unwrap();
+        std::fs::write(self.look_in().join("env.old"), [b"APP_KEY=", old.text()].concat()).unwrap();
+    }
+
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("freescout")
+    }
+
+    pub fn look_in(&self) -> PathBuf {
+        self.folder.path().join("old")
+    }
+
+    pub fn backups(&self) -> PathBuf {
+        self.folder.path().join("backups")
+    }
+
+    /// Runs the program on the install: exit code, output, error output.
+    pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let out = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
+            .args(arguments)
+            .arg(self.root())
+            .env("HOME", self.folder.path())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+    }
+
+    /// Everything in the tables, as texts.
+    pub fn tables(&self) -> Vec<String> {
+        let mut store = freescout_rescue::io::store::connect(&self.settings, Path::new("/")).unwrap();
+        let mut all = Vec::new();
+        for table in ["mailboxes", "options", "modules", "users"] {
+            let columns = store.columns(table).unwrap();
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let mut take = |id, values: Vec<freescout_rescue::io::store::Stored>| {
+                let texts = values.iter().map(|v| v.text().map(|t| String::from_utf8_lossy(t).into_owned()));
+                all.push(format!("{table} {id} {:?}", texts.collect::<Vec<_>>()));
+            };
+            store.read(table, &columns, None, &mut take).unwrap();
+        }
+        all
+    }
+
+    pub fn env(&self) -> String {
+        std::fs::read_to_string(self.root().join(".env")).unwrap()
+    }
+}

@@ -55,7 +55,10 @@ fn no_room(why: &str) -> Problem {
 fn new_folder(folder: &Path) -> Result<Demo, Problem> {
     std::fs::create_dir(folder).map_err(|e| no_room(&format!("{}: {e}", folder.display())))?;
     let folder = std::fs::canonicalize(folder).map_err(|e| no_room(&e.to_string()))?;
-    Ok(Demo { install: folder.join("freescout"), look_in: folder.join("old-server") })
+    Ok(Demo {
+        install: folder.join("freescout"),
+        look_in: folder.join("old-server"),
+    })
 }
 
 fn large(demo: &Demo, count: u32, random: &mut Random<'_>) -> Outcome<()> {
@@ -93,7 +96,11 @@ fn new_key(random: &mut Random<'_>) -> AppKey {
 fn sealed(key: &AppKey, text: &str, random: &mut Random<'_>) -> String {
     let mut iv = [0; crate::domain::payload::IV_LEN];
     random(&mut iv);
-    crate::domain::payload::Payload::seal(key, &iv, &crate::domain::php::serialize_text(text.as_bytes()))
+    crate::domain::payload::Payload::seal(
+        key,
+        &iv,
+        &crate::domain::php::serialize_text(text.as_bytes()),
+    )
 }
 
 /// `.env` as FreeScout's installer writes it, with `more` at its end.
@@ -101,8 +108,11 @@ fn env_text(key: &AppKey, demo: &Demo, more: &str) -> Vec<u8> {
     let mut text = b"APP_URL=https://helpdesk.example\nAPP_KEY=".to_vec();
     text.extend_from_slice(key.text());
     text.extend_from_slice(
-        format!("\nDB_CONNECTION=sqlite\nDB_DATABASE=\"{}\"\nAPP_TIMEZONE=UTC\n{more}", database_file(demo).display())
-            .as_bytes(),
+        format!(
+            "\nDB_CONNECTION=sqlite\nDB_DATABASE=\"{}\"\nAPP_TIMEZONE=UTC\n{more}",
+            database_file(demo).display()
+        )
+        .as_bytes(),
     );
     text
 }
@@ -114,16 +124,30 @@ fn database_file(demo: &Demo) -> PathBuf {
 /// A file that only we may read: it holds a key.
 fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
 }
 
 /// The files of an install and its empty tables.
 fn skeleton(demo: &Demo, key: &AppKey, more_env: &str) -> Outcome<Connection> {
     let install = &demo.install;
-    for folder in ["bootstrap/cache", "config", "database", "public", "storage/framework/cache/data", "storage/logs"] {
+    for folder in [
+        "bootstrap/cache",
+        "config",
+        "database",
+        "public",
+        "storage/framework/cache/data",
+        "storage/logs",
+    ] {
         std::fs::create_dir_all(install.join(folder))?;
     }
-    std::fs::write(install.join("artisan"), "A demo install: there is no FreeScout behind this file.\n")?;
+    std::fs::write(
+        install.join("artisan"),
+        "A demo install: there is no FreeScout behind this file.\n",
+    )?;
     std::fs::write(
         install.join("config/app.php"),
         "<?php\n// A demo install, enough for freescout-rescue: no FreeScout runs here.\nreturn ['name' => 'FreeScout', 'version' => '1.8.235'];\n",
@@ -152,5 +176,8 @@ fn config_cache(demo: &Demo, key: &AppKey) -> Outcome<()> {
 }
 
 fn set_option(database: &Connection, name: &str, value: &str) -> rusqlite::Result<usize> {
-    database.execute("INSERT INTO options (name, value) VALUES (?1, ?2)", params![name, value])
+    database.execute(
+        "INSERT INTO options (name, value) VALUES (?1, ?2)",
+        params![name, value],
+    )
 }

@@ -107,6 +107,7 @@ pub mod tui {
     pub mod keymap;
     mod keys;
     mod passwords;
+    pub mod picture;
     mod plan;
     mod report;
     mod survey;

@@ -2,7 +2,7 @@
 //!
 //! Texts come from the table; what comes from outside is sanitised here.
 
-use crate::domain::app_key::{Fingerprint, KeyError};
+use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
@@ -15,13 +15,19 @@ use crate::words::{fill, words};
 /// A finding, with its evidence.
 pub fn finding(finding: &Finding) -> String {
     let w = words();
-    let key_or = |key: &Option<KeyName>, none: &str| key.as_ref().map_or_else(|| none.to_owned(), KeyName::to_string);
+    let key_or = |key: &Option<KeyName>, none: &str| {
+        key.as_ref()
+            .map_or_else(|| none.to_owned(), KeyName::to_string)
+    };
     match finding {
         Finding::StaleConfigCache { cached, configured } => fill(
             w.finding_stale_config_cache,
-            &[("cached", &key_or(cached, w.no_usable_key)), ("configured", &key_or(configured, w.no_usable_key))],
+            &[
+                ("cached", &key_or(cached, w.no_usable_key)),
+                ("configured", &key_or(configured, w.no_usable_key)),
+            ],
         ),
-        Finding::UnusableKey { error } => fill(w.finding_unusable_key, &[("why", &key_error(*error))]),
+        Finding::UnusableKey { error } => fill(w.finding_unusable_key, &[("why", &error)]),
         Finding::GluedKey { line: 0 } => w.finding_glued_key_cached.to_owned(),
         Finding::GluedKey { line } => fill(w.finding_glued_key, &[("line", line)]),
         Finding::WorkerHoldsOtherKey { pid, key } => fill(
@@ -29,45 +35,74 @@ pub fn finding(finding: &Finding) -> String {
             &[("pid", pid), ("key", &key_or(key, w.a_key_not_known_here))],
         ),
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
-        Finding::KeyFileUnreadable { path } => {
-            fill(w.finding_key_file_unreadable, &[("path", &sanitize(&path.to_string_lossy()))])
-        }
+        Finding::KeyFileUnreadable { path } => fill(
+            w.finding_key_file_unreadable,
+            &[("path", &sanitize(&path.to_string_lossy()))],
+        ),
         Finding::EnvRefused { line } => fill(w.finding_env_refused, &[("line", line)]),
-        Finding::UnderOtherKey { count, key } => {
-            fill(one_or_many(*count, w.finding_under_other_key_one, w.finding_under_other_key), &[
-                ("count", count),
-                ("key", key),
-            ])
-        }
-        Finding::UnderUnknownKey { count } => {
-            fill(one_or_many(*count, w.finding_under_unknown_key_one, w.finding_under_unknown_key), &[("count", count)])
-        }
-        Finding::Damaged { count } => {
-            fill(one_or_many(*count, w.finding_damaged_one, w.finding_damaged), &[("count", count)])
-        }
-        Finding::Plaintext { count } => {
-            fill(one_or_many(*count, w.finding_plaintext_one, w.finding_plaintext), &[("count", count)])
-        }
-        Finding::Nested { count } => {
-            fill(one_or_many(*count, w.finding_nested_one, w.finding_nested), &[("count", count)])
-        }
-        Finding::Salvageable { count } => {
-            fill(one_or_many(*count, w.finding_salvageable_one, w.finding_salvageable), &[("count", count)])
-        }
-        Finding::ProbablyWiped { owner, place } => {
-            fill(w.finding_probably_wiped, &[("owner", &sanitize(owner)), ("place", &sanitize(place))])
-        }
-        Finding::LicencesUnreadable { count } => {
-            fill(one_or_many(*count, w.finding_licences_one, w.finding_licences), &[("count", count)])
-        }
-        Finding::PublishedKey { key, published, effective } => {
-            let text = if *effective { w.finding_published_key_in_force } else { w.finding_published_key };
+        Finding::UnderOtherKey { count, key } => fill(
+            one_or_many(
+                *count,
+                w.finding_under_other_key_one,
+                w.finding_under_other_key,
+            ),
+            &[("count", count), ("key", key)],
+        ),
+        Finding::UnderUnknownKey { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_under_unknown_key_one,
+                w.finding_under_unknown_key,
+            ),
+            &[("count", count)],
+        ),
+        Finding::Damaged { count } => fill(
+            one_or_many(*count, w.finding_damaged_one, w.finding_damaged),
+            &[("count", count)],
+        ),
+        Finding::Plaintext { count } => fill(
+            one_or_many(*count, w.finding_plaintext_one, w.finding_plaintext),
+            &[("count", count)],
+        ),
+        Finding::Nested { count } => fill(
+            one_or_many(*count, w.finding_nested_one, w.finding_nested),
+            &[("count", count)],
+        ),
+        Finding::Salvageable { count } => fill(
+            one_or_many(*count, w.finding_salvageable_one, w.finding_salvageable),
+            &[("count", count)],
+        ),
+        Finding::ProbablyWiped { owner, place } => fill(
+            w.finding_probably_wiped,
+            &[("owner", &sanitize(owner)), ("place", &sanitize(place))],
+        ),
+        Finding::LicencesUnreadable { count } => fill(
+            one_or_many(*count, w.finding_licences_one, w.finding_licences),
+            &[("count", count)],
+        ),
+        Finding::PublishedKey {
+            key,
+            published,
+            effective,
+        } => {
+            let text = if *effective {
+                w.finding_published_key_in_force
+            } else {
+                w.finding_published_key
+            };
             fill(text, &[("key", key), ("published", published)])
         }
         Finding::DatabaseSettingsDiffer => w.finding_database_settings_differ.to_owned(),
-        Finding::RootOwned { path } => fill(w.finding_root_owned, &[("path", &sanitize(&path.to_string_lossy()))]),
-        Finding::NotTransactional { table } => fill(w.finding_not_transactional, &[("table", table)]),
-        Finding::OlderSchema { missing } => fill(w.finding_older_schema, &[("missing", &sanitize(missing))]),
+        Finding::RootOwned { path } => fill(
+            w.finding_root_owned,
+            &[("path", &sanitize(&path.to_string_lossy()))],
+        ),
+        Finding::NotTransactional { table } => {
+            fill(w.finding_not_transactional, &[("table", table)])
+        }
+        Finding::OlderSchema { missing } => {
+            fill(w.finding_older_schema, &[("missing", &sanitize(missing))])
+        }
         Finding::NotRoot => w.finding_not_root.to_owned(),
         Finding::InstallPageDangerous => w.finding_install_page.to_owned(),
     }
@@ -75,15 +110,6 @@ pub fn finding(finding: &Finding) -> String {
 
 fn one_or_many<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }
-}
-
-fn key_error(error: KeyError) -> String {
-    let w = words();
-    match error {
-        KeyError::Empty => w.key_error_empty.to_owned(),
-        KeyError::Length(bytes) => fill(w.key_error_length, &[("bytes", &bytes)]),
-        KeyError::TrailingData => w.key_error_trailing.to_owned(),
-    }
 }
 
 /// What a secret is: "incoming password".
@@ -108,25 +134,49 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
     match secret.verdict {
         Verdict::Opens(key) => fill(w.verdict_opens, &[("key", &label(key))]),
         Verdict::OtherKey(key) => fill(w.verdict_other_key, &[("key", &label(key))]),
-        Verdict::UnknownKey { salvage } => format!("{}{}", w.verdict_unknown_key, salvageable(salvage, assessment)),
-        Verdict::Damaged { damage, key, salvage, .. } => {
-            let key = key.map(|key| fill(w.verdict_damaged_key, &[("key", &label(key))])).unwrap_or_default();
-            format!("{}{key}{}", self::damage(damage), salvageable(salvage, assessment))
+        Verdict::UnknownKey { salvage } => format!(
+            "{}{}",
+            w.verdict_unknown_key,
+            salvageable(salvage, assessment)
+        ),
+        Verdict::Damaged {
+            damage,
+            key,
+            salvage,
+            ..
+        } => {
+            let key = key
+                .map(|key| fill(w.verdict_damaged_key, &[("key", &label(key))]))
+                .unwrap_or_default();
+            format!(
+                "{}{key}{}",
+                self::damage(damage),
+                salvageable(salvage, assessment)
+            )
         }
         Verdict::Plaintext { works: true } => w.verdict_plaintext_works.to_owned(),
         Verdict::Plaintext { works: false } => w.verdict_plaintext.to_owned(),
-        Verdict::Nested { key, innermost } => {
-            fill(if innermost { w.verdict_nested } else { w.verdict_nested_closed }, &[("key", &label(key))])
-        }
+        Verdict::Nested { key, innermost } => fill(
+            if innermost {
+                w.verdict_nested
+            } else {
+                w.verdict_nested_closed
+            },
+            &[("key", &label(key))],
+        ),
         Verdict::Empty { .. } if secret.probably_wiped() => w.verdict_wiped.to_owned(),
         Verdict::Empty { null_payload: true } => w.verdict_null.to_owned(),
-        Verdict::Empty { null_payload: false } => w.verdict_empty.to_owned(),
+        Verdict::Empty {
+            null_payload: false,
+        } => w.verdict_empty.to_owned(),
     }
 }
 
 fn salvageable(salvage: Option<Salvage>, assessment: &Assessment) -> String {
     let w = words();
-    let Some(Salvage { key, fault }) = salvage else { return String::new() };
+    let Some(Salvage { key, fault }) = salvage else {
+        return String::new();
+    };
     let text = match fault {
         MacFault::Missing => w.salvage_missing,
         MacFault::UpperCase => w.salvage_upper_case,
@@ -183,7 +233,10 @@ pub fn source(source: &Source) -> String {
     if let Some(line) = source.line {
         text.push_str(&fill(w.source_line, &[("line", &line)]));
     }
-    if let Some(date) = source.modified.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
+    if let Some(date) = source
+        .modified
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+    {
         text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
     }
     text

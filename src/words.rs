@@ -34,3 +34,98 @@ pub fn fill(text: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
     out.push_str(rest);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = path.to_string_lossy().into_owned();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if name.ends_with(".rs") && !name.contains("/words") {
+                found.push((name, std::fs::read_to_string(&path).unwrap_or_default()));
+            }
+        }
+    }
+
+    fn all_sources() -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        sources(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut found,
+        );
+        assert!(found.len() > 60, "only {} files were read", found.len());
+        found
+    }
+
+    #[test]
+    fn places_are_filled_and_others_stay() {
+        assert_eq!(
+            fill("{a} and {b}, {c", &[("a", &1), ("b", &"{a}")]),
+            "1 and {a}, {c"
+        );
+        assert_eq!(fill("{unknown}", &[]), "{unknown}");
+    }
+
+    #[test]
+    fn every_text_is_used_and_every_place_has_a_name() {
+        let sources = all_sources();
+        for (name, text) in en::ALL {
+            let used = format!(".{name}");
+            let is_used = sources.iter().any(|(_, code)| {
+                code.match_indices(&used).any(|(at, _)| {
+                    let next = code[at + used.len()..].chars().next().unwrap_or(' ');
+                    !next.is_alphanumeric() && next != '_'
+                })
+            });
+            assert!(is_used, "{name} is used nowhere");
+            assert!(!text.ends_with(' '), "{name} ends with a blank");
+            // Sample JSON has braces of its own.
+            for place in text.split('{').skip(1).filter(|p| !p.starts_with('"')) {
+                let inner = place.split('}').next().unwrap_or_default();
+                assert!(
+                    inner.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
+                    "{name} has an odd place {inner:?}"
+                );
+            }
+        }
+    }
+
+    /// A text literal of three words or more outside the table is a sentence that could not be translated.
+    #[test]
+    fn no_sentence_stands_outside_the_table() {
+        let mut looked_at = 0;
+        for (file, code) in all_sources() {
+            let spoken = ["/tui/", "/wizard/", "/engine/", "/cli/", "sentences.rs"]
+                .iter()
+                .any(|part| file.contains(part));
+            if !spoken {
+                continue;
+            }
+            let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+            for (number, line) in code.lines().enumerate() {
+                if line.trim_start().starts_with("//") || line.contains("reason = ") {
+                    continue;
+                }
+                for literal in line.split('"').skip(1).step_by(2) {
+                    looked_at += 1;
+                    let words = literal
+                        .split(' ')
+                        .filter(|w| w.len() > 1 && w.chars().all(char::is_alphabetic))
+                        .count();
+                    assert!(
+                        words < 3,
+                        "{file}:{}: {literal:?} belongs into the table",
+                        number + 1
+                    );
+                }
+            }
+        }
+        assert!(looked_at > 100, "only {looked_at} literals were looked at");
+    }
+}

@@ -64,7 +64,10 @@ pub(super) fn skipped(looked: &Looked) {
         let path = sanitize(&skipped.path.to_string_lossy());
         err.line(&fill(
             words().look_skipped,
-            &[("path", &path), ("why", &crate::engine::pool::skip_reason(&skipped.why))],
+            &[
+                ("path", &path),
+                ("why", &crate::engine::pool::skip_reason(&skipped.why)),
+            ],
         ));
     }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
@@ -78,12 +81,20 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
     let w = words();
     out.line(&fill(
         w.check_install,
-        &[("path", &survey.path.display()), ("version", &survey.version), ("server", &survey.server)],
+        &[
+            ("path", &survey.path.display()),
+            ("version", &survey.version),
+            ("server", &survey.server),
+        ],
     ));
     match assessment.keys.iter().find(|k| k.effective) {
         Some(key) => out.line(&fill(
             w.check_key,
-            &[("label", &key.label), ("fingerprint", &key.fingerprint), ("source", &survey.key_source)],
+            &[
+                ("label", &key.label),
+                ("fingerprint", &key.fingerprint),
+                ("source", &survey.key_source),
+            ],
         )),
         None => out.line(w.check_no_key),
     }
@@ -106,7 +117,11 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
         }
     }
     out.line("");
-    for secret in assessment.secrets.iter().filter(|s| report::still_unreadable(s) || s.probably_wiped()) {
+    for secret in assessment
+        .secrets
+        .iter()
+        .filter(|s| report::still_unreadable(s) || s.probably_wiped())
+    {
         out.line(&format!(
             "  {}  {}: {}",
             sanitize(&secret.owner),
@@ -119,7 +134,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
         Some(recommended) => {
             out.line(&fill(
                 w.check_recommended,
-                &[("strategy", &recommended.strategy.name()), ("why", &sentences::why(recommended.why))],
+                &[
+                    ("strategy", &recommended.strategy.name()),
+                    ("why", &sentences::why(recommended.why)),
+                ],
             ));
             out.line(w.check_next);
         }
@@ -128,7 +146,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
 }
 
 fn summary(summary: &Summary) -> String {
-    fill(words().check_summary, &[("readable", &summary.readable()), ("total", &summary.total)])
+    fill(
+        words().check_summary,
+        &[("readable", &summary.readable()), ("total", &summary.total)],
+    )
 }
 
 /// A plan for people.
@@ -145,7 +166,12 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
             ("total", &ready.after.total),
         ],
     ));
-    for step in ready.plan.steps.iter().filter(|s| s.action.writes() || s.action == Action::StaysLost) {
+    for step in ready
+        .plan
+        .steps
+        .iter()
+        .filter(|s| s.action.writes() || s.action == Action::StaysLost)
+    {
         out.line(&format!(
             "  {}  {}: {}",
             sanitize(&step.owner),
@@ -159,7 +185,11 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
 pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
     let w = words();
     out.line(&fill(
-        if applied.verified { w.applied_verified } else { w.applied_unverified },
+        if applied.verified {
+            w.applied_verified
+        } else {
+            w.applied_unverified
+        },
         &[
             ("strategy", &plan.strategy.name()),
             ("resealed", &applied.resealed),
@@ -167,7 +197,12 @@ pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
         ],
     ));
     applied.notes.iter().for_each(|note| out.line(note));
-    let lost: Vec<_> = applied.after.secrets.iter().filter(|s| report::still_unreadable(s)).collect();
+    let lost: Vec<_> = applied
+        .after
+        .secrets
+        .iter()
+        .filter(|s| report::still_unreadable(s))
+        .collect();
     if !lost.is_empty() {
         out.line(&fill(w.applied_still_lost, &[("count", &lost.len())]));
     }
@@ -180,7 +215,10 @@ pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
         ));
     }
     out.line(&summary(&applied.after.summary));
-    out.line(&fill(w.applied_undo, &[("folder", &applied.backup.display())]));
+    out.line(&fill(
+        w.applied_undo,
+        &[("folder", &applied.backup.display())],
+    ));
 }
 
 /// What a restore would change.
@@ -188,10 +226,19 @@ pub(super) fn restore(out: &mut Out, difference: &Difference) {
     let w = words();
     out.line(&fill(
         w.restore_would,
-        &[("rows", &difference.rows.len()), ("files", &difference.files.len())],
+        &[
+            ("rows", &difference.rows.len()),
+            ("files", &difference.files.len()),
+        ],
     ));
-    difference.rows.iter().for_each(|row| out.line(&format!("  {row}")));
-    difference.files.iter().for_each(|file| out.line(&format!("  {}", sanitize(&file.to_string_lossy()))));
+    difference
+        .rows
+        .iter()
+        .for_each(|row| out.line(&format!("  {row}")));
+    difference
+        .files
+        .iter()
+        .for_each(|file| out.line(&format!("  {}", sanitize(&file.to_string_lossy()))));
 }
 
 /// A finished backup.

@@ -28,14 +28,24 @@ const MAX_KEY_FILE: u64 = 64 << 10;
 pub fn run(arguments: Arguments) -> u8 {
     let exit = match arguments.command {
         None => wizard(&arguments.common, None),
-        Some(Command::Demo { make: Some(folder), mailboxes }) => make_demo(&folder, mailboxes),
+        Some(Command::Demo {
+            make: Some(folder),
+            mailboxes,
+        }) => make_demo(&folder, mailboxes),
         Some(Command::Demo { make: None, .. }) => run_demo(),
         Some(Command::Check(common)) => check(&common),
         Some(Command::Backup { common, full_dump }) => make_backup(&common, full_dump),
-        Some(Command::Restore { backup, common, yes }) => put_back(&common, &backup, yes),
-        Some(Command::Recover { common, yes, strategy, passwords }) => {
-            recover_install(&common, yes, strategy.strategy(), passwords.as_deref())
-        }
+        Some(Command::Restore {
+            backup,
+            common,
+            yes,
+        }) => put_back(&common, &backup, yes),
+        Some(Command::Recover {
+            common,
+            yes,
+            strategy,
+            passwords,
+        }) => recover_install(&common, yes, strategy.strategy(), passwords.as_deref()),
         Some(Command::Undo { common, yes }) => take_back(&common, yes),
     };
     match exit {
@@ -63,7 +73,10 @@ impl Common {
     fn options(&self) -> Options {
         let state = || self.state_dir.clone().unwrap_or_else(state_dir::default);
         Options {
-            backup_dir: self.backup_dir.clone().unwrap_or_else(|| state().join("backups")),
+            backup_dir: self
+                .backup_dir
+                .clone()
+                .unwrap_or_else(|| state().join("backups")),
             artisan: !self.no_artisan,
         }
     }
@@ -75,8 +88,12 @@ impl Common {
     /// Finds, reads and judges the install, and looks for keys where we were told to.
     fn open(&self) -> Result<Session, Problem> {
         let keys = self.keys()?;
-        let mut session = survey::open(self.install.as_deref(), Environment::of_this_process(), None)?
-            .map_err(|refused| refused.problem)?;
+        let mut session = survey::open(
+            self.install.as_deref(),
+            Environment::of_this_process(),
+            None,
+        )?
+        .map_err(|refused| refused.problem)?;
         checks::read_inventory(&mut session)?;
         for (text, source) in keys {
             checks::try_key(&mut session, text.expose(), source).map_err(|e| {
@@ -96,15 +113,30 @@ impl Common {
 /// Reads a key given in a file: its content without surrounding blanks.
 fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
-    let problem = |why: String| Problem::new(w.key_file_unreadable, sanitize(&why), w.key_file_no_key_next);
+    let problem = |why: String| {
+        Problem::new(
+            w.key_file_unreadable,
+            sanitize(&why),
+            w.key_file_no_key_next,
+        )
+    };
     if path == Path::new("-") {
         let mut text = zeroize::Zeroizing::new(Vec::with_capacity(4096));
-        std::io::Read::read_to_end(&mut std::io::Read::take(std::io::stdin(), MAX_KEY_FILE), &mut text)
-            .map_err(|e| problem(e.to_string()))?;
-        return Ok((SecretBytes::from(text.trim_ascii()), Source::of(SourceKind::Stdin)));
+        std::io::Read::read_to_end(
+            &mut std::io::Read::take(std::io::stdin(), MAX_KEY_FILE),
+            &mut text,
+        )
+        .map_err(|e| problem(e.to_string()))?;
+        return Ok((
+            SecretBytes::from(text.trim_ascii()),
+            Source::of(SourceKind::Stdin),
+        ));
     }
     let file = files::read(path, MAX_KEY_FILE).map_err(|e| problem(e.to_string()))?;
-    Ok((SecretBytes::from(file.bytes.trim_ascii()), Source::file(SourceKind::Given, path, None)))
+    Ok((
+        SecretBytes::from(file.bytes.trim_ascii()),
+        Source::file(SourceKind::Given, path, None),
+    ))
 }
 
 fn wizard(common: &Common, install: Option<PathBuf>) -> Outcome {
@@ -127,16 +159,28 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
     .map_err(unchanged)?;
     Out::stdout().line(&fill(
         w.demo_made,
-        &[("install", &made.install.display()), ("look_in", &made.look_in.display())],
+        &[
+            ("install", &made.install.display()),
+            ("look_in", &made.look_in.display()),
+        ],
     ));
     Ok(Exit::Fine)
 }
 
 fn run_demo() -> Outcome {
     let w = words();
-    let failed = |e: std::io::Error| not_started(Problem::new(w.demo_no_room, e.to_string(), w.demo_no_room_next));
+    let failed = |e: std::io::Error| {
+        not_started(Problem::new(
+            w.demo_no_room,
+            e.to_string(),
+            w.demo_no_room_next,
+        ))
+    };
     // Removed when it is dropped, at the end of this function.
-    let home = tempfile::Builder::new().prefix("rescue-demo-").tempdir().map_err(failed)?;
+    let home = tempfile::Builder::new()
+        .prefix("rescue-demo-")
+        .tempdir()
+        .map_err(failed)?;
     let folder = home.path().join("demo");
     let made = demo::lay_out(&folder, &mut crate::io::entropy::fill).map_err(not_started)?;
     let common = Common {
@@ -156,7 +200,10 @@ fn check(common: &Common) -> Outcome {
     } else {
         output::check(&mut Out::stdout(), &survey::summary(&session), &assessment);
     }
-    let attention = assessment.findings.iter().any(|f| f.severity() != Severity::Info);
+    let attention = assessment
+        .findings
+        .iter()
+        .any(|f| f.severity() != Severity::Info);
     Ok(if assessment.summary.unreadable() > 0 {
         Exit::Unreadable
     } else if attention || assessment.recommendation.is_some() {
@@ -169,8 +216,14 @@ fn check(common: &Common) -> Outcome {
 fn make_backup(common: &Common, full_dump: bool) -> Outcome {
     let mut session = common.open().map_err(not_started)?;
     let mut progress = output::progress();
-    let (_, done) = backup::make(&mut session, &common.options(), full_dump, &mut progress, &|| false)
-        .map_err(not_started)?;
+    let (_, done) = backup::make(
+        &mut session,
+        &common.options(),
+        full_dump,
+        &mut progress,
+        &|| false,
+    )
+    .map_err(not_started)?;
     if common.json {
         Out::stdout().json(&serde_json::json!({
             "schema": 1, "backup": done.folder, "texts": done.cells, "files": done.files, "bytes": done.bytes,
@@ -191,19 +244,30 @@ fn recover_install(
     let lines = match passwords_file {
         Some(path) => passwords::read(path).map_err(|e| {
             let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
-            not_started(Problem::new(what, sanitize(&e.to_string()), w.passwords_next))
+            not_started(Problem::new(
+                what,
+                sanitize(&e.to_string()),
+                w.passwords_next,
+            ))
         })?,
         None => Vec::new(),
     };
     let mut session = common.open().map_err(not_started)?;
     let entered = recover::places(&session.assess(), lines).map_err(not_started)?;
-    let choices = Choices { entered: entered.iter().map(|(place, _)| place.clone()).collect(), ..Choices::default() };
+    let choices = Choices {
+        entered: entered.iter().map(|(place, _)| place.clone()).collect(),
+        ..Choices::default()
+    };
     let planned = |session: &Session| {
         recover::plan(session, strategy, &choices).map_err(|why| match why {
             NoPlan::Problem(problem) => unchanged(problem),
             NoPlan::Impossible(strategy, why) => {
                 let what = fill(w.strategy_impossible, &[("strategy", &strategy.name())]);
-                unchanged(Problem::new(what, sentences::impossible(why), w.strategy_impossible_next))
+                unchanged(Problem::new(
+                    what,
+                    sentences::impossible(why),
+                    w.strategy_impossible_next,
+                ))
             }
         })
     };
@@ -214,17 +278,29 @@ fn recover_install(
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
-    let (backup, _) =
-        backup::make(&mut session, &common.options(), false, &mut progress, &|| false).map_err(unchanged)?;
+    let (backup, _) = backup::make(
+        &mut session,
+        &common.options(),
+        false,
+        &mut progress,
+        &|| false,
+    )
+    .map_err(unchanged)?;
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
     let before = session.assess();
     if !recover::does_something(&ready.plan, &before) {
         Out::stderr().line(w.recover_nothing_to_do);
     }
-    let applied =
-        apply::apply(&mut session, &ready.plan, &entered, &backup, !common.no_artisan, &mut progress)
-            .map_err(unchanged)?;
+    let applied = apply::apply(
+        &mut session,
+        &ready.plan,
+        &entered,
+        &backup,
+        !common.no_artisan,
+        &mut progress,
+    )
+    .map_err(unchanged)?;
     if common.json {
         Out::stdout().json(&report::recover_json(&ready.plan, &applied));
     } else {
@@ -238,14 +314,21 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
     let w = words();
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
-    let backup = backup::last_recovery(&options.backup_dir, &session.install.root).ok_or_else(|| {
-        let why = fill(w.undo_nothing_why, &[("folder", &options.backup_dir.display())]);
-        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
-    })?;
+    let backup =
+        backup::last_recovery(&options.backup_dir, &session.install.root).ok_or_else(|| {
+            let why = fill(
+                w.undo_nothing_why,
+                &[("folder", &options.backup_dir.display())],
+            );
+            unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
+        })?;
     if !yes {
         Out::stderr().line(&fill(
             w.undo_needs_yes,
-            &[("folder", &backup.folder.display()), ("created", &backup.manifest.created)],
+            &[
+                ("folder", &backup.folder.display()),
+                ("created", &backup.manifest.created),
+            ],
         ));
         return Ok(Exit::Attention);
     }
@@ -257,17 +340,29 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
         }));
     } else {
         let mut out = Out::stdout();
-        out.line(&fill(w.undone, &[("rows", &undone.rows), ("files", &undone.files)]));
-        undone.refused.iter().for_each(|place| out.line(&fill(w.undo_row_refused, &[("place", place)])));
+        out.line(&fill(
+            w.undone,
+            &[("rows", &undone.rows), ("files", &undone.files)],
+        ));
+        undone
+            .refused
+            .iter()
+            .for_each(|place| out.line(&fill(w.undo_row_refused, &[("place", place)])));
         undone.notes.iter().for_each(|note| out.line(note));
     }
-    Ok(if undone.refused.is_empty() { Exit::Fine } else { Exit::Unreadable })
+    Ok(if undone.refused.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Unreadable
+    })
 }
 
 fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
     let w = words();
     let backup = Backup::open(folder).map_err(|e| not_started(backup::backup_problem(&e)))?;
-    backup.verify().map_err(|e| not_started(backup::backup_problem(&e)))?;
+    backup
+        .verify()
+        .map_err(|e| not_started(backup::backup_problem(&e)))?;
     let mut session = common.open().map_err(not_started)?;
     let difference = restore::difference(&mut session, &backup).map_err(unchanged)?;
     if !yes {
@@ -276,8 +371,14 @@ fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
-    let (safety, _) =
-        backup::make(&mut session, &common.options(), false, &mut progress, &|| false).map_err(unchanged)?;
+    let (safety, _) = backup::make(
+        &mut session,
+        &common.options(),
+        false,
+        &mut progress,
+        &|| false,
+    )
+    .map_err(unchanged)?;
     let restored = restore::restore(&mut session, &backup, &mut progress).map_err(unchanged)?;
     if common.json {
         Out::stdout().json(&serde_json::json!({
@@ -287,7 +388,11 @@ fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
         let mut out = Out::stdout();
         out.line(&fill(
             w.restored,
-            &[("rows", &restored.rows), ("files", &restored.files), ("folder", &safety.folder.display())],
+            &[
+                ("rows", &restored.rows),
+                ("files", &restored.files),
+                ("folder", &safety.folder.display()),
+            ],
         ));
         restored.notes.iter().for_each(|note| out.line(note));
     }

@@ -7,7 +7,10 @@ use std::io::Write;
 use rusqlite::params;
 
 use super::tables::{self, Mailbox};
-use super::{Demo, Outcome, Random, config_cache, env_text, new_key, private_file, sealed, set_option, skeleton};
+use super::{
+    Demo, Outcome, Random, config_cache, env_text, new_key, private_file, sealed, set_option,
+    skeleton,
+};
 use crate::domain::app_key::AppKey;
 use crate::domain::derived;
 
@@ -36,13 +39,26 @@ const OAUTH: usize = 11;
 const MAILS: (u64, u64) = (120, 9);
 
 pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
-    let (old, new, lost, foreign) = (new_key(random), new_key(random), new_key(random), new_key(random));
+    let (old, new, lost, foreign) = (
+        new_key(random),
+        new_key(random),
+        new_key(random),
+        new_key(random),
+    );
     let env_secret = sealed(&old, "demo-telegram-token", random);
-    let mut database = skeleton(demo, &new, &format!("TELEGRAM_BOT_TOKEN=\"{env_secret}\"\n"))?;
+    let mut database = skeleton(
+        demo,
+        &new,
+        &format!("TELEGRAM_BOT_TOKEN=\"{env_secret}\"\n"),
+    )?;
     config_cache(demo, &new)?;
     let writing = database.transaction()?;
     for (index, (name, user)) in MAILBOXES.iter().enumerate() {
-        let key = if TYPED_IN_AGAIN.contains(&index) { &new } else { &old };
+        let key = if TYPED_IN_AGAIN.contains(&index) {
+            &new
+        } else {
+            &old
+        };
         let mut mailbox = Mailbox {
             name: (*name).to_owned(),
             email: format!("{user}@helpdesk.example"),
@@ -74,19 +90,42 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
     ] {
         set_option(&writing, name, value)?;
     }
-    set_option(&writing, "mail_password", &sealed(&new, "demo-system-mail", random))?;
-    set_option(&writing, "telegram.webhook_secret", &sealed(&old, "demo-webhook", random))?;
+    set_option(
+        &writing,
+        "mail_password",
+        &sealed(&new, "demo-system-mail", random),
+    )?;
+    set_option(
+        &writing,
+        "telegram.webhook_secret",
+        &sealed(&old, "demo-webhook", random),
+    )?;
     let modules = "INSERT INTO modules (alias, active, activated, license) VALUES (?1, 1, 1, ?2)";
-    writing.execute(modules, params!["tags", sealed(&old, "demo-licence-tags", random)])?;
-    writing.execute(modules, params!["workflows", sealed(&old, "demo-licence-workflows", random)])?;
+    writing.execute(
+        modules,
+        params!["tags", sealed(&old, "demo-licence-tags", random)],
+    )?;
+    writing.execute(
+        modules,
+        params!["workflows", sealed(&old, "demo-licence-workflows", random)],
+    )?;
     let users = "INSERT INTO users (first_name, last_name, email, password, role, invite_state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let bcrypt = "$2y$10$demoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDe";
-    writing.execute(users, params!["Ada", "Admin", "ada@helpdesk.example", bcrypt, 2, 1])?;
+    writing.execute(
+        users,
+        params!["Ada", "Admin", "ada@helpdesk.example", bcrypt, 2, 1],
+    )?;
     let invited = sealed(&old, "dummy_a1B2c3D4", random);
-    writing.execute(users, params!["Ines", "Invited", "ines@helpdesk.example", invited, 1, 2])?;
+    writing.execute(
+        users,
+        params!["Ines", "Invited", "ines@helpdesk.example", invited, 1, 2],
+    )?;
     for mail in 1..=MAILS.0 + MAILS.1 {
         let key = if mail <= MAILS.0 { &old } else { &new };
-        let id = format!("reply-{mail}-{}-{mail}@helpdesk.example", derived::message_id_hash(key, mail));
+        let id = format!(
+            "reply-{mail}-{}-{mail}@helpdesk.example",
+            derived::message_id_hash(key, mail)
+        );
         writing.execute(
             "INSERT INTO send_logs (thread_id, message_id, email, status) VALUES (?1, ?2, 'customer@customer.example', 1)",
             params![mail.cast_signed(), id],
@@ -118,7 +157,10 @@ fn old_server(demo: &Demo, old: &AppKey, foreign: &AppKey) -> Outcome<()> {
     );
     let mut archive = tar::Builder::new(packed);
     let env = zeroize::Zeroizing::new(env_text(old, demo, ""));
-    for (name, bytes) in [("var/www/html/artisan", &b"#!/usr/bin/env php\n"[..]), ("var/www/html/.env", &env[..])] {
+    for (name, bytes) in [
+        ("var/www/html/artisan", &b"#!/usr/bin/env php\n"[..]),
+        ("var/www/html/.env", &env[..]),
+    ] {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o640);

@@ -45,7 +45,11 @@ pub(super) struct Mailbox {
 }
 
 /// IMAP over TLS, SMTP with STARTTLS.
-pub(super) fn add_mailbox(database: &Connection, id: u64, mailbox: &Mailbox) -> rusqlite::Result<usize> {
+pub(super) fn add_mailbox(
+    database: &Connection,
+    id: u64,
+    mailbox: &Mailbox,
+) -> rusqlite::Result<usize> {
     let (imap, smtp) = match mailbox.client {
         Some(_) => ("outlook.office365.com", "smtp.office365.com"),
         None => ("imap.mail.example", "smtp.mail.example"),

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::base64;
+use crate::words::{fill, words};
 
 /// Length of an AES-256 key, in bytes.
 pub const KEY_LEN: usize = 32;
@@ -51,13 +52,13 @@ impl Serialize for Fingerprint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// "No application encryption key has been specified."
-    #[error("the key is empty")]
+    #[error("{}", words().key_error_empty)]
     Empty,
     /// The key does not come to exactly 32 bytes.
-    #[error("the key has {0} bytes instead of 32")]
+    #[error("{}", fill(words().key_error_length, &[("bytes", &.0)]))]
     Length(usize),
     /// Data follows the base64 padding.
-    #[error("something follows the end of the key")]
+    #[error("{}", words().key_error_trailing)]
     TrailingData,
 }
 
@@ -83,9 +84,9 @@ impl AppKey {
                 let decoded = zeroize::Zeroizing::new(
                     base64::decode_lenient(encoded).map_err(|_| KeyError::TrailingData)?,
                 );
-                fill(&mut bytes, &decoded)?;
+                set_bytes(&mut bytes, &decoded)?;
             }
-            None => fill(&mut bytes, text)?,
+            None => set_bytes(&mut bytes, text)?,
         }
         Ok(Self {
             text: SecretSlice::from(text.to_vec()),
@@ -133,7 +134,7 @@ impl fmt::Debug for AppKey {
     }
 }
 
-fn fill(target: &mut SecretBox<[u8; KEY_LEN]>, bytes: &[u8]) -> Result<(), KeyError> {
+fn set_bytes(target: &mut SecretBox<[u8; KEY_LEN]>, bytes: &[u8]) -> Result<(), KeyError> {
     if bytes.len() != KEY_LEN {
         return Err(KeyError::Length(bytes.len()));
     }

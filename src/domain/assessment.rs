@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::app_key::Fingerprint;
-use super::finding::Finding;
 use super::base64;
+use super::finding::Finding;
 use super::inventory::{Inventory, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};

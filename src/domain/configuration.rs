@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::dotenv::{Env, EnvFile};
 use super::secret::SecretBytes;
 use super::var_export::{self, Value};
+use crate::words::{fill, words};
 
 /// Database driver, as in `DB_CONNECTION`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,10 +123,22 @@ pub fn key_without_cache(sources: &Sources<'_>) -> ConfiguredKey {
     let from_process = (sources.process)(b"APP_KEY").is_some();
     let text = text_of(sources.env.env(b"APP_KEY"));
     match (text.filter(|t| !t.is_empty()), sources.key_file) {
-        (Some(text), _) if from_process => ConfiguredKey { text, source: KeySource::ProcessEnvironment },
-        (Some(text), _) => ConfiguredKey { text, source: KeySource::Env },
-        (None, Some(content)) => ConfiguredKey { text: content.clone(), source: KeySource::KeyFile },
-        (None, None) => ConfiguredKey { text: SecretBytes::from(Vec::new()), source: KeySource::Nowhere },
+        (Some(text), _) if from_process => ConfiguredKey {
+            text,
+            source: KeySource::ProcessEnvironment,
+        },
+        (Some(text), _) => ConfiguredKey {
+            text,
+            source: KeySource::Env,
+        },
+        (None, Some(content)) => ConfiguredKey {
+            text: content.clone(),
+            source: KeySource::KeyFile,
+        },
+        (None, None) => ConfiguredKey {
+            text: SecretBytes::from(Vec::new()),
+            source: KeySource::Nowhere,
+        },
     }
 }
 
@@ -133,7 +146,12 @@ pub fn key_without_cache(sources: &Sources<'_>) -> ConfiguredKey {
 pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
     match sources.cache {
         Some(cache) => ConfiguredKey {
-            text: SecretBytes::from(cache.at(&["app", "key"]).and_then(Value::as_text).unwrap_or_default()),
+            text: SecretBytes::from(
+                cache
+                    .at(&["app", "key"])
+                    .and_then(Value::as_text)
+                    .unwrap_or_default(),
+            ),
             source: KeySource::ConfigCache,
         },
         None => key_without_cache(sources),
@@ -144,10 +162,10 @@ pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DbSettingsError {
     /// `DB_CONNECTION` is none that FreeScout supports. Sanitised.
-    #[error("unsupported database driver {0}")]
+    #[error("{}", fill(words().error_driver, &[("name", &.0)]))]
     Driver(String),
     /// The config cache has no such connection.
-    #[error("the config cache has no database connection")]
+    #[error("{}", words().error_no_connection)]
     NoConnection,
 }
 
@@ -199,18 +217,30 @@ const PDO_SSL_CA: i64 = 1009;
 const PDO_SSL_VERIFY: i64 = 1014;
 
 fn database_from_cache(cache: &Value) -> Result<DbSettings, DbSettingsError> {
-    let default = cache.at(&["database", "default"]).and_then(Value::as_text).unwrap_or(b"mysql");
+    let default = cache
+        .at(&["database", "default"])
+        .and_then(Value::as_text)
+        .unwrap_or(b"mysql");
     let name = String::from_utf8_lossy(default);
-    let connection = cache.at(&["database", "connections", &name]).ok_or(DbSettingsError::NoConnection)?;
+    let connection = cache
+        .at(&["database", "connections", &name])
+        .ok_or(DbSettingsError::NoConnection)?;
     let text = |name: &str, default: &str| match connection.get(name) {
         Some(Value::Text(text)) => String::from_utf8_lossy(text.expose()).into_owned(),
         Some(Value::Int(number)) => number.to_string(),
         _ => default.to_owned(),
     };
     let optional = |name: &str| Some(text(name, "")).filter(|t| !t.is_empty());
-    let option = |number: i64| connection.get("options").and_then(|options| options.get(&number.to_string()));
+    let option = |number: i64| {
+        connection
+            .get("options")
+            .and_then(|options| options.get(&number.to_string()))
+    };
     let option_text = |number| {
-        option(number).and_then(Value::as_text).filter(|t| !t.is_empty()).map(|t| String::from_utf8_lossy(t).into_owned())
+        option(number)
+            .and_then(Value::as_text)
+            .filter(|t| !t.is_empty())
+            .map(|t| String::from_utf8_lossy(t).into_owned())
     };
     let driver = driver(&text("driver", &name))?;
     let default_port = if driver == Driver::PgSql { 5432 } else { 3306 };

@@ -18,6 +18,7 @@ mod tests;
 use std::collections::HashMap;
 
 use super::secret::SecretBytes;
+use crate::words::words;
 
 pub use edit::{CannotWrite, with_value};
 pub use key_lines::{KeyLine, lines_mentioning_app_key};
@@ -32,13 +33,13 @@ const EXPANSION_LIMIT: usize = 4 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EnvError {
     /// "Dotenv values containing spaces must be surrounded by quotes."
-    #[error("an unquoted value holds white space")]
+    #[error("{}", words().env_error_blank)]
     SpaceInValue,
     /// Nothing is left of the name before `=`, which `putenv` refuses.
-    #[error("there is no name before the equals sign")]
+    #[error("{}", words().env_error_no_name)]
     BadName,
     /// The references grow beyond what any real file needs; PHP would run out of memory.
-    #[error("the references to other variables grow without end")]
+    #[error("{}", words().env_error_endless)]
     TooLong,
 }
 

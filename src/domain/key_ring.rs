@@ -41,9 +41,16 @@ impl KeyRing {
             .find(|k| k.fingerprint() == key.fingerprint())
         {
             Some(known) => {
-                let same = |s: &Source| s.path == source.path && s.line == source.line && s.inside == source.inside;
+                let same = |s: &Source| {
+                    s.path == source.path && s.line == source.line && s.inside == source.inside
+                };
                 let named = source.path.is_some();
-                if known.sources.len() < MAX_SOURCES && !known.sources.iter().any(|s| *s == source || named && same(s)) {
+                if known.sources.len() < MAX_SOURCES
+                    && !known
+                        .sources
+                        .iter()
+                        .any(|s| *s == source || named && same(s))
+                {
                     known.sources.push(source);
                 }
                 false

@@ -17,7 +17,9 @@ pub const REACH: usize = 1024;
 const DIGITS: usize = 43;
 /// A file larger than this is not a bare key.
 const BARE_FILE: usize = 256;
-const NAMES: [&[u8]; 6] = [b"APP_KEY", b"app_key", b"APP-KEY", b"app-key", b"appKey", b"AppKey"];
+const NAMES: [&[u8]; 6] = [
+    b"APP_KEY", b"app_key", b"APP-KEY", b"app-key", b"appKey", b"AppKey",
+];
 /// The member of `config/app.php`, also in a cached configuration: only a quoted one, the word is too common.
 const QUOTED_KEY: [&[u8]; 2] = [b"'key'", b"\"key\""];
 
@@ -37,7 +39,12 @@ pub fn scan(window: &[u8], until: usize, hit: &mut dyn FnMut(Hit)) {
     scan_narrow(window, until, hit);
     for (start, narrow) in wide(window) {
         let inner_until = until.saturating_sub(start).div_ceil(2);
-        scan_narrow(&narrow, inner_until, &mut |h| hit(Hit { offset: start + 2 * h.offset, ..h }));
+        scan_narrow(&narrow, inner_until, &mut |h| {
+            hit(Hit {
+                offset: start + 2 * h.offset,
+                ..h
+            })
+        });
     }
 }
 
@@ -46,7 +53,10 @@ pub fn bare(file: &[u8]) -> Option<SecretBytes> {
     if file.len() > BARE_FILE {
         return None;
     }
-    let text = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).trim_ascii();
+    let text = file
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(file)
+        .trim_ascii();
     as_key(text)
 }
 
@@ -71,11 +81,17 @@ fn is_digit(byte: u8) -> bool {
 
 fn scan_narrow(window: &[u8], until: usize, hit: &mut dyn FnMut(Hit)) {
     let anchors = |mark: &'static [u8]| {
-        memmem::find_iter(window, mark).take_while(move |at| *at < until).collect::<Vec<usize>>()
+        memmem::find_iter(window, mark)
+            .take_while(move |at| *at < until)
+            .collect::<Vec<usize>>()
     };
     for offset in anchors(b"base64") {
         if let Some(text) = prefixed(&window[offset + 6..]) {
-            hit(Hit { offset, text, named: true });
+            hit(Hit {
+                offset,
+                text,
+                named: true,
+            });
         }
     }
     for (names, named) in [(&NAMES[..], true), (&QUOTED_KEY[..], false)] {
@@ -84,8 +100,14 @@ fn scan_narrow(window: &[u8], until: usize, hit: &mut dyn FnMut(Hit)) {
                 let end = window.len().min(offset + REACH);
                 for text in values(&window[offset + name.len()..end]) {
                     // The prefix is a mark of its own, and already reported.
-                    if !text.expose().starts_with(b"base64:") || !has_prefix_nearby(&window[offset..end]) {
-                        hit(Hit { offset, text, named });
+                    if !text.expose().starts_with(b"base64:")
+                        || !has_prefix_nearby(&window[offset..end])
+                    {
+                        hit(Hit {
+                            offset,
+                            text,
+                            named,
+                        });
                     }
                 }
             }
@@ -141,21 +163,30 @@ fn prefixed(mut rest: &[u8]) -> Option<SecretBytes> {
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|b| matches!(b, b'\n' | b'\r' | 0)).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .position(|b| matches!(b, b'\n' | b'\r' | 0))
+        .unwrap_or(bytes.len());
     &bytes[..end]
 }
 
 /// The values that may be meant behind a name, each as some grammar reads it.
 fn values(after: &[u8]) -> Vec<SecretBytes> {
     // APP_KEY_FILE and its like are other names.
-    if after.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+    if after
+        .first()
+        .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    {
         return Vec::new();
     }
     let line = first_line(after);
     let mut value = assigned(line);
     if value.is_empty() {
         // Kubernetes and compose files put `value:` on the next line.
-        let next = after.get(line.len()..).unwrap_or_default().trim_ascii_start();
+        let next = after
+            .get(line.len()..)
+            .unwrap_or_default()
+            .trim_ascii_start();
         match first_line(next).strip_prefix(b"value:") {
             Some(rest) => value = rest.trim_ascii(),
             None => return Vec::new(),
@@ -180,9 +211,15 @@ fn values(after: &[u8]) -> Vec<SecretBytes> {
             add(&unescaped);
         }
         bare => {
-            let word = bare.split(|b| b.is_ascii_whitespace()).next().unwrap_or_default();
+            let word = bare
+                .split(|b| b.is_ascii_whitespace())
+                .next()
+                .unwrap_or_default();
             add(word);
-            add(word.split(|b| matches!(b, b'<' | b',' | b';' | b'"' | b'\'' | b')')).next().unwrap_or_default());
+            add(word
+                .split(|b| matches!(b, b'<' | b',' | b';' | b'"' | b'\'' | b')'))
+                .next()
+                .unwrap_or_default());
         }
     }
     found
@@ -190,7 +227,10 @@ fn values(after: &[u8]) -> Vec<SecretBytes> {
 
 /// What stands behind the sign that assigns: `=`, `=>`, `:`, `,`, `>`, or a blank.
 fn assigned(line: &[u8]) -> &[u8] {
-    let closing = line.iter().take_while(|b| matches!(b, b'"' | b'\'' | b']' | b')' | b' ' | b'\t')).count();
+    let closing = line
+        .iter()
+        .take_while(|b| matches!(b, b'"' | b'\'' | b']' | b')' | b' ' | b'\t'))
+        .count();
     let rest = &line[closing..];
     for sign in [&b"=>"[..], b":=", b"=", b":", b",", b">"] {
         if let Some(value) = rest.strip_prefix(sign) {
@@ -205,7 +245,10 @@ fn quoted(quote: u8, inner: &[u8]) -> (&[u8], Zeroizing<Vec<u8>>) {
     let mut unescaped = Zeroizing::new(Vec::with_capacity(inner.len()));
     let mut at = 0;
     while at < inner.len() && inner[at] != quote {
-        let escapes = inner[at] == b'\\' && inner.get(at + 1).is_some_and(|b| matches!(b, b'\\' | b'"' | b'\'' | b'/'));
+        let escapes = inner[at] == b'\\'
+            && inner
+                .get(at + 1)
+                .is_some_and(|b| matches!(b, b'\\' | b'"' | b'\'' | b'/'));
         if escapes {
             at += 1;
         }
@@ -222,7 +265,9 @@ fn wide(window: &[u8]) -> Vec<(usize, Zeroizing<Vec<u8>>)> {
     for mark in marks {
         for at in memmem::find_iter(window, mark) {
             let end = window.len().min(at + 2 * REACH);
-            let narrow = window[at..end].chunks(2).take_while(|pair| pair.get(1).is_none_or(|high| *high == 0));
+            let narrow = window[at..end]
+                .chunks(2)
+                .take_while(|pair| pair.get(1).is_none_or(|high| *high == 0));
             found.push((at, Zeroizing::new(narrow.map(|pair| pair[0]).collect())));
         }
     }
@@ -253,24 +298,47 @@ mod tests {
         for text in [
             slashed.clone(),
             format!("\"{}\"", slashed.replace('/', "\\/")),
-            format!("k={}", slashed.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D").replace(':', "%3A")),
+            format!(
+                "k={}",
+                slashed
+                    .replace('+', "%2B")
+                    .replace('/', "%2F")
+                    .replace('=', "%3D")
+                    .replace(':', "%3A")
+            ),
             format!("x{}y", slashed.replace('/', "\\u002f")),
             format!("{}3D", slashed),
         ] {
-            assert_eq!(hits(text.as_bytes()), [slashed.clone()], "{text}");
+            assert_eq!(
+                hits(text.as_bytes()),
+                std::slice::from_ref(&slashed),
+                "{text}"
+            );
         }
-        let wide: Vec<u8> = format!("APP_KEY={SEALED}\r\n").bytes().flat_map(|b| [b, 0]).collect();
+        let wide: Vec<u8> = format!("APP_KEY={SEALED}\r\n")
+            .bytes()
+            .flat_map(|b| [b, 0])
+            .collect();
         assert_eq!(hits(&wide), [SEALED]);
     }
 
     #[test]
     fn glued_keys_are_two_and_longer_runs_are_none() {
         let other = SEALED.replace("dGhp", "AAAA");
-        assert_eq!(hits(format!("APP_KEY={other}{SEALED}").as_bytes()), [other.clone(), SEALED.to_owned()]);
+        assert_eq!(
+            hits(format!("APP_KEY={other}{SEALED}").as_bytes()),
+            [other.clone(), SEALED.to_owned()]
+        );
         let unpadded = SEALED.trim_end_matches('=');
-        assert_eq!(hits(format!("{unpadded}{SEALED}").as_bytes()), [unpadded, SEALED]);
+        assert_eq!(
+            hits(format!("{unpadded}{SEALED}").as_bytes()),
+            [unpadded, SEALED]
+        );
         assert!(hits(format!("{unpadded}AAAA").as_bytes()).is_empty());
-        assert!(hits(b"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAA").is_empty());
+        assert!(
+            hits(b"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAA")
+                .is_empty()
+        );
     }
 
     #[test]
@@ -307,8 +375,14 @@ mod tests {
     fn a_missing_prefix_is_put_back() {
         let bare_text = SEALED.trim_start_matches("base64:");
         assert_eq!(hits(format!("app_key: {bare_text}").as_bytes()), [SEALED]);
-        assert_eq!(bare(format!("{bare_text}\n").as_bytes()).map(|k| k.expose().to_vec()), Some(SEALED.into()));
-        assert_eq!(bare(PLAIN.as_bytes()).map(|k| k.expose().to_vec()), Some(PLAIN.into()));
+        assert_eq!(
+            bare(format!("{bare_text}\n").as_bytes()).map(|k| k.expose().to_vec()),
+            Some(SEALED.into())
+        );
+        assert_eq!(
+            bare(PLAIN.as_bytes()).map(|k| k.expose().to_vec()),
+            Some(PLAIN.into())
+        );
     }
 
     #[test]

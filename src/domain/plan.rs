@@ -366,7 +366,11 @@ fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Cho
             (_, Remedy::Nothing) => Action::Keep,
             (Verdict::Opens(_), _) if strategy == Strategy::Reenter => Action::Keep,
             (_, _) if strategy == Strategy::Reenter => Action::StaysLost,
-            (Verdict::Opens(key) | Verdict::OtherKey(key), _) if keeps(key) && !secret.misspelled => Action::Keep,
+            (Verdict::Opens(key) | Verdict::OtherKey(key), _)
+                if keeps(key) && !secret.misspelled =>
+            {
+                Action::Keep
+            }
             (Verdict::Opens(key) | Verdict::OtherKey(key), _) => Action::Reseal(key),
             (_, Remedy::Seal) => Action::Seal,
             (_, Remedy::Unwrap) => Action::Unwrap,

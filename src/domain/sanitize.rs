@@ -73,14 +73,26 @@ mod tests {
 
     #[test]
     fn every_script_passes() {
-        for name in ["销售", "Grüße", "دعم", "поддержка", "e\u{301}", "🧪 Labor", "サポート", "समर्थन"] {
+        for name in [
+            "销售",
+            "Grüße",
+            "دعم",
+            "поддержка",
+            "e\u{301}",
+            "🧪 Labor",
+            "サポート",
+            "समर्थन",
+        ] {
             assert_eq!(sanitize(name), name);
         }
     }
 
     #[test]
     fn long_and_broken_texts_are_bounded() {
-        assert_eq!(sanitize(&"x".repeat(10_000)).chars().count(), MAX_SHOWN_CHARS + 1);
+        assert_eq!(
+            sanitize(&"x".repeat(10_000)).chars().count(),
+            MAX_SHOWN_CHARS + 1
+        );
         assert_eq!(sanitize_bytes(b"p\xe4ss"), "p\\xe4ss");
     }
 }

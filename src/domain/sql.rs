@@ -23,10 +23,16 @@ pub fn table(driver: Driver, prefix: &str, table: &str) -> String {
 
 /// A value as a literal, byte for byte. Bytes that are not UTF-8, or that a client could take apart, are written in hex.
 pub fn literal(driver: Driver, value: Option<&[u8]>) -> String {
-    let Some(value) = value else { return "NULL".to_owned() };
-    let plain = std::str::from_utf8(value).ok().filter(|text| !text.chars().any(char::is_control));
+    let Some(value) = value else {
+        return "NULL".to_owned();
+    };
+    let plain = std::str::from_utf8(value)
+        .ok()
+        .filter(|text| !text.chars().any(char::is_control));
     match (plain, driver) {
-        (Some(text), Driver::MySql) if !text.contains('\\') => format!("'{}'", text.replace('\'', "''")),
+        (Some(text), Driver::MySql) if !text.contains('\\') => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
         // With standard_conforming_strings off a backslash escapes: E'' means the same either way.
         (Some(text), Driver::PgSql) if text.contains('\\') => {
             format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
@@ -48,8 +54,13 @@ pub fn update_statement(
     value: Option<&[u8]>,
 ) -> Vec<u8> {
     let table = table(driver, prefix, table_name);
-    format!("UPDATE {table} SET {} = {} WHERE {} = {id};", name(driver, column), literal(driver, value), name(driver, "id"))
-        .into_bytes()
+    format!(
+        "UPDATE {table} SET {} = {} WHERE {} = {id};",
+        name(driver, column),
+        literal(driver, value),
+        name(driver, "id")
+    )
+    .into_bytes()
 }
 
 /// What a client has to be told before the statements, so that they mean what they say.
@@ -63,10 +74,12 @@ pub fn preamble(driver: Driver) -> &'static str {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -75,8 +88,14 @@ mod tests {
 
     #[test]
     fn hostile_names_stay_inside_their_quotes() {
-        assert_eq!(table(Driver::MySql, "a`; DROP", "options"), "`a``; DROPoptions`");
-        assert_eq!(table(Driver::PgSql, "a\"b", "options"), "\"public\".\"a\"\"boptions\"");
+        assert_eq!(
+            table(Driver::MySql, "a`; DROP", "options"),
+            "`a``; DROPoptions`"
+        );
+        assert_eq!(
+            table(Driver::PgSql, "a\"b", "options"),
+            "\"public\".\"a\"\"boptions\""
+        );
     }
 
     #[test]
@@ -84,7 +103,10 @@ mod tests {
         assert_eq!(literal(Driver::MySql, Some(b"it's")), "'it''s'");
         assert_eq!(literal(Driver::MySql, Some(b"a\\'b")), "X'615C2762'");
         assert_eq!(literal(Driver::PgSql, Some(b"a\\'b")), "E'a\\\\''b'");
-        assert_eq!(literal(Driver::Sqlite, Some(b"a\0b")), "CAST(X'610062' AS TEXT)");
+        assert_eq!(
+            literal(Driver::Sqlite, Some(b"a\0b")),
+            "CAST(X'610062' AS TEXT)"
+        );
         assert_eq!(literal(Driver::Sqlite, None), "NULL");
     }
 }

@@ -66,12 +66,19 @@ pub fn prepare(
     }
     let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &str)>> = BTreeMap::new();
     for (place, payload) in &payloads {
-        by_cell.entry(&place.cell).or_default().push((place, payload));
+        by_cell
+            .entry(&place.cell)
+            .or_default()
+            .push((place, payload));
     }
     let mut cells = BTreeMap::new();
     for (cell, payloads) in by_cell {
         let text = inventory.rewritten(cell, &payloads).ok_or_else(|| {
-            Problem::new(words().plan_surprised, format!("{}#{}.{}", cell.table.name(), cell.id, cell.column), "")
+            Problem::new(
+                words().plan_surprised,
+                format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
+                "",
+            )
         })?;
         cells.insert(cell.clone(), text);
     }
@@ -99,7 +106,11 @@ fn plain_of(
 
 fn surprised(step: &Step) -> Problem {
     let w = words();
-    Problem::new(w.plan_surprised, sanitize(&step.place.to_string()), w.plan_surprised_next)
+    Problem::new(
+        w.plan_surprised,
+        sanitize(&step.place.to_string()),
+        w.plan_surprised_next,
+    )
 }
 
 /// Applies a plan to a copy in memory and judges it as FreeScout would read it: nothing is written.
@@ -146,23 +157,36 @@ struct NewFiles {
     key_file: Option<Zeroizing<Vec<u8>>>,
 }
 
-fn new_files(session: &Session, plan: &Plan, prepared: &Prepared, target: &AppKey) -> Result<NewFiles, Problem> {
+fn new_files(
+    session: &Session,
+    plan: &Plan,
+    prepared: &Prepared,
+    target: &AppKey,
+) -> Result<NewFiles, Problem> {
     let w = words();
     let install = &session.install;
     let old: &[u8] = install.env_file.as_ref().map_or(&[], |f| &f.bytes);
     let mut env = Zeroizing::new(old.to_vec());
     let cannot = |why: String| Problem::new(w.env_not_writable, why, w.env_not_writable_next);
-    for (cell, text) in prepared.cells.iter().filter(|(cell, _)| cell.table == Table::Env) {
+    for (cell, text) in prepared
+        .cells
+        .iter()
+        .filter(|(cell, _)| cell.table == Table::Env)
+    {
         env = dotenv::with_value(&env, cell.column.as_bytes(), text.expose())
             .map_err(|e| cannot(format!("{}: {e}", sanitize(&cell.column))))?;
     }
     let mut key_file = None;
     match plan.write_key {
         Some(KeyHome::EnvFile) => {
-            env = dotenv::with_value(&env, b"APP_KEY", target.text()).map_err(|e| cannot(format!("APP_KEY: {e}")))?;
+            env = dotenv::with_value(&env, b"APP_KEY", target.text())
+                .map_err(|e| cannot(format!("APP_KEY: {e}")))?;
         }
         Some(KeyHome::KeyFile) => {
-            let file = install.key_file.as_ref().ok_or_else(|| cannot("APP_KEY_FILE".to_owned()))?;
+            let file = install
+                .key_file
+                .as_ref()
+                .ok_or_else(|| cannot("APP_KEY_FILE".to_owned()))?;
             let mut bytes = Zeroizing::new(target.text().to_vec());
             if file.bytes.ends_with(b"\n") {
                 bytes.push(b'\n');
@@ -171,7 +195,10 @@ fn new_files(session: &Session, plan: &Plan, prepared: &Prepared, target: &AppKe
         }
         Some(KeyHome::ProcessEnvironment) | None => {}
     }
-    Ok(NewFiles { env: (*env != old).then_some(env), key_file })
+    Ok(NewFiles {
+        env: (*env != old).then_some(env),
+        key_file,
+    })
 }
 
 /// Carries out exactly this plan.
@@ -190,22 +217,34 @@ pub fn apply(
     progress(w.apply_checking, 0, None);
     backup::require_current(session, backup)?;
     let target = target_key(session, plan)?;
-    let prepared = prepare(&session.inventory, &session.ring, plan, &target, Some(entered))?;
+    let prepared = prepare(
+        &session.inventory,
+        &session.ring,
+        plan,
+        &target,
+        Some(entered),
+    )?;
     let new_files = new_files(session, plan, &prepared, &target)?;
     require_writable(session, &new_files)?;
 
     let swaps = swaps(session, &prepared);
     let record = record(session, plan, &target, &prepared, &new_files);
-    backup.record(&record).map_err(|e| backup::backup_problem(&e))?;
+    backup
+        .record(&record)
+        .map_err(|e| backup::backup_problem(&e))?;
 
     progress(w.apply_rows, 0, Some(swaps.len() as u64));
-    session.store.swap(&swaps).map_err(|e| swap_problem(&e, &swaps, session))?;
+    session
+        .store
+        .swap(&swaps)
+        .map_err(|e| swap_problem(&e, &swaps, session))?;
     progress(w.apply_files, 0, None);
     if let Err(error) = write_files(session, &new_files) {
         return Err(roll_back(session, &swaps, &error, backup));
     }
     let mut notes = Vec::new();
-    let key_moves = plan.write_key.is_some() || session.install.key_in_force().text.expose() != target.text();
+    let key_moves =
+        plan.write_key.is_some() || session.install.key_in_force().text.expose() != target.text();
     if key_moves || new_files.env.is_some() {
         progress(w.apply_cache, 0, None);
         notes.extend(caches::refresh(&session.install, artisan, target.text()));
@@ -224,7 +263,10 @@ pub fn apply(
 }
 
 fn swaps(session: &Session, prepared: &Prepared) -> Vec<Swap> {
-    let rows = prepared.cells.iter().filter(|(cell, _)| cell.table != Table::Env);
+    let rows = prepared
+        .cells
+        .iter()
+        .filter(|(cell, _)| cell.table != Table::Env);
     rows.map(|(cell, new)| Swap {
         table: cell.table.name(),
         id: cell.id,
@@ -235,10 +277,19 @@ fn swaps(session: &Session, prepared: &Prepared) -> Vec<Swap> {
     .collect()
 }
 
-fn record(session: &Session, plan: &Plan, target: &AppKey, prepared: &Prepared, new: &NewFiles) -> RecoveryRecord {
+fn record(
+    session: &Session,
+    plan: &Plan,
+    target: &AppKey,
+    prepared: &Prepared,
+    new: &NewFiles,
+) -> RecoveryRecord {
     let install = &session.install;
     let sum = |bytes: &[u8]| files::hex(&files::digest(bytes));
-    let written = |file: &Option<FileRead>, name: &str, new: &Option<Zeroizing<Vec<u8>>>, path: std::path::PathBuf| {
+    let written = |file: &Option<FileRead>,
+                   name: &str,
+                   new: &Option<Zeroizing<Vec<u8>>>,
+                   path: std::path::PathBuf| {
         new.as_ref().map(|bytes| WrittenFile {
             origin: file.as_ref().map_or(path, |f| f.path.clone()),
             saved: file.as_ref().map(|_| format!("files/{name}")),
@@ -246,10 +297,18 @@ fn record(session: &Session, plan: &Plan, target: &AppKey, prepared: &Prepared, 
         })
     };
     let env = written(&install.env_file, "env", &new.env, install.env_path());
-    let key_file = written(&install.key_file, "key_file", &new.key_file, std::path::PathBuf::new());
+    let key_file = written(
+        &install.key_file,
+        "key_file",
+        &new.key_file,
+        std::path::PathBuf::new(),
+    );
     let cache = Some(WrittenFile {
         origin: install.cache_path(),
-        saved: install.cache_file.as_ref().map(|_| "files/config.php".to_owned()),
+        saved: install
+            .cache_file
+            .as_ref()
+            .map(|_| "files/config.php".to_owned()),
         new_sha256: None,
     });
     RecoveryRecord {
@@ -276,12 +335,20 @@ fn record(session: &Session, plan: &Plan, target: &AppKey, prepared: &Prepared, 
 /// Refuses early when a file cannot be replaced by this user, before any row is touched.
 fn require_writable(session: &Session, new: &NewFiles) -> Result<(), Problem> {
     let install = &session.install;
-    let wanted = [(&new.env, &install.env_file), (&new.key_file, &install.key_file)];
+    let wanted = [
+        (&new.env, &install.env_file),
+        (&new.key_file, &install.key_file),
+    ];
     for (_, file) in wanted.iter().filter(|(bytes, _)| bytes.is_some()) {
-        let path = file.as_ref().map_or_else(|| install.env_path(), |f| f.path.clone());
+        let path = file
+            .as_ref()
+            .map_or_else(|| install.env_path(), |f| f.path.clone());
         let folder = path.parent().unwrap_or(&path);
         if let Err(e) = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
-            return Err(file_problem(&FileError::Refused(folder.to_owned(), e.into())));
+            return Err(file_problem(&FileError::Refused(
+                folder.to_owned(),
+                e.into(),
+            )));
         }
     }
     Ok(())
@@ -289,7 +356,10 @@ fn require_writable(session: &Session, new: &NewFiles) -> Result<(), Problem> {
 
 fn write_files(session: &Session, new: &NewFiles) -> Result<(), FileError> {
     let install = &session.install;
-    for (bytes, file) in [(&new.key_file, &install.key_file), (&new.env, &install.env_file)] {
+    for (bytes, file) in [
+        (&new.key_file, &install.key_file),
+        (&new.env, &install.env_file),
+    ] {
         match (bytes, file) {
             (Some(bytes), Some(file)) => files::replace(file, bytes)?,
             (Some(bytes), None) => {
@@ -309,7 +379,11 @@ fn write_files(session: &Session, new: &NewFiles) -> Result<(), FileError> {
 
 fn file_problem(error: &FileError) -> Problem {
     let w = words();
-    Problem::new(w.env_not_writable, sanitize(&error.to_string()), w.env_not_writable_next)
+    Problem::new(
+        w.env_not_writable,
+        sanitize(&error.to_string()),
+        w.env_not_writable_next,
+    )
 }
 
 /// The rows were written, a file could not be: put the rows back.
@@ -322,14 +396,23 @@ fn roll_back(session: &mut Session, swaps: &[Swap], error: &FileError, backup: &
     }
     let back: Vec<Swap> = swaps
         .iter()
-        .map(|s| Swap { table: s.table, id: s.id, column: s.column.clone(), old: s.new.clone(), new: s.old.clone() })
+        .map(|s| Swap {
+            table: s.table,
+            id: s.id,
+            column: s.column.clone(),
+            old: s.new.clone(),
+            new: s.old.clone(),
+        })
         .collect();
     match session.store.swap(&back) {
         Ok(()) => file_problem(error),
         Err(_) => Problem::new(
             w.apply_half_done,
             sanitize(&error.to_string()),
-            fill(w.apply_half_done_next, &[("folder", &backup.folder.display())]),
+            fill(
+                w.apply_half_done_next,
+                &[("folder", &backup.folder.display())],
+            ),
         ),
     }
 }
@@ -337,15 +420,21 @@ fn roll_back(session: &mut Session, swaps: &[Swap], error: &FileError, backup: &
 /// The problem of rows that could not be swapped.
 pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Problem {
     let w = words();
-    let name = |index: &usize| swaps.get(*index).map(|s| format!("{}#{}.{}", s.table, s.id, s.column));
+    let name = |index: &usize| {
+        swaps
+            .get(*index)
+            .map(|s| format!("{}#{}.{}", s.table, s.id, s.column))
+    };
     match error {
         SwapError::Changed(indexes) => {
             let rows: Vec<String> = indexes.iter().take(5).filter_map(name).collect();
             Problem::new(w.rows_changed, rows.join(", "), w.rows_changed_next)
         }
-        SwapError::NotKept(index) => {
-            Problem::new(w.row_not_kept, name(index).unwrap_or_default(), w.row_not_kept_next)
-        }
+        SwapError::NotKept(index) => Problem::new(
+            w.row_not_kept,
+            name(index).unwrap_or_default(),
+            w.row_not_kept_next,
+        ),
         SwapError::Store(error) => survey::unreachable_database(error, &session.settings),
     }
 }
@@ -365,7 +454,9 @@ fn read_again(session: &mut Session, target: AppKey, plan: &Plan) -> Result<Asse
     if in_force.text.expose() == target.text() {
         session.add_key(target, Source::file(source, path, None));
     }
-    let effective = AppKey::parse(in_force.text.expose()).ok().map(|k| k.fingerprint());
+    let effective = AppKey::parse(in_force.text.expose())
+        .ok()
+        .map(|k| k.fingerprint());
     session.ring.set_effective(effective);
     checks::read_inventory(session)?;
     Ok(session.assess())
@@ -373,10 +464,15 @@ fn read_again(session: &mut Session, target: AppKey, plan: &Plan) -> Result<Asse
 
 /// Whether everything reads as the plan said.
 fn verified(after: &Assessment, plan: &Plan) -> bool {
-    plan.steps.iter().filter(|s| s.action.readable_after()).all(|step| {
-        after.secrets.iter().any(|s| {
-            s.place == step.place
-                && (s.verdict.readable() || step.action == Action::Keep && matches!(s.verdict, Verdict::Empty { .. }))
+    plan.steps
+        .iter()
+        .filter(|s| s.action.readable_after())
+        .all(|step| {
+            after.secrets.iter().any(|s| {
+                s.place == step.place
+                    && (s.verdict.readable()
+                        || step.action == Action::Keep
+                            && matches!(s.verdict, Verdict::Empty { .. }))
+            })
         })
-    })
 }

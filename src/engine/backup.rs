@@ -11,8 +11,8 @@ use crate::engine::job::BackupDone;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Manifest, Writer};
-use crate::io::files;
 use crate::io::dump;
+use crate::io::files;
 use crate::words::{fill, words};
 
 /// Name of the full dump within the backup.
@@ -33,13 +33,20 @@ pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 /// The problem of a backup that failed.
 pub fn backup_problem(error: &BackupError) -> Problem {
     let w = words();
-    Problem::new(w.backup_failed, sanitize(&error.to_string()), w.backup_failed_next)
+    Problem::new(
+        w.backup_failed,
+        sanitize(&error.to_string()),
+        w.backup_failed_next,
+    )
 }
 
 /// The moment, as used in names and in records.
 pub fn now() -> (String, String) {
     let now = jiff::Zoned::now();
-    (now.strftime("%Y%m%d-%H%M%S").to_string(), now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    (
+        now.strftime("%Y%m%d-%H%M%S").to_string(),
+        now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+    )
 }
 
 /// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
@@ -60,7 +67,11 @@ pub fn make(
     let (stamp, created) = now();
     let mut writer = Writer::create(&options.backup_dir, &stamp).map_err(failed)?;
     let install = &session.install;
-    let saved = [("env", &install.env_file), ("config.php", &install.cache_file), ("key_file", &install.key_file)];
+    let saved = [
+        ("env", &install.env_file),
+        ("config.php", &install.cache_file),
+        ("key_file", &install.key_file),
+    ];
     let mut files = 0;
     for (name, file) in saved {
         if let Some(file) = file {
@@ -70,7 +81,9 @@ pub fn make(
     }
     let cells = &session.inventory.cells;
     progress(w.backup_rows, 0, Some(cells.len() as u64));
-    writer.save_rows(cells, &restore_sql(session, &created)).map_err(failed)?;
+    writer
+        .save_rows(cells, &restore_sql(session, &created))
+        .map_err(failed)?;
     if full_dump {
         let mut target = writer.open(DUMP).map_err(failed)?;
         dump::full(
@@ -88,7 +101,10 @@ pub fn make(
     let manifest = Manifest {
         schema: 1,
         install: session.install.root.clone(),
-        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
         user: files::user_name(rustix::process::geteuid().as_raw()),
         created: created.clone(),
         version: session.install.version.clone(),
@@ -99,9 +115,16 @@ pub fn make(
         files: Vec::new(),
     };
     let rows = cells.len();
-    let backup = writer.finish(&readme(session, &created), manifest).map_err(failed)?;
+    let backup = writer
+        .finish(&readme(session, &created), manifest)
+        .map_err(failed)?;
     let bytes = backup.manifest.files.iter().map(|f| f.bytes).sum();
-    let done = BackupDone { folder: backup.folder.clone(), cells: rows, files, bytes };
+    let done = BackupDone {
+        folder: backup.folder.clone(),
+        cells: rows,
+        files,
+        bytes,
+    };
     Ok((backup, done))
 }
 
@@ -118,9 +141,11 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
         return Err(stale);
     }
     let install = &session.install;
-    for (name, file) in
-        [("files/env", &install.env_file), ("files/config.php", &install.cache_file), ("files/key_file", &install.key_file)]
-    {
+    for (name, file) in [
+        ("files/env", &install.env_file),
+        ("files/config.php", &install.cache_file),
+        ("files/key_file", &install.key_file),
+    ] {
         let saved = backup.file(name).map_err(|e| backup_problem(&e))?;
         if saved.as_ref().map(|(_, bytes)| &***bytes) != file.as_ref().map(|f| &**f.bytes) {
             return Err(stale);
@@ -147,7 +172,14 @@ fn restore_sql(session: &Session, created: &str) -> Vec<u8> {
         if cell.table != Table::Env {
             let table = cell.table.name();
             let value = value.as_ref().map(|v| v.expose());
-            text.extend(sql::update_statement(settings.driver, &settings.prefix, table, cell.id, &cell.column, value));
+            text.extend(sql::update_statement(
+                settings.driver,
+                &settings.prefix,
+                table,
+                cell.id,
+                &cell.column,
+                value,
+            ));
             text.push(b'\n');
         }
     }
@@ -158,11 +190,27 @@ fn restore_sql(session: &Session, created: &str) -> Vec<u8> {
 fn readme(session: &Session, created: &str) -> String {
     let path = session.install.root.to_string_lossy();
     let command = match session.settings.driver.name() {
-        "pgsql" => format!("psql {} < restore.sql", sanitize(&session.settings.database)),
-        "sqlite" => format!("sqlite3 {} < restore.sql", sanitize(&session.settings.database)),
-        _ => format!("mysql {} < restore.sql", sanitize(&session.settings.database)),
+        "pgsql" => format!(
+            "psql {} < restore.sql",
+            sanitize(&session.settings.database)
+        ),
+        "sqlite" => format!(
+            "sqlite3 {} < restore.sql",
+            sanitize(&session.settings.database)
+        ),
+        _ => format!(
+            "mysql {} < restore.sql",
+            sanitize(&session.settings.database)
+        ),
     };
-    fill(words().backup_readme, &[("path", &sanitize(&path)), ("created", &created), ("command", &command)])
+    fill(
+        words().backup_readme,
+        &[
+            ("path", &sanitize(&path)),
+            ("created", &created),
+            ("command", &command),
+        ],
+    )
 }
 
 /// The newest backup of the install below the folder whose recovery was not taken back yet.

@@ -28,13 +28,19 @@ pub fn refresh(install: &Install, artisan: bool, key_text: &[u8]) -> Vec<String>
                 return notes;
             }
             Ok(()) => notes.push(w.artisan_left_old_key.to_owned()),
-            Err(error) => notes.push(fill(w.artisan_failed, &[("why", &sanitize(&error.to_string()))])),
+            Err(error) => notes.push(fill(
+                w.artisan_failed,
+                &[("why", &sanitize(&error.to_string()))],
+            )),
         }
     }
     match files::remove(&install.cache_path()) {
         Ok(true) => notes.push(w.cache_removed.to_owned()),
         Ok(false) => {}
-        Err(error) => notes.push(fill(w.cache_not_removed, &[("why", &sanitize(&error.to_string()))])),
+        Err(error) => notes.push(fill(
+            w.cache_not_removed,
+            &[("why", &sanitize(&error.to_string()))],
+        )),
     }
     notes.extend(restart_workers(install));
     notes.push(w.opcache_hint.to_owned());
@@ -44,17 +50,26 @@ pub fn refresh(install: &Install, artisan: bool, key_text: &[u8]) -> Vec<String>
 /// Tells the queue workers to end after their present job, through the cache entry they watch. Returns a sentence.
 pub fn restart_workers(install: &Install) -> Option<String> {
     let w = words();
-    let driver = install.setting(&["cache", "default"], "CACHE_DRIVER").unwrap_or_else(|| "file".to_owned());
+    let driver = install
+        .setting(&["cache", "default"], "CACHE_DRIVER")
+        .unwrap_or_else(|| "file".to_owned());
     let folder = install.root.join("storage/framework/cache/data");
     if driver != "file" {
-        return Some(fill(w.workers_other_driver, &[("driver", &sanitize(&driver))]));
+        return Some(fill(
+            w.workers_other_driver,
+            &[("driver", &sanitize(&driver))],
+        ));
     }
     if !folder.is_dir() {
         return Some(w.workers_not_told.to_owned());
     }
     let time = jiff::Timestamp::now().as_second();
     // Laravel's file store: ten digits of expiry (never), then the serialised value.
-    match files::write_below(&folder, &RESTART_ENTRY, format!("9999999999i:{time};").as_bytes()) {
+    match files::write_below(
+        &folder,
+        &RESTART_ENTRY,
+        format!("9999999999i:{time};").as_bytes(),
+    ) {
         Ok(()) => Some(w.workers_told.to_owned()),
         Err(_) => Some(w.workers_not_told.to_owned()),
     }
@@ -67,8 +82,12 @@ fn cache_holds(install: &Install, key_text: &[u8]) -> bool {
 
 fn holds(path: &Path, key_text: &[u8]) -> bool {
     match files::read(path, files::MAX_CONFIG_BYTES) {
-        Ok(file) => var_export::read(&file.bytes)
-            .is_ok_and(|cache| cache.at(&["app", "key"]).and_then(var_export::Value::as_text) == Some(key_text)),
+        Ok(file) => var_export::read(&file.bytes).is_ok_and(|cache| {
+            cache
+                .at(&["app", "key"])
+                .and_then(var_export::Value::as_text)
+                == Some(key_text)
+        }),
         Err(error) => error.is_missing(),
     }
 }

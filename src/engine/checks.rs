@@ -9,7 +9,8 @@ use crate::domain::derived;
 use crate::domain::dotenv::Standing;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{
-    Inventory, MAILBOX_COLUMNS, MODULE_COLUMNS, OPTION_COLUMNS, Row, SecretKind, StoredText, USER_COLUMNS,
+    Inventory, MAILBOX_COLUMNS, MODULE_COLUMNS, OPTION_COLUMNS, Row, SecretKind, StoredText,
+    USER_COLUMNS,
 };
 use crate::domain::known_keys;
 use crate::domain::payload::Payload;
@@ -54,18 +55,25 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
         if !store.transactional(table).map_err(failed)? {
             findings.push(Finding::NotTransactional { table });
         }
-        let (columns, lacking): (Vec<&str>, Vec<&str>) =
-            wanted.iter().partition(|name| there.iter().any(|c| c == **name));
+        let (columns, lacking): (Vec<&str>, Vec<&str>) = wanted
+            .iter()
+            .partition(|name| there.iter().any(|c| c == **name));
         missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
         store
             .read(table, &columns, None, &mut |id, values| {
-                let values = columns.iter().copied().zip(values.into_iter().map(stored_text)).collect();
+                let values = columns
+                    .iter()
+                    .copied()
+                    .zip(values.into_iter().map(stored_text))
+                    .collect();
                 take(&mut inventory, &Row { id, values });
             })
             .map_err(failed)?;
     }
     if !missing.is_empty() {
-        findings.push(Finding::OlderSchema { missing: missing.join(", ") });
+        findings.push(Finding::OlderSchema {
+            missing: missing.join(", "),
+        });
     }
     for assignment in session.install.env().assignments() {
         if assignment.standing == Standing::Set
@@ -96,7 +104,9 @@ pub fn count_mails(session: &mut Session) {
     }
     let mails = session.mails.as_deref().unwrap_or_default();
     for known in session.ring.iter_mut() {
-        let made = |(thread, id): &&(u64, String)| id.contains(&derived::message_id_hash(&known.key, *thread));
+        let made = |(thread, id): &&(u64, String)| {
+            id.contains(&derived::message_id_hash(&known.key, *thread))
+        };
         known.mails = mails.iter().filter(made).count() as u64;
     }
 }
@@ -109,7 +119,12 @@ fn newest_mails(store: &mut dyn Store) -> Vec<(u64, String)> {
         return mails;
     }
     let read = store.read("send_logs", &wanted, Some(MAILS_ASKED), &mut |_, values| {
-        let text = |n: usize| values.get(n).and_then(Stored::text).map(|t| String::from_utf8_lossy(t).into_owned());
+        let text = |n: usize| {
+            values
+                .get(n)
+                .and_then(Stored::text)
+                .map(|t| String::from_utf8_lossy(t).into_owned())
+        };
         if let (Some(thread), Some(message)) = (text(0).and_then(|t| t.parse().ok()), text(1)) {
             mails.push((thread, message));
         }
@@ -149,27 +164,45 @@ pub fn look_in(
 ) -> hunt::Looked {
     let oracle = Oracle::of(&session.inventory);
     let mut decoys = 0;
-    hunt::search(roots, &hunt::Limits::default(), cancel, &mut |event| match event {
-        hunt::Event::Progress { files, bytes, current } => on(session, Looking::At { files, bytes, current }),
-        hunt::Event::Candidate(candidate) => {
-            let Ok(key) = AppKey::parse(candidate.text.expose()) else { return };
-            let known = session.ring.get(key.fingerprint()).is_some();
-            let opens = oracle.opens(&key);
-            if opens == 0 && !known {
-                if !candidate.named {
+    hunt::search(
+        roots,
+        &hunt::Limits::default(),
+        cancel,
+        &mut |event| match event {
+            hunt::Event::Progress {
+                files,
+                bytes,
+                current,
+            } => on(
+                session,
+                Looking::At {
+                    files,
+                    bytes,
+                    current,
+                },
+            ),
+            hunt::Event::Candidate(candidate) => {
+                let Ok(key) = AppKey::parse(candidate.text.expose()) else {
                     return;
+                };
+                let known = session.ring.get(key.fingerprint()).is_some();
+                let opens = oracle.opens(&key);
+                if opens == 0 && !known {
+                    if !candidate.named {
+                        return;
+                    }
+                    decoys += 1;
+                    if decoys > DECOYS_SHOWN {
+                        return;
+                    }
                 }
-                decoys += 1;
-                if decoys > DECOYS_SHOWN {
-                    return;
+                if session.add_key(key, candidate.source) {
+                    count_mails(session);
+                    on(session, Looking::Found);
                 }
             }
-            if session.add_key(key, candidate.source) {
-                count_mails(session);
-                on(session, Looking::Found);
-            }
-        }
-    })
+        },
+    )
 }
 
 /// What a search reports.
@@ -197,7 +230,10 @@ pub fn try_key(
     source: Source,
 ) -> Result<(crate::domain::app_key::Fingerprint, usize), crate::domain::app_key::KeyError> {
     let key = AppKey::parse(text)?;
-    let (fingerprint, opens) = (key.fingerprint(), Oracle::of(&session.inventory).opens(&key));
+    let (fingerprint, opens) = (
+        key.fingerprint(),
+        Oracle::of(&session.inventory).opens(&key),
+    );
     session.add_key(key, source);
     Ok((fingerprint, opens))
 }
@@ -207,12 +243,18 @@ pub fn assess(session: &Session) -> Assessment {
     let ring = &session.ring;
     let secrets = assessment::judge_all(&session.inventory, ring);
     let keys = assessment::report_keys(ring, &secrets);
-    let configured = AppKey::parse(session.install.key_without_cache().text.expose()).ok().map(|k| k.fingerprint());
+    let configured = AppKey::parse(session.install.key_without_cache().text.expose())
+        .ok()
+        .map(|k| k.fingerprint());
     let circumstances = Circumstances {
         effective: ring.effective().map(AppKey::fingerprint),
         configured,
         home: session.install.key_home(),
-        mails: ring.iter().filter(|k| k.mails > 0).map(|k| (k.fingerprint(), k.mails)).collect(),
+        mails: ring
+            .iter()
+            .filter(|k| k.mails > 0)
+            .map(|k| (k.fingerprint(), k.mails))
+            .collect(),
         published: ring
             .iter()
             .filter(|k| known_keys::published(&k.key).is_some())
@@ -235,40 +277,80 @@ pub fn assess(session: &Session) -> Assessment {
     }
 }
 
-fn secret_findings(secrets: &[SecretReport], ring: &crate::domain::key_ring::KeyRing) -> Vec<Finding> {
+fn secret_findings(
+    secrets: &[SecretReport],
+    ring: &crate::domain::key_ring::KeyRing,
+) -> Vec<Finding> {
     let count = |is: &dyn Fn(&SecretReport) -> bool| secrets.iter().filter(|s| is(s)).count();
     let mut findings = Vec::new();
     for known in ring.iter() {
-        let key = KeyName { label: ring.label(known.fingerprint()), fingerprint: known.fingerprint() };
-        let under = count(&|s| matches!(s.verdict, Verdict::OtherKey(k) if k == known.fingerprint()));
+        let key = KeyName {
+            label: ring.label(known.fingerprint()),
+            fingerprint: known.fingerprint(),
+        };
+        let under =
+            count(&|s| matches!(s.verdict, Verdict::OtherKey(k) if k == known.fingerprint()));
         if under > 0 {
-            findings.push(Finding::UnderOtherKey { count: under, key: key.clone() });
+            findings.push(Finding::UnderOtherKey {
+                count: under,
+                key: key.clone(),
+            });
         }
         if let Some(published) = known_keys::published(&known.key) {
             let effective = ring.effective().is_some_and(|e| e.same_bytes(&known.key));
-            let opens = secrets.iter().any(|s| s.verdict.key() == Some(known.fingerprint()));
+            let opens = secrets
+                .iter()
+                .any(|s| s.verdict.key() == Some(known.fingerprint()));
             if effective || opens {
-                findings.push(Finding::PublishedKey { key, published, effective });
+                findings.push(Finding::PublishedKey {
+                    key,
+                    published,
+                    effective,
+                });
             }
         }
     }
-    let counted: [(usize, fn(usize) -> Finding); 6] = [
-        (count(&|s| matches!(s.verdict, Verdict::UnknownKey { .. })), |count| Finding::UnderUnknownKey { count }),
+    type Counted = fn(usize) -> Finding;
+    let counted: [(usize, Counted); 6] = [
         (
-            count(&|s| s.kind == SecretKind::License && !s.verdict.readable() && s.verdict.remedy() != Remedy::Nothing),
+            count(&|s| matches!(s.verdict, Verdict::UnknownKey { .. })),
+            |count| Finding::UnderUnknownKey { count },
+        ),
+        (
+            count(&|s| {
+                s.kind == SecretKind::License
+                    && !s.verdict.readable()
+                    && s.verdict.remedy() != Remedy::Nothing
+            }),
             |count| Finding::LicencesUnreadable { count },
         ),
-        (count(&|s| matches!(s.verdict, Verdict::Damaged { .. })), |count| Finding::Damaged { count }),
-        (count(&|s| s.verdict == Verdict::Plaintext { works: false }), |count| Finding::Plaintext { count }),
-        (count(&|s| matches!(s.verdict, Verdict::Nested { .. })), |count| Finding::Nested { count }),
-        (count(&|s| s.verdict.remedy() == Remedy::Salvage), |count| Finding::Salvageable { count }),
+        (
+            count(&|s| matches!(s.verdict, Verdict::Damaged { .. })),
+            |count| Finding::Damaged { count },
+        ),
+        (
+            count(&|s| s.verdict == Verdict::Plaintext { works: false }),
+            |count| Finding::Plaintext { count },
+        ),
+        (
+            count(&|s| matches!(s.verdict, Verdict::Nested { .. })),
+            |count| Finding::Nested { count },
+        ),
+        (count(&|s| s.verdict.remedy() == Remedy::Salvage), |count| {
+            Finding::Salvageable { count }
+        }),
     ];
-    findings.extend(counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, finding)| finding(count)));
     findings.extend(
-        secrets
-            .iter()
-            .filter(|s| s.probably_wiped())
-            .map(|s| Finding::ProbablyWiped { owner: s.owner.clone(), place: s.place.to_string() }),
+        counted
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, finding)| finding(count)),
     );
+    findings.extend(secrets.iter().filter(|s| s.probably_wiped()).map(|s| {
+        Finding::ProbablyWiped {
+            owner: s.owner.clone(),
+            place: s.place.to_string(),
+        }
+    }));
     findings
 }

@@ -55,12 +55,23 @@ impl Worker {
         let cancelled = Arc::new(AtomicU64::new(0));
         let flag = Arc::clone(&cancelled);
         std::thread::spawn(move || {
-            let mut desk = Desk { setup, session: None, backup: None };
+            let mut desk = Desk {
+                setup,
+                session: None,
+                backup: None,
+            };
             for (id, job) in inbox {
-                let mut call = Call { id, outbox: &outbox, cancelled: &flag, last: None };
+                let mut call = Call {
+                    id,
+                    outbox: &outbox,
+                    cancelled: &flag,
+                    last: None,
+                };
                 // A fault of ours must reach the screen, not leave it waiting.
                 let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call)));
-                match outcome.unwrap_or_else(|_| Err(Problem::new(words().our_fault, "", words().our_fault_next))) {
+                match outcome.unwrap_or_else(|_| {
+                    Err(Problem::new(words().our_fault, "", words().our_fault_next))
+                }) {
                     Ok(()) => {}
                     Err(problem) if call.is_cancelled() => {
                         let _ = problem;
@@ -106,7 +117,11 @@ impl Call<'_> {
     fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
         if self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
             self.last = Some(Instant::now());
-            self.send(Update::Progress { what: what.to_owned(), done, of });
+            self.send(Update::Progress {
+                what: what.to_owned(),
+                done,
+                of,
+            });
         }
     }
 }
@@ -120,7 +135,9 @@ struct Desk {
 impl Desk {
     fn run(&mut self, job: Job, call: &mut Call<'_>) -> Result<(), Problem> {
         match job {
-            Job::Survey { install, database } => self.survey(install.as_deref(), database.map(|d| *d), call),
+            Job::Survey { install, database } => {
+                self.survey(install.as_deref(), database.map(|d| *d), call)
+            }
             Job::Backup { full_dump } => self.back_up(full_dump, call),
             Job::LookIn(roots) => self.look_in(&roots, call),
             Job::LookUsual => {
@@ -136,7 +153,10 @@ impl Desk {
                         key: format!("{} · {key}", session.ring.label(key)),
                         opens: Some(opens),
                     },
-                    Err(error) => Update::KeyTried { key: error.to_string(), opens: None },
+                    Err(error) => Update::KeyTried {
+                        key: error.to_string(),
+                        opens: None,
+                    },
                 };
                 checks::count_mails(session);
                 call.send(update);
@@ -152,12 +172,17 @@ impl Desk {
                 call.send(update);
                 Ok(())
             }
-            Job::Apply { plan, entered, artisan } => {
+            Job::Apply {
+                plan,
+                entered,
+                artisan,
+            } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
                 let session = self.session()?;
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
-                let applied = apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
+                let applied =
+                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
                 // What was backed up is no longer what stands: another change needs another backup.
                 self.backup = None;
                 call.send(Update::Assessed(applied.after.clone()));
@@ -171,7 +196,9 @@ impl Desk {
 
     fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
-        self.session.as_mut().ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+        self.session
+            .as_mut()
+            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
     }
 
     fn survey(
@@ -187,7 +214,10 @@ impl Desk {
         let mut session = match survey::open(install, self.setup.environment.clone(), database)? {
             Ok(session) => session,
             Err(refused) => {
-                call.send(Update::NoDatabase { problem: refused.problem, values: refused.values });
+                call.send(Update::NoDatabase {
+                    problem: refused.problem,
+                    values: refused.values,
+                });
                 return Ok(());
             }
         };
@@ -201,7 +231,11 @@ impl Desk {
         call.send(Update::Assessed(Box::new(session.assess())));
         self.session = Some(session);
         let roots = std::mem::take(&mut self.setup.look_in);
-        if roots.is_empty() { Ok(()) } else { self.look_in(&roots, call) }
+        if roots.is_empty() {
+            Ok(())
+        } else {
+            self.look_in(&roots, call)
+        }
     }
 
     fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
@@ -223,22 +257,45 @@ impl Desk {
         let session = self.session()?;
         let flag = (call.cancelled, call.id);
         let cancel = move || flag.0.load(Ordering::Relaxed) >= flag.1.0;
-        let looked = checks::look_in(session, roots, &cancel, &mut |session, looking| match looking {
-            Looking::At { files, bytes, current } => {
-                let megabytes = bytes >> 20;
-                let current = sanitize(&current.to_string_lossy());
-                let what =
-                    fill(w.looking_at, &[("files", &files), ("megabytes", &megabytes), ("path", &current)]);
-                call.progress(&what, files, None);
-            }
-            Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
-        });
+        let looked = checks::look_in(
+            session,
+            roots,
+            &cancel,
+            &mut |session, looking| match looking {
+                Looking::At {
+                    files,
+                    bytes,
+                    current,
+                } => {
+                    let megabytes = bytes >> 20;
+                    let current = sanitize(&current.to_string_lossy());
+                    let what = fill(
+                        w.looking_at,
+                        &[
+                            ("files", &files),
+                            ("megabytes", &megabytes),
+                            ("path", &current),
+                        ],
+                    );
+                    call.progress(&what, files, None);
+                }
+                Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
+            },
+        );
         checks::count_mails(session);
         call.send(Update::Assessed(Box::new(session.assess())));
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
-            format!("{}: {}", sanitize(&skipped.path.to_string_lossy()), skip_reason(&skipped.why))
+            format!(
+                "{}: {}",
+                sanitize(&skipped.path.to_string_lossy()),
+                skip_reason(&skipped.why)
+            )
         });
-        call.send(Update::Looked { files: looked.files, bytes: looked.bytes, skipped: skipped.collect() });
+        call.send(Update::Looked {
+            files: looked.files,
+            bytes: looked.bytes,
+            skipped: skipped.collect(),
+        });
         if call.is_cancelled() {
             call.send(Update::Cancelled);
         }
@@ -253,11 +310,21 @@ impl Desk {
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let undone = undo::undo(session, &backup, &mut progress)?;
-        let mut sentences = vec![fill(w.undone, &[("rows", &undone.rows), ("files", &undone.files)])];
-        sentences.extend(undone.refused.iter().map(|place| fill(w.undo_row_refused, &[("place", place)])));
+        let mut sentences = vec![fill(
+            w.undone,
+            &[("rows", &undone.rows), ("files", &undone.files)],
+        )];
+        sentences.extend(
+            undone
+                .refused
+                .iter()
+                .map(|place| fill(w.undo_row_refused, &[("place", place)])),
+        );
         sentences.extend(undone.notes);
         let effective = session.install.key_in_force();
-        let effective = crate::domain::app_key::AppKey::parse(effective.text.expose()).ok().map(|k| k.fingerprint());
+        let effective = crate::domain::app_key::AppKey::parse(effective.text.expose())
+            .ok()
+            .map(|k| k.fingerprint());
         session.ring.set_effective(effective);
         call.send(Update::Assessed(Box::new(session.assess())));
         call.send(Update::Undone(sentences));

@@ -27,15 +27,36 @@ pub enum NoPlan {
 ///
 /// # Errors
 /// [`NoPlan`].
-pub fn plan(session: &Session, strategy: Option<Strategy>, choices: &Choices) -> Result<PlanReady, NoPlan> {
+pub fn plan(
+    session: &Session,
+    strategy: Option<Strategy>,
+    choices: &Choices,
+) -> Result<PlanReady, NoPlan> {
     let assessment = session.assess();
-    let strategy =
-        strategy.unwrap_or_else(|| assessment.recommendation.map_or(Strategy::Reenter, |recommended| recommended.strategy));
-    let make = |strategy| plan::make(strategy, &assessment.secrets, &assessment.circumstances, choices);
+    let strategy = strategy.unwrap_or_else(|| {
+        assessment
+            .recommendation
+            .map_or(Strategy::Reenter, |recommended| recommended.strategy)
+    });
+    let make = |strategy| {
+        plan::make(
+            strategy,
+            &assessment.secrets,
+            &assessment.circumstances,
+            choices,
+        )
+    };
     let plan = make(strategy).map_err(|why| NoPlan::Impossible(strategy, why))?;
     let after = apply::rehearse(session, &plan).map_err(NoPlan::Problem)?;
-    let impossible = Strategy::ALL.into_iter().filter_map(|s| make(s).err().map(|why| (s, why))).collect();
-    Ok(PlanReady { plan, after, impossible })
+    let impossible = Strategy::ALL
+        .into_iter()
+        .filter_map(|s| make(s).err().map(|why| (s, why)))
+        .collect();
+    Ok(PlanReady {
+        plan,
+        after,
+        impossible,
+    })
 }
 
 /// Whether a plan changes anything at all.
@@ -48,7 +69,10 @@ pub fn does_something(plan: &Plan, assessment: &Assessment) -> bool {
 ///
 /// # Errors
 /// A [`Problem`] that names the mailbox no line of the install matches.
-pub fn places(assessment: &Assessment, lines: Vec<Line>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+pub fn places(
+    assessment: &Assessment,
+    lines: Vec<Line>,
+) -> Result<Vec<(Place, SecretBytes)>, Problem> {
     let w = words();
     let mut entered = Vec::new();
     for line in lines {
@@ -57,7 +81,11 @@ pub fn places(assessment: &Assessment, lines: Vec<Line>) -> Result<Vec<(Place, S
                 let place = place_of(assessment, SecretKind::SystemMail, |_| true);
                 entered.push((place.ok_or_else(|| unknown(w.no_system_mail))?, text));
             }
-            Line::Mailbox { mailbox, incoming, outgoing } => {
+            Line::Mailbox {
+                mailbox,
+                incoming,
+                outgoing,
+            } => {
                 let found = assessment.mailboxes.iter().find(|m| match &mailbox {
                     MailboxName::Id(id) => m.id == *id,
                     MailboxName::Email(email) => m.email.eq_ignore_ascii_case(email),
@@ -69,7 +97,10 @@ pub fn places(assessment: &Assessment, lines: Vec<Line>) -> Result<Vec<(Place, S
                     };
                     unknown(&fill(w.no_such_mailbox, &[("mailbox", &name)]))
                 })?;
-                for (kind, text) in [(SecretKind::Incoming, incoming), (SecretKind::Outgoing, outgoing)] {
+                for (kind, text) in [
+                    (SecretKind::Incoming, incoming),
+                    (SecretKind::Outgoing, outgoing),
+                ] {
                     let Some(text) = text else { continue };
                     let place = place_of(assessment, kind, |s| {
                         s.place.cell.table == Table::Mailboxes && s.place.cell.id == id
@@ -86,25 +117,46 @@ pub fn places(assessment: &Assessment, lines: Vec<Line>) -> Result<Vec<(Place, S
 ///
 /// # Errors
 /// A [`Problem`] when that secret does not open.
-pub fn texts(session: &Session, entered: Vec<(Place, Entered)>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+pub fn texts(
+    session: &Session,
+    entered: Vec<(Place, Entered)>,
+) -> Result<Vec<(Place, SecretBytes)>, Problem> {
     let w = words();
     entered
         .into_iter()
         .map(|(place, entered)| match entered {
             Entered::Typed(text) => Ok((place, text)),
             Entered::SameAs(other) => {
-                let rescued = session.inventory.secret(&other).and_then(|s| verdict::rescued(s, &session.ring, false));
-                match rescued.as_ref().map(|plain| php::unserialize(plain.expose())) {
+                let rescued = session
+                    .inventory
+                    .secret(&other)
+                    .and_then(|s| verdict::rescued(s, &session.ring, false));
+                match rescued
+                    .as_ref()
+                    .map(|plain| php::unserialize(plain.expose()))
+                {
                     Some(Ok(php::Value::Text(text))) => Ok((place, text.into())),
-                    _ => Err(Problem::new(w.plan_surprised, sanitize(&other.to_string()), w.plan_surprised_next)),
+                    _ => Err(Problem::new(
+                        w.plan_surprised,
+                        sanitize(&other.to_string()),
+                        w.plan_surprised_next,
+                    )),
                 }
             }
         })
         .collect()
 }
 
-fn place_of(assessment: &Assessment, kind: SecretKind, is: impl Fn(&SecretReport) -> bool) -> Option<Place> {
-    assessment.secrets.iter().find(|s| s.kind == kind && is(s)).map(|s| s.place.clone())
+fn place_of(
+    assessment: &Assessment,
+    kind: SecretKind,
+    is: impl Fn(&SecretReport) -> bool,
+) -> Option<Place> {
+    assessment
+        .secrets
+        .iter()
+        .find(|s| s.kind == kind && is(s))
+        .map(|s| s.place.clone())
 }
 
 fn unknown(what: &str) -> Problem {

@@ -70,8 +70,13 @@ pub fn secret(secret: &SecretReport) -> Json {
         "key": secret.verdict.key(),
         "detail": detail,
     });
-    let (Verdict::UnknownKey { salvage: Some(salvage) } | Verdict::Damaged { salvage: Some(salvage), .. }) =
-        secret.verdict
+    let (Verdict::UnknownKey {
+        salvage: Some(salvage),
+    }
+    | Verdict::Damaged {
+        salvage: Some(salvage),
+        ..
+    }) = secret.verdict
     else {
         return json;
     };
@@ -81,13 +86,18 @@ pub fn secret(secret: &SecretReport) -> Json {
         MacFault::Wrong => "mac_wrong",
     };
     if let Some(members) = json.as_object_mut() {
-        members.insert("salvage".to_owned(), json!({ "key": salvage.key, "fault": fault }));
+        members.insert(
+            "salvage".to_owned(),
+            json!({ "key": salvage.key, "fault": fault }),
+        );
     }
     json
 }
 
 fn recommendation(assessment: &Assessment) -> Json {
-    let Some(recommended) = assessment.recommendation else { return Json::Null };
+    let Some(recommended) = assessment.recommendation else {
+        return Json::Null;
+    };
     let choices = crate::domain::plan::Choices::default();
     let plan = crate::domain::plan::make(
         recommended.strategy,
@@ -95,13 +105,20 @@ fn recommendation(assessment: &Assessment) -> Json {
         &assessment.circumstances,
         &choices,
     );
-    let (reseal, reenter) = plan.map_or((0, 0), |plan| (plan.resealed(), to_reenter(&plan, assessment).len()));
+    let (reseal, reenter) = plan.map_or((0, 0), |plan| {
+        (plan.resealed(), to_reenter(&plan, assessment).len())
+    });
     json!({ "strategy": recommended.strategy, "key": recommended.key, "reseal": reseal, "reenter": reenter })
 }
 
 /// Secrets that stay lost under a plan and can be entered again.
 pub fn to_reenter(plan: &Plan, assessment: &Assessment) -> Vec<Place> {
-    let enterable = |place: &Place| assessment.secrets.iter().any(|s| s.place == *place && s.enterable());
+    let enterable = |place: &Place| {
+        assessment
+            .secrets
+            .iter()
+            .any(|s| s.place == *place && s.enterable())
+    };
     plan.steps
         .iter()
         .filter(|s| s.action == Action::StaysLost && enterable(&s.place))
@@ -139,7 +156,8 @@ pub fn still_unreadable(secret: &SecretReport) -> bool {
 /// A [`Problem`] when the folder or a file cannot be written.
 pub fn save(folder: &Path, text: &str, json: &Json) -> Result<Vec<PathBuf>, Problem> {
     let w = crate::words::words();
-    let failed = |why: String| Problem::new(w.report_not_saved, sanitize(&why), w.backup_failed_next);
+    let failed =
+        |why: String| Problem::new(w.report_not_saved, sanitize(&why), w.backup_failed_next);
     prepare_parent(folder).map_err(|e| failed(e.to_string()))?;
     let (stamp, _) = backup::now();
     let attributes = Attributes {

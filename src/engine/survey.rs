@@ -30,10 +30,22 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
         // Nothing found at a given place: opening it says precisely what is missing.
         ([], Some(path)) => Ok(path.to_owned()),
         ([first, ..], Some(_)) => Ok(first.clone()),
-        ([], None) => Err(Problem::new(w.install_not_found, w.install_not_found_why, w.install_not_found_next)),
+        ([], None) => Err(Problem::new(
+            w.install_not_found,
+            w.install_not_found_why,
+            w.install_not_found_next,
+        )),
         (several, None) => {
-            let list = several.iter().map(|p| sanitize(&p.to_string_lossy())).collect::<Vec<_>>().join("\n    ");
-            Err(Problem::new(w.install_several, list, w.install_several_next))
+            let list = several
+                .iter()
+                .map(|p| sanitize(&p.to_string_lossy()))
+                .collect::<Vec<_>>()
+                .join("\n    ");
+            Err(Problem::new(
+                w.install_several,
+                list,
+                w.install_several_next,
+            ))
         }
     }
 }
@@ -70,12 +82,19 @@ pub fn open(
             ..settings
         };
         if let Some(password) = password {
-            settings.password = String::from_utf8_lossy(password.expose()).into_owned().into();
+            settings.password = String::from_utf8_lossy(password.expose())
+                .into_owned()
+                .into();
         }
     }
     let mut store = match store::connect(&settings, &install.root) {
         Ok(store) => store,
-        Err(e) => return Ok(Err(no_database(unreachable_database(&e, &settings), &settings))),
+        Err(e) => {
+            return Ok(Err(no_database(
+                unreachable_database(&e, &settings),
+                &settings,
+            )));
+        }
     };
     if let Err(problem) = require_tables(&mut *store, &settings) {
         return Ok(Err(no_database(problem, &settings)));
@@ -87,7 +106,10 @@ pub fn open(
 }
 
 fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
-    NoDatabase { problem, values: DatabaseValues::of(settings) }
+    NoDatabase {
+        problem,
+        values: DatabaseValues::of(settings),
+    }
 }
 
 /// The problem of a database that cannot be reached, with the variable to look at.
@@ -134,7 +156,11 @@ fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Fi
             Err(error) => {
                 let glued = app_key::split_glued(key.text.expose());
                 let line = source.line.unwrap_or(0);
-                let finding = if glued.is_empty() { Finding::UnusableKey { error } } else { Finding::GluedKey { line } };
+                let finding = if glued.is_empty() {
+                    Finding::UnusableKey { error }
+                } else {
+                    Finding::GluedKey { line }
+                };
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
@@ -146,7 +172,11 @@ fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Fi
             }
         }
     }
-    ring.set_effective(AppKey::parse(in_force.text.expose()).ok().map(|k| k.fingerprint()));
+    ring.set_effective(
+        AppKey::parse(in_force.text.expose())
+            .ok()
+            .map(|k| k.fingerprint()),
+    );
     if let Some(file) = &install.env_file {
         add_env_lines(ring, &file.bytes, SourceKind::Env, &file.path);
     }
@@ -165,7 +195,10 @@ fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Fi
 fn add_env_lines(ring: &mut KeyRing, bytes: &[u8], kind: SourceKind, path: &Path) {
     for line in dotenv::lines_mentioning_app_key(bytes) {
         for text in &line.texts {
-            for part in [text.expose()].into_iter().chain(app_key::split_glued(text.expose())) {
+            for part in [text.expose()]
+                .into_iter()
+                .chain(app_key::split_glued(text.expose()))
+            {
                 if let Ok(key) = AppKey::parse(part) {
                     ring.add(key, Source::file(kind, path, Some(line.line)));
                 }
@@ -177,7 +210,10 @@ fn add_env_lines(ring: &mut KeyRing, bytes: &[u8], kind: SourceKind, path: &Path
 /// Files beside `.env` that look like copies of it: `.env.bak`, `.env~`, `env.2019`, `.env.swp` ….
 fn siblings(install: &Install) -> Vec<PathBuf> {
     let own = install.env_path();
-    let entries = std::fs::read_dir(&install.root).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(&install.root)
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut paths: Vec<PathBuf> = entries
         .filter(|e| {
             let name = e.file_name().to_string_lossy().to_ascii_lowercase();
@@ -215,11 +251,17 @@ fn source_of(install: &Install, key: &ConfiguredKey) -> Source {
 pub fn findings(session: &Session) -> Vec<Finding> {
     let (install, ring) = (&session.install, &session.ring);
     let mut findings = session.early_findings.clone();
-    let name = |key: &AppKey| KeyName { label: ring.label(key.fingerprint()), fingerprint: key.fingerprint() };
+    let name = |key: &AppKey| KeyName {
+        label: ring.label(key.fingerprint()),
+        fingerprint: key.fingerprint(),
+    };
     let named = |key: &ConfiguredKey| AppKey::parse(key.text.expose()).ok().map(|k| name(&k));
     let (in_force, configured) = (install.key_in_force(), install.key_without_cache());
     if in_force.source == KeySource::ConfigCache && in_force.text != configured.text {
-        findings.push(Finding::StaleConfigCache { cached: named(&in_force), configured: named(&configured) });
+        findings.push(Finding::StaleConfigCache {
+            cached: named(&in_force),
+            configured: named(&configured),
+        });
     }
     if configured.source == KeySource::ProcessEnvironment {
         findings.push(Finding::KeyFromProcessEnvironment);
@@ -233,8 +275,10 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     if install.database_settings_differ() {
         findings.push(Finding::DatabaseSettingsDiffer);
     }
-    if matches!(configured.source, KeySource::KeyFile | KeySource::ProcessEnvironment | KeySource::Nowhere)
-        || configured.text.is_empty()
+    if matches!(
+        configured.source,
+        KeySource::KeyFile | KeySource::ProcessEnvironment | KeySource::Nowhere
+    ) || configured.text.is_empty()
         || install.env().refused().is_some()
     {
         findings.push(Finding::InstallPageDangerous);
@@ -242,8 +286,13 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     let effective = ring.effective().map(derived::worker_identifier);
     for worker in processes::workers(&install.root) {
         if effective.as_ref() != Some(&worker.identifier) {
-            let key = ring.iter().find(|k| derived::worker_identifier(&k.key) == worker.identifier);
-            findings.push(Finding::WorkerHoldsOtherKey { pid: worker.pid, key: key.map(|k| name(&k.key)) });
+            let key = ring
+                .iter()
+                .find(|k| derived::worker_identifier(&k.key) == worker.identifier);
+            findings.push(Finding::WorkerHoldsOtherKey {
+                pid: worker.pid,
+                key: key.map(|k| name(&k.key)),
+            });
         }
     }
     if let Some(path) = root_owned(install) {
@@ -262,13 +311,28 @@ fn root_owned(install: &Install) -> Option<PathBuf> {
     if install.web_user.uid == 0 {
         return None;
     }
-    let folders = ["bootstrap/cache", "storage/framework/cache/data", "storage/framework/views", "storage/logs"];
-    let paths = folders.iter().map(|f| install.root.join(f)).flat_map(|folder| {
-        let inside: Vec<PathBuf> =
-            std::fs::read_dir(&folder).into_iter().flatten().flatten().take(2000).map(|e| e.path()).collect();
-        std::iter::once(folder).chain(inside)
-    });
-    paths.into_iter().find(|p| std::fs::symlink_metadata(p).is_ok_and(|m| m.uid() == 0))
+    let folders = [
+        "bootstrap/cache",
+        "storage/framework/cache/data",
+        "storage/framework/views",
+        "storage/logs",
+    ];
+    let paths = folders
+        .iter()
+        .map(|f| install.root.join(f))
+        .flat_map(|folder| {
+            let inside: Vec<PathBuf> = std::fs::read_dir(&folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .take(2000)
+                .map(|e| e.path())
+                .collect();
+            std::iter::once(folder).chain(inside)
+        });
+    paths
+        .into_iter()
+        .find(|p| std::fs::symlink_metadata(p).is_ok_and(|m| m.uid() == 0))
 }
 
 /// The survey as it is shown.
@@ -276,21 +340,36 @@ pub fn summary(session: &Session) -> Survey {
     let (install, settings) = (&session.install, &session.settings);
     let w = words();
     let uname = rustix::system::uname();
-    let site = install.setting(&["app", "url"], "APP_URL").unwrap_or_default();
-    let site = site.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default().to_owned();
+    let site = install
+        .setting(&["app", "url"], "APP_URL")
+        .unwrap_or_default();
+    let site = site
+        .split("://")
+        .last()
+        .unwrap_or_default()
+        .split(['/', ':'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let source = match install.key_in_force().source {
         KeySource::ConfigCache => "bootstrap/cache/config.php".to_owned(),
         KeySource::ProcessEnvironment => w.source_process_environment.to_owned(),
         KeySource::Env => ".env".to_owned(),
-        KeySource::KeyFile => install
-            .key_file
-            .as_ref()
-            .map_or_else(|| "APP_KEY_FILE".to_owned(), |f| sanitize(&f.path.to_string_lossy())),
+        KeySource::KeyFile => install.key_file.as_ref().map_or_else(
+            || "APP_KEY_FILE".to_owned(),
+            |f| sanitize(&f.path.to_string_lossy()),
+        ),
         KeySource::Nowhere => w.source_nowhere.to_owned(),
     };
     let mut left_out = Vec::new();
     if !rustix::process::geteuid().is_root() {
-        left_out.push(fill(w.left_out_not_root, &[("user", &files::user_name(rustix::process::geteuid().as_raw()))]));
+        left_out.push(fill(
+            w.left_out_not_root,
+            &[(
+                "user",
+                &files::user_name(rustix::process::geteuid().as_raw()),
+            )],
+        ));
     }
     Survey {
         host: sanitize(&uname.nodename().to_string_lossy()),
@@ -298,7 +377,12 @@ pub fn summary(session: &Session) -> Survey {
         version: install.version.clone(),
         site: sanitize(&site),
         server: sanitize(session.server()),
-        database: sanitize(settings.database.strip_prefix(&format!("{}/", install.root.display())).unwrap_or(&settings.database)),
+        database: sanitize(
+            settings
+                .database
+                .strip_prefix(&format!("{}/", install.root.display()))
+                .unwrap_or(&settings.database),
+        ),
         prefix: sanitize(&settings.prefix),
         driver: settings.driver.name(),
         web_user: files::user_name(install.web_user.uid),
@@ -314,11 +398,19 @@ pub fn summary(session: &Session) -> Survey {
 pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<(), Problem> {
     let w = words();
     for table in ["mailboxes", "options"] {
-        let columns = store.columns(table).map_err(|e| unreachable_database(&e, settings))?;
+        let columns = store
+            .columns(table)
+            .map_err(|e| unreachable_database(&e, settings))?;
         if columns.is_empty() {
             return Err(Problem::new(
-                fill(w.table_missing, &[("table", &sanitize(&format!("{}{table}", settings.prefix)))]),
-                fill(w.table_missing_why, &[("database", &sanitize(&settings.database))]),
+                fill(
+                    w.table_missing,
+                    &[("table", &sanitize(&format!("{}{table}", settings.prefix)))],
+                ),
+                fill(
+                    w.table_missing_why,
+                    &[("database", &sanitize(&settings.database))],
+                ),
                 w.table_missing_next,
             ));
         }

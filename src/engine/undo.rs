@@ -32,7 +32,11 @@ pub struct Undone {
 ///
 /// # Errors
 /// A [`Problem`]; then nothing was changed, unless it says otherwise.
-pub fn undo(session: &mut Session, backup: &Backup, progress: &mut Progress<'_>) -> Result<Undone, Problem> {
+pub fn undo(
+    session: &mut Session,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Undone, Problem> {
     let w = words();
     let record = backup
         .recovery()
@@ -46,8 +50,15 @@ pub fn undo(session: &mut Session, backup: &Backup, progress: &mut Progress<'_>)
     let (swaps, refused) = swaps(session, &record, &saved);
 
     progress(w.undo_rows, 0, Some(swaps.len() as u64));
-    session.store.swap(&swaps).map_err(|e| swap_problem(&e, &swaps, session))?;
-    let mut undone = Undone { rows: swaps.len(), refused, ..Undone::default() };
+    session
+        .store
+        .swap(&swaps)
+        .map_err(|e| swap_problem(&e, &swaps, session))?;
+    let mut undone = Undone {
+        rows: swaps.len(),
+        refused,
+        ..Undone::default()
+    };
     progress(w.undo_files, 0, None);
     for (path, file) in files {
         let result = match file {
@@ -56,11 +67,19 @@ pub fn undo(session: &mut Session, backup: &Backup, progress: &mut Progress<'_>)
         };
         match result {
             Ok(()) => undone.files += 1,
-            Err(error) => undone.notes.push(fill(w.undo_file_failed, &[("why", &sanitize(&error.to_string()))])),
+            Err(error) => undone.notes.push(fill(
+                w.undo_file_failed,
+                &[("why", &sanitize(&error.to_string()))],
+            )),
         }
     }
-    undone.notes.extend(caches::restart_workers(&session.install));
-    let record = RecoveryRecord { undone: Some(backup::now().1), ..record };
+    undone
+        .notes
+        .extend(caches::restart_workers(&session.install));
+    let record = RecoveryRecord {
+        undone: Some(backup::now().1),
+        ..record
+    };
     backup.record(&record).map_err(|e| backup_problem(&e))?;
     session.reread_files()?;
     checks::read_inventory(session)?;
@@ -68,17 +87,30 @@ pub fn undo(session: &mut Session, backup: &Backup, progress: &mut Progress<'_>)
 }
 
 fn attributes(saved: &SavedFile) -> Attributes {
-    Attributes { uid: saved.uid, gid: saved.gid, mode: saved.mode, modified: 0 }
+    Attributes {
+        uid: saved.uid,
+        gid: saved.gid,
+        mode: saved.mode,
+        modified: 0,
+    }
 }
 
-type Restored = Vec<(std::path::PathBuf, Option<(SavedFile, zeroize::Zeroizing<Vec<u8>>)>)>;
+type Restored = Vec<(
+    std::path::PathBuf,
+    Option<(SavedFile, zeroize::Zeroizing<Vec<u8>>)>,
+)>;
 
 /// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
 /// state the rows must not be touched either.
 fn files_to_restore(record: &RecoveryRecord, backup: &Backup) -> Result<Restored, Problem> {
     let w = words();
     let mut restored = Vec::new();
-    for WrittenFile { origin, saved, new_sha256 } in &record.files {
+    for WrittenFile {
+        origin,
+        saved,
+        new_sha256,
+    } in &record.files
+    {
         let saved = match saved {
             Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
             None => None,
@@ -94,7 +126,10 @@ fn files_to_restore(record: &RecoveryRecord, backup: &Backup) -> Result<Restored
         // A file with no digest was removed, or rebuilt by FreeScout itself: whatever stands there now may go.
         if new_sha256.is_some() && now != *new_sha256 {
             return Err(Problem::new(
-                fill(w.undo_file_changed, &[("path", &sanitize(&origin.to_string_lossy()))]),
+                fill(
+                    w.undo_file_changed,
+                    &[("path", &sanitize(&origin.to_string_lossy()))],
+                ),
                 w.undo_file_changed_why,
                 w.undo_file_changed_next,
             ));
@@ -106,7 +141,11 @@ fn files_to_restore(record: &RecoveryRecord, backup: &Backup) -> Result<Restored
 
 fn changed(error: &FileError) -> Problem {
     let w = words();
-    Problem::new(w.file_unreadable, sanitize(&error.to_string()), w.undo_file_changed_next)
+    Problem::new(
+        w.file_unreadable,
+        sanitize(&error.to_string()),
+        w.undo_file_changed_next,
+    )
 }
 
 /// The swaps back, and the rows that are no longer as we left them.
@@ -125,11 +164,16 @@ fn swaps(
                 && c.column == written.column
         });
         let Some(cell) = known else { continue };
-        let (now, before) = (cells.get(cell).cloned().flatten(), saved.get(cell).cloned().flatten());
+        let (now, before) = (
+            cells.get(cell).cloned().flatten(),
+            saved.get(cell).cloned().flatten(),
+        );
         if now == before {
             continue;
         }
-        let sum = now.as_ref().map(|text| files::hex(&files::digest(text.expose())));
+        let sum = now
+            .as_ref()
+            .map(|text| files::hex(&files::digest(text.expose())));
         if sum.as_ref() == Some(&written.new_sha256) {
             swaps.push(Swap {
                 table: cell.table.name(),
@@ -139,7 +183,10 @@ fn swaps(
                 new: before,
             });
         } else {
-            refused.push(sanitize(&format!("{}#{}.{}", written.table, written.id, written.column)));
+            refused.push(sanitize(&format!(
+                "{}#{}.{}",
+                written.table, written.id, written.column
+            )));
         }
     }
     (swaps, refused)

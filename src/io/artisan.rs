@@ -4,6 +4,7 @@
 //! The environment is clean but for `APP_*` and `DB_*` (a container's settings must reach the rebuilt cache), time and
 //! output are bounded.
 
+use crate::words::{fill, words};
 use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -20,22 +21,22 @@ const MAX_OUTPUT: u64 = 16 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum ArtisanError {
     /// `storage/` belongs to root, and PHP is never run as root.
-    #[error("storage/ belongs to root")]
+    #[error("{}", words().artisan_root_storage)]
     OwnedByRoot,
     /// We are neither root nor the owner of `storage/`.
-    #[error("only root or the owner of storage/ may do this")]
+    #[error("{}", words().artisan_not_owner)]
     NotAllowed,
     /// No `php` to be found.
-    #[error("php was not found")]
+    #[error("{}", words().artisan_no_php)]
     NoPhp,
     /// It could not be started.
-    #[error("php could not be started: {0}")]
+    #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
     Start(std::io::Error),
     /// It took too long and was ended.
-    #[error("php took longer than {} seconds", TIME_LIMIT.as_secs())]
+    #[error("{}", fill(words().artisan_too_long, &[("seconds", &TIME_LIMIT.as_secs())]))]
     Timeout,
     /// It ended with an error: exit code and the end of its output.
-    #[error("php ended with code {0}: {1}")]
+    #[error("{}", fill(words().artisan_ended, &[("code", &.0), ("said", &.1)]))]
     Failed(i32, String),
 }
 
@@ -50,19 +51,31 @@ pub struct WebUser {
 
 /// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program, else `php` on the search path.
 pub fn find_php(configured: Option<&str>) -> Option<PathBuf> {
-    let executable = |path: &Path| rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok() && path.is_file();
-    if let Some(path) = configured.map(Path::new).filter(|p| p.is_absolute() && executable(p)) {
+    let executable = |path: &Path| {
+        rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok() && path.is_file()
+    };
+    if let Some(path) = configured
+        .map(Path::new)
+        .filter(|p| p.is_absolute() && executable(p))
+    {
         return Some(path.to_owned());
     }
-    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
-    std::env::split_paths(&path).map(|folder| folder.join("php")).find(|p| executable(p))
+    let path =
+        std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("php"))
+        .find(|p| executable(p))
 }
 
 /// Runs `php artisan freescout:clear-cache` in the install as its web user.
 ///
 /// # Errors
 /// [`ArtisanError`].
-pub fn clear_cache(install: &Path, web_user: WebUser, php: Option<&str>) -> Result<(), ArtisanError> {
+pub fn clear_cache(
+    install: &Path,
+    web_user: WebUser,
+    php: Option<&str>,
+) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
     if web_user.uid == 0 {
         return Err(ArtisanError::OwnedByRoot);
@@ -71,8 +84,13 @@ pub fn clear_cache(install: &Path, web_user: WebUser, php: Option<&str>) -> Resu
         return Err(ArtisanError::NotAllowed);
     }
     let mut command = Command::new(find_php(php).ok_or(ArtisanError::NoPhp)?);
-    command.args(["artisan", "freescout:clear-cache", "--no-interaction"]).current_dir(install);
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8");
+    command
+        .args(["artisan", "freescout:clear-cache", "--no-interaction"])
+        .current_dir(install);
+    command
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LANG", "C.UTF-8");
     command.envs(std::env::vars_os().filter(|(name, _)| {
         let name = name.to_string_lossy();
         name.starts_with("APP_") || name.starts_with("DB_")
@@ -85,11 +103,21 @@ pub fn clear_cache(install: &Path, web_user: WebUser, php: Option<&str>) -> Resu
 }
 
 fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
-    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     let readers: Vec<_> = [
-        child.stdout.take().map(|s| Box::new(s) as Box<dyn Read + Send>),
-        child.stderr.take().map(|s| Box::new(s) as Box<dyn Read + Send>),
+        child
+            .stdout
+            .take()
+            .map(|s| Box::new(s) as Box<dyn Read + Send>),
+        child
+            .stderr
+            .take()
+            .map(|s| Box::new(s) as Box<dyn Read + Send>),
     ]
     .into_iter()
     .flatten()
@@ -109,7 +137,8 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             Ok(Some(status)) => break status,
             Ok(None) if started.elapsed() > limit => {
                 if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
-                    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+                    let _ =
+                        rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
                 }
                 let _ = child.wait();
                 return Err(ArtisanError::Timeout);
@@ -121,7 +150,10 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     if status.success() {
         return Ok(());
     }
-    let output: Vec<u8> = readers.into_iter().flat_map(|r| r.join().unwrap_or_default()).collect();
+    let output: Vec<u8> = readers
+        .into_iter()
+        .flat_map(|r| r.join().unwrap_or_default())
+        .collect();
     let last = crate::domain::sanitize::sanitize_bytes(&output[output.len().saturating_sub(400)..]);
     Err(ArtisanError::Failed(status.code().unwrap_or(-1), last))
 }
@@ -139,8 +171,13 @@ mod tests {
 
     #[test]
     fn a_failure_brings_its_last_words_without_escapes() {
-        let result = run(shell("printf '\\033[31mno space\\n' >&2; exit 3"), TIME_LIMIT);
-        let Err(ArtisanError::Failed(3, words)) = result else { unreachable!("{result:?}") };
+        let result = run(
+            shell("printf '\\033[31mno space\\n' >&2; exit 3"),
+            TIME_LIMIT,
+        );
+        let Err(ArtisanError::Failed(3, words)) = result else {
+            unreachable!("{result:?}")
+        };
         assert_eq!(words, "·[31mno space ");
     }
 
@@ -154,6 +191,9 @@ mod tests {
     #[test]
     fn php_is_never_run_as_root() {
         let root = WebUser { uid: 0, gid: 0 };
-        assert!(matches!(clear_cache(Path::new("/"), root, None), Err(ArtisanError::OwnedByRoot)));
+        assert!(matches!(
+            clear_cache(Path::new("/"), root, None),
+            Err(ArtisanError::OwnedByRoot)
+        ));
     }
 }

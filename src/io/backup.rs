@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::io::files::{self, Attributes, FileError, FileRead};
+use crate::words::{fill, words};
 
 /// Marks a folder as a backup of ours; the search for keys leaves such folders out.
 pub const MARKER: &str = ".freescout-rescue-backup";
@@ -41,18 +42,21 @@ pub enum BackupError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The system refused.
-    #[error("{0}: {1}")]
+    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
     System(PathBuf, std::io::Error),
     /// What was read back is not what was written, or a sum does not match.
-    #[error("{0} does not match its sum")]
+    #[error("{}", fill(words().error_sum, &[("path", &.0.display())]))]
     Sum(PathBuf),
     /// A line or member is not of our form: file, and line counted from 1 (0 for the whole file).
-    #[error("{0}, line {1}: not of the form of a backup")]
+    #[error("{}", fill(words().error_backup_form, &[("path", &.0.display()), ("line", &.1)]))]
     Form(PathBuf, usize),
     /// The folder was prepared by another user, or others may write into it.
-    #[error("{0} belongs to another user, or others may write into it")]
+    #[error("{}", fill(words().error_open_folder, &[("path", &.0.display())]))]
     Foreign(PathBuf),
 }
+
+/// A saved file: what the manifest says of it, and its bytes, wiped on drop.
+pub type SavedBytes = (SavedFile, zeroize::Zeroizing<Vec<u8>>);
 
 /// One file in a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,7 +177,11 @@ pub struct Writer {
 pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
     let system = |e| BackupError::System(parent.to_owned(), e);
     if !parent.exists() {
-        DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(system)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(parent)
+            .map_err(system)?;
     }
     let meta = std::fs::metadata(parent).map_err(system)?;
     let ours = meta.uid() == rustix::process::geteuid().as_raw();
@@ -192,11 +200,18 @@ impl Writer {
     pub fn create(parent: &Path, stamp: &str) -> Result<Self, BackupError> {
         prepare_parent(parent)?;
         for number in 1.. {
-            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+            let suffix = if number == 1 {
+                String::new()
+            } else {
+                format!("-{number}")
+            };
             let folder = parent.join(format!("freescout-rescue-{stamp}{suffix}"));
             match DirBuilder::new().mode(0o700).create(&folder) {
                 Ok(()) => {
-                    let mut writer = Self { folder, files: Vec::new() };
+                    let mut writer = Self {
+                        folder,
+                        files: Vec::new(),
+                    };
                     DirBuilder::new()
                         .mode(0o700)
                         .create(writer.folder.join("files"))
@@ -249,13 +264,19 @@ impl Writer {
         Ok(bytes)
     }
 
-    fn write(&mut self, name: &str, bytes: &[u8], origin: Option<(&Path, Attributes)>) -> Result<(), BackupError> {
+    fn write(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        origin: Option<(&Path, Attributes)>,
+    ) -> Result<(), BackupError> {
         let mut file = self.open(name)?;
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
             .map_err(|e| BackupError::System(self.folder.join(name), e))?;
-        let (path, attributes) = origin
-            .map_or((PathBuf::new(), None), |(path, attributes)| (path.to_owned(), Some(attributes)));
+        let (path, attributes) = origin.map_or((PathBuf::new(), None), |(path, attributes)| {
+            (path.to_owned(), Some(attributes))
+        });
         self.files.push(SavedFile {
             name: name.to_owned(),
             origin: path,
@@ -273,7 +294,11 @@ impl Writer {
     /// # Errors
     /// [`BackupError::System`].
     pub fn save_file(&mut self, name: &str, file: &FileRead) -> Result<(), BackupError> {
-        self.write(&format!("files/{name}"), &file.bytes, Some((&file.path, file.attributes)))
+        self.write(
+            &format!("files/{name}"),
+            &file.bytes,
+            Some((&file.path, file.attributes)),
+        )
     }
 
     /// Saves the stored texts, and the statements that put them back.
@@ -287,7 +312,10 @@ impl Writer {
     ) -> Result<(), BackupError> {
         let mut lines = zeroize::Zeroizing::new(Vec::new());
         for (cell, text) in cells {
-            let (text, encoded) = match text.as_ref().map(|t| std::str::from_utf8(t.expose()).map_err(|_| t)) {
+            let (text, encoded) = match text
+                .as_ref()
+                .map(|t| std::str::from_utf8(t.expose()).map_err(|_| t))
+            {
                 None => (None, None),
                 Some(Ok(text)) => (Some(Cow::Borrowed(text)), None),
                 Some(Err(bytes)) => (None, Some(base64::encode(bytes.expose()))),
@@ -343,8 +371,12 @@ impl Backup {
     pub fn open(folder: &Path) -> Result<Self, BackupError> {
         let path = folder.join(MANIFEST);
         let file = files::read(&path, MAX_BYTES)?;
-        let manifest = serde_json::from_slice(&file.bytes).map_err(|e| BackupError::Form(path, e.line()))?;
-        Ok(Self { folder: folder.to_owned(), manifest })
+        let manifest =
+            serde_json::from_slice(&file.bytes).map_err(|e| BackupError::Form(path, e.line()))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            manifest,
+        })
     }
 
     /// Reads every file and compares it with its sum.
@@ -373,19 +405,31 @@ impl Backup {
         let path = self.folder.join(ROWS);
         let file = files::read(&path, MAX_BYTES)?;
         let mut cells = BTreeMap::new();
-        for (number, line) in file.bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
+        for (number, line) in file
+            .bytes
+            .split(|b| *b == b'\n')
+            .enumerate()
+            .filter(|(_, l)| !l.is_empty())
+        {
             let form = || BackupError::Form(path.clone(), number + 1);
             let row: RowLine<'_> = serde_json::from_slice(line).map_err(|_| form())?;
             let table = table_of(&row.table).ok_or_else(form)?;
             let text = match (row.text, row.base64) {
                 (Some(text), None) => Some(SecretBytes::from(text.into_owned().into_bytes())),
-                (None, Some(text)) => {
-                    Some(SecretBytes::from(base64::decode_strict(text.as_bytes()).map_err(|_| form())?))
-                }
+                (None, Some(text)) => Some(SecretBytes::from(
+                    base64::decode_strict(text.as_bytes()).map_err(|_| form())?,
+                )),
                 (None, None) => None,
                 (Some(_), Some(_)) => return Err(form()),
             };
-            cells.insert(Cell { table, id: row.id, column: row.column.into_owned() }, text);
+            cells.insert(
+                Cell {
+                    table,
+                    id: row.id,
+                    column: row.column.into_owned(),
+                },
+                text,
+            );
         }
         Ok(cells)
     }
@@ -394,8 +438,10 @@ impl Backup {
     ///
     /// # Errors
     /// [`BackupError`] when it cannot be read or does not match its sum.
-    pub fn file(&self, name: &str) -> Result<Option<(SavedFile, zeroize::Zeroizing<Vec<u8>>)>, BackupError> {
-        let Some(saved) = self.manifest.files.iter().find(|f| f.name == name) else { return Ok(None) };
+    pub fn file(&self, name: &str) -> Result<Option<SavedBytes>, BackupError> {
+        let Some(saved) = self.manifest.files.iter().find(|f| f.name == name) else {
+            return Ok(None);
+        };
         let path = self.inside(name)?;
         let read = files::read(&path, MAX_BYTES)?;
         if files::hex(&read.digest()) != saved.sha256 {
@@ -406,7 +452,10 @@ impl Backup {
 
     /// Files of the install in this backup.
     pub fn saved_files(&self) -> impl Iterator<Item = &SavedFile> {
-        self.manifest.files.iter().filter(|f| f.name.starts_with("files/"))
+        self.manifest
+            .files
+            .iter()
+            .filter(|f| f.name.starts_with("files/"))
     }
 
     /// What the recovery after this backup wrote, if there was one.
@@ -416,9 +465,9 @@ impl Backup {
     pub fn recovery(&self) -> Result<Option<RecoveryRecord>, BackupError> {
         let path = self.folder.join(RECOVERY);
         match files::read(&path, MAX_BYTES) {
-            Ok(file) => {
-                serde_json::from_slice(&file.bytes).map(Some).map_err(|e| BackupError::Form(path, e.line()))
-            }
+            Ok(file) => serde_json::from_slice(&file.bytes)
+                .map(Some)
+                .map_err(|e| BackupError::Form(path, e.line())),
             Err(e) if e.is_missing() => Ok(None),
             Err(e) => Err(e.into()),
         }
@@ -430,17 +479,36 @@ impl Backup {
     /// [`BackupError::File`].
     pub fn record(&self, record: &RecoveryRecord) -> Result<(), BackupError> {
         let path = self.folder.join(RECOVERY);
-        let json = serde_json::to_vec_pretty(record).map_err(|e| BackupError::System(path.clone(), e.into()))?;
-        let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-        files::write_new(&path, &json, &Attributes { uid, gid, mode: 0o600, modified: 0 })?;
+        let json = serde_json::to_vec_pretty(record)
+            .map_err(|e| BackupError::System(path.clone(), e.into()))?;
+        let (uid, gid) = (
+            rustix::process::geteuid().as_raw(),
+            rustix::process::getegid().as_raw(),
+        );
+        files::write_new(
+            &path,
+            &json,
+            &Attributes {
+                uid,
+                gid,
+                mode: 0o600,
+                modified: 0,
+            },
+        )?;
         Ok(())
     }
 
     /// A name from the manifest as a path, which must stay inside the folder.
     fn inside(&self, name: &str) -> Result<PathBuf, BackupError> {
         let path = Path::new(name);
-        let plain = path.components().all(|c| matches!(c, std::path::Component::Normal(_)));
-        if plain { Ok(self.folder.join(path)) } else { Err(BackupError::Form(self.folder.join(MANIFEST), 0)) }
+        let plain = path
+            .components()
+            .all(|c| matches!(c, std::path::Component::Normal(_)));
+        if plain {
+            Ok(self.folder.join(path))
+        } else {
+            Err(BackupError::Form(self.folder.join(MANIFEST), 0))
+        }
     }
 }
 
@@ -457,7 +525,15 @@ pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
 }
 
 fn table_of(name: &str) -> Option<Table> {
-    [Table::Mailboxes, Table::Options, Table::Modules, Table::Users, Table::Env].into_iter().find(|t| t.name() == name)
+    [
+        Table::Mailboxes,
+        Table::Options,
+        Table::Modules,
+        Table::Users,
+        Table::Env,
+    ]
+    .into_iter()
+    .find(|t| t.name() == name)
 }
 
 fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {
@@ -465,7 +541,8 @@ fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {
     use std::io::Read;
     let system = |e| BackupError::System(path.to_owned(), e);
     let mut file = File::open(path).map_err(system)?;
-    let (mut sum, mut total, mut block) = (Sha256::new(), 0, zeroize::Zeroizing::new(vec![0; 64 << 10]));
+    let (mut sum, mut total, mut block) =
+        (Sha256::new(), 0, zeroize::Zeroizing::new(vec![0; 64 << 10]));
     loop {
         match file.read(&mut block).map_err(system)? {
             0 => return Ok((files::hex(&sum.finalize()), total)),

@@ -40,10 +40,19 @@ fn mysql_programs(settings: &DbSettings) -> Result<Vec<Command>, StoreError> {
     let command = |program: &str| {
         let mut command = Command::new(program);
         // Settings of the account that runs us must not decide where the dump comes from.
-        command.args(["--no-defaults", "--single-transaction", "--quick", "--default-character-set=utf8mb4"]);
+        command.args([
+            "--no-defaults",
+            "--single-transaction",
+            "--quick",
+            "--default-character-set=utf8mb4",
+        ]);
         match &socket {
             Some(socket) => command.arg(format!("--socket={socket}")),
-            None => command.args(["--protocol=tcp".into(), format!("--host={}", settings.host), format!("--port={}", settings.port)]),
+            None => command.args([
+                "--protocol=tcp".into(),
+                format!("--host={}", settings.host),
+                format!("--port={}", settings.port),
+            ]),
         };
         if let (None, Some(ca)) = (&socket, &settings.ssl_ca) {
             command.arg(format!("--ssl-ca={ca}"));
@@ -59,8 +68,13 @@ fn mysql_programs(settings: &DbSettings) -> Result<Vec<Command>, StoreError> {
 fn pg_dump(settings: &DbSettings) -> Command {
     let mut command = Command::new("pg_dump");
     command.arg("--no-password");
-    command.env("PGHOST", &settings.host).env("PGPORT", settings.port.to_string()).env("PGUSER", &settings.username);
-    command.env("PGPASSWORD", settings.password.expose_secret()).env("PGSSLMODE", &settings.sslmode);
+    command
+        .env("PGHOST", &settings.host)
+        .env("PGPORT", settings.port.to_string())
+        .env("PGUSER", &settings.username);
+    command
+        .env("PGPASSWORD", settings.password.expose_secret())
+        .env("PGSSLMODE", &settings.sslmode);
     command.env("PGDATABASE", &settings.database);
     command
 }
@@ -72,10 +86,17 @@ fn pipe(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let names = programs.iter().map(|c| c.get_program().to_string_lossy().into_owned()).collect::<Vec<_>>().join(" / ");
+    let names = programs
+        .iter()
+        .map(|c| c.get_program().to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" / ");
     let mut child = None;
     for mut program in programs {
-        program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        program
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         match program.spawn() {
             Ok(started) => {
                 child = Some(started);
@@ -100,9 +121,15 @@ fn pipe(
         let _ = child.kill();
     }
     let status = child.wait().map_err(|e| StoreError::Query(e.to_string()))?;
-    let complaint = complaint.and_then(|reader| reader.join().ok()).unwrap_or_default();
+    let complaint = complaint
+        .and_then(|reader| reader.join().ok())
+        .unwrap_or_default();
     let bytes = copied?;
-    if status.success() { Ok(bytes) } else { Err(StoreError::Query(format!("{names}: {}", complaint.trim()))) }
+    if status.success() {
+        Ok(bytes)
+    } else {
+        Err(StoreError::Query(format!("{names}: {}", complaint.trim())))
+    }
 }
 
 fn copy(
@@ -112,7 +139,9 @@ fn copy(
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     let failed = |e: std::io::Error| StoreError::Query(e.to_string());
-    let Some(mut output) = child.stdout.take() else { return Ok(0) };
+    let Some(mut output) = child.stdout.take() else {
+        return Ok(0);
+    };
     let mut buffer = vec![0; 1 << 16];
     let mut bytes = 0;
     loop {

@@ -10,6 +10,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::words::{fill, words};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
@@ -22,26 +23,33 @@ pub const MAX_CONFIG_BYTES: u64 = 8 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// There is none.
-    #[error("{0}: no such file")]
+    #[error("{}", of_path(.0, &self.reason()))]
     Missing(PathBuf),
     /// The operating system refused.
-    #[error("{0}: {1}")]
+    #[error("{}", of_path(.0, &self.reason()))]
     Refused(PathBuf, std::io::Error),
     /// A folder, FIFO, socket or device.
-    #[error("{0}: not a regular file")]
+    #[error("{}", of_path(.0, &self.reason()))]
     NotAFile(PathBuf),
     /// A link by one user to a file of another.
-    #[error("{0}: a symbolic link to a file of another user; not followed")]
+    #[error("{}", of_path(.0, &self.reason()))]
     ForeignLink(PathBuf),
     /// Larger than we read.
-    #[error("{0}: larger than {1} bytes")]
+    #[error("{}", of_path(.0, &self.reason()))]
     TooLarge(PathBuf, u64),
     /// Somebody else changed it since we read it.
-    #[error("{0}: changed since it was read")]
+    #[error("{}", of_path(.0, &self.reason()))]
     Changed(PathBuf),
     /// Owner or group cannot be kept by this user.
-    #[error("{0}: owner and group cannot be kept: {1}")]
+    #[error("{}", of_path(.0, &self.reason()))]
     Owner(PathBuf, std::io::Error),
+}
+
+fn of_path(path: &Path, why: &str) -> String {
+    fill(
+        words().error_path,
+        &[("path", &path.display()), ("why", &why)],
+    )
 }
 
 impl FileError {
@@ -55,13 +63,15 @@ impl FileError {
 
     /// The reason alone, for places that name the file themselves.
     pub fn reason(&self) -> String {
+        let w = words();
         match self {
-            FileError::Refused(_, e) | FileError::Owner(_, e) => e.to_string(),
-            FileError::Missing(_) => "no such file".to_owned(),
-            FileError::NotAFile(_) => "not a regular file".to_owned(),
-            FileError::ForeignLink(_) => "a symbolic link to a file of another user".to_owned(),
-            FileError::TooLarge(_, max) => format!("larger than {max} bytes"),
-            FileError::Changed(_) => "changed since it was read".to_owned(),
+            FileError::Refused(_, e) => e.to_string(),
+            FileError::Owner(_, e) => fill(w.error_owner, &[("why", e)]),
+            FileError::Missing(_) => w.error_no_such_file.to_owned(),
+            FileError::NotAFile(_) => w.error_not_a_file.to_owned(),
+            FileError::ForeignLink(_) => w.error_foreign_link.to_owned(),
+            FileError::TooLarge(_, max) => fill(w.error_too_large, &[("max", max)]),
+            FileError::Changed(_) => w.error_changed.to_owned(),
         }
     }
 
@@ -86,7 +96,12 @@ pub struct Attributes {
 
 impl From<&Metadata> for Attributes {
     fn from(meta: &Metadata) -> Self {
-        Self { uid: meta.uid(), gid: meta.gid(), mode: meta.mode() & 0o7777, modified: meta.mtime() }
+        Self {
+            uid: meta.uid(),
+            gid: meta.gid(),
+            mode: meta.mode() & 0o7777,
+            modified: meta.mtime(),
+        }
     }
 }
 
@@ -124,7 +139,9 @@ fn resolve(path: &Path) -> Result<PathBuf, FileError> {
         return Ok(path.to_owned());
     }
     let target = std::fs::canonicalize(path).map_err(|e| FileError::from_io(path, e))?;
-    let owner = std::fs::metadata(&target).map_err(|e| FileError::from_io(path, e))?.uid();
+    let owner = std::fs::metadata(&target)
+        .map_err(|e| FileError::from_io(path, e))?
+        .uid();
     if link.uid() != 0 && link.uid() != owner {
         return Err(FileError::ForeignLink(path.to_owned()));
     }
@@ -159,11 +176,17 @@ pub fn read(path: &Path, max: u64) -> Result<FileRead, FileError> {
     // Room for all of it at once: a growing buffer would leave copies of secrets behind.
     let room = usize::try_from(meta.len()).unwrap_or(0) + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    file.take(max + 1).read_to_end(&mut bytes).map_err(|e| FileError::from_io(&path, e))?;
+    file.take(max + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| FileError::from_io(&path, e))?;
     if bytes.len() as u64 > max {
         return Err(FileError::TooLarge(path, max));
     }
-    Ok(FileRead { path, bytes, attributes: Attributes::from(&meta) })
+    Ok(FileRead {
+        path,
+        bytes,
+        attributes: Attributes::from(&meta),
+    })
 }
 
 /// Puts `bytes` in place of a file that we have read, atomically, with owner, group and mode kept.
@@ -185,7 +208,10 @@ pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
 pub fn write_new(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
     let fail = |e: std::io::Error| FileError::from_io(path, e);
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut temp = tempfile::Builder::new().prefix(".freescout-rescue-").tempfile_in(folder).map_err(fail)?;
+    let mut temp = tempfile::Builder::new()
+        .prefix(".freescout-rescue-")
+        .tempfile_in(folder)
+        .map_err(fail)?;
     temp.write_all(bytes).map_err(fail)?;
     own(temp.as_file(), attributes).map_err(|e| FileError::Owner(path.to_owned(), e))?;
     temp.as_file().sync_all().map_err(fail)?;
@@ -241,9 +267,15 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
     let stat = rustix::fs::fstat(&at).map_err(fail)?;
     let own = |fd: rustix::fd::BorrowedFd<'_>| {
         let root = rustix::process::geteuid().is_root();
-        if root { std::os::unix::fs::fchown(fd, Some(stat.st_uid), Some(stat.st_gid)) } else { Ok(()) }
+        if root {
+            std::os::unix::fs::fchown(fd, Some(stat.st_uid), Some(stat.st_gid))
+        } else {
+            Ok(())
+        }
     };
-    let Some((name, folders)) = parts.split_last() else { return Ok(()) };
+    let Some((name, folders)) = parts.split_last() else {
+        return Ok(());
+    };
     for part in folders {
         let made = match rustix::fs::mkdirat(&at, *part, Mode::from_raw_mode(0o755)) {
             Ok(()) => true,
@@ -260,17 +292,22 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
         Ok(()) | Err(Errno::NOENT) => {}
         Err(e) => return Err(fail(e)),
     }
-    let create = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let create =
+        OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = rustix::fs::openat(&at, *name, create, Mode::from_raw_mode(0o644)).map_err(fail)?;
     own(file.as_fd()).map_err(|e| FileError::from_io(folder, e))?;
     let mut file = File::from(file);
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| FileError::from_io(folder, e))
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|e| FileError::from_io(folder, e))
 }
 
 /// The name of a user, or the number where it has none.
 pub fn user_name(uid: u32) -> String {
-    uzers::get_user_by_uid(uid)
-        .map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned())
+    uzers::get_user_by_uid(uid).map_or_else(
+        || uid.to_string(),
+        |user| user.name().to_string_lossy().into_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -288,8 +325,15 @@ mod tests {
         let file = read(&path, 100).unwrap();
         replace(&file, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o640);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
+            0o640
+        );
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no temporary file is left"
+        );
     }
 
     #[test]
@@ -309,7 +353,10 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, "12345").unwrap();
         assert!(matches!(read(&path, 4), Err(FileError::TooLarge(..))));
-        assert!(matches!(read(folder.path(), 4), Err(FileError::NotAFile(_))));
+        assert!(matches!(
+            read(folder.path(), 4),
+            Err(FileError::NotAFile(_))
+        ));
         assert!(read(&folder.path().join("none"), 4).is_err_and(|e| e.is_missing()));
         let fifo = folder.path().join("fifo");
         rustix::fs::mkfifoat(CWD, &fifo, Mode::from_raw_mode(0o600)).unwrap();
@@ -322,7 +369,10 @@ mod tests {
         let (real, link) = (folder.path().join("real"), folder.path().join(".env"));
         std::fs::write(&real, "x").unwrap();
         symlink(&real, &link).unwrap();
-        assert_eq!(read(&link, 9).unwrap().path, std::fs::canonicalize(&real).unwrap());
+        assert_eq!(
+            read(&link, 9).unwrap().path,
+            std::fs::canonicalize(&real).unwrap()
+        );
         if rustix::process::geteuid().is_root() {
             // A link by the web user to a file of root.
             std::os::unix::fs::lchown(&link, Some(33), Some(33)).unwrap();

@@ -28,7 +28,18 @@ const NOT_ON_DISK: [&str; 3] = ["/proc", "/sys", "/dev"];
 
 /// Where copies of a `.env` usually survive: homes, backups, web roots, containers' folders, temporary files.
 const USUAL: [&str; 12] = [
-    "/root", "/home", "/var/backups", "/backup", "/backups", "/var/www", "/srv", "/opt", "/etc", "/run/secrets", "/tmp", "/var/tmp",
+    "/root",
+    "/home",
+    "/var/backups",
+    "/backup",
+    "/backups",
+    "/var/www",
+    "/srv",
+    "/opt",
+    "/etc",
+    "/run/secrets",
+    "/tmp",
+    "/var/tmp",
 ];
 
 /// The usual places that exist here, and the folder that the install lies in.
@@ -59,7 +70,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 5, unpacked: 64 << 30, inner_zip: 64 << 20, skipped: 200 }
+        Self {
+            depth: 5,
+            unpacked: 64 << 30,
+            inner_zip: 64 << 20,
+            skipped: 200,
+        }
     }
 }
 
@@ -143,8 +159,18 @@ pub fn search(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(Event<'_>),
 ) -> Looked {
-    let looked = Looked { files: 0, bytes: 0, skipped: Vec::new(), skipped_more: 0 };
-    let mut search = Search { limits: *limits, cancel, on, looked };
+    let looked = Looked {
+        files: 0,
+        bytes: 0,
+        skipped: Vec::new(),
+        skipped_more: 0,
+    };
+    let mut search = Search {
+        limits: *limits,
+        cancel,
+        on,
+        looked,
+    };
     for root in roots {
         search.root(root);
     }
@@ -173,7 +199,11 @@ struct Reading<'a> {
 impl Search<'_> {
     fn skip(&mut self, path: &Path, inside: &[String], why: SkipReason) {
         if self.looked.skipped.len() < self.limits.skipped {
-            self.looked.skipped.push(Skipped { path: path.to_owned(), inside: inside.to_vec(), why });
+            self.looked.skipped.push(Skipped {
+                path: path.to_owned(),
+                inside: inside.to_vec(),
+                why,
+            });
         } else {
             self.looked.skipped_more += 1;
         }
@@ -183,11 +213,14 @@ impl Search<'_> {
         // The operator's own link is followed, so that everything below has its real path.
         let root = match std::fs::canonicalize(root) {
             Ok(root) => root,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return self.skip(root, &[], SkipReason::Missing),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return self.skip(root, &[], SkipReason::Missing);
+            }
             Err(e) => return self.skip(root, &[], SkipReason::Refused(e.to_string())),
         };
         let walk = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter();
-        let on_disk = |entry: &walkdir::DirEntry| !NOT_ON_DISK.iter().any(|p| entry.path() == Path::new(p));
+        let on_disk =
+            |entry: &walkdir::DirEntry| !NOT_ON_DISK.iter().any(|p| entry.path() == Path::new(p));
         for entry in walk.filter_entry(on_disk) {
             if (self.cancel)() {
                 return;
@@ -197,7 +230,9 @@ impl Search<'_> {
                 Ok(_) => {}
                 Err(e) => {
                     let path = e.path().unwrap_or(&root).to_owned();
-                    let why = e.io_error().map_or_else(|| e.to_string(), std::string::ToString::to_string);
+                    let why = e
+                        .io_error()
+                        .map_or_else(|| e.to_string(), std::string::ToString::to_string);
                     self.skip(&path, &[], SkipReason::Refused(why));
                 }
             }
@@ -206,7 +241,11 @@ impl Search<'_> {
 
     fn file(&mut self, path: &Path) {
         self.looked.files += 1;
-        (self.on)(Event::Progress { files: self.looked.files, bytes: self.looked.bytes, current: path });
+        (self.on)(Event::Progress {
+            files: self.looked.files,
+            bytes: self.looked.bytes,
+            current: path,
+        });
         let (mut file, meta) = match files::open_regular(path) {
             Ok(open) => open,
             // Gone since the folder was listed: nothing to read, nothing to say.
@@ -228,9 +267,17 @@ impl Search<'_> {
     }
 
     /// Reads a stream: an archive by its first bytes, otherwise text of some kind.
-    fn stream(&mut self, stream: &mut dyn Read, reading: &mut Reading<'_>, depth: usize) -> Result<(), SkipReason> {
+    fn stream(
+        &mut self,
+        stream: &mut dyn Read,
+        reading: &mut Reading<'_>,
+        depth: usize,
+    ) -> Result<(), SkipReason> {
         let mut head = Zeroizing::new(Vec::with_capacity(HEAD));
-        stream.take(HEAD as u64).read_to_end(&mut head).map_err(|e| refused(&e, depth))?;
+        stream
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .map_err(|e| refused(&e, depth))?;
         let kind = archive::kind(&head);
         let mut whole = std::io::Cursor::new(&head[..]).chain(stream);
         match kind {
@@ -240,7 +287,12 @@ impl Search<'_> {
         }
     }
 
-    fn text(&mut self, stream: &mut dyn Read, reading: &mut Reading<'_>, depth: usize) -> Result<(), SkipReason> {
+    fn text(
+        &mut self,
+        stream: &mut dyn Read,
+        reading: &mut Reading<'_>,
+        depth: usize,
+    ) -> Result<(), SkipReason> {
         let mut window = Zeroizing::new(Vec::with_capacity(BLOCK + 2 * REACH));
         let (mut line, mut binary, mut first) = (1, false, true);
         reading.seen.clear();
@@ -248,7 +300,10 @@ impl Search<'_> {
             let before = window.len();
             let end = {
                 let mut block = (&mut *stream).take(BLOCK as u64);
-                block.read_to_end(&mut window).map_err(|e| refused(&e, depth))? < BLOCK
+                block
+                    .read_to_end(&mut window)
+                    .map_err(|e| refused(&e, depth))?
+                    < BLOCK
             };
             let read = (window.len() - before) as u64;
             self.looked.bytes += read;
@@ -260,12 +315,20 @@ impl Search<'_> {
             }
             // Line numbers mean nothing in a swap file or a program.
             binary |= memchr::memchr(0, &window).is_some();
-            let until = if end { window.len() } else { window.len().saturating_sub(2 * REACH) };
+            let until = if end {
+                window.len()
+            } else {
+                window.len().saturating_sub(2 * REACH)
+            };
             let (mut counted, mut at_line) = (0, line);
             let mut hits = Vec::new();
             key_scan::scan(&window, until, &mut |hit| hits.push(hit));
             if first && end {
-                hits.extend(key_scan::bare(&window).map(|text| key_scan::Hit { offset: 0, text, named: false }));
+                hits.extend(key_scan::bare(&window).map(|text| key_scan::Hit {
+                    offset: 0,
+                    text,
+                    named: false,
+                }));
             }
             hits.sort_by_key(|hit| hit.offset);
             for hit in hits {
@@ -276,7 +339,11 @@ impl Search<'_> {
             if end {
                 return Ok(());
             }
-            (self.on)(Event::Progress { files: self.looked.files, bytes: self.looked.bytes, current: reading.path });
+            (self.on)(Event::Progress {
+                files: self.looked.files,
+                bytes: self.looked.bytes,
+                current: reading.path,
+            });
             if (self.cancel)() {
                 return Ok(());
             }
@@ -291,19 +358,31 @@ impl Search<'_> {
             return;
         }
         let source = Source {
-            kind: if reading.inside.is_empty() { SourceKind::File } else { SourceKind::Archive },
+            kind: if reading.inside.is_empty() {
+                SourceKind::File
+            } else {
+                SourceKind::Archive
+            },
             path: Some(reading.path.to_owned()),
             line,
             inside: reading.inside.clone(),
             modified: reading.modified,
         };
-        (self.on)(Event::Candidate(Candidate { text: hit.text, source, named: hit.named }));
+        (self.on)(Event::Candidate(Candidate {
+            text: hit.text,
+            source,
+            named: hit.named,
+        }));
     }
 }
 
 /// A read that failed: within an archive the archive is to blame.
 fn refused(error: &std::io::Error, depth: usize) -> SkipReason {
-    if depth > 0 { SkipReason::Broken(error.to_string()) } else { SkipReason::Refused(error.to_string()) }
+    if depth > 0 {
+        SkipReason::Broken(error.to_string())
+    } else {
+        SkipReason::Refused(error.to_string())
+    }
 }
 
 /// A file whose holes are stepped over: a sparse file of terabytes holds little to read.
@@ -316,7 +395,11 @@ struct Sparse {
 
 impl Sparse {
     fn new(file: File) -> Self {
-        Self { file, data_until: 0, at: 0 }
+        Self {
+            file,
+            data_until: 0,
+            at: 0,
+        }
     }
 
     /// Moves to the next data, leaving out all of a hole but a line end that keeps its sides apart. `false` at the end.
@@ -354,7 +437,9 @@ impl Read for Sparse {
             buffer[0] = 0;
             return Ok(1);
         }
-        let room = usize::try_from(self.data_until - self.at).unwrap_or(usize::MAX).min(buffer.len());
+        let room = usize::try_from(self.data_until - self.at)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
         let read = self.file.read(&mut buffer[..room])?;
         self.at += read as u64;
         Ok(read)

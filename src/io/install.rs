@@ -23,8 +23,12 @@ impl Environment {
     /// `APP_*`, `DB_*` and a few other variables of our own process: inside a container they are FreeScout's too.
     pub fn of_this_process() -> Self {
         use std::os::unix::ffi::OsStringExt;
-        let ours = std::env::vars_os().map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())));
-        Self(ours.filter(|(name, _)| name.starts_with(b"APP_") || name.starts_with(b"DB_")).collect())
+        let ours = std::env::vars_os()
+            .map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())));
+        Self(
+            ours.filter(|(name, _)| name.starts_with(b"APP_") || name.starts_with(b"DB_"))
+                .collect(),
+        )
     }
 
     /// The value of a variable.
@@ -32,6 +36,9 @@ impl Environment {
         self.0.get(name).map(|value| value.expose().to_vec())
     }
 }
+
+/// Gives the value of a variable.
+type Lookup = dyn Fn(&[u8]) -> Option<Vec<u8>>;
 
 /// An install, its files read.
 pub struct Install {
@@ -53,7 +60,7 @@ pub struct Install {
     pub key_file_unreadable: Option<PathBuf>,
     environment: Environment,
     /// Looks variables up in `environment`, in the form the reader of `.env` wants.
-    process: Box<dyn Fn(&[u8]) -> Option<Vec<u8>>>,
+    process: Box<Lookup>,
 }
 
 impl Install {
@@ -64,7 +71,11 @@ impl Install {
     pub fn open(folder: &Path, environment: Environment) -> Result<Self, Problem> {
         let w = words();
         let root = std::fs::canonicalize(folder).map_err(|e| {
-            Problem::new(fill(w.install_missing, &[("path", &folder.display())]), e.to_string(), w.install_missing_next)
+            Problem::new(
+                fill(w.install_missing, &[("path", &folder.display())]),
+                e.to_string(),
+                w.install_missing_next,
+            )
         })?;
         let version = freescout_version(&root).ok_or_else(|| {
             Problem::new(
@@ -75,9 +86,14 @@ impl Install {
         })?;
         let web_user = web_user(&root);
         let env_path = env_path(&root, &environment);
-        let env_file = optional(files::read(&env_path, MAX_CONFIG_BYTES), w.env_unreadable_next)?;
-        let cache_file =
-            optional(files::read(&root.join("bootstrap/cache/config.php"), MAX_CONFIG_BYTES), w.cache_unreadable_next)?;
+        let env_file = optional(
+            files::read(&env_path, MAX_CONFIG_BYTES),
+            w.env_unreadable_next,
+        )?;
+        let cache_file = optional(
+            files::read(&root.join("bootstrap/cache/config.php"), MAX_CONFIG_BYTES),
+            w.cache_unreadable_next,
+        )?;
         let cache = match &cache_file {
             Some(file) => Some(var_export::read(&file.bytes).map_err(|e| {
                 Problem::new(
@@ -114,7 +130,10 @@ impl Install {
 
     /// `.env`, as FreeScout reads it (empty when there is none).
     pub fn env(&self) -> EnvFile<'_> {
-        EnvFile::read(self.env_file.as_ref().map_or(&[], |f| &f.bytes), &*self.process)
+        EnvFile::read(
+            self.env_file.as_ref().map_or(&[], |f| &f.bytes),
+            &*self.process,
+        )
     }
 
     /// Reads the same install again.
@@ -127,7 +146,11 @@ impl Install {
 
     fn read_key_file(&mut self) {
         use std::os::unix::ffi::OsStrExt;
-        let Some(name) = configuration::text_of(self.env().env(b"APP_KEY_FILE")).filter(|t| !t.is_empty()) else { return };
+        let Some(name) =
+            configuration::text_of(self.env().env(b"APP_KEY_FILE")).filter(|t| !t.is_empty())
+        else {
+            return;
+        };
         let path = PathBuf::from(std::ffi::OsStr::from_bytes(name.expose()));
         match files::read(&path, MAX_CONFIG_BYTES) {
             Ok(file) => self.key_file = Some(file),
@@ -136,7 +159,10 @@ impl Install {
     }
 
     fn with_sources<T>(&self, use_them: impl FnOnce(&Sources<'_>) -> T) -> T {
-        let key_file = self.key_file.as_ref().map(|f| SecretBytes::from(php_trim(&f.bytes)));
+        let key_file = self
+            .key_file
+            .as_ref()
+            .map(|f| SecretBytes::from(php_trim(&f.bytes)));
         use_them(&Sources {
             cache: self.cache.as_ref(),
             env: &self.env(),
@@ -179,11 +205,27 @@ impl Install {
         if self.cache.is_none() {
             return false;
         }
-        let without = self.with_sources(|s| configuration::database(&Sources { cache: None, ..*s }));
+        let without =
+            self.with_sources(|s| configuration::database(&Sources { cache: None, ..*s }));
         match (self.with_sources(configuration::database), without) {
             (Ok(a), Ok(b)) => {
-                (a.driver, &a.host, a.port, &a.database, &a.username, &a.prefix, &a.socket)
-                    != (b.driver, &b.host, b.port, &b.database, &b.username, &b.prefix, &b.socket)
+                (
+                    a.driver,
+                    &a.host,
+                    a.port,
+                    &a.database,
+                    &a.username,
+                    &a.prefix,
+                    &a.socket,
+                ) != (
+                    b.driver,
+                    &b.host,
+                    b.port,
+                    &b.database,
+                    &b.username,
+                    &b.prefix,
+                    &b.socket,
+                )
             }
             _ => true,
         }
@@ -192,8 +234,12 @@ impl Install {
     /// A setting of the cache, or of `.env` where there is no cache.
     pub fn setting(&self, cached: &[&str], variable: &str) -> Option<String> {
         let text = match &self.cache {
-            Some(cache) => cache.at(cached).and_then(Value::as_text).map(<[u8]>::to_vec),
-            None => configuration::text_of(self.env().env(variable.as_bytes())).map(|t| t.expose().to_vec()),
+            Some(cache) => cache
+                .at(cached)
+                .and_then(Value::as_text)
+                .map(<[u8]>::to_vec),
+            None => configuration::text_of(self.env().env(variable.as_bytes()))
+                .map(|t| t.expose().to_vec()),
         };
         text.map(|t| String::from_utf8_lossy(&t).into_owned())
     }
@@ -218,15 +264,22 @@ impl Install {
 fn php_trim(bytes: &[u8]) -> &[u8] {
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0 | 0x0b);
     let start = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
-    let end = bytes.iter().rposition(|b| !blank(b)).map_or(start, |n| n + 1);
+    let end = bytes
+        .iter()
+        .rposition(|b| !blank(b))
+        .map_or(start, |n| n + 1);
     &bytes[start..end]
 }
 
 /// `.env`, or `.env.<APP_ENV>` when that variable is set in the process environment and the file exists.
 fn env_path(root: &Path, environment: &Environment) -> PathBuf {
-    let special = environment.get(b"APP_ENV").and_then(|name| String::from_utf8(name).ok());
+    let special = environment
+        .get(b"APP_ENV")
+        .and_then(|name| String::from_utf8(name).ok());
     let special = special.filter(|name| !name.is_empty() && !name.contains('/'));
-    let special = special.map(|name| root.join(format!(".env.{name}"))).filter(|path| path.exists());
+    let special = special
+        .map(|name| root.join(format!(".env.{name}")))
+        .filter(|path| path.exists());
     special.unwrap_or_else(|| root.join(".env"))
 }
 
@@ -252,7 +305,11 @@ fn freescout_version(root: &Path) -> Option<String> {
     let version = text
         .split_once("'version'")
         .and_then(|(_, rest)| rest.split('\'').nth(1))
-        .filter(|v| v.len() < 20 && v.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c)))
+        .filter(|v| {
+            v.len() < 20
+                && v.chars()
+                    .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+        })
         .unwrap_or_default();
     Some(version.to_owned())
 }
@@ -260,7 +317,10 @@ fn freescout_version(root: &Path) -> Option<String> {
 fn web_user(root: &Path) -> WebUser {
     let of = |path: &Path| std::fs::symlink_metadata(path).ok();
     let meta = of(&root.join("storage")).or_else(|| of(root));
-    meta.map_or(WebUser { uid: 0, gid: 0 }, |m| WebUser { uid: m.uid(), gid: m.gid() })
+    meta.map_or(WebUser { uid: 0, gid: 0 }, |m| WebUser {
+        uid: m.uid(),
+        gid: m.gid(),
+    })
 }
 
 /// Where FreeScout usually lies.
@@ -307,7 +367,14 @@ pub fn find(given: Option<&Path>) -> Vec<PathBuf> {
         below(Path::new(root)).iter().for_each(|p| look(p));
     }
     for home in below(Path::new("/home")) {
-        for web in ["public_html", "www", "web", "htdocs", "freescout", "domains"] {
+        for web in [
+            "public_html",
+            "www",
+            "web",
+            "htdocs",
+            "freescout",
+            "domains",
+        ] {
             look(&home.join(web));
             below(&home.join(web)).iter().for_each(|p| look(p));
         }
@@ -317,7 +384,11 @@ pub fn find(given: Option<&Path>) -> Vec<PathBuf> {
 
 /// The folders directly below, bounded.
 fn below(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(500);
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .take(500);
     let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
     folders.sort();
     folders

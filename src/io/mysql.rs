@@ -10,7 +10,9 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, SslOpts, TxOpts, Value};
 use secrecy::ExposeSecret;
 
-use super::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction};
+use super::store::{
+    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
@@ -47,7 +49,9 @@ pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
             .iter()
             .find(|path| Path::new(path).exists())
             .map(|path| Some((*path).to_owned()))
-            .ok_or_else(|| StoreError::Unreachable(format!("no server socket at {}", SOCKETS.join(", ")))),
+            .ok_or_else(|| {
+                StoreError::Unreachable(format!("no server socket at {}", SOCKETS.join(", ")))
+            }),
         None => Ok(None),
     }
 }
@@ -65,7 +69,11 @@ fn error(error: &mysql::Error) -> StoreError {
         },
         mysql::Error::TlsError(_) => StoreError::Tls(text),
         // A refused certificate arrives wrapped in the codec's error.
-        mysql::Error::CodecError(_) if text.contains("certificate") || text.contains("TLS") || text.contains("handshake") => {
+        mysql::Error::CodecError(_)
+            if text.contains("certificate")
+                || text.contains("TLS")
+                || text.contains("handshake") =>
+        {
             StoreError::Tls(text)
         }
         mysql::Error::IoError(_) | mysql::Error::DriverError(_) => StoreError::Unreachable(text),
@@ -118,13 +126,19 @@ impl MySql {
                 format!("SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}"),
             ]);
         let mut connection = Conn::new(options).map_err(|e| error(&e))?;
-        let version: Option<String> = connection.query_first("SELECT VERSION()").map_err(|e| error(&e))?;
+        let version: Option<String> = connection
+            .query_first("SELECT VERSION()")
+            .map_err(|e| error(&e))?;
         let version = version.unwrap_or_default();
         let server = match version.split_once("-MariaDB") {
             Some((number, _)) => format!("MariaDB {number}"),
             None => format!("MySQL {version}"),
         };
-        Ok(Self { connection, prefix: settings.prefix.clone(), server })
+        Ok(Self {
+            connection,
+            prefix: settings.prefix.clone(),
+            server,
+        })
     }
 
     fn table(&self, table: &str) -> String {
@@ -165,7 +179,11 @@ impl Store for MySql {
             format!(", IF(LENGTH({name}) > {MAX_VALUE_BYTES}, NULL, {name}), LENGTH({name})")
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
-        let select = format!("SELECT `id`{} FROM {} ORDER BY 1 {order}", bounded.collect::<String>(), self.table(table));
+        let select = format!(
+            "SELECT `id`{} FROM {} ORDER BY 1 {order}",
+            bounded.collect::<String>(),
+            self.table(table)
+        );
         let rows = self.connection.query_iter(select).map_err(|e| error(&e))?;
         for row in rows {
             let mut values = row.map_err(|e| error(&e))?.unwrap().into_iter();
@@ -198,10 +216,20 @@ impl Store for MySql {
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
         let prefix = self.prefix.clone();
         // Dropped without a commit, it rolls back.
-        let mut transaction =
-            self.connection.start_transaction(TxOpts::default()).map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(&mut Within { transaction: &mut transaction, prefix: &prefix }, swaps)?;
-        transaction.commit().map_err(|e| SwapError::Store(error(&e)))
+        let mut transaction = self
+            .connection
+            .start_transaction(TxOpts::default())
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(
+            &mut Within {
+                transaction: &mut transaction,
+                prefix: &prefix,
+            },
+            swaps,
+        )?;
+        transaction
+            .commit()
+            .map_err(|e| SwapError::Store(error(&e)))
     }
 }
 
@@ -229,7 +257,10 @@ struct Within<'a, 'c> {
 
 impl Within<'_, '_> {
     fn names(&self, swap: &Swap) -> (String, String) {
-        (sql::table(Driver::MySql, self.prefix, swap.table), sql::name(Driver::MySql, &swap.column))
+        (
+            sql::table(Driver::MySql, self.prefix, swap.table),
+            sql::name(Driver::MySql, &swap.column),
+        )
     }
 }
 
@@ -237,14 +268,22 @@ impl Transaction for Within<'_, '_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = self.names(swap);
         let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
-        let row: Option<mysql::Row> = self.transaction.exec_first(select, (swap.id,)).map_err(|e| error(&e))?;
+        let row: Option<mysql::Row> = self
+            .transaction
+            .exec_first(select, (swap.id,))
+            .map_err(|e| error(&e))?;
         Ok(row.map(|row| row.unwrap().into_iter().next().and_then(text)))
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
         let (table, column) = self.names(swap);
         let update = format!("UPDATE {table} SET {column} = ? WHERE `id` = ?");
-        let new = swap.new.as_ref().map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
-        self.transaction.exec_drop(update, (new, swap.id)).map_err(|e| error(&e))
+        let new = swap
+            .new
+            .as_ref()
+            .map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
+        self.transaction
+            .exec_drop(update, (new, swap.id))
+            .map_err(|e| error(&e))
     }
 }

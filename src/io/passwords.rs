@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::SecretBytes;
 use crate::io::files;
+use crate::words::{fill, words};
 
 /// Longer files are no list of passwords.
 const MAX_BYTES: u64 = 16 << 20;
@@ -44,7 +45,7 @@ pub enum PasswordsError {
     #[error("{0}")]
     Unreadable(String),
     /// A line is not of the form: its number, counted from 1, and what is wrong with it.
-    #[error("line {0}: {1}")]
+    #[error("{}", fill(words().error_line, &[("line", &.0), ("why", &.1)]))]
     Form(usize, &'static str),
 }
 
@@ -81,7 +82,9 @@ pub fn read(path: &Path) -> Result<Vec<Line>, PasswordsError> {
             .map_err(|e| PasswordsError::Unreadable(e.to_string()))?;
         bytes
     } else {
-        files::read(path, MAX_BYTES).map_err(|e| PasswordsError::Unreadable(e.to_string()))?.bytes
+        files::read(path, MAX_BYTES)
+            .map_err(|e| PasswordsError::Unreadable(e.to_string()))?
+            .bytes
     };
     parse(&bytes)
 }
@@ -91,28 +94,37 @@ pub fn read(path: &Path) -> Result<Vec<Line>, PasswordsError> {
 /// # Errors
 /// [`PasswordsError::Form`].
 pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PasswordsError> {
-    let lines = bytes.split(|b| *b == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
-    lines.map(|(number, line)| parse_line(line).map_err(|why| PasswordsError::Form(number + 1, why))).collect()
+    let lines = bytes
+        .split(|b| *b == b'\n')
+        .enumerate()
+        .filter(|(_, line)| !line.trim_ascii().is_empty());
+    lines
+        .map(|(number, line)| parse_line(line).map_err(|why| PasswordsError::Form(number + 1, why)))
+        .collect()
 }
 
 fn parse_line(line: &[u8]) -> Result<Line, &'static str> {
-    let raw: Raw = serde_json::from_slice(line).map_err(|_| {
-        "not a JSON object with `mailbox` and `incoming` or `outgoing`, or with `system_mail`"
-    })?;
+    let raw: Raw = serde_json::from_slice(line).map_err(
+        |_| "not a JSON object with `mailbox` and `incoming` or `outgoing`, or with `system_mail`",
+    )?;
     let secret = |text: Zeroizing<String>| match text.len() {
         0 => Err("a password is empty"),
         _ => Ok(SecretBytes::from(text.as_bytes())),
     };
     match (raw.mailbox, raw.system_mail) {
-        (None, Some(text)) if raw.incoming.is_none() && raw.outgoing.is_none() => Ok(Line::SystemMail(secret(text)?)),
-        (Some(name), None) if raw.incoming.is_some() || raw.outgoing.is_some() => Ok(Line::Mailbox {
-            mailbox: match name {
-                RawName::Id(id) => MailboxName::Id(id),
-                RawName::Email(email) => MailboxName::Email(email),
-            },
-            incoming: raw.incoming.map(secret).transpose()?,
-            outgoing: raw.outgoing.map(secret).transpose()?,
-        }),
+        (None, Some(text)) if raw.incoming.is_none() && raw.outgoing.is_none() => {
+            Ok(Line::SystemMail(secret(text)?))
+        }
+        (Some(name), None) if raw.incoming.is_some() || raw.outgoing.is_some() => {
+            Ok(Line::Mailbox {
+                mailbox: match name {
+                    RawName::Id(id) => MailboxName::Id(id),
+                    RawName::Email(email) => MailboxName::Email(email),
+                },
+                incoming: raw.incoming.map(secret).transpose()?,
+                outgoing: raw.outgoing.map(secret).transpose()?,
+            })
+        }
         _ => Err("`mailbox` with `incoming` or `outgoing`, or `system_mail` alone, is expected"),
     }
 }
@@ -131,10 +143,18 @@ mod tests {
         )
         .unwrap();
         assert_eq!(lines.len(), 3);
-        let Line::Mailbox { mailbox, incoming: Some(incoming), outgoing: None } = &lines[0] else {
+        let Line::Mailbox {
+            mailbox,
+            incoming: Some(incoming),
+            outgoing: None,
+        } = &lines[0]
+        else {
             unreachable!("{:?}", lines[0])
         };
-        assert_eq!((mailbox, incoming.expose()), (&MailboxName::Id(3), "пароль 🔑".as_bytes()));
+        assert_eq!(
+            (mailbox, incoming.expose()),
+            (&MailboxName::Id(3), "пароль 🔑".as_bytes())
+        );
     }
 
     #[test]
@@ -147,7 +167,9 @@ mod tests {
             "{\"mailbox\":3,\"incoming\":\"\"}",
             "hunter2",
         ] {
-            let error = parse(format!("{{\"system_mail\":\"ok\"}}\n{wrong}").as_bytes()).unwrap_err().to_string();
+            let error = parse(format!("{{\"system_mail\":\"ok\"}}\n{wrong}").as_bytes())
+                .unwrap_err()
+                .to_string();
             assert!(error.starts_with("line 2: "), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }

@@ -14,11 +14,15 @@ use postgres::{Client, Config, NoTls};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use secrecy::ExposeSecret;
 use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
-use super::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction};
+use super::store::{
+    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
@@ -34,17 +38,25 @@ pub struct PgSql {
 
 fn error(error: &postgres::Error) -> StoreError {
     let text = error.as_db_error().map_or_else(
-        || std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}")),
+        || {
+            std::error::Error::source(error)
+                .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+        },
         |refused| refused.message().to_owned(),
     );
     match error.code() {
-        Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+        Some(code)
+            if *code == SqlState::INVALID_PASSWORD
+                || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
+        {
             StoreError::Denied(text)
         }
         Some(code) if *code == SqlState::INVALID_CATALOG_NAME => StoreError::UnknownDatabase(text),
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(text),
         Some(_) => StoreError::Query(text),
-        None if text.contains("error performing TLS handshake") || text.contains("server does not support TLS") => {
+        None if text.contains("error performing TLS handshake")
+            || text.contains("server does not support TLS") =>
+        {
             StoreError::Tls(text)
         }
         None => StoreError::Unreachable(text),
@@ -67,13 +79,25 @@ impl PgSql {
             .application_name("freescout-rescue")
             .options("-c lock_timeout=20s -c statement_timeout=60s");
         // A host that begins with a slash is a folder of sockets.
-        if settings.host.starts_with('/') { config.host_path(&settings.host) } else { config.host(&settings.host) };
+        if settings.host.starts_with('/') {
+            config.host_path(&settings.host)
+        } else {
+            config.host(&settings.host)
+        };
         let mut client = open(&mut config, &settings.sslmode)?;
-        client.batch_execute("SET client_encoding = 'UTF8'").map_err(|e| error(&e))?;
-        let row = client.query_typed_one("SHOW server_version", &[]).map_err(|e| error(&e))?;
+        client
+            .batch_execute("SET client_encoding = 'UTF8'")
+            .map_err(|e| error(&e))?;
+        let row = client
+            .query_typed_one("SHOW server_version", &[])
+            .map_err(|e| error(&e))?;
         let version: String = row.try_get(0).map_err(|e| error(&e))?;
         let number = version.split(' ').next().unwrap_or_default();
-        Ok(Self { client, prefix: settings.prefix.clone(), server: format!("PostgreSQL {number}") })
+        Ok(Self {
+            client,
+            prefix: settings.prefix.clone(),
+            server: format!("PostgreSQL {number}"),
+        })
     }
 
     fn table(&self, table: &str) -> String {
@@ -90,20 +114,42 @@ impl PgSql {
                 &[(&name, Type::TEXT)],
             )
             .map_err(|e| error(&e))?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>().map_err(|e| error(&e))
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<Result<_, _>>()
+            .map_err(|e| error(&e))
     }
 }
 
 /// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
 fn open(config: &mut Config, sslmode: &str) -> Result<Client, StoreError> {
     match sslmode {
-        "disable" => config.ssl_mode(SslMode::Disable).connect(NoTls).map_err(|e| error(&e)),
-        "require" => config.ssl_mode(SslMode::Require).connect(tls(Check::Nothing)?).map_err(|e| error(&e)),
-        "verify-ca" => config.ssl_mode(SslMode::Require).connect(tls(Check::Chain)?).map_err(|e| error(&e)),
-        "verify-full" => config.ssl_mode(SslMode::Require).connect(tls(Check::ChainAndName)?).map_err(|e| error(&e)),
-        _ => match config.ssl_mode(SslMode::Prefer).connect(tls(Check::Nothing)?).map_err(|e| error(&e)) {
+        "disable" => config
+            .ssl_mode(SslMode::Disable)
+            .connect(NoTls)
+            .map_err(|e| error(&e)),
+        "require" => config
+            .ssl_mode(SslMode::Require)
+            .connect(tls(Check::Nothing)?)
+            .map_err(|e| error(&e)),
+        "verify-ca" => config
+            .ssl_mode(SslMode::Require)
+            .connect(tls(Check::Chain)?)
+            .map_err(|e| error(&e)),
+        "verify-full" => config
+            .ssl_mode(SslMode::Require)
+            .connect(tls(Check::ChainAndName)?)
+            .map_err(|e| error(&e)),
+        _ => match config
+            .ssl_mode(SslMode::Prefer)
+            .connect(tls(Check::Nothing)?)
+            .map_err(|e| error(&e))
+        {
             // As libpq does: a handshake that fails is followed by a plain connection.
-            Err(StoreError::Tls(_)) => config.ssl_mode(SslMode::Disable).connect(NoTls).map_err(|e| error(&e)),
+            Err(StoreError::Tls(_)) => config
+                .ssl_mode(SslMode::Disable)
+                .connect(NoTls)
+                .map_err(|e| error(&e)),
             outcome => outcome,
         },
     }
@@ -121,16 +167,25 @@ fn tls(check: Check) -> Result<MakeRustlsConnect, StoreError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string());
     let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
-        Arc::new(Verifier { provider: Arc::clone(&provider), chain: None })
+        Arc::new(Verifier {
+            provider: Arc::clone(&provider),
+            chain: None,
+        })
     } else {
         let roots = Arc::new(roots());
-        let chain = rustls::client::WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
-            .build()
-            .map_err(|e| failed(&e))?;
+        let chain = rustls::client::WebPkiServerVerifier::builder_with_provider(
+            roots,
+            Arc::clone(&provider),
+        )
+        .build()
+        .map_err(|e| failed(&e))?;
         if check == Check::ChainAndName {
             chain
         } else {
-            Arc::new(Verifier { provider: Arc::clone(&provider), chain: Some(chain) })
+            Arc::new(Verifier {
+                provider: Arc::clone(&provider),
+                chain: Some(chain),
+            })
         }
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -147,10 +202,12 @@ fn roots() -> RootCertStore {
     use rustls::pki_types::pem::PemObject;
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let own = std::env::var_os("PGSSLROOTCERT").map(std::path::PathBuf::from).or_else(|| {
-        let home = std::env::var_os("HOME")?;
-        Some(std::path::Path::new(&home).join(".postgresql/root.crt"))
-    });
+    let own = std::env::var_os("PGSSLROOTCERT")
+        .map(std::path::PathBuf::from)
+        .or_else(|| {
+            let home = std::env::var_os("HOME")?;
+            Some(std::path::Path::new(&home).join(".postgresql/root.crt"))
+        });
     if let Some(certificates) = own.and_then(|path| CertificateDer::pem_file_iter(path).ok()) {
         roots.add_parsable_certificates(certificates.flatten());
     }
@@ -173,7 +230,9 @@ impl ServerCertVerifier for Verifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
+        let Some(chain) = &self.chain else {
+            return Ok(ServerCertVerified::assertion());
+        };
         match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
@@ -188,7 +247,12 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -197,11 +261,18 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -211,7 +282,11 @@ impl Store for PgSql {
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
-        Ok(self.types(table)?.into_iter().map(|(name, _)| name).collect())
+        Ok(self
+            .types(table)?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect())
     }
 
     fn read(
@@ -224,16 +299,30 @@ impl Store for PgSql {
         let types = self.types(table)?;
         let bounded = columns.iter().map(|column| {
             let name = sql::name(Driver::PgSql, column);
-            let boolean = types.iter().any(|(name, kind)| name == column && kind == "boolean");
-            let text = if boolean { format!("({name}::int)::text") } else { format!("{name}::text") };
+            let boolean = types
+                .iter()
+                .any(|(name, kind)| name == column && kind == "boolean");
+            let text = if boolean {
+                format!("({name}::int)::text")
+            } else {
+                format!("{name}::text")
+            };
             let bytes = format!("octet_length({text})");
-            format!(", CASE WHEN {bytes} > {MAX_VALUE_BYTES} THEN NULL ELSE {text} END, {bytes}::bigint")
+            format!(
+                ", CASE WHEN {bytes} > {MAX_VALUE_BYTES} THEN NULL ELSE {text} END, {bytes}::bigint"
+            )
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
-        let select =
-            format!("SELECT \"id\"::bigint{} FROM {} ORDER BY 1 {order}", bounded.collect::<String>(), self.table(table));
+        let select = format!(
+            "SELECT \"id\"::bigint{} FROM {} ORDER BY 1 {order}",
+            bounded.collect::<String>(),
+            self.table(table)
+        );
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
-        let mut rows = self.client.query_typed_raw(&select, none).map_err(|e| error(&e))?;
+        let mut rows = self
+            .client
+            .query_typed_raw(&select, none)
+            .map_err(|e| error(&e))?;
         while let Some(row) = rows.next().map_err(|e| error(&e))? {
             let id: i64 = row.try_get(0).map_err(|e| error(&e))?;
             let mut values = Vec::with_capacity(columns.len());
@@ -257,9 +346,20 @@ impl Store for PgSql {
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
         // Dropped without a commit, it rolls back.
-        let mut transaction = self.client.transaction().map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(&mut Within { transaction: &mut transaction, prefix: &self.prefix }, swaps)?;
-        transaction.commit().map_err(|e| SwapError::Store(error(&e)))
+        let mut transaction = self
+            .client
+            .transaction()
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(
+            &mut Within {
+                transaction: &mut transaction,
+                prefix: &self.prefix,
+            },
+            swaps,
+        )?;
+        transaction
+            .commit()
+            .map_err(|e| SwapError::Store(error(&e)))
     }
 }
 
@@ -270,7 +370,10 @@ struct Within<'a, 'c> {
 
 impl Within<'_, '_> {
     fn names(&self, swap: &Swap) -> (String, String) {
-        (sql::table(Driver::PgSql, self.prefix, swap.table), sql::name(Driver::PgSql, &swap.column))
+        (
+            sql::table(Driver::PgSql, self.prefix, swap.table),
+            sql::name(Driver::PgSql, &swap.column),
+        )
     }
 }
 
@@ -279,7 +382,10 @@ impl Transaction for Within<'_, '_> {
         let (table, column) = self.names(swap);
         let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
         let id = swap.id.cast_signed();
-        let row = self.transaction.query_typed_opt(&select, &[(&id, Type::INT8)]).map_err(|e| error(&e))?;
+        let row = self
+            .transaction
+            .query_typed_opt(&select, &[(&id, Type::INT8)])
+            .map_err(|e| error(&e))?;
         let Some(row) = row else { return Ok(None) };
         let text: Option<&str> = row.try_get(0).map_err(|e| error(&e))?;
         Ok(Some(text.map(|text| text.as_bytes().into())))
@@ -288,7 +394,11 @@ impl Transaction for Within<'_, '_> {
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
         let (table, column) = self.names(swap);
         let update = format!("UPDATE {table} SET {column} = $1 WHERE \"id\" = $2");
-        let new = match swap.new.as_ref().map(|new| std::str::from_utf8(new.expose())) {
+        let new = match swap
+            .new
+            .as_ref()
+            .map(|new| std::str::from_utf8(new.expose()))
+        {
             Some(Ok(text)) => Some(text),
             Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".to_owned())),
             None => None,

@@ -21,10 +21,17 @@ pub fn workers(install: &Path) -> Vec<Worker> {
             let artisan = arguments[..at].last()?;
             let folder = process.cwd().ok();
             let ours = Path::new(artisan).parent() == Some(install)
-                || folder.as_deref().is_some_and(|f| f == install || f.join(artisan).parent() == Some(install));
-            let queues = arguments[at..].iter().find_map(|a| a.strip_prefix("--queue="))?;
+                || folder
+                    .as_deref()
+                    .is_some_and(|f| f == install || f.join(artisan).parent() == Some(install));
+            let queues = arguments[at..]
+                .iter()
+                .find_map(|a| a.strip_prefix("--queue="))?;
             let identifier = queues.rsplit(',').next().filter(|name| is_md5(name))?;
-            ours.then(|| Worker { pid: process.pid(), identifier: identifier.to_owned() })
+            ours.then(|| Worker {
+                pid: process.pid(),
+                identifier: identifier.to_owned(),
+            })
         })
         .collect()
 }
@@ -47,12 +54,18 @@ pub fn php_folders() -> Vec<PathBuf> {
 }
 
 fn php_processes() -> impl Iterator<Item = (procfs::process::Process, Vec<String>)> {
-    procfs::process::all_processes().into_iter().flatten().filter_map(|process| {
-        let process = process.ok()?;
-        let arguments = process.cmdline().ok()?;
-        let program = Path::new(arguments.first()?).file_name()?.to_string_lossy().into_owned();
-        program.starts_with("php").then_some((process, arguments))
-    })
+    procfs::process::all_processes()
+        .into_iter()
+        .flatten()
+        .filter_map(|process| {
+            let process = process.ok()?;
+            let arguments = process.cmdline().ok()?;
+            let program = Path::new(arguments.first()?)
+                .file_name()?
+                .to_string_lossy()
+                .into_owned();
+            program.starts_with("php").then_some((process, arguments))
+        })
 }
 
 fn is_md5(text: &str) -> bool {

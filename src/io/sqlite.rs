@@ -7,7 +7,9 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction};
+use super::store::{
+    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
@@ -29,13 +31,19 @@ pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
         return given.to_owned();
     }
     let usual = root.join("database").join(given);
-    if usual.is_file() { usual } else { root.join(given) }
+    if usual.is_file() {
+        usual
+    } else {
+        root.join(given)
+    }
 }
 
 fn error(error: &rusqlite::Error) -> StoreError {
     let text = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => StoreError::Unreachable(text),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => {
+            StoreError::Unreachable(text)
+        }
         Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
         _ => StoreError::Query(text),
@@ -49,7 +57,9 @@ impl Sqlite {
     /// [`StoreError`].
     pub fn open(settings: &DbSettings, root: &Path) -> Result<Self, StoreError> {
         let file = file(settings, root);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(&file, flags).map_err(|e| error(&e))?;
         let set_up = || -> rusqlite::Result<()> {
             connection.busy_timeout(LOCK_WAIT)?;
@@ -60,7 +70,11 @@ impl Sqlite {
         };
         set_up().map_err(|e| error(&e))?;
         let server = format!("SQLite {}", rusqlite::version());
-        Ok(Self { connection, prefix: settings.prefix.clone(), server })
+        Ok(Self {
+            connection,
+            prefix: settings.prefix.clone(),
+            server,
+        })
     }
 
     fn table(&self, table: &str) -> String {
@@ -75,8 +89,11 @@ impl Store for Sqlite {
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
         let names = || {
-            let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
-            let names = statement.query_map([format!("{}{table}", self.prefix)], |row| row.get(0))?;
+            let mut statement = self
+                .connection
+                .prepare("SELECT name FROM pragma_table_info(?1)")?;
+            let names =
+                statement.query_map([format!("{}{table}", self.prefix)], |row| row.get(0))?;
             names.collect::<rusqlite::Result<Vec<String>>>()
         };
         names().map_err(|e| error(&e))
@@ -95,8 +112,11 @@ impl Store for Sqlite {
             format!(", CASE WHEN {bytes} > {MAX_VALUE_BYTES} THEN NULL ELSE {name} END, {bytes}")
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
-        let select =
-            format!("SELECT \"id\"{} FROM {} ORDER BY 1 {order}", bounded.collect::<String>(), self.table(table));
+        let select = format!(
+            "SELECT \"id\"{} FROM {} ORDER BY 1 {order}",
+            bounded.collect::<String>(),
+            self.table(table)
+        );
         let mut read = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare(&select)?;
             let mut rows = statement.query([])?;
@@ -104,7 +124,9 @@ impl Store for Sqlite {
                 let id: i64 = row.get(0)?;
                 let mut values = Vec::with_capacity(columns.len());
                 for index in 0..columns.len() {
-                    let length: Option<u64> = row.get::<_, Option<i64>>(2 + 2 * index)?.map(i64::cast_unsigned);
+                    let length: Option<u64> = row
+                        .get::<_, Option<i64>>(2 + 2 * index)?
+                        .map(i64::cast_unsigned);
                     values.push(match length {
                         Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
                         _ => stored(row.get_ref(1 + 2 * index)?).map_or(Stored::Null, Stored::Text),
@@ -126,8 +148,16 @@ impl Store for Sqlite {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(&mut Within { connection: &transaction, prefix: &self.prefix }, swaps)?;
-        transaction.commit().map_err(|e| SwapError::Store(error(&e)))
+        store::compare_and_swap(
+            &mut Within {
+                connection: &transaction,
+                prefix: &self.prefix,
+            },
+            swaps,
+        )?;
+        transaction
+            .commit()
+            .map_err(|e| SwapError::Store(error(&e)))
     }
 }
 
@@ -148,7 +178,10 @@ struct Within<'a> {
 
 impl Within<'_> {
     fn names(&self, swap: &Swap) -> (String, String) {
-        (sql::table(Driver::Sqlite, self.prefix, swap.table), sql::name(Driver::Sqlite, &swap.column))
+        (
+            sql::table(Driver::Sqlite, self.prefix, swap.table),
+            sql::name(Driver::Sqlite, &swap.column),
+        )
     }
 }
 
@@ -156,10 +189,13 @@ impl Transaction for Within<'_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = self.names(swap);
         let read = || {
-            let mut statement =
-                self.connection.prepare(&format!("SELECT {column} FROM {table} WHERE \"id\" = ?1"))?;
+            let mut statement = self
+                .connection
+                .prepare(&format!("SELECT {column} FROM {table} WHERE \"id\" = ?1"))?;
             let mut rows = statement.query([swap.id.cast_signed()])?;
-            rows.next()?.map(|row| row.get_ref(0).map(stored)).transpose()
+            rows.next()?
+                .map(|row| row.get_ref(0).map(stored))
+                .transpose()
         };
         read().map_err(|e| error(&e))
     }
@@ -167,10 +203,14 @@ impl Transaction for Within<'_> {
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
         let (table, column) = self.names(swap);
         let write = || {
-            let mut statement =
-                self.connection.prepare(&format!("UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"))?;
+            let mut statement = self.connection.prepare(&format!(
+                "UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"
+            ))?;
             // FreeScout's columns are texts. Bytes that are no UTF-8 can only come from a text column all the same.
-            let new = swap.new.as_ref().map(|text| rusqlite::types::ToSqlOutput::Borrowed(ValueRef::Text(text.expose())));
+            let new = swap
+                .new
+                .as_ref()
+                .map(|text| rusqlite::types::ToSqlOutput::Borrowed(ValueRef::Text(text.expose())));
             statement.execute(rusqlite::params![new, swap.id.cast_signed()])
         };
         write().map(|_| ()).map_err(|e| error(&e))

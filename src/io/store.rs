@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
+use crate::words::words;
 
 /// A stored value longer than this many bytes is not read: no secret of FreeScout comes near.
 pub const MAX_VALUE_BYTES: u64 = 4 << 20;
@@ -77,10 +78,10 @@ pub enum StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum SwapError {
     /// These swaps (by index) no longer find what we read.
-    #[error("{} row(s) changed since they were read", .0.len())]
+    #[error("{}", words().rows_changed)]
     Changed(Vec<usize>),
     /// The server did not keep the new text byte for byte (cut to the column's width, or converted).
-    #[error("the server did not keep the new text of swap {0} byte for byte")]
+    #[error("{}", words().row_not_kept)]
     NotKept(usize),
     /// The database failed.
     #[error(transparent)]
@@ -144,7 +145,10 @@ pub(super) trait Transaction {
 }
 
 /// Compares, writes, reads back and compares again. The caller commits after `Ok` and rolls back after `Err`.
-pub(super) fn compare_and_swap(transaction: &mut dyn Transaction, swaps: &[Swap]) -> Result<(), SwapError> {
+pub(super) fn compare_and_swap(
+    transaction: &mut dyn Transaction,
+    swaps: &[Swap],
+) -> Result<(), SwapError> {
     let mut changed = Vec::new();
     for (index, swap) in swaps.iter().enumerate() {
         if transaction.current(swap)? != Some(swap.old.clone()) {

@@ -42,7 +42,8 @@ pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<E
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Problem::new(w.no_terminal, "", w.no_terminal_next));
     }
-    let no_terminal = |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
+    let no_terminal =
+        |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(no_terminal)?;
     let mut terminal = Terminal::open().map_err(no_terminal)?;
     let (worker, updates) = Worker::start(setup);
@@ -105,7 +106,11 @@ fn run(
             }
         }
         // A terminal that went away is like a signal: what is being written is finished first.
-        if !gone && terminal.draw(|f| frame::draw(f, wizard, theme, turn)).is_err() {
+        if !gone
+            && terminal
+                .draw(|f| frame::draw(f, wizard, theme, turn))
+                .is_err()
+        {
             gone = true;
             pending = wizard.update(Event::Terminate);
             continue;
@@ -119,8 +124,15 @@ fn run(
             Ok(heard) => {
                 // Everything that waits is taken in before the next frame: the line may be slow.
                 for heard in std::iter::once(heard).chain(inbox.try_iter()) {
-                    pending.extend(event_of(heard, wizard).map(|event| wizard.update(event)).unwrap_or_default());
-                    if pending.iter().any(|effect| matches!(effect, Effect::Quit(_))) {
+                    pending.extend(
+                        event_of(heard, wizard)
+                            .map(|event| wizard.update(event))
+                            .unwrap_or_default(),
+                    );
+                    if pending
+                        .iter()
+                        .any(|effect| matches!(effect, Effect::Quit(_)))
+                    {
                         break;
                     }
                 }
@@ -136,13 +148,17 @@ fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
     match heard {
         Heard::Job(id, update) => Some(Event::Job(id, update)),
         Heard::Ended => Some(Event::Terminate),
-        Heard::Terminal(TerminalEvent::Paste(text)) => Some(Event::Paste(SecretBytes::from(text.into_bytes()))),
+        Heard::Terminal(TerminalEvent::Paste(text)) => {
+            Some(Event::Paste(SecretBytes::from(text.into_bytes())))
+        }
         Heard::Terminal(TerminalEvent::Key(key)) if key.is_press() || key.is_repeat() => {
             if let Some(action) = keymap::action(key, wizard.typing()) {
                 return Some(Event::Act(action));
             }
             match key.code {
-                KeyCode::Char(c) if wizard.typing() && !key.modifiers.contains(KeyModifiers::CONTROL) => {
+                KeyCode::Char(c)
+                    if wizard.typing() && !key.modifiers.contains(KeyModifiers::CONTROL) =>
+                {
                     Some(Event::Type(c))
                 }
                 _ => None,
@@ -156,7 +172,13 @@ fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
 fn say_goodbye(wizard: &Wizard) {
     let w = words();
     let mut lines = wizard.report_headlines();
-    lines.extend(wizard.report.saved.iter().map(|path| path.display().to_string()));
+    lines.extend(
+        wizard
+            .report
+            .saved
+            .iter()
+            .map(|path| path.display().to_string()),
+    );
     if lines.is_empty() {
         lines.push(w.quit_nothing_changed.to_owned());
     }

@@ -16,7 +16,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.problem(&mut area, problem);
         let typed = wizard.typed();
         if typed > 0 {
-            canvas.pieces(&mut area, &[plain(fill(w.apply_typed_kept, &[("count", &typed)]))]);
+            canvas.pieces(
+                &mut area,
+                &[plain(fill(w.apply_typed_kept, &[("count", &typed)]))],
+            );
         }
         return;
     }
@@ -29,21 +32,34 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     take_top(&mut area, 1);
     let lost = ready.plan.lost().count();
     if lost > 0 {
-        let text = if lost == 1 { w.apply_lost_one.to_owned() } else { fill(w.apply_lost, &[("count", &lost)]) };
+        let text = if lost == 1 {
+            w.apply_lost_one.to_owned()
+        } else {
+            fill(w.apply_lost, &[("count", &lost)])
+        };
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
     }
     if let Some(backup) = &wizard.backup.done {
         let folder = sanitize(&backup.folder.to_string_lossy());
-        canvas.pieces(&mut area, &[(Role::Muted, fill(w.apply_backup, &[("folder", &folder)]))]);
+        canvas.pieces(
+            &mut area,
+            &[(Role::Muted, fill(w.apply_backup, &[("folder", &folder)]))],
+        );
     }
     take_top(&mut area, 1);
     if wizard.is_running(JobKind::Apply) {
         canvas.pieces(&mut area, &[(Role::Accent, w.apply_running.to_owned())]);
         return;
     }
-    canvas.pieces(&mut area, &[plain(fill(w.apply_confirm, &[("word", &w.apply_word)]))]);
+    canvas.pieces(
+        &mut area,
+        &[plain(fill(w.apply_confirm, &[("word", &w.apply_word)]))],
+    );
     let row = take_top(&mut area, 1);
-    let field = Rect { width: row.width.min(20), ..row };
+    let field = Rect {
+        width: row.width.min(20),
+        ..row
+    };
     canvas.field(field, &wizard.apply.word, false, true);
 }
 
@@ -56,13 +72,16 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     if rows == 0 && plan.write_key.is_none() {
         pieces.push(bullet(w.apply_no_rows.to_owned()));
     } else {
-        let values: [(&str, &dyn std::fmt::Display); 2] = [("resealed", &plan.resealed()), ("entered", &plan.entered())];
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("resealed", &plan.resealed()), ("entered", &plan.entered())];
         pieces.push(bullet(fill(w.apply_rows_written, &values)));
     }
     let key = match plan.target {
         Target::Fresh => w.apply_new_key.to_owned(),
         Target::Known(key) => {
-            let label = wizard.assessment().map_or_else(|| key.to_string(), |a| a.label(key));
+            let label = wizard
+                .assessment()
+                .map_or_else(|| key.to_string(), |a| a.label(key));
             format!("{label} · {key}")
         }
     };
@@ -73,6 +92,9 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     }
     pieces.push(bullet(w.apply_cache_cleared.to_owned()));
     let summary = ready.after;
-    pieces.push(bullet(fill(w.apply_then, &[("after", &summary.readable()), ("total", &summary.total)])));
+    pieces.push(bullet(fill(
+        w.apply_then,
+        &[("after", &summary.readable()), ("total", &summary.total)],
+    )));
     pieces
 }

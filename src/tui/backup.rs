@@ -14,13 +14,37 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     let w = words();
     let backup = &wizard.backup;
     if let Some(done) = &backup.done {
-        canvas.pieces(&mut area, &[(Role::Ok, format!("✓ {}", w.backup_stands)), plain("")]);
-        canvas.value(&mut area, w.backup_folder, NAMES, &sanitize(&done.folder.to_string_lossy()));
+        canvas.pieces(
+            &mut area,
+            &[(Role::Ok, format!("✓ {}", w.backup_stands)), plain("")],
+        );
+        canvas.value(
+            &mut area,
+            w.backup_folder,
+            NAMES,
+            &sanitize(&done.folder.to_string_lossy()),
+        );
         let kib = done.bytes.div_ceil(1024);
-        let values: [(&str, &dyn std::fmt::Display); 3] = [("texts", &done.cells), ("files", &done.files), ("kib", &kib)];
-        canvas.value(&mut area, w.backup_holds, NAMES, &fill(w.backup_holds_value, &values));
+        let values: [(&str, &dyn std::fmt::Display); 3] = [
+            ("texts", &done.cells),
+            ("files", &done.files),
+            ("kib", &kib),
+        ];
+        canvas.value(
+            &mut area,
+            w.backup_holds,
+            NAMES,
+            &fill(w.backup_holds_value, &values),
+        );
         take_top(&mut area, 1);
-        canvas.pieces(&mut area, &[plain(w.backup_by_hand), plain(""), (Role::Warn, w.backup_keep_closed.to_owned())]);
+        canvas.pieces(
+            &mut area,
+            &[
+                plain(w.backup_by_hand),
+                plain(""),
+                (Role::Warn, w.backup_keep_closed.to_owned()),
+            ],
+        );
         return;
     }
     if let Some(problem) = &backup.problem {
@@ -41,9 +65,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     };
     let option = fill(w.backup_full_dump, &[("program", &program)]);
     let row = take_top(&mut area, 1);
-    let spans = vec![canvas.span(Role::Accent, format!("{mark} ")), canvas.span(Role::Text, option)];
+    let spans = vec![
+        canvas.span(Role::Accent, format!("{mark} ")),
+        canvas.span(Role::Text, option),
+    ];
     canvas.line(row, 0, spans);
     take_top(&mut area, 1);
-    let lock = if wizard.is_running(JobKind::Backup) { w.backup_running } else { w.backup_locks };
+    let lock = if wizard.is_running(JobKind::Backup) {
+        w.backup_running
+    } else {
+        w.backup_locks
+    };
     canvas.pieces(&mut area, &[(Role::Muted, lock.to_owned())]);
 }

@@ -20,31 +20,53 @@ const DETAIL: u16 = 6;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
-    let Some(assessment) = wizard.assessment() else { return };
+    let Some(assessment) = wizard.assessment() else {
+        return;
+    };
     let rows = &wizard.checks.rows;
     let filter = &wizard.checks.filter;
     if wizard.checks.filtering || !filter.is_empty() {
         let row = take_top(&mut area, 1);
         let spans = vec![canvas.span(Role::Accent, "/")];
         canvas.line(row, 0, spans);
-        let field = Rect { x: row.x + 1, width: row.width.saturating_sub(1).min(40), ..row };
+        let field = Rect {
+            x: row.x + 1,
+            width: row.width.saturating_sub(1).min(40),
+            ..row
+        };
         canvas.field(field, filter, false, wizard.checks.filtering);
     }
     let owner_width = usize::from(area.width).saturating_sub(2 + 3 * CELL);
     let head = take_top(&mut area, 1);
-    let names = [w.column_incoming, w.column_outgoing, w.column_oauth].map(|name| fit(name, CELL)).concat();
-    let spans = vec![canvas.span(Role::Heading, format!("  {}{names}", fit(w.column_owner, owner_width)))];
+    let names = [w.column_incoming, w.column_outgoing, w.column_oauth]
+        .map(|name| fit(name, CELL))
+        .concat();
+    let spans = vec![canvas.span(
+        Role::Heading,
+        format!("  {}{names}", fit(w.column_owner, owner_width)),
+    )];
     canvas.line(head, 0, spans);
     let mut detail = take_bottom(&mut area, DETAIL);
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
     canvas.line(rule, 0, spans);
     if rows.is_empty() {
-        let text = if filter.is_empty() { w.checks_nothing } else { w.checks_no_match };
+        let text = if filter.is_empty() {
+            w.checks_nothing
+        } else {
+            w.checks_no_match
+        };
         canvas.pieces(&mut area, &[plain(text)]);
         return;
     }
-    table(canvas, area, assessment, rows, wizard.checks.cursor.at(), owner_width);
+    table(
+        canvas,
+        area,
+        assessment,
+        rows,
+        wizard.checks.cursor.at(),
+        owner_width,
+    );
     if let Some(row) = rows.get(wizard.checks.cursor.at()) {
         canvas.pieces(&mut detail, &explanation(assessment, row));
     }
@@ -72,9 +94,15 @@ fn table(
             Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
             Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
         };
-        let mut spans = vec![canvas.span(Role::Accent, mark), canvas.span(Role::Text, fit(&owner, owner_width))];
+        let mut spans = vec![
+            canvas.span(Role::Accent, mark),
+            canvas.span(Role::Text, fit(&owner, owner_width)),
+        ];
         for column in [Column::Incoming, Column::Outgoing, Column::OAuth] {
-            let (role, text) = worst(row.secrets(assessment).filter(|s| column.holds(s.kind)), assessment);
+            let (role, text) = worst(
+                row.secrets(assessment).filter(|s| column.holds(s.kind)),
+                assessment,
+            );
             spans.push(canvas.span(role, fit(&text, CELL)));
         }
         canvas.line(area, line, spans);
@@ -101,7 +129,10 @@ impl Column {
 }
 
 /// The verdict that matters most of those in one cell.
-fn worst<'a>(secrets: impl Iterator<Item = &'a SecretReport>, assessment: &Assessment) -> (Role, String) {
+fn worst<'a>(
+    secrets: impl Iterator<Item = &'a SecretReport>,
+    assessment: &Assessment,
+) -> (Role, String) {
     let rank = |role| match role {
         Role::Danger => 0,
         Role::Warn => 1,
@@ -109,7 +140,9 @@ fn worst<'a>(secrets: impl Iterator<Item = &'a SecretReport>, assessment: &Asses
         _ => 3,
     };
     let cells = secrets.map(|secret| cell(secret, assessment));
-    cells.min_by_key(|(role, _)| rank(*role)).unwrap_or((Role::Muted, String::new()))
+    cells
+        .min_by_key(|(role, _)| rank(*role))
+        .unwrap_or((Role::Muted, String::new()))
 }
 
 /// One verdict in a word or two.
@@ -119,9 +152,10 @@ fn cell(secret: &SecretReport, assessment: &Assessment) -> (Role, String) {
         Verdict::Opens(key) => (Role::Ok, format!("{} ✓", assessment.label(key))),
         Verdict::OtherKey(key) => (Role::Warn, assessment.label(key)),
         Verdict::UnknownKey { salvage: None } => (Role::Danger, w.cell_lost.to_owned()),
-        Verdict::UnknownKey { salvage: Some(_) } | Verdict::Damaged { salvage: Some(_), .. } => {
-            (Role::Danger, w.cell_salvage.to_owned())
-        }
+        Verdict::UnknownKey { salvage: Some(_) }
+        | Verdict::Damaged {
+            salvage: Some(_), ..
+        } => (Role::Danger, w.cell_salvage.to_owned()),
         Verdict::Damaged { .. } => (Role::Danger, w.cell_damaged.to_owned()),
         Verdict::Plaintext { works: true } => (Role::Ok, w.cell_plain.to_owned()),
         Verdict::Plaintext { works: false } => (Role::Warn, w.cell_plain.to_owned()),
@@ -140,10 +174,17 @@ fn explanation(assessment: &Assessment, row: &Row) -> Vec<Piece> {
             continue;
         }
         let (role, _) = cell(secret, assessment);
-        let mut text = format!("{}: {}", sentences::kind(secret.kind), sentences::verdict(secret, assessment));
+        let mut text = format!(
+            "{}: {}",
+            sentences::kind(secret.kind),
+            sentences::verdict(secret, assessment)
+        );
         if let Some(recommended) = assessment.recommendation {
             let action = plan::recommended_action(recommended, secret);
-            text.push_str(&fill(w.checks_planned, &[("action", &sentences::action(action, assessment))]));
+            text.push_str(&fill(
+                w.checks_planned,
+                &[("action", &sentences::action(action, assessment))],
+            ));
         }
         let role = if role == Role::Ok { Role::Text } else { role };
         pieces.push((role, text));

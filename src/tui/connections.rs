@@ -13,9 +13,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     let note = wrap(w.connections_note, usize::from(area.width));
     let mut foot = take_bottom(&mut area, u16::try_from(note.len()).unwrap_or(3));
     canvas.pieces(&mut foot, &[(Role::Muted, w.connections_note.to_owned())]);
-    let Some(assessment) = wizard.assessment() else { return };
+    let Some(assessment) = wizard.assessment() else {
+        return;
+    };
     let items: Vec<Vec<Piece>> = rows(assessment).iter().map(item).collect();
-    let chosen = wizard.connections.open.then(|| wizard.connections.cursor.at());
+    let chosen = wizard
+        .connections
+        .open
+        .then(|| wizard.connections.cursor.at());
     canvas.list(area, &items, chosen);
 }
 
@@ -28,7 +33,11 @@ fn item(row: &Row) -> Vec<Piece> {
         };
         (role, format!(" {mark} {name} {server}"))
     };
-    let sender = if row.outgoing.contains(':') { "SMTP" } else { "" };
+    let sender = if row.outgoing.contains(':') {
+        "SMTP"
+    } else {
+        ""
+    };
     vec![
         (Role::Text, row.name.clone()),
         direction(row.protocol, &row.incoming, row.fetches),

@@ -47,8 +47,12 @@ fn asciify(frame: &mut Frame<'_>) {
 
 impl Canvas<'_, '_> {
     fn too_small(&mut self, mut area: Rect) {
-        let values: [(&str, &dyn std::fmt::Display); 4] =
-            [("width", &SMALLEST.0), ("height", &SMALLEST.1), ("w", &area.width), ("h", &area.height)];
+        let values: [(&str, &dyn std::fmt::Display); 4] = [
+            ("width", &SMALLEST.0),
+            ("height", &SMALLEST.1),
+            ("w", &area.width),
+            ("h", &area.height),
+        ];
         let text = fill(words().please_enlarge, &values);
         self.pieces(&mut area, &[(Role::Warn, text)]);
     }
@@ -61,7 +65,11 @@ impl Canvas<'_, '_> {
         let status = take_bottom(&mut area, 1);
         self.status(status, wizard, turn);
         if area.width >= WIDE {
-            let columns = Layout::horizontal([Constraint::Length(18), Constraint::Fill(1), Constraint::Length(36)]);
+            let columns = Layout::horizontal([
+                Constraint::Length(18),
+                Constraint::Fill(1),
+                Constraint::Length(36),
+            ]);
             let [left, middle, right] = area.layout(&columns);
             self.steps_column(left, wizard);
             self.step(middle, wizard);
@@ -72,7 +80,10 @@ impl Canvas<'_, '_> {
             self.crumbs(crumbs, wizard);
             self.step(area, wizard);
             if wizard.connections.open {
-                let over = area.inner(ratatui::layout::Margin { horizontal: 6, vertical: 1 });
+                let over = area.inner(ratatui::layout::Margin {
+                    horizontal: 6,
+                    vertical: 1,
+                });
                 self.frame.render_widget(Clear, over);
                 let inner = self.pane(over, words().pane_connections, true);
                 connections::draw(self, inner, wizard);
@@ -88,7 +99,9 @@ impl Canvas<'_, '_> {
     fn title(&mut self, area: Rect, wizard: &Wizard) {
         let w = words();
         let mut left = format!(" {}", w.product);
-        let right = readable(wizard).map(|text| format!("{text} ")).unwrap_or_default();
+        let right = readable(wizard)
+            .map(|text| format!("{text} "))
+            .unwrap_or_default();
         let room = usize::from(area.width).saturating_sub(right.width());
         if let Some(survey) = wizard.survey.read() {
             let server = survey.server.split(' ').next().unwrap_or_default();
@@ -99,7 +112,10 @@ impl Canvas<'_, '_> {
                 }
             }
         }
-        let spans = vec![self.span(Role::Heading, fit(&left, room)), self.span(Role::Accent, right)];
+        let spans = vec![
+            self.span(Role::Heading, fit(&left, room)),
+            self.span(Role::Accent, right),
+        ];
         self.line(area, 0, spans);
     }
 
@@ -107,7 +123,10 @@ impl Canvas<'_, '_> {
         let mut spans = Vec::new();
         for step in Step::ALL {
             let (mark, role) = step_mark(wizard, step);
-            spans.push(self.span(role, format!("{mark}{} {}", step.number(), step_name(step, words()))));
+            spans.push(self.span(
+                role,
+                format!("{mark}{} {}", step.number(), step_name(step, words())),
+            ));
             spans.push(self.span(Role::Text, " "));
         }
         self.line(area, 0, spans);
@@ -117,7 +136,10 @@ impl Canvas<'_, '_> {
         let inner = self.pane(area, words().pane_steps, false);
         for (row, step) in (0..).zip(Step::ALL) {
             let (mark, role) = step_mark(wizard, step);
-            let spans = vec![self.span(role, format!(" {mark} {} {}", step.number(), step_name(step, words())))];
+            let spans = vec![self.span(
+                role,
+                format!(" {mark} {} {}", step.number(), step_name(step, words())),
+            )];
             self.line(inner, row, spans);
         }
     }
@@ -134,7 +156,11 @@ impl Canvas<'_, '_> {
     }
 
     fn step(&mut self, area: Rect, wizard: &Wizard) {
-        let title = format!("{}  {}", wizard.step.number(), step_title(wizard.step, words()));
+        let title = format!(
+            "{}  {}",
+            wizard.step.number(),
+            step_title(wizard.step, words())
+        );
         let mut inner = self.pane(area, &title, !wizard.connections.open);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
@@ -154,16 +180,33 @@ impl Canvas<'_, '_> {
     fn status(&mut self, area: Rect, wizard: &Wizard, turn: usize) {
         let spans = match (&wizard.notice, &wizard.running) {
             (Some(notice), _) => {
-                vec![self.span(Role::Warn, format!(" {}", fit(notice, usize::from(area.width).saturating_sub(1))))]
+                vec![self.span(
+                    Role::Warn,
+                    format!(
+                        " {}",
+                        fit(notice, usize::from(area.width).saturating_sub(1))
+                    ),
+                )]
             }
             (None, Some(job)) => {
-                let frames: &[&str] = if self.theme.unicode { &SPINNER } else { &ASCII_SPINNER };
-                let mut text = if job.stopping { words().stopping.to_owned() } else { job.what.clone() };
+                let frames: &[&str] = if self.theme.unicode {
+                    &SPINNER
+                } else {
+                    &ASCII_SPINNER
+                };
+                let mut text = if job.stopping {
+                    words().stopping.to_owned()
+                } else {
+                    job.what.clone()
+                };
                 if let (Some(of), false) = (job.of, job.stopping) {
                     text.push_str(&format!("  {} / {of}", job.done));
                 }
                 let text = fit(&text, usize::from(area.width).saturating_sub(3));
-                vec![self.span(Role::Accent, format!(" {} ", frames[turn % frames.len()])), self.span(Role::Text, text)]
+                vec![
+                    self.span(Role::Accent, format!(" {} ", frames[turn % frames.len()])),
+                    self.span(Role::Text, text),
+                ]
             }
             (None, None) => return,
         };
@@ -178,7 +221,10 @@ impl Canvas<'_, '_> {
             .iter()
             .filter_map(|action| {
                 let cap = keymap::cap(*action, wizard.typing())?;
-                let stops = wizard.running.as_ref().is_some_and(|job| job.kind.stoppable());
+                let stops = wizard
+                    .running
+                    .as_ref()
+                    .is_some_and(|job| job.kind.stoppable());
                 let name = match action {
                     Action::Primary => primary(wizard, w),
                     Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
@@ -188,7 +234,9 @@ impl Canvas<'_, '_> {
             })
             .collect();
         let columns = |(cap, name): &(&str, String)| cap.width() + name.width() + 3;
-        let pinned = entries.len().saturating_sub(if wizard.overlay.is_some() { 0 } else { 2 });
+        let pinned = entries
+            .len()
+            .saturating_sub(if wizard.overlay.is_some() { 0 } else { 2 });
         let reserved: usize = entries[pinned..].iter().map(columns).sum();
         let mut room = usize::from(area.width).saturating_sub(reserved + 1);
         let mut spans = vec![self.span(Role::Text, " ")];
@@ -207,7 +255,10 @@ impl Canvas<'_, '_> {
 
     fn help(&mut self, area: Rect, wizard: &Wizard) {
         let w = words();
-        let over = area.inner(ratatui::layout::Margin { horizontal: 4, vertical: 1 });
+        let over = area.inner(ratatui::layout::Margin {
+            horizontal: 4,
+            vertical: 1,
+        });
         self.frame.render_widget(Clear, over);
         let mut inner = self.pane(over, w.key_help, true);
         inner.x += 1;
@@ -242,7 +293,11 @@ impl Canvas<'_, '_> {
         let w = words();
         let mut pieces = Vec::new();
         if let Some(job) = &wizard.running {
-            pieces.push(plain(if job.kind.writes() { w.quit_writing } else { w.quit_running }));
+            pieces.push(plain(if job.kind.writes() {
+                w.quit_writing
+            } else {
+                w.quit_running
+            }));
         }
         match wizard.typed() {
             0 => {}
@@ -256,8 +311,13 @@ impl Canvas<'_, '_> {
         pieces.push(plain(""));
         pieces.push((Role::Heading, w.quit_question.to_owned()));
         let width = area.width.min(64);
-        let lines: usize = pieces.iter().map(|(_, text)| wrap(text, usize::from(width) - 4).len().max(1)).sum();
-        let height = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
+        let lines: usize = pieces
+            .iter()
+            .map(|(_, text)| wrap(text, usize::from(width) - 4).len().max(1))
+            .sum();
+        let height = u16::try_from(lines + 2)
+            .unwrap_or(u16::MAX)
+            .min(area.height);
         let over = area.centered(Constraint::Length(width), Constraint::Length(height));
         self.frame.render_widget(Clear, over);
         let mut inner = self.pane(over, w.key_quit, true);
@@ -271,12 +331,21 @@ impl Canvas<'_, '_> {
 fn readable(wizard: &Wizard) -> Option<String> {
     let w = words();
     let summary = wizard.assessment()?.summary;
-    let now = fill(w.title_readable, &[("readable", &summary.readable()), ("total", &summary.total)]);
+    let now = fill(
+        w.title_readable,
+        &[("readable", &summary.readable()), ("total", &summary.total)],
+    );
     let ready = wizard.apply.ready.as_ref().or(wizard.plan.ready.as_ref());
     Some(match ready.filter(|_| wizard.report.applied.is_none()) {
         Some(ready) => {
             let after = ready.after;
-            format!("{now}{}", fill(w.title_after, &[("readable", &after.readable()), ("total", &after.total)]))
+            format!(
+                "{now}{}",
+                fill(
+                    w.title_after,
+                    &[("readable", &after.readable()), ("total", &after.total)]
+                )
+            )
         }
         None => now,
     })
@@ -344,7 +413,9 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Checks => w.enter_to_plan,
         Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
         Step::Plan => w.enter_to_passwords,
-        Step::Passwords if wizard.passwords.cursor.at() + 1 < wizard.passwords.asked.len() => w.enter_next_field,
+        Step::Passwords if wizard.passwords.cursor.at() + 1 < wizard.passwords.asked.len() => {
+            w.enter_next_field
+        }
         Step::Passwords => w.enter_to_apply,
         Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
         Step::Apply => w.enter_carry_out,

@@ -32,11 +32,23 @@ pub struct Binding {
 }
 
 const fn bind(key: KeyCode, when: When, action: Action, cap: &'static str) -> Binding {
-    Binding { key, ctrl: false, when, action, cap }
+    Binding {
+        key,
+        ctrl: false,
+        when,
+        action,
+        cap,
+    }
 }
 
 const fn ctrl(key: char, when: When, action: Action, cap: &'static str) -> Binding {
-    Binding { key: KeyCode::Char(key), ctrl: true, when, action, cap }
+    Binding {
+        key: KeyCode::Char(key),
+        ctrl: true,
+        when,
+        action,
+        cap,
+    }
 }
 
 use KeyCode::Char;
@@ -88,12 +100,16 @@ pub const BINDINGS: &[Binding] = &[
 
 /// What a key means.
 pub fn action(key: KeyEvent, typing: bool) -> Option<Action> {
-    if let (Char(digit @ '1'..='8'), false, KeyModifiers::NONE) = (key.code, typing, key.modifiers) {
+    if let (Char(digit @ '1'..='8'), false, KeyModifiers::NONE) = (key.code, typing, key.modifiers)
+    {
         return Step::from_number(digit as usize - '0' as usize).map(Action::Go);
     }
     let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
     // Alt comes with letters that are meant as themselves on some keyboards (AltGr); only Ctrl makes another key.
-    BINDINGS.iter().find(|b| b.key == key.code && b.ctrl == ctrl && counts(b.when, typing)).map(|b| b.action)
+    BINDINGS
+        .iter()
+        .find(|b| b.key == key.code && b.ctrl == ctrl && counts(b.when, typing))
+        .map(|b| b.action)
 }
 
 fn counts(when: When, typing: bool) -> bool {
@@ -106,14 +122,22 @@ fn counts(when: When, typing: bool) -> bool {
 
 /// How the key of an action is written here and now.
 pub fn cap(action: Action, typing: bool) -> Option<&'static str> {
-    BINDINGS.iter().find(|b| b.action == action && !b.cap.is_empty() && counts(b.when, typing)).map(|b| b.cap)
+    BINDINGS
+        .iter()
+        .find(|b| b.action == action && !b.cap.is_empty() && counts(b.when, typing))
+        .map(|b| b.cap)
 }
 
 /// What an action is called in the help. The footer's word for Enter is the step's own.
 pub fn name(action: Action, w: &'static Words) -> &'static str {
     match action {
         Action::Primary => w.key_next,
-        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => w.key_choose,
+        Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::First
+        | Action::Last => w.key_choose,
         Action::Left | Action::Right => w.key_move,
         Action::NextPane | Action::PreviousPane => w.key_pane,
         Action::Select => w.key_select,
@@ -146,8 +170,14 @@ mod tests {
     fn no_key_means_two_things_at_once() {
         for (n, a) in BINDINGS.iter().enumerate() {
             for b in &BINDINGS[n + 1..] {
-                let both = [true, false].into_iter().any(|typing| counts(a.when, typing) && counts(b.when, typing));
-                assert!(!(both && a.key == b.key && a.ctrl == b.ctrl), "{:?} is bound twice", a.key);
+                let both = [true, false]
+                    .into_iter()
+                    .any(|typing| counts(a.when, typing) && counts(b.when, typing));
+                assert!(
+                    !(both && a.key == b.key && a.ctrl == b.ctrl),
+                    "{:?} is bound twice",
+                    a.key
+                );
             }
         }
     }
@@ -158,7 +188,12 @@ mod tests {
             assert!(!name(binding.action, crate::words::words()).is_empty());
         }
         for typing in [true, false] {
-            for action in [Action::Primary, Action::Back, Action::Help, Action::Connections] {
+            for action in [
+                Action::Primary,
+                Action::Back,
+                Action::Help,
+                Action::Connections,
+            ] {
                 assert!(cap(action, typing).is_some(), "{action:?}");
             }
         }

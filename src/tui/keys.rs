@@ -15,12 +15,17 @@ const SOURCES: usize = 3;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
-    let Some(assessment) = wizard.assessment() else { return };
+    let Some(assessment) = wizard.assessment() else {
+        return;
+    };
     let mut below: Vec<Piece> = Vec::new();
     if let Some(Tried { key, opens }) = &wizard.keys.tried {
         below.push(match opens {
             Some(0) => (Role::Warn, fill(w.key_tried_nothing, &[("key", key)])),
-            Some(opens) => (Role::Ok, fill(w.key_tried, &[("key", key), ("opens", opens)])),
+            Some(opens) => (
+                Role::Ok,
+                fill(w.key_tried, &[("key", key), ("opens", opens)]),
+            ),
             None => (Role::Danger, fill(w.key_not_a_key, &[("why", key)])),
         });
     }
@@ -28,7 +33,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         && let Some(first) = skipped.first()
     {
         let more = skipped.len() - 1;
-        below.push((Role::Muted, fill(w.look_skipped_shown, &[("first", first), ("more", &more)])));
+        below.push((
+            Role::Muted,
+            fill(w.look_skipped_shown, &[("first", first), ("more", &more)]),
+        ));
     }
     let closed = assessment.summary.unknown_key;
     below.push(match closed {
@@ -54,7 +62,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         }
     }
     take_bottom(&mut area, 1);
-    let items: Vec<Vec<Piece>> = assessment.keys.iter().map(|key| item(key, assessment.summary.total)).collect();
+    let items: Vec<Vec<Piece>> = assessment
+        .keys
+        .iter()
+        .map(|key| item(key, assessment.summary.total))
+        .collect();
     if items.is_empty() {
         canvas.pieces(&mut area, &[plain(w.keys_none)]);
     }
@@ -73,11 +85,18 @@ fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
         (None, _, false) => Role::Text,
     };
     let mut pieces = vec![(role, sentences::key(key, total))];
-    let shown = key.sources.iter().take(SOURCES).map(|source| (Role::Muted, format!("  {}", sentences::source(source))));
+    let shown = key
+        .sources
+        .iter()
+        .take(SOURCES)
+        .map(|source| (Role::Muted, format!("  {}", sentences::source(source))));
     pieces.extend(shown);
     if key.sources.len() > SOURCES {
         let more = key.sources.len() - SOURCES;
-        pieces.push((Role::Muted, format!("  {}", fill(words().keys_more_sources, &[("more", &more)]))));
+        pieces.push((
+            Role::Muted,
+            format!("  {}", fill(words().keys_more_sources, &[("more", &more)])),
+        ));
     }
     pieces
 }

@@ -19,7 +19,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     }
     canvas.pieces(&mut area, &[plain(w.passwords_head), plain("")]);
     let mut detail = take_bottom(&mut area, 8);
-    let items: Vec<Vec<Piece>> = state.asked.iter().map(|asked| item(asked, state.answers.get(&asked.place), wizard)).collect();
+    let items: Vec<Vec<Piece>> = state
+        .asked
+        .iter()
+        .map(|asked| item(asked, state.answers.get(&asked.place), wizard))
+        .collect();
     canvas.list(area, &items, Some(state.cursor.at()));
     if let Some(asked) = state.asked.get(state.cursor.at()) {
         let rule = take_top(&mut detail, 1);
@@ -32,24 +36,38 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
 fn same_name(asked: &Asked, answer: &Answer) -> Option<String> {
     let place = answer.same_as.as_ref()?;
     let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
-    Some(fill(words().passwords_same_as, &[("owner", owner), ("kind", &sentences::kind(*kind))]))
+    Some(fill(
+        words().passwords_same_as,
+        &[("owner", owner), ("kind", &sentences::kind(*kind))],
+    ))
 }
 
 fn item(asked: &Asked, answer: Option<&Answer>, _: &Wizard) -> Vec<Piece> {
     let w = words();
-    let kind = if asked.oauth_mailbox.is_some() { w.kind_client_secret } else { sentences::kind(asked.kind) };
+    let kind = if asked.oauth_mailbox.is_some() {
+        w.kind_client_secret
+    } else {
+        sentences::kind(asked.kind)
+    };
     let answer_text = match answer {
         Some(answer) if answer.same_as.is_some() => same_name(asked, answer).unwrap_or_default(),
-        Some(answer) if !answer.input.is_empty() => fill(w.passwords_typed, &[("count", &answer.input.chars())]),
+        Some(answer) if !answer.input.is_empty() => {
+            fill(w.passwords_typed, &[("count", &answer.input.chars())])
+        }
         _ => w.passwords_missing.to_owned(),
     };
-    let role = if answer.is_some_and(Answer::given) { Role::Ok } else { Role::Text };
+    let role = if answer.is_some_and(Answer::given) {
+        Role::Ok
+    } else {
+        Role::Text
+    };
     vec![(role, format!("{}, {kind}: {answer_text}", asked.owner))]
 }
 
 fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
     let w = words();
-    let values: [(&str, &dyn std::fmt::Display); 2] = [("login", &asked.login), ("server", &asked.server)];
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("login", &asked.login), ("server", &asked.server)];
     canvas.pieces(&mut area, &[(Role::Muted, fill(w.passwords_for, &values))]);
     let answer = wizard.passwords.answers.get(&asked.place);
     let row = take_top(&mut area, 1);
@@ -77,7 +95,10 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
     let mut hints = Vec::new();
     if let Some(id) = asked.oauth_mailbox {
         let site = wizard.survey.read().map_or("", |s| s.site.as_str());
-        hints.push(plain(fill(w.passwords_oauth, &[("site", &site), ("id", &id)])));
+        hints.push(plain(fill(
+            w.passwords_oauth,
+            &[("site", &site), ("id", &id)],
+        )));
     }
     if !asked.same.is_empty() {
         hints.push((Role::Muted, w.passwords_same_hint.to_owned()));

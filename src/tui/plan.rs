@@ -15,26 +15,47 @@ use crate::words::{Words, fill, words};
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
-    let Some(assessment) = wizard.assessment() else { return };
+    let Some(assessment) = wizard.assessment() else {
+        return;
+    };
     let recommended = assessment.recommendation;
     let strategies: Vec<Vec<Piece>> = Strategy::ALL
         .iter()
         .map(|strategy| {
-            let mut text = format!("{}: {}", strategy_name(*strategy, w), strategy_does(*strategy, w));
+            let mut text = format!(
+                "{}: {}",
+                strategy_name(*strategy, w),
+                strategy_does(*strategy, w)
+            );
             if recommended.is_some_and(|r| r.strategy == *strategy) {
                 text.push_str(w.plan_recommended);
             }
-            let role = if wizard.impossible(*strategy).is_some() { Role::Muted } else { Role::Text };
+            let role = if wizard.impossible(*strategy).is_some() {
+                Role::Muted
+            } else {
+                Role::Text
+            };
             vec![(role, text)]
         })
         .collect();
     let chosen = Strategy::ALL.iter().position(|s| *s == wizard.strategy());
-    let rows: usize = strategies.iter().flatten().map(|(_, text)| super::widgets::wrap(text, usize::from(area.width) - 2).len()).sum();
+    let rows: usize = strategies
+        .iter()
+        .flatten()
+        .map(|(_, text)| super::widgets::wrap(text, usize::from(area.width) - 2).len())
+        .sum();
     let list = take_top(&mut area, u16::try_from(rows).unwrap_or(8));
     canvas.list(list, &strategies, chosen);
     take_top(&mut area, 1);
     if let Some((strategy, why)) = wizard.plan.impossible {
-        let text = format!("{} {}", fill(w.strategy_impossible, &[("strategy", &strategy_name(strategy, w))]), sentences::impossible(why));
+        let text = format!(
+            "{} {}",
+            fill(
+                w.strategy_impossible,
+                &[("strategy", &strategy_name(strategy, w))]
+            ),
+            sentences::impossible(why)
+        );
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
         return;
     }
@@ -58,7 +79,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
 
 fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: &PlanReady) {
     let w = words();
-    let Some(assessment) = wizard.assessment() else { return };
+    let Some(assessment) = wizard.assessment() else {
+        return;
+    };
     let before = assessment.summary;
     let lost = ready.plan.lost().count();
     let values: [(&str, &dyn std::fmt::Display); 5] = [
@@ -68,8 +91,15 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         ("after", &ready.after.readable()),
         ("total", &ready.after.total),
     ];
-    canvas.pieces(&mut area, &[(Role::Heading, fill(w.plan_headline, &values))]);
-    let steps = wizard.plan.order.iter().filter_map(|index| ready.plan.steps.get(*index));
+    canvas.pieces(
+        &mut area,
+        &[(Role::Heading, fill(w.plan_headline, &values))],
+    );
+    let steps = wizard
+        .plan
+        .order
+        .iter()
+        .filter_map(|index| ready.plan.steps.get(*index));
     let items: Vec<Vec<Piece>> = steps
         .map(|step| {
             let secret = assessment.secrets.iter().find(|s| s.place == step.place);
@@ -86,7 +116,13 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
                 _ => "",
             };
             let owner = format!("{}, {}", sanitize(&step.owner), sentences::kind(step.kind));
-            vec![(role, format!("{offer}{owner}: {}", sentences::action(step.action, assessment)))]
+            vec![(
+                role,
+                format!(
+                    "{offer}{owner}: {}",
+                    sentences::action(step.action, assessment)
+                ),
+            )]
         })
         .collect();
     let chosen = (wizard.plan.pane == Pane::Changes).then(|| wizard.plan.cursor.at());

@@ -16,10 +16,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.problem(&mut area, problem);
     }
     if let Some(word) = &report.undoing {
-        canvas.pieces(&mut area, &[(Role::Heading, w.undo_head.to_owned()), plain(w.undo_what), plain("")]);
-        canvas.pieces(&mut area, &[plain(fill(w.undo_confirm, &[("word", &w.undo_word)]))]);
+        canvas.pieces(
+            &mut area,
+            &[
+                (Role::Heading, w.undo_head.to_owned()),
+                plain(w.undo_what),
+                plain(""),
+            ],
+        );
+        canvas.pieces(
+            &mut area,
+            &[plain(fill(w.undo_confirm, &[("word", &w.undo_word)]))],
+        );
         let row = take_top(&mut area, 1);
-        canvas.field(Rect { width: row.width.min(20), ..row }, word, false, true);
+        canvas.field(
+            Rect {
+                width: row.width.min(20),
+                ..row
+            },
+            word,
+            false,
+            true,
+        );
         return;
     }
     let verified = report.undone.is_some() || report.applied.as_ref().is_some_and(|a| a.verified);
@@ -32,12 +50,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.pieces(&mut area, &[piece]);
     }
     for path in &report.saved {
-        canvas.pieces(&mut area, &[(Role::Muted, fill(w.report_saved, &[("path", &sanitize(&path.to_string_lossy()))]))]);
+        canvas.pieces(
+            &mut area,
+            &[(
+                Role::Muted,
+                fill(
+                    w.report_saved,
+                    &[("path", &sanitize(&path.to_string_lossy()))],
+                ),
+            )],
+        );
     }
     take_top(&mut area, 1);
-    let watch: Vec<Piece> = w.report_watch.lines().map(|line| (Role::Muted, line.to_owned())).collect();
+    let watch: Vec<Piece> = w
+        .report_watch
+        .lines()
+        .map(|line| (Role::Muted, line.to_owned()))
+        .collect();
     let width = usize::from(area.width);
-    let rows: usize = watch.iter().map(|(_, text)| super::widgets::wrap(text, width).len()).sum();
+    let rows: usize = watch
+        .iter()
+        .map(|(_, text)| super::widgets::wrap(text, width).len())
+        .sum();
     if area.height > 12 {
         let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
         canvas.pieces(&mut foot, &watch);
@@ -47,8 +81,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         .report_rows()
         .into_iter()
         .map(|row| {
-            let (mark, role) = if row.readable { ("✓", Role::Text) } else { ("✗", Role::Danger) };
-            vec![(role, format!("{mark} {}, {}: {}", row.owner, sentences::kind(row.kind), row.verdict))]
+            let (mark, role) = if row.readable {
+                ("✓", Role::Text)
+            } else {
+                ("✗", Role::Danger)
+            };
+            vec![(
+                role,
+                format!(
+                    "{mark} {}, {}: {}",
+                    row.owner,
+                    sentences::kind(row.kind),
+                    row.verdict
+                ),
+            )]
         })
         .collect();
     canvas.list(area, &items, Some(report.cursor.at()));

@@ -48,13 +48,45 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         ("user", &survey.web_user),
         ("source", &survey.key_source),
     ];
-    canvas.value(&mut area, w.survey_install, NAMES, &fill(w.survey_install_value, &values));
-    let database = if survey.prefix.is_empty() { w.survey_database_value } else { w.survey_database_prefix_value };
-    canvas.value(&mut area, w.survey_database, NAMES, &fill(database, &values));
-    canvas.value(&mut area, w.survey_web_user, NAMES, &fill(w.survey_web_user_value, &values));
-    let key = wizard.assessment().and_then(|a| a.keys.iter().find(|k| k.effective));
-    let key = key.map_or_else(|| w.check_no_key.to_owned(), |k| format!("{} · {}", k.label, k.fingerprint));
-    canvas.value(&mut area, w.survey_key, NAMES, &fill(w.survey_key_value, &[("key", &key), ("source", &survey.key_source)]));
+    canvas.value(
+        &mut area,
+        w.survey_install,
+        NAMES,
+        &fill(w.survey_install_value, &values),
+    );
+    let database = if survey.prefix.is_empty() {
+        w.survey_database_value
+    } else {
+        w.survey_database_prefix_value
+    };
+    canvas.value(
+        &mut area,
+        w.survey_database,
+        NAMES,
+        &fill(database, &values),
+    );
+    canvas.value(
+        &mut area,
+        w.survey_web_user,
+        NAMES,
+        &fill(w.survey_web_user_value, &values),
+    );
+    let key = wizard
+        .assessment()
+        .and_then(|a| a.keys.iter().find(|k| k.effective));
+    let key = key.map_or_else(
+        || w.check_no_key.to_owned(),
+        |k| format!("{} · {}", k.label, k.fingerprint),
+    );
+    canvas.value(
+        &mut area,
+        w.survey_key,
+        NAMES,
+        &fill(
+            w.survey_key_value,
+            &[("key", &key), ("source", &survey.key_source)],
+        ),
+    );
     take_top(&mut area, 1);
 
     let Some(assessment) = wizard.assessment() else {
@@ -66,9 +98,16 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         let mut warnings = take_bottom(&mut area, 4);
         let dont = [(Role::Heading, w.survey_do_not.to_owned())];
         canvas.pieces(&mut warnings, &dont);
-        for warning in [w.survey_do_not_save, w.survey_do_not_restart, w.survey_do_not_install] {
+        for warning in [
+            w.survey_do_not_save,
+            w.survey_do_not_restart,
+            w.survey_do_not_install,
+        ] {
             let row = take_top(&mut warnings, 1);
-            let spans = vec![canvas.span(Role::Warn, " ! "), canvas.span(Role::Text, fit(warning, usize::from(row.width) - 3))];
+            let spans = vec![
+                canvas.span(Role::Warn, " ! "),
+                canvas.span(Role::Text, fit(warning, usize::from(row.width) - 3)),
+            ];
             canvas.line(row, 0, spans);
         }
         take_bottom(&mut area, 1);
@@ -80,9 +119,17 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
             Severity::Warning => (Role::Warn, w.severity_warning),
             Severity::Info => (Role::Muted, w.severity_info),
         };
-        items.push(vec![(role, format!("{word}: {}", sentences::finding(finding)))]);
+        items.push(vec![(
+            role,
+            format!("{word}: {}", sentences::finding(finding)),
+        )]);
     }
-    items.extend(survey.left_out.iter().map(|sentence| vec![(Role::Muted, sentence.clone())]));
+    items.extend(
+        survey
+            .left_out
+            .iter()
+            .map(|sentence| vec![(Role::Muted, sentence.clone())]),
+    );
     let headline = if broken {
         (Role::Heading, w.survey_wrong.to_owned())
     } else {
@@ -107,11 +154,24 @@ fn database_form(canvas: &mut Canvas<'_, '_>, mut area: Rect, form: &DatabaseFor
             DatabaseField::Prefix => "DB_TABLE_PREFIX",
         };
         let row = take_top(&mut area, 1);
-        let role = if form.wrong == Some(field) { Role::Danger } else { Role::Muted };
+        let role = if form.wrong == Some(field) {
+            Role::Danger
+        } else {
+            Role::Muted
+        };
         let spans = vec![canvas.span(role, fit(name, 17))];
         canvas.line(row, 0, spans);
-        let input = Rect { x: row.x + 17, width: row.width.saturating_sub(17).min(48), ..row };
-        canvas.field(input, &form.inputs[index], field == DatabaseField::Password, form.focus.at() == index);
+        let input = Rect {
+            x: row.x + 17,
+            width: row.width.saturating_sub(17).min(48),
+            ..row
+        };
+        canvas.field(
+            input,
+            &form.inputs[index],
+            field == DatabaseField::Password,
+            form.focus.at() == index,
+        );
     }
     take_top(&mut area, 1);
     let hint = match form.wrong {

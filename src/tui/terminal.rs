@@ -6,7 +6,9 @@ use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 
 /// The terminal in full-screen mode. Dropped, it is as it was before.
 pub struct Terminal {
@@ -29,11 +31,12 @@ impl Terminal {
             }
         }));
         enable_raw_mode()?;
-        let terminal = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
-            // One write a frame, whatever its size.
-            let out = BufWriter::with_capacity(1 << 16, io::stdout());
-            ratatui::Terminal::new(CrosstermBackend::new(out))
-        });
+        let terminal =
+            execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
+                // One write a frame, whatever its size.
+                let out = BufWriter::with_capacity(1 << 16, io::stdout());
+                ratatui::Terminal::new(CrosstermBackend::new(out))
+            });
         match terminal {
             Ok(inner) => Ok(Self { inner }),
             Err(e) => {
@@ -60,7 +63,12 @@ impl Drop for Terminal {
 
 /// Undoes everything [`Terminal::open`] did. Errors have nobody left to hear them: the terminal may be gone.
 fn give_back() {
-    let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, ratatui::crossterm::cursor::Show);
+    let _ = execute!(
+        io::stdout(),
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        ratatui::crossterm::cursor::Show
+    );
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
 }

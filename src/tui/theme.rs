@@ -59,9 +59,14 @@ impl Theme {
             None => Depth::Mono,
         };
         // The first of these that is set decides, as in setlocale(3).
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let locale = locale.unwrap_or_default().to_ascii_lowercase();
-        Self { depth, unicode: locale.contains("utf-8") || locale.contains("utf8") }
+        Self {
+            depth,
+            unicode: locale.contains("utf-8") || locale.contains("utf8"),
+        }
     }
 
     /// The style of a role.
@@ -80,8 +85,12 @@ impl Theme {
             Role::Heading => style.add_modifier(Modifier::BOLD),
             Role::Ok => style.fg(colour(Color::Green, 71, (0x4f, 0xb0, 0x6d))),
             Role::Warn => style.fg(colour(Color::Yellow, 178, (0xd7, 0xa2, 0x2a))),
-            Role::Danger => style.fg(colour(Color::Red, 203, (0xf0, 0x5f, 0x5f))).add_modifier(Modifier::BOLD),
-            Role::Accent => style.fg(colour(Color::Cyan, 80, (0x4f, 0xc3, 0xd7))).add_modifier(Modifier::BOLD),
+            Role::Danger => style
+                .fg(colour(Color::Red, 203, (0xf0, 0x5f, 0x5f)))
+                .add_modifier(Modifier::BOLD),
+            Role::Accent => style
+                .fg(colour(Color::Cyan, 80, (0x4f, 0xc3, 0xd7)))
+                .add_modifier(Modifier::BOLD),
         }
     }
 }

@@ -30,12 +30,18 @@ pub fn plain(text: impl Into<String>) -> Piece {
 /// Breaks a text into lines of at most `width` columns, between words where that is possible. Lines that go on are
 /// indented like the one they go on from.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    text.lines().flat_map(|paragraph| wrap_paragraph(paragraph, width.max(1))).collect()
+    text.lines()
+        .flat_map(|paragraph| wrap_paragraph(paragraph, width.max(1)))
+        .collect()
 }
 
 fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
     let blanks = paragraph.len() - paragraph.trim_start_matches(' ').len();
-    let hanging = if paragraph[blanks..].starts_with("· ") { blanks + 2 } else { blanks };
+    let hanging = if paragraph[blanks..].starts_with("· ") {
+        blanks + 2
+    } else {
+        blanks
+    };
     let indent = " ".repeat(if hanging < width { hanging } else { 0 });
     let mut lines = Vec::new();
     let (mut line, mut used) = (" ".repeat(blanks.min(width)), blanks.min(width));
@@ -99,14 +105,22 @@ pub fn take_top(area: &mut Rect, height: u16) -> Rect {
 pub fn take_bottom(area: &mut Rect, height: u16) -> Rect {
     let height = height.min(area.height);
     area.height -= height;
-    Rect { y: area.y + area.height, height, ..*area }
+    Rect {
+        y: area.y + area.height,
+        height,
+        ..*area
+    }
 }
 
 impl Canvas<'_, '_> {
     /// One line of spans at a row of an area, cut at its edge.
     pub fn line(&mut self, area: Rect, row: u16, spans: Vec<Span<'_>>) {
         if row < area.height {
-            let at = Rect { y: area.y + row, height: 1, ..area };
+            let at = Rect {
+                y: area.y + row,
+                height: 1,
+                ..area
+            };
             self.frame.render_widget(Line::from(spans), at);
         }
     }
@@ -136,8 +150,11 @@ impl Canvas<'_, '_> {
         row.height = 1;
         let label = self.span(Role::Muted, fit(name, usize::from(name_width)));
         self.line(row, 0, vec![label]);
-        let mut column =
-            Rect { x: area.x + name_width.min(area.width), width: area.width.saturating_sub(name_width), ..*area };
+        let mut column = Rect {
+            x: area.x + name_width.min(area.width),
+            width: area.width.saturating_sub(name_width),
+            ..*area
+        };
         let before = column.height;
         self.pieces(&mut column, &[plain(value)]);
         take_top(area, (before - column.height).max(1));
@@ -152,7 +169,13 @@ impl Canvas<'_, '_> {
         }
         take_top(area, 1);
         if !problem.next.is_empty() {
-            self.pieces(area, &[(Role::Heading, w.what_now.to_owned()), plain(problem.next.clone())]);
+            self.pieces(
+                area,
+                &[
+                    (Role::Heading, w.what_now.to_owned()),
+                    plain(problem.next.clone()),
+                ],
+            );
             take_top(area, 1);
         }
     }
@@ -164,7 +187,12 @@ impl Canvas<'_, '_> {
         let wrapped: Vec<Vec<(Role, String)>> = items
             .iter()
             .map(|pieces| {
-                pieces.iter().flat_map(|(role, text)| wrap(text, width).into_iter().map(|line| (*role, line))).collect()
+                pieces
+                    .iter()
+                    .flat_map(|(role, text)| {
+                        wrap(text, width).into_iter().map(|line| (*role, line))
+                    })
+                    .collect()
             })
             .collect();
         let heights: Vec<usize> = wrapped.iter().map(Vec::len).collect();
@@ -177,8 +205,15 @@ impl Canvas<'_, '_> {
         let mut row = 0;
         for index in page.clone() {
             for (n, (role, line)) in wrapped[index].iter().enumerate() {
-                let mark = if n == 0 && chosen == Some(index) { "▸ " } else { "  " };
-                let spans = vec![self.span(Role::Accent, mark), self.span(*role, line.clone())];
+                let mark = if n == 0 && chosen == Some(index) {
+                    "▸ "
+                } else {
+                    "  "
+                };
+                let spans = vec![
+                    self.span(Role::Accent, mark),
+                    self.span(*role, line.clone()),
+                ];
                 self.line(area, row, spans);
                 row += 1;
             }
@@ -191,8 +226,12 @@ impl Canvas<'_, '_> {
         if page.len() < len && area.height > 0 {
             let text = format!(" {}–{} / {len} ", page.start + 1, page.end);
             let width = u16::try_from(text.width()).unwrap_or(0).min(area.width);
-            let corner =
-                Rect { x: area.right() - width, y: area.bottom() - 1, width, height: 1 };
+            let corner = Rect {
+                x: area.right() - width,
+                y: area.bottom() - 1,
+                width,
+                height: 1,
+            };
             let span = self.span(Role::Muted, text);
             self.line(corner, 0, vec![span]);
         }
@@ -201,7 +240,11 @@ impl Canvas<'_, '_> {
     /// A field: its text or its mask, and the terminal's cursor in it.
     pub fn field(&mut self, area: Rect, input: &Input, masked: bool, focused: bool) {
         let width = usize::from(area.width).max(2);
-        let shown: String = if masked { "•".repeat(input.chars()) } else { input.expose().to_owned() };
+        let shown: String = if masked {
+            "•".repeat(input.chars())
+        } else {
+            input.expose().to_owned()
+        };
         let before: String = shown.chars().take(input.cursor()).collect();
         // The cursor stays in sight: what stands before it is cut from the left.
         let cut = before.width().saturating_sub(width - 1);
@@ -216,11 +259,17 @@ impl Canvas<'_, '_> {
             column += columns;
         }
         let style = if focused { Role::Accent } else { Role::Text };
-        let underline = self.theme.style(style).add_modifier(ratatui::style::Modifier::UNDERLINED);
+        let underline = self
+            .theme
+            .style(style)
+            .add_modifier(ratatui::style::Modifier::UNDERLINED);
         self.line(area, 0, vec![Span::styled(fit(&visible, width), underline)]);
         if focused && area.height > 0 {
             let x = area.x + u16::try_from(before.width() - cut.min(before.width())).unwrap_or(0);
-            self.frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
+            self.frame.set_cursor_position(Position {
+                x: x.min(area.right().saturating_sub(1)),
+                y: area.y,
+            });
         }
     }
 }
@@ -250,12 +299,21 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("销售销售", 5), ["销售", "销售"]);
         assert_eq!(wrap("a\n\nb", 5), ["a", "", "b"]);
-        assert_eq!(wrap("  · one two (three)", 11), ["  · one two", "    (three)"]);
+        assert_eq!(
+            wrap("  · one two (three)", 11),
+            ["  · one two", "    (three)"]
+        );
     }
 
     #[test]
     fn a_fitted_text_has_exactly_its_width() {
-        for text in ["", "abc", "销售部门", "🧪 Labor", "e\u{301}e\u{301}e\u{301}"] {
+        for text in [
+            "",
+            "abc",
+            "销售部门",
+            "🧪 Labor",
+            "e\u{301}e\u{301}e\u{301}",
+        ] {
             for width in 0..12 {
                 assert_eq!(fit(text, width).width(), width, "{text:?} in {width}");
             }

@@ -27,7 +27,11 @@ pub struct State {
 impl Wizard {
     /// Whether the word was typed.
     pub fn confirmed(&self) -> bool {
-        self.apply.word.expose().trim().eq_ignore_ascii_case(words().apply_word)
+        self.apply
+            .word
+            .expose()
+            .trim()
+            .eq_ignore_ascii_case(words().apply_word)
     }
 
     /// Asks for the final plan; an earlier confirmation no longer counts.
@@ -58,7 +62,9 @@ impl Wizard {
                 Vec::new()
             }
             Action::Primary => self.carry_out(),
-            Action::Retry if self.apply.ready.is_none() && self.apply.problem.is_none() => self.enter_apply(),
+            Action::Retry if self.apply.ready.is_none() && self.apply.problem.is_none() => {
+                self.enter_apply()
+            }
             action => {
                 self.apply.word.act(action);
                 Vec::new()
@@ -67,9 +73,15 @@ impl Wizard {
     }
 
     fn carry_out(&mut self) -> Vec<Effect> {
-        let (Some(_backup), Some(ready)) = (&self.backup.done, &self.apply.ready) else { return Vec::new() };
+        let (Some(_backup), Some(ready)) = (&self.backup.done, &self.apply.ready) else {
+            return Vec::new();
+        };
         let (plan, entered, artisan) = (ready.plan.clone(), self.entered(), self.artisan);
-        let started = self.start(Job::Apply { plan, entered, artisan });
+        let started = self.start(Job::Apply {
+            plan,
+            entered,
+            artisan,
+        });
         if !started.is_empty() {
             self.apply.word.clear();
         }

@@ -30,7 +30,9 @@ impl Wizard {
         match action {
             Action::Primary if self.backup.done.is_some() => self.go(Step::Keys),
             Action::Primary | Action::Retry => {
-                let started = self.start(Job::Backup { full_dump: self.backup.full_dump });
+                let started = self.start(Job::Backup {
+                    full_dump: self.backup.full_dump,
+                });
                 if !started.is_empty() {
                     self.backup.problem = None;
                     self.backup.done = None;

@@ -26,8 +26,13 @@ pub struct Row {
 
 impl Row {
     /// The secrets of the row.
-    pub fn secrets<'a>(&'a self, assessment: &'a Assessment) -> impl Iterator<Item = &'a SecretReport> {
-        self.cells.iter().filter_map(|index| assessment.secrets.get(*index))
+    pub fn secrets<'a>(
+        &'a self,
+        assessment: &'a Assessment,
+    ) -> impl Iterator<Item = &'a SecretReport> {
+        self.cells
+            .iter()
+            .filter_map(|index| assessment.secrets.get(*index))
     }
 }
 
@@ -39,19 +44,34 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<Row> {
         if secret.place.cell.table == Table::Mailboxes {
             let id = secret.place.cell.id;
             let row = *mailbox_row.entry(id).or_insert_with(|| {
-                let email = assessment.mailboxes.iter().find(|m| m.id == id).map_or("", |m| m.email.as_str());
-                rows.push(Row { owner: sanitize(&secret.owner), email: sanitize(email), kind: None, cells: Vec::new() });
+                let email = assessment
+                    .mailboxes
+                    .iter()
+                    .find(|m| m.id == id)
+                    .map_or("", |m| m.email.as_str());
+                rows.push(Row {
+                    owner: sanitize(&secret.owner),
+                    email: sanitize(email),
+                    kind: None,
+                    cells: Vec::new(),
+                });
                 rows.len() - 1
             });
             rows[row].cells.push(index);
         } else {
-            let row =
-                Row { owner: sanitize(&secret.owner), email: String::new(), kind: Some(secret.kind), cells: vec![index] };
+            let row = Row {
+                owner: sanitize(&secret.owner),
+                email: String::new(),
+                kind: Some(secret.kind),
+                cells: vec![index],
+            };
             rows.push(row);
         }
     }
     let filter = filter.trim().to_lowercase();
-    rows.retain(|row| row.owner.to_lowercase().contains(&filter) || row.email.to_lowercase().contains(&filter));
+    rows.retain(|row| {
+        row.owner.to_lowercase().contains(&filter) || row.email.to_lowercase().contains(&filter)
+    });
     rows
 }
 
@@ -71,7 +91,10 @@ pub struct State {
 impl Wizard {
     /// Makes the rows again, after the assessment or the filter changed.
     pub(super) fn refresh_rows(&mut self) {
-        self.checks.rows = self.assessment().map(|a| rows(a, self.checks.filter.expose())).unwrap_or_default();
+        self.checks.rows = self
+            .assessment()
+            .map(|a| rows(a, self.checks.filter.expose()))
+            .unwrap_or_default();
         let len = self.checks.rows.len();
         self.checks.cursor.clamp(len);
     }

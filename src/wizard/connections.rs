@@ -50,12 +50,16 @@ pub fn rows(assessment: &Assessment) -> Vec<Row> {
     // Once through the secrets: there may be thousands.
     let mut unreadable = std::collections::HashSet::new();
     for secret in &assessment.secrets {
-        let readable = secret.verdict.readable() && !matches!(secret.verdict, Verdict::Empty { .. });
+        let readable =
+            secret.verdict.readable() && !matches!(secret.verdict, Verdict::Empty { .. });
         if secret.place.cell.table == Table::Mailboxes && !readable {
             unreadable.insert((secret.place.cell.id, secret.place.cell.column.as_str()));
         }
     }
-    let standing = |mailbox: &Mailbox, column, needed| match (needed, unreadable.contains(&(mailbox.id, column))) {
+    let standing = |mailbox: &Mailbox, column, needed| match (
+        needed,
+        unreadable.contains(&(mailbox.id, column)),
+    ) {
         (false, _) => Standing::NotNeeded,
         (true, true) => Standing::NoPassword,
         (true, false) => Standing::Ready,
@@ -69,7 +73,9 @@ pub fn rows(assessment: &Assessment) -> Vec<Row> {
         },
         incoming: sanitize(&format!("{}:{}", mailbox.in_server, mailbox.in_port)),
         outgoing: match mailbox.out_method {
-            OutgoingMethod::Smtp => sanitize(&format!("{}:{}", mailbox.out_server, mailbox.out_port)),
+            OutgoingMethod::Smtp => {
+                sanitize(&format!("{}:{}", mailbox.out_server, mailbox.out_port))
+            }
             OutgoingMethod::PhpMail => "mail()".to_owned(),
             OutgoingMethod::Sendmail => "sendmail".to_owned(),
             OutgoingMethod::Other(_) => String::new(),

@@ -19,7 +19,10 @@ pub struct Input {
 
 impl Default for Input {
     fn default() -> Self {
-        Self { text: Zeroizing::new(String::with_capacity(MAX_BYTES)), cursor: 0 }
+        Self {
+            text: Zeroizing::new(String::with_capacity(MAX_BYTES)),
+            cursor: 0,
+        }
     }
 }
 
@@ -77,7 +80,9 @@ impl Input {
     /// Puts a pasted text in at the cursor: its first line, without the line break that terminals add. `false` when
     /// something of it was left out.
     pub fn paste(&mut self, text: &SecretBytes) -> bool {
-        let Ok(text) = std::str::from_utf8(text.expose()) else { return false };
+        let Ok(text) = std::str::from_utf8(text.expose()) else {
+            return false;
+        };
         let line = text.split(['\n', '\r']).next().unwrap_or_default();
         let whole = text[line.len()..].chars().all(|c| matches!(c, '\n' | '\r'));
         line.chars().fold(whole, |all, c| self.type_char(c) && all)
@@ -90,8 +95,14 @@ impl Input {
 
     /// Edits as the action says. `false` when the action does not edit.
     pub fn act(&mut self, action: Action) -> bool {
-        let before = self.text[..self.cursor].chars().next_back().map_or(0, char::len_utf8);
-        let after = self.text[self.cursor..].chars().next().map_or(0, char::len_utf8);
+        let before = self.text[..self.cursor]
+            .chars()
+            .next_back()
+            .map_or(0, char::len_utf8);
+        let after = self.text[self.cursor..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
         match action {
             Action::Left => self.cursor -= before,
             Action::Right => self.cursor += after,
@@ -147,6 +158,9 @@ mod tests {
         assert_eq!(input.chars(), MAX_BYTES);
         assert!(!input.type_char('y'));
         assert!(!input.type_char('\u{1b}'));
-        assert_eq!(format!("{input:?}"), format!("Input({MAX_BYTES} characters)"));
+        assert_eq!(
+            format!("{input:?}"),
+            format!("Input({MAX_BYTES} characters)")
+        );
     }
 }

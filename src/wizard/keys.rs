@@ -55,7 +55,9 @@ pub struct State {
 
 impl State {
     pub(super) fn field(&mut self) -> Option<&mut Input> {
-        self.form.as_mut().map(|(Form::Key(input) | Form::Place(input))| input)
+        self.form
+            .as_mut()
+            .map(|(Form::Key(input) | Form::Place(input))| input)
     }
 }
 
@@ -67,7 +69,13 @@ impl Wizard {
         if self.is_running(JobKind::Look) {
             return vec![Action::Down];
         }
-        vec![Action::Primary, Action::AddKey, Action::LookIn, Action::LookUsual, Action::Down]
+        vec![
+            Action::Primary,
+            Action::AddKey,
+            Action::LookIn,
+            Action::LookUsual,
+            Action::Down,
+        ]
     }
 
     pub(super) fn act_keys(&mut self, action: Action) -> Vec<Effect> {

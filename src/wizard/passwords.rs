@@ -66,7 +66,9 @@ pub enum Objection {
 pub fn objection(text: &str) -> Option<Objection> {
     match text {
         "0" => Some(Objection::Zero),
-        text if !text.is_empty() && text.chars().all(|c| c == '*') => Some(Objection::OnlyAsterisks),
+        text if !text.is_empty() && text.chars().all(|c| c == '*') => {
+            Some(Objection::OnlyAsterisks)
+        }
         _ => None,
     }
 }
@@ -88,9 +90,16 @@ pub struct State {
 fn account(assessment: &Assessment, secret: &SecretReport) -> (String, String) {
     if secret.kind == SecretKind::SystemMail {
         let mail = &assessment.system_mail;
-        return (sanitize(&mail.username), sanitize(&format!("{}:{}", mail.host, mail.port)));
+        return (
+            sanitize(&mail.username),
+            sanitize(&format!("{}:{}", mail.host, mail.port)),
+        );
     }
-    let Some(mailbox) = assessment.mailboxes.iter().find(|m| m.id == secret.place.cell.id) else {
+    let Some(mailbox) = assessment
+        .mailboxes
+        .iter()
+        .find(|m| m.id == secret.place.cell.id)
+    else {
         return (String::new(), String::new());
     };
     let (login, server, port) = match secret.kind {
@@ -102,17 +111,34 @@ fn account(assessment: &Assessment, secret: &SecretReport) -> (String, String) {
 
 /// The passwords that a plan of this assessment leaves to be entered.
 pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choices) -> Vec<Asked> {
-    let Ok(plan) = plan::make(strategy, &assessment.secrets, &assessment.circumstances, choices) else {
+    let Ok(plan) = plan::make(
+        strategy,
+        &assessment.secrets,
+        &assessment.circumstances,
+        choices,
+    ) else {
         return Vec::new();
     };
     let lost: BTreeSet<&Place> = plan.lost().map(|step| &step.place).collect();
-    let left = |secret: &&SecretReport| secret.enterable() && (lost.contains(&secret.place) || secret.probably_wiped());
+    let left = |secret: &&SecretReport| {
+        secret.enterable() && (lost.contains(&secret.place) || secret.probably_wiped())
+    };
     let mut readable: BTreeMap<String, Vec<&SecretReport>> = BTreeMap::new();
-    for secret in assessment.secrets.iter().filter(|s| s.enterable() && s.verdict.key().is_some()) {
-        readable.entry(account(assessment, secret).0).or_default().push(secret);
+    for secret in assessment
+        .secrets
+        .iter()
+        .filter(|s| s.enterable() && s.verdict.key().is_some())
+    {
+        readable
+            .entry(account(assessment, secret).0)
+            .or_default()
+            .push(secret);
     }
     let oauth = |secret: &SecretReport| -> Option<(u64, OAuthProvider)> {
-        let mailbox = assessment.mailboxes.iter().find(|m| m.id == secret.place.cell.id)?;
+        let mailbox = assessment
+            .mailboxes
+            .iter()
+            .find(|m| m.id == secret.place.cell.id)?;
         (secret.place.cell.table == Table::Mailboxes).then_some((mailbox.id, mailbox.oauth?))
     };
     assessment
@@ -121,15 +147,24 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
         .filter(left)
         .map(|secret| {
             let (login, server) = account(assessment, secret);
-            let same = readable.get(&login).map(Vec::as_slice).filter(|_| !login.is_empty()).unwrap_or_default();
-            let same = same.iter().filter(|other| other.place != secret.place).take(SAME_OFFERED);
+            let same = readable
+                .get(&login)
+                .map(Vec::as_slice)
+                .filter(|_| !login.is_empty())
+                .unwrap_or_default();
+            let same = same
+                .iter()
+                .filter(|other| other.place != secret.place)
+                .take(SAME_OFFERED);
             Asked {
                 place: secret.place.clone(),
                 kind: secret.kind,
                 owner: sanitize(&secret.owner),
                 server,
                 oauth_mailbox: oauth(secret).map(|(id, _)| id),
-                same: same.map(|s| (s.place.clone(), sanitize(&s.owner), s.kind)).collect(),
+                same: same
+                    .map(|s| (s.place.clone(), sanitize(&s.owner), s.kind))
+                    .collect(),
                 login,
             }
         })
@@ -139,8 +174,13 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
 impl Wizard {
     /// Finds out again which passwords are asked for.
     pub(super) fn refresh_asked(&mut self) {
-        let choices = Choices { salvage: self.plan.salvage.clone(), entered: BTreeSet::new() };
-        let asked = self.assessment().map(|a| asked(a, self.strategy(), &choices));
+        let choices = Choices {
+            salvage: self.plan.salvage.clone(),
+            entered: BTreeSet::new(),
+        };
+        let asked = self
+            .assessment()
+            .map(|a| asked(a, self.strategy(), &choices));
         self.passwords.asked = asked.unwrap_or_default();
         self.passwords.cursor.clamp(self.passwords.asked.len());
     }
@@ -151,7 +191,9 @@ impl Wizard {
             let answer = self.passwords.answers.get(&asked.place)?;
             let entered = match &answer.same_as {
                 Some(other) => Entered::SameAs(other.clone()),
-                None if answer.input.is_empty() || objection(answer.input.expose()).is_some() => return None,
+                None if answer.input.is_empty() || objection(answer.input.expose()).is_some() => {
+                    return None;
+                }
                 None => Entered::Typed(answer.input.to_secret()),
             };
             Some((asked.place.clone(), entered))
@@ -161,11 +203,17 @@ impl Wizard {
 
     /// How many passwords were typed and not yet applied.
     pub fn typed(&self) -> usize {
-        self.passwords.answers.values().filter(|answer| answer.given()).count()
+        self.passwords
+            .answers
+            .values()
+            .filter(|answer| answer.given())
+            .count()
     }
 
     pub(super) fn passwords_offers(&self) -> Vec<Action> {
-        let Some(current) = self.passwords.asked.get(self.passwords.cursor.at()) else { return vec![Action::Primary] };
+        let Some(current) = self.passwords.asked.get(self.passwords.cursor.at()) else {
+            return vec![Action::Primary];
+        };
         let mut offers = vec![Action::Primary, Action::Down, Action::Reveal];
         if !current.same.is_empty() {
             offers.push(Action::SameAs);
@@ -174,16 +222,25 @@ impl Wizard {
     }
 
     pub(super) fn act_passwords(&mut self, action: Action) -> Vec<Effect> {
-        let State { cursor, asked, answers, .. } = &mut self.passwords;
+        let State {
+            cursor,
+            asked,
+            answers,
+            ..
+        } = &mut self.passwords;
         let (at, len) = (cursor.at(), asked.len());
         let Some(current) = asked.get(at) else {
-            return if action == Action::Primary { self.go(Step::Apply) } else { Vec::new() };
+            return if action == Action::Primary {
+                self.go(Step::Apply)
+            } else {
+                Vec::new()
+            };
         };
         let answer = answers.entry(current.place.clone()).or_default();
         match action {
             Action::Primary if at + 1 >= len => return self.go(Step::Apply),
-            Action::Primary | Action::NextPane => self.to_field(at + 1, len),
-            Action::PreviousPane => self.to_field(at.saturating_sub(1), len),
+            Action::Primary | Action::NextPane => self.move_to(at + 1, len),
+            Action::PreviousPane => self.move_to(at.saturating_sub(1), len),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown => {
                 cursor.act(action, len);
                 self.passwords.revealed = false;
@@ -193,9 +250,15 @@ impl Wizard {
                 // Through the offers, then back to what was typed.
                 let next = match &answer.same_as {
                     None => Some(0),
-                    Some(place) => current.same.iter().position(|(p, ..)| p == place).map(|n| n + 1),
+                    Some(place) => current
+                        .same
+                        .iter()
+                        .position(|(p, ..)| p == place)
+                        .map(|n| n + 1),
                 };
-                answer.same_as = next.and_then(|n| current.same.get(n)).map(|(place, ..)| place.clone());
+                answer.same_as = next
+                    .and_then(|n| current.same.get(n))
+                    .map(|(place, ..)| place.clone());
             }
             Action::Erase | Action::EraseAll if answer.same_as.is_some() => answer.same_as = None,
             action => {
@@ -205,14 +268,19 @@ impl Wizard {
         Vec::new()
     }
 
-    fn to_field(&mut self, field: usize, len: usize) {
+    fn move_to(&mut self, field: usize, len: usize) {
         self.passwords.revealed = false;
         self.passwords.cursor.set(field, len);
     }
 
     /// The field under the cursor; typing into it takes the place of "same as".
     pub(super) fn password_field(&mut self) -> Option<&mut Input> {
-        let place = self.passwords.asked.get(self.passwords.cursor.at())?.place.clone();
+        let place = self
+            .passwords
+            .asked
+            .get(self.passwords.cursor.at())?
+            .place
+            .clone();
         let answer = self.passwords.answers.entry(place).or_default();
         answer.same_as = None;
         Some(&mut answer.input)

@@ -50,8 +50,9 @@ fn order(plan: &plan::Plan) -> Vec<usize> {
         plan::Action::Keep => 2,
         _ => 1,
     };
-    let mut shown: Vec<usize> =
-        (0..plan.steps.len()).filter(|index| plan.steps[*index].action != plan::Action::Nothing).collect();
+    let mut shown: Vec<usize> = (0..plan.steps.len())
+        .filter(|index| plan.steps[*index].action != plan::Action::Nothing)
+        .collect();
     shown.sort_by_key(rank);
     shown
 }
@@ -70,20 +71,38 @@ impl Wizard {
 
     /// The strategy of the step: chosen, or recommended, or only new passwords.
     pub fn strategy(&self) -> Strategy {
-        let recommended = self.assessment().and_then(|a| a.recommendation).map(|r| r.strategy);
-        self.plan.strategy.or(recommended).unwrap_or(Strategy::Reenter)
+        let recommended = self
+            .assessment()
+            .and_then(|a| a.recommendation)
+            .map(|r| r.strategy);
+        self.plan
+            .strategy
+            .or(recommended)
+            .unwrap_or(Strategy::Reenter)
     }
 
     /// Why a strategy cannot be carried out here, where it cannot.
     pub fn impossible(&self, strategy: Strategy) -> Option<Impossible> {
         let assessment = self.assessment()?;
-        plan::make(strategy, &assessment.secrets, &assessment.circumstances, &Choices::default()).err()
+        plan::make(
+            strategy,
+            &assessment.secrets,
+            &assessment.circumstances,
+            &Choices::default(),
+        )
+        .err()
     }
 
     /// Asks for the plan of the chosen strategy, with these new passwords.
     pub(super) fn start_plan(&mut self, entered: BTreeSet<Place>) -> Vec<Effect> {
-        let choices = Choices { salvage: self.plan.salvage.clone(), entered };
-        let started = self.start(Job::Plan { strategy: Some(self.strategy()), choices });
+        let choices = Choices {
+            salvage: self.plan.salvage.clone(),
+            entered,
+        };
+        let started = self.start(Job::Plan {
+            strategy: Some(self.strategy()),
+            choices,
+        });
         if !started.is_empty() {
             self.plan.problem = None;
             self.plan.impossible = None;
@@ -111,19 +130,31 @@ impl Wizard {
     fn salvageable_at_cursor(&self) -> Option<Place> {
         let index = self.plan.order.get(self.plan.cursor.at())?;
         let step = self.plan.ready.as_ref()?.plan.steps.get(*index)?;
-        let secret = self.assessment()?.secrets.iter().find(|s| s.place == step.place)?;
+        let secret = self
+            .assessment()?
+            .secrets
+            .iter()
+            .find(|s| s.place == step.place)?;
         (secret.verdict.remedy() == Remedy::Salvage).then(|| step.place.clone())
     }
 
     pub(super) fn act_plan(&mut self, action: Action) -> Vec<Effect> {
         match (action, self.plan.pane) {
             (Action::Primary, _) if self.plan.ready.is_some() => {
-                let next = if self.passwords.asked.is_empty() { Step::Apply } else { Step::Passwords };
+                let next = if self.passwords.asked.is_empty() {
+                    Step::Apply
+                } else {
+                    Step::Passwords
+                };
                 return self.go(next);
             }
             (Action::Primary | Action::Retry, _) => return self.start_plan(BTreeSet::new()),
             (Action::NextPane | Action::PreviousPane | Action::Left | Action::Right, pane) => {
-                self.plan.pane = if pane == Pane::Strategies { Pane::Changes } else { Pane::Strategies };
+                self.plan.pane = if pane == Pane::Strategies {
+                    Pane::Changes
+                } else {
+                    Pane::Strategies
+                };
             }
             (Action::Select, Pane::Changes) if self.running.is_none() => {
                 if let Some(place) = self.salvageable_at_cursor() {
@@ -135,7 +166,10 @@ impl Wizard {
                 }
             }
             (Action::Up | Action::Down, Pane::Strategies) if self.running.is_none() => {
-                let at = Strategy::ALL.iter().position(|s| *s == self.strategy()).unwrap_or(0);
+                let at = Strategy::ALL
+                    .iter()
+                    .position(|s| *s == self.strategy())
+                    .unwrap_or(0);
                 let mut cursor = Cursor::default();
                 cursor.set(at, Strategy::ALL.len());
                 cursor.act(action, Strategy::ALL.len());

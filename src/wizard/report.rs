@@ -40,8 +40,13 @@ impl Wizard {
         if self.is_running(JobKind::Undo) {
             return vec![];
         }
-        let undo = (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
-        [Action::Primary, Action::Down].into_iter().chain(undo).chain([Action::StartOver]).collect()
+        let undo =
+            (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
+        [Action::Primary, Action::Down]
+            .into_iter()
+            .chain(undo)
+            .chain([Action::StartOver])
+            .collect()
     }
 
     pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
@@ -62,10 +67,14 @@ impl Wizard {
                 word.act(action);
             }
             (Action::Primary, None) if self.report.saved.is_empty() => {
-                return self.start(Job::SaveReport { text: self.report_text() });
+                return self.start(Job::SaveReport {
+                    text: self.report_text(),
+                });
             }
             (Action::Primary, None) => return vec![Effect::Quit(self.exit())],
-            (Action::Undo, None) if self.report.applied.is_some() && self.report.undone.is_none() => {
+            (Action::Undo, None)
+                if self.report.applied.is_some() && self.report.undone.is_none() =>
+            {
                 self.report.undoing = Some(Input::default());
             }
             (Action::StartOver, None) => return self.start_over(),
@@ -104,8 +113,13 @@ pub struct ReportRow {
 impl Wizard {
     /// What is still open first, then everything FreeScout reads.
     pub fn report_rows(&self) -> Vec<ReportRow> {
-        let Some(assessment) = self.assessment() else { return Vec::new() };
-        let shown = assessment.secrets.iter().filter(|s| s.probably_wiped() || !matches!(s.verdict, Verdict::Empty { .. }));
+        let Some(assessment) = self.assessment() else {
+            return Vec::new();
+        };
+        let shown = assessment
+            .secrets
+            .iter()
+            .filter(|s| s.probably_wiped() || !matches!(s.verdict, Verdict::Empty { .. }));
         let mut rows: Vec<ReportRow> = shown
             .map(|secret| ReportRow {
                 owner: sanitize(&secret.owner),
@@ -125,17 +139,34 @@ impl Wizard {
         if let Some(survey) = self.survey.read() {
             lines.push(fill(
                 w.check_install,
-                &[("path", &sanitize(&survey.path.to_string_lossy())), ("version", &survey.version), ("server", &survey.server)],
+                &[
+                    ("path", &sanitize(&survey.path.to_string_lossy())),
+                    ("version", &survey.version),
+                    ("server", &survey.server),
+                ],
             ));
         }
         lines.extend(self.report_headlines());
         if let Some(assessment) = self.assessment() {
             let summary = assessment.summary;
-            lines.push(fill(w.check_summary, &[("readable", &summary.readable()), ("total", &summary.total)]));
-            lines.extend(assessment.findings.iter().map(|f| format!("- {}", sentences::finding(f))));
+            lines.push(fill(
+                w.check_summary,
+                &[("readable", &summary.readable()), ("total", &summary.total)],
+            ));
+            lines.extend(
+                assessment
+                    .findings
+                    .iter()
+                    .map(|f| format!("- {}", sentences::finding(f))),
+            );
             lines.push(String::new());
             for row in self.report_rows() {
-                lines.push(format!("{}, {}: {}", row.owner, sentences::kind(row.kind), row.verdict));
+                lines.push(format!(
+                    "{}, {}: {}",
+                    row.owner,
+                    sentences::kind(row.kind),
+                    row.verdict
+                ));
             }
         }
         lines.push(String::new());
@@ -150,11 +181,23 @@ impl Wizard {
         if let Some(undone) = &self.report.undone {
             return undone.clone();
         }
-        let Some(applied) = &self.report.applied else { return Vec::new() };
-        let figures: [(&str, &dyn std::fmt::Display); 2] = [("resealed", &applied.resealed), ("entered", &applied.reentered)];
-        let verdict = if applied.verified { w.report_verified } else { w.report_unverified };
+        let Some(applied) = &self.report.applied else {
+            return Vec::new();
+        };
+        let figures: [(&str, &dyn std::fmt::Display); 2] = [
+            ("resealed", &applied.resealed),
+            ("entered", &applied.reentered),
+        ];
+        let verdict = if applied.verified {
+            w.report_verified
+        } else {
+            w.report_unverified
+        };
         let mut lines = vec![fill(verdict, &figures)];
-        lines.push(fill(w.report_undo, &[("folder", &sanitize(&applied.backup.to_string_lossy()))]));
+        lines.push(fill(
+            w.report_undo,
+            &[("folder", &sanitize(&applied.backup.to_string_lossy()))],
+        ));
         lines.extend(applied.notes.iter().cloned());
         lines.push(w.report_logins.to_owned());
         lines

@@ -95,7 +95,11 @@ impl DatabaseForm {
             DatabaseField::Password => String::new(),
             DatabaseField::Prefix => values.prefix.clone(),
         };
-        Self { inputs: DatabaseField::ALL.map(|field| Input::with(&text(field))), focus: Cursor::default(), wrong: None }
+        Self {
+            inputs: DatabaseField::ALL.map(|field| Input::with(&text(field))),
+            focus: Cursor::default(),
+            wrong: None,
+        }
     }
 
     fn input(&self, field: DatabaseField) -> &Input {
@@ -108,7 +112,9 @@ impl DatabaseForm {
         let values = DatabaseValues {
             driver: Driver::from_name(&text(DatabaseField::Driver)).ok_or(DatabaseField::Driver)?,
             host: text(DatabaseField::Host),
-            port: text(DatabaseField::Port).parse().map_err(|_| DatabaseField::Port)?,
+            port: text(DatabaseField::Port)
+                .parse()
+                .map_err(|_| DatabaseField::Port)?,
             socket: Some(text(DatabaseField::Socket)).filter(|t| !t.is_empty()),
             database: text(DatabaseField::Database),
             username: text(DatabaseField::User),
@@ -118,7 +124,10 @@ impl DatabaseForm {
             return Err(DatabaseField::Database);
         }
         let password = self.input(DatabaseField::Password);
-        Ok(OtherDatabase { values, password: (!password.is_empty()).then(|| password.to_secret()) })
+        Ok(OtherDatabase {
+            values,
+            password: (!password.is_empty()).then(|| password.to_secret()),
+        })
     }
 }
 
@@ -158,7 +167,11 @@ impl State {
             (None, Phase::Reading) => vec![],
             (None, Phase::Barred { tried, .. }) => {
                 let other = tried.is_some().then_some(Action::OtherDatabase);
-                [Action::Retry].into_iter().chain(other).chain([Action::OtherFolder]).collect()
+                [Action::Retry]
+                    .into_iter()
+                    .chain(other)
+                    .chain([Action::OtherFolder])
+                    .collect()
             }
             (None, Phase::Read(_)) => vec![Action::Primary, Action::Down, Action::Retry],
         }
@@ -169,7 +182,10 @@ impl Wizard {
     /// Starts a survey; everything that rests on an earlier one is forgotten, but for what was typed.
     pub(super) fn start_survey(&mut self, database: Option<OtherDatabase>) -> Vec<Effect> {
         let install = self.survey.folder.clone();
-        let started = self.start(Job::Survey { install, database: database.map(Box::new) });
+        let started = self.start(Job::Survey {
+            install,
+            database: database.map(Box::new),
+        });
         if !started.is_empty() {
             self.forget_all();
             self.survey.phase = Phase::Reading;
@@ -183,12 +199,23 @@ impl Wizard {
         }
         match (&self.survey.phase, action) {
             (Phase::Read(_), Action::Primary) => return self.go(Step::Backup),
-            (_, Action::Retry) | (Phase::Barred { .. }, Action::Primary) => return self.start_survey(None),
-            (Phase::Barred { tried: Some(tried), .. }, Action::OtherDatabase) => {
+            (_, Action::Retry) | (Phase::Barred { .. }, Action::Primary) => {
+                return self.start_survey(None);
+            }
+            (
+                Phase::Barred {
+                    tried: Some(tried), ..
+                },
+                Action::OtherDatabase,
+            ) => {
                 self.survey.form = Some(Form::Database(Box::new(DatabaseForm::of(tried))));
             }
             (Phase::Barred { .. }, Action::OtherFolder) => {
-                let folder = self.survey.folder.as_ref().map(|f| f.to_string_lossy().into_owned());
+                let folder = self
+                    .survey
+                    .folder
+                    .as_ref()
+                    .map(|f| f.to_string_lossy().into_owned());
                 self.survey.form = Some(Form::Folder(Input::with(&folder.unwrap_or_default())));
             }
             _ => {
@@ -200,7 +227,9 @@ impl Wizard {
     }
 
     fn act_survey_form(&mut self, action: Action) -> Vec<Effect> {
-        let Some(form) = &mut self.survey.form else { return Vec::new() };
+        let Some(form) = &mut self.survey.form else {
+            return Vec::new();
+        };
         match (form, action) {
             (_, Action::Back) => self.survey.form = None,
             (Form::Folder(input), Action::Primary) => {
@@ -222,11 +251,17 @@ impl Wizard {
                 }
             },
             (Form::Database(form), Action::NextPane) => {
-                form.focus.set((form.focus.at() + 1) % DatabaseField::ALL.len(), DatabaseField::ALL.len());
+                form.focus.set(
+                    (form.focus.at() + 1) % DatabaseField::ALL.len(),
+                    DatabaseField::ALL.len(),
+                );
             }
             (Form::Database(form), Action::PreviousPane) => {
                 let last = DatabaseField::ALL.len() - 1;
-                form.focus.set(form.focus.at().checked_sub(1).unwrap_or(last), DatabaseField::ALL.len());
+                form.focus.set(
+                    form.focus.at().checked_sub(1).unwrap_or(last),
+                    DatabaseField::ALL.len(),
+                );
             }
             (Form::Database(form), Action::Up | Action::Down) => {
                 form.focus.act(action, DatabaseField::ALL.len());

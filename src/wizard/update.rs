@@ -130,7 +130,10 @@ impl Wizard {
     pub fn start_with(folder: Option<PathBuf>, artisan: bool) -> (Self, Vec<Effect>) {
         let mut wizard = Self {
             step: Step::Survey,
-            survey: survey::State { folder, ..survey::State::default() },
+            survey: survey::State {
+                folder,
+                ..survey::State::default()
+            },
             backup: backup::State::default(),
             keys: keys::State::default(),
             checks: checks::State::default(),
@@ -171,7 +174,9 @@ impl Wizard {
             Step::Survey => true,
             Step::Backup => self.survey.read().is_some() && self.assessment.is_some(),
             Step::Keys | Step::Checks | Step::Plan => self.backup.done.is_some(),
-            Step::Passwords | Step::Apply => self.backup.done.is_some() && self.plan.ready.is_some(),
+            Step::Passwords | Step::Apply => {
+                self.backup.done.is_some() && self.plan.ready.is_some()
+            }
             Step::Report => false,
         }
     }
@@ -219,7 +224,9 @@ impl Wizard {
             Step::Keys => self.keys.form.is_some(),
             Step::Checks => self.checks.filtering,
             Step::Passwords => !self.passwords.asked.is_empty(),
-            Step::Apply => self.apply.ready.is_some() && self.apply.problem.is_none() && self.running.is_none(),
+            Step::Apply => {
+                self.apply.ready.is_some() && self.apply.problem.is_none() && self.running.is_none()
+            }
             Step::Report => self.report.undoing.is_some(),
             Step::Backup | Step::Plan => false,
         }
@@ -249,10 +256,16 @@ impl Wizard {
     fn paste(&mut self, text: &SecretBytes) -> Vec<Effect> {
         self.notice = None;
         // A key pasted onto the list of keys goes where it belongs.
-        if self.step == Step::Keys && self.keys.form.is_none() && self.overlay.is_none() && !self.connections.open {
+        if self.step == Step::Keys
+            && self.keys.form.is_none()
+            && self.overlay.is_none()
+            && !self.connections.open
+        {
             self.keys.form = Some(keys::Form::Key(Input::default()));
         }
-        let Some(field) = self.field() else { return Vec::new() };
+        let Some(field) = self.field() else {
+            return Vec::new();
+        };
         if !field.paste(text) {
             self.say(words().pasted_in_part);
         }
@@ -278,11 +291,24 @@ impl Wizard {
             Step::Apply => self.apply_offers(),
             Step::Report => self.report_offers(),
         };
-        let stop = self.running.as_ref().is_some_and(|job| job.kind.stoppable());
-        if !offers.contains(&Action::Back) && (stop || self.step > Step::Survey && self.step < Step::Report) {
+        let stop = self
+            .running
+            .as_ref()
+            .is_some_and(|job| job.kind.stoppable());
+        if !offers.contains(&Action::Back)
+            && (stop || self.step > Step::Survey && self.step < Step::Report)
+        {
             offers.push(Action::Back);
         }
-        offers.extend([Action::Connections, Action::Help, if self.typing() { Action::Interrupt } else { Action::Quit }]);
+        offers.extend([
+            Action::Connections,
+            Action::Help,
+            if self.typing() {
+                Action::Interrupt
+            } else {
+                Action::Quit
+            },
+        ]);
         offers
     }
 
@@ -368,11 +394,19 @@ impl Wizard {
     /// To a step, if it is open.
     pub(super) fn go(&mut self, step: Step) -> Vec<Effect> {
         if !self.is_open(step) {
-            let why = if self.backup.done.is_none() && step > Step::Backup { words().locked_backup } else { words().locked };
+            let why = if self.backup.done.is_none() && step > Step::Backup {
+                words().locked_backup
+            } else {
+                words().locked
+            };
             self.say(why);
             return Vec::new();
         }
-        if self.running.as_ref().is_some_and(|job| job.kind != JobKind::Look) {
+        if self
+            .running
+            .as_ref()
+            .is_some_and(|job| job.kind != JobKind::Look)
+        {
             self.say(words().wait_busy);
             return Vec::new();
         }
@@ -384,7 +418,9 @@ impl Wizard {
         self.passwords.revealed = false;
         self.step = step;
         match step {
-            Step::Plan if self.plan.ready.is_none() => self.start_plan(std::collections::BTreeSet::new()),
+            Step::Plan if self.plan.ready.is_none() => {
+                self.start_plan(std::collections::BTreeSet::new())
+            }
             Step::Apply => {
                 self.apply.problem = None;
                 self.enter_apply()
@@ -395,7 +431,9 @@ impl Wizard {
 
     fn act_overlay(&mut self, overlay: Overlay, action: Action) -> Vec<Effect> {
         match (overlay, action) {
-            (Overlay::Help, Action::Back | Action::Help | Action::Primary | Action::Quit) => self.overlay = None,
+            (Overlay::Help, Action::Back | Action::Help | Action::Primary | Action::Quit) => {
+                self.overlay = None
+            }
             (Overlay::Help, Action::Interrupt) => {
                 self.overlay = None;
                 return self.ask_to_leave();
@@ -412,7 +450,10 @@ impl Wizard {
 
     /// Leaves at once where nothing would be lost, asks otherwise.
     fn ask_to_leave(&mut self) -> Vec<Effect> {
-        if self.typed() > 0 || self.running.is_some() || self.report.applied.is_some() && self.report.saved.is_empty() {
+        if self.typed() > 0
+            || self.running.is_some()
+            || self.report.applied.is_some() && self.report.saved.is_empty()
+        {
             self.overlay = Some(Overlay::Quit);
             return Vec::new();
         }
@@ -444,15 +485,24 @@ impl Wizard {
         }
         self.jobs += 1;
         let id = JobId(self.jobs);
-        self.running =
-            Some(Running { id, kind: JobKind::of(&job), what: String::new(), done: 0, of: None, stopping: false });
+        self.running = Some(Running {
+            id,
+            kind: JobKind::of(&job),
+            what: String::new(),
+            done: 0,
+            of: None,
+            stopping: false,
+        });
         vec![Effect::Start(id, job)]
     }
 
     /// Forgets everything that rests on a survey; not what was typed.
     pub(super) fn forget_all(&mut self) {
         self.assessment = None;
-        self.backup = backup::State { full_dump: self.backup.full_dump, ..backup::State::default() };
+        self.backup = backup::State {
+            full_dump: self.backup.full_dump,
+            ..backup::State::default()
+        };
         self.keys = keys::State::default();
         self.plan = plan::State::default();
         self.apply = apply::State::default();
@@ -484,7 +534,9 @@ impl Wizard {
     }
 
     fn on_update(&mut self, id: JobId, update: Update) -> Vec<Effect> {
-        let Some(job) = self.running.as_mut().filter(|job| job.id == id) else { return Vec::new() };
+        let Some(job) = self.running.as_mut().filter(|job| job.id == id) else {
+            return Vec::new();
+        };
         let kind = job.kind;
         match update {
             Update::Progress { what, done, of } => {
@@ -492,18 +544,32 @@ impl Wizard {
             }
             Update::Surveyed(survey) => self.survey.phase = survey::Phase::Read(survey),
             Update::NoDatabase { problem, values } => {
-                self.survey.phase = survey::Phase::Barred { problem, tried: Some(values) };
+                self.survey.phase = survey::Phase::Barred {
+                    problem,
+                    tried: Some(values),
+                };
             }
             Update::Assessed(assessment) => self.assessed(assessment),
             Update::KeyTried { key, opens } => self.keys.tried = Some(keys::Tried { key, opens }),
-            Update::Looked { files, bytes, skipped } => {
-                self.keys.looked = Some(keys::Looked { files, bytes, skipped });
+            Update::Looked {
+                files,
+                bytes,
+                skipped,
+            } => {
+                self.keys.looked = Some(keys::Looked {
+                    files,
+                    bytes,
+                    skipped,
+                });
             }
             Update::BackedUp(done) => self.backup.done = Some(done),
             Update::Planned(ready) => self.planned(ready),
             Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
             Update::Applied(applied) => {
-                self.report = report::State { applied: Some(applied), ..report::State::default() };
+                self.report = report::State {
+                    applied: Some(applied),
+                    ..report::State::default()
+                };
                 self.backup.done = None;
                 self.passwords.answers.clear();
                 self.step = Step::Report;
@@ -519,7 +585,12 @@ impl Wizard {
 
     fn failed(&mut self, kind: JobKind, problem: crate::domain::problem::Problem) {
         match kind {
-            JobKind::Survey => self.survey.phase = survey::Phase::Barred { problem, tried: None },
+            JobKind::Survey => {
+                self.survey.phase = survey::Phase::Barred {
+                    problem,
+                    tried: None,
+                }
+            }
             JobKind::Backup => self.backup.problem = Some(problem),
             JobKind::Plan if self.step == Step::Apply => self.apply.problem = Some(problem),
             JobKind::Plan => self.plan.problem = Some(problem),
@@ -542,13 +613,19 @@ impl Wizard {
             && let Some(looked) = &self.keys.looked
         {
             let (files, megabytes) = (looked.files, looked.bytes >> 20);
-            self.say(&fill(words().looked, &[("files", &files), ("megabytes", &megabytes)]));
+            self.say(&fill(
+                words().looked,
+                &[("files", &files), ("megabytes", &megabytes)],
+            ));
         }
         // The plan on the screen was made void while something else ran.
-        if self.step == Step::Plan && self.plan.ready.is_none() && self.plan.problem.is_none() && self.plan.impossible.is_none() {
+        if self.step == Step::Plan
+            && self.plan.ready.is_none()
+            && self.plan.problem.is_none()
+            && self.plan.impossible.is_none()
+        {
             return self.start_plan(std::collections::BTreeSet::new());
         }
         Vec::new()
     }
 }
-

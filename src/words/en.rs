@@ -61,6 +61,33 @@ table! {
     table_missing_why = "Database {database} is reachable, but FreeScout's tables are not in it.";
     table_missing_next = "Look at DB_DATABASE and DB_TABLE_PREFIX in .env.";
 
+    // errors, as parts of sentences
+    error_line = "line {line}: {why}";
+    error_path = "{path}: {why}";
+    error_sum = "{path} does not match its sum";
+    error_backup_form = "{path}, line {line}: not of the form of a backup";
+    error_open_folder = "{path} belongs to another user, or others may write into it";
+    error_owner = "owner and group cannot be kept: {why}";
+    error_no_such_file = "no such file";
+    error_not_a_file = "not a regular file";
+    error_foreign_link = "a symbolic link to a file of another user; not followed";
+    error_too_large = "larger than {max} bytes";
+    error_changed = "changed since it was read";
+    artisan_root_storage = "storage/ belongs to root";
+    artisan_not_owner = "only root or the owner of storage/ may do this";
+    artisan_no_php = "php was not found";
+    artisan_not_started = "php could not be started: {why}";
+    artisan_too_long = "php took longer than {seconds} seconds";
+    artisan_ended = "php ended with code {code}: {said}";
+    error_driver = "unsupported database driver {name}";
+    error_no_connection = "the config cache has no database connection";
+    env_error_name = "not a variable name";
+    env_error_line = "line {line} sets the name, but cannot be read";
+    env_error_spelling = "no spelling of the value reads back right";
+    env_error_blank = "an unquoted value holds white space";
+    env_error_no_name = "there is no name before the equals sign";
+    env_error_endless = "the references to other variables grow without end";
+
     // survey and search
     survey_reading = "Reading the install";
     survey_judging = "Reading the database and checking every secret";

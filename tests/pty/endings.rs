@@ -15,7 +15,10 @@ fn at_work() -> Session {
     let session = Session::start(&["demo"], 80, 24);
     session.wait_for("What is wrong");
     let (alternate, _, paste) = session.modes();
-    assert!(alternate && paste && session.is_raw(), "the test would prove nothing");
+    assert!(
+        alternate && paste && session.is_raw(),
+        "the test would prove nothing"
+    );
     session
 }
 
@@ -25,7 +28,11 @@ fn after_q() {
     session.keys("q");
     assert_eq!(session.end(), 1);
     assert_restored(&session);
-    assert!(session.screen().contains("Nothing was changed"), "{}", session.screen());
+    assert!(
+        session.screen().contains("Nothing was changed"),
+        "{}",
+        session.screen()
+    );
 }
 
 #[test]
@@ -68,12 +75,21 @@ fn inside_the_pty() {
 #[test]
 fn after_a_panic() {
     let own = std::env::current_exe().unwrap();
-    let arguments = ["--exact", "endings::inside_the_pty", "--nocapture", "--test-threads=1"];
+    let arguments = [
+        "--exact",
+        "endings::inside_the_pty",
+        "--nocapture",
+        "--test-threads=1",
+    ];
     let mut session = Session::run(&own, &arguments, &[("RESCUE_PTY_PANICS", "1")], 80, 24);
     assert_ne!(session.end(), 0);
     let bytes = String::from_utf8_lossy(&session.bytes()).into_owned();
-    let entered = bytes.find("\u{1b}[?1049h").expect("it took the terminal over");
-    let left = bytes.find("\u{1b}[?1049l").expect("it gave the terminal back");
+    let entered = bytes
+        .find("\u{1b}[?1049h")
+        .expect("it took the terminal over");
+    let left = bytes
+        .find("\u{1b}[?1049l")
+        .expect("it gave the terminal back");
     let said = bytes.find("on purpose").expect("the panic is told");
     assert!(entered < left && left < said, "given back before it speaks");
     assert_restored(&session);
@@ -81,8 +97,14 @@ fn after_a_panic() {
 
 #[test]
 fn without_a_terminal_it_says_what_to_use() {
-    let out = std::process::Command::new(crate::terminal::binary()).arg("demo").output().unwrap();
+    let out = std::process::Command::new(crate::terminal::binary())
+        .arg("demo")
+        .output()
+        .unwrap();
     assert_eq!(out.status.code(), Some(3));
     let said = String::from_utf8_lossy(&out.stderr);
-    assert!(said.contains("needs a terminal") && said.contains("check"), "{said}");
+    assert!(
+        said.contains("needs a terminal") && said.contains("check"),
+        "{said}"
+    );
 }

@@ -1,7 +1,7 @@
 //! The program in a real terminal: a pty, its output read by a terminal emulator. Waits for text with a deadline, never
 //! sleeps for a guess.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod endings;
 mod terminal;
 mod walk;
-mod endings;

@@ -41,14 +41,29 @@ impl Session {
     }
 
     /// Starts any program.
-    pub fn run(program: &Path, arguments: &[&str], environment: &[(&str, &str)], columns: u16, rows: u16) -> Self {
+    pub fn run(
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        columns: u16,
+        rows: u16,
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin")] {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("PATH", "/usr/bin:/bin"),
+        ] {
             command.env(name, value);
         }
         command.env("HOME", home.path());
@@ -59,7 +74,10 @@ impl Session {
         command.cwd(home.path());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let seen = Arc::new(Mutex::new(Seen { parser: vt100::Parser::new(cells(rows), cells(columns), 0), bytes: Vec::new() }));
+        let seen = Arc::new(Mutex::new(Seen {
+            parser: vt100::Parser::new(cells(rows), cells(columns), 0),
+            bytes: Vec::new(),
+        }));
         let mut output = pair.master.try_clone_reader().unwrap();
         let into = Arc::clone(&seen);
         std::thread::spawn(move || {
@@ -71,7 +89,13 @@ impl Session {
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
-        Self { seen, keyboard, child, master: pair.master, home }
+        Self {
+            seen,
+            keyboard,
+            child,
+            master: pair.master,
+            home,
+        }
     }
 
     /// Types.
@@ -94,12 +118,18 @@ impl Session {
     pub fn modes(&self) -> (bool, bool, bool) {
         let seen = self.seen.lock().unwrap();
         let screen = seen.parser.screen();
-        (screen.alternate_screen(), screen.hide_cursor(), screen.bracketed_paste())
+        (
+            screen.alternate_screen(),
+            screen.hide_cursor(),
+            screen.bracketed_paste(),
+        )
     }
 
     /// Waits until the screen shows a text.
     pub fn wait_for(&self, text: &str) -> String {
-        self.wait(&format!("{text:?} to appear"), |screen| screen.contains(text))
+        self.wait(&format!("{text:?} to appear"), |screen| {
+            screen.contains(text)
+        })
     }
 
     /// Waits until the screen is as wished.
@@ -110,21 +140,37 @@ impl Session {
             if is(&screen) {
                 return screen;
             }
-            assert!(start.elapsed() < DEADLINE, "waited for {what}; the screen is\n{screen}");
+            assert!(
+                start.elapsed() < DEADLINE,
+                "waited for {what}; the screen is\n{screen}"
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Changes the size of the window.
     pub fn resize(&self, columns: u16, rows: u16) {
-        self.seen.lock().unwrap().parser.screen_mut().set_size(cells(rows), cells(columns));
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.seen
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        self.master
+            .resize(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
     }
 
     /// Sends a signal.
     pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
+            .unwrap();
     }
 
     /// Waits for the end; the exit code.
@@ -136,7 +182,11 @@ impl Session {
                 std::thread::sleep(Duration::from_millis(50));
                 return status.exit_code();
             }
-            assert!(start.elapsed() < DEADLINE, "the program does not end; the screen is\n{}", self.screen());
+            assert!(
+                start.elapsed() < DEADLINE,
+                "the program does not end; the screen is\n{}",
+                self.screen()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -158,7 +208,15 @@ impl Drop for Session {
 /// Lays out a demo install; its folder and where the old key lies.
 pub fn demo(below: &Path) -> (PathBuf, PathBuf) {
     let folder = below.join("demo");
-    let made = std::process::Command::new(binary()).args(["demo", "--make"]).arg(&folder).output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let made = std::process::Command::new(binary())
+        .args(["demo", "--make"])
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
     (folder.join("freescout"), folder.join("old-server"))
 }

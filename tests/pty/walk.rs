@@ -32,7 +32,15 @@ fn from_survey_to_report_and_back() {
     session.wait_for("Searched:");
     session.keys("\r");
     let screen = session.wait_for("Decrypt checks");
-    for name in ["销售", "Buchhaltung Köln", "Поддержка", "サポート", "고객지원", "lost", "wiped"] {
+    for name in [
+        "销售",
+        "Buchhaltung Köln",
+        "Поддержка",
+        "サポート",
+        "고객지원",
+        "lost",
+        "wiped",
+    ] {
         assert!(screen.contains(name), "{name}:\n{screen}");
     }
     session.keys("/köln");
@@ -62,17 +70,26 @@ fn from_survey_to_report_and_back() {
     session.keys("undo\r");
     let screen = session.wait_for("Taken back");
     assert!(screen.contains("7/31"), "{screen}");
-    assert!(!String::from_utf8_lossy(&session.bytes()).contains(TYPED), "a password reached the terminal");
+    assert!(
+        !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
+        "a password reached the terminal"
+    );
     session.keys("q");
     assert_eq!(session.end(), 1, "taken back: nothing is changed any more");
     let left: Vec<_> = std::fs::read_dir(session.home.path()).unwrap().collect();
-    assert!(left.is_empty(), "the demo leaves something behind: {left:?}");
+    assert!(
+        left.is_empty(),
+        "the demo leaves something behind: {left:?}"
+    );
 }
 
 /// Where the old key of the running demo lies.
 fn old_server(session: &Session) -> String {
     let entries = std::fs::read_dir(session.home.path()).unwrap();
-    let demo = entries.map(|e| e.unwrap().path()).find(|p| p.join("demo/old-server").is_dir()).expect("a demo is laid out");
+    let demo = entries
+        .map(|e| e.unwrap().path())
+        .find(|p| p.join("demo/old-server").is_dir())
+        .expect("a demo is laid out");
     demo.join("demo/old-server").to_string_lossy().into_owned()
 }
 
@@ -82,8 +99,23 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     let (install, look_in) = demo(folder.path());
     let backups = folder.path().join("backups");
     let before = std::fs::read(install.join("database/database.sqlite")).unwrap();
-    let (install, look_in, backups) = (install.to_str().unwrap(), look_in.to_str().unwrap(), backups.to_str().unwrap());
-    let mut session = Session::start(&[install, "--look-in", look_in, "--backup-dir", backups, "--no-artisan"], 120, 40);
+    let (install, look_in, backups) = (
+        install.to_str().unwrap(),
+        look_in.to_str().unwrap(),
+        backups.to_str().unwrap(),
+    );
+    let mut session = Session::start(
+        &[
+            install,
+            "--look-in",
+            look_in,
+            "--backup-dir",
+            backups,
+            "--no-artisan",
+        ],
+        120,
+        40,
+    );
     session.wait_for("readable now 7/31");
     session.wait_for("Searched:");
     for (keys, then) in [
@@ -100,13 +132,27 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     session.wait_for("Its report was not saved");
     session.keys("\r");
     assert_eq!(session.end(), 2, "one secret stays lost");
-    assert!(session.screen().contains("To take it back"), "the last words stay on the screen: {}", session.screen());
+    assert!(
+        session.screen().contains("To take it back"),
+        "the last words stay on the screen: {}",
+        session.screen()
+    );
     let run = |arguments: &[&str]| {
-        let out = std::process::Command::new(binary()).args(arguments).arg(install).output().unwrap();
-        (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned())
+        let out = std::process::Command::new(binary())
+            .args(arguments)
+            .arg(install)
+            .output()
+            .unwrap();
+        (
+            out.status.code(),
+            String::from_utf8_lossy(&out.stdout).into_owned(),
+        )
     };
     let (code, text) = run(&["check"]);
-    assert!(code == Some(2) && text.contains("can read 30 of 31"), "{code:?} {text}");
+    assert!(
+        code == Some(2) && text.contains("can read 30 of 31"),
+        "{code:?} {text}"
+    );
     let (code, text) = run(&["undo", "--yes", "--no-artisan", "--backup-dir", backups]);
     assert_eq!(code, Some(0), "{text}");
     let (_, text) = run(&["check", "--look-in", look_in]);
@@ -124,7 +170,9 @@ fn the_window_may_change_its_size() {
     session.resize(40, 10);
     session.wait_for("Please enlarge");
     session.resize(80, 24);
-    session.wait("one column again", |s| s.contains("What is wrong") && s.contains("●1 Survey"));
+    session.wait("one column again", |s| {
+        s.contains("What is wrong") && s.contains("●1 Survey")
+    });
     session.keys("q");
     assert_eq!(session.end(), 1);
 }

@@ -38,14 +38,34 @@ impl Install {
             _ => "id SERIAL PRIMARY KEY",
         };
         let mut statements = vec![
-            format!("CREATE TABLE {} ({id}, name VARCHAR(40), email VARCHAR(128), out_method SMALLINT DEFAULT 1, out_server TEXT, out_username TEXT, out_password TEXT, out_port INT, out_encryption SMALLINT DEFAULT 1, in_server TEXT, in_port INT, in_username VARCHAR(100), in_password TEXT, in_protocol SMALLINT DEFAULT 1, in_encryption SMALLINT DEFAULT 1, in_validate_cert BOOLEAN DEFAULT true, meta TEXT)", t("mailboxes")),
-            format!("CREATE TABLE {} ({id}, name VARCHAR(191), value TEXT NOT NULL)", t("options")),
-            format!("CREATE TABLE {} ({id}, alias VARCHAR(191), license TEXT)", t("modules")),
-            format!("CREATE TABLE {} ({id}, first_name VARCHAR(20), last_name VARCHAR(30), email VARCHAR(100), password VARCHAR(255))", t("users")),
+            format!(
+                "CREATE TABLE {} ({id}, name VARCHAR(40), email VARCHAR(128), out_method SMALLINT DEFAULT 1, out_server TEXT, out_username TEXT, out_password TEXT, out_port INT, out_encryption SMALLINT DEFAULT 1, in_server TEXT, in_port INT, in_username VARCHAR(100), in_password TEXT, in_protocol SMALLINT DEFAULT 1, in_encryption SMALLINT DEFAULT 1, in_validate_cert BOOLEAN DEFAULT true, meta TEXT)",
+                t("mailboxes")
+            ),
+            format!(
+                "CREATE TABLE {} ({id}, name VARCHAR(191), value TEXT NOT NULL)",
+                t("options")
+            ),
+            format!(
+                "CREATE TABLE {} ({id}, alias VARCHAR(191), license TEXT)",
+                t("modules")
+            ),
+            format!(
+                "CREATE TABLE {} ({id}, first_name VARCHAR(20), last_name VARCHAR(30), email VARCHAR(100), password VARCHAR(255))",
+                t("users")
+            ),
         ];
-        let meta = format!("{{\"keep\":\"ä\\/b\",\"oauth\":{{\"provider\":\"ms\",\"a_token\":\"{0}\",\"r_token\":\"{0}\"}}}}", sealed(&old, "token").replace('/', "\\/"));
+        let meta = format!(
+            "{{\"keep\":\"ä\\/b\",\"oauth\":{{\"provider\":\"ms\",\"a_token\":\"{0}\",\"r_token\":\"{0}\"}}}}",
+            sealed(&old, "token").replace('/', "\\/")
+        );
         for (name, incoming, outgoing, meta) in [
-            ("销售's", sealed(&old, "in-1"), sealed(&old, "out-1"), Some(meta.as_str())),
+            (
+                "销售's",
+                sealed(&old, "in-1"),
+                sealed(&old, "out-1"),
+                Some(meta.as_str()),
+            ),
             ("Support", sealed(&new, "in-2"), sealed(&new, "out-2"), None),
             ("Lost", sealed(&lost, "in-3"), sealed(&old, "out-3"), None),
         ] {
@@ -54,8 +74,16 @@ impl Install {
                 t("mailboxes"), v(name), v(&format!("{name}@x.example")), v(&incoming), v(&outgoing), sql::literal(settings.driver, meta.map(str::as_bytes))
             ));
         }
-        statements.push(format!("INSERT INTO {} (name, value) VALUES ('mail_password', {}), ('company', 'x')", t("options"), v(&sealed(&old, "system"))));
-        statements.push(format!("INSERT INTO {} (alias, license) VALUES ('tags', {})", t("modules"), v(&sealed(&old, "licence"))));
+        statements.push(format!(
+            "INSERT INTO {} (name, value) VALUES ('mail_password', {}), ('company', 'x')",
+            t("options"),
+            v(&sealed(&old, "system"))
+        ));
+        statements.push(format!(
+            "INSERT INTO {} (alias, license) VALUES ('tags', {})",
+            t("modules"),
+            v(&sealed(&old, "licence"))
+        ));
         statements.push(format!("INSERT INTO {} (first_name, last_name, email, password) VALUES ('A', 'B', 'c', '$2y$10$x')", t("users")));
         if settings.driver == Driver::PgSql {
             for table in ["mailboxes", "options", "modules", "users"] {
@@ -64,7 +92,10 @@ impl Install {
         }
         let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
         server.admin(&settings.database, &statements);
-        let install = Self { folder: tempfile::tempdir().unwrap(), settings };
+        let install = Self {
+            folder: tempfile::tempdir().unwrap(),
+            settings,
+        };
         install.files(&new, &old);
         install
     }
@@ -75,17 +106,35 @@ impl Install {
             std::fs::create_dir_all(root.join(folder)).unwrap();
         }
         std::fs::write(root.join("artisan"), "").unwrap();
-        std::fs::write(root.join("config/app.php"), "<?php return ['name' => 'FreeScout', 'version' => '1.8.235'];").unwrap();
+        std::fs::write(
+            root.join("config/app.php"),
+            "<?php return ['name' => 'FreeScout', 'version' => '1.8.235'];",
+        )
+        .unwrap();
         let settings = &self.settings;
         // As FreeScout's installer should have written it: in quotes, with quotes and backslashes escaped.
-        let password = settings.password.expose_secret().replace('\\', "\\\\").replace('"', "\\\"");
+        let password = settings
+            .password
+            .expose_secret()
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"");
         let env = format!(
             "APP_KEY={}\n# a comment stays\nDB_CONNECTION={}\nDB_HOST={}\nDB_PORT={}\nDB_DATABASE={}\nDB_USERNAME={}\nDB_PASSWORD=\"{password}\"\nDB_TABLE_PREFIX={}\n",
-            String::from_utf8_lossy(new.text()), settings.driver.name(), settings.host, settings.port, settings.database, settings.username, settings.prefix
+            String::from_utf8_lossy(new.text()),
+            settings.driver.name(),
+            settings.host,
+            settings.port,
+            settings.database,
+            settings.username,
+            settings.prefix
         );
         std::fs::write(root.join(".env"), env).unwrap();
         std::fs::create_dir(self.look_in()).unwrap();
-        std::fs::write(self.look_in().join("env.old"), [b"APP_KEY=", old.text()].concat()).unwrap();
+        std::fs::write(
+            self.look_in().join("env.old"),
+            [b"APP_KEY=", old.text()].concat(),
+        )
+        .unwrap();
     }
 
     pub fn root(&self) -> PathBuf {
@@ -109,18 +158,25 @@ impl Install {
             .output()
             .unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (out.status.code().unwrap_or(-1), text(&out.stdout), text(&out.stderr))
+        (
+            out.status.code().unwrap_or(-1),
+            text(&out.stdout),
+            text(&out.stderr),
+        )
     }
 
     /// Everything in the tables, as texts.
     pub fn tables(&self) -> Vec<String> {
-        let mut store = freescout_rescue::io::store::connect(&self.settings, Path::new("/")).unwrap();
+        let mut store =
+            freescout_rescue::io::store::connect(&self.settings, Path::new("/")).unwrap();
         let mut all = Vec::new();
         for table in ["mailboxes", "options", "modules", "users"] {
             let columns = store.columns(table).unwrap();
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             let mut take = |id, values: Vec<freescout_rescue::io::store::Stored>| {
-                let texts = values.iter().map(|v| v.text().map(|t| String::from_utf8_lossy(t).into_owned()));
+                let texts = values
+                    .iter()
+                    .map(|v| v.text().map(|t| String::from_utf8_lossy(t).into_owned()));
                 all.push(format!("{table} {id} {:?}", texts.collect::<Vec<_>>()));
             };
             store.read(table, &columns, None, &mut take).unwrap();

@@ -14,7 +14,10 @@ use serde_json::{Value as Json, json};
 const TEXTS: usize = 3000;
 
 fn peer(asks: &[Json]) -> Vec<Json> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/laravel/peer.php");
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/servers/laravel/peer.php"
+    );
     let mut child = Command::new("php")
         .arg(script)
         .stdin(Stdio::piped())
@@ -29,7 +32,9 @@ fn peer(asks: &[Json]) -> Vec<Json> {
         }
     });
     let answers = BufReader::new(child.stdout.take().unwrap()).lines();
-    let answers: Vec<Json> = answers.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let answers: Vec<Json> = answers
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .collect();
     writer.join().unwrap();
     assert!(child.wait().unwrap().success());
     answers
@@ -58,8 +63,11 @@ fn what_laravel_seals_we_open() {
     let answers = peer(&texts.iter().map(ask).collect::<Vec<_>>());
     assert_eq!(answers.len(), TEXTS);
     for ((key, text), answer) in texts.iter().zip(&answers) {
-        let sealed = answer["payload"].as_str().unwrap_or_else(|| panic!("{answer}"));
-        let payload = Payload::parse(sealed.as_bytes()).unwrap_or_else(|_| panic!("no payload: {sealed}"));
+        let sealed = answer["payload"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"));
+        let payload =
+            Payload::parse(sealed.as_bytes()).unwrap_or_else(|_| panic!("no payload: {sealed}"));
         assert!(payload.made_with(key));
         assert!(!payload.made_with(&AppKey::generate(&[0; 32])));
         let plain = payload.open(key).unwrap();
@@ -78,6 +86,10 @@ fn what_we_seal_laravel_opens() {
     let answers = peer(&texts.iter().map(ask).collect::<Vec<_>>());
     assert_eq!(answers.len(), TEXTS);
     for ((_, text), answer) in texts.iter().zip(&answers) {
-        assert_eq!(answer["text"].as_str(), Some(base64::encode(text).as_str()), "{answer}");
+        assert_eq!(
+            answer["text"].as_str(),
+            Some(base64::encode(text).as_str()),
+            "{answer}"
+        );
     }
 }

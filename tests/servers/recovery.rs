@@ -23,16 +23,29 @@ fn recover_and_undo_byte_for_byte() {
         assert_eq!(checked["summary"]["opens"], 2);
         assert_eq!(checked["summary"]["other_key"], 7);
         assert_eq!(checked["summary"]["unknown_key"], 1);
-        assert_eq!((install.tables(), install.env()), (rows.clone(), env.clone()), "check changes nothing");
-        let (code, out, err) = install.run(&[&["recover", "--yes", "--no-artisan"], &hunting[..]].concat());
+        assert_eq!(
+            (install.tables(), install.env()),
+            (rows.clone(), env.clone()),
+            "check changes nothing"
+        );
+        let (code, out, err) =
+            install.run(&[&["recover", "--yes", "--no-artisan"], &hunting[..]].concat());
         assert_eq!(code, 2, "one stays lost: {out} {err}");
         let done = json(&out);
-        assert_eq!((&done["verified"], &done["resealed"]), (&true.into(), &2.into()));
+        assert_eq!(
+            (&done["verified"], &done["resealed"]),
+            (&true.into(), &2.into())
+        );
         assert_eq!(done["still_unreadable"].as_array().unwrap().len(), 1);
-        assert_eq!(install.env(), env.replace(&text(2), &text(1)), "only the key changed");
+        assert_eq!(
+            install.env(),
+            env.replace(&text(2), &text(1)),
+            "only the key changed"
+        );
         let (code, out, _) = install.run(&["check", "--json"]);
         assert_eq!((code, &json(&out)["summary"]["opens"]), (2, &9.into()));
-        let (code, _, err) = install.run(&[&["undo", "--yes", "--no-artisan"], &common[..]].concat());
+        let (code, _, err) =
+            install.run(&[&["undo", "--yes", "--no-artisan"], &common[..]].concat());
         assert_eq!(code, 0, "{err}");
         assert_eq!((install.tables(), install.env()), (rows, env));
     }
@@ -48,15 +61,37 @@ fn undo_leaves_alone_what_somebody_changed_since() {
         let install = Install::new(server, "changed");
         let backups = install.backups();
         let look_in = install.look_in();
-        let common = ["--backup-dir", backups.to_str().unwrap(), "--no-artisan", "--yes"];
-        let recover = [&["recover"], &common[..], &["--look-in", look_in.to_str().unwrap()]].concat();
+        let common = [
+            "--backup-dir",
+            backups.to_str().unwrap(),
+            "--no-artisan",
+            "--yes",
+        ];
+        let recover = [
+            &["recover"],
+            &common[..],
+            &["--look-in", look_in.to_str().unwrap()],
+        ]
+        .concat();
         assert_eq!(install.run(&recover).0, 2);
-        let table = sql::table(install.settings.driver, &install.settings.prefix, "mailboxes");
+        let table = sql::table(
+            install.settings.driver,
+            &install.settings.prefix,
+            "mailboxes",
+        );
         let typed = sealed(&key(1), "typed in the browser since");
-        server.admin(&install.settings.database, &[&format!("UPDATE {table} SET in_password = '{typed}' WHERE id = 2")]);
+        server.admin(
+            &install.settings.database,
+            &[&format!(
+                "UPDATE {table} SET in_password = '{typed}' WHERE id = 2"
+            )],
+        );
         let (code, out, err) = install.run(&[&["undo"], &common[..]].concat());
         assert_eq!(code, 2, "{out}{err}");
-        assert!(format!("{out}{err}").contains("mailboxes#2.in_password"), "{out}{err}");
+        assert!(
+            format!("{out}{err}").contains("mailboxes#2.in_password"),
+            "{out}{err}"
+        );
         let rows = install.tables();
         let row = rows.iter().find(|r| r.starts_with("mailboxes 2 ")).unwrap();
         assert!(row.contains(&typed), "what was typed is kept");
@@ -73,23 +108,40 @@ fn passwords_are_stored_and_never_written_elsewhere() {
         let file = install.folder.path().join("passwords.jsonl");
         let line = serde_json::json!({"mailbox": 3, "incoming": typed}).to_string();
         std::fs::write(&file, format!("{line}\n")).unwrap();
-        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .unwrap();
         let (code, out, err) = install.run(&[
-            "recover", "--yes", "--json", "--no-artisan", "--backup-dir", backups.to_str().unwrap(),
-            "--look-in", look_in.to_str().unwrap(), "--passwords", file.to_str().unwrap(),
+            "recover",
+            "--yes",
+            "--json",
+            "--no-artisan",
+            "--backup-dir",
+            backups.to_str().unwrap(),
+            "--look-in",
+            look_in.to_str().unwrap(),
+            "--passwords",
+            file.to_str().unwrap(),
         ]);
         assert_eq!(code, 0, "{out}{err}");
         assert_eq!(json(&out)["reentered"], 1);
         std::fs::remove_file(&file).unwrap();
         let said = [out, err].concat();
         assert!(!said.contains(typed));
-        for entry in walkdir::WalkDir::new(install.folder.path()).into_iter().flatten().filter(|e| e.file_type().is_file()) {
+        for entry in walkdir::WalkDir::new(install.folder.path())
+            .into_iter()
+            .flatten()
+            .filter(|e| e.file_type().is_file())
+        {
             let bytes = std::fs::read(entry.path()).unwrap();
             let found = bytes.windows(typed.len()).any(|w| w == typed.as_bytes());
             assert!(!found, "a password in {}", entry.path().display());
         }
         let (code, out, _) = install.run(&["check", "--json"]);
-        assert_eq!((code, &json(&out)["summary"]["unknown_key"]), (0, &0.into()), "{out}");
+        assert_eq!(
+            (code, &json(&out)["summary"]["unknown_key"]),
+            (0, &0.into()),
+            "{out}"
+        );
     }
 }
 
@@ -100,12 +152,26 @@ fn a_backup_can_be_put_back_by_hand_and_by_restore() {
         let (rows, env) = (install.tables(), install.env());
         let (backups, look_in) = (install.backups(), install.look_in());
         let common = ["--no-artisan", "--backup-dir", backups.to_str().unwrap()];
-        let recover = [&["recover", "--yes", "--json", "--look-in", look_in.to_str().unwrap()], &common[..]].concat();
+        let recover = [
+            &[
+                "recover",
+                "--yes",
+                "--json",
+                "--look-in",
+                look_in.to_str().unwrap(),
+            ],
+            &common[..],
+        ]
+        .concat();
         let (_, out, _) = install.run(&recover);
         let backup = json(&out)["backup"].as_str().unwrap().to_owned();
-        server.client(&install.settings, &std::path::Path::new(&backup).join("restore.sql"));
+        server.client(
+            &install.settings,
+            &std::path::Path::new(&backup).join("restore.sql"),
+        );
         assert_eq!(install.tables(), rows, "restore.sql puts every row back");
-        let (code, out, err) = install.run(&[&["restore", &backup], &common[..], &["--yes"]].concat());
+        let (code, out, err) =
+            install.run(&[&["restore", &backup], &common[..], &["--yes"]].concat());
         assert_eq!(code, 0, "{out}{err}");
         assert_eq!((install.tables(), install.env()), (rows, env));
     }
@@ -114,12 +180,24 @@ fn a_backup_can_be_put_back_by_hand_and_by_restore() {
 #[test]
 fn every_strategy_does_what_it_says() {
     for server in server::both() {
-        for (strategy, opens, key_after) in [("carry", 9, Some(2)), ("fresh", 9, None), ("reenter", 2, Some(2))] {
+        for (strategy, opens, key_after) in [
+            ("carry", 9, Some(2)),
+            ("fresh", 9, None),
+            ("reenter", 2, Some(2)),
+        ] {
             let install = Install::new(server, strategy);
             let (backups, look_in) = (install.backups(), install.look_in());
             let (code, out, err) = install.run(&[
-                "recover", "--yes", "--json", "--no-artisan", "--strategy", strategy, "--backup-dir",
-                backups.to_str().unwrap(), "--look-in", look_in.to_str().unwrap(),
+                "recover",
+                "--yes",
+                "--json",
+                "--no-artisan",
+                "--strategy",
+                strategy,
+                "--backup-dir",
+                backups.to_str().unwrap(),
+                "--look-in",
+                look_in.to_str().unwrap(),
             ]);
             assert_eq!(code, 2, "{strategy}: {out}{err}");
             assert_eq!(json(&out)["verified"], true, "{strategy}");
@@ -127,7 +205,9 @@ fn every_strategy_does_what_it_says() {
             assert_eq!(json(&out)["summary"]["opens"], opens, "{strategy}: {out}");
             match key_after {
                 Some(byte) => assert!(install.env().contains(&text(byte))),
-                None => assert!(!install.env().contains(&text(1)) && !install.env().contains(&text(2))),
+                None => {
+                    assert!(!install.env().contains(&text(1)) && !install.env().contains(&text(2)))
+                }
             }
         }
     }

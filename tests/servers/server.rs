@@ -22,29 +22,48 @@ pub struct Server {
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 fn run(command: &mut Command) -> String {
     let name = command.get_program().to_string_lossy().into_owned();
-    let out = command.output().unwrap_or_else(|e| panic!("{name}: {e}. tests/check.sh installs what these tests need"));
-    assert!(out.status.success(), "{name}: {}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    let out = command
+        .output()
+        .unwrap_or_else(|e| panic!("{name}: {e}. tests/check.sh installs what these tests need"));
+    assert!(
+        out.status.success(),
+        "{name}: {}{}",
+        String::from_utf8_lossy(&out.stdout),
+        String::from_utf8_lossy(&out.stderr)
+    );
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
 /// A program of a server, wherever Debian keeps it.
 fn program(name: &str) -> PathBuf {
     let mut places = vec![PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")];
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     places.extend(versions.map(|v| v.path().join("bin")));
-    let found = places.iter().rev().map(|p| p.join(name)).find(|p| p.is_file());
+    let found = places
+        .iter()
+        .rev()
+        .map(|p| p.join(name))
+        .find(|p| p.is_file());
     found.unwrap_or_else(|| panic!("{name} is not installed: run tests/check.sh"))
 }
 
 /// The account a server runs as: servers refuse root.
 fn account(name: &str) -> Option<(u32, u32)> {
     rustix::process::geteuid().is_root().then(|| {
-        let user = uzers::get_user_by_name(name).unwrap_or_else(|| panic!("no user {name}: run tests/check.sh"));
+        let user = uzers::get_user_by_name(name)
+            .unwrap_or_else(|| panic!("no user {name}: run tests/check.sh"));
         (user.uid(), user.primary_group_id())
     })
 }
@@ -58,18 +77,67 @@ fn as_account(command: &mut Command, account: Option<(u32, u32)>) -> &mut Comman
 
 fn give(folder: &Path, account: Option<(u32, u32)>) {
     if let Some((uid, gid)) = account {
-        run(Command::new("chown").arg("-R").arg(format!("{uid}:{gid}")).arg(folder));
+        run(Command::new("chown")
+            .arg("-R")
+            .arg(format!("{uid}:{gid}"))
+            .arg(folder));
     }
 }
 
 /// A CA, and a certificate of it for the name `localhost` alone.
 fn certificates(folder: &Path) {
-    let openssl = |arguments: &[&str]| run(Command::new("openssl").args(arguments).current_dir(folder));
-    openssl(&["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem"]);
-    openssl(&["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"]);
+    let openssl =
+        |arguments: &[&str]| run(Command::new("openssl").args(arguments).current_dir(folder));
+    openssl(&[
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=Test CA",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+    ]);
+    openssl(&[
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.csr",
+    ]);
     std::fs::write(folder.join("ext"), "subjectAltName=DNS:localhost\n").unwrap();
-    openssl(&["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", "server.pem"]);
-    std::fs::set_permissions(folder.join("server.key"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    openssl(&[
+        "x509",
+        "-req",
+        "-in",
+        "server.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        "ext",
+        "-out",
+        "server.pem",
+    ]);
+    std::fs::set_permissions(
+        folder.join("server.key"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
 }
 
 impl Server {
@@ -102,11 +170,22 @@ impl Server {
             "--sql-mode=".to_owned(),
             "--innodb-flush-log-at-trx-commit=0".to_owned(),
         ]);
-        let child = as_account(&mut command, account).stdout(Stdio::null()).stderr(log(&folder)).spawn().unwrap();
-        let server = Self { driver: Driver::MySql, folder, port, child };
+        let child = as_account(&mut command, account)
+            .stdout(Stdio::null())
+            .stderr(log(&folder))
+            .spawn()
+            .unwrap();
+        let server = Self {
+            driver: Driver::MySql,
+            folder,
+            port,
+            child,
+        };
         let start = Instant::now();
         let mut root = loop {
-            let options = mysql::OptsBuilder::new().socket(Some(server.socket())).user(Some("root"));
+            let options = mysql::OptsBuilder::new()
+                .socket(Some(server.socket()))
+                .user(Some("root"));
             match mysql::Conn::new(options) {
                 Ok(connection) => break connection,
                 Err(e) => server.not_yet(start, &e.to_string()),
@@ -114,8 +193,12 @@ impl Server {
         };
         let password = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
         root.query_drop("SET NAMES utf8mb4").unwrap();
-        root.query_drop(format!("CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}'")).unwrap();
-        root.query_drop(format!("GRANT ALL ON `rescue\\_%`.* TO '{USER}'@'%'")).unwrap();
+        root.query_drop(format!(
+            "CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}'"
+        ))
+        .unwrap();
+        root.query_drop(format!("GRANT ALL ON `rescue\\_%`.* TO '{USER}'@'%'"))
+            .unwrap();
         server
     }
 
@@ -126,7 +209,18 @@ impl Server {
         give(&folder, account);
         let data = folder.join("data");
         run(as_account(
-            Command::new(program("initdb")).args(["-E", "UTF8", "--locale=C", "-A", "trust", "-U", "postgres", "-D"]).arg(&data),
+            Command::new(program("initdb"))
+                .args([
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "-A",
+                    "trust",
+                    "-U",
+                    "postgres",
+                    "-D",
+                ])
+                .arg(&data),
             account,
         ));
         let hba = format!(
@@ -146,8 +240,17 @@ impl Server {
         ] {
             command.arg("-c").arg(setting);
         }
-        let child = as_account(&mut command, account).stdout(Stdio::null()).stderr(log(&folder)).spawn().unwrap();
-        let server = Self { driver: Driver::PgSql, folder, port, child };
+        let child = as_account(&mut command, account)
+            .stdout(Stdio::null())
+            .stderr(log(&folder))
+            .spawn()
+            .unwrap();
+        let server = Self {
+            driver: Driver::PgSql,
+            folder,
+            port,
+            child,
+        };
         let start = Instant::now();
         let mut root = loop {
             match server.postgres_root("postgres") {
@@ -155,13 +258,21 @@ impl Server {
                 Err(e) => server.not_yet(start, &e.to_string()),
             }
         };
-        root.batch_execute(&format!("CREATE ROLE {USER} LOGIN PASSWORD '{}'", PASSWORD.replace('\'', "''"))).unwrap();
+        root.batch_execute(&format!(
+            "CREATE ROLE {USER} LOGIN PASSWORD '{}'",
+            PASSWORD.replace('\'', "''")
+        ))
+        .unwrap();
         server
     }
 
     fn not_yet(&self, start: Instant, why: &str) {
         let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        assert!(start.elapsed() < DEADLINE, "{:?} does not start: {why}\n{log}", self.driver);
+        assert!(
+            start.elapsed() < DEADLINE,
+            "{:?} does not start: {why}\n{log}",
+            self.driver
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
 
@@ -171,7 +282,11 @@ impl Server {
 
     fn postgres_root(&self, database: &str) -> Result<postgres::Client, postgres::Error> {
         let mut config = postgres::Config::new();
-        config.host_path(&self.folder).port(self.port).user("postgres").dbname(database);
+        config
+            .host_path(&self.folder)
+            .port(self.port)
+            .user("postgres")
+            .dbname(database);
         config.connect(postgres::NoTls)
     }
 
@@ -179,18 +294,32 @@ impl Server {
     pub fn admin(&self, database: &str, statements: &[&str]) {
         match self.driver {
             Driver::MySql => {
-                let options = mysql::OptsBuilder::new().socket(Some(self.socket())).user(Some("root"));
+                let options = mysql::OptsBuilder::new()
+                    .socket(Some(self.socket()))
+                    .user(Some("root"));
                 let mut connection = mysql::Conn::new(options).unwrap();
                 connection.query_drop("SET NAMES utf8mb4").unwrap();
                 if !database.is_empty() {
                     connection.query_drop(format!("USE {database}")).unwrap();
                 }
-                statements.iter().for_each(|s| connection.query_drop(s).unwrap_or_else(|e| panic!("{s}: {e}")));
+                statements.iter().for_each(|s| {
+                    connection
+                        .query_drop(s)
+                        .unwrap_or_else(|e| panic!("{s}: {e}"))
+                });
             }
             _ => {
-                let database = if database.is_empty() { "postgres" } else { database };
+                let database = if database.is_empty() {
+                    "postgres"
+                } else {
+                    database
+                };
                 let mut client = self.postgres_root(database).unwrap();
-                statements.iter().for_each(|s| client.batch_execute(s).unwrap_or_else(|e| panic!("{s}: {e}")));
+                statements.iter().for_each(|s| {
+                    client
+                        .batch_execute(s)
+                        .unwrap_or_else(|e| panic!("{s}: {e}"))
+                });
             }
         }
     }
@@ -200,7 +329,12 @@ impl Server {
         let name = format!("rescue_{name}");
         match self.driver {
             Driver::MySql => {
-                self.admin("", &[&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")]);
+                self.admin(
+                    "",
+                    &[&format!(
+                        "CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+                    )],
+                );
             }
             _ => {
                 self.admin("", &[&format!("CREATE DATABASE {name} OWNER {USER}")]);
@@ -231,12 +365,17 @@ impl Server {
         let mut command = match self.driver {
             Driver::MySql => {
                 let mut command = Command::new(program("mariadb"));
-                command.args(["--no-defaults", "--user=root"]).arg(format!("--socket={}", self.socket())).arg(&settings.database);
+                command
+                    .args(["--no-defaults", "--user=root"])
+                    .arg(format!("--socket={}", self.socket()))
+                    .arg(&settings.database);
                 command
             }
             _ => {
                 let mut command = Command::new(program("psql"));
-                command.args(["-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]).arg(&self.folder);
+                command
+                    .args(["-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"])
+                    .arg(&self.folder);
                 command.args(["-p", &self.port.to_string(), &settings.database]);
                 command
             }
@@ -251,7 +390,11 @@ fn log(folder: &Path) -> Stdio {
 
 /// A folder that the server's account may enter. Removed when the test program ends.
 fn new_folder(name: &str) -> PathBuf {
-    let folder = tempfile::Builder::new().prefix(&format!("rescue-{name}-")).tempdir().unwrap().keep();
+    let folder = tempfile::Builder::new()
+        .prefix(&format!("rescue-{name}-"))
+        .tempdir()
+        .unwrap()
+        .keep();
     std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     folder
 }
@@ -270,8 +413,18 @@ pub fn postgres() -> &'static Server {
 /// Statics are never dropped: a child of ours ends the server and removes its folder when our end of its pipe closes,
 /// however this program ends.
 fn guarded(server: Server) -> Server {
-    let script = format!("cat >/dev/null; kill -9 {}; sleep 0.3; rm -rf '{}'", server.child.id(), server.folder.display());
-    let guard = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let script = format!(
+        "cat >/dev/null; kill -9 {}; sleep 0.3; rm -rf '{}'",
+        server.child.id(),
+        server.folder.display()
+    );
+    let guard = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     std::mem::forget(guard);
     server
 }

@@ -6,12 +6,21 @@ use freescout_rescue::domain::configuration::{DbSettings, Driver};
 use freescout_rescue::domain::secret::SecretBytes;
 use freescout_rescue::domain::sql;
 use freescout_rescue::io::dump;
-use freescout_rescue::io::store::{self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError};
+use freescout_rescue::io::store::{
+    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
+};
 
 use crate::server::{self, Server};
 
-const ODD: [&str; 7] =
-    ["plain", "it's \"quoted\"", "back\\slash \\' \\0", "密码 🔑 pässwörd", "line\nbreak\ttab", "%s _ ; -- /* */", "a"];
+const ODD: [&str; 7] = [
+    "plain",
+    "it's \"quoted\"",
+    "back\\slash \\' \\0",
+    "密码 🔑 pässwörd",
+    "line\nbreak\ttab",
+    "%s _ ; -- /* */",
+    "a",
+];
 
 fn bytes(text: &str) -> Option<SecretBytes> {
     Some(SecretBytes::from(text.as_bytes()))
@@ -26,10 +35,24 @@ fn settings(server: &Server, name: &str) -> DbSettings {
         Driver::MySql => ("INT UNSIGNED AUTO_INCREMENT PRIMARY KEY", "TINYINT(1)"),
         _ => ("SERIAL PRIMARY KEY", "BOOLEAN"),
     };
-    let suffix = if server.driver == Driver::MySql { " ENGINE=InnoDB" } else { "" };
-    let owner = if server.driver == Driver::MySql { String::new() } else { format!("ALTER TABLE {table} OWNER TO {}", server::USER) };
-    let create = format!("CREATE TABLE {table} (id {id}, body TEXT, narrow VARCHAR(10), port INT, yes {boolean}){suffix}");
-    let long = if server.driver == Driver::MySql { "MEDIUMTEXT" } else { "TEXT" };
+    let suffix = if server.driver == Driver::MySql {
+        " ENGINE=InnoDB"
+    } else {
+        ""
+    };
+    let owner = if server.driver == Driver::MySql {
+        String::new()
+    } else {
+        format!("ALTER TABLE {table} OWNER TO {}", server::USER)
+    };
+    let create = format!(
+        "CREATE TABLE {table} (id {id}, body TEXT, narrow VARCHAR(10), port INT, yes {boolean}){suffix}"
+    );
+    let long = if server.driver == Driver::MySql {
+        "MEDIUMTEXT"
+    } else {
+        "TEXT"
+    };
     let widen = match server.driver {
         Driver::MySql => format!("ALTER TABLE {table} MODIFY body {long}"),
         _ => format!("ALTER TABLE {table} ALTER body TYPE {long}"),
@@ -37,18 +60,33 @@ fn settings(server: &Server, name: &str) -> DbSettings {
     let mut statements = vec![create, widen];
     for text in ODD {
         let value = sql::literal(settings.driver, Some(text.as_bytes()));
-        statements.push(format!("INSERT INTO {table} (body, narrow, port, yes) VALUES ({value}, 'n', 993, true)"));
+        statements.push(format!(
+            "INSERT INTO {table} (body, narrow, port, yes) VALUES ({value}, 'n', 993, true)"
+        ));
     }
-    statements.push(format!("INSERT INTO {table} (body, narrow, port, yes) VALUES (NULL, '', 0, false)"));
+    statements.push(format!(
+        "INSERT INTO {table} (body, narrow, port, yes) VALUES (NULL, '', 0, false)"
+    ));
     statements.push(owner);
-    let statements: Vec<&str> = statements.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+    let statements: Vec<&str> = statements
+        .iter()
+        .map(String::as_str)
+        .filter(|s| !s.is_empty())
+        .collect();
     server.admin(&settings.database, &statements);
     settings
 }
 
 fn rows(store: &mut dyn Store, newest: Option<u32>) -> Vec<(u64, Vec<Stored>)> {
     let mut rows = Vec::new();
-    store.read("odd", &["body", "narrow", "port", "yes"], newest, &mut |id, values| rows.push((id, values))).unwrap();
+    store
+        .read(
+            "odd",
+            &["body", "narrow", "port", "yes"],
+            newest,
+            &mut |id, values| rows.push((id, values)),
+        )
+        .unwrap();
     rows
 }
 
@@ -67,13 +105,25 @@ fn every_text_is_read_byte_for_byte() {
             assert_eq!(values, &wanted, "row {id}");
         }
         let last = &read[ODD.len()].1;
-        assert_eq!((&last[0], &last[3]), (&Stored::Null, &Stored::Text(b"0"[..].into())));
-        let newest: Vec<u64> = rows(&mut *store, Some(2)).iter().map(|(id, _)| *id).collect();
+        assert_eq!(
+            (&last[0], &last[3]),
+            (&Stored::Null, &Stored::Text(b"0"[..].into()))
+        );
+        let newest: Vec<u64> = rows(&mut *store, Some(2))
+            .iter()
+            .map(|(id, _)| *id)
+            .collect();
         assert_eq!(newest, [8, 7]);
-        assert_eq!(store.columns("odd").unwrap(), ["id", "body", "narrow", "port", "yes"]);
+        assert_eq!(
+            store.columns("odd").unwrap(),
+            ["id", "body", "narrow", "port", "yes"]
+        );
         assert!(store.columns("absent").unwrap().is_empty());
         assert!(store.transactional("odd").unwrap());
-        assert!(matches!(store.read("absent", &["x"], None, &mut |_, _| {}), Err(StoreError::Query(_))));
+        assert!(matches!(
+            store.read("absent", &["x"], None, &mut |_, _| {}),
+            Err(StoreError::Query(_))
+        ));
     }
 }
 
@@ -83,14 +133,25 @@ fn a_value_too_long_is_measured_and_not_read() {
         let settings = settings(server, "long");
         let table = sql::table(settings.driver, &settings.prefix, "odd");
         let length = MAX_VALUE_BYTES + 1;
-        server.admin(&settings.database, &[&format!("UPDATE {table} SET body = REPEAT('x', {length}) WHERE id = 1")]);
+        server.admin(
+            &settings.database,
+            &[&format!(
+                "UPDATE {table} SET body = REPEAT('x', {length}) WHERE id = 1"
+            )],
+        );
         let mut store = connect(&settings);
         assert_eq!(rows(&mut *store, None)[0].1[0], Stored::TooLong(length));
     }
 }
 
 fn swap(id: u64, column: &str, old: Option<SecretBytes>, new: &str) -> Swap {
-    Swap { table: "odd", id, column: column.to_owned(), old, new: bytes(new) }
+    Swap {
+        table: "odd",
+        id,
+        column: column.to_owned(),
+        old,
+        new: bytes(new),
+    }
 }
 
 #[test]
@@ -98,20 +159,38 @@ fn a_swap_is_all_or_nothing() {
     for server in server::both() {
         let mut store = connect(&settings(server, "swap"));
         let before = rows(&mut *store, None);
-        let fine = [swap(1, "body", bytes(ODD[0]), ODD[3]), swap(3, "body", bytes(ODD[2]), "\\'; \"x\n"), swap(8, "body", None, "set")];
+        let fine = [
+            swap(1, "body", bytes(ODD[0]), ODD[3]),
+            swap(3, "body", bytes(ODD[2]), "\\'; \"x\n"),
+            swap(8, "body", None, "set"),
+        ];
         store.swap(&fine).unwrap();
         let after = rows(&mut *store, None);
         assert_eq!(after[0].1[0], Stored::Text(ODD[3].as_bytes().into()));
         assert_eq!(after[2].1[0], Stored::Text(b"\\'; \"x\n"[..].into()));
         assert_eq!(after[7].1[0], Stored::Text(b"set"[..].into()));
         // Back again, to NULL as well.
-        let back: Vec<Swap> = fine.iter().map(|s| Swap { old: s.new.clone(), new: s.old.clone(), ..s.clone() }).collect();
+        let back: Vec<Swap> = fine
+            .iter()
+            .map(|s| Swap {
+                old: s.new.clone(),
+                new: s.old.clone(),
+                ..s.clone()
+            })
+            .collect();
         store.swap(&back).unwrap();
         assert_eq!(rows(&mut *store, None), before);
         // One changed row (also one that differs in case only), one gone: nothing is written.
-        for stale in [swap(2, "body", bytes("IT'S \"quoted\""), "x"), swap(99, "body", bytes("y"), "x"), swap(2, "body", None, "x")] {
+        for stale in [
+            swap(2, "body", bytes("IT'S \"quoted\""), "x"),
+            swap(99, "body", bytes("y"), "x"),
+            swap(2, "body", None, "x"),
+        ] {
             let outcome = store.swap(&[swap(1, "body", bytes(ODD[0]), "x"), stale]);
-            assert!(matches!(outcome, Err(SwapError::Changed(ref which)) if which == &[1]), "{outcome:?}");
+            assert!(
+                matches!(outcome, Err(SwapError::Changed(ref which)) if which == &[1]),
+                "{outcome:?}"
+            );
             assert_eq!(rows(&mut *store, None), before);
         }
     }
@@ -122,12 +201,18 @@ fn a_text_the_server_does_not_keep_whole_is_rolled_back() {
     for server in server::both() {
         let mut store = connect(&settings(server, "narrow"));
         let before = rows(&mut *store, None);
-        let swaps = [swap(1, "body", bytes(ODD[0]), "x"), swap(1, "narrow", bytes("n"), "longer than ten characters")];
+        let swaps = [
+            swap(1, "body", bytes(ODD[0]), "x"),
+            swap(1, "narrow", bytes("n"), "longer than ten characters"),
+        ];
         let outcome = store.swap(&swaps);
         match server.driver {
             // FreeScout's SQL mode cuts in silence; PostgreSQL refuses.
             Driver::MySql => assert!(matches!(outcome, Err(SwapError::NotKept(1))), "{outcome:?}"),
-            _ => assert!(matches!(outcome, Err(SwapError::Store(StoreError::Query(_)))), "{outcome:?}"),
+            _ => assert!(
+                matches!(outcome, Err(SwapError::Store(StoreError::Query(_)))),
+                "{outcome:?}"
+            ),
         }
         assert_eq!(rows(&mut *store, None), before);
     }
@@ -140,12 +225,24 @@ fn a_server_that_only_reads_says_so() {
     maria.admin("", &["SET GLOBAL read_only = 1"]);
     let outcome = store.swap(&[swap(1, "body", bytes(ODD[0]), "x")]);
     maria.admin("", &["SET GLOBAL read_only = 0"]);
-    assert!(matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))),
+        "{outcome:?}"
+    );
     let postgres = server::postgres();
     let settings = settings(postgres, "readonly");
-    postgres.admin("", &[&format!("ALTER DATABASE {} SET default_transaction_read_only = on", settings.database)]);
+    postgres.admin(
+        "",
+        &[&format!(
+            "ALTER DATABASE {} SET default_transaction_read_only = on",
+            settings.database
+        )],
+    );
     let outcome = connect(&settings).swap(&[swap(1, "body", bytes(ODD[0]), "x")]);
-    assert!(matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -162,13 +259,44 @@ fn a_dump_holds_everything_and_can_be_stopped() {
         let settings = settings(server, "dump");
         let mut dump = Vec::new();
         let mut told = 0;
-        let bytes = dump::full(&settings, Path::new("/"), &mut dump, &mut |n| told = n, &|| false).unwrap();
+        let bytes = dump::full(
+            &settings,
+            Path::new("/"),
+            &mut dump,
+            &mut |n| told = n,
+            &|| false,
+        )
+        .unwrap();
         assert_eq!((bytes, told), (dump.len() as u64, dump.len() as u64));
         let text = String::from_utf8_lossy(&dump);
-        assert!(text.contains("fs_odd") && text.contains("密码 🔑"), "{}", &text[..text.len().min(500)]);
-        assert!(dump::full(&settings, Path::new("/"), &mut Vec::new(), &mut |_| {}, &|| true).is_err());
-        let wrong = DbSettings { password: "wrong".to_owned().into(), ..settings.clone() };
-        let said = dump::full(&wrong, Path::new("/"), &mut Vec::new(), &mut |_| {}, &|| false).unwrap_err().to_string();
+        assert!(
+            text.contains("fs_odd") && text.contains("密码 🔑"),
+            "{}",
+            &text[..text.len().min(500)]
+        );
+        assert!(
+            dump::full(
+                &settings,
+                Path::new("/"),
+                &mut Vec::new(),
+                &mut |_| {},
+                &|| true
+            )
+            .is_err()
+        );
+        let wrong = DbSettings {
+            password: "wrong".to_owned().into(),
+            ..settings.clone()
+        };
+        let said = dump::full(
+            &wrong,
+            Path::new("/"),
+            &mut Vec::new(),
+            &mut |_| {},
+            &|| false,
+        )
+        .unwrap_err()
+        .to_string();
         assert!(!said.contains("wrong\""), "{said}");
     }
 }
@@ -181,12 +309,22 @@ fn statements_mean_the_same_to_the_servers_own_client() {
         let before = rows(&mut *store, None);
         let mut script = sql::preamble(settings.driver).as_bytes().to_vec();
         for (id, values) in &before {
-            let update = sql::update_statement(settings.driver, &settings.prefix, "odd", *id, "body", values[0].text());
+            let update = sql::update_statement(
+                settings.driver,
+                &settings.prefix,
+                "odd",
+                *id,
+                "body",
+                values[0].text(),
+            );
             script.extend_from_slice(b"\n");
             script.extend(update);
         }
         let table = sql::table(settings.driver, &settings.prefix, "odd");
-        server.admin(&settings.database, &[&format!("UPDATE {table} SET body = 'overwritten'")]);
+        server.admin(
+            &settings.database,
+            &[&format!("UPDATE {table} SET body = 'overwritten'")],
+        );
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), script).unwrap();
         server.client(&settings, file.path());

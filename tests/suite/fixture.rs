@@ -34,7 +34,10 @@ fn sealed(key: &AppKey, text: &str) -> String {
 }
 
 fn row<'a>(id: u64, values: &[(&'a str, &str)]) -> Row<'a> {
-    let values = values.iter().map(|(name, value)| (*name, StoredText::Text(value.as_bytes().into()))).collect();
+    let values = values
+        .iter()
+        .map(|(name, value)| (*name, StoredText::Text(value.as_bytes().into())))
+        .collect();
     Row { id, values }
 }
 
@@ -42,12 +45,37 @@ fn inventory() -> Inventory {
     let (old, new, lost) = (old_key(), new_key(), lost_key());
     let mut inventory = Inventory::default();
     let mailboxes: [(&str, &str, String, String); 7] = [
-        ("Support", "support", sealed(&new, SENTINEL), sealed(&new, SENTINEL)),
-        ("销售", "sales", sealed(&old, SENTINEL), sealed(&old, SENTINEL)),
-        ("Buchhaltung Köln", "buchhaltung", sealed(&old, SENTINEL), sealed(&lost, SENTINEL)),
+        (
+            "Support",
+            "support",
+            sealed(&new, SENTINEL),
+            sealed(&new, SENTINEL),
+        ),
+        (
+            "销售",
+            "sales",
+            sealed(&old, SENTINEL),
+            sealed(&old, SENTINEL),
+        ),
+        (
+            "Buchhaltung Köln",
+            "buchhaltung",
+            sealed(&old, SENTINEL),
+            sealed(&lost, SENTINEL),
+        ),
         ("الدعم الفني", "daam", sealed(&old, SENTINEL), String::new()),
-        ("🧪 Labor \u{1b}]0;owned\u{7}", "labor", SENTINEL.to_owned(), sealed(&old, SENTINEL)),
-        ("Twice", "twice", sealed(&old, &sealed(&old, SENTINEL)), sealed(&old, SENTINEL)),
+        (
+            "🧪 Labor \u{1b}]0;owned\u{7}",
+            "labor",
+            SENTINEL.to_owned(),
+            sealed(&old, SENTINEL),
+        ),
+        (
+            "Twice",
+            "twice",
+            sealed(&old, &sealed(&old, SENTINEL)),
+            sealed(&old, SENTINEL),
+        ),
         ("Broken", "broken", "eyJpdiI6broken".to_owned(), {
             let payload = sealed(&old, SENTINEL);
             payload[..payload.len() - 40].to_owned()
@@ -96,7 +124,10 @@ fn inventory() -> Inventory {
     ]) {
         inventory.add_option(&row(id, &[("name", name), ("value", value)]));
     }
-    inventory.add_module(&row(1, &[("alias", "tags"), ("license", &sealed(&old, SENTINEL))]));
+    inventory.add_module(&row(
+        1,
+        &[("alias", "tags"), ("license", &sealed(&old, SENTINEL))],
+    ));
     inventory
 }
 
@@ -104,18 +135,36 @@ fn ring(with_old: bool) -> KeyRing {
     let mut ring = KeyRing::default();
     let new = new_key();
     let effective = new.fingerprint();
-    ring.add(new, Source::file(SourceKind::ConfigCache, "/var/www/html/bootstrap/cache/config.php", None));
-    ring.add(new_key(), Source::file(SourceKind::Env, "/var/www/html/.env", Some(12)));
+    ring.add(
+        new,
+        Source::file(
+            SourceKind::ConfigCache,
+            "/var/www/html/bootstrap/cache/config.php",
+            None,
+        ),
+    );
+    ring.add(
+        new_key(),
+        Source::file(SourceKind::Env, "/var/www/html/.env", Some(12)),
+    );
     if with_old {
         let source = Source {
             inside: vec!["var/www/html/.env".to_owned()],
             modified: Some(1_759_201_200),
-            ..Source::file(SourceKind::Archive, "/root/backups/helpdesk-2025-09-30.tar.gz", Some(2))
+            ..Source::file(
+                SourceKind::Archive,
+                "/root/backups/helpdesk-2025-09-30.tar.gz",
+                Some(2),
+            )
         };
         ring.add(old_key(), source);
     }
     for known in ring.iter_mut() {
-        known.mails = if known.key.same_bytes(&old_key()) { 120 } else { 9 };
+        known.mails = if known.key.same_bytes(&old_key()) {
+            120
+        } else {
+            9
+        };
     }
     ring.set_effective(Some(effective));
     ring
@@ -145,12 +194,24 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
 
 /// The install as the checks see it; with the old key, or before it was found.
 pub fn assessment(with_old: bool) -> Assessment {
-    let key = KeyName { label: "K1".to_owned(), fingerprint: new_key().fingerprint() };
+    let key = KeyName {
+        label: "K1".to_owned(),
+        fingerprint: new_key().fingerprint(),
+    };
     let findings = vec![
         Finding::UnderUnknownKey { count: 13 },
-        Finding::WorkerHoldsOtherKey { pid: 2114, key: None },
-        Finding::StaleConfigCache { cached: Some(key), configured: None },
-        Finding::ProbablyWiped { owner: "الدعم الفني".to_owned(), place: "mailboxes#4.out_password".to_owned() },
+        Finding::WorkerHoldsOtherKey {
+            pid: 2114,
+            key: None,
+        },
+        Finding::StaleConfigCache {
+            cached: Some(key),
+            configured: None,
+        },
+        Finding::ProbablyWiped {
+            owner: "الدعم الفني".to_owned(),
+            place: "mailboxes#4.out_password".to_owned(),
+        },
     ];
     assess(&inventory(), &ring(with_old), findings)
 }
@@ -159,7 +220,14 @@ pub fn assessment(with_old: bool) -> Assessment {
 pub fn sound() -> Assessment {
     let mut inventory = Inventory::default();
     let payload = sealed(&new_key(), SENTINEL);
-    inventory.add_mailbox(&row(1, &[("name", "Support"), ("in_server", "imap.example"), ("in_password", &payload)]));
+    inventory.add_mailbox(&row(
+        1,
+        &[
+            ("name", "Support"),
+            ("in_server", "imap.example"),
+            ("in_password", &payload),
+        ],
+    ));
     assess(&inventory, &ring(false), Vec::new())
 }
 
@@ -201,13 +269,28 @@ pub fn backup() -> BackupDone {
 }
 
 /// The plan of a strategy; `None` where it is not possible.
-pub fn plan_ready(assessment: &Assessment, strategy: Strategy, choices: &Choices) -> Option<PlanReady> {
+pub fn plan_ready(
+    assessment: &Assessment,
+    strategy: Strategy,
+    choices: &Choices,
+) -> Option<PlanReady> {
     let make = |s| plan::make(s, &assessment.secrets, &assessment.circumstances, choices);
     let plan = make(strategy).ok()?;
     let readable = plan.readable_after();
-    let after = Summary { total: assessment.summary.total, opens: readable, ..Summary::default() };
-    let impossible = Strategy::ALL.into_iter().filter_map(|s| make(s).err().map(|why| (s, why))).collect();
-    Some(PlanReady { plan, after, impossible })
+    let after = Summary {
+        total: assessment.summary.total,
+        opens: readable,
+        ..Summary::default()
+    };
+    let impossible = Strategy::ALL
+        .into_iter()
+        .filter_map(|s| make(s).err().map(|why| (s, why)))
+        .collect();
+    Some(PlanReady {
+        plan,
+        after,
+        impossible,
+    })
 }
 
 pub fn applied(verified: bool) -> Applied {

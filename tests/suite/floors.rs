@@ -3,8 +3,16 @@
 use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. `cli` stands beside `wizard` and `tui`; `demo` may use what it likes below them.
-const FLOORS: [&[&str]; 8] =
-    [&["words"], &["domain"], &["sentences"], &["io"], &["engine"], &["demo", "wizard"], &["tui"], &["cli"]];
+const FLOORS: [&[&str]; 8] = [
+    &["words"],
+    &["domain"],
+    &["sentences"],
+    &["io"],
+    &["engine"],
+    &["demo", "wizard"],
+    &["tui"],
+    &["cli"],
+];
 
 fn floor(name: &str) -> Option<usize> {
     FLOORS.iter().position(|names| names.contains(&name))
@@ -26,23 +34,45 @@ fn imports_only_go_down() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    assert!(files.len() > 40, "only {} files were looked at", files.len());
+    assert!(
+        files.len() > 40,
+        "only {} files were looked at",
+        files.len()
+    );
     let mut seen = 0;
     for file in files {
-        let relative = file.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let relative = file
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         let own = relative.split(['/', '.']).next().unwrap().to_owned();
-        let Some(own_floor) = floor(&own) else { continue };
+        let Some(own_floor) = floor(&own) else {
+            continue;
+        };
         let text = std::fs::read_to_string(&file).unwrap();
-        assert!(text.starts_with("//! "), "{relative} does not say what it is");
+        assert!(
+            text.starts_with("//! "),
+            "{relative} does not say what it is"
+        );
         for (number, line) in text.lines().enumerate() {
             for (at, _) in line.match_indices("crate::") {
                 let rest = &line[at + "crate::".len()..];
                 let names: Vec<&str> = match rest.strip_prefix('{') {
-                    Some(list) => list.split('}').next().unwrap_or_default().split(',').map(str::trim).collect(),
+                    Some(list) => list
+                        .split('}')
+                        .next()
+                        .unwrap_or_default()
+                        .split(',')
+                        .map(str::trim)
+                        .collect(),
                     None => vec![rest],
                 };
                 for name in names {
-                    let name = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                    let name = name
+                        .split(|c: char| !c.is_alphanumeric() && c != '_')
+                        .next()
+                        .unwrap_or_default();
                     if let Some(target) = floor(name) {
                         seen += 1;
                         assert!(

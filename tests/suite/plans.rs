@@ -44,16 +44,26 @@ fn secrets(verdicts: &[Verdict]) -> Vec<SecretReport> {
         .collect()
 }
 
-const EMPTY: Verdict = Verdict::Empty { null_payload: false };
+const EMPTY: Verdict = Verdict::Empty {
+    null_payload: false,
+};
 const UNKNOWN: Verdict = Verdict::UnknownKey { salvage: None };
 
-fn recommended(verdicts: &[Verdict], circumstances: &Circumstances) -> Option<(Strategy, Option<Fingerprint>, Why)> {
+fn recommended(
+    verdicts: &[Verdict],
+    circumstances: &Circumstances,
+) -> Option<(Strategy, Option<Fingerprint>, Why)> {
     recommend(&secrets(verdicts), circumstances).map(|r| (r.strategy, r.key, r.why))
 }
 
 #[test]
 fn the_old_key_is_put_back_where_it_opens_most() {
-    let verdicts = [Verdict::OtherKey(old()), Verdict::OtherKey(old()), Verdict::Opens(new()), UNKNOWN];
+    let verdicts = [
+        Verdict::OtherKey(old()),
+        Verdict::OtherKey(old()),
+        Verdict::Opens(new()),
+        UNKNOWN,
+    ];
     assert_eq!(
         recommended(&verdicts, &circumstances()),
         Some((Strategy::Restore, Some(old()), Why::OldKeyOpensMore))
@@ -62,12 +72,22 @@ fn the_old_key_is_put_back_where_it_opens_most() {
 
 #[test]
 fn the_key_in_force_stays_where_it_serves_more() {
-    let verdicts = [Verdict::OtherKey(old()), Verdict::Opens(new()), Verdict::Opens(new())];
+    let verdicts = [
+        Verdict::OtherKey(old()),
+        Verdict::Opens(new()),
+        Verdict::Opens(new()),
+    ];
     let carry = Some((Strategy::Carry, Some(new()), Why::CurrentKeyServesMore));
     assert_eq!(recommended(&verdicts, &circumstances()), carry);
-    let sent = Circumstances { mails: vec![(new(), 900), (old(), 3)], ..circumstances() };
+    let sent = Circumstances {
+        mails: vec![(new(), 900), (old(), 3)],
+        ..circumstances()
+    };
     assert_eq!(recommended(&[Verdict::OtherKey(old())], &sent), carry);
-    let sent = Circumstances { mails: vec![(new(), 3), (old(), 900)], ..circumstances() };
+    let sent = Circumstances {
+        mails: vec![(new(), 3), (old(), 900)],
+        ..circumstances()
+    };
     assert_eq!(
         recommended(&verdicts, &sent),
         Some((Strategy::Restore, Some(old()), Why::OldKeySentMore))
@@ -76,13 +96,26 @@ fn the_key_in_force_stays_where_it_serves_more() {
 
 #[test]
 fn a_key_already_put_back_only_needs_the_cache_cleared() {
-    let stale = Circumstances { configured: Some(old()), ..circumstances() };
-    let verdicts = [Verdict::OtherKey(old()), Verdict::Opens(new()), Verdict::Opens(new())];
+    let stale = Circumstances {
+        configured: Some(old()),
+        ..circumstances()
+    };
+    let verdicts = [
+        Verdict::OtherKey(old()),
+        Verdict::Opens(new()),
+        Verdict::Opens(new()),
+    ];
     assert_eq!(
         recommended(&verdicts, &stale),
         Some((Strategy::Restore, Some(old()), Why::OldKeyConfigured))
     );
-    let plan = make(Strategy::Restore, &secrets(&verdicts), &stale, &Choices::default()).unwrap();
+    let plan = make(
+        Strategy::Restore,
+        &secrets(&verdicts),
+        &stale,
+        &Choices::default(),
+    )
+    .unwrap();
     assert_eq!(plan.write_key, None, "the key stands in .env already");
     assert_eq!(plan.steps[0].action, Action::Keep);
     assert_eq!(plan.steps[1].action, Action::Reseal(new()));
@@ -90,20 +123,39 @@ fn a_key_already_put_back_only_needs_the_cache_cleared() {
 
 #[test]
 fn all_well_recommends_nothing_and_nothing_to_open_recommends_passwords() {
-    assert_eq!(recommended(&[Verdict::Opens(new()), EMPTY], &circumstances()), None);
+    assert_eq!(
+        recommended(&[Verdict::Opens(new()), EMPTY], &circumstances()),
+        None
+    );
     assert_eq!(
         recommended(&[Verdict::Opens(new()), UNKNOWN], &circumstances()),
         Some((Strategy::Reenter, Some(new()), Why::NothingToOpen))
     );
-    let none = Circumstances { effective: None, configured: None, ..circumstances() };
-    assert_eq!(recommended(&[UNKNOWN], &none), Some((Strategy::Fresh, None, Why::NoUsableKey)));
+    let none = Circumstances {
+        effective: None,
+        configured: None,
+        ..circumstances()
+    };
+    assert_eq!(
+        recommended(&[UNKNOWN], &none),
+        Some((Strategy::Fresh, None, Why::NoUsableKey))
+    );
 }
 
 #[test]
 fn a_public_key_is_left_behind() {
-    let public = Circumstances { published: [new()].into(), ..circumstances() };
-    assert_eq!(recommended(&[Verdict::Opens(new())], &public), Some((Strategy::Fresh, None, Why::PublishedKey)));
-    let public = Circumstances { published: [old()].into(), ..circumstances() };
+    let public = Circumstances {
+        published: [new()].into(),
+        ..circumstances()
+    };
+    assert_eq!(
+        recommended(&[Verdict::Opens(new())], &public),
+        Some((Strategy::Fresh, None, Why::PublishedKey))
+    );
+    let public = Circumstances {
+        published: [old()].into(),
+        ..circumstances()
+    };
     let verdicts = [Verdict::OtherKey(old()), Verdict::OtherKey(old())];
     assert_eq!(
         recommended(&verdicts, &public).map(|r| r.0),
@@ -114,28 +166,53 @@ fn a_public_key_is_left_behind() {
 
 #[test]
 fn a_key_of_the_process_environment_is_never_written() {
-    let container = Circumstances { home: KeyHome::ProcessEnvironment, ..circumstances() };
+    let container = Circumstances {
+        home: KeyHome::ProcessEnvironment,
+        ..circumstances()
+    };
     let verdicts = [Verdict::OtherKey(old()), Verdict::OtherKey(old())];
-    assert_eq!(recommended(&verdicts, &container).map(|r| r.2), Some(Why::KeyIsOutOfReach));
+    assert_eq!(
+        recommended(&verdicts, &container).map(|r| r.2),
+        Some(Why::KeyIsOutOfReach)
+    );
     for strategy in [Strategy::Restore, Strategy::Fresh] {
         assert_eq!(
-            make(strategy, &secrets(&verdicts), &container, &Choices::default()),
+            make(
+                strategy,
+                &secrets(&verdicts),
+                &container,
+                &Choices::default()
+            ),
             Err(Impossible::KeyOutOfReach)
         );
     }
-    assert!(make(Strategy::Carry, &secrets(&verdicts), &container, &Choices::default()).is_ok());
+    assert!(
+        make(
+            Strategy::Carry,
+            &secrets(&verdicts),
+            &container,
+            &Choices::default()
+        )
+        .is_ok()
+    );
 }
 
 #[test]
 fn a_salvage_is_only_planned_with_the_operators_word() {
-    let salvage = Some(Salvage { key: old(), fault: MacFault::Wrong });
+    let salvage = Some(Salvage {
+        key: old(),
+        fault: MacFault::Wrong,
+    });
     let verdicts = [Verdict::OtherKey(old()), Verdict::UnknownKey { salvage }];
     let secrets = secrets(&verdicts);
     for strategy in Strategy::ALL {
         let plan = make(strategy, &secrets, &circumstances(), &Choices::default()).unwrap();
         assert_eq!(plan.steps[1].action, Action::StaysLost, "{strategy:?}");
     }
-    let chosen = Choices { salvage: [secrets[1].place.clone()].into(), ..Choices::default() };
+    let chosen = Choices {
+        salvage: [secrets[1].place.clone()].into(),
+        ..Choices::default()
+    };
     let plan = make(Strategy::Restore, &secrets, &circumstances(), &chosen).unwrap();
     assert_eq!(plan.steps[1].action, Action::Salvage(old()));
 }
@@ -146,13 +223,18 @@ fn any_verdict() -> impl proptest::strategy::Strategy<Value = Verdict> {
         Just(Verdict::Opens(new())),
         key().prop_map(Verdict::OtherKey),
         proptest::option::of(key()).prop_map(|k| Verdict::UnknownKey {
-            salvage: k.map(|key| Salvage { key, fault: MacFault::UpperCase })
+            salvage: k.map(|key| Salvage {
+                key,
+                fault: MacFault::UpperCase
+            })
         }),
-        (any::<bool>(), proptest::option::of(key())).prop_map(|(repairable, key)| Verdict::Damaged {
-            damage: Damage::NotSerialized,
-            key,
-            salvage: None,
-            repairable
+        (any::<bool>(), proptest::option::of(key())).prop_map(|(repairable, key)| {
+            Verdict::Damaged {
+                damage: Damage::NotSerialized,
+                key,
+                salvage: None,
+                repairable,
+            }
         }),
         any::<bool>().prop_map(|works| Verdict::Plaintext { works }),
         (key(), any::<bool>()).prop_map(|(key, innermost)| Verdict::Nested { key, innermost }),

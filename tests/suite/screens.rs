@@ -3,8 +3,8 @@
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::secret::SecretBytes;
 use freescout_rescue::engine::job::{DatabaseValues, Update};
-use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::tui::{frame, picture};
 use freescout_rescue::wizard::message::{Action, Event};
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::update::Wizard;
@@ -51,7 +51,11 @@ impl Stage {
     }
 
     fn progress(self, what: &str, done: u64, of: Option<u64>) -> Self {
-        self.hears(vec![Update::Progress { what: what.to_owned(), done, of }])
+        self.hears(vec![Update::Progress {
+            what: what.to_owned(),
+            done,
+            of,
+        }])
     }
 
     fn surveyed(self, assessment: freescout_rescue::domain::assessment::Assessment) -> Self {
@@ -60,12 +64,16 @@ impl Stage {
     }
 
     fn backed_up(self) -> Self {
-        self.act(&[Action::Go(Step::Backup), Action::Primary]).answered(vec![Update::BackedUp(fixture::backup())])
+        self.act(&[Action::Go(Step::Backup), Action::Primary])
+            .answered(vec![Update::BackedUp(fixture::backup())])
     }
 
     /// Up to the keys, with the old key found or not.
     pub fn at_keys(with_old: bool) -> Self {
-        Self::new().surveyed(fixture::assessment(with_old)).backed_up().act(&[Action::Primary])
+        Self::new()
+            .surveyed(fixture::assessment(with_old))
+            .backed_up()
+            .act(&[Action::Primary])
     }
 
     pub fn at_checks() -> Self {
@@ -74,11 +82,15 @@ impl Stage {
 
     fn planned(self, strategy: Strategy) -> Self {
         let ready = fixture::plan_ready(&fixture::assessment(true), strategy, &Choices::default());
-        self.answered(vec![Update::Planned(Box::new(ready.expect("possible here")))])
+        self.answered(vec![Update::Planned(Box::new(
+            ready.expect("possible here"),
+        ))])
     }
 
     fn at_plan() -> Self {
-        Self::at_checks().act(&[Action::Primary]).planned(Strategy::Restore)
+        Self::at_checks()
+            .act(&[Action::Primary])
+            .planned(Strategy::Restore)
     }
 
     fn at_passwords() -> Self {
@@ -86,23 +98,35 @@ impl Stage {
     }
 
     fn at_apply() -> Self {
-        let stage = Self::at_passwords().type_text(SENTINEL).act(&[Action::Go(Step::Apply)]);
+        let stage = Self::at_passwords()
+            .type_text(SENTINEL)
+            .act(&[Action::Go(Step::Apply)]);
         let asked = stage.0.passwords.asked[0].place.clone();
-        let choices = Choices { entered: [asked].into(), ..Choices::default() };
+        let choices = Choices {
+            entered: [asked].into(),
+            ..Choices::default()
+        };
         let ready = fixture::plan_ready(&fixture::assessment(true), Strategy::Restore, &choices);
-        stage.answered(vec![Update::Planned(Box::new(ready.expect("possible here")))])
+        stage.answered(vec![Update::Planned(Box::new(
+            ready.expect("possible here"),
+        ))])
     }
 
     fn at_report(verified: bool) -> Self {
         let applied = fixture::applied(verified);
         let after = Update::Assessed(applied.after.clone());
-        Self::at_apply().type_text("apply").act(&[Action::Primary]).answered(vec![after, Update::Applied(Box::new(applied))])
+        Self::at_apply()
+            .type_text("apply")
+            .act(&[Action::Primary])
+            .answered(vec![after, Update::Applied(Box::new(applied))])
     }
 }
 
 fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|f| frame::draw(f, wizard, &theme, 0)).unwrap();
+    terminal
+        .draw(|f| frame::draw(f, wizard, &theme, 0))
+        .unwrap();
     terminal.backend().buffer().clone()
 }
 
@@ -127,9 +151,17 @@ fn text(buffer: &Buffer) -> String {
 
 fn shot(name: &str, stage: &Stage) {
     for (width, height) in [(80, 24), (120, 40)] {
-        let screen = text(&draw(&stage.0, width, height, Theme::new(Depth::Sixteen, true)));
+        let screen = text(&draw(
+            &stage.0,
+            width,
+            height,
+            Theme::new(Depth::Sixteen, true),
+        ));
         assert!(!screen.contains(SENTINEL), "{name} shows a secret");
-        assert!(!screen.contains('\u{1b}'), "{name} lets a control character through");
+        assert!(
+            !screen.contains('\u{1b}'),
+            "{name} lets a control character through"
+        );
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen);
     }
 }
@@ -137,7 +169,10 @@ fn shot(name: &str, stage: &Stage) {
 #[test]
 fn survey() {
     shot("1_survey_empty", &Stage::new().surveyed(fixture::sound()));
-    shot("1_survey_busy", &Stage::new().progress("Reading the install", 0, None));
+    shot(
+        "1_survey_busy",
+        &Stage::new().progress("Reading the install", 0, None),
+    );
     let values = DatabaseValues {
         driver: freescout_rescue::domain::configuration::Driver::MySql,
         host: "127.0.0.1".to_owned(),
@@ -147,92 +182,246 @@ fn survey() {
         username: "freescout".to_owned(),
         prefix: String::new(),
     };
-    let barred = || Stage::new().answered(vec![Update::NoDatabase { problem: fixture::problem(), values: values.clone() }]);
+    let barred = || {
+        Stage::new().answered(vec![Update::NoDatabase {
+            problem: fixture::problem(),
+            values: values.clone(),
+        }])
+    };
     shot("1_survey_problem", &barred());
-    shot("1_survey_form", &barred().act(&[Action::OtherDatabase, Action::Down, Action::Down, Action::EraseAll, Action::Primary]));
-    shot("1_survey_done", &Stage::new().surveyed(fixture::assessment(false)));
+    shot(
+        "1_survey_form",
+        &barred().act(&[
+            Action::OtherDatabase,
+            Action::Down,
+            Action::Down,
+            Action::EraseAll,
+            Action::Primary,
+        ]),
+    );
+    shot(
+        "1_survey_done",
+        &Stage::new().surveyed(fixture::assessment(false)),
+    );
 }
 
 #[test]
 fn backup() {
-    let at = || Stage::new().surveyed(fixture::assessment(false)).act(&[Action::Primary]);
+    let at = || {
+        Stage::new()
+            .surveyed(fixture::assessment(false))
+            .act(&[Action::Primary])
+    };
     shot("2_backup_empty", &at());
-    shot("2_backup_busy", &at().act(&[Action::Select, Action::Primary]).progress("Dumping the database", 1_048_576, None));
-    shot("2_backup_problem", &at().act(&[Action::Primary]).answered(vec![Update::Failed(fixture::problem())]));
-    shot("2_backup_done", &at().act(&[Action::Primary]).answered(vec![Update::BackedUp(fixture::backup())]));
+    shot(
+        "2_backup_busy",
+        &at().act(&[Action::Select, Action::Primary]).progress(
+            "Dumping the database",
+            1_048_576,
+            None,
+        ),
+    );
+    shot(
+        "2_backup_problem",
+        &at()
+            .act(&[Action::Primary])
+            .answered(vec![Update::Failed(fixture::problem())]),
+    );
+    shot(
+        "2_backup_done",
+        &at()
+            .act(&[Action::Primary])
+            .answered(vec![Update::BackedUp(fixture::backup())]),
+    );
 }
 
 #[test]
 fn keys() {
     shot("3_keys_empty", &Stage::at_keys(false));
     let busy = Stage::at_keys(false).act(&[Action::LookUsual]);
-    shot("3_keys_busy", &busy.progress("1204 files, 88 MiB read: /root/backups/dump.sql", 1204, None));
-    let tried = Update::KeyTried { key: "the key has 31 bytes instead of 32".to_owned(), opens: None };
+    shot(
+        "3_keys_busy",
+        &busy.progress(
+            "1204 files, 88 MiB read: /root/backups/dump.sql",
+            1204,
+            None,
+        ),
+    );
+    let tried = Update::KeyTried {
+        key: "the key has 31 bytes instead of 32".to_owned(),
+        opens: None,
+    };
     let mut pasted = Stage::at_keys(false);
-    pasted.0.update(Event::Paste(SecretBytes::from(SENTINEL.as_bytes())));
+    pasted
+        .0
+        .update(Event::Paste(SecretBytes::from(SENTINEL.as_bytes())));
     shot("3_keys_typing", &pasted);
-    shot("3_keys_problem", &pasted.act(&[Action::Primary]).answered(vec![tried]));
+    shot(
+        "3_keys_problem",
+        &pasted.act(&[Action::Primary]).answered(vec![tried]),
+    );
     shot("3_keys_done", &Stage::at_keys(true));
 }
 
 #[test]
 fn checks() {
-    shot("4_checks_empty", &Stage::new().surveyed(fixture::bare()).backed_up().act(&[Action::Primary, Action::Primary]));
+    shot(
+        "4_checks_empty",
+        &Stage::new()
+            .surveyed(fixture::bare())
+            .backed_up()
+            .act(&[Action::Primary, Action::Primary]),
+    );
     let busy = Stage::at_keys(true).act(&[Action::LookUsual, Action::Primary]);
-    shot("4_checks_busy", &busy.progress("3 files, 0 MiB read: /root/x", 3, None));
-    shot("4_checks_problem", &Stage::at_checks().act(&[Action::Down, Action::Down]));
-    shot("4_checks_filter", &Stage::at_checks().act(&[Action::Filter]).type_text("köln"));
+    shot(
+        "4_checks_busy",
+        &busy.progress("3 files, 0 MiB read: /root/x", 3, None),
+    );
+    shot(
+        "4_checks_problem",
+        &Stage::at_checks().act(&[Action::Down, Action::Down]),
+    );
+    shot(
+        "4_checks_filter",
+        &Stage::at_checks().act(&[Action::Filter]).type_text("köln"),
+    );
     shot("4_checks_done", &Stage::at_checks());
 }
 
 #[test]
 fn plan() {
-    let sound = Stage::new().surveyed(fixture::sound()).backed_up().act(&[Action::Primary, Action::Primary, Action::Primary]);
-    let ready = fixture::plan_ready(&fixture::sound(), Strategy::Reenter, &Choices::default()).unwrap();
-    shot("5_plan_empty", &sound.answered(vec![Update::Planned(Box::new(ready))]));
+    let sound = Stage::new().surveyed(fixture::sound()).backed_up().act(&[
+        Action::Primary,
+        Action::Primary,
+        Action::Primary,
+    ]);
+    let ready =
+        fixture::plan_ready(&fixture::sound(), Strategy::Reenter, &Choices::default()).unwrap();
+    shot(
+        "5_plan_empty",
+        &sound.answered(vec![Update::Planned(Box::new(ready))]),
+    );
     shot("5_plan_busy", &Stage::at_checks().act(&[Action::Primary]));
     let impossible = Stage::at_plan().act(&[Action::Down]);
-    shot("5_plan_problem", &impossible.answered(vec![Update::NotPossible(Strategy::Carry, Impossible::NoKeyInForce)]));
-    shot("5_plan_done", &Stage::at_plan().act(&[Action::NextPane, Action::Down]));
+    shot(
+        "5_plan_problem",
+        &impossible.answered(vec![Update::NotPossible(
+            Strategy::Carry,
+            Impossible::NoKeyInForce,
+        )]),
+    );
+    shot(
+        "5_plan_done",
+        &Stage::at_plan().act(&[Action::NextPane, Action::Down]),
+    );
 }
 
 #[test]
 fn passwords() {
     let none = Stage::new().surveyed(fixture::sound()).backed_up();
-    let ready = fixture::plan_ready(&fixture::sound(), Strategy::Reenter, &Choices::default()).unwrap();
-    let none = none.act(&[Action::Go(Step::Plan)]).answered(vec![Update::Planned(Box::new(ready))]);
-    shot("6_passwords_empty", &none.act(&[Action::Go(Step::Passwords)]));
-    shot("6_passwords_busy", &Stage::at_passwords().type_text(SENTINEL));
-    shot("6_passwords_problem", &Stage::at_passwords().type_text("****"));
-    shot("6_passwords_done", &Stage::at_passwords().act(&[Action::SameAs, Action::Primary]).type_text(SENTINEL));
+    let ready =
+        fixture::plan_ready(&fixture::sound(), Strategy::Reenter, &Choices::default()).unwrap();
+    let none = none
+        .act(&[Action::Go(Step::Plan)])
+        .answered(vec![Update::Planned(Box::new(ready))]);
+    shot(
+        "6_passwords_empty",
+        &none.act(&[Action::Go(Step::Passwords)]),
+    );
+    shot(
+        "6_passwords_busy",
+        &Stage::at_passwords().type_text(SENTINEL),
+    );
+    shot(
+        "6_passwords_problem",
+        &Stage::at_passwords().type_text("****"),
+    );
+    shot(
+        "6_passwords_done",
+        &Stage::at_passwords()
+            .act(&[Action::SameAs, Action::Primary])
+            .type_text(SENTINEL),
+    );
 }
 
 #[test]
 fn apply() {
     shot("7_apply_empty", &Stage::at_apply());
     let busy = Stage::at_apply().type_text("apply").act(&[Action::Primary]);
-    shot("7_apply_busy", &busy.progress("Writing rows in one transaction", 0, Some(12)));
+    shot(
+        "7_apply_busy",
+        &busy.progress("Writing rows in one transaction", 0, Some(12)),
+    );
     let failed = Stage::at_apply().type_text("apply").act(&[Action::Primary]);
-    shot("7_apply_problem", &failed.answered(vec![Update::Failed(fixture::problem())]));
+    shot(
+        "7_apply_problem",
+        &failed.answered(vec![Update::Failed(fixture::problem())]),
+    );
     shot("7_apply_done", &Stage::at_apply().type_text("apply"));
 }
 
 #[test]
 fn report() {
-    shot("8_report_empty", &Stage::at_report(true).act(&[Action::Undo]).type_text("und"));
-    let busy = Stage::at_report(true).act(&[Action::Undo]).type_text("undo").act(&[Action::Primary]);
-    shot("8_report_busy", &busy.progress("Putting rows back in one transaction", 0, None));
+    shot(
+        "8_report_empty",
+        &Stage::at_report(true).act(&[Action::Undo]).type_text("und"),
+    );
+    let busy = Stage::at_report(true)
+        .act(&[Action::Undo])
+        .type_text("undo")
+        .act(&[Action::Primary]);
+    shot(
+        "8_report_busy",
+        &busy.progress("Putting rows back in one transaction", 0, None),
+    );
     shot("8_report_problem", &Stage::at_report(false));
-    let saved = vec![Update::ReportSaved(vec!["/var/lib/freescout-rescue/backups/report-20261123-101501.txt".into()])];
-    shot("8_report_done", &Stage::at_report(true).act(&[Action::Primary]).answered(saved));
+    let saved = vec![Update::ReportSaved(vec![
+        "/var/lib/freescout-rescue/backups/report-20261123-101501.txt".into(),
+    ])];
+    shot(
+        "8_report_done",
+        &Stage::at_report(true)
+            .act(&[Action::Primary])
+            .answered(saved),
+    );
+}
+
+/// The README's picture is the program's own screen. `UPDATE_PICTURE=1` draws it anew.
+#[test]
+fn the_picture_is_true() {
+    let stage = Stage::at_checks().act(&[Action::Down, Action::Down]);
+    let drawn = picture::svg(&draw(&stage.0, 120, 28, Theme::new(Depth::True, true)));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/checks.svg");
+    if std::env::var_os("UPDATE_PICTURE").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/assets")).unwrap();
+        std::fs::write(path, &drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(
+        kept == drawn,
+        "assets/checks.svg is out of date: UPDATE_PICTURE=1 cargo test --test suite picture"
+    );
 }
 
 #[test]
 fn overlays() {
     shot("9_help", &Stage::at_checks().act(&[Action::Help]));
-    shot("9_quit", &Stage::at_passwords().type_text(SENTINEL).act(&[Action::Interrupt]));
-    shot("9_connections", &Stage::at_checks().act(&[Action::Connections, Action::Down]));
-    let small = text(&draw(&Stage::at_checks().0, 40, 10, Theme::new(Depth::Sixteen, true)));
+    shot(
+        "9_quit",
+        &Stage::at_passwords()
+            .type_text(SENTINEL)
+            .act(&[Action::Interrupt]),
+    );
+    shot(
+        "9_connections",
+        &Stage::at_checks().act(&[Action::Connections, Action::Down]),
+    );
+    let small = text(&draw(
+        &Stage::at_checks().0,
+        40,
+        10,
+        Theme::new(Depth::Sixteen, true),
+    ));
     assert!(small.contains("enlarge"), "{small}");
     assert!(small.contains("40×10"), "{small}");
 }
@@ -245,11 +434,18 @@ fn typed_text_is_shown_only_when_asked_for() {
     let revealed = masked.act(&[Action::Reveal]);
     assert!(text(&draw(&revealed.0, 80, 24, theme)).contains(SENTINEL));
     let moved_on = revealed.act(&[Action::Down, Action::Up]);
-    assert!(!text(&draw(&moved_on.0, 80, 24, theme)).contains(SENTINEL), "another field hides it again");
+    assert!(
+        !text(&draw(&moved_on.0, 80, 24, theme)).contains(SENTINEL),
+        "another field hides it again"
+    );
 }
 
 fn colours(buffer: &Buffer) -> std::collections::BTreeSet<String> {
-    buffer.content.iter().map(|cell| format!("{:?}", cell.fg)).collect()
+    buffer
+        .content
+        .iter()
+        .map(|cell| format!("{:?}", cell.fg))
+        .collect()
 }
 
 #[test]
@@ -258,12 +454,24 @@ fn colours_follow_the_terminal() {
     let none = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::Mono, true)));
     assert_eq!(none, ["Reset".to_owned()].into());
     let buffer = draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true));
-    let lost = buffer.content.windows(4).position(|w| w.iter().map(|c| c.symbol()).collect::<String>() == "lost").unwrap();
+    let lost = buffer
+        .content
+        .windows(4)
+        .position(|w| w.iter().map(|c| c.symbol()).collect::<String>() == "lost")
+        .unwrap();
     assert_eq!(buffer.content[lost].fg, Color::Red);
     let palette = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::Indexed, true)));
-    assert!(palette.iter().all(|c| c == "Reset" || c.starts_with("Indexed")), "{palette:?}");
+    assert!(
+        palette
+            .iter()
+            .all(|c| c == "Reset" || c.starts_with("Indexed")),
+        "{palette:?}"
+    );
     let full = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::True, true)));
-    assert!(full.iter().all(|c| c == "Reset" || c.starts_with("Rgb")), "{full:?}");
+    assert!(
+        full.iter().all(|c| c == "Reset" || c.starts_with("Rgb")),
+        "{full:?}"
+    );
 }
 
 #[test]

@@ -48,8 +48,12 @@ impl Engine {
         self.running = Some(id);
         self.writing = false;
         self.luck = self.luck.wrapping_mul(31).wrapping_add(7);
-        let fails = self.luck % 5 == 0;
-        let mut answers = vec![Update::Progress { what: "working".to_owned(), done: 1, of: Some(2) }];
+        let fails = self.luck.is_multiple_of(5);
+        let mut answers = vec![Update::Progress {
+            what: "working".to_owned(),
+            done: 1,
+            of: Some(2),
+        }];
         let assessment = || Update::Assessed(Box::new(fixture::assessment(self.old_key_known)));
         match job {
             _ if fails => {
@@ -62,7 +66,7 @@ impl Engine {
             Job::Survey { .. } => {
                 self.backup_stands = false;
                 self.planned = None;
-                if self.luck % 7 == 0 {
+                if self.luck.is_multiple_of(7) {
                     let values = DatabaseValues {
                         driver: Driver::MySql,
                         host: "127.0.0.1".to_owned(),
@@ -72,7 +76,10 @@ impl Engine {
                         username: "freescout".to_owned(),
                         prefix: String::new(),
                     };
-                    answers.push(Update::NoDatabase { problem: fixture::problem(), values });
+                    answers.push(Update::NoDatabase {
+                        problem: fixture::problem(),
+                        values,
+                    });
                 } else {
                     answers.push(Update::Surveyed(Box::new(fixture::survey())));
                     answers.push(assessment());
@@ -86,10 +93,17 @@ impl Engine {
             Job::LookIn(_) | Job::LookUsual => {
                 self.old_key_known = true;
                 answers.push(Update::Assessed(Box::new(fixture::assessment(true))));
-                answers.push(Update::Looked { files: 3, bytes: 4096, skipped: vec!["/x: no".to_owned()] });
+                answers.push(Update::Looked {
+                    files: 3,
+                    bytes: 4096,
+                    skipped: vec!["/x: no".to_owned()],
+                });
             }
             Job::TryKey(_) => {
-                answers.push(Update::KeyTried { key: "K9 · 000000000000".to_owned(), opens: Some(0) });
+                answers.push(Update::KeyTried {
+                    key: "K9 · 000000000000".to_owned(),
+                    opens: Some(0),
+                });
                 answers.push(assessment());
             }
             Job::Plan { strategy, choices } => {
@@ -101,7 +115,12 @@ impl Engine {
                         answers.push(Update::Planned(Box::new(ready)));
                     }
                     None => {
-                        let why = plan::make(strategy, &assessment.secrets, &assessment.circumstances, &Choices::default());
+                        let why = plan::make(
+                            strategy,
+                            &assessment.secrets,
+                            &assessment.circumstances,
+                            &Choices::default(),
+                        );
                         answers.push(Update::NotPossible(strategy, why.unwrap_err()));
                     }
                 }
@@ -111,7 +130,9 @@ impl Engine {
                 self.writing = true;
                 self.backup_stands = false;
                 answers.push(Update::Assessed(Box::new(fixture::recovered())));
-                answers.push(Update::Applied(Box::new(fixture::applied(self.luck % 3 != 0))));
+                answers.push(Update::Applied(Box::new(fixture::applied(
+                    !self.luck.is_multiple_of(3),
+                ))));
             }
             Job::Undo => {
                 self.writing = true;
@@ -127,14 +148,27 @@ impl Engine {
         self.answers = answers.into();
     }
 
-    fn check_apply<'a>(&self, plan: &Plan, entered: impl Iterator<Item = &'a Place>, confirmed: bool) {
+    fn check_apply<'a>(
+        &self,
+        plan: &Plan,
+        entered: impl Iterator<Item = &'a Place>,
+        confirmed: bool,
+    ) {
         assert!(self.backup_stands, "Apply without a verified backup");
         assert!(confirmed, "Apply without the typed word");
-        assert_eq!(Some(plan), self.planned.as_ref(), "Apply of another plan than the one shown last");
+        assert_eq!(
+            Some(plan),
+            self.planned.as_ref(),
+            "Apply of another plan than the one shown last"
+        );
         let mut given: Vec<&Place> = entered.collect();
         given.sort();
-        let mut wanted: Vec<&Place> =
-            plan.steps.iter().filter(|s| s.action == plan::Action::Enter).map(|s| &s.place).collect();
+        let mut wanted: Vec<&Place> = plan
+            .steps
+            .iter()
+            .filter(|s| s.action == plan::Action::Enter)
+            .map(|s| &s.place)
+            .collect();
         wanted.sort();
         assert_eq!(given, wanted, "the passwords are not those of the plan");
     }
@@ -142,14 +176,46 @@ impl Engine {
 
 fn any_input() -> impl Strategy<Value = Input> {
     use Action::{
-        AddKey, Back, Connections, Delete, Down, Erase, EraseAll, Filter, First, Help, Interrupt, Last, Left, LookIn,
-        LookUsual, NextPane, OtherDatabase, OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal,
-        Right, SameAs, Select, StartOver, Undo, Up,
+        AddKey, Back, Connections, Delete, Down, Erase, EraseAll, Filter, First, Help, Interrupt,
+        Last, Left, LookIn, LookUsual, NextPane, OtherDatabase, OtherFolder, PageDown, PageUp,
+        PreviousPane, Primary, Quit, Retry, Reveal, Right, SameAs, Select, StartOver, Undo, Up,
     };
     let actions = [
-        Primary, Primary, Primary, Primary, Primary, Up, Down, PageUp, PageDown, First, Last, Left, Right, NextPane,
-        PreviousPane, Select, Back, Filter, Connections, Help, Quit, Interrupt, Retry, AddKey, LookIn, LookUsual,
-        OtherDatabase, OtherFolder, Undo, StartOver, Erase, Delete, EraseAll, Reveal, SameAs,
+        Primary,
+        Primary,
+        Primary,
+        Primary,
+        Primary,
+        Up,
+        Down,
+        PageUp,
+        PageDown,
+        First,
+        Last,
+        Left,
+        Right,
+        NextPane,
+        PreviousPane,
+        Select,
+        Back,
+        Filter,
+        Connections,
+        Help,
+        Quit,
+        Interrupt,
+        Retry,
+        AddKey,
+        LookIn,
+        LookUsual,
+        OtherDatabase,
+        OtherFolder,
+        Undo,
+        StartOver,
+        Erase,
+        Delete,
+        EraseAll,
+        Reveal,
+        SameAs,
     ];
     prop_oneof![
         12 => (0..actions.len()).prop_map(move |n| Input::Act(actions[n])),
@@ -166,8 +232,14 @@ fn any_input() -> impl Strategy<Value = Input> {
 
 /// What was typed into the password fields, by place.
 fn typed(wizard: &Wizard) -> BTreeMap<Place, String> {
-    let answers = wizard.passwords.answers.iter().filter(|(_, a)| !a.input.is_empty());
-    answers.map(|(place, a)| (place.clone(), a.input.expose().to_owned())).collect()
+    let answers = wizard
+        .passwords
+        .answers
+        .iter()
+        .filter(|(_, a)| !a.input.is_empty());
+    answers
+        .map(|(place, a)| (place.clone(), a.input.expose().to_owned()))
+        .collect()
 }
 
 struct Run {
@@ -191,7 +263,14 @@ impl Run {
             planned: None,
             luck,
         };
-        let mut run = Self { wizard, engine, screen: (80, 24), left: false, reached: Step::Survey, applied: false };
+        let mut run = Self {
+            wizard,
+            engine,
+            screen: (80, 24),
+            left: false,
+            reached: Step::Survey,
+            applied: false,
+        };
         run.take(effects, false);
         run
     }
@@ -205,7 +284,10 @@ impl Run {
                     assert_eq!(self.engine.running, Some(id));
                 }
                 Effect::Quit(_) => {
-                    assert!(self.engine.running.is_none() || !self.engine.writing, "left while something was written");
+                    assert!(
+                        self.engine.running.is_none() || !self.engine.writing,
+                        "left while something was written"
+                    );
                     self.left = true;
                 }
             }
@@ -234,19 +316,26 @@ impl Run {
             }
             Input::Word(word) => {
                 may_change = true;
-                for c in word.chars().filter(|_| self.wizard.typing()).collect::<Vec<_>>() {
+                for c in word
+                    .chars()
+                    .filter(|_| self.wizard.typing())
+                    .collect::<Vec<_>>()
+                {
                     self.update(Event::Type(c));
                 }
             }
             Input::Paste => {
                 may_change = true;
                 // A path is no secret, and shown as what it is.
-                let path = self.wizard.survey.form.is_some() || matches!(self.wizard.keys.form, Some(Form::Place(_)));
+                let path = self.wizard.survey.form.is_some()
+                    || matches!(self.wizard.keys.form, Some(Form::Place(_)));
                 let text = if path { "/root" } else { SENTINEL };
                 self.update(Event::Paste(SecretBytes::from(text.as_bytes())));
             }
             Input::Engine => {
-                if let (Some(id), Some(update)) = (self.engine.running, self.engine.answers.pop_front()) {
+                if let (Some(id), Some(update)) =
+                    (self.engine.running, self.engine.answers.pop_front())
+                {
                     may_change = matches!(update, Update::Applied(_));
                     if matches!(update, Update::Done) {
                         self.engine.running = None;
@@ -267,17 +356,31 @@ impl Run {
             Input::Resize(width, height) => self.screen = (*width, *height),
         }
         if !may_change {
-            assert_eq!(typed(&self.wizard), before, "typed passwords changed by {input:?}");
+            assert_eq!(
+                typed(&self.wizard),
+                before,
+                "typed passwords changed by {input:?}"
+            );
         }
         self.check();
     }
 
     fn check(&mut self) {
         let wizard = &self.wizard;
-        assert!(wizard.step <= Step::Backup || wizard.step == Step::Report || wizard.backup.done.is_some()
-            || wizard.apply.problem.is_some() || wizard.backup.problem.is_some(),
-            "{:?} without a backup", wizard.step);
-        assert_eq!(wizard.running.as_ref().map(|r| r.id), self.engine.running, "who runs is not agreed on");
+        assert!(
+            wizard.step <= Step::Backup
+                || wizard.step == Step::Report
+                || wizard.backup.done.is_some()
+                || wizard.apply.problem.is_some()
+                || wizard.backup.problem.is_some(),
+            "{:?} without a backup",
+            wizard.step
+        );
+        assert_eq!(
+            wizard.running.as_ref().map(|r| r.id),
+            self.engine.running,
+            "who runs is not agreed on"
+        );
         let rows = wizard.checks.rows.len();
         assert!(wizard.checks.cursor.at() < rows.max(1));
         assert!(wizard.plan.cursor.at() < wizard.plan.order.len().max(1));
@@ -287,13 +390,22 @@ impl Run {
             assert!(wizard.survey.cursor.at() < assessment.findings.len().max(1));
             assert!(wizard.connections.cursor.at() < assessment.mailboxes.len().max(1));
         }
-        assert!(wizard.offers().iter().collect::<std::collections::HashSet<_>>().len() == wizard.offers().len());
+        assert!(
+            wizard
+                .offers()
+                .iter()
+                .collect::<std::collections::HashSet<_>>()
+                .len()
+                == wizard.offers().len()
+        );
         self.reached = self.reached.max(wizard.step);
         let debug = format!("{wizard:?}");
         assert!(!debug.contains(SENTINEL), "a secret in Debug");
         let mut terminal = Terminal::new(TestBackend::new(self.screen.0, self.screen.1)).unwrap();
-        let theme = Theme::new(Depth::Sixteen, self.screen.0 % 2 == 0);
-        terminal.draw(|f| frame::draw(f, wizard, &theme, 0)).unwrap();
+        let theme = Theme::new(Depth::Sixteen, self.screen.0.is_multiple_of(2));
+        terminal
+            .draw(|f| frame::draw(f, wizard, &theme, 0))
+            .unwrap();
     }
 }
 
@@ -330,9 +442,23 @@ fn the_straight_way_leads_to_the_report() {
     for _ in 0..6 {
         run.step(&Input::Engine);
     }
-    walk(&mut run, &[Input::Act(Primary), Input::Act(Primary), Input::Act(Primary)]);
+    walk(
+        &mut run,
+        &[
+            Input::Act(Primary),
+            Input::Act(Primary),
+            Input::Act(Primary),
+        ],
+    );
     assert_eq!(run.wizard.step, Step::Keys);
-    walk(&mut run, &[Input::Act(LookUsual), Input::Act(Primary), Input::Act(Primary)]);
+    walk(
+        &mut run,
+        &[
+            Input::Act(LookUsual),
+            Input::Act(Primary),
+            Input::Act(Primary),
+        ],
+    );
     assert_eq!(run.wizard.step, Step::Plan);
     walk(&mut run, &[Input::Act(Primary), Input::Paste]);
     assert_eq!(run.wizard.step, Step::Passwords);
@@ -346,7 +472,11 @@ fn the_straight_way_leads_to_the_report() {
     walk(&mut run, &[Input::Word("apply"), Input::Act(Primary)]);
     assert!(run.applied);
     assert_eq!(run.wizard.step, Step::Report);
-    assert_eq!(run.wizard.typed(), 0, "passwords are wiped once they are applied");
+    assert_eq!(
+        run.wizard.typed(),
+        0,
+        "passwords are wiped once they are applied"
+    );
 }
 
 #[test]
@@ -355,7 +485,15 @@ fn a_signal_during_the_writing_waits_for_its_end() {
     for _ in 0..6 {
         run.step(&Input::Engine);
     }
-    for input in [Action::Primary, Action::Primary, Action::Primary, Action::LookUsual].map(Input::Act).iter() {
+    for input in [
+        Action::Primary,
+        Action::Primary,
+        Action::Primary,
+        Action::LookUsual,
+    ]
+    .map(Input::Act)
+    .iter()
+    {
         run.engine.luck = 2;
         run.step(input);
         for _ in 0..6 {

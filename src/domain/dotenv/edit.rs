@@ -9,21 +9,22 @@ use super::{
     Env, EnvFile, Line, bare_part, closing_quote, is_bare, is_name, lines, read_value, setter,
     trim, trim_start, without_escaped_end,
 };
+use crate::words::{fill, words};
 
 /// Why a value cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CannotWrite {
     /// The name is not made of letters, digits and `_`.
-    #[error("not a variable name")]
+    #[error("{}", words().env_error_name)]
     Name,
     /// The line that sets the name is the one FreeScout refuses to read: a person has to look at it.
-    #[error("line {line} sets the name, but cannot be read")]
+    #[error("{}", fill(words().env_error_line, &[("line", &line)]))]
     Refused {
         /// Line in the file, counted from 1.
         line: u64,
     },
     /// However it is spelled, FreeScout would read something else: a line break, a NUL, a `${NAME}` that is known.
-    #[error("no spelling of the value reads back right")]
+    #[error("{}", words().env_error_spelling)]
     NoSpelling,
 }
 

@@ -25,7 +25,19 @@ pub(super) fn kind(head: &[u8]) -> Option<Kind> {
         [0x1f, 0x8b, 8, ..] => Some(Kind::Gzip),
         [b'P', b'K', 3, 4, ..] => Some(Kind::Zip),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Other("xz")),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Kind::Other("bzip2")),
+        [
+            b'B',
+            b'Z',
+            b'h',
+            b'1'..=b'9',
+            0x31,
+            0x41,
+            0x59,
+            0x26,
+            0x53,
+            0x59,
+            ..,
+        ] => Some(Kind::Other("bzip2")),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Kind::Other("zstd")),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Kind::Other("7z")),
         _ if is_tar_header(head) => Some(Kind::Tar),
@@ -35,9 +47,17 @@ pub(super) fn kind(head: &[u8]) -> Option<Kind> {
 
 /// The sum of a tar header with its own field as blanks, in octal at 148.
 fn is_tar_header(head: &[u8]) -> bool {
-    let (Some(field), HEAD) = (head.get(148..156), head.len()) else { return false };
-    let digits: Vec<u8> = field.iter().copied().filter(|b| matches!(b, b'0'..=b'7')).collect();
-    let said = std::str::from_utf8(&digits).ok().and_then(|d| u64::from_str_radix(d, 8).ok());
+    let (Some(field), HEAD) = (head.get(148..156), head.len()) else {
+        return false;
+    };
+    let digits: Vec<u8> = field
+        .iter()
+        .copied()
+        .filter(|b| matches!(b, b'0'..=b'7'))
+        .collect();
+    let said = std::str::from_utf8(&digits)
+        .ok()
+        .and_then(|d| u64::from_str_radix(d, 8).ok());
     let sum = |bytes: &[u8]| bytes.iter().map(|b| u64::from(*b)).sum::<u64>();
     said == Some(sum(&head[..148]) + 8 * u64::from(b' ') + sum(&head[156..])) && head[0] != 0
 }
@@ -70,7 +90,11 @@ pub(super) fn open(
             if !is_tarball(reading) {
                 reading.inside.push(unpacked_name(reading));
             }
-            let outcome = search.stream(&mut flate2::read::MultiGzDecoder::new(stream), reading, depth + 1);
+            let outcome = search.stream(
+                &mut flate2::read::MultiGzDecoder::new(stream),
+                reading,
+                depth + 1,
+            );
             reading.inside.truncate(name);
             outcome
         }
@@ -78,7 +102,10 @@ pub(super) fn open(
         Kind::Zip => {
             let limit = search.limits.inner_zip;
             let mut whole = Zeroizing::new(Vec::new());
-            stream.take(limit + 1).read_to_end(&mut whole).map_err(|e| SkipReason::Broken(e.to_string()))?;
+            stream
+                .take(limit + 1)
+                .read_to_end(&mut whole)
+                .map_err(|e| SkipReason::Broken(e.to_string()))?;
             if whole.len() as u64 > limit {
                 return Err(SkipReason::TooMuch(limit >> 20));
             }
@@ -89,7 +116,11 @@ pub(super) fn open(
 }
 
 fn current_name(reading: &Reading<'_>) -> String {
-    reading.inside.last().cloned().unwrap_or_else(|| reading.path.to_string_lossy().into_owned())
+    reading
+        .inside
+        .last()
+        .cloned()
+        .unwrap_or_else(|| reading.path.to_string_lossy().into_owned())
 }
 
 fn is_tarball(reading: &Reading<'_>) -> bool {
@@ -120,7 +151,11 @@ fn tar(
             continue;
         }
         let name = sanitize_bytes(&entry.path_bytes());
-        let modified = entry.header().mtime().ok().and_then(|t| i64::try_from(t).ok());
+        let modified = entry
+            .header()
+            .mtime()
+            .ok()
+            .and_then(|t| i64::try_from(t).ok());
         member(search, &mut entry, name, modified, reading, depth);
     }
     Ok(())
@@ -139,7 +174,10 @@ fn zip<R: Read + Seek>(
             return Ok(());
         }
         let (name, modified) = match archive.by_index_raw(index) {
-            Ok(entry) if entry.is_file() => (sanitize_bytes(entry.name_raw()), entry.last_modified().and_then(seconds)),
+            Ok(entry) if entry.is_file() => (
+                sanitize_bytes(entry.name_raw()),
+                entry.last_modified().and_then(seconds),
+            ),
             Ok(_) => continue,
             Err(e) => return Err(broken(e)),
         };
@@ -148,7 +186,11 @@ fn zip<R: Read + Seek>(
             Err(e) => {
                 let encrypted = matches!(e, zip::result::ZipError::UnsupportedArchive(text)
                     if text == zip::result::ZipError::PASSWORD_REQUIRED);
-                let why = if encrypted { SkipReason::Encrypted } else { broken(e) };
+                let why = if encrypted {
+                    SkipReason::Encrypted
+                } else {
+                    broken(e)
+                };
                 search.skip(reading.path, &[name], why);
             }
         }
@@ -169,7 +211,13 @@ fn seconds(time: zip::DateTime) -> Option<i64> {
         small(time.second())?,
         0,
     );
-    Some(date.ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    Some(
+        date.ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_second(),
+    )
 }
 
 /// Reads one member. A broken one does not end the archive.

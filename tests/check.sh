@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Every check of this project, in one command. Installs the Debian packages that its tests need when it is run as root
+# and they are missing, and says which; without root it names them and fails. Nothing is skipped in silence.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Package, and a file that shows it is there.
+needs="
+gcc:/usr/bin/gcc
+mariadb-server:/usr/sbin/mariadbd
+mariadb-client:/usr/bin/mariadb-dump
+postgresql:/usr/lib/postgresql
+openssl:/usr/bin/openssl
+php-cli:/usr/bin/php
+php-illuminate-encryption:/usr/share/php/Illuminate/Encryption/Encrypter.php
+python3:/usr/bin/python3
+vim:/usr/bin/vim
+"
+missing=""
+for need in $needs; do
+    [ -e "${need#*:}" ] || missing="$missing ${need%%:*}"
+done
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "These Debian packages are missing:$missing" >&2
+        echo "Install them (apt-get install$missing), or run this script as root." >&2
+        exit 1
+    fi
+    echo "Installing Debian packages:$missing"
+    # No service of the packages may start: the tests start servers of their own.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        trap 'rm -f "$policy"' EXIT
+    fi
+    apt-get update -q
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+    for need in $needs; do
+        [ -e "${need#*:}" ] || { echo "${need%%:*} was installed, but ${need#*:} is not there" >&2; exit 1; }
+    done
+fi
+command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.88 or later (https://rustup.rs)" >&2; exit 1; }
+
+step() { printf '\n== %s\n' "$*"; "$@"; }
+export INSTA_UPDATE=no
+
+step cargo fmt --check
+step cargo clippy --locked --all-targets -- -D warnings
+step cargo test --locked
+step cargo build --locked --release
+
+# Incidents made by a real FreeScout lie beside the project where it is developed; a clone elsewhere has its own fixtures.
+judge=../shared/acceptance/judge.py
+if [ -f "$judge" ]; then
+    step python3 "$judge" target/release/freescout-rescue
+else
+    echo
+    echo "== no ../shared beside this clone: the judge of the acceptance incidents was NOT run"
+fi
+echo
+echo "All checks passed."

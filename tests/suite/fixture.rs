@@ -17,16 +17,21 @@ use freescout_rescue::engine::job::{Applied, BackupDone, PlanReady, Survey};
 /// The password that must never be seen anywhere.
 pub const SENTINEL: &str = "s3ntinel-pässwörd-密码";
 
+fn key(byte: u8) -> AppKey {
+    // A key of one repeated byte would be taken for a published sample.
+    AppKey::generate(&std::array::from_fn(|n| byte.wrapping_mul(41).wrapping_add((n * n * 7) as u8)))
+}
+
 pub fn new_key() -> AppKey {
-    AppKey::generate(&[1; 32])
+    key(1)
 }
 
 pub fn old_key() -> AppKey {
-    AppKey::generate(&[2; 32])
+    key(2)
 }
 
 fn lost_key() -> AppKey {
-    AppKey::generate(&[3; 32])
+    key(3)
 }
 
 fn sealed(key: &AppKey, text: &str) -> String {

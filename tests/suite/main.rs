@@ -1,8 +1,10 @@
 //! The tests that need no server and no terminal: truth, plans, screens, the shape of the house.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod cli;
 mod fixture;
 mod floors;
+mod hunt;
 mod plans;
 mod screens;
 mod shared;

@@ -66,11 +66,13 @@ pub mod engine {
     pub mod apply;
     pub mod backup;
     pub mod caches;
+    pub mod change;
     pub mod checks;
     pub mod exit;
     pub mod job;
     pub mod pool;
     pub mod recover;
+    pub mod rehearsal;
     pub mod report;
     pub mod restore;
     pub mod session;

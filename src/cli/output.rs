@@ -82,7 +82,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
     out.line(&fill(
         w.check_install,
         &[
-            ("path", &survey.path.display()),
+            ("path", &sanitize(&survey.path.to_string_lossy())),
             ("version", &survey.version),
             ("server", &survey.server),
         ],

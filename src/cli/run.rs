@@ -11,6 +11,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
+use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
@@ -62,6 +63,16 @@ type Outcome = Result<Exit, (Problem, Exit)>;
 /// Before anything was touched.
 fn not_started(problem: Problem) -> (Problem, Exit) {
     (problem, Exit::Failed)
+}
+
+/// A change that was not carried out: mostly nothing was changed, seldom only half of it.
+fn failed(failure: Failure) -> (Problem, Exit) {
+    let exit = if failure.half_done {
+        Exit::Unreadable
+    } else {
+        Exit::Attention
+    };
+    (failure.problem, exit)
 }
 
 /// Afterwards: nothing was changed.
@@ -226,7 +237,7 @@ fn make_backup(common: &Common, full_dump: bool) -> Outcome {
     .map_err(not_started)?;
     if common.json {
         Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": done.folder, "texts": done.cells, "files": done.files, "bytes": done.bytes,
+            "schema": 1, "backup": done.folder.to_string_lossy(), "texts": done.cells, "files": done.files, "bytes": done.bytes,
         }));
     } else {
         Out::stdout().line(&output::backup(&done));
@@ -288,10 +299,6 @@ fn recover_install(
     .map_err(unchanged)?;
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
-    let before = session.assess();
-    if !recover::does_something(&ready.plan, &before) {
-        Out::stderr().line(w.recover_nothing_to_do);
-    }
     let applied = apply::apply(
         &mut session,
         &ready.plan,
@@ -300,7 +307,7 @@ fn recover_install(
         !common.no_artisan,
         &mut progress,
     )
-    .map_err(unchanged)?;
+    .map_err(failed)?;
     if common.json {
         Out::stdout().json(&report::recover_json(&ready.plan, &applied));
     } else {
@@ -323,20 +330,34 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
             unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
         })?;
     if !yes {
-        Out::stderr().line(&fill(
+        let would = undo::preview(&mut session, &backup).map_err(unchanged)?;
+        let mut err = Out::stderr();
+        err.line(&fill(
             w.undo_needs_yes,
             &[
-                ("folder", &backup.folder.display()),
-                ("created", &backup.manifest.created),
+                ("folder", &sanitize(&backup.folder.to_string_lossy())),
+                ("created", &sanitize(&backup.manifest.created)),
+                ("rows", &would.rows),
+                ("files", &would.files),
             ],
         ));
+        would
+            .refused
+            .iter()
+            .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
-    let undone = undo::undo(&mut session, &backup, &mut progress).map_err(unchanged)?;
+    let (safety, _) =
+        backup::make(&mut session, &options, false, &mut progress, &|| false).map_err(unchanged)?;
+    let mut undone = undo::undo(&mut session, &backup, &mut progress).map_err(failed)?;
+    undone.notes.push(fill(
+        w.undo_safety,
+        &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
+    ));
     if common.json {
         Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": backup.folder, "rows": undone.rows, "files": undone.files, "refused": undone.refused,
+            "schema": 1, "backup": backup.folder.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused,
         }));
     } else {
         let mut out = Out::stdout();
@@ -379,10 +400,10 @@ fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
         &|| false,
     )
     .map_err(unchanged)?;
-    let restored = restore::restore(&mut session, &backup, &mut progress).map_err(unchanged)?;
+    let restored = restore::restore(&mut session, &backup, &mut progress).map_err(failed)?;
     if common.json {
         Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": folder, "safety_backup": safety.folder, "rows": restored.rows, "files": restored.files,
+            "schema": 1, "backup": folder.to_string_lossy(), "safety_backup": safety.folder.to_string_lossy(), "rows": restored.rows, "files": restored.files,
         }));
     } else {
         let mut out = Out::stdout();

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit};
 use secrecy::{ExposeSecret, SecretBox, SecretSlice};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -66,6 +67,8 @@ pub enum KeyError {
 pub struct AppKey {
     text: SecretSlice<u8>,
     bytes: SecretBox<[u8; KEY_LEN]>,
+    /// HMAC-SHA256 with the key taken in already: every payload is tried with every key. Wiped on drop.
+    mac: Hmac<Sha256>,
     fingerprint: Fingerprint,
 }
 
@@ -90,6 +93,7 @@ impl AppKey {
         }
         Ok(Self {
             text: SecretSlice::from(text.to_vec()),
+            mac: mac_of(&bytes),
             bytes,
             fingerprint: Fingerprint::of(text),
         })
@@ -102,6 +106,7 @@ impl AppKey {
         secrecy::ExposeSecretMut::expose_secret_mut(&mut bytes).copy_from_slice(random);
         Self {
             text: SecretSlice::from(text.as_bytes().to_vec()),
+            mac: mac_of(&bytes),
             bytes,
             fingerprint: Fingerprint::of(text.as_bytes()),
         }
@@ -115,6 +120,11 @@ impl AppKey {
     /// The 32 bytes that encrypt and authenticate.
     pub fn bytes(&self) -> &[u8; KEY_LEN] {
         self.bytes.expose_secret()
+    }
+
+    /// A MAC that has taken the key in.
+    pub(super) fn mac(&self) -> Hmac<Sha256> {
+        self.mac.clone()
     }
 
     /// How this key is named on screens and in reports.
@@ -132,6 +142,13 @@ impl fmt::Debug for AppKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AppKey({})", self.fingerprint)
     }
+}
+
+fn mac_of(bytes: &SecretBox<[u8; KEY_LEN]>) -> Hmac<Sha256> {
+    // HMAC pads a short key with zeros to SHA-256's block; given the whole block it cannot fail.
+    let mut block = zeroize::Zeroizing::new([0; 64]);
+    block[..KEY_LEN].copy_from_slice(bytes.expose_secret());
+    <Hmac<Sha256> as KeyInit>::new((&*block).into())
 }
 
 fn set_bytes(target: &mut SecretBox<[u8; KEY_LEN]>, bytes: &[u8]) -> Result<(), KeyError> {

@@ -38,6 +38,10 @@ pub enum Base64Error {
 /// # Errors
 /// [`Base64Error::AfterPadding`].
 pub fn decode_lenient(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
+    // What base64_encode wrote is read by the library, many times faster.
+    if let Ok(bytes) = STANDARD.decode(text) {
+        return Ok(bytes);
+    }
     // Exactly sized, so that a decoded key leaves no copies behind by growing.
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut group, mut bits, mut padded) = (0u32, 0u32, false);
@@ -92,7 +96,7 @@ pub fn encode(bytes: &[u8]) -> String {
 
 /// Whether the text is spelled as [`encode`] would: no blanks, no mark before it, its padding in place.
 pub fn is_canonical(text: &[u8]) -> bool {
-    decode_strict(text).is_ok_and(|bytes| encode(&bytes).as_bytes() == text)
+    STANDARD.decode(text).is_ok()
 }
 
 /// Whether the text holds a character that is neither base64, padding, nor white space (a byte order mark aside).

@@ -224,8 +224,8 @@ impl Inventory {
             StoredText::Null | StoredText::BadMeta => return,
             StoredText::Text(text) if text.is_empty() => return,
             StoredText::TooLong(_) => {
+                // Not read, so neither saved nor compared.
                 add(None, StoredText::BadMeta);
-                self.cells.insert(cell, None);
                 return;
             }
             StoredText::Text(text) => text,
@@ -347,7 +347,8 @@ impl Inventory {
 
     /// The mailbox of an id.
     pub fn mailbox(&self, id: u64) -> Option<&Mailbox> {
-        self.mailboxes.iter().find(|m| m.id == id)
+        let at = self.mailboxes.binary_search_by_key(&id, |m| m.id).ok()?;
+        self.mailboxes.get(at)
     }
 
     /// The text of a cell after new payloads were put into it; `None` if the cell does not hold such a secret.

@@ -8,11 +8,10 @@
 use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use serde_json::Value as Json;
-use sha2::Sha256;
 
-use super::app_key::{AppKey, KEY_LEN};
+use super::app_key::AppKey;
 use super::base64;
 use super::secret::SecretBytes;
 
@@ -179,10 +178,7 @@ impl Body {
     }
 
     fn mac(&self, key: &AppKey) -> [u8; 32] {
-        // HMAC pads a short key with zeros to SHA-256's block; given the whole block it cannot fail.
-        let mut block = zeroize::Zeroizing::new([0; 64]);
-        block[..KEY_LEN].copy_from_slice(key.bytes());
-        let mut mac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
+        let mut mac = key.mac();
         mac.update(&self.signed);
         mac.finalize().into_bytes().into()
     }

@@ -285,7 +285,11 @@ pub fn recommend(
         return some(Strategy::Restore, Some(old), Why::OldKeyOpensMore);
     };
     if out_of_reach {
-        return some(Strategy::Carry, effective, Why::KeyIsOutOfReach);
+        // Only the cache is ours to change there.
+        return match circumstances.configured == Some(old) {
+            true => some(Strategy::Restore, Some(old), Why::OldKeyConfigured),
+            false => some(Strategy::Carry, effective, Why::KeyIsOutOfReach),
+        };
     }
     if circumstances.published.contains(&old) {
         return some(Strategy::Carry, effective, Why::CurrentKeyServesMore);

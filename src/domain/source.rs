@@ -38,6 +38,7 @@ pub struct Source {
     /// What sort of place it is.
     pub kind: SourceKind,
     /// The file on disk, where there is one.
+    #[serde(serialize_with = "lossy")]
     pub path: Option<PathBuf>,
     /// Line within the (innermost) text, counted from 1.
     pub line: Option<u64>,
@@ -71,4 +72,11 @@ impl Source {
             modified: None,
         }
     }
+}
+
+/// A path need not be UTF-8, JSON must.
+fn lossy<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|p| p.to_string_lossy())
+        .serialize(serializer)
 }

@@ -7,7 +7,7 @@
 use super::app_key::{AppKey, Fingerprint};
 use super::inventory::{Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
-use super::payload::{Body, Malformed, OpenError, Payload};
+use super::payload::{Body, Malformed, Payload};
 use super::php::{self, Value};
 use super::secret::SecretBytes;
 
@@ -275,9 +275,9 @@ fn judge_opened(kind: SecretKind, payload: &Payload, key: &AppKey, ring: &KeyRin
         salvage: None,
         repairable,
     };
-    let plain = match payload.open(key) {
-        Ok(plain) => plain,
-        Err(OpenError::Mac | OpenError::Padding) => return damaged(Damage::BadPadding, false),
+    // The MAC was asked already.
+    let Some(plain) = payload.body().decrypt(key) else {
+        return damaged(Damage::BadPadding, false);
     };
     let value = php::unserialize(plain.expose());
     if let Some(inner) = inner_payload(plain.expose()) {

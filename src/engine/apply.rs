@@ -1,210 +1,34 @@
-//! Steps 5 and 7: the plan prepared in memory, rehearsed, and carried out. The only room that changes an installation
-//! (its reverse is `undo`).
+//! Step 7: the confirmed plan carried out, exactly as it was shown.
 //!
-//! Order of writes: what will be written is put down as digests beside the backup; all rows in one transaction; `.env`
-//! or the key file by atomic rename; the config cache; the workers. If the files fail after the rows, the rows are
-//! put back.
-
-use std::collections::BTreeMap;
-
-use zeroize::Zeroizing;
+//! Order: what stands is compared with the backup; what will be written is put down as digests beside it; rows and files
+//! as one change; the config cache; the workers; then everything is read again. If the cached config cannot be made to
+//! follow, rows and files are put back.
 
 use crate::domain::app_key::AppKey;
-use crate::domain::assessment::{self, Assessment, Summary};
-use crate::domain::configuration::KeySource;
-use crate::domain::dotenv;
-use crate::domain::inventory::{Inventory, StoredText};
-use crate::domain::key_ring::KeyRing;
-use crate::domain::payload::Payload;
-use crate::domain::php;
-use crate::domain::plan::{Action, KeyHome, Plan, Step, Target};
+use crate::domain::assessment::Assessment;
+use crate::domain::configuration::{DbSettings, KeySource};
+use crate::domain::plan::{Action, KeyHome, Plan};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::source::{Source, SourceKind};
-use crate::domain::verdict::{self, Verdict};
+use crate::domain::verdict::Verdict;
 use crate::engine::backup::{self, Progress};
 use crate::engine::caches;
+use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
 use crate::engine::checks;
 use crate::engine::job::Applied;
+use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
-use crate::engine::survey;
 use crate::io::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
-use crate::io::entropy;
 use crate::io::files::{self, FileError, FileRead};
-use crate::io::store::{Swap, SwapError};
+use crate::io::store::{self, Stored, Swap};
 use crate::words::{fill, words};
-
-/// A password that nobody typed yet: stands for one in a rehearsal.
-const REHEARSED: &[u8] = b"rehearsed";
-
-/// What a plan comes to, computed and not yet written.
-pub struct Prepared {
-    /// New payload for every secret that changes.
-    payloads: Vec<(Place, String)>,
-    /// New text for every cell that changes.
-    cells: BTreeMap<Cell, SecretBytes>,
-}
-
-/// Computes every new payload of a plan. For `Enter` steps `entered` gives the passwords; in a rehearsal it gives none
-/// and a stand-in is sealed.
-///
-/// # Errors
-/// A [`Problem`] when a secret does not open the way the plan says.
-pub fn prepare(
-    inventory: &Inventory,
-    ring: &KeyRing,
-    plan: &Plan,
-    target: &AppKey,
-    entered: Option<&[(Place, SecretBytes)]>,
-) -> Result<Prepared, Problem> {
-    let mut payloads = Vec::new();
-    for step in plan.steps.iter().filter(|s| s.action.writes()) {
-        let plain = plain_of(inventory, ring, step, entered).ok_or_else(|| surprised(step))?;
-        let payload = Payload::seal(target, &entropy::bytes(), plain.expose());
-        payloads.push((step.place.clone(), payload));
-    }
-    let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &str)>> = BTreeMap::new();
-    for (place, payload) in &payloads {
-        by_cell
-            .entry(&place.cell)
-            .or_default()
-            .push((place, payload));
-    }
-    let mut cells = BTreeMap::new();
-    for (cell, payloads) in by_cell {
-        let text = inventory.rewritten(cell, &payloads).ok_or_else(|| {
-            Problem::new(
-                words().plan_surprised,
-                format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
-                "",
-            )
-        })?;
-        cells.insert(cell.clone(), text);
-    }
-    Ok(Prepared { payloads, cells })
-}
-
-fn plain_of(
-    inventory: &Inventory,
-    ring: &KeyRing,
-    step: &Step,
-    entered: Option<&[(Place, SecretBytes)]>,
-) -> Option<SecretBytes> {
-    match (step.action, entered) {
-        (Action::Enter, None) => Some(SecretBytes::from(&php::serialize_text(REHEARSED)[..])),
-        (Action::Enter, Some(entered)) => entered
-            .iter()
-            .find(|(place, _)| *place == step.place)
-            .map(|(_, text)| SecretBytes::from(&php::serialize_text(text.expose())[..])),
-        (action, _) => {
-            let secret = inventory.secret(&step.place)?;
-            verdict::rescued(secret, ring, matches!(action, Action::Salvage(_)))
-        }
-    }
-}
-
-fn surprised(step: &Step) -> Problem {
-    let w = words();
-    Problem::new(
-        w.plan_surprised,
-        sanitize(&step.place.to_string()),
-        w.plan_surprised_next,
-    )
-}
-
-/// Applies a plan to a copy in memory and judges it as FreeScout would read it: nothing is written.
-///
-/// # Errors
-/// As [`prepare`].
-pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
-    let mut ring = KeyRing::default();
-    for known in session.ring.iter() {
-        if let Ok(key) = AppKey::parse(known.key.text()) {
-            ring.add(key, Source::of(SourceKind::Given));
-        }
-    }
-    let target = target_key(session, plan)?;
-    let prepared = prepare(&session.inventory, &session.ring, plan, &target, None)?;
-    let mut after = session.inventory.clone();
-    for (place, payload) in prepared.payloads {
-        if let Some(secret) = after.secrets.iter_mut().find(|s| s.place == place) {
-            secret.stored = StoredText::Text(SecretBytes::from(payload.into_bytes()));
-        }
-    }
-    let fingerprint = target.fingerprint();
-    ring.add(target, Source::of(SourceKind::Given));
-    ring.set_effective(Some(fingerprint));
-    Ok(Summary::of(&assessment::judge_all(&after, &ring)))
-}
-
-/// The key a plan ends with; a new one for a fresh plan.
-fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
-    let w = words();
-    let lost = || Problem::new(w.plan_key_gone, "", w.plan_surprised_next);
-    match plan.target {
-        Target::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
-        Target::Known(fingerprint) => {
-            let text = session.ring.get(fingerprint).ok_or_else(lost)?.text();
-            AppKey::parse(text).map_err(|_| lost())
-        }
-    }
-}
-
-/// New bytes for the files of the install.
-struct NewFiles {
-    env: Option<Zeroizing<Vec<u8>>>,
-    key_file: Option<Zeroizing<Vec<u8>>>,
-}
-
-fn new_files(
-    session: &Session,
-    plan: &Plan,
-    prepared: &Prepared,
-    target: &AppKey,
-) -> Result<NewFiles, Problem> {
-    let w = words();
-    let install = &session.install;
-    let old: &[u8] = install.env_file.as_ref().map_or(&[], |f| &f.bytes);
-    let mut env = Zeroizing::new(old.to_vec());
-    let cannot = |why: String| Problem::new(w.env_not_writable, why, w.env_not_writable_next);
-    for (cell, text) in prepared
-        .cells
-        .iter()
-        .filter(|(cell, _)| cell.table == Table::Env)
-    {
-        env = dotenv::with_value(&env, cell.column.as_bytes(), text.expose())
-            .map_err(|e| cannot(format!("{}: {e}", sanitize(&cell.column))))?;
-    }
-    let mut key_file = None;
-    match plan.write_key {
-        Some(KeyHome::EnvFile) => {
-            env = dotenv::with_value(&env, b"APP_KEY", target.text())
-                .map_err(|e| cannot(format!("APP_KEY: {e}")))?;
-        }
-        Some(KeyHome::KeyFile) => {
-            let file = install
-                .key_file
-                .as_ref()
-                .ok_or_else(|| cannot("APP_KEY_FILE".to_owned()))?;
-            let mut bytes = Zeroizing::new(target.text().to_vec());
-            if file.bytes.ends_with(b"\n") {
-                bytes.push(b'\n');
-            }
-            key_file = Some(bytes);
-        }
-        Some(KeyHome::ProcessEnvironment) | None => {}
-    }
-    Ok(NewFiles {
-        env: (*env != old).then_some(env),
-        key_file,
-    })
-}
 
 /// Carries out exactly this plan.
 ///
 /// # Errors
-/// A [`Problem`] that says what stands now. Unless it says otherwise, nothing was changed.
+/// A [`Failure`]; unless it says otherwise, nothing was changed.
 pub fn apply(
     session: &mut Session,
     plan: &Plan,
@@ -212,10 +36,11 @@ pub fn apply(
     backup: &Backup,
     artisan: bool,
     progress: &mut Progress<'_>,
-) -> Result<Applied, Problem> {
+) -> Result<Applied, Failure> {
     let w = words();
     progress(w.apply_checking, 0, None);
     backup::require_current(session, backup)?;
+    require_files_unchanged(session)?;
     let target = target_key(session, plan)?;
     let prepared = prepare(
         &session.inventory,
@@ -224,223 +49,259 @@ pub fn apply(
         &target,
         Some(entered),
     )?;
-    let new_files = new_files(session, plan, &prepared, &target)?;
-    require_writable(session, &new_files)?;
-
-    let swaps = swaps(session, &prepared);
-    let record = record(session, plan, &target, &prepared, &new_files);
+    let mut change = Change {
+        swaps: swaps(session, &prepared),
+        files: new_files(session, plan, &prepared, &target)?,
+    };
+    let key_moves = session.install.key_in_force().text.expose() != target.text();
+    let refresh = key_moves || !change.files.is_empty();
+    if change.swaps.is_empty() && !refresh {
+        return Ok(applied(
+            plan,
+            session.assess(),
+            true,
+            backup,
+            vec![w.recover_nothing_to_do.to_owned()],
+        ));
+    }
+    if refresh && session.install.cache_file.is_some() {
+        require_handover(session)?;
+    }
+    change.require_possible(session)?;
+    let mut record = record(session, plan, &target, &change);
     backup
         .record(&record)
         .map_err(|e| backup::backup_problem(&e))?;
-
-    progress(w.apply_rows, 0, Some(swaps.len() as u64));
-    session
-        .store
-        .swap(&swaps)
-        .map_err(|e| swap_problem(&e, &swaps, session))?;
-    progress(w.apply_files, 0, None);
-    if let Err(error) = write_files(session, &new_files) {
-        return Err(roll_back(session, &swaps, &error, backup));
+    if key_moves {
+        // What somebody saves meanwhile under the key that goes would be stranded.
+        change.swaps.extend(compare_only(session, &change.swaps));
+    }
+    progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
+    let carried = change.carry_out(session, &backup.folder, &mut || {
+        progress(w.apply_files, 0, None)
+    });
+    if let Err(failure) = carried {
+        return Err(not_recovered(backup, failure));
     }
     let mut notes = Vec::new();
-    let key_moves =
-        plan.write_key.is_some() || session.install.key_in_force().text.expose() != target.text();
-    if key_moves || new_files.env.is_some() {
+    if refresh {
         progress(w.apply_cache, 0, None);
         notes.extend(caches::refresh(&session.install, artisan, target.text()));
+        if let Err(failure) = follow_cache(session, &change, &target, backup, &notes) {
+            return Err(not_recovered(backup, failure));
+        }
+        record.files.push(WrittenFile {
+            origin: session.install.cache_path(),
+            saved: backup.saved_name("files/config.php"),
+            new_sha256: session
+                .install
+                .cache_file
+                .as_ref()
+                .map(|file| files::hex(&file.digest())),
+        });
+        // The record stands already; only the cache's digest would be missing from it.
+        let _ = backup.record(&record);
     }
     progress(w.apply_verifying, 0, None);
-    let after = read_again(session, target, plan)?;
-    let verified = verified(&after, plan);
-    Ok(Applied {
+    let read = read_again(session, target, plan);
+    if let Err(problem) = &read {
+        notes.insert(
+            0,
+            fill(
+                w.apply_not_read_again,
+                &[("what", &problem.what), ("why", &problem.why)],
+            ),
+        );
+    }
+    let after = session.assess();
+    let verified = read.is_ok() && verified(&after, plan);
+    Ok(applied(plan, after, verified, backup, notes))
+}
+
+fn applied(
+    plan: &Plan,
+    after: Assessment,
+    verified: bool,
+    backup: &Backup,
+    notes: Vec<String>,
+) -> Applied {
+    Applied {
         verified,
         resealed: plan.resealed(),
         reentered: plan.entered(),
         after: Box::new(after),
         backup: backup.folder.clone(),
         notes,
-    })
+    }
 }
 
-fn swaps(session: &Session, prepared: &Prepared) -> Vec<Swap> {
-    let rows = prepared
-        .cells
-        .iter()
-        .filter(|(cell, _)| cell.table != Table::Env);
-    rows.map(|(cell, new)| Swap {
-        table: cell.table.name(),
-        id: cell.id,
-        column: cell.column.clone(),
-        old: session.inventory.cells.get(cell).cloned().flatten(),
-        new: Some(new.clone()),
-    })
-    .collect()
+/// A recovery that did not happen must not stand in the way of undoing the one before it.
+fn not_recovered(backup: &Backup, failure: Failure) -> Failure {
+    if !failure.half_done {
+        // What cannot be removed describes rows that undo will find unchanged.
+        let _ = backup.forget_recovery();
+    }
+    failure
 }
 
-fn record(
-    session: &Session,
-    plan: &Plan,
-    target: &AppKey,
-    prepared: &Prepared,
-    new: &NewFiles,
-) -> RecoveryRecord {
+/// Every file the plan was made from must still be what was read.
+fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
     let install = &session.install;
-    let sum = |bytes: &[u8]| files::hex(&files::digest(bytes));
-    let written = |file: &Option<FileRead>,
-                   name: &str,
-                   new: &Option<Zeroizing<Vec<u8>>>,
-                   path: std::path::PathBuf| {
-        new.as_ref().map(|bytes| WrittenFile {
-            origin: file.as_ref().map_or(path, |f| f.path.clone()),
-            saved: file.as_ref().map(|_| format!("files/{name}")),
-            new_sha256: Some(sum(bytes)),
-        })
+    let known = [
+        (install.env_path(), &install.env_file),
+        (install.cache_path(), &install.cache_file),
+    ];
+    let key_file = install
+        .key_file
+        .as_ref()
+        .map(|file| (file.path.clone(), &install.key_file));
+    for (path, read) in known.into_iter().chain(key_file) {
+        let now = change::current(&path).map_err(|e| file_problem(&e))?;
+        if now.as_ref().map(FileRead::digest) != read.as_ref().map(FileRead::digest) {
+            return Err(file_problem(&FileError::Changed(path)));
+        }
+    }
+    Ok(())
+}
+
+/// Without the cached config FreeScout runs on `.env`: it must be there, readable, and name the same database.
+fn require_handover(session: &Session) -> Result<(), Problem> {
+    let w = words();
+    let install = &session.install;
+    let refuse = |why: String| {
+        Err(Problem::new(
+            w.handover_impossible,
+            why,
+            w.handover_impossible_next,
+        ))
     };
-    let env = written(&install.env_file, "env", &new.env, install.env_path());
-    let key_file = written(
-        &install.key_file,
-        "key_file",
-        &new.key_file,
-        std::path::PathBuf::new(),
-    );
-    let cache = Some(WrittenFile {
-        origin: install.cache_path(),
-        saved: install
-            .cache_file
-            .as_ref()
-            .map(|_| "files/config.php".to_owned()),
-        new_sha256: None,
+    if install.env_file.is_none() {
+        return refuse(fill(
+            w.handover_no_env,
+            &[("path", &sanitize(&install.env_path().to_string_lossy()))],
+        ));
+    }
+    if let Some(refused) = install.env().refused() {
+        return refuse(fill(w.finding_env_refused, &[("line", &refused.line)]));
+    }
+    files::require_folder_writable(&install.cache_path()).map_err(|e| file_problem(&e))?;
+    let settings = install.database_without_cache()?;
+    if !reads_the_same(session, &settings) {
+        return refuse(w.handover_other_database.to_owned());
+    }
+    Ok(())
+}
+
+/// Whether these settings lead to the very mailboxes that were read.
+fn reads_the_same(session: &Session, settings: &DbSettings) -> bool {
+    let Ok(mut store) = store::connect(settings, &session.install.root) else {
+        return false;
+    };
+    let columns = ["in_password", "out_password"];
+    let (mut same, mut rows) = (true, 0);
+    let read = store.read("mailboxes", &columns, None, &mut |id, values| {
+        rows += 1;
+        for (column, value) in columns.iter().zip(&values) {
+            let cell = Cell {
+                table: Table::Mailboxes,
+                id,
+                column: (*column).to_owned(),
+            };
+            let known = session
+                .inventory
+                .cells
+                .get(&cell)
+                .map(|text| text.as_ref().map(SecretBytes::expose));
+            same &= matches!(value, Stored::TooLong(_)) || known == Some(value.text());
+        }
     });
+    read.is_ok() && same && rows == session.inventory.mailboxes.len()
+}
+
+/// Every other text that was read, to be compared within the same transaction.
+fn compare_only(session: &Session, written: &[Swap]) -> Vec<Swap> {
+    let changes: std::collections::HashSet<(&str, u64, &str)> = written
+        .iter()
+        .map(|s| (s.table, s.id, s.column.as_str()))
+        .collect();
+    let cells = session.inventory.cells.iter().filter(|(cell, _)| {
+        cell.table != Table::Env
+            && !changes.contains(&(cell.table.name(), cell.id, cell.column.as_str()))
+    });
+    cells
+        .map(|(cell, text)| Swap {
+            table: cell.table.name(),
+            id: cell.id,
+            column: cell.column.clone(),
+            old: text.clone(),
+            new: text.clone(),
+        })
+        .collect()
+}
+
+fn record(session: &Session, plan: &Plan, target: &AppKey, change: &Change) -> RecoveryRecord {
+    let install = &session.install;
+    let saved_as = |path: &std::path::Path| {
+        let is = |file: &Option<FileRead>| file.as_ref().is_some_and(|f| f.path == path);
+        let name = if is(&install.env_file) {
+            Some("files/env")
+        } else {
+            None
+        };
+        name.or(is(&install.key_file).then_some("files/key_file"))
+            .map(str::to_owned)
+    };
+    let written = |file: &FileChange| WrittenFile {
+        origin: file.path.clone(),
+        saved: saved_as(&file.path),
+        new_sha256: file
+            .after
+            .as_ref()
+            .map(|(bytes, _)| files::hex(&files::digest(bytes))),
+    };
     RecoveryRecord {
         schema: 1,
         started: backup::now().1,
         strategy: plan.strategy.name().to_owned(),
         key: target.fingerprint().to_string(),
-        cells: prepared
-            .cells
+        cells: change
+            .swaps
             .iter()
-            .filter(|(cell, _)| cell.table != Table::Env)
-            .map(|(cell, new)| WrittenCell {
-                table: cell.table.name().to_owned(),
-                id: cell.id,
-                column: cell.column.clone(),
-                new_sha256: sum(new.expose()),
+            .map(|swap| WrittenCell {
+                table: swap.table.to_owned(),
+                id: swap.id,
+                column: swap.column.clone(),
+                new_sha256: files::hex(&files::digest(
+                    swap.new.as_ref().map_or(&[], SecretBytes::expose),
+                )),
             })
             .collect(),
-        files: [env, key_file, cache].into_iter().flatten().collect(),
+        files: change.files.iter().map(written).collect(),
         undone: None,
     }
 }
 
-/// Refuses early when a file cannot be replaced by this user, before any row is touched.
-fn require_writable(session: &Session, new: &NewFiles) -> Result<(), Problem> {
-    let install = &session.install;
-    let wanted = [
-        (&new.env, &install.env_file),
-        (&new.key_file, &install.key_file),
-    ];
-    for (_, file) in wanted.iter().filter(|(bytes, _)| bytes.is_some()) {
-        let path = file
-            .as_ref()
-            .map_or_else(|| install.env_path(), |f| f.path.clone());
-        let folder = path.parent().unwrap_or(&path);
-        if let Err(e) = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
-            return Err(file_problem(&FileError::Refused(
-                folder.to_owned(),
-                e.into(),
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn write_files(session: &Session, new: &NewFiles) -> Result<(), FileError> {
-    let install = &session.install;
-    for (bytes, file) in [
-        (&new.key_file, &install.key_file),
-        (&new.env, &install.env_file),
-    ] {
-        match (bytes, file) {
-            (Some(bytes), Some(file)) => files::replace(file, bytes)?,
-            (Some(bytes), None) => {
-                let like = files::Attributes {
-                    uid: install.web_user.uid,
-                    gid: install.web_user.gid,
-                    mode: 0o640,
-                    modified: 0,
-                };
-                files::write_new(&install.env_path(), bytes, &like)?;
-            }
-            (None, _) => {}
-        }
-    }
-    Ok(())
-}
-
-fn file_problem(error: &FileError) -> Problem {
+/// Whether FreeScout now runs with the key of the plan; otherwise everything is put back.
+fn follow_cache(
+    session: &mut Session,
+    change: &Change,
+    target: &AppKey,
+    backup: &Backup,
+    notes: &[String],
+) -> Result<(), Failure> {
     let w = words();
-    Problem::new(
-        w.env_not_writable,
-        sanitize(&error.to_string()),
-        w.env_not_writable_next,
-    )
+    // A file that cannot be read again is told later, as something that was not verified.
+    if session.reread_files().is_err()
+        || session.install.key_in_force().text.expose() == target.text()
+    {
+        return Ok(());
+    }
+    let problem = Problem::new(w.cache_stays, notes.join(" "), w.cache_stays_next);
+    Err(change.put_back(session, change.files.len(), problem, &backup.folder))
 }
 
-/// The rows were written, a file could not be: put the rows back.
-fn roll_back(session: &mut Session, swaps: &[Swap], error: &FileError, backup: &Backup) -> Problem {
-    let w = words();
-    // The key file may have been replaced before `.env` failed.
-    let install = &session.install;
-    if let Some(file) = &install.key_file {
-        let _ = files::write_new(&file.path, &file.bytes, &file.attributes);
-    }
-    let back: Vec<Swap> = swaps
-        .iter()
-        .map(|s| Swap {
-            table: s.table,
-            id: s.id,
-            column: s.column.clone(),
-            old: s.new.clone(),
-            new: s.old.clone(),
-        })
-        .collect();
-    match session.store.swap(&back) {
-        Ok(()) => file_problem(error),
-        Err(_) => Problem::new(
-            w.apply_half_done,
-            sanitize(&error.to_string()),
-            fill(
-                w.apply_half_done_next,
-                &[("folder", &backup.folder.display())],
-            ),
-        ),
-    }
-}
-
-/// The problem of rows that could not be swapped.
-pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Problem {
-    let w = words();
-    let name = |index: &usize| {
-        swaps
-            .get(*index)
-            .map(|s| format!("{}#{}.{}", s.table, s.id, s.column))
-    };
-    match error {
-        SwapError::Changed(indexes) => {
-            let rows: Vec<String> = indexes.iter().take(5).filter_map(name).collect();
-            Problem::new(w.rows_changed, rows.join(", "), w.rows_changed_next)
-        }
-        SwapError::NotKept(index) => Problem::new(
-            w.row_not_kept,
-            name(index).unwrap_or_default(),
-            w.row_not_kept_next,
-        ),
-        SwapError::Store(error) => survey::unreachable_database(error, &session.settings),
-    }
-}
-
-/// Reads files and rows again as FreeScout would, keeping the keys we know.
-fn read_again(session: &mut Session, target: AppKey, plan: &Plan) -> Result<Assessment, Problem> {
+/// Reads files and rows again as FreeScout would, over a connection of its own, keeping the keys we know.
+fn read_again(session: &mut Session, target: AppKey, plan: &Plan) -> Result<(), Problem> {
     let source = match plan.write_key {
         Some(KeyHome::KeyFile) => SourceKind::KeyFile,
         _ => SourceKind::Env,
@@ -458,21 +319,24 @@ fn read_again(session: &mut Session, target: AppKey, plan: &Plan) -> Result<Asse
         .ok()
         .map(|k| k.fingerprint());
     session.ring.set_effective(effective);
-    checks::read_inventory(session)?;
-    Ok(session.assess())
+    session.reconnect()?;
+    checks::read_inventory(session)
 }
 
 /// Whether everything reads as the plan said.
 fn verified(after: &Assessment, plan: &Plan) -> bool {
+    let verdicts: std::collections::HashMap<&Place, &Verdict> = after
+        .secrets
+        .iter()
+        .map(|s| (&s.place, &s.verdict))
+        .collect();
     plan.steps
         .iter()
         .filter(|s| s.action.readable_after())
         .all(|step| {
-            after.secrets.iter().any(|s| {
-                s.place == step.place
-                    && (s.verdict.readable()
-                        || step.action == Action::Keep
-                            && matches!(s.verdict, Verdict::Empty { .. }))
+            verdicts.get(&step.place).is_some_and(|verdict| {
+                verdict.readable()
+                    || step.action == Action::Keep && matches!(verdict, Verdict::Empty { .. })
             })
         })
 }

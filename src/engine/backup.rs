@@ -62,6 +62,7 @@ pub fn make(
 ) -> Result<(Backup, BackupDone), Problem> {
     let w = words();
     progress(w.backup_reading, 0, None);
+    survey::reread(session)?;
     checks::read_inventory(session)?;
     let failed = |e: BackupError| backup_problem(&e);
     let (stamp, created) = now();

@@ -182,7 +182,8 @@ impl Desk {
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let applied =
-                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
+                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)
+                        .map_err(|failure| failure.problem)?;
                 // What was backed up is no longer what stands: another change needs another backup.
                 self.backup = None;
                 call.send(Update::Assessed(applied.after.clone()));
@@ -304,12 +305,15 @@ impl Desk {
 
     fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Problem> {
         let w = words();
-        let folder = self.setup.options.backup_dir.clone();
+        let options = self.setup.options.clone();
+        let folder = options.backup_dir.clone();
         let session = self.session()?;
         let backup = backup::last_recovery(&folder, &session.install.root)
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let undone = undo::undo(session, &backup, &mut progress)?;
+        let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
+        let undone =
+            undo::undo(session, &backup, &mut progress).map_err(|failure| failure.problem)?;
         let mut sentences = vec![fill(
             w.undone,
             &[("rows", &undone.rows), ("files", &undone.files)],
@@ -321,11 +325,10 @@ impl Desk {
                 .map(|place| fill(w.undo_row_refused, &[("place", place)])),
         );
         sentences.extend(undone.notes);
-        let effective = session.install.key_in_force();
-        let effective = crate::domain::app_key::AppKey::parse(effective.text.expose())
-            .ok()
-            .map(|k| k.fingerprint());
-        session.ring.set_effective(effective);
+        sentences.push(fill(
+            w.undo_safety,
+            &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
+        ));
         call.send(Update::Assessed(Box::new(session.assess())));
         call.send(Update::Undone(sentences));
         Ok(())

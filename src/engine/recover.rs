@@ -3,13 +3,14 @@
 use crate::domain::assessment::{Assessment, SecretReport};
 use crate::domain::inventory::SecretKind;
 use crate::domain::php;
-use crate::domain::plan::{self, Choices, Impossible, Plan, Strategy};
+use crate::domain::plan::{self, Choices, Impossible, Strategy};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::domain::verdict;
-use crate::engine::apply;
+
 use crate::engine::job::{Entered, PlanReady};
+use crate::engine::rehearsal;
 use crate::engine::session::Session;
 use crate::io::passwords::{Line, MailboxName};
 use crate::words::{fill, words};
@@ -47,7 +48,7 @@ pub fn plan(
         )
     };
     let plan = make(strategy).map_err(|why| NoPlan::Impossible(strategy, why))?;
-    let after = apply::rehearse(session, &plan).map_err(NoPlan::Problem)?;
+    let after = rehearsal::rehearse(session, &plan).map_err(NoPlan::Problem)?;
     let impossible = Strategy::ALL
         .into_iter()
         .filter_map(|s| make(s).err().map(|why| (s, why)))
@@ -57,12 +58,6 @@ pub fn plan(
         after,
         impossible,
     })
-}
-
-/// Whether a plan changes anything at all.
-pub fn does_something(plan: &Plan, assessment: &Assessment) -> bool {
-    let stale_cache = assessment.circumstances.effective != assessment.circumstances.configured;
-    plan.write_key.is_some() || stale_cache || plan.steps.iter().any(|s| s.action.writes())
 }
 
 /// Finds the place of every given password.

@@ -23,7 +23,7 @@ pub fn check_json(session: &Session, assessment: &Assessment) -> Json {
     json!({
         "schema": 1,
         "install": {
-            "path": session.install.root,
+            "path": session.install.root.to_string_lossy(),
             "version": session.install.version,
             "driver": session.settings.driver.name(),
             "table_prefix": session.settings.prefix,
@@ -137,7 +137,7 @@ pub fn recover_json(plan: &Plan, applied: &Applied) -> Json {
         "schema": 1,
         "strategy": plan.strategy,
         "key": key,
-        "backup": applied.backup,
+        "backup": applied.backup.to_string_lossy(),
         "resealed": applied.resealed,
         "reentered": applied.reentered,
         "still_unreadable": unreadable.map(secret).collect::<Vec<_>>(),

@@ -6,15 +6,16 @@ use std::path::PathBuf;
 
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Cell, Table};
-use crate::engine::apply::swap_problem;
+use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::engine::backup::{Progress, backup_problem};
 use crate::engine::caches;
+use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
 use crate::engine::checks;
 use crate::engine::session::Session;
+use crate::engine::survey;
 use crate::io::backup::Backup;
-use crate::io::files::{self, Attributes, MAX_CONFIG_BYTES};
-use crate::io::store::Swap;
+use crate::io::files;
+use crate::io::store::{Stored, Swap};
 use crate::words::words;
 
 /// What a restore would change.
@@ -42,6 +43,40 @@ pub struct Restored {
 /// # Errors
 /// A [`Problem`] when the backup belongs to another install, or something cannot be read.
 pub fn difference(session: &mut Session, backup: &Backup) -> Result<Difference, Problem> {
+    let change = change_back(session, backup)?;
+    let row = |s: &Swap| sanitize(&format!("{}#{}.{}", s.table, s.id, s.column));
+    Ok(Difference {
+        rows: change.swaps.iter().map(row).collect(),
+        files: change.files.into_iter().map(|file| file.path).collect(),
+    })
+}
+
+/// Puts the backup back.
+///
+/// # Errors
+/// A [`Failure`]; then nothing was changed, unless it says otherwise.
+pub fn restore(
+    session: &mut Session,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Restored, Failure> {
+    let w = words();
+    let change = change_back(session, backup)?;
+    change.require_possible(session)?;
+    progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
+    change.carry_out(session, &backup.folder, &mut || {
+        progress(w.undo_files, 0, None)
+    })?;
+    Ok(Restored {
+        rows: change.swaps.len(),
+        files: change.files.len(),
+        notes: caches::restart_workers(&session.install)
+            .into_iter()
+            .collect(),
+    })
+}
+
+fn change_back(session: &mut Session, backup: &Backup) -> Result<Change, Problem> {
     let w = words();
     let (here, there) = (&session.install.root, &backup.manifest.install);
     if here != there {
@@ -57,93 +92,92 @@ pub fn difference(session: &mut Session, backup: &Backup) -> Result<Difference, 
         ));
     }
     checks::read_inventory(session)?;
-    let rows = swaps(session, backup)?;
-    let rows = rows
-        .iter()
-        .map(|s| sanitize(&format!("{}#{}.{}", s.table, s.id, s.column)))
-        .collect();
-    let files = changed_files(backup)?
-        .into_iter()
-        .map(|(path, ..)| path)
-        .collect();
-    Ok(Difference { rows, files })
+    Ok(Change {
+        swaps: swaps(session, backup)?,
+        files: files_back(session, backup)?,
+    })
 }
 
-/// Puts the backup back.
-///
-/// # Errors
-/// A [`Problem`]; then nothing was changed, unless it says otherwise.
-pub fn restore(
-    session: &mut Session,
-    backup: &Backup,
-    progress: &mut Progress<'_>,
-) -> Result<Restored, Problem> {
-    let w = words();
-    let swaps = swaps(session, backup)?;
-    let files = changed_files(backup)?;
-    progress(w.undo_rows, 0, Some(swaps.len() as u64));
-    session
-        .store
-        .swap(&swaps)
-        .map_err(|e| swap_problem(&e, &swaps, session))?;
-    progress(w.undo_files, 0, None);
-    let mut restored = Restored {
-        rows: swaps.len(),
-        ..Restored::default()
-    };
-    for (path, bytes, attributes) in files {
-        match files::write_new(&path, &bytes, &attributes) {
-            Ok(()) => restored.files += 1,
-            Err(error) => restored.notes.push(crate::words::fill(
-                w.undo_file_failed,
-                &[("why", &sanitize(&error.to_string()))],
-            )),
-        }
-    }
-    restored
-        .notes
-        .extend(caches::restart_workers(&session.install));
-    Ok(restored)
-}
-
-fn swaps(session: &Session, backup: &Backup) -> Result<Vec<Swap>, Problem> {
+fn swaps(session: &mut Session, backup: &Backup) -> Result<Vec<Swap>, Problem> {
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
-    let now = &session.inventory.cells;
-    let differs = |(cell, text): &(Cell, _)| {
-        cell.table != Table::Env && now.get(cell).is_some_and(|now| now != text)
-    };
-    Ok(saved
+    let mut swaps = Vec::new();
+    for (cell, text) in saved
         .into_iter()
-        .filter(differs)
-        .map(|(cell, text)| Swap {
+        .filter(|(cell, _)| cell.table != Table::Env)
+    {
+        let now = match session.inventory.cells.get(&cell) {
+            Some(now) => Some(now.clone()),
+            // Emptied since, so that no secret is found there any more.
+            None => read_cell(session, &cell)?,
+        };
+        // A row that was deleted since cannot be put back alone.
+        let Some(old) = now.filter(|now| *now != text) else {
+            continue;
+        };
+        swaps.push(Swap {
             table: cell.table.name(),
             id: cell.id,
-            old: now.get(&cell).cloned().flatten(),
-            new: text,
             column: cell.column,
-        })
-        .collect())
+            old,
+            new: text,
+        });
+    }
+    Ok(swaps)
 }
 
-type ChangedFiles = Vec<(PathBuf, zeroize::Zeroizing<Vec<u8>>, Attributes)>;
+/// One text from the database; `None` when there is no such row.
+fn read_cell(session: &mut Session, cell: &Cell) -> Result<Option<Option<SecretBytes>>, Problem> {
+    let mut found = None;
+    let read = session.store.read(
+        cell.table.name(),
+        &[cell.column.as_str()],
+        None,
+        &mut |id, values| {
+            if id == cell.id {
+                found = Some(values.first().and_then(Stored::text).map(SecretBytes::from));
+            }
+        },
+    );
+    read.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+    Ok(found)
+}
 
-fn changed_files(backup: &Backup) -> Result<ChangedFiles, Problem> {
-    let mut changed = Vec::new();
+fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {
+    let mut changes = Vec::new();
     for saved in backup.saved_files() {
+        session.require_own(&saved.origin)?;
         let Some((saved, bytes)) = backup.file(&saved.name).map_err(|e| backup_problem(&e))? else {
             continue;
         };
-        let same = files::read(&saved.origin, MAX_CONFIG_BYTES)
-            .is_ok_and(|file| files::hex(&file.digest()) == saved.sha256);
-        if !same {
-            let attributes = Attributes {
-                uid: saved.uid,
-                gid: saved.gid,
-                mode: saved.mode,
-                modified: 0,
-            };
-            changed.push((saved.origin, bytes, attributes));
+        let before = change::current(&saved.origin).map_err(|e| file_problem(&e))?;
+        if before
+            .as_ref()
+            .map(|file| files::hex(&file.digest()))
+            .as_ref()
+            != Some(&saved.sha256)
+        {
+            let attributes = saved.attributes();
+            changes.push(FileChange {
+                path: saved.origin,
+                before,
+                after: Some((bytes, attributes)),
+            });
         }
     }
-    Ok(changed)
+    // A file that did not exist then would outweigh what is put back.
+    let install = &session.install;
+    for (name, path) in [
+        ("files/config.php", install.cache_path()),
+        ("files/env", install.env_path()),
+    ] {
+        let before = change::current(&path).map_err(|e| file_problem(&e))?;
+        if backup.saved_name(name).is_none() && before.is_some() {
+            changes.push(FileChange {
+                path,
+                before,
+                after: None,
+            });
+        }
+    }
+    Ok(changes)
 }

@@ -9,8 +9,10 @@ use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
 use crate::io::install::Install;
-use crate::io::store::Store;
+use crate::io::store::{self, Store};
+use crate::words::words;
 
 /// An install that was found, read and connected to.
 pub struct Session {
@@ -18,6 +20,8 @@ pub struct Session {
     pub install: Install,
     /// How we connected.
     pub settings: DbSettings,
+    /// Whether the operator gave other values for the database than FreeScout's.
+    pub other_database: bool,
     /// Its database.
     pub store: Box<dyn Store>,
     /// The keys we know.
@@ -47,6 +51,7 @@ impl Session {
             store,
             ring,
             early_findings,
+            other_database: false,
             inventory: Inventory::default(),
             mails: None,
             schema_findings: Vec::new(),
@@ -69,6 +74,40 @@ impl Session {
     /// A [`Problem`] when the install can no longer be read.
     pub fn reread_files(&mut self) -> Result<(), Problem> {
         self.install = self.install.reopen()?;
+        Ok(())
+    }
+
+    /// Refuses a path that is none of this install's own files: a manifest must not choose what we write.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the path.
+    pub fn require_own(&self, path: &std::path::Path) -> Result<(), Problem> {
+        let install = &self.install;
+        let read = [&install.env_file, &install.key_file, &install.cache_file];
+        let own = path == install.env_path()
+            || path == install.cache_path()
+            || read.into_iter().flatten().any(|file| file.path == path);
+        if own {
+            return Ok(());
+        }
+        let w = words();
+        Err(Problem::new(
+            w.backup_failed_open,
+            sanitize(&path.to_string_lossy()),
+            w.restore_other_install_next,
+        ))
+    }
+
+    /// Opens the database anew, as FreeScout would now; with the operator's own values where they were given.
+    ///
+    /// # Errors
+    /// A [`Problem`] with the variable to look at.
+    pub fn reconnect(&mut self) -> Result<(), Problem> {
+        if !self.other_database {
+            self.settings = self.install.database()?;
+        }
+        self.store = store::connect(&self.settings, &self.install.root)
+            .map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
         Ok(())
     }
 

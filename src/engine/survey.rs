@@ -70,6 +70,7 @@ pub fn open(
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let install = Install::open(&find(given)?, environment)?;
     let mut settings = install.database()?;
+    let other_database = other.is_some();
     if let Some(OtherDatabase { values, password }) = other {
         settings = DbSettings {
             driver: values.driver,
@@ -102,7 +103,11 @@ pub fn open(
     let mut ring = KeyRing::default();
     let mut findings = Vec::new();
     collect_own_keys(&install, &mut ring, &mut findings);
-    Ok(Ok(Session::new(install, settings, store, ring, findings)))
+    let session = Session::new(install, settings, store, ring, findings);
+    Ok(Ok(Session {
+        other_database,
+        ..session
+    }))
 }
 
 fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
@@ -140,6 +145,18 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         sanitize(&error.to_string()),
         next,
     )
+}
+
+/// Reads the install's files again and what they say of the key in force.
+///
+/// # Errors
+/// A [`Problem`] when the install can no longer be read.
+pub fn reread(session: &mut Session) -> Result<(), Problem> {
+    session.reread_files()?;
+    let mut findings = Vec::new();
+    collect_own_keys(&session.install, &mut session.ring, &mut findings);
+    session.early_findings = findings;
+    Ok(())
 }
 
 /// Keys that stand in the install itself: the one in force, the configured one, commented and glued lines, siblings of

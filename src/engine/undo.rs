@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, SecretBytes, Table};
-use crate::engine::apply::swap_problem;
 use crate::engine::backup::{self, Progress, backup_problem};
 use crate::engine::caches;
+use crate::engine::change::{self, Change, Failure, FileChange};
 use crate::engine::checks;
 use crate::engine::session::Session;
-use crate::io::backup::{Backup, RecoveryRecord, SavedFile, WrittenFile};
-use crate::io::files::{self, Attributes, FileError, MAX_CONFIG_BYTES};
+use crate::engine::survey;
+use crate::io::backup::{Backup, RecoveryRecord, WrittenFile};
+use crate::io::files::{self, FileError};
 use crate::io::store::Swap;
 use crate::words::{fill, words};
 
@@ -28,51 +29,31 @@ pub struct Undone {
     pub notes: Vec<String>,
 }
 
-/// Takes back the recovery that this backup was made for.
+/// Takes back the recovery that this backup was made for. The caller makes a new backup first: a key that only `.env`
+/// holds would otherwise be gone for what was saved since.
 ///
 /// # Errors
-/// A [`Problem`]; then nothing was changed, unless it says otherwise.
+/// A [`Failure`]; then nothing was changed, unless it says otherwise.
 pub fn undo(
     session: &mut Session,
     backup: &Backup,
     progress: &mut Progress<'_>,
-) -> Result<Undone, Problem> {
+) -> Result<Undone, Failure> {
     let w = words();
-    let record = backup
-        .recovery()
-        .map_err(|e| backup_problem(&e))?
-        .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+    let record = recovery_of(backup)?;
     progress(w.undo_checking, 0, None);
-    backup.verify().map_err(|e| backup_problem(&e))?;
-    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
-    checks::read_inventory(session)?;
-    let files = files_to_restore(&record, backup)?;
-    let (swaps, refused) = swaps(session, &record, &saved);
-
-    progress(w.undo_rows, 0, Some(swaps.len() as u64));
-    session
-        .store
-        .swap(&swaps)
-        .map_err(|e| swap_problem(&e, &swaps, session))?;
+    let (change, refused) = change_back(session, backup, &record)?;
+    change.require_possible(session)?;
+    progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
+    change.carry_out(session, &backup.folder, &mut || {
+        progress(w.undo_files, 0, None)
+    })?;
     let mut undone = Undone {
-        rows: swaps.len(),
+        rows: change.swaps.len(),
         refused,
-        ..Undone::default()
+        files: change.files.len(),
+        notes: Vec::new(),
     };
-    progress(w.undo_files, 0, None);
-    for (path, file) in files {
-        let result = match file {
-            Some((saved, bytes)) => files::write_new(&path, &bytes, &attributes(&saved)),
-            None => files::remove(&path).map(|_| ()),
-        };
-        match result {
-            Ok(()) => undone.files += 1,
-            Err(error) => undone.notes.push(fill(
-                w.undo_file_failed,
-                &[("why", &sanitize(&error.to_string()))],
-            )),
-        }
-    }
     undone
         .notes
         .extend(caches::restart_workers(&session.install));
@@ -80,51 +61,94 @@ pub fn undo(
         undone: Some(backup::now().1),
         ..record
     };
-    backup.record(&record).map_err(|e| backup_problem(&e))?;
-    session.reread_files()?;
-    checks::read_inventory(session)?;
+    let finished = backup.record(&record).map_err(|e| backup_problem(&e));
+    let read = survey::reread(session).and_then(|()| checks::read_inventory(session));
+    for problem in [finished, read].into_iter().filter_map(Result::err) {
+        undone
+            .notes
+            .push(format!("{} {}", problem.what, problem.why));
+    }
     Ok(undone)
 }
 
-fn attributes(saved: &SavedFile) -> Attributes {
-    Attributes {
-        uid: saved.uid,
-        gid: saved.gid,
-        mode: saved.mode,
-        modified: 0,
-    }
+/// What an undo would change: places and files.
+///
+/// # Errors
+/// A [`Problem`] when it cannot be taken back.
+pub fn preview(session: &mut Session, backup: &Backup) -> Result<Undone, Problem> {
+    let record = recovery_of(backup)?;
+    let (change, refused) = change_back(session, backup, &record)?;
+    Ok(Undone {
+        rows: change.swaps.len(),
+        refused,
+        files: change.files.len(),
+        notes: Vec::new(),
+    })
 }
 
-type Restored = Vec<(
-    std::path::PathBuf,
-    Option<(SavedFile, zeroize::Zeroizing<Vec<u8>>)>,
-)>;
+fn recovery_of(backup: &Backup) -> Result<RecoveryRecord, Problem> {
+    let w = words();
+    backup
+        .recovery()
+        .map_err(|e| backup_problem(&e))?
+        .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))
+}
+
+fn change_back(
+    session: &mut Session,
+    backup: &Backup,
+    record: &RecoveryRecord,
+) -> Result<(Change, Vec<String>), Problem> {
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
+    checks::read_inventory(session)?;
+    let files = files_back(session, record, backup)?;
+    let (swaps, refused) = swaps(session, record, &saved);
+    Ok((Change { swaps, files }, refused))
+}
 
 /// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
 /// state the rows must not be touched either.
-fn files_to_restore(record: &RecoveryRecord, backup: &Backup) -> Result<Restored, Problem> {
+fn files_back(
+    session: &Session,
+    record: &RecoveryRecord,
+    backup: &Backup,
+) -> Result<Vec<FileChange>, Problem> {
     let w = words();
-    let mut restored = Vec::new();
+    let mut changes = Vec::new();
     for WrittenFile {
         origin,
         saved,
         new_sha256,
     } in &record.files
     {
+        session.require_own(origin)?;
         let saved = match saved {
             Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
             None => None,
         };
-        let now = match files::read(origin, MAX_CONFIG_BYTES) {
-            Ok(file) => Some(files::hex(&file.digest())),
-            Err(e) if e.is_missing() => None,
-            Err(e) => return Err(changed(&e)),
-        };
+        let before = change::current(origin).map_err(|e| unreadable(&e))?;
+        let now = before.as_ref().map(|file| files::hex(&file.digest()));
         if now.as_ref() == saved.as_ref().map(|(file, _)| &file.sha256) {
             continue;
         }
-        // A file with no digest was removed, or rebuilt by FreeScout itself: whatever stands there now may go.
-        if new_sha256.is_some() && now != *new_sha256 {
+        let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
+        if now == *new_sha256 {
+            changes.push(FileChange {
+                path: origin.clone(),
+                before,
+                after,
+            });
+        } else if *origin == session.install.cache_path() {
+            // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
+            if before.is_some() {
+                changes.push(FileChange {
+                    path: origin.clone(),
+                    before,
+                    after: None,
+                });
+            }
+        } else {
             return Err(Problem::new(
                 fill(
                     w.undo_file_changed,
@@ -134,12 +158,11 @@ fn files_to_restore(record: &RecoveryRecord, backup: &Backup) -> Result<Restored
                 w.undo_file_changed_next,
             ));
         }
-        restored.push((origin.clone(), saved));
     }
-    Ok(restored)
+    Ok(changes)
 }
 
-fn changed(error: &FileError) -> Problem {
+fn unreadable(error: &FileError) -> Problem {
     let w = words();
     Problem::new(
         w.file_unreadable,
@@ -157,13 +180,20 @@ fn swaps(
     let (mut swaps, mut refused) = (Vec::new(), Vec::new());
     let cells = &session.inventory.cells;
     for written in &record.cells {
-        let known = cells.keys().chain(saved.keys()).find(|c| {
-            c.table != Table::Env
-                && c.table.name() == written.table
-                && c.id == written.id
-                && c.column == written.column
-        });
-        let Some(cell) = known else { continue };
+        let tables = [
+            Table::Mailboxes,
+            Table::Options,
+            Table::Modules,
+            Table::Users,
+        ];
+        let Some(table) = tables.into_iter().find(|t| t.name() == written.table) else {
+            continue;
+        };
+        let cell = &Cell {
+            table,
+            id: written.id,
+            column: written.column.clone(),
+        };
         let (now, before) = (
             cells.get(cell).cloned().flatten(),
             saved.get(cell).cloned().flatten(),

@@ -81,6 +81,18 @@ pub struct SavedFile {
     pub mode: u32,
 }
 
+impl SavedFile {
+    /// Owner, group and mode to put the file back with.
+    pub fn attributes(&self) -> Attributes {
+        Attributes {
+            uid: self.uid,
+            gid: self.gid,
+            mode: self.mode,
+            modified: 0,
+        }
+    }
+}
+
 /// The manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -371,6 +383,14 @@ impl Backup {
     pub fn open(folder: &Path) -> Result<Self, BackupError> {
         let path = folder.join(MANIFEST);
         let file = files::read(&path, MAX_BYTES)?;
+        // Whoever can write a manifest decides which files we write: it must be ours, or root's.
+        let ours = [0, rustix::process::geteuid().as_raw()];
+        let closed = |uid, mode: u32| ours.contains(&uid) && mode & 0o022 == 0;
+        let meta =
+            std::fs::metadata(folder).map_err(|e| BackupError::System(folder.to_owned(), e))?;
+        if !closed(meta.uid(), meta.mode()) || !closed(file.attributes.uid, file.attributes.mode) {
+            return Err(BackupError::Foreign(folder.to_owned()));
+        }
         let manifest =
             serde_json::from_slice(&file.bytes).map_err(|e| BackupError::Form(path, e.line()))?;
         Ok(Self {
@@ -496,6 +516,24 @@ impl Backup {
             },
         )?;
         Ok(())
+    }
+
+    /// Removes the record of a recovery that did not happen.
+    ///
+    /// # Errors
+    /// [`BackupError::File`].
+    pub fn forget_recovery(&self) -> Result<(), BackupError> {
+        files::remove(&self.folder.join(RECOVERY))?;
+        Ok(())
+    }
+
+    /// The name, where the backup holds a file of that name.
+    pub fn saved_name(&self, name: &str) -> Option<String> {
+        self.manifest
+            .files
+            .iter()
+            .any(|f| f.name == name)
+            .then(|| name.to_owned())
     }
 
     /// A name from the manifest as a path, which must stay inside the folder.

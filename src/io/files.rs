@@ -11,7 +11,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::words::{fill, words};
-use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -106,6 +106,7 @@ impl From<&Metadata> for Attributes {
 }
 
 /// A file as read.
+#[derive(Clone)]
 pub struct FileRead {
     /// Where it really is, links resolved.
     pub path: PathBuf,
@@ -201,6 +202,33 @@ pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
     write_new(&read.path, bytes, &read.attributes)
 }
 
+/// Whether this user can write a file with these attributes here.
+///
+/// # Errors
+/// [`FileError`] when the folder refuses, or owner and group could not be kept.
+pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), FileError> {
+    require_folder_writable(path)?;
+    let we = rustix::process::geteuid();
+    let group = rustix::process::Gid::from_raw(attributes.gid);
+    let groups = rustix::process::getgroups().unwrap_or_default();
+    let keeps_group = rustix::process::getegid() == group || groups.contains(&group);
+    if we.is_root() || we.as_raw() == attributes.uid && keeps_group {
+        Ok(())
+    } else {
+        Err(FileError::Owner(path.to_owned(), Errno::PERM.into()))
+    }
+}
+
+/// Whether this user can put a file into the folder of `path`, or remove it from there.
+///
+/// # Errors
+/// [`FileError::Refused`] by the folder.
+pub fn require_folder_writable(path: &Path) -> Result<(), FileError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    rustix::fs::access(folder, Access::WRITE_OK)
+        .map_err(|e| FileError::Refused(folder.to_owned(), e.into()))
+}
+
 /// Writes a file atomically with these attributes, whether or not it exists.
 ///
 /// # Errors
@@ -230,7 +258,9 @@ pub fn write_new(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(
         }
         Err(e) => return Err(fail(e.error)),
     }
-    File::open(folder).and_then(|f| f.sync_all()).map_err(fail)
+    // The file stands. Some network file systems cannot sync a folder: no reason to say that it was not written.
+    let _ = File::open(folder).and_then(|f| f.sync_all());
+    Ok(())
 }
 
 /// Sets owner, group and mode on an open file.

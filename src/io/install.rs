@@ -8,6 +8,7 @@ use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, S
 use crate::domain::dotenv::EnvFile;
 use crate::domain::plan::KeyHome;
 use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::var_export::{self, Value};
 use crate::io::artisan::WebUser;
@@ -72,14 +73,20 @@ impl Install {
         let w = words();
         let root = std::fs::canonicalize(folder).map_err(|e| {
             Problem::new(
-                fill(w.install_missing, &[("path", &folder.display())]),
+                fill(
+                    w.install_missing,
+                    &[("path", &sanitize(&folder.to_string_lossy()))],
+                ),
                 e.to_string(),
                 w.install_missing_next,
             )
         })?;
         let version = freescout_version(&root).ok_or_else(|| {
             Problem::new(
-                fill(w.install_not_freescout, &[("path", &root.display())]),
+                fill(
+                    w.install_not_freescout,
+                    &[("path", &sanitize(&root.to_string_lossy()))],
+                ),
                 w.install_not_freescout_why,
                 w.install_not_freescout_next,
             )
@@ -97,7 +104,10 @@ impl Install {
         let cache = match &cache_file {
             Some(file) => Some(var_export::read(&file.bytes).map_err(|e| {
                 Problem::new(
-                    fill(w.cache_unreadable, &[("path", &file.path.display())]),
+                    fill(
+                        w.cache_unreadable,
+                        &[("path", &sanitize(&file.path.to_string_lossy()))],
+                    ),
                     e.to_string(),
                     w.cache_unreadable_next,
                 )
@@ -106,7 +116,10 @@ impl Install {
         };
         if env_file.is_none() && cache.is_none() && environment.get(b"APP_KEY").is_none() {
             return Err(Problem::new(
-                fill(w.env_missing, &[("path", &env_path.display())]),
+                fill(
+                    w.env_missing,
+                    &[("path", &sanitize(&env_path.to_string_lossy()))],
+                ),
                 w.env_missing_why,
                 w.env_missing_next,
             ));
@@ -197,6 +210,16 @@ impl Install {
     pub fn database(&self) -> Result<DbSettings, Problem> {
         let w = words();
         self.with_sources(configuration::database)
+            .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
+    }
+
+    /// The database settings that would be in force without the config cache.
+    ///
+    /// # Errors
+    /// A [`Problem`] when `.env` names a driver that is none of FreeScout's.
+    pub fn database_without_cache(&self) -> Result<DbSettings, Problem> {
+        let w = words();
+        self.with_sources(|s| configuration::database(&Sources { cache: None, ..*s }))
             .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
     }
 
@@ -352,8 +375,12 @@ pub fn find(given: Option<&Path>) -> Vec<PathBuf> {
         }
     };
     if let Some(given) = given {
-        // `.env`, `public/` and `artisan` of an install are as good as its folder.
-        given.ancestors().take(3).for_each(&mut look);
+        look(given);
+        // A file of an install and its `public/` are as good as its folder; a folder beside one is not.
+        let inside = given.is_file() || given.file_name().is_some_and(|name| name == "public");
+        if let (true, Some(parent)) = (inside, given.parent()) {
+            look(parent);
+        }
         return found;
     }
     if let Ok(current) = std::env::current_dir() {

@@ -229,7 +229,7 @@ impl Store for MySql {
         )?;
         transaction
             .commit()
-            .map_err(|e| SwapError::Store(error(&e)))
+            .map_err(|e| SwapError::Unknown(error(&e)))
     }
 }
 

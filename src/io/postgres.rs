@@ -359,7 +359,7 @@ impl Store for PgSql {
         )?;
         transaction
             .commit()
-            .map_err(|e| SwapError::Store(error(&e)))
+            .map_err(|e| SwapError::Unknown(error(&e)))
     }
 }
 

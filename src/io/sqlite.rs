@@ -157,7 +157,7 @@ impl Store for Sqlite {
         )?;
         transaction
             .commit()
-            .map_err(|e| SwapError::Store(error(&e)))
+            .map_err(|e| SwapError::Unknown(error(&e)))
     }
 }
 

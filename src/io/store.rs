@@ -33,7 +33,7 @@ impl Stored {
     }
 }
 
-/// One text to be replaced, if it still stands as we read it.
+/// One text to be replaced, if it still stands as we read it. With `new` the same as `old` it is only compared.
 #[derive(Debug, Clone)]
 pub struct Swap {
     /// Table without prefix.
@@ -74,7 +74,7 @@ pub enum StoreError {
     ReadOnly(String),
 }
 
-/// Why nothing was swapped. In every case the transaction was rolled back whole.
+/// Why nothing was swapped. But for [`SwapError::Unknown`] the transaction was rolled back whole.
 #[derive(Debug, thiserror::Error)]
 pub enum SwapError {
     /// These swaps (by index) no longer find what we read.
@@ -83,6 +83,9 @@ pub enum SwapError {
     /// The server did not keep the new text byte for byte (cut to the column's width, or converted).
     #[error("{}", words().row_not_kept)]
     NotKept(usize),
+    /// The connection broke while the transaction was ended: nobody told us how.
+    #[error("{0}")]
+    Unknown(StoreError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -158,10 +161,16 @@ pub(super) fn compare_and_swap(
     if !changed.is_empty() {
         return Err(SwapError::Changed(changed));
     }
-    for swap in swaps {
+    let written = || {
+        swaps
+            .iter()
+            .enumerate()
+            .filter(|(_, swap)| swap.new != swap.old)
+    };
+    for (_, swap) in written() {
         transaction.write(swap)?;
     }
-    for (index, swap) in swaps.iter().enumerate() {
+    for (index, swap) in written() {
         if transaction.current(swap)? != Some(swap.new.clone()) {
             return Err(SwapError::NotKept(index));
         }

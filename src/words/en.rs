@@ -107,6 +107,7 @@ table! {
     backup_dump = "Dumping the database";
     backup_verifying = "Reading the backup back";
     backup_failed = "The backup could not be made.";
+    backup_failed_open = "The backup names a file that is not of this install.";
     backup_failed_next = "Nothing was changed. Give another folder with --backup-dir, one that only you may write.";
     backup_stale = "The backup no longer matches the install.";
     backup_stale_why = "Something was saved in FreeScout, or a file was changed, since the backup was made.";
@@ -143,6 +144,17 @@ table! {
     workers_other_driver = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers take the key.";
     opcache_hint = "If pages keep the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
+    apply_not_read_again = "It was written, but could not be read again to prove it: {what} {why}";
+    handover_impossible = "FreeScout runs on its cached config, and could not run without it.";
+    handover_no_env = "{path} is missing: only the cache holds the settings.";
+    handover_other_database = "The settings in .env do not lead to the database that was read.";
+    handover_impossible_next = "Nothing was changed. The recovery has to clear the cache: first make .env right (a copy may be in a backup; the cache bootstrap/cache/config.php shows the settings in force).";
+    cache_stays = "The cached config does not follow, so rows and files were put back as they were.";
+    cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared.";
+    no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
+    no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
+    key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
+
     // undo and restore
     undo_nothing = "There is no recovery to take back.";
     undo_nothing_why = "No backup of this install in {folder} was followed by a recovery that still stands.";
@@ -150,13 +162,13 @@ table! {
     undo_checking = "Comparing with what was written";
     undo_rows = "Putting rows back in one transaction";
     undo_files = "Putting files back";
-    undo_file_failed = "A file could not be put back: {why}";
     undo_file_changed = "{path} was changed since the recovery.";
     undo_file_changed_why = "Putting the rows back without it would leave them under another key than the one configured.";
     undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup, then use `freescout-rescue restore`.";
     undone = "Taken back: {rows} stored texts and {files} files are as they were.";
     undo_row_refused = "Left alone, because somebody changed it since: {place}";
-    undo_needs_yes = "This would take back the recovery of {created}, from {folder}. Add --yes to do it. Nothing was changed.";
+    undo_needs_yes = "This would take back the recovery of {created}: {rows} stored texts and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
+    undo_safety = "What stood before is in {folder}";
     restore_would = "Restoring would change {rows} stored texts and {files} files:";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
     restored = "Restored: {rows} stored texts and {files} files. What stood before is in {folder}.";

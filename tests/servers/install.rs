@@ -13,7 +13,9 @@ use crate::server::{Server, USER};
 
 pub fn key(byte: u8) -> AppKey {
     // A key of one repeated byte would be taken for a published sample.
-    AppKey::generate(&std::array::from_fn(|n| byte.wrapping_mul(41).wrapping_add((n * n * 7) as u8)))
+    AppKey::generate(&std::array::from_fn(|n| {
+        byte.wrapping_mul(41).wrapping_add((n * n * 7) as u8)
+    }))
 }
 
 pub fn sealed(key: &AppKey, text: &str) -> String {

@@ -49,10 +49,21 @@ impl Bench {
 
     fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
         let mut command = Command::cargo_bin("freescout-rescue").unwrap();
-        command.env_clear().env("HOME", self.path("home")).env("PATH", "/usr/bin:/bin");
-        let out = command.args(arguments).write_stdin(input.to_owned()).output().unwrap();
+        command
+            .env_clear()
+            .env("HOME", self.path("home"))
+            .env("PATH", "/usr/bin:/bin");
+        let out = command
+            .args(arguments)
+            .write_stdin(input.to_owned())
+            .output()
+            .unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Outcome { code: out.status.code().unwrap_or(-1), out: text(&out.stdout), err: text(&out.stderr) }
+        Outcome {
+            code: out.status.code().unwrap_or(-1),
+            out: text(&out.stdout),
+            err: text(&out.stderr),
+        }
     }
 
     /// `check` on the demo, with these further arguments.
@@ -63,7 +74,8 @@ impl Bench {
 
     fn check_json(&self) -> Json {
         let outcome = self.check(&["--json"]);
-        serde_json::from_str(&outcome.out).unwrap_or_else(|e| panic!("{e}: {} {}", outcome.out, outcome.err))
+        serde_json::from_str(&outcome.out)
+            .unwrap_or_else(|e| panic!("{e}: {} {}", outcome.out, outcome.err))
     }
 
     /// Every file below the install with its sum, owner and mode.
@@ -73,11 +85,17 @@ impl Bench {
 }
 
 fn state(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
-    let files = walkdir::WalkDir::new(folder).into_iter().flatten().filter(|e| e.file_type().is_file());
+    let files = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|e| e.file_type().is_file());
     files
         .map(|e| {
             let sum = Sha256::digest(std::fs::read(e.path()).unwrap()).to_vec();
-            (e.path().to_owned(), (sum, e.metadata().unwrap().permissions().mode()))
+            (
+                e.path().to_owned(),
+                (sum, e.metadata().unwrap().permissions().mode()),
+            )
         })
         .collect()
 }
@@ -92,10 +110,17 @@ fn every_trouble_has_a_clear_message_and_nothing_is_written() {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(path, change(text)).unwrap();
     };
-    let no_cache = |bench: &Bench| std::fs::remove_file(bench.install().join("bootstrap/cache/config.php")).unwrap();
+    let no_cache = |bench: &Bench| {
+        std::fs::remove_file(bench.install().join("bootstrap/cache/config.php")).unwrap()
+    };
     let sql = |bench: &Bench, statement: &str| bench.database().execute_batch(statement).unwrap();
     let troubles: [Trouble<'_>; 12] = [
-        ("no FreeScout", &|b| std::fs::remove_file(b.install().join("artisan")).unwrap(), 3, "is not a FreeScout"),
+        (
+            "no FreeScout",
+            &|b| std::fs::remove_file(b.install().join("artisan")).unwrap(),
+            3,
+            "is not a FreeScout",
+        ),
         (
             "no .env, no cache",
             &|b| {
@@ -122,40 +147,79 @@ fn every_trouble_has_a_clear_message_and_nothing_is_written() {
         ),
         (
             "not a database",
-            &|b| std::fs::write(b.install().join("database/database.sqlite"), "x".repeat(5000)).unwrap(),
+            &|b| {
+                std::fs::write(
+                    b.install().join("database/database.sqlite"),
+                    "x".repeat(5000),
+                )
+                .unwrap()
+            },
             3,
             "not a database",
         ),
-        ("no tables", &|b| sql(b, "DROP TABLE options"), 3, "The table options is missing"),
+        (
+            "no tables",
+            &|b| sql(b, "DROP TABLE options"),
+            3,
+            "The table options is missing",
+        ),
         (
             "another driver",
             &|b| {
                 no_cache(b);
-                env(b, &|t| t.replace("DB_CONNECTION=sqlite", "DB_CONNECTION=sqlsrv"));
+                env(b, &|t| {
+                    t.replace("DB_CONNECTION=sqlite", "DB_CONNECTION=sqlsrv")
+                });
             },
             3,
             "DB_CONNECTION",
         ),
         (
             "an older schema",
-            &|b| sql(b, "ALTER TABLE mailboxes DROP COLUMN meta; ALTER TABLE modules DROP COLUMN license;"),
+            &|b| {
+                sql(
+                    b,
+                    "ALTER TABLE mailboxes DROP COLUMN meta; ALTER TABLE modules DROP COLUMN license;",
+                )
+            },
             2,
             "mailboxes.meta, modules.license does not exist",
         ),
-        ("no modules, no users", &|b| sql(b, "DROP TABLE modules; DROP TABLE users;"), 2, "modules, users does not exist"),
+        (
+            "no modules, no users",
+            &|b| sql(b, "DROP TABLE modules; DROP TABLE users;"),
+            2,
+            "modules, users does not exist",
+        ),
         (
             "a broken cache",
-            &|b| std::fs::write(b.install().join("bootstrap/cache/config.php"), "<?php echo 1;").unwrap(),
+            &|b| {
+                std::fs::write(
+                    b.install().join("bootstrap/cache/config.php"),
+                    "<?php echo 1;",
+                )
+                .unwrap()
+            },
             3,
             "is not a config cache",
         ),
         (
             "a hostile name",
-            &|b| sql(b, "UPDATE mailboxes SET name = 'a' || char(27) || ']0;owned' || char(7) WHERE id = 3"),
+            &|b| {
+                sql(
+                    b,
+                    "UPDATE mailboxes SET name = 'a' || char(27) || ']0;owned' || char(7) WHERE id = 3",
+                )
+            },
             2,
             "a·]0;owned·",
         ),
-        ("meta that is not JSON", &|b| sql(b, "UPDATE mailboxes SET meta = '{\"oauth\":' WHERE id = 12"), 2, "meta is not JSON"),
+        (
+            "meta that is not JSON",
+            &|b| sql(b, "UPDATE mailboxes SET meta = '{\"oauth\":' WHERE id = 12"),
+            2,
+            "meta is not JSON",
+        ),
     ];
     for (name, trouble, code, message) in troubles {
         let bench = Bench::new();
@@ -168,7 +232,10 @@ fn every_trouble_has_a_clear_message_and_nothing_is_written() {
         assert!(!said.contains('\u{1b}'), "{name} lets an escape through");
         assert!(!said.contains("panicked"), "{name}: {said}");
         assert_eq!(bench.state(), before, "{name}: something was written");
-        assert!(!bench.path("home").exists(), "{name}: something was written at home");
+        assert!(
+            !bench.path("home").exists(),
+            "{name}: something was written at home"
+        );
     }
 }
 
@@ -184,23 +251,42 @@ fn huge_values_are_bounded() {
         .unwrap();
     let json = bench.check_json();
     let verdict = |id: u64| {
-        let of = |s: &&Json| s["id"] == id && s["column"] == "in_password" && s["table"] == "mailboxes";
+        let of =
+            |s: &&Json| s["id"] == id && s["column"] == "in_password" && s["table"] == "mailboxes";
         json["secrets"].as_array().unwrap().iter().find(of).unwrap()["verdict"].clone()
     };
-    assert_eq!((verdict(3), verdict(4)), ("damaged".into(), "damaged".into()));
+    assert_eq!(
+        (verdict(3), verdict(4)),
+        ("damaged".into(), "damaged".into())
+    );
 }
 
 #[test]
 fn json_is_alone_on_standard_output() {
     let bench = Bench::new();
-    let outcome = bench.check(&["--json", "--look-in", bench.path("demo").to_str().unwrap(), "--look-in", "/no/such/place"]);
+    let outcome = bench.check(&[
+        "--json",
+        "--look-in",
+        bench.path("demo").to_str().unwrap(),
+        "--look-in",
+        "/no/such/place",
+    ]);
     let json: Json = serde_json::from_str(&outcome.out).unwrap();
     assert_eq!(json["schema"], 1);
     assert_eq!(json["summary"]["total"], 31);
     assert_eq!(json["recommendation"]["strategy"], "restore");
     assert!(outcome.err.contains("/no/such/place"), "{}", outcome.err);
-    let kinds: Vec<&Json> = json["keys"].as_array().unwrap().iter().flat_map(|k| k["sources"].as_array().unwrap()).collect();
-    assert!(kinds.iter().any(|s| s["kind"] == "archive" && s["inside"][0] == "var/www/html/.env"));
+    let kinds: Vec<&Json> = json["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|k| k["sources"].as_array().unwrap())
+        .collect();
+    assert!(
+        kinds
+            .iter()
+            .any(|s| s["kind"] == "archive" && s["inside"][0] == "var/www/html/.env")
+    );
 }
 
 #[test]
@@ -211,17 +297,31 @@ fn a_key_comes_by_file_or_standard_input_and_never_shows() {
     std::fs::write(&file, format!("{key}\n")).unwrap();
     let install = bench.install();
     let install = install.to_str().unwrap();
-    let by_file = bench.run(&["check", install, "--json", "--key-file", file.to_str().unwrap()]);
+    let by_file = bench.run(&[
+        "check",
+        install,
+        "--json",
+        "--key-file",
+        file.to_str().unwrap(),
+    ]);
     let by_input = bench.run_with(&["check", install, "--json", "--key-file", "-"], &key);
     for (outcome, kind) in [(by_file, "given"), (by_input, "stdin")] {
-        assert!(outcome.out.contains(&format!("\"{kind}\"")), "{}", outcome.out);
+        assert!(
+            outcome.out.contains(&format!("\"{kind}\"")),
+            "{}",
+            outcome.out
+        );
         assert!(!outcome.out.contains(&key[7..]) && !outcome.err.contains(&key[7..]));
     }
     std::fs::write(&file, "not a key").unwrap();
     let wrong = bench.run(&["check", install, "--key-file", file.to_str().unwrap()]);
     assert_eq!(wrong.code, 3);
     assert!(wrong.err.contains("holds no key"), "{}", wrong.err);
-    assert!(!wrong.err.contains("not a key"), "the content is not shown: {}", wrong.err);
+    assert!(
+        !wrong.err.contains("not a key"),
+        "the content is not shown: {}",
+        wrong.err
+    );
 }
 
 #[test]
@@ -233,7 +333,11 @@ fn without_yes_nothing_happens() {
     for command in ["recover", "undo"] {
         let outcome = bench.run(&[command, install, "--backup-dir", backups, "--no-artisan"]);
         assert_eq!(outcome.code, 1, "{command}: {}", outcome.err);
-        assert!(outcome.err.contains("Nothing was changed") || outcome.err.contains("no recovery"), "{}", outcome.err);
+        assert!(
+            outcome.err.contains("Nothing was changed") || outcome.err.contains("no recovery"),
+            "{}",
+            outcome.err
+        );
     }
     assert_eq!(bench.state(), before);
     assert!(!bench.path("backups").exists());
@@ -245,16 +349,36 @@ fn a_refused_password_list_names_its_line_and_changes_nothing() {
     let before = bench.state();
     let install = bench.install();
     let backups = bench.path("backups");
-    let common = ["recover", install.to_str().unwrap(), "--yes", "--no-artisan", "--backup-dir", backups.to_str().unwrap()];
+    let common = [
+        "recover",
+        install.to_str().unwrap(),
+        "--yes",
+        "--no-artisan",
+        "--backup-dir",
+        backups.to_str().unwrap(),
+    ];
     for (lines, message) in [
-        ("{\"mailbox\": 1, \"incoming\": \"hunter2-sentinel\"}\n{\"mailbox\": \n", "line 2"),
-        ("{\"mailbox\": 99, \"incoming\": \"hunter2-sentinel\"}\n", "no mailbox 99"),
-        ("{\"mailbox\": \"nobody@x.example\", \"outgoing\": \"hunter2-sentinel\"}\n", "nobody@x.example"),
+        (
+            "{\"mailbox\": 1, \"incoming\": \"hunter2-sentinel\"}\n{\"mailbox\": \n",
+            "line 2",
+        ),
+        (
+            "{\"mailbox\": 99, \"incoming\": \"hunter2-sentinel\"}\n",
+            "no mailbox 99",
+        ),
+        (
+            "{\"mailbox\": \"nobody@x.example\", \"outgoing\": \"hunter2-sentinel\"}\n",
+            "nobody@x.example",
+        ),
     ] {
         let outcome = bench.run_with(&[&common[..], &["--passwords", "-"]].concat(), lines);
         assert_eq!(outcome.code, 3, "{}", outcome.err);
         assert!(outcome.err.contains(message), "{}", outcome.err);
-        assert!(!format!("{}{}", outcome.out, outcome.err).contains("hunter2"), "{}", outcome.err);
+        assert!(
+            !format!("{}{}", outcome.out, outcome.err).contains("hunter2"),
+            "{}",
+            outcome.err
+        );
     }
     assert_eq!(bench.state(), before);
 }
@@ -263,28 +387,65 @@ fn a_refused_password_list_names_its_line_and_changes_nothing() {
 fn a_whole_recovery_and_its_undo() {
     let bench = Bench::new();
     let before = bench.state();
-    let (install, backups, look_in) = (bench.install(), bench.path("backups"), bench.path("demo/old-server"));
-    let common = ["--no-artisan", "--json", "--backup-dir", backups.to_str().unwrap(), install.to_str().unwrap()];
+    let (install, backups, look_in) = (
+        bench.install(),
+        bench.path("backups"),
+        bench.path("demo/old-server"),
+    );
+    let common = [
+        "--no-artisan",
+        "--json",
+        "--backup-dir",
+        backups.to_str().unwrap(),
+        install.to_str().unwrap(),
+    ];
     let typed = "hunter2-sentinel-ü";
-    let lines = format!("{{\"mailbox\":5,\"outgoing\":\"{typed}\"}}\n{{\"mailbox\":\"BIURO@helpdesk.example\",\"outgoing\":\"{typed}\"}}\n");
-    let recover = [&["recover", "--yes", "--passwords", "-", "--look-in", look_in.to_str().unwrap()], &common[..]].concat();
+    let lines = format!(
+        "{{\"mailbox\":5,\"outgoing\":\"{typed}\"}}\n{{\"mailbox\":\"BIURO@helpdesk.example\",\"outgoing\":\"{typed}\"}}\n"
+    );
+    let recover = [
+        &[
+            "recover",
+            "--yes",
+            "--passwords",
+            "-",
+            "--look-in",
+            look_in.to_str().unwrap(),
+        ],
+        &common[..],
+    ]
+    .concat();
     let outcome = bench.run_with(&recover, &lines);
     assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
     let json: Json = serde_json::from_str(&outcome.out).unwrap();
-    assert_eq!((&json["verified"], &json["reentered"]), (&true.into(), &2.into()));
+    assert_eq!(
+        (&json["verified"], &json["reentered"]),
+        (&true.into(), &2.into())
+    );
     assert_eq!(bench.check_json()["summary"]["opens"], 32);
     // Nobody else may read what we leave, and the password stands nowhere.
     for (path, (_, mode)) in state(&backups) {
         assert_eq!(mode & 0o077, 0, "{} is open to others", path.display());
     }
-    for entry in walkdir::WalkDir::new(bench.folder.path()).into_iter().flatten().filter(|e| e.file_type().is_file()) {
+    for entry in walkdir::WalkDir::new(bench.folder.path())
+        .into_iter()
+        .flatten()
+        .filter(|e| e.file_type().is_file())
+    {
         let bytes = std::fs::read(entry.path()).unwrap();
-        assert!(!bytes.windows(typed.len()).any(|w| w == typed.as_bytes()), "{}", entry.path().display());
+        assert!(
+            !bytes.windows(typed.len()).any(|w| w == typed.as_bytes()),
+            "{}",
+            entry.path().display()
+        );
     }
     let outcome = bench.run(&[&["undo", "--yes"], &common[..]].concat());
     assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
     let after = bench.state();
-    for (path, what) in before.iter().filter(|(path, _)| !path.ends_with("database.sqlite")) {
+    for (path, what) in before
+        .iter()
+        .filter(|(path, _)| !path.ends_with("database.sqlite"))
+    {
         assert_eq!(after.get(path), Some(what), "{}", path.display());
     }
     assert_eq!(bench.check_json()["summary"]["opens"], 7);
@@ -296,10 +457,23 @@ fn a_whole_recovery_and_its_undo() {
 fn two_thousand_mailboxes_are_no_trouble() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench { folder };
-    let made = bench.run(&["demo", "--make", bench.path("demo").to_str().unwrap(), "--mailboxes", "2000"]);
+    let made = bench.run(&[
+        "demo",
+        "--make",
+        bench.path("demo").to_str().unwrap(),
+        "--mailboxes",
+        "2000",
+    ]);
     assert_eq!(made.code, 0, "{}", made.err);
-    let outcome = bench.check(&["--json", "--look-in", bench.path("demo/old-server").to_str().unwrap()]);
+    let outcome = bench.check(&[
+        "--json",
+        "--look-in",
+        bench.path("demo/old-server").to_str().unwrap(),
+    ]);
     let json: Json = serde_json::from_str(&outcome.out).unwrap();
     assert_eq!(json["summary"]["total"], 4000);
-    assert_eq!((&json["summary"]["opens"], &json["summary"]["other_key"]), (&1000.into(), &3000.into()));
+    assert_eq!(
+        (&json["summary"]["opens"], &json["summary"]["other_key"]),
+        (&1000.into(), &3000.into())
+    );
 }

@@ -53,7 +53,9 @@ fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
@@ -69,13 +71,20 @@ fn archives_are_read_and_say_the_way_to_the_key() {
     let cases: [(&str, Vec<u8>, &[&str]); 7] = [
         ("env.txt", env.clone(), &[]),
         ("env.txt.gz", gz(&env), &["env.txt"]),
-        ("b.tar", tar(&[("etc/x", b"nothing"), ("html/.env", &env)]), &["html/.env"]),
+        (
+            "b.tar",
+            tar(&[("etc/x", b"nothing"), ("html/.env", &env)]),
+            &["html/.env"],
+        ),
         ("b.tar.gz", gz(&tar(&[("html/.env", &env)])), &["html/.env"]),
         ("b.tgz", gz(&tar(&[("html/.env", &env)])), &["html/.env"]),
         ("b.zip", zip(&[("html/.env", &env)]), &["html/.env"]),
         (
             "whole.tar.gz",
-            gz(&tar(&[("daily/site.zip", &zip(&[("old.tar.gz", &gz(&tar(&[("html/.env", &env)])))]))])),
+            gz(&tar(&[(
+                "daily/site.zip",
+                &zip(&[("old.tar.gz", &gz(&tar(&[("html/.env", &env)])))]),
+            )])),
             &["daily/site.zip", "old.tar.gz", "html/.env"],
         ),
     ];
@@ -85,7 +94,11 @@ fn archives_are_read_and_say_the_way_to_the_key() {
         let (found, looked) = search(folder.path());
         let inside: Vec<String> = inside.iter().map(|s| (*s).to_owned()).collect();
         assert_eq!(found, [(KEY.to_owned(), inside, Some(2))], "{name}");
-        assert!(looked.skipped.is_empty(), "{name}: {}", looked.skipped[0].why);
+        assert!(
+            looked.skipped.is_empty(),
+            "{name}: {}",
+            looked.skipped[0].why
+        );
         assert_eq!(looked.files, 1);
     }
 }
@@ -97,7 +110,9 @@ fn a_real_vim_swap_file_is_read() {
     std::fs::write(&file, format!("A=b\nAPP_KEY=\"{PLAIN}\"\nC=d\n")).unwrap();
     let swap = folder.path().join(".settings.swp");
     let mut vim = std::process::Command::new("vim")
-        .args(["-u", "NONE", "-i", "NONE", "-es", "-c", "preserve", "-c", "sleep 60"])
+        .args([
+            "-u", "NONE", "-i", "NONE", "-es", "-c", "preserve", "-c", "sleep 60",
+        ])
         .arg(&file)
         .stdin(std::process::Stdio::piped())
         .spawn()
@@ -111,7 +126,11 @@ fn a_real_vim_swap_file_is_read() {
     vim.wait().unwrap();
     std::fs::remove_file(&file).unwrap();
     let (found, _) = search(folder.path());
-    assert_eq!(found, [(PLAIN.to_owned(), vec![], None)], "line numbers mean nothing in a swap file");
+    assert_eq!(
+        found,
+        [(PLAIN.to_owned(), vec![], None)],
+        "line numbers mean nothing in a swap file"
+    );
 }
 
 #[test]
@@ -133,12 +152,17 @@ fn a_file_with_holes_of_gigabytes_is_read_to_its_end() {
     let folder = folder();
     let path = folder.path().join("image");
     let file = std::fs::File::create(&path).unwrap();
-    std::os::unix::fs::FileExt::write_at(&file, format!("\nAPP_KEY={KEY}\n").as_bytes(), 4 << 30).unwrap();
+    std::os::unix::fs::FileExt::write_at(&file, format!("\nAPP_KEY={KEY}\n").as_bytes(), 4 << 30)
+        .unwrap();
     file.set_len(8 << 30).unwrap();
     let (found, looked) = search(folder.path());
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].0, KEY);
-    assert!(looked.bytes < 1 << 20, "{} bytes were read of a file of holes", looked.bytes);
+    assert!(
+        looked.bytes < 1 << 20,
+        "{} bytes were read of a file of holes",
+        looked.bytes
+    );
 }
 
 #[test]
@@ -149,7 +173,14 @@ fn traps_are_stepped_around() {
     std::os::unix::fs::symlink("/etc/passwd", folder.path().join("link")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
     let fifo = folder.path().join("fifo");
-    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &fifo,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RWXU,
+        0,
+    )
+    .unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
     let (found, looked) = search(folder.path());
     assert_eq!(found.len(), 1);
@@ -164,7 +195,10 @@ fn only_skip(name: &str, bytes: &[u8], limits: Limits) -> (SkipReason, Vec<Strin
     let (found, looked) = search_with(folder.path(), limits);
     assert!(found.is_empty(), "{name}");
     assert_eq!(looked.skipped.len(), 1, "{name}");
-    (looked.skipped[0].why.clone(), looked.skipped[0].inside.clone())
+    (
+        looked.skipped[0].why.clone(),
+        looked.skipped[0].inside.clone(),
+    )
 }
 
 #[test]
@@ -172,20 +206,40 @@ fn what_cannot_be_read_is_said() {
     let limits = Limits::default();
     let mut cut = gz(&env());
     cut.truncate(cut.len() - 12);
-    assert!(matches!(only_skip("cut.gz", &cut, limits).0, SkipReason::Broken(_)));
+    assert!(matches!(
+        only_skip("cut.gz", &cut, limits).0,
+        SkipReason::Broken(_)
+    ));
     let mut closed = zip(&[("secret", b"APP_KEY=")]);
     let central = closed.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
     closed[6] |= 1;
     closed[central + 8] |= 1;
-    assert_eq!(only_skip("closed.zip", &closed, limits), (SkipReason::Encrypted, vec!["secret".to_owned()]));
+    assert_eq!(
+        only_skip("closed.zip", &closed, limits),
+        (SkipReason::Encrypted, vec!["secret".to_owned()])
+    );
     let mut deep = env();
     for _ in 0..7 {
         deep = gz(&deep);
     }
     assert_eq!(only_skip("deep.gz", &deep, limits).0, SkipReason::TooDeep);
     let bomb = gz(&vec![0; 8 << 20]);
-    assert_eq!(only_skip("bomb.gz", &bomb, Limits { unpacked: 1 << 20, ..limits }).0, SkipReason::TooMuch(1));
-    assert_eq!(only_skip("x.xz", b"\xfd7zXZ\0rest", limits).0, SkipReason::NotRead("xz"));
+    assert_eq!(
+        only_skip(
+            "bomb.gz",
+            &bomb,
+            Limits {
+                unpacked: 1 << 20,
+                ..limits
+            }
+        )
+        .0,
+        SkipReason::TooMuch(1)
+    );
+    assert_eq!(
+        only_skip("x.xz", b"\xfd7zXZ\0rest", limits).0,
+        SkipReason::NotRead("xz")
+    );
     let (_, looked) = search(&PathBuf::from("/no/such/place"));
     assert_eq!(looked.skipped[0].why, SkipReason::Missing);
 }
@@ -195,7 +249,11 @@ fn a_broken_member_does_not_end_its_archive() {
     let folder = folder();
     let mut cut = gz(&env());
     cut.truncate(20);
-    std::fs::write(folder.path().join("b.tar"), tar(&[("broken.gz", &cut), ("html/.env", &env())])).unwrap();
+    std::fs::write(
+        folder.path().join("b.tar"),
+        tar(&[("broken.gz", &cut), ("html/.env", &env())]),
+    )
+    .unwrap();
     let (found, looked) = search(folder.path());
     assert_eq!(found.len(), 1);
     assert_eq!(looked.skipped[0].inside, ["broken.gz"]);
@@ -207,6 +265,12 @@ fn the_remembered_places_are_bounded() {
     for n in 0..20 {
         std::fs::write(folder.path().join(format!("{n}.xz")), b"\xfd7zXZ\0").unwrap();
     }
-    let (_, looked) = search_with(folder.path(), Limits { skipped: 5, ..Limits::default() });
+    let (_, looked) = search_with(
+        folder.path(),
+        Limits {
+            skipped: 5,
+            ..Limits::default()
+        },
+    );
     assert_eq!((looked.skipped.len(), looked.skipped_more), (5, 15));
 }

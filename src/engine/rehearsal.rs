@@ -1,0 +1,233 @@
+//! Step 5: the plan prepared in memory: every new payload, every new text of a row, every new file. Rehearsed, that is
+//! judged as FreeScout would read it, and not written.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use crate::domain::app_key::AppKey;
+use crate::domain::assessment::{self, Summary};
+use crate::domain::dotenv;
+use crate::domain::inventory::{Inventory, StoredText};
+use crate::domain::key_ring::KeyRing;
+use crate::domain::payload::Payload;
+use crate::domain::php;
+use crate::domain::plan::{Action, KeyHome, Plan, Step, Target};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Cell, Place, SecretBytes, Table};
+use crate::domain::source::{Source, SourceKind};
+use crate::domain::verdict;
+use crate::engine::change::FileChange;
+use crate::engine::session::Session;
+use crate::io::entropy;
+use crate::io::files::{Attributes, FileRead};
+use crate::io::store::Swap;
+use crate::words::{fill, words};
+
+/// A password that nobody typed yet: stands for one in a rehearsal.
+const REHEARSED: &[u8] = b"rehearsed";
+
+/// What a plan comes to, computed and not yet written.
+pub struct Prepared {
+    /// New payload for every secret that changes.
+    payloads: Vec<(Place, String)>,
+    /// New text for every cell that changes.
+    cells: BTreeMap<Cell, SecretBytes>,
+}
+
+/// Computes every new payload of a plan. For `Enter` steps `entered` gives the passwords; in a rehearsal it gives none
+/// and a stand-in is sealed.
+///
+/// # Errors
+/// A [`Problem`] when a secret does not open the way the plan says.
+pub fn prepare(
+    inventory: &Inventory,
+    ring: &KeyRing,
+    plan: &Plan,
+    target: &AppKey,
+    entered: Option<&[(Place, SecretBytes)]>,
+) -> Result<Prepared, Problem> {
+    let mut payloads = Vec::new();
+    for step in plan.steps.iter().filter(|s| s.action.writes()) {
+        let plain = plain_of(inventory, ring, step, entered).ok_or_else(|| surprised(step))?;
+        let payload = Payload::seal(target, &entropy::bytes(), plain.expose());
+        payloads.push((step.place.clone(), payload));
+    }
+    let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &str)>> = BTreeMap::new();
+    for (place, payload) in &payloads {
+        by_cell
+            .entry(&place.cell)
+            .or_default()
+            .push((place, payload));
+    }
+    let mut cells = BTreeMap::new();
+    for (cell, payloads) in by_cell {
+        let text = inventory.rewritten(cell, &payloads).ok_or_else(|| {
+            Problem::new(
+                words().plan_surprised,
+                format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
+                "",
+            )
+        })?;
+        cells.insert(cell.clone(), text);
+    }
+    Ok(Prepared { payloads, cells })
+}
+
+fn plain_of(
+    inventory: &Inventory,
+    ring: &KeyRing,
+    step: &Step,
+    entered: Option<&[(Place, SecretBytes)]>,
+) -> Option<SecretBytes> {
+    match (step.action, entered) {
+        (Action::Enter, None) => Some(SecretBytes::from(&php::serialize_text(REHEARSED)[..])),
+        (Action::Enter, Some(entered)) => entered
+            .iter()
+            .find(|(place, _)| *place == step.place)
+            .map(|(_, text)| SecretBytes::from(&php::serialize_text(text.expose())[..])),
+        (action, _) => {
+            let secret = inventory.secret(&step.place)?;
+            verdict::rescued(secret, ring, matches!(action, Action::Salvage(_)))
+        }
+    }
+}
+
+fn surprised(step: &Step) -> Problem {
+    let w = words();
+    Problem::new(
+        w.plan_surprised,
+        sanitize(&step.place.to_string()),
+        w.plan_surprised_next,
+    )
+}
+
+/// Applies a plan to a copy in memory and judges it as FreeScout would read it: nothing is written.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
+    let mut ring = KeyRing::default();
+    for known in session.ring.iter() {
+        if let Ok(key) = AppKey::parse(known.key.text()) {
+            ring.add(key, Source::of(SourceKind::Given));
+        }
+    }
+    let target = target_key(session, plan)?;
+    let prepared = prepare(&session.inventory, &session.ring, plan, &target, None)?;
+    let mut after = session.inventory.clone();
+    for (place, payload) in prepared.payloads {
+        if let Some(secret) = after.secrets.iter_mut().find(|s| s.place == place) {
+            secret.stored = StoredText::Text(SecretBytes::from(payload.into_bytes()));
+        }
+    }
+    let fingerprint = target.fingerprint();
+    ring.add(target, Source::of(SourceKind::Given));
+    ring.set_effective(Some(fingerprint));
+    Ok(Summary::of(&assessment::judge_all(&after, &ring)))
+}
+
+/// The key a plan ends with; a new one for a fresh plan.
+///
+/// # Errors
+/// A [`Problem`] when the key is not known any more.
+pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
+    let w = words();
+    let lost = || Problem::new(w.plan_key_gone, "", w.plan_surprised_next);
+    match plan.target {
+        Target::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
+        Target::Known(fingerprint) => {
+            let text = session.ring.get(fingerprint).ok_or_else(lost)?.text();
+            AppKey::parse(text).map_err(|_| lost())
+        }
+    }
+}
+
+/// The files that change: `.env` (or the file in its place) and the key file.
+///
+/// # Errors
+/// A [`Problem`] when the key cannot be written there.
+pub fn new_files(
+    session: &Session,
+    plan: &Plan,
+    prepared: &Prepared,
+    target: &AppKey,
+) -> Result<Vec<FileChange>, Problem> {
+    let w = words();
+    let install = &session.install;
+    let old: &[u8] = install.env_file.as_ref().map_or(&[], |f| &f.bytes);
+    let mut env = Zeroizing::new(old.to_vec());
+    let cannot = |why: String| Problem::new(w.env_not_writable, why, w.env_not_writable_next);
+    for (cell, text) in prepared
+        .cells
+        .iter()
+        .filter(|(cell, _)| cell.table == Table::Env)
+    {
+        env = dotenv::with_value(&env, cell.column.as_bytes(), text.expose())
+            .map_err(|e| cannot(format!("{}: {e}", sanitize(&cell.column))))?;
+    }
+    let mut key_file = None;
+    match plan.write_key {
+        Some(KeyHome::EnvFile) => {
+            env = dotenv::with_value(&env, b"APP_KEY", target.text())
+                .map_err(|e| cannot(format!("APP_KEY: {e}")))?;
+        }
+        Some(KeyHome::KeyFile) => {
+            let file = install
+                .key_file
+                .as_ref()
+                .ok_or_else(|| cannot("APP_KEY_FILE".to_owned()))?;
+            // `.env` belongs to the web user and may name any file: only one that holds a key is replaced.
+            if AppKey::parse(file.bytes.trim_ascii()).is_err() {
+                let path = sanitize(&file.path.to_string_lossy());
+                return Err(cannot(fill(w.key_file_holds_no_key, &[("path", &path)])));
+            }
+            let mut bytes = Zeroizing::new(target.text().to_vec());
+            if file.bytes.ends_with(b"\n") {
+                bytes.push(b'\n');
+            }
+            key_file = Some(bytes);
+        }
+        Some(KeyHome::ProcessEnvironment) | None => {}
+    }
+    let change =
+        |path: std::path::PathBuf, before: &Option<FileRead>, bytes: Zeroizing<Vec<u8>>| {
+            let new = Attributes {
+                uid: install.web_user.uid,
+                gid: install.web_user.gid,
+                mode: 0o640,
+                modified: 0,
+            };
+            let attributes = before.as_ref().map_or(new, |file| file.attributes);
+            FileChange {
+                path: before.as_ref().map_or(path, |file| file.path.clone()),
+                before: before.clone(),
+                after: Some((bytes, attributes)),
+            }
+        };
+    let mut changes = Vec::new();
+    if let Some(bytes) = key_file {
+        changes.push(change(std::path::PathBuf::new(), &install.key_file, bytes));
+    }
+    if *env != old {
+        changes.push(change(install.env_path(), &install.env_file, env));
+    }
+    Ok(changes)
+}
+
+/// The rows that change.
+pub fn swaps(session: &Session, prepared: &Prepared) -> Vec<Swap> {
+    let rows = prepared
+        .cells
+        .iter()
+        .filter(|(cell, _)| cell.table != Table::Env);
+    rows.map(|(cell, new)| Swap {
+        table: cell.table.name(),
+        id: cell.id,
+        column: cell.column.clone(),
+        old: session.inventory.cells.get(cell).cloned().flatten(),
+        new: Some(new.clone()),
+    })
+    .collect()
+}

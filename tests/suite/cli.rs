@@ -11,19 +11,19 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 /// A demo install in a folder of its own.
-struct Bench {
-    folder: TempDir,
+pub struct Bench {
+    pub folder: TempDir,
 }
 
 /// How a run ended.
-struct Outcome {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Outcome {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let bench = Self { folder };
         let made = bench.run(&["demo", "--make", bench.path("demo").to_str().unwrap()]);
@@ -31,23 +31,23 @@ impl Bench {
         bench
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn install(&self) -> PathBuf {
+    pub fn install(&self) -> PathBuf {
         self.path("demo/freescout")
     }
 
-    fn database(&self) -> Connection {
+    pub fn database(&self) -> Connection {
         Connection::open(self.install().join("database/database.sqlite")).unwrap()
     }
 
-    fn run(&self, arguments: &[&str]) -> Outcome {
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
         self.run_with(arguments, "")
     }
 
-    fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
         let mut command = Command::cargo_bin("freescout-rescue").unwrap();
         command
             .env_clear()
@@ -67,24 +67,24 @@ impl Bench {
     }
 
     /// `check` on the demo, with these further arguments.
-    fn check(&self, more: &[&str]) -> Outcome {
+    pub fn check(&self, more: &[&str]) -> Outcome {
         let install = self.install();
         self.run(&[&["check", install.to_str().unwrap()], more].concat())
     }
 
-    fn check_json(&self) -> Json {
+    pub fn check_json(&self) -> Json {
         let outcome = self.check(&["--json"]);
         serde_json::from_str(&outcome.out)
             .unwrap_or_else(|e| panic!("{e}: {} {}", outcome.out, outcome.err))
     }
 
     /// Every file below the install with its sum, owner and mode.
-    fn state(&self) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
+    pub fn state(&self) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
         state(&self.install())
     }
 }
 
-fn state(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
+pub fn state(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
     let files = walkdir::WalkDir::new(folder)
         .into_iter()
         .flatten()

@@ -260,6 +260,25 @@ fn a_broken_member_does_not_end_its_archive() {
 }
 
 #[test]
+fn long_names_in_a_tar_are_kept_and_endless_ones_are_not() {
+    let folder = folder();
+    let long = format!("{}/.env", "deep/".repeat(40));
+    std::fs::write(folder.path().join("long.tar"), tar(&[(&long, &env())])).unwrap();
+    let (found, _) = search(folder.path());
+    assert_eq!(found[0].1, [long]);
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    header.set_size(64 << 20);
+    header.set_cksum();
+    let mut bytes = header.as_bytes().to_vec();
+    bytes.resize(bytes.len() + (64 << 20), b'n');
+    bytes.extend(tar(&[("x", &env())]));
+    std::fs::write(folder.path().join("long.tar"), gz(&bytes)).unwrap();
+    let (found, _) = search(folder.path());
+    assert!(found[0].1.iter().all(|name| name.len() < 64 << 10), "a name of megabytes was taken in");
+}
+
+#[test]
 fn the_remembered_places_are_bounded() {
     let folder = folder();
     for n in 0..20 {

@@ -6,6 +6,7 @@ mod fixture;
 mod floors;
 mod hunt;
 mod plans;
+mod safety;
 mod screens;
 mod shared;
 mod vectors;

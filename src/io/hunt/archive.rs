@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 use super::{HEAD, Reading, Search, SkipReason};
 use crate::domain::sanitize::sanitize_bytes;
 
+/// Longest name of a member that is read.
+const MAX_NAME: u64 = 64 << 10;
+
 /// What the first bytes say a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -134,6 +137,7 @@ fn unpacked_name(reading: &Reading<'_>) -> String {
     name.strip_suffix(".gz").unwrap_or(name).to_owned()
 }
 
+/// Reads the entries as they stand: the library would take names of any length into memory.
 fn tar(
     search: &mut Search<'_>,
     stream: &mut dyn Read,
@@ -142,23 +146,42 @@ fn tar(
 ) -> Result<(), SkipReason> {
     let broken = |e: std::io::Error| SkipReason::Broken(e.to_string());
     let mut archive = tar::Archive::new(stream);
-    for entry in archive.entries().map_err(broken)? {
+    let mut long_name: Option<Vec<u8>> = None;
+    for entry in archive.entries().map_err(broken)?.raw(true) {
         if (search.cancel)() {
             return Ok(());
         }
         let mut entry = entry.map_err(broken)?;
-        if !entry.header().entry_type().is_file() {
-            continue;
+        let kind = entry.header().entry_type();
+        let extension = |entry: &mut dyn Read| {
+            let mut text = Vec::new();
+            entry.take(MAX_NAME).read_to_end(&mut text).map_err(broken).map(|_| text)
+        };
+        if kind.is_gnu_longname() {
+            let text = extension(&mut entry)?;
+            long_name = Some(text.split(|b| *b == 0).next().unwrap_or_default().to_vec());
+        } else if kind.is_pax_local_extensions() {
+            long_name = pax_path(&extension(&mut entry)?);
+        } else if kind.is_file() {
+            let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+            let modified = entry.header().mtime().ok().and_then(|t| i64::try_from(t).ok());
+            member(search, &mut entry, sanitize_bytes(&name), modified, reading, depth);
+        } else {
+            long_name = None;
         }
-        let name = sanitize_bytes(&entry.path_bytes());
-        let modified = entry
-            .header()
-            .mtime()
-            .ok()
-            .and_then(|t| i64::try_from(t).ok());
-        member(search, &mut entry, name, modified, reading, depth);
     }
     Ok(())
+}
+
+/// The `path` of POSIX extended headers: records of `length key=value`, one a line.
+fn pax_path(text: &[u8]) -> Option<Vec<u8>> {
+    text.split(|b| *b == b'\n')
+        .filter_map(|record| {
+            let blank = record.iter().position(|b| *b == b' ')?;
+            record[blank + 1..].strip_prefix(b"path=")
+        })
+        .next_back()
+        .map(<[u8]>::to_vec)
 }
 
 fn zip<R: Read + Seek>(

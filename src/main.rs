@@ -7,7 +7,15 @@ use freescout_rescue::cli::{Arguments, run};
 
 fn main() -> ExitCode {
     harden();
-    ExitCode::from(run(Arguments::parse()))
+    match Arguments::try_parse() {
+        Ok(arguments) => ExitCode::from(run(arguments)),
+        Err(said) => {
+            // Where nobody listens there is nothing left to say.
+            let _ = said.print();
+            // Help and version are no failure; anything else could not start.
+            ExitCode::from(if said.use_stderr() { 3 } else { 0 })
+        }
+    }
 }
 
 /// No core dump, and no other process of ours may read our memory: secrets pass through it.

@@ -133,7 +133,13 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
     let label = |key: Fingerprint| assessment.label(key);
     match secret.verdict {
         Verdict::Opens(key) => fill(w.verdict_opens, &[("key", &label(key))]),
-        Verdict::OtherKey(key) => fill(w.verdict_other_key, &[("key", &label(key))]),
+        Verdict::OtherKey(key) => {
+            format!(
+                "{} {}",
+                fill(w.verdict_other_key, &[("key", &label(key))]),
+                reads(secret.kind)
+            )
+        }
         Verdict::UnknownKey { salvage } => format!(
             "{}{}",
             w.verdict_unknown_key,
@@ -202,18 +208,41 @@ pub fn damage(damage: Damage) -> &'static str {
 }
 
 /// What a plan does with a secret.
-pub fn action(action: Action, assessment: &Assessment) -> String {
+pub fn action(action: Action, secret: &SecretReport, assessment: &Assessment) -> String {
     let w = words();
     match action {
         Action::Nothing => w.action_nothing.to_owned(),
-        Action::Keep => w.action_keep.to_owned(),
+        Action::Keep => match secret.verdict {
+            Verdict::OtherKey(key) => fill(w.action_keep_until, &[("key", &assessment.label(key))]),
+            _ => w.action_keep.to_owned(),
+        },
         Action::Reseal(key) => fill(w.action_reseal, &[("key", &assessment.label(key))]),
         Action::Seal => w.action_seal.to_owned(),
         Action::Unwrap => w.action_unwrap.to_owned(),
         Action::Repair => w.action_repair.to_owned(),
         Action::Salvage(key) => fill(w.action_salvage, &[("key", &assessment.label(key))]),
         Action::Enter => w.action_enter.to_owned(),
-        Action::StaysLost => w.action_stays_lost.to_owned(),
+        Action::StaysLost => match secret.kind {
+            SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail => {
+                w.action_stays_lost
+            }
+            SecretKind::OAuth(_) => w.action_lost_oauth,
+            SecretKind::License => w.action_lost_license,
+            SecretKind::ModuleOption | SecretKind::EnvValue => w.action_lost_module,
+            SecretKind::InvitedUser => w.action_lost_invited,
+        }
+        .to_owned(),
+    }
+}
+
+/// What FreeScout makes of a secret that it cannot open.
+fn reads(kind: SecretKind) -> &'static str {
+    let w = words();
+    match kind {
+        SecretKind::License => w.reads_license,
+        SecretKind::ModuleOption | SecretKind::EnvValue => w.reads_module,
+        SecretKind::InvitedUser => w.reads_invited,
+        _ => w.reads_empty,
     }
 }
 
@@ -275,6 +304,7 @@ pub fn why(why: Why) -> String {
         Why::KeyIsOutOfReach => w.why_key_is_out_of_reach,
         Why::OnlyRepairs => w.why_only_repairs,
         Why::NothingToOpen => w.why_nothing_to_open,
+        Why::KeyMissing => w.why_key_missing,
         Why::NoUsableKey => w.why_no_usable_key,
     }
     .to_owned()
@@ -289,4 +319,15 @@ pub fn impossible(impossible: Impossible) -> String {
         Impossible::KeyOutOfReach => w.impossible_key_out_of_reach,
     }
     .to_owned()
+}
+
+/// A path as one word of a shell command.
+pub fn shell(path: &std::path::Path) -> String {
+    let text = sanitize(&path.to_string_lossy());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }

@@ -166,17 +166,21 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
             ("total", &ready.after.total),
         ],
     ));
-    for step in ready
-        .plan
-        .steps
-        .iter()
-        .filter(|s| s.action.writes() || s.action == Action::StaysLost)
-    {
+    // A plan has one step a secret, in the order of the secrets.
+    for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
+        let wiped = secret.probably_wiped() && step.action == Action::Nothing;
+        if !wiped && !step.action.writes() && step.action != Action::StaysLost {
+            continue;
+        }
+        let said = match wiped {
+            true => sentences::verdict(secret, assessment),
+            false => sentences::action(step.action, secret, assessment),
+        };
         out.line(&format!(
             "  {}  {}: {}",
             sanitize(&step.owner),
             sanitize(&step.place.to_string()),
-            sentences::action(step.action, assessment)
+            said
         ));
     }
 }
@@ -201,10 +205,10 @@ pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
         .after
         .secrets
         .iter()
-        .filter(|s| report::still_unreadable(s))
+        .filter(|s| report::still_unreadable(s) || s.probably_wiped())
         .collect();
     if !lost.is_empty() {
-        out.line(&fill(w.applied_still_lost, &[("count", &lost.len())]));
+        out.line(w.applied_still_lost);
     }
     for secret in lost {
         out.line(&format!(
@@ -215,15 +219,16 @@ pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
         ));
     }
     out.line(&summary(&applied.after.summary));
-    out.line(&fill(
-        w.applied_undo,
-        &[("folder", &applied.backup.display())],
-    ));
+    out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
 }
 
 /// What a restore would change.
 pub(super) fn restore(out: &mut Out, difference: &Difference) {
     let w = words();
+    if difference.rows.is_empty() && difference.files.is_empty() {
+        out.line(w.restore_would_nothing);
+        return;
+    }
     out.line(&fill(
         w.restore_would,
         &[

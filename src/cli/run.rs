@@ -151,6 +151,7 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
 }
 
 fn wizard(common: &Common, install: Option<PathBuf>) -> Outcome {
+    let w = words();
     let setup = crate::engine::pool::Setup {
         options: common.options(),
         environment: Environment::of_this_process(),
@@ -158,6 +159,13 @@ fn wizard(common: &Common, install: Option<PathBuf>) -> Outcome {
         keys: common.keys().map_err(not_started)?,
     };
     let install = install.or_else(|| common.install.clone());
+    if let Some(missing) = install.as_ref().filter(|path| !path.exists()) {
+        let what = fill(
+            w.install_missing,
+            &[("path", &sanitize(&missing.to_string_lossy()))],
+        );
+        return Err(not_started(Problem::new(what, "", w.install_missing_next)));
+    }
     tui::app::wizard(setup, install, !common.no_artisan).map_err(not_started)
 }
 
@@ -200,7 +208,9 @@ fn run_demo() -> Outcome {
         no_artisan: true,
         ..Common::default()
     };
-    wizard(&common, Some(made.install))
+    let outcome = wizard(&common, Some(made.install));
+    Out::stderr().line(w.demo_gone);
+    outcome
 }
 
 fn check(common: &Common) -> Outcome {
@@ -380,7 +390,17 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
 
 fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
     let w = words();
-    let backup = Backup::open(folder).map_err(|e| not_started(backup::backup_problem(&e)))?;
+    let backup = Backup::open(folder).map_err(|e| {
+        let what = fill(
+            w.not_a_backup,
+            &[("path", &sanitize(&folder.to_string_lossy()))],
+        );
+        let next = fill(
+            w.not_a_backup_next,
+            &[("folder", &common.options().backup_dir.display())],
+        );
+        not_started(Problem::new(what, sanitize(&e.to_string()), next))
+    })?;
     backup
         .verify()
         .map_err(|e| not_started(backup::backup_problem(&e)))?;

@@ -92,6 +92,8 @@ pub enum Why {
     OnlyRepairs,
     /// Nothing opens any more: only new passwords help.
     NothingToOpen,
+    /// Secrets remain whose key was not found yet: look for it first.
+    KeyMissing,
     /// There is no usable key at all.
     NoUsableKey,
 }
@@ -273,8 +275,18 @@ pub fn recommend(
             return some(Strategy::Fresh, None, Why::NoUsableKey);
         };
         let repairs = secrets.iter().any(|s| needs_repair(&s.verdict));
+        let missing = secrets
+            .iter()
+            .any(|s| matches!(s.verdict, Verdict::UnknownKey { salvage: None }));
         return if repairs || circumstances.configured != effective {
-            some(Strategy::Carry, effective, Why::OnlyRepairs)
+            let why = if missing {
+                Why::KeyMissing
+            } else {
+                Why::OnlyRepairs
+            };
+            some(Strategy::Carry, effective, why)
+        } else if missing {
+            some(Strategy::Reenter, Some(current), Why::KeyMissing)
         } else if Summary::of(secrets).unreadable() > 0 {
             some(Strategy::Reenter, Some(current), Why::NothingToOpen)
         } else {

@@ -131,6 +131,7 @@ fn applied(
         reentered: plan.entered(),
         after: Box::new(after),
         backup: backup.folder.clone(),
+        undo: backup::command("undo --yes", &backup.folder, &backup.manifest.install),
         notes,
     }
 }

@@ -13,6 +13,7 @@ use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Manifest, Writer};
 use crate::io::dump;
 use crate::io::files;
+use crate::sentences;
 use crate::words::{fill, words};
 
 /// Name of the full dump within the backup.
@@ -116,8 +117,9 @@ pub fn make(
         files: Vec::new(),
     };
     let rows = cells.len();
+    let folder = writer.folder().to_owned();
     let backup = writer
-        .finish(&readme(session, &created), manifest)
+        .finish(&readme(session, &folder, &created), manifest)
         .map_err(failed)?;
     let bytes = backup.manifest.files.iter().map(|f| f.bytes).sum();
     let done = BackupDone {
@@ -188,7 +190,17 @@ fn restore_sql(session: &Session, created: &str) -> Vec<u8> {
     text
 }
 
-fn readme(session: &Session, created: &str) -> String {
+/// One of our commands on this install, ready for a shell, with the folder its backups lie in.
+pub fn command(what: &str, backup: &Path, install: &Path) -> String {
+    let parent = backup.parent().unwrap_or(backup);
+    format!(
+        "freescout-rescue {what} --backup-dir {} {}",
+        sentences::shell(parent),
+        sentences::shell(install)
+    )
+}
+
+fn readme(session: &Session, folder: &Path, created: &str) -> String {
     let path = session.install.root.to_string_lossy();
     let command = match session.settings.driver.name() {
         "pgsql" => format!(
@@ -210,6 +222,18 @@ fn readme(session: &Session, created: &str) -> String {
             ("path", &sanitize(&path)),
             ("created", &created),
             ("command", &command),
+            (
+                "restore",
+                &self::command(
+                    &format!("restore {} --yes", sentences::shell(folder)),
+                    folder,
+                    &session.install.root,
+                ),
+            ),
+            (
+                "undo",
+                &self::command("undo --yes", folder, &session.install.root),
+            ),
         ],
     )
 }

@@ -177,6 +177,8 @@ pub struct Applied {
     pub after: Box<Assessment>,
     /// The backup that `undo` takes back to.
     pub backup: PathBuf,
+    /// The command that takes it back, ready for a shell.
+    pub undo: String,
     /// Things that were done or left to the operator: sentences.
     pub notes: Vec<String>,
 }

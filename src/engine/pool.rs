@@ -10,8 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use crate::domain::app_key::AppKey;
+use crate::domain::key_scan;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::checks::{self, Looking};
@@ -38,7 +41,7 @@ pub struct Setup {
     /// Places to look for keys as soon as the install was read.
     pub look_in: Vec<PathBuf>,
     /// Keys given with `--key-file`.
-    pub keys: Vec<(crate::domain::secret::SecretBytes, Source)>,
+    pub keys: Vec<(SecretBytes, Source)>,
 }
 
 /// The handle the wizard's side keeps.
@@ -146,8 +149,8 @@ impl Desk {
             }
             Job::TryKey(text) => {
                 let session = self.session()?;
-                // A pasted line may bring its line break along; no key begins or ends with blanks.
-                let text = text.expose().trim_ascii();
+                let text = as_key(text.expose());
+                let text = text.as_ref().map_or(&[][..], SecretBytes::expose);
                 let update = match checks::try_key(session, text, Source::of(SourceKind::Given)) {
                     Ok((key, opens)) => Update::KeyTried {
                         key: format!("{} · {key}", session.ring.label(key)),
@@ -210,7 +213,14 @@ impl Desk {
     ) -> Result<(), Problem> {
         let w = words();
         call.progress(w.survey_reading, 0, None);
-        self.session = None;
+        // Keys found in an earlier round stay known.
+        if let Some(before) = self.session.take() {
+            let known = before.ring.iter().filter_map(|k| {
+                let source = k.sources.first()?.clone();
+                Some((SecretBytes::from(k.key.text()), source))
+            });
+            self.setup.keys.extend(known);
+        }
         self.backup = None;
         let mut session = match survey::open(install, self.setup.environment.clone(), database)? {
             Ok(session) => session,
@@ -342,6 +352,21 @@ impl Desk {
         call.send(Update::ReportSaved(files));
         Ok(())
     }
+}
+
+/// A pasted text as a key: blanks cut off, and of a whole line (`APP_KEY="…"`, JSON, YAML) the key in it. A text without
+/// a key in it is given back as it is, so that the operator hears what is wrong with it.
+fn as_key(pasted: &[u8]) -> Option<SecretBytes> {
+    let text = pasted.trim_ascii();
+    let mut found = None;
+    if AppKey::parse(text).is_err() {
+        key_scan::scan(text, text.len(), &mut |hit| {
+            found = found.take().or(Some(hit.text))
+        });
+    }
+    found
+        .or_else(|| key_scan::bare(text))
+        .or_else(|| Some(text.into()))
 }
 
 fn no_backup() -> Problem {

@@ -14,13 +14,14 @@ use super::keymap;
 use super::terminal::Terminal;
 use super::theme::Theme;
 use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::engine::exit::Exit;
 use crate::engine::job::{JobId, Update};
 use crate::engine::pool::{Setup, Worker};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::update::Wizard;
-use crate::words::words;
+use crate::words::{fill, words};
 
 /// While a job runs, a sign of life this often.
 const TICK: Duration = Duration::from_millis(125);
@@ -177,10 +178,18 @@ fn say_goodbye(wizard: &Wizard) {
             .report
             .saved
             .iter()
-            .map(|path| path.display().to_string()),
+            .map(|path| sanitize(&path.to_string_lossy())),
     );
-    if lines.is_empty() {
+    if let (true, Some(problem)) = (lines.is_empty(), &wizard.apply.problem) {
+        lines.push(problem.to_string());
+    } else if lines.is_empty() {
         lines.push(w.quit_nothing_changed.to_owned());
+    }
+    if let (None, Some(folder)) = (&wizard.report.applied, &wizard.backup.made) {
+        lines.push(fill(
+            w.quit_backup_stays,
+            &[("folder", &sanitize(&folder.to_string_lossy()))],
+        ));
     }
     // The terminal may be gone; then there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::widgets::{Canvas, Piece, plain, take_top};
+use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::domain::plan::{KeyHome, Plan, Target};
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::PlanReady;
@@ -27,16 +27,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.pieces(&mut area, &[(Role::Muted, w.plan_rehearsing.to_owned())]);
         return;
     };
+    // Whatever else has to be cut, the word and its field are seen.
+    let mut prompt = take_bottom(&mut area, 3);
     canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
     canvas.pieces(&mut area, &written(wizard, ready));
     take_top(&mut area, 1);
     let lost = ready.plan.lost().count();
     if lost > 0 {
-        let text = if lost == 1 {
-            w.apply_lost_one.to_owned()
-        } else {
-            fill(w.apply_lost, &[("count", &lost)])
-        };
+        let text = fill(w.apply_lost, &[("count", &lost)]);
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
     }
     if let Some(backup) = &wizard.backup.done {
@@ -46,16 +44,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             &[(Role::Muted, fill(w.apply_backup, &[("folder", &folder)]))],
         );
     }
-    take_top(&mut area, 1);
     if wizard.is_running(JobKind::Apply) {
-        canvas.pieces(&mut area, &[(Role::Accent, w.apply_running.to_owned())]);
+        canvas.pieces(&mut prompt, &[(Role::Accent, w.apply_running.to_owned())]);
         return;
     }
     canvas.pieces(
-        &mut area,
+        &mut prompt,
         &[plain(fill(w.apply_confirm, &[("word", &w.apply_word)]))],
     );
-    let row = take_top(&mut area, 1);
+    let row = take_top(&mut prompt, 1);
     let field = Rect {
         width: row.width.min(20),
         ..row

@@ -51,9 +51,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.problem(&mut area, problem);
     }
     canvas.pieces(&mut area, &[plain(w.backup_what), plain("")]);
-    let texts = wizard.assessment().map_or(0, |a| a.secrets.len());
     for line in w.backup_list.lines() {
-        canvas.pieces(&mut area, &[plain(fill(line, &[("texts", &texts)]))]);
+        canvas.pieces(&mut area, &[plain(line)]);
     }
     take_top(&mut area, 1);
     let mark = if backup.full_dump { "[x]" } else { "[ ]" };

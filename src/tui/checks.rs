@@ -96,7 +96,7 @@ fn table(
         };
         let mut spans = vec![
             canvas.span(Role::Accent, mark),
-            canvas.span(Role::Text, fit(&owner, owner_width)),
+            canvas.span(Role::Text, fit(&owner, owner_width.saturating_sub(1)) + " "),
         ];
         for column in [Column::Incoming, Column::Outgoing, Column::OAuth] {
             let (role, text) = worst(
@@ -183,7 +183,7 @@ fn explanation(assessment: &Assessment, row: &Row) -> Vec<Piece> {
             let action = plan::recommended_action(recommended, secret);
             text.push_str(&fill(
                 w.checks_planned,
-                &[("action", &sentences::action(action, assessment))],
+                &[("action", &sentences::action(action, secret, assessment))],
             ));
         }
         let role = if role == Role::Ok { Role::Text } else { role };

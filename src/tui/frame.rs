@@ -15,7 +15,7 @@ use crate::wizard::update::{Overlay, Wizard};
 use crate::words::{Words, fill, words};
 
 /// The smallest screen that everything fits on.
-pub const SMALLEST: (u16, u16) = (60, 18);
+pub const SMALLEST: (u16, u16) = (76, 22);
 /// From this width on the steps and the connections have columns of their own.
 const WIDE: u16 = 120;
 const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -230,13 +230,13 @@ impl Canvas<'_, '_> {
                     Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
                     action => keymap::name(*action, w),
                 };
-                Some((cap, name.to_owned()))
+                Some((self.readable_cap(cap), name.to_owned()))
             })
             .collect();
         let columns = |(cap, name): &(&str, String)| cap.width() + name.width() + 3;
         let pinned = entries
             .len()
-            .saturating_sub(if wizard.overlay.is_some() { 0 } else { 2 });
+            .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
         let reserved: usize = entries[pinned..].iter().map(columns).sum();
         let mut room = usize::from(area.width).saturating_sub(reserved + 1);
         let mut spans = vec![self.span(Role::Text, " ")];
@@ -264,28 +264,34 @@ impl Canvas<'_, '_> {
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
         self.pieces(&mut inner, &[plain(help_of(wizard.step, w)), plain("")]);
-        let mut seen = Vec::new();
-        for binding in keymap::BINDINGS {
-            let name = keymap::name(binding.action, w);
-            if binding.cap.is_empty() || seen.contains(&name) {
-                continue;
+        let typing = wizard.typing_below();
+        let mut entries: Vec<(&str, &str)> = Vec::new();
+        for action in wizard.step_offers() {
+            if let Some(cap) = keymap::cap(action, typing) {
+                entries.push((self.readable_cap(cap), keymap::name(action, w)));
             }
-            seen.push(name);
+        }
+        if !typing {
+            entries.insert(entries.len().saturating_sub(3), ("1-8", w.key_go));
         }
         let half = usize::from(inner.width) / 2;
-        for pair in seen.chunks(2) {
+        for pair in entries.chunks(2) {
             let mut spans = Vec::new();
-            for name in pair {
-                let caps: Vec<&str> = keymap::BINDINGS
-                    .iter()
-                    .filter(|b| !b.cap.is_empty() && keymap::name(b.action, w) == *name)
-                    .map(|b| b.cap)
-                    .collect();
-                spans.push(self.span(Role::Accent, fit(&caps.join(" "), 9)));
+            for (cap, name) in pair {
+                spans.push(self.span(Role::Accent, fit(cap, 9)));
                 spans.push(self.span(Role::Text, fit(name, half.saturating_sub(9))));
             }
             let row = take_top(&mut inner, 1);
             self.line(row, 0, spans);
+        }
+    }
+
+    /// Arrows by name, where they cannot be drawn.
+    fn readable_cap(&self, cap: &'static str) -> &'static str {
+        if cap == "↑↓" && !self.theme.unicode {
+            "Up/Down"
+        } else {
+            cap
         }
     }
 
@@ -335,7 +341,12 @@ fn readable(wizard: &Wizard) -> Option<String> {
         w.title_readable,
         &[("readable", &summary.readable()), ("total", &summary.total)],
     );
-    let ready = wizard.apply.ready.as_ref().or(wizard.plan.ready.as_ref());
+    let last = wizard
+        .apply
+        .ready
+        .as_ref()
+        .filter(|_| wizard.step == Step::Apply);
+    let ready = last.or(wizard.plan.ready.as_ref());
     Some(match ready.filter(|_| wizard.report.applied.is_none()) {
         Some(ready) => {
             let after = ready.after;

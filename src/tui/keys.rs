@@ -32,11 +32,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     if let Some(Looked { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {
-        let more = skipped.len() - 1;
-        below.push((
-            Role::Muted,
-            fill(w.look_skipped_shown, &[("first", first), ("more", &more)]),
-        ));
+        let text = match skipped.len() - 1 {
+            0 => fill(w.look_skipped_one, &[("first", first)]),
+            more => fill(w.look_skipped_shown, &[("first", first), ("more", &more)]),
+        };
+        below.push((Role::Muted, text));
     }
     let closed = assessment.summary.unknown_key;
     below.push(match closed {
@@ -62,9 +62,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         }
     }
     take_bottom(&mut area, 1);
-    let items: Vec<Vec<Piece>> = assessment
+    let keys = wizard
         .keys
+        .order
         .iter()
+        .filter_map(|index| assessment.keys.get(*index));
+    let items: Vec<Vec<Piece>> = keys
         .map(|key| item(key, assessment.summary.total))
         .collect();
     if items.is_empty() {
@@ -85,6 +88,15 @@ fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
         (None, _, false) => Role::Text,
     };
     let mut pieces = vec![(role, sentences::key(key, total))];
+    if key.opens == 0 && !key.effective {
+        // Worth a line, not worth the room.
+        let at = key
+            .sources
+            .first()
+            .map(sentences::source)
+            .unwrap_or_default();
+        return vec![(Role::Muted, format!("{}: {at}", sentences::key(key, total)))];
+    }
     let shown = key
         .sources
         .iter()

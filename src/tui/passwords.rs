@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::domain::inventory::SecretKind;
 use crate::sentences;
 use crate::wizard::input::Input;
 use crate::wizard::passwords::{Answer, Asked, Objection, objection};
@@ -44,10 +45,10 @@ fn same_name(asked: &Asked, answer: &Answer) -> Option<String> {
 
 fn item(asked: &Asked, answer: Option<&Answer>, _: &Wizard) -> Vec<Piece> {
     let w = words();
-    let kind = if asked.oauth_mailbox.is_some() {
-        w.kind_client_secret
-    } else {
-        sentences::kind(asked.kind)
+    let kind = match (asked.oauth_mailbox, asked.kind) {
+        (Some(_), SecretKind::Outgoing) => w.kind_client_secret_outgoing,
+        (Some(_), _) => w.kind_client_secret,
+        (None, kind) => sentences::kind(kind),
     };
     let answer_text = match answer {
         Some(answer) if answer.same_as.is_some() => same_name(asked, answer).unwrap_or_default(),

@@ -95,34 +95,29 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         &mut area,
         &[(Role::Heading, fill(w.plan_headline, &values))],
     );
-    let steps = wizard
-        .plan
-        .order
-        .iter()
-        .filter_map(|index| ready.plan.steps.get(*index));
-    let items: Vec<Vec<Piece>> = steps
-        .map(|step| {
-            let secret = assessment.secrets.iter().find(|s| s.place == step.place);
-            let salvageable = secret.is_some_and(|s| s.verdict.remedy() == Remedy::Salvage);
+    // A plan has one step a secret, in the order of the secrets.
+    let shown = wizard.plan.order.iter().filter_map(|index| {
+        Some((
+            ready.plan.steps.get(*index)?,
+            assessment.secrets.get(*index)?,
+        ))
+    });
+    let items: Vec<Vec<Piece>> = shown
+        .map(|(step, secret)| {
             let role = match step.action {
                 Action::StaysLost => Role::Danger,
                 Action::Salvage(_) => Role::Warn,
                 Action::Keep | Action::Nothing => Role::Muted,
                 _ => Role::Text,
             };
-            let offer = match (salvageable, step.action) {
-                (true, Action::Salvage(_)) => "[x] ",
-                (true, _) => "[ ] ",
+            let offer = match (secret.verdict.remedy(), step.action) {
+                (Remedy::Salvage, Action::Salvage(_)) => "[x] ",
+                (Remedy::Salvage, _) => "[ ] ",
                 _ => "",
             };
             let owner = format!("{}, {}", sanitize(&step.owner), sentences::kind(step.kind));
-            vec![(
-                role,
-                format!(
-                    "{offer}{owner}: {}",
-                    sentences::action(step.action, assessment)
-                ),
-            )]
+            let action = sentences::action(step.action, secret, assessment);
+            vec![(role, format!("{offer}{owner}: {action}"))]
         })
         .collect();
     let chosen = (wizard.plan.pane == Pane::Changes).then(|| wizard.plan.cursor.at());

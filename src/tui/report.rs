@@ -41,10 +41,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         return;
     }
     let verified = report.undone.is_some() || report.applied.as_ref().is_some_and(|a| a.verified);
+    let open = report.undone.is_none() && wizard.open_secrets() > 0;
     for (index, line) in wizard.report_headlines().into_iter().enumerate() {
         let piece = match (index, verified) {
             (0, true) => (Role::Ok, format!("✓ {line}")),
             (0, false) => (Role::Danger, format!("✗ {line}")),
+            (1, _) if open => (Role::Warn, format!("! {line}")),
             _ => plain(line),
         };
         canvas.pieces(&mut area, &[piece]);

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::domain::finding::Severity;
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::Survey;
@@ -93,23 +93,24 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         canvas.pieces(&mut area, &[plain(w.survey_judging)]);
         return;
     };
-    let broken = assessment.summary.unreadable() > 0 || assessment.recommendation.is_some();
+    let attention = assessment
+        .findings
+        .iter()
+        .any(|f| f.severity() != Severity::Info);
+    let broken =
+        assessment.summary.unreadable() > 0 || assessment.recommendation.is_some() || attention;
     if broken {
-        let mut warnings = take_bottom(&mut area, 4);
-        let dont = [(Role::Heading, w.survey_do_not.to_owned())];
-        canvas.pieces(&mut warnings, &dont);
-        for warning in [
+        let warnings = [
             w.survey_do_not_save,
             w.survey_do_not_restart,
             w.survey_do_not_install,
-        ] {
-            let row = take_top(&mut warnings, 1);
-            let spans = vec![
-                canvas.span(Role::Warn, " ! "),
-                canvas.span(Role::Text, fit(warning, usize::from(row.width) - 3)),
-            ];
-            canvas.line(row, 0, spans);
-        }
+        ];
+        let mut pieces = vec![(Role::Heading, w.survey_do_not.to_owned())];
+        pieces.extend(warnings.map(|text| (Role::Warn, format!("  · {text}"))));
+        let width = usize::from(area.width);
+        let rows: usize = pieces.iter().map(|(_, text)| wrap(text, width).len()).sum();
+        let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
+        canvas.pieces(&mut foot, &pieces);
         take_bottom(&mut area, 1);
     }
     let mut items: Vec<Vec<Piece>> = Vec::new();

@@ -7,7 +7,9 @@ use super::list::Cursor;
 use super::message::{Action, Effect};
 use super::step::Step;
 use super::update::{JobKind, Wizard};
+use crate::domain::assessment::Assessment;
 use crate::engine::job::Job;
+use crate::words::{fill, words};
 
 /// A field that is open.
 #[derive(Debug)]
@@ -47,6 +49,10 @@ pub struct State {
     pub form: Option<Form>,
     /// Whether the field shows the key in it.
     pub revealed: bool,
+    /// How many keys opened something before the last search.
+    pub opening: usize,
+    /// Places in the assessment's keys, those that open most first.
+    pub order: Vec<usize>,
     /// The last search.
     pub looked: Option<Looked>,
     /// The last key given.
@@ -61,10 +67,64 @@ impl State {
     }
 }
 
+/// How many keys open something.
+pub fn opening(assessment: &Assessment) -> usize {
+    assessment.keys.iter().filter(|key| key.opens > 0).count()
+}
+
 impl Wizard {
+    /// Puts the keys in order again.
+    pub(super) fn refresh_keys(&mut self) {
+        let keys = self
+            .assessment()
+            .map(|a| a.keys.as_slice())
+            .unwrap_or_default();
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_by_key(|index| std::cmp::Reverse(keys[*index].opens));
+        self.keys.cursor.clamp(order.len());
+        self.keys.order = order;
+    }
+
+    /// What a search came to, in one sentence.
+    pub(super) fn say_what_was_found(&mut self, stopped: bool) {
+        let w = words();
+        let (Some(looked), Some(assessment)) = (&self.keys.looked, self.assessment()) else {
+            return;
+        };
+        let (files, megabytes) = (looked.files, looked.bytes.div_ceil(1 << 20));
+        let searched = if stopped { w.looked_stopped } else { w.looked };
+        let searched = fill(searched, &[("files", &files), ("megabytes", &megabytes)]);
+        let new = opening(assessment).saturating_sub(self.keys.opening);
+        let found = match (new, looked.files, looked.skipped.first()) {
+            (0, 0, Some(why)) => return self.say(&fill(w.looked_nothing, &[("why", why)])),
+            (0, ..) => w.looked_no_key.to_owned(),
+            _ => {
+                let best = assessment
+                    .keys
+                    .iter()
+                    .filter(|k| !k.effective)
+                    .max_by_key(|k| k.opens);
+                let total = assessment.summary.total;
+                best.map(|k| {
+                    fill(
+                        w.looked_found,
+                        &[("key", &k.label), ("opens", &k.opens), ("total", &total)],
+                    )
+                })
+                .unwrap_or_default()
+            }
+        };
+        self.say(&format!("{found} {searched}"));
+    }
+
     pub(super) fn keys_offers(&self) -> Vec<Action> {
         if self.keys.form.is_some() {
-            return vec![Action::Primary, Action::Reveal, Action::Back];
+            let reveal = matches!(self.keys.form, Some(Form::Key(_))).then_some(Action::Reveal);
+            return [Action::Primary]
+                .into_iter()
+                .chain(reveal)
+                .chain([Action::EraseAll, Action::Back])
+                .collect();
         }
         if self.is_running(JobKind::Look) {
             return vec![Action::Down];
@@ -91,7 +151,7 @@ impl Wizard {
             Action::LookIn => self.keys.form = Some(Form::Place(Input::default())),
             Action::LookUsual => return self.look(Job::LookUsual),
             _ => {
-                let keys = self.assessment().map_or(0, |a| a.keys.len());
+                let keys = self.keys.order.len();
                 self.keys.cursor.act(action, keys);
             }
         }
@@ -102,6 +162,8 @@ impl Wizard {
         let started = self.start(job);
         if !started.is_empty() {
             self.keys.looked = None;
+            self.keys.tried = None;
+            self.keys.opening = self.assessment().map_or(0, opening);
         }
         started
     }
@@ -112,11 +174,8 @@ impl Wizard {
             (Action::Reveal, _) => self.keys.revealed = !self.keys.revealed,
             (Action::Primary, Some(Form::Key(input))) if !input.is_empty() => {
                 let text = input.to_secret();
-                let started = self.start(Job::TryKey(text));
-                if !started.is_empty() {
-                    self.keys.form = None;
-                }
-                return started;
+                // The field closes when the text turns out to be a key.
+                return self.start(Job::TryKey(text));
             }
             (Action::Primary, Some(Form::Place(input))) if !input.is_empty() => {
                 let place = PathBuf::from(input.expose().trim());

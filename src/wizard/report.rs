@@ -71,7 +71,7 @@ impl Wizard {
                     text: self.report_text(),
                 });
             }
-            (Action::Primary, None) => return vec![Effect::Quit(self.exit())],
+            (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None)
                 if self.report.applied.is_some() && self.report.undone.is_none() =>
             {
@@ -148,6 +148,14 @@ impl Wizard {
         }
         lines.extend(self.report_headlines());
         if let Some(assessment) = self.assessment() {
+            lines.extend(
+                assessment
+                    .keys
+                    .iter()
+                    .map(|key| sentences::key(key, assessment.summary.total)),
+            );
+        }
+        if let Some(assessment) = self.assessment() {
             let summary = assessment.summary;
             lines.push(fill(
                 w.check_summary,
@@ -175,6 +183,14 @@ impl Wizard {
         lines.join("\n")
     }
 
+    /// How many secrets FreeScout cannot use yet.
+    pub fn open_secrets(&self) -> usize {
+        self.report_rows()
+            .iter()
+            .filter(|row| !row.readable)
+            .count()
+    }
+
     /// What came of it, in sentences: first of the undo, if there was one.
     pub fn report_headlines(&self) -> Vec<String> {
         let w = words();
@@ -194,10 +210,18 @@ impl Wizard {
             w.report_unverified
         };
         let mut lines = vec![fill(verdict, &figures)];
-        lines.push(fill(
-            w.report_undo,
-            &[("folder", &sanitize(&applied.backup.to_string_lossy()))],
-        ));
+        if let (Some(assessment), open @ 1..) = (self.assessment(), self.open_secrets()) {
+            let summary = assessment.summary;
+            lines.push(fill(
+                w.report_open,
+                &[
+                    ("readable", &summary.readable()),
+                    ("total", &summary.total),
+                    ("open", &open),
+                ],
+            ));
+        }
+        lines.push(fill(w.report_undo, &[("undo", &applied.undo)]));
         lines.extend(applied.notes.iter().cloned());
         lines.push(w.report_logins.to_owned());
         lines

@@ -211,12 +211,7 @@ impl Wizard {
                 self.survey.form = Some(Form::Database(Box::new(DatabaseForm::of(tried))));
             }
             (Phase::Barred { .. }, Action::OtherFolder) => {
-                let folder = self
-                    .survey
-                    .folder
-                    .as_ref()
-                    .map(|f| f.to_string_lossy().into_owned());
-                self.survey.form = Some(Form::Folder(Input::with(&folder.unwrap_or_default())));
+                self.survey.form = Some(Form::Folder(Input::default()));
             }
             _ => {
                 let findings = self.assessment().map_or(0, |a| a.findings.len());

@@ -12,7 +12,7 @@ use super::{apply, backup, checks, connections, keys, passwords, plan, report, s
 use crate::domain::assessment::Assessment;
 use crate::domain::secret::SecretBytes;
 use crate::engine::job::{Job, JobId, Update};
-use crate::words::{fill, words};
+use crate::words::words;
 
 use super::input::Input;
 
@@ -216,9 +216,11 @@ impl Wizard {
 
     /// Whether keys are letters for a field now, not commands.
     pub fn typing(&self) -> bool {
-        if self.overlay.is_some() || self.connections.open {
-            return false;
-        }
+        self.overlay.is_none() && !self.connections.open && self.typing_below()
+    }
+
+    /// Whether the step has a field open, whatever lies over it.
+    pub fn typing_below(&self) -> bool {
         match self.step {
             Step::Survey => self.survey.form.is_some(),
             Step::Keys => self.keys.form.is_some(),
@@ -281,6 +283,11 @@ impl Wizard {
             None if self.connections.open => return vec![Action::Down, Action::Back],
             None => {}
         }
+        self.step_offers()
+    }
+
+    /// What means something in the step itself, whatever lies over it. The last three are the ways out.
+    pub fn step_offers(&self) -> Vec<Action> {
         let mut offers = match self.step {
             Step::Survey => self.survey.offers(),
             Step::Backup => self.backup_offers(),
@@ -295,20 +302,18 @@ impl Wizard {
             .running
             .as_ref()
             .is_some_and(|job| job.kind.stoppable());
-        if !offers.contains(&Action::Back)
-            && (stop || self.step > Step::Survey && self.step < Step::Report)
-        {
-            offers.push(Action::Back);
-        }
-        offers.extend([
-            Action::Connections,
-            Action::Help,
-            if self.typing() {
-                Action::Interrupt
-            } else {
-                Action::Quit
-            },
-        ]);
+        let back = offers.contains(&Action::Back)
+            || stop
+            || self.step > Step::Survey && self.step < Step::Report;
+        offers.retain(|action| *action != Action::Back);
+        offers.push(Action::Connections);
+        offers.extend(back.then_some(Action::Back));
+        offers.push(Action::Help);
+        offers.push(if self.typing() {
+            Action::Interrupt
+        } else {
+            Action::Quit
+        });
         offers
     }
 
@@ -380,9 +385,17 @@ impl Wizard {
             return Vec::new();
         }
         match self.step {
-            Step::Survey => self.ask_to_leave(),
+            Step::Survey => {
+                self.say(words().q_leaves);
+                Vec::new()
+            }
             Step::Report => {
-                self.say(words().report_no_way_back);
+                let undone = self.report.undone.is_some();
+                self.say(if undone {
+                    words().q_or_n
+                } else {
+                    words().report_no_way_back
+                });
                 Vec::new()
             }
             // Without a password to ask for, the step was passed over on the way here.
@@ -501,6 +514,7 @@ impl Wizard {
         self.assessment = None;
         self.backup = backup::State {
             full_dump: self.backup.full_dump,
+            made: self.backup.made.take(),
             ..backup::State::default()
         };
         self.keys = keys::State::default();
@@ -523,13 +537,13 @@ impl Wizard {
 
     /// New verdicts: every plan made before is void.
     fn assessed(&mut self, assessment: Box<Assessment>) {
-        self.keys.cursor.clamp(assessment.keys.len());
         self.survey.cursor.clamp(assessment.findings.len());
         self.connections.cursor.clamp(assessment.mailboxes.len());
         self.assessment = Some(assessment);
         self.plan.ready = None;
         self.apply.ready = None;
         self.refresh_rows();
+        self.refresh_keys();
         self.refresh_asked();
     }
 
@@ -550,7 +564,12 @@ impl Wizard {
                 };
             }
             Update::Assessed(assessment) => self.assessed(assessment),
-            Update::KeyTried { key, opens } => self.keys.tried = Some(keys::Tried { key, opens }),
+            Update::KeyTried { key, opens } => {
+                if opens.is_some() {
+                    self.keys.form = None;
+                }
+                self.keys.tried = Some(keys::Tried { key, opens });
+            }
             Update::Looked {
                 files,
                 bytes,
@@ -562,7 +581,10 @@ impl Wizard {
                     skipped,
                 });
             }
-            Update::BackedUp(done) => self.backup.done = Some(done),
+            Update::BackedUp(done) => {
+                self.backup.made = Some(done.folder.clone());
+                self.backup.done = Some(done);
+            }
             Update::Planned(ready) => self.planned(ready),
             Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
             Update::Applied(applied) => {
@@ -605,18 +627,12 @@ impl Wizard {
     }
 
     fn done(&mut self, kind: JobKind) -> Vec<Effect> {
-        self.running = None;
+        let stopped = self.running.take().is_some_and(|job| job.stopping);
         if self.leaving {
             return vec![Effect::Quit(self.exit())];
         }
-        if matches!(kind, JobKind::Look | JobKind::Survey)
-            && let Some(looked) = &self.keys.looked
-        {
-            let (files, megabytes) = (looked.files, looked.bytes >> 20);
-            self.say(&fill(
-                words().looked,
-                &[("files", &files), ("megabytes", &megabytes)],
-            ));
+        if matches!(kind, JobKind::Look | JobKind::Survey) {
+            self.say_what_was_found(stopped);
         }
         // The plan on the screen was made void while something else ran.
         if self.step == Step::Plan

@@ -113,7 +113,7 @@ table! {
     backup_stale_why = "Something was saved in FreeScout, or a file was changed, since the backup was made.";
     backup_stale_next = "Nothing was changed. Make a new backup (step 2); the plan is then made anew.";
     restore_sql_head = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";
-    backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\nThis folder holds the APP_KEY (in files/env) together with everything it opens: keep it closed,\nand delete it when it is no longer needed.\n\nTo put everything back:      freescout-rescue restore THIS-FOLDER --yes\nTo do it by hand:            {command}\n                             copy files/env over .env (and files/config.php over bootstrap/cache/config.php)\nTo take back a recovery:     freescout-rescue undo --yes\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
+    backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\nThis folder holds the APP_KEY (in files/env) together with everything it opens: keep it closed,\nand delete it when it is no longer needed.\n\nTo put everything back:      {restore}\nTo do it by hand:            {command}\n                             copy files/env over .env (and files/config.php over bootstrap/cache/config.php)\nTo take back a recovery:     {undo}\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
 
     // plan and apply
     plan_surprised = "A secret is not as the checks saw it.";
@@ -129,7 +129,7 @@ table! {
     env_not_writable = "The key cannot be written.";
     env_not_writable_next = "Nothing was changed. Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
     apply_half_done = "The rows were written, but the key could not be, and the rows could not be put back.";
-    apply_half_done_next = "Free the file, then run `freescout-rescue restore {folder} --yes`, or feed restore.sql in that folder to the database.";
+    apply_half_done_next = "Free the file, then put the backup back: freescout-rescue restore {folder} --yes, or feed restore.sql in that folder to the database.";
     rows_changed = "Rows were changed by somebody else since they were read.";
     rows_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
     row_not_kept = "The database did not keep a new text whole.";
@@ -170,10 +170,13 @@ table! {
     undo_needs_yes = "This would take back the recovery of {created}: {rows} stored texts and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
     undo_safety = "What stood before is in {folder}";
     restore_would = "Restoring would change {rows} stored texts and {files} files:";
+    restore_would_nothing = "Everything stands as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
     restored = "Restored: {rows} stored texts and {files} files. What stood before is in {folder}.";
     restore_other_install = "This backup is of another install.";
     restore_other_install_next = "Nothing was changed. Give the install that it was made of.";
+    not_a_backup = "{path} is no backup to be put back.";
+    not_a_backup_next = "Nothing was changed. Backups lie in {folder}, unless --backup-dir says otherwise.";
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
@@ -189,6 +192,7 @@ table! {
     recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
+    demo_gone = "The demo is gone again, with its backups and reports.";
     demo_no_room = "The demo cannot be laid out.";
     demo_no_room_next = "Give a folder that does not exist yet, in one that you may write.";
     report_not_saved = "The report could not be saved.";
@@ -202,11 +206,11 @@ table! {
     check_recommended = "Recommended: {strategy}. {why}";
     check_next = "Next: `freescout-rescue` for the wizard, or `freescout-rescue recover` to see the plan.";
     check_all_well = "Nothing needs to be done.";
-    plan_figures = "Plan {strategy}: {resealed} secrets sealed anew, {entered} passwords entered; readable {before} of {total} now, {after} of {total} after.";
-    applied_verified = "Done ({strategy}): {resealed} secrets sealed anew, {entered} passwords entered, everything read again and right.";
-    applied_unverified = "Done ({strategy}): {resealed} secrets sealed anew, {entered} passwords entered, but not everything reads as planned.";
-    applied_still_lost = "{count} secrets cannot be read and need their password:";
-    applied_undo = "To take it back: freescout-rescue undo --yes   (backup: {folder})";
+    plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
+    applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. Everything was read again and is right.";
+    applied_unverified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
+    applied_still_lost = "FreeScout cannot use these yet:";
+    applied_undo = "To take it back: {undo}";
 
     // the wizard: what it says at the foot of the screen
     apply_word = "apply";
@@ -222,6 +226,12 @@ table! {
     wait_writing = "This is being written and will not be cut off. It takes a moment.";
     stopped = "Stopped.";
     looked = "Searched: {files} files, {megabytes} MiB.";
+    looked_stopped = "Stopped after {files} files, {megabytes} MiB.";
+    looked_no_key = "No further key.";
+    looked_found = "Found: {key} opens {opens} of {total}.";
+    looked_nothing = "Nothing was searched: {why}";
+    q_leaves = "q leaves.";
+    q_or_n = "q leaves, n starts a new round.";
     report_no_way_back = "The recovery is done. n starts a new round, q leaves.";
 
     // the screen: frame
@@ -245,13 +255,14 @@ table! {
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter leaves, Esc stays.";
     quit_nothing_changed = "Nothing was changed.";
+    quit_backup_stays = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
     quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
     quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
     quit_typed = "Passwords typed and not applied: {count}. They will be forgotten.";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
 
     // the screen: keys
-    key_next = "the next thing to do";
+    key_next = "go on";
     key_choose = "choose";
     key_move = "move in the field";
     key_pane = "next list";
@@ -263,31 +274,31 @@ table! {
     key_help = "help";
     key_quit = "quit";
     key_retry = "again";
-    key_add_key = "add a key";
-    key_look_in = "search a place";
-    key_look_usual = "search usual places";
-    key_other_database = "other database values";
+    key_add_key = "a key";
+    key_look_in = "a place";
+    key_look_usual = "usual places";
+    key_other_database = "other values";
     key_other_folder = "other folder";
-    key_undo = "undo the recovery";
+    key_undo = "undo";
     key_start_over = "new round";
-    key_go = "to a step";
+    key_go = "to an open step";
     key_erase = "erase";
     key_erase_all = "empty the field";
-    key_reveal = "show or hide";
-    key_same_as = "same as another";
+    key_reveal = "show";
+    key_same_as = "same as";
     enter_use = "use this";
     enter_leave = "leave";
-    enter_to_backup = "to the backup";
+    enter_to_backup = "backup";
     enter_make_backup = "make the backup";
-    enter_to_keys = "to the keys";
-    enter_to_checks = "to the checks";
-    enter_to_plan = "to the plan";
-    enter_to_passwords = "to the passwords";
-    enter_to_apply = "to the last look";
-    enter_next_field = "next password";
+    enter_to_keys = "keys";
+    enter_to_checks = "checks";
+    enter_to_plan = "plan";
+    enter_to_passwords = "passwords";
+    enter_to_apply = "last look";
+    enter_next_field = "next";
     enter_carry_out = "carry it out";
     enter_undo = "undo";
-    enter_save_report = "save the report";
+    enter_save_report = "save report";
     help_survey = "This step only reads. It shows which key FreeScout runs with, and what does not fit.";
     help_backup = "Everything that a recovery may touch is copied and read back. Without that, nothing further opens.";
     help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search.";
@@ -311,8 +322,8 @@ table! {
     survey_wrong = "What is wrong";
     survey_nothing_wrong = "Nothing is wrong with the key or the stored secrets.";
     survey_do_not = "Until this is repaired";
-    survey_do_not_save = "Do not save mailbox forms in the browser: a blank field wipes the old password.";
-    survey_do_not_restart = "Do not restart workers or PHP yet: their memory may hold the lost key.";
+    survey_do_not_save = "Do not save mailbox forms: a blank field wipes the old password.";
+    survey_do_not_restart = "Do not restart workers or PHP: their memory may hold the lost key.";
     survey_do_not_install = "Do not open /install.php: it can write yet another key.";
     survey_folder_form = "FreeScout's folder (the one with artisan and .env):";
     survey_other_values = "d tries other values than FreeScout's, only for this session: nothing of FreeScout is changed by that.";
@@ -324,7 +335,7 @@ table! {
 
     // the screen: backup
     backup_what = "Before anything is changed, everything a recovery may touch is copied into one folder that only you can open, and read back:";
-    backup_list = "  · .env, the key file and the config cache, where they exist\n  · the {texts} stored texts that depend on the key, as they stand\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";
+    backup_list = "  · .env, the key file and the config cache, where they exist\n  · every stored text that depends on the key, as it stands\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";
     backup_full_dump = "Also dump the whole database ({program})";
     backup_locks = "The later steps open when the backup stands.";
     backup_running = "The backup is being made. Esc stops it.";
@@ -347,6 +358,7 @@ table! {
     key_tried_nothing = "{key} is a key, but opens nothing here.";
     key_not_a_key = "That is no key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
     look_skipped_shown = "Not read: {first} (and {more} more)";
+    look_skipped_one = "Not read: {first}";
 
     // the screen: checks
     column_owner = "Mailbox or owner";
@@ -376,15 +388,16 @@ table! {
     plan_rehearsing = "Rehearsing the plan in memory. Nothing is written.";
     plan_headline = "Readable {before} → {after} of {total}. Sealed anew: {resealed}. Still lost: {lost}.";
     plan_links_restore = "Replies to old mails, links in them, the web cron and the app tokens work again; what was sent since loses its threading.";
-    plan_links_fresh = "Everybody logs in again; replies to mails already sent open new conversations, links and the web cron in them stop.";
+    plan_links_fresh = "Everybody logs in again. Replies to mails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The key in force stays: mails sent under it keep their threading and links; those sent under others do not get theirs back.";
 
     // the screen: passwords
-    kind_client_secret = "OAuth client secret";
+    kind_client_secret = "OAuth client secret (incoming)";
+    kind_client_secret_outgoing = "OAuth client secret (outgoing)";
     passwords_none = "No password has to be typed. Enter goes on.";
     passwords_head = "Only these cannot be recovered. What you type is sealed in step 7; a field left empty stays as it is.";
     passwords_missing = "not given";
-    passwords_typed = "{count} characters";
+    passwords_typed = "typed, {count} long";
     passwords_same_as = "the same as {owner}, {kind}";
     passwords_for = "Login {login} at {server}";
     passwords_same_hint = "^O takes the password of the same account elsewhere.";
@@ -397,14 +410,13 @@ table! {
     // the screen: apply
     apply_head = "This will be written, all of it or nothing:";
     apply_no_rows = "no stored text changes";
-    apply_rows_written = "{resealed} secrets sealed anew and {entered} passwords stored, in one transaction";
+    apply_rows_written = "Sealed anew: {resealed}. Passwords stored: {entered}. All in one transaction.";
     apply_key_env = "APP_KEY in .env becomes {key}; owner, group and mode stay";
     apply_key_file = "the key file becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared where it is stale, and the workers are told to restart";
     apply_then = "then everything is read again: {after} of {total} will be readable";
-    apply_lost = "{count} secrets stay unreadable: their passwords were not given.";
-    apply_lost_one = "1 secret stays unreadable: its password was not given.";
+    apply_lost = "Still unreadable after this: {count}. They stay as they are.";
     apply_backup = "The way back is in {folder}";
     apply_confirm = "Type {word} and press Enter:";
     apply_running = "Writing. This is never cut off.";
@@ -415,12 +427,13 @@ table! {
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. What somebody changed since is left alone, and said.";
     undo_confirm = "Type {word} and press Enter:";
-    connections_note = "✓ password readable  ✗ not readable\n– none needed. Nothing is logged in to:\nthis version does not test logins.";
+    connections_note = "✓ password readable  ✗ not readable\n– none needed. This version logs in\nto no server.";
 
     // the report
-    report_verified = "Everything was read again as FreeScout reads it, and is as planned: {resealed} sealed anew, {entered} passwords stored.";
-    report_unverified = "Applied ({resealed} sealed anew, {entered} passwords stored), but not everything reads as planned: look below.";
-    report_undo = "To take it back: u here, or freescout-rescue undo --yes. Backup: {folder}";
+    report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
+    report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
+    report_open = "Readable now: {readable} of {total}. Still to be done: {open}, first in the list below.";
+    report_undo = "To take it back: {undo}";
     report_logins = "Logins were not tested: open Connection Settings of each mailbox in FreeScout and use its check, or wait for the next fetch.";
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: a copy of .env belongs into your backups, apart from the database.";
 
@@ -472,7 +485,11 @@ table! {
     kind_invited_user = "placeholder password of an invited user";
     kind_env_value = ".env value";
     verdict_opens = "Opens with the key in force, {key}.";
-    verdict_other_key = "Opens with {key}, not with the key in force: FreeScout reads it as empty.";
+    verdict_other_key = "Opens with {key}, not with the key in force.";
+    reads_empty = "FreeScout reads it as empty.";
+    reads_license = "FreeScout takes the sealed text for the licence.";
+    reads_module = "Its module cannot read it.";
+    reads_invited = "Harmless: the invitation still works.";
     verdict_unknown_key = "No known key opens it. The key that made it is lost so far, or somebody changed the stored text: both look the same.";
     verdict_damaged_key = " It was sealed with {key}.";
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
@@ -495,14 +512,19 @@ table! {
     damage_bad_meta = "Damaged: the mailbox's meta is not JSON, so its OAuth tokens cannot be read.";
     damage_too_long = "Too long to be a secret of FreeScout; it was not read.";
     action_nothing = "nothing stored, nothing to do";
-    action_keep = "fits the key as it stands";
-    action_reseal = "opened with {key}, sealed again";
+    action_keep = "stays as it is";
+    action_keep_until = "stays as it is, and opens again with {key} in force";
+    action_reseal = "opened with {key}, sealed with the key of the plan";
     action_seal = "sealed for the first time";
     action_unwrap = "both layers opened, sealed once";
     action_repair = "written in the form FreeScout reads, sealed again";
     action_salvage = "salvaged with {key}, unproven";
     action_enter = "the new password is stored";
     action_stays_lost = "stays unreadable; its password is needed";
+    action_lost_oauth = "stays unreadable; connect the mailbox again in the browser";
+    action_lost_license = "stays unreadable; enter the licence again under Modules";
+    action_lost_module = "stays unreadable; enter it again in the settings of its module";
+    action_lost_invited = "stays unreadable, which does no harm";
 
     // sentences: keys, strategies, backup
     source_given = "given by you";
@@ -511,7 +533,7 @@ table! {
     key_opens = "opens {opens} of {total}";
     key_opens_nothing = "opens nothing here";
     key_in_force = ", in force";
-    key_mails = ", made the hashes of {mails} mails sent";
+    key_mails = ", {mails} mails sent under it";
     key_published = ", PUBLIC ({published}): rotate";
     why_published_key = "The key in force is public, so everything should move to a new one.";
     why_old_key_opens_more = "Most secrets were sealed with the old key. Putting it back also keeps reply threading, attachment links and the web cron working.";
@@ -520,9 +542,10 @@ table! {
     why_current_key_serves_more = "The key in force opens more, or has sent more mails; the rest is carried over to it.";
     why_key_is_out_of_reach = "The key is set outside of FreeScout's files, so it is kept and everything is carried over to it.";
     why_only_repairs = "The key in force is right; some stored values or the configuration need repair.";
-    why_nothing_to_open = "No known key opens the rest: only new passwords help. If an old .env or backup exists anywhere, look there first.";
+    why_nothing_to_open = "What is left is damaged: only new passwords help.";
+    why_key_missing = "Secrets remain that no known key opens. Look for the old key first: in step 3, or with --look-in. An old .env, a backup or a swap file may hold it.";
     why_no_usable_key = "There is no usable key, and none was found: a new one is made, and passwords are entered again.";
-    impossible_no_old_key = "No other key that opens anything is known.";
+    impossible_no_old_key = "No other key that opens anything is known: step 3 looks for one.";
     impossible_no_key_in_force = "No usable key is in force.";
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     backup_done = "Backup: {texts} stored texts and {files} files, {kib} KiB, read back and right: {folder}";

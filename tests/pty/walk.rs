@@ -29,7 +29,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     let screen = session.wait_for("opens 22 of 31");
     assert!(screen.contains("var/www/html/.env"), "{screen}");
-    session.wait_for("Searched:");
+    session.wait_for("Found: K3 opens 22 of 31");
     session.keys("\r");
     let screen = session.wait_for("Decrypt checks");
     for name in [
@@ -57,11 +57,11 @@ fn from_survey_to_report_and_back() {
     session.wait_for("the same as Biuro Łódź, incoming password");
     session.keys("\r");
     let screen = session.wait_for("Type apply and press Enter");
-    assert!(screen.contains("2 passwords stored"), "{screen}");
+    assert!(screen.contains("Passwords stored: 2"), "{screen}");
     session.keys("\r");
     session.wait_for("Type the word first");
     session.keys("apply\r");
-    let screen = session.wait_for("is as planned");
+    let screen = session.wait_for("all is as planned");
     assert!(screen.contains("32/32"), "{screen}");
     session.keys("\r");
     session.wait_for("Saved:");
@@ -117,13 +117,13 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         40,
     );
     session.wait_for("readable now 7/31");
-    session.wait_for("Searched:");
+    session.wait_for("Found: K");
     for (keys, then) in [
         ("2", "Before anything is changed"),
         ("\r", "reads back right"),
         ("5", "Readable 7 → 30 of 31"),
         ("7", "Type apply"),
-        ("apply\r", "To take it back: u here"),
+        ("apply\r", "To take it back: freescout-rescue"),
     ] {
         session.keys(keys);
         session.wait_for(then);

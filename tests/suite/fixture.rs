@@ -307,6 +307,7 @@ pub fn applied(verified: bool) -> Applied {
         reentered: 2,
         after: Box::new(recovered()),
         backup: backup().folder,
+        undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
         notes: vec!["FreeScout's own clear-cache was run as the web user; workers restart after their present job.".to_owned()],
     }
 }

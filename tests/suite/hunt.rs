@@ -275,7 +275,10 @@ fn long_names_in_a_tar_are_kept_and_endless_ones_are_not() {
     bytes.extend(tar(&[("x", &env())]));
     std::fs::write(folder.path().join("long.tar"), gz(&bytes)).unwrap();
     let (found, _) = search(folder.path());
-    assert!(found[0].1.iter().all(|name| name.len() < 64 << 10), "a name of megabytes was taken in");
+    assert!(
+        found[0].1.iter().all(|name| name.len() < 64 << 10),
+        "a name of megabytes was taken in"
+    );
 }
 
 #[test]

@@ -129,7 +129,18 @@ fn all_well_recommends_nothing_and_nothing_to_open_recommends_passwords() {
     );
     assert_eq!(
         recommended(&[Verdict::Opens(new()), UNKNOWN], &circumstances()),
-        Some((Strategy::Reenter, Some(new()), Why::NothingToOpen))
+        Some((Strategy::Reenter, Some(new()), Why::KeyMissing))
+    );
+    let broken = Verdict::Damaged {
+        damage: Damage::Truncated,
+        key: None,
+        salvage: None,
+        repairable: false,
+    };
+    assert_eq!(
+        recommended(&[Verdict::Opens(new()), broken], &circumstances()),
+        Some((Strategy::Reenter, Some(new()), Why::NothingToOpen)),
+        "no key helps against damage"
     );
     let none = Circumstances {
         effective: None,

@@ -155,7 +155,11 @@ fn tar(
         let kind = entry.header().entry_type();
         let extension = |entry: &mut dyn Read| {
             let mut text = Vec::new();
-            entry.take(MAX_NAME).read_to_end(&mut text).map_err(broken).map(|_| text)
+            entry
+                .take(MAX_NAME)
+                .read_to_end(&mut text)
+                .map_err(broken)
+                .map(|_| text)
         };
         if kind.is_gnu_longname() {
             let text = extension(&mut entry)?;
@@ -163,9 +167,22 @@ fn tar(
         } else if kind.is_pax_local_extensions() {
             long_name = pax_path(&extension(&mut entry)?);
         } else if kind.is_file() {
-            let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
-            let modified = entry.header().mtime().ok().and_then(|t| i64::try_from(t).ok());
-            member(search, &mut entry, sanitize_bytes(&name), modified, reading, depth);
+            let name = long_name
+                .take()
+                .unwrap_or_else(|| entry.path_bytes().into_owned());
+            let modified = entry
+                .header()
+                .mtime()
+                .ok()
+                .and_then(|t| i64::try_from(t).ok());
+            member(
+                search,
+                &mut entry,
+                sanitize_bytes(&name),
+                modified,
+                reading,
+                depth,
+            );
         } else {
             long_name = None;
         }

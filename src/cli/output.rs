@@ -30,8 +30,13 @@ impl Out {
         let _ = writeln!(self.0, "{text}");
     }
 
-    pub(super) fn json(&mut self, json: &serde_json::Value) {
-        self.line(&format!("{json:#}"));
+    /// One line of JSON.
+    pub(super) fn json(&mut self, json: &impl serde::Serialize) {
+        // Whoever reads may have gone: then there is nobody left to tell.
+        let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
+        let _ = serde_json::to_writer(&mut buffered, json);
+        let _ = buffered.write_all(b"\n");
+        let _ = buffered.flush();
     }
 }
 

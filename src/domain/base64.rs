@@ -73,6 +73,9 @@ pub fn decode_lenient(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
 /// # Errors
 /// Any [`Base64Error`].
 pub fn decode_strict(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
+    if let Ok(bytes) = STANDARD.decode(text) {
+        return Ok(bytes);
+    }
     let (mut data, mut padding) = (0usize, 0usize);
     for &byte in text {
         match byte {

@@ -111,7 +111,11 @@ impl KeyRing {
         if let Some(key) = self.effective().filter(|key| payload.made_with(key)) {
             return Some(key);
         }
-        let first = self.keys.iter().find(|k| payload.made_with(&k.key))?;
+        let others = self
+            .keys
+            .iter()
+            .filter(|k| self.effective != Some(k.fingerprint()));
+        let first = others.into_iter().find(|k| payload.made_with(&k.key))?;
         let twins = self.keys.iter().filter(|k| k.key.same_bytes(&first.key));
         twins
             .reduce(|best, k| if k.mails > best.mails { k } else { best })

@@ -346,8 +346,9 @@ impl Desk {
 
     fn save_report(&mut self, text: &str, call: &mut Call<'_>) -> Result<(), Problem> {
         let folder = self.setup.options.backup_dir.clone();
-        let assessment = self.session()?.assess();
-        let json = crate::engine::report::check_json(self.session()?, &assessment);
+        let session = self.session()?;
+        let assessment = session.assess();
+        let json = crate::engine::report::check_json(session, &assessment);
         let files = crate::engine::report::save(&folder, text, &json)?;
         call.send(Update::ReportSaved(files));
         Ok(())

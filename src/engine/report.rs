@@ -1,15 +1,19 @@
 //! What was found and done, as JSON for programs and as files for the record. Holds no secret: it is made from
 //! assessments alone.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 
-use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
-use crate::domain::plan::{Action, Plan, Target};
+use crate::domain::app_key::Fingerprint;
+use crate::domain::assessment::{Assessment, KeyReport, SecretReport, Summary};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::Place;
+use crate::domain::secret::Token;
+use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
 use crate::engine::job::Applied;
@@ -18,131 +22,188 @@ use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
 use crate::sentences;
 
-/// The form of `check --json`.
-pub fn check_json(session: &Session, assessment: &Assessment) -> Json {
-    json!({
-        "schema": 1,
-        "install": {
-            "path": session.install.root.to_string_lossy(),
-            "version": session.install.version,
-            "driver": session.settings.driver.name(),
-            "table_prefix": session.settings.prefix,
-        },
-        "effective_key": assessment.circumstances.effective,
-        "keys": assessment.keys.iter().map(key).collect::<Vec<_>>(),
-        "secrets": assessment.secrets.iter().map(secret).collect::<Vec<_>>(),
-        "findings": assessment.findings.iter().map(|f| json!({
-            "code": f.code(),
-            "severity": f.severity(),
-            "message": sentences::finding(f),
-        })).collect::<Vec<_>>(),
-        "recommendation": recommendation(assessment),
-        "summary": assessment.summary,
-    })
+/// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
+#[derive(Serialize)]
+pub struct CheckJson<'a> {
+    schema: u32,
+    install: InstallJson<'a>,
+    effective_key: Option<Fingerprint>,
+    keys: Vec<KeyJson<'a>>,
+    secrets: Vec<SecretJson<'a>>,
+    findings: Vec<FindingJson>,
+    recommendation: Option<RecommendationJson>,
+    summary: Summary,
 }
 
-fn key(key: &KeyReport) -> Json {
-    let mut json = json!({
-        "fingerprint": key.fingerprint,
-        "opens": key.opens,
-        "effective": key.effective,
-        "sources": key.sources,
-    });
-    if let (Some(published), Some(members)) = (key.published, json.as_object_mut()) {
-        members.insert("published".to_owned(), published.into());
-    }
-    json
+#[derive(Serialize)]
+struct InstallJson<'a> {
+    path: Cow<'a, str>,
+    version: &'a str,
+    driver: &'static str,
+    table_prefix: &'a str,
+}
+
+#[derive(Serialize)]
+struct KeyJson<'a> {
+    fingerprint: Fingerprint,
+    opens: usize,
+    effective: bool,
+    sources: &'a [Source],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<&'static str>,
 }
 
 /// One secret, in the form of `secrets` and of `still_unreadable`.
-pub fn secret(secret: &SecretReport) -> Json {
-    let detail = match secret.verdict {
-        Verdict::Damaged { damage, .. } => Some(damage.code()),
-        _ => None,
+#[derive(Serialize)]
+struct SecretJson<'a> {
+    table: &'static str,
+    id: u64,
+    column: &'a str,
+    json_path: Option<&'static str>,
+    owner: String,
+    verdict: &'static str,
+    key: Option<Fingerprint>,
+    detail: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salvage: Option<SalvageJson>,
+}
+
+#[derive(Serialize)]
+struct SalvageJson {
+    key: Fingerprint,
+    fault: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingJson {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct RecommendationJson {
+    strategy: Strategy,
+    key: Option<Fingerprint>,
+    reseal: usize,
+    reenter: usize,
+}
+
+/// The form of `recover --json`.
+#[derive(Serialize)]
+pub struct RecoverJson<'a> {
+    schema: u32,
+    strategy: Strategy,
+    key: Option<Fingerprint>,
+    backup: Cow<'a, str>,
+    resealed: usize,
+    reentered: usize,
+    still_unreadable: Vec<SecretJson<'a>>,
+    verified: bool,
+}
+
+/// What `check` found.
+pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> CheckJson<'a> {
+    let key = |key: &'a KeyReport| KeyJson {
+        fingerprint: key.fingerprint,
+        opens: key.opens,
+        effective: key.effective,
+        sources: &key.sources,
+        published: key.published,
     };
-    let mut json = json!({
-        "table": secret.place.cell.table.name(),
-        "id": secret.place.cell.id,
-        "column": secret.place.cell.column,
-        "json_path": secret.place.token.map(crate::domain::secret::Token::json_path),
-        "owner": sanitize(&secret.owner),
-        "verdict": secret.verdict.code(),
-        "key": secret.verdict.key(),
-        "detail": detail,
-    });
-    let (Verdict::UnknownKey {
-        salvage: Some(salvage),
+    let finding = |finding: &Finding| FindingJson {
+        code: finding.code(),
+        severity: finding.severity(),
+        message: sentences::finding(finding),
+    };
+    CheckJson {
+        schema: 1,
+        install: InstallJson {
+            path: session.install.root.to_string_lossy(),
+            version: &session.install.version,
+            driver: session.settings.driver.name(),
+            table_prefix: &session.settings.prefix,
+        },
+        effective_key: assessment.circumstances.effective,
+        keys: assessment.keys.iter().map(key).collect(),
+        secrets: assessment.secrets.iter().map(secret).collect(),
+        findings: assessment.findings.iter().map(finding).collect(),
+        recommendation: assessment
+            .recommendation
+            .map(|r| recommendation(r, assessment)),
+        summary: assessment.summary,
     }
-    | Verdict::Damaged {
-        salvage: Some(salvage),
-        ..
-    }) = secret.verdict
-    else {
-        return json;
+}
+
+fn secret(secret: &SecretReport) -> SecretJson<'_> {
+    let (detail, salvage) = match secret.verdict {
+        Verdict::Damaged {
+            damage, salvage, ..
+        } => (Some(damage.code()), salvage),
+        Verdict::UnknownKey { salvage } => (None, salvage),
+        _ => (None, None),
     };
-    let fault = match salvage.fault {
+    let fault = |fault| match fault {
         MacFault::Missing => "mac_missing",
         MacFault::UpperCase => "mac_upper_case",
         MacFault::Wrong => "mac_wrong",
     };
-    if let Some(members) = json.as_object_mut() {
-        members.insert(
-            "salvage".to_owned(),
-            json!({ "key": salvage.key, "fault": fault }),
-        );
+    SecretJson {
+        table: secret.place.cell.table.name(),
+        id: secret.place.cell.id,
+        column: &secret.place.cell.column,
+        json_path: secret.place.token.map(Token::json_path),
+        owner: sanitize(&secret.owner),
+        verdict: secret.verdict.code(),
+        key: secret.verdict.key(),
+        detail,
+        salvage: salvage.map(|salvage| SalvageJson {
+            key: salvage.key,
+            fault: fault(salvage.fault),
+        }),
     }
-    json
 }
 
-fn recommendation(assessment: &Assessment) -> Json {
-    let Some(recommended) = assessment.recommendation else {
-        return Json::Null;
-    };
-    let choices = crate::domain::plan::Choices::default();
-    let plan = crate::domain::plan::make(
+fn recommendation(recommended: Recommendation, assessment: &Assessment) -> RecommendationJson {
+    let (secrets, choices) = (&assessment.secrets, Choices::default());
+    let plan = plan::make(
         recommended.strategy,
-        &assessment.secrets,
+        secrets,
         &assessment.circumstances,
         &choices,
     );
-    let (reseal, reenter) = plan.map_or((0, 0), |plan| {
-        (plan.resealed(), to_reenter(&plan, assessment).len())
-    });
-    json!({ "strategy": recommended.strategy, "key": recommended.key, "reseal": reseal, "reenter": reenter })
+    let lost = |plan: &Plan| {
+        // A plan has one step a secret, in the order of the secrets.
+        let pairs = plan.steps.iter().zip(secrets);
+        pairs
+            .filter(|(step, secret)| step.action == Action::StaysLost && secret.enterable())
+            .count()
+    };
+    let (reseal, reenter) = plan.map_or((0, 0), |plan| (plan.resealed(), lost(&plan)));
+    RecommendationJson {
+        strategy: recommended.strategy,
+        key: recommended.key,
+        reseal,
+        reenter,
+    }
 }
 
-/// Secrets that stay lost under a plan and can be entered again.
-pub fn to_reenter(plan: &Plan, assessment: &Assessment) -> Vec<Place> {
-    let enterable = |place: &Place| {
-        assessment
-            .secrets
-            .iter()
-            .any(|s| s.place == *place && s.enterable())
-    };
-    plan.steps
-        .iter()
-        .filter(|s| s.action == Action::StaysLost && enterable(&s.place))
-        .map(|s| s.place.clone())
-        .collect()
-}
-
-/// The form of `recover --json`.
-pub fn recover_json(plan: &Plan, applied: &Applied) -> Json {
-    let key = match plan.target {
-        Target::Known(key) => Some(key),
-        Target::Fresh => applied.after.circumstances.effective,
-    };
+/// What `recover` did.
+pub fn recover_json<'a>(plan: &Plan, applied: &'a Applied) -> RecoverJson<'a> {
     let unreadable = applied.after.secrets.iter().filter(|s| still_unreadable(s));
-    json!({
-        "schema": 1,
-        "strategy": plan.strategy,
-        "key": key,
-        "backup": applied.backup.to_string_lossy(),
-        "resealed": applied.resealed,
-        "reentered": applied.reentered,
-        "still_unreadable": unreadable.map(secret).collect::<Vec<_>>(),
-        "verified": applied.verified,
-    })
+    RecoverJson {
+        schema: 1,
+        strategy: plan.strategy,
+        key: match plan.target {
+            Target::Known(key) => Some(key),
+            Target::Fresh => applied.after.circumstances.effective,
+        },
+        backup: applied.backup.to_string_lossy(),
+        resealed: applied.resealed,
+        reentered: applied.reentered,
+        still_unreadable: unreadable.map(secret).collect(),
+        verified: applied.verified,
+    }
 }
 
 /// Something is stored, and FreeScout does not read it.
@@ -154,7 +215,7 @@ pub fn still_unreadable(secret: &SecretReport) -> bool {
 ///
 /// # Errors
 /// A [`Problem`] when the folder or a file cannot be written.
-pub fn save(folder: &Path, text: &str, json: &Json) -> Result<Vec<PathBuf>, Problem> {
+pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathBuf>, Problem> {
     let w = crate::words::words();
     let failed =
         |why: String| Problem::new(w.report_not_saved, sanitize(&why), w.backup_failed_next);

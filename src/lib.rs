@@ -115,6 +115,7 @@ pub mod tui {
     mod survey;
     pub mod terminal;
     pub mod theme;
+    mod thrifty;
     pub mod widgets;
 }
 

@@ -164,7 +164,7 @@ pub fn judge_all(inventory: &Inventory, ring: &KeyRing) -> Vec<SecretReport> {
             kind: secret.kind,
             owner: secret.owner.clone(),
             verdict: verdict::judge(secret, ring),
-            misspelled: matches!(&secret.stored, StoredText::Text(text) if !base64::is_canonical(text.expose())),
+            misspelled: matches!(secret.stored(), StoredText::Text(text) if !base64::is_canonical(text.expose())),
             needed: needed(secret.kind, &secret.place, inventory),
         })
         .collect()

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::base64;
 use super::json_span;
 use super::mailbox::{IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail};
-use super::payload::looks_like_payload;
+use super::payload::{Malformed, Payload, looks_like_payload};
 use super::secret::{Cell, Place, SecretBytes, Table, Token};
 
 /// Columns of `mailboxes` that we read. Old schemas lack some; those read as NULL.
@@ -105,10 +105,74 @@ pub struct Secret {
     pub kind: SecretKind,
     /// Whose it is: mailbox name, option name, module alias, user, variable. Hostile until sanitised.
     pub owner: String,
-    /// What is stored.
-    pub stored: StoredText,
     /// How it is wrapped.
     pub wrapping: Wrapping,
+    stored: StoredText,
+    parsed: Parsed,
+}
+
+/// The stored text read as a payload, once: every key is tried on it. It follows from the text, so it says nothing of its
+/// own when two secrets are compared or printed.
+#[derive(Clone)]
+struct Parsed(Option<Result<Payload, Malformed>>);
+
+impl Parsed {
+    fn of(stored: &StoredText) -> Self {
+        Self(match stored {
+            StoredText::Text(text) if !text.is_empty() => Some(Payload::parse(text.expose())),
+            _ => None,
+        })
+    }
+}
+
+impl PartialEq for Parsed {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Parsed {}
+
+impl std::fmt::Debug for Parsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parsed")
+    }
+}
+
+impl Secret {
+    fn new(
+        place: Place,
+        kind: SecretKind,
+        owner: &str,
+        stored: StoredText,
+        wrapping: Wrapping,
+    ) -> Self {
+        let parsed = Parsed::of(&stored);
+        Self {
+            place,
+            kind,
+            owner: owner.to_owned(),
+            wrapping,
+            stored,
+            parsed,
+        }
+    }
+
+    /// What is stored.
+    pub fn stored(&self) -> &StoredText {
+        &self.stored
+    }
+
+    /// The stored text as a payload; `None` where nothing is stored, or nothing that was read.
+    pub fn payload(&self) -> Option<&Result<Payload, Malformed>> {
+        self.parsed.0.as_ref()
+    }
+
+    /// Puts another text in its place, in memory.
+    pub fn replace(&mut self, stored: StoredText) {
+        self.parsed = Parsed::of(&stored);
+        self.stored = stored;
+    }
 }
 
 /// All mailboxes and secrets of an install.
@@ -209,16 +273,13 @@ impl Inventory {
             column: "meta".to_owned(),
         };
         let mut add = |token: Option<Token>, stored| {
-            self.secrets.push(Secret {
-                place: Place {
-                    cell: cell.clone(),
-                    token,
-                },
-                kind: SecretKind::OAuth(token.unwrap_or(Token::Access)),
-                owner: owner.to_owned(),
-                stored,
-                wrapping: Wrapping::None,
-            });
+            let place = Place {
+                cell: cell.clone(),
+                token,
+            };
+            let kind = SecretKind::OAuth(token.unwrap_or(Token::Access));
+            self.secrets
+                .push(Secret::new(place, kind, owner, stored, Wrapping::None));
         };
         let whole = match meta {
             StoredText::Null | StoredText::BadMeta => return,
@@ -311,13 +372,14 @@ impl Inventory {
         let place = Place::column(Table::Env, 0, name);
         self.cells
             .insert(place.cell.clone(), Some(SecretBytes::from(value)));
-        self.secrets.push(Secret {
+        let stored = StoredText::Text(SecretBytes::from(stored));
+        self.secrets.push(Secret::new(
             place,
-            kind: SecretKind::EnvValue,
-            owner: name.to_owned(),
-            stored: StoredText::Text(SecretBytes::from(stored)),
+            SecretKind::EnvValue,
+            name,
+            stored,
             wrapping,
-        });
+        ));
     }
 
     fn add(&mut self, table: Table, row: &Row<'_>, column: &str, kind: SecretKind, owner: &str) {
@@ -331,13 +393,8 @@ impl Inventory {
         if !matches!(stored, StoredText::TooLong(_)) {
             self.cells.insert(place.cell.clone(), whole);
         }
-        self.secrets.push(Secret {
-            place,
-            kind,
-            owner: owner.to_owned(),
-            stored,
-            wrapping: Wrapping::None,
-        });
+        self.secrets
+            .push(Secret::new(place, kind, owner, stored, Wrapping::None));
     }
 
     /// The secret at a place.
@@ -409,7 +466,7 @@ mod tests {
             .filter(|s| s.place.token.is_some())
             .collect();
         assert_eq!(places.len(), 2);
-        assert_eq!(places[0].stored, text("eyJh/b"));
+        assert_eq!(*places[0].stored(), text("eyJh/b"));
         assert_eq!(inventory.mailboxes[0].oauth, Some(OAuthProvider::Microsoft));
         let changed = inventory
             .rewritten(
@@ -467,7 +524,7 @@ mod tests {
         });
         let last = inventory.secrets.last().unwrap();
         assert_eq!(
-            (last.place.token, &last.stored),
+            (last.place.token, last.stored()),
             (None, &StoredText::BadMeta)
         );
         for harmless in ["[]", "null", r#"{"oauth":"not an object"}"#, ""] {

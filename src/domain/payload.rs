@@ -35,6 +35,7 @@ pub struct Body {
 }
 
 /// Why a text is no payload that Laravel would look at ("The payload is invalid.").
+#[derive(Clone)]
 pub enum Malformed {
     /// Nothing of a payload about it: an unencrypted text.
     NotAPayload,

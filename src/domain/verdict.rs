@@ -214,34 +214,26 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
         salvage: None,
         repairable: false,
     };
-    let text = match &secret.stored {
-        StoredText::Null => {
+    let payload = match (secret.stored(), secret.payload()) {
+        (StoredText::TooLong(_), _) => return damaged(Damage::TooLong),
+        (StoredText::BadMeta, _) => return damaged(Damage::BadMeta),
+        (StoredText::Null | StoredText::Text(_), None) => {
             return Verdict::Empty {
                 null_payload: false,
             };
         }
-        StoredText::Text(text) if text.is_empty() => {
-            return Verdict::Empty {
-                null_payload: false,
-            };
-        }
-        StoredText::TooLong(_) => return damaged(Damage::TooLong),
-        StoredText::BadMeta => return damaged(Damage::BadMeta),
-        StoredText::Text(text) => text.expose(),
-    };
-    let payload = match Payload::parse(text) {
-        Ok(payload) => payload,
-        Err(Malformed::NotAPayload) => {
+        (_, Some(Ok(payload))) => payload,
+        (_, Some(Err(Malformed::NotAPayload))) => {
             return Verdict::Plaintext {
                 works: secret.kind.plaintext_works(),
             };
         }
-        Err(Malformed::Base64) => return damaged(Damage::BadBase64),
-        Err(Malformed::Truncated) => return damaged(Damage::Truncated),
-        Err(Malformed::Json) => return damaged(Damage::BadJson),
-        Err(Malformed::Iv) => return damaged(Damage::BadIv),
-        Err(Malformed::NoMac(body)) => {
-            let salvage = salvage(&body, ring, |_| MacFault::Missing);
+        (_, Some(Err(Malformed::Base64))) => return damaged(Damage::BadBase64),
+        (_, Some(Err(Malformed::Truncated))) => return damaged(Damage::Truncated),
+        (_, Some(Err(Malformed::Json))) => return damaged(Damage::BadJson),
+        (_, Some(Err(Malformed::Iv))) => return damaged(Damage::BadIv),
+        (_, Some(Err(Malformed::NoMac(body)))) => {
+            let salvage = salvage(body, ring, |_| MacFault::Missing);
             return Verdict::Damaged {
                 damage: Damage::NoMac,
                 key: None,
@@ -250,8 +242,8 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
             };
         }
     };
-    match ring.maker_of(&payload) {
-        Some(key) => judge_opened(secret.kind, &payload, key, ring),
+    match ring.maker_of(payload) {
+        Some(key) => judge_opened(secret.kind, payload, key, ring),
         None => {
             let fault = |key: &AppKey| {
                 if payload.made_with_upper_case(key) {
@@ -307,15 +299,15 @@ fn judge_opened(kind: SecretKind, payload: &Payload, key: &AppKey, ring: &KeyRin
 /// The serialised value of a secret, as it shall be sealed again: exactly the plain bytes where they were fine.
 /// `None` where it is not known. With `salvage` also what the MAC does not vouch for.
 pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<SecretBytes> {
-    let StoredText::Text(text) = &secret.stored else {
+    let (StoredText::Text(text), Some(parsed)) = (secret.stored(), secret.payload()) else {
         return None;
     };
     let verdict = judge(secret, ring);
     match verdict.remedy() {
         Remedy::Seal => Some(SecretBytes::from(&php::serialize_text(text.expose())[..])),
         Remedy::Salvage if salvage_too => {
-            let body = match Payload::parse(text.expose()) {
-                Ok(payload) => payload.body().clone(),
+            let body = match parsed {
+                Ok(payload) => payload.body(),
                 Err(Malformed::NoMac(body)) => body,
                 Err(_) => return None,
             };
@@ -326,8 +318,8 @@ pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<Sec
             body.decrypt(ring.get(salvage?.key)?)
         }
         Remedy::Reseal | Remedy::Unwrap | Remedy::Repair => {
-            let payload = Payload::parse(text.expose()).ok()?;
-            let plain = payload.open(ring.maker_of(&payload)?).ok()?;
+            let payload = parsed.as_ref().ok()?;
+            let plain = payload.body().decrypt(ring.maker_of(payload)?)?;
             match verdict.remedy() {
                 Remedy::Unwrap => innermost(inner_payload(plain.expose())?, ring),
                 Remedy::Repair => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),

@@ -13,7 +13,6 @@ use crate::domain::inventory::{
     USER_COLUMNS,
 };
 use crate::domain::known_keys;
-use crate::domain::payload::Payload;
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::problem::Problem;
 use crate::domain::source::Source;
@@ -135,23 +134,13 @@ fn newest_mails(store: &mut dyn Store) -> Vec<(u64, String)> {
     mails
 }
 
-/// The sealed texts that candidates are tried on.
-pub struct Oracle(Vec<Payload>);
-
-impl Oracle {
-    /// All well-formed payloads of the inventory.
-    pub fn of(inventory: &Inventory) -> Self {
-        let texts = inventory.secrets.iter().filter_map(|s| match &s.stored {
-            StoredText::Text(text) => Payload::parse(text.expose()).ok(),
-            _ => None,
-        });
-        Self(texts.collect())
-    }
-
-    /// How many payloads this key made.
-    pub fn opens(&self, key: &AppKey) -> usize {
-        self.0.iter().filter(|p| p.made_with(key)).count()
-    }
+/// How many secrets of the inventory this key made.
+fn opens(inventory: &Inventory, key: &AppKey) -> usize {
+    let payloads = inventory
+        .secrets
+        .iter()
+        .filter_map(|s| s.payload()?.as_ref().ok());
+    payloads.filter(|payload| payload.made_with(key)).count()
 }
 
 /// Searches files, folders and archives for keys and adds what it finds to the session. `on` hears of progress and of
@@ -162,7 +151,6 @@ pub fn look_in(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::Looked {
-    let oracle = Oracle::of(&session.inventory);
     let mut decoys = 0;
     hunt::search(
         roots,
@@ -186,7 +174,7 @@ pub fn look_in(
                     return;
                 };
                 let known = session.ring.get(key.fingerprint()).is_some();
-                let opens = oracle.opens(&key);
+                let opens = opens(&session.inventory, &key);
                 if opens == 0 && !known {
                     if !candidate.named {
                         return;
@@ -230,10 +218,7 @@ pub fn try_key(
     source: Source,
 ) -> Result<(crate::domain::app_key::Fingerprint, usize), crate::domain::app_key::KeyError> {
     let key = AppKey::parse(text)?;
-    let (fingerprint, opens) = (
-        key.fingerprint(),
-        Oracle::of(&session.inventory).opens(&key),
-    );
+    let (fingerprint, opens) = (key.fingerprint(), opens(&session.inventory, &key));
     session.add_key(key, source);
     Ok((fingerprint, opens))
 }

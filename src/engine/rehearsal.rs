@@ -119,7 +119,7 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     let mut after = session.inventory.clone();
     for (place, payload) in prepared.payloads {
         if let Some(secret) = after.secrets.iter_mut().find(|s| s.place == place) {
-            secret.stored = StoredText::Text(SecretBytes::from(payload.into_bytes()));
+            secret.replace(StoredText::Text(SecretBytes::from(payload.into_bytes())));
         }
     }
     let fingerprint = target.fingerprint();

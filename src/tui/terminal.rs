@@ -1,6 +1,6 @@
 //! The terminal: taken over as a whole, given back as it was, whatever ends the program.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Stdout, Write};
 
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
@@ -10,9 +10,11 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
+use super::thrifty::Thrifty;
+
 /// The terminal in full-screen mode. Dropped, it is as it was before.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    inner: ratatui::Terminal<CrosstermBackend<Thrifty<Stdout>>>,
 }
 
 impl Terminal {
@@ -33,9 +35,7 @@ impl Terminal {
         enable_raw_mode()?;
         let terminal =
             execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
-                // One write a frame, whatever its size.
-                let out = BufWriter::with_capacity(1 << 16, io::stdout());
-                ratatui::Terminal::new(CrosstermBackend::new(out))
+                ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(io::stdout())))
             });
         match terminal {
             Ok(inner) => Ok(Self { inner }),

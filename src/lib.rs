@@ -87,6 +87,7 @@ pub mod wizard {
     pub mod checks;
     pub mod connections;
     pub mod input;
+    pub mod jobs;
     pub mod keys;
     pub mod list;
     pub mod message;

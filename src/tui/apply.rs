@@ -7,7 +7,8 @@ use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::domain::plan::{KeyHome, Plan, Target};
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::PlanReady;
-use crate::wizard::update::{JobKind, Wizard};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use super::theme::Role;
 use super::widgets::{Canvas, plain, take_top};
 use crate::domain::sanitize::sanitize;
-use crate::wizard::update::{JobKind, Wizard};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
 const NAMES: u16 = 10;

@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::input::Input;
+use super::jobs::JobKind;
 use super::message::{Action, Effect};
 use super::step::Step;
-use super::update::{JobKind, Wizard};
+use super::update::Wizard;
 use crate::domain::problem::Problem;
 use crate::engine::job::{Job, PlanReady};
 use crate::words::words;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::jobs::JobKind;
 use super::message::{Action, Effect};
 use super::step::Step;
-use super::update::{JobKind, Wizard};
+use super::update::Wizard;
 use crate::domain::problem::Problem;
 use crate::engine::job::{BackupDone, Job};
 

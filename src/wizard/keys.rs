@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::input::Input;
+use super::jobs::JobKind;
 use super::list::Cursor;
 use super::message::{Action, Effect};
 use super::step::Step;
-use super::update::{JobKind, Wizard};
+use super::update::Wizard;
 use crate::domain::assessment::Assessment;
 use crate::engine::job::Job;
 use crate::words::{fill, words};

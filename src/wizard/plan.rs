@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::jobs::JobKind;
 use super::list::Cursor;
 use super::message::{Action, Effect};
 use super::step::Step;
-use super::update::{JobKind, Wizard};
+use super::update::Wizard;
 use crate::domain::plan::{self, Choices, Impossible, Strategy};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Place;

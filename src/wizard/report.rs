@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::input::Input;
+use super::jobs::JobKind;
 use super::list::Cursor;
 use super::message::{Action, Effect};
-use super::update::{JobKind, Wizard};
+use super::update::Wizard;
 use crate::domain::inventory::SecretKind;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;

@@ -11,6 +11,9 @@ use freescout_rescue::io::install::Environment;
 
 use crate::cli::{Bench, Outcome, state};
 
+/// What somebody does to an install, and its name (or the message it must lead to).
+type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
+
 impl Bench {
     fn act(&self, command: &[&str], more: &[&str]) -> Outcome {
         let (install, backups) = (self.install(), self.path("backups"));
@@ -43,8 +46,7 @@ impl Bench {
 fn a_cache_that_is_all_freescout_has_is_not_cleared() {
     let other = tempfile::tempdir().unwrap();
     let other = other.path().join("other.sqlite");
-    type Break<'a> = (&'a str, &'a dyn Fn(&Bench));
-    let breaks: [Break<'_>; 4] = [
+    let breaks: [Act<'_>; 4] = [
         ("is missing", &|b| {
             std::fs::remove_file(b.install().join(".env")).unwrap()
         }),
@@ -210,7 +212,7 @@ fn a_backup_that_others_could_have_written_is_not_trusted() {
 /// Somebody works on the server between our backup and our writing.
 #[test]
 fn what_changed_since_the_backup_is_refused() {
-    let changes: [(&str, &dyn Fn(&Bench)); 4] = [
+    let changes: [Act<'_>; 4] = [
         ("the .env", &|b| {
             b.edit_env(|t| format!("{t}# a colleague was here\n"))
         }),

@@ -1,0 +1,231 @@
+//! The job that runs: started one at a time, heard until its last word, forgotten with what it made void.
+
+use super::message::Effect;
+use super::step::Step;
+use super::update::Wizard;
+use super::{apply, backup, keys, plan, report, survey};
+use crate::domain::assessment::Assessment;
+use crate::domain::problem::Problem;
+use crate::engine::job::{Job, JobId, Update};
+use crate::words::words;
+
+/// What kind of job runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// [`Job::Survey`].
+    Survey,
+    /// [`Job::Backup`].
+    Backup,
+    /// [`Job::LookIn`], [`Job::LookUsual`].
+    Look,
+    /// [`Job::TryKey`].
+    TryKey,
+    /// [`Job::Plan`].
+    Plan,
+    /// [`Job::Apply`].
+    Apply,
+    /// [`Job::Undo`].
+    Undo,
+    /// [`Job::SaveReport`].
+    SaveReport,
+}
+
+impl JobKind {
+    fn of(job: &Job) -> Self {
+        match job {
+            Job::Survey { .. } => Self::Survey,
+            Job::Backup { .. } => Self::Backup,
+            Job::LookIn(_) | Job::LookUsual => Self::Look,
+            Job::TryKey(_) => Self::TryKey,
+            Job::Plan { .. } => Self::Plan,
+            Job::Apply { .. } => Self::Apply,
+            Job::Undo => Self::Undo,
+            Job::SaveReport { .. } => Self::SaveReport,
+        }
+    }
+
+    /// Whether it changes the install: then it is never cut off.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Apply | Self::Undo)
+    }
+
+    /// Whether Esc stops it.
+    pub fn stoppable(self) -> bool {
+        matches!(self, Self::Look | Self::Backup)
+    }
+}
+
+/// The job that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Its name.
+    pub id: JobId,
+    /// Its kind.
+    pub kind: JobKind,
+    /// What it does right now.
+    pub what: String,
+    /// How far it is.
+    pub done: u64,
+    /// Of how much.
+    pub of: Option<u64>,
+    /// Whether it was asked to stop.
+    pub stopping: bool,
+}
+
+impl Wizard {
+    /// Hands a job to the engine, unless one runs; then says so and gives nothing.
+    pub(super) fn start(&mut self, job: Job) -> Vec<Effect> {
+        if self.running.is_some() {
+            self.say(words().wait_busy);
+            return Vec::new();
+        }
+        self.jobs += 1;
+        let id = JobId(self.jobs);
+        self.running = Some(Running {
+            id,
+            kind: JobKind::of(&job),
+            what: String::new(),
+            done: 0,
+            of: None,
+            stopping: false,
+        });
+        vec![Effect::Start(id, job)]
+    }
+
+    /// Forgets everything that rests on a survey; not what was typed.
+    pub(super) fn forget_all(&mut self) {
+        self.assessment = None;
+        self.backup = backup::State {
+            full_dump: self.backup.full_dump,
+            made: self.backup.made.take(),
+            ..backup::State::default()
+        };
+        self.keys = keys::State::default();
+        self.plan = plan::State::default();
+        self.apply = apply::State::default();
+        self.report = report::State::default();
+        self.refresh_rows();
+        self.refresh_asked();
+    }
+
+    /// A new round, from the survey on.
+    pub(super) fn start_over(&mut self) -> Vec<Effect> {
+        if self.running.is_some() {
+            self.say(words().wait_busy);
+            return Vec::new();
+        }
+        self.step = Step::Survey;
+        self.start_survey(None)
+    }
+
+    /// New verdicts: every plan made before is void.
+    fn assessed(&mut self, assessment: Box<Assessment>) {
+        self.survey.cursor.clamp(assessment.findings.len());
+        self.connections.cursor.clamp(assessment.mailboxes.len());
+        self.assessment = Some(assessment);
+        self.plan.ready = None;
+        self.apply.ready = None;
+        self.refresh_rows();
+        self.refresh_keys();
+        self.refresh_asked();
+    }
+
+    /// Takes a report. Late words of a job that ended are not heard.
+    pub(super) fn on_update(&mut self, id: JobId, update: Update) -> Vec<Effect> {
+        let Some(job) = self.running.as_mut().filter(|job| job.id == id) else {
+            return Vec::new();
+        };
+        let kind = job.kind;
+        match update {
+            Update::Progress { what, done, of } => {
+                (job.what, job.done, job.of) = (what, done, of);
+            }
+            Update::Surveyed(survey) => self.survey.phase = survey::Phase::Read(survey),
+            Update::NoDatabase { problem, values } => {
+                self.survey.phase = survey::Phase::Barred {
+                    problem,
+                    tried: Some(values),
+                };
+            }
+            Update::Assessed(assessment) => self.assessed(assessment),
+            Update::KeyTried { key, opens } => {
+                if opens.is_some() {
+                    self.keys.form = None;
+                }
+                self.keys.tried = Some(keys::Tried { key, opens });
+            }
+            Update::Looked {
+                files,
+                bytes,
+                skipped,
+            } => {
+                self.keys.looked = Some(keys::Looked {
+                    files,
+                    bytes,
+                    skipped,
+                });
+            }
+            Update::BackedUp(done) => {
+                self.backup.made = Some(done.folder.clone());
+                self.backup.done = Some(done);
+            }
+            Update::Planned(ready) => self.planned(ready),
+            Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
+            Update::Applied(applied) => {
+                self.report = report::State {
+                    applied: Some(applied),
+                    ..report::State::default()
+                };
+                self.backup.done = None;
+                self.passwords.answers.clear();
+                self.step = Step::Report;
+            }
+            Update::Undone(sentences) => self.report.undone = Some(sentences),
+            Update::ReportSaved(files) => self.report.saved = files,
+            Update::Failed(problem) => self.failed(kind, problem),
+            Update::Cancelled => self.say(words().stopped),
+            Update::Done => return self.done(kind),
+        }
+        Vec::new()
+    }
+
+    fn failed(&mut self, kind: JobKind, problem: Problem) {
+        match kind {
+            JobKind::Survey => {
+                self.survey.phase = survey::Phase::Barred {
+                    problem,
+                    tried: None,
+                }
+            }
+            JobKind::Backup => self.backup.problem = Some(problem),
+            JobKind::Plan if self.step == Step::Apply => self.apply.problem = Some(problem),
+            JobKind::Plan => self.plan.problem = Some(problem),
+            JobKind::Apply => {
+                // Whatever stands now, it must be backed up again before another attempt.
+                self.backup.done = None;
+                self.apply.problem = Some(problem);
+            }
+            JobKind::Undo | JobKind::SaveReport => self.report.problem = Some(problem),
+            JobKind::Look | JobKind::TryKey => self.say(&problem.to_string()),
+        }
+    }
+
+    fn done(&mut self, kind: JobKind) -> Vec<Effect> {
+        let stopped = self.running.take().is_some_and(|job| job.stopping);
+        if self.leaving {
+            return vec![Effect::Quit(self.exit())];
+        }
+        if matches!(kind, JobKind::Look | JobKind::Survey) {
+            self.say_what_was_found(stopped);
+        }
+        // The plan on the screen was made void while something else ran.
+        if self.step == Step::Plan
+            && self.plan.ready.is_none()
+            && self.plan.problem.is_none()
+            && self.plan.impossible.is_none()
+        {
+            return self.start_plan(std::collections::BTreeSet::new());
+        }
+        Vec::new()
+    }
+}

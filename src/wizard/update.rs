@@ -8,15 +8,12 @@ use std::path::PathBuf;
 
 use super::input::Input;
 use super::jobs::{JobKind, Running};
-use super::jobs::{JobKind, Running};
 use super::message::{Action, Effect, Event};
 use super::step::Step;
 use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::domain::assessment::Assessment;
 use crate::domain::secret::SecretBytes;
 use crate::words::words;
-
-use super::input::Input;
 
 /// What lies over the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

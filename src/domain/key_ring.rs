@@ -42,7 +42,9 @@ impl KeyRing {
         {
             Some(known) => {
                 let same = |s: &Source| {
-                    s.path == source.path && s.line == source.line && s.inside == source.inside
+                    s.path == source.path
+                        && s.inside == source.inside
+                        && (s.line == source.line || s.line.is_none() || source.line.is_none())
                 };
                 let named = source.path.is_some();
                 if known.sources.len() < MAX_SOURCES

@@ -51,7 +51,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             canvas.pieces(&mut foot, &below);
         }
         Some(form) => {
-            let mut foot = take_bottom(&mut area, 4);
+            let mut foot = take_bottom(&mut area, 5);
             let (prompt, input, masked) = match form {
                 Form::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
                 Form::Place(input) => (w.keys_type_place, input, false),
@@ -59,6 +59,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
             let row = take_top(&mut foot, 1);
             canvas.field(row, input, masked, true);
+            if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
+                let why = fill(w.key_not_a_key, &[("why", key)]);
+                canvas.pieces(&mut foot, &[(Role::Danger, why)]);
+            }
         }
     }
     take_bottom(&mut area, 1);

@@ -218,6 +218,9 @@ impl Wizard {
         if matches!(kind, JobKind::Look | JobKind::Survey) {
             self.say_what_was_found(stopped);
         }
+        if let Some(step) = self.bound_for.take() {
+            return self.go(step);
+        }
         // The plan on the screen was made void while something else ran.
         if self.step == Step::Plan
             && self.plan.ready.is_none()

@@ -147,6 +147,7 @@ impl Wizard {
             Action::Primary => return self.go(Step::Checks),
             Action::AddKey => {
                 self.keys.revealed = false;
+                self.keys.tried = None;
                 self.keys.form = Some(Form::Key(Input::default()));
             }
             Action::LookIn => self.keys.form = Some(Form::Place(Input::default())),

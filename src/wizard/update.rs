@@ -55,6 +55,8 @@ pub struct Wizard {
     pub notice: Option<String>,
     /// Leave as soon as the job that writes is done.
     pub leaving: bool,
+    /// Go to this step as soon as the search has stopped.
+    pub(super) bound_for: Option<Step>,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
     pub(super) assessment: Option<Box<Assessment>>,
@@ -82,6 +84,7 @@ impl Wizard {
             running: None,
             notice: None,
             leaving: false,
+            bound_for: None,
             artisan,
             assessment: None,
             jobs: 0,
@@ -267,7 +270,10 @@ impl Wizard {
                 self.connections.open = !self.connections.open;
                 return Vec::new();
             }
-            Action::Go(step) => return self.go(step),
+            Action::Go(step) => {
+                self.bound_for = None;
+                return self.go(step);
+            }
             Action::Back if self.connections.open => {
                 self.connections.open = false;
                 return Vec::new();
@@ -310,6 +316,7 @@ impl Wizard {
                 return Vec::new();
             }
             Some(job) if job.kind.stoppable() => {
+                self.bound_for = None;
                 job.stopping = true;
                 return vec![Effect::Cancel(job.id)];
             }
@@ -360,11 +367,15 @@ impl Wizard {
             return Vec::new();
         }
         let needs_engine = step == Step::Apply || step == Step::Plan && self.plan.ready.is_none();
-        if needs_engine && self.running.is_some() {
-            self.say(words().wait_looking);
-            return Vec::new();
+        if let (true, Some(search)) = (needs_engine, &mut self.running) {
+            // A plan made while keys still arrive would be void at once: the search ends first.
+            search.stopping = true;
+            let stop = Effect::Cancel(search.id);
+            self.bound_for = Some(step);
+            return vec![stop];
         }
         self.passwords.revealed = false;
+        self.bound_for = None;
         self.step = step;
         match step {
             Step::Plan if self.plan.ready.is_none() => {

@@ -222,7 +222,6 @@ table! {
     locked = "This step is not open yet.";
     locked_backup = "This step opens when a verified backup stands (step 2).";
     wait_busy = "One moment: something is still being done.";
-    wait_looking = "The search is still running. Esc stops it.";
     wait_writing = "This is being written and will not be cut off. It takes a moment.";
     stopped = "Stopped.";
     looked = "Searched: {files} files, {megabytes} MiB.";
@@ -274,8 +273,8 @@ table! {
     key_help = "help";
     key_quit = "quit";
     key_retry = "again";
-    key_add_key = "a key";
-    key_look_in = "a place";
+    key_add_key = "add key";
+    key_look_in = "search place";
     key_look_usual = "usual places";
     key_other_database = "other values";
     key_other_folder = "other folder";

@@ -176,3 +176,23 @@ fn the_window_may_change_its_size() {
     session.keys("q");
     assert_eq!(session.end(), 1);
 }
+
+#[test]
+fn other_database_values_help_where_freescouts_own_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (install, _) = demo(folder.path());
+    let moved = folder.path().join("moved.sqlite");
+    std::fs::rename(install.join("database/database.sqlite"), &moved).unwrap();
+    let mut session = Session::start(&[install.to_str().unwrap(), "--no-artisan"], 80, 24);
+    session.wait_for("cannot be reached");
+    session.keys("d");
+    session.wait_for("Database values for this session");
+    // To DB_DATABASE, four fields down; its text is emptied and typed anew.
+    session.keys("\t\t\t\t\u{15}");
+    session.keys(moved.to_str().unwrap());
+    session.keys("\r");
+    let screen = session.wait_for("What is wrong");
+    assert!(screen.contains("7/31"), "{screen}");
+    session.keys("q");
+    assert_eq!(session.end(), 1);
+}

@@ -3,6 +3,7 @@
 //! They need the servers' programs, openssl and php; `tests/check.sh` installs them. A missing one fails the tests.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod artisan;
 mod connecting;
 mod install;
 mod laravel;

@@ -477,3 +477,23 @@ fn two_thousand_mailboxes_are_no_trouble() {
         (&1000.into(), &3000.into())
     );
 }
+
+#[test]
+fn a_public_key_in_force_is_told_and_left_behind() {
+    let bench = Bench::new();
+    let path = bench.install().join(".env");
+    std::fs::remove_file(bench.install().join("bootstrap/cache/config.php")).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let line = text.lines().find(|l| l.starts_with("APP_KEY=")).unwrap();
+    std::fs::write(
+        &path,
+        text.replace(line, &format!("APP_KEY={}", "a".repeat(32))),
+    )
+    .unwrap();
+    let outcome = bench.check(&[]);
+    assert!(
+        outcome.out.contains("is public") && outcome.out.contains("Recommended: fresh"),
+        "{}",
+        outcome.out
+    );
+}

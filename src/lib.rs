@@ -50,6 +50,7 @@ pub mod io {
     pub mod dump;
     pub mod entropy;
     pub mod files;
+    mod folder;
     pub mod hunt;
     pub mod install;
     pub mod mysql;

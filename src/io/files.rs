@@ -10,8 +10,9 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::folder::{self, Folder, WriteError};
 use crate::words::{fill, words};
-use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -234,43 +235,11 @@ pub fn require_folder_writable(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// [`FileError`]; then nothing was changed.
 pub fn write_new(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
-    let fail = |e: std::io::Error| FileError::from_io(path, e);
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut temp = tempfile::Builder::new()
-        .prefix(".freescout-rescue-")
-        .tempfile_in(folder)
-        .map_err(fail)?;
-    temp.write_all(bytes).map_err(fail)?;
-    own(temp.as_file(), attributes).map_err(|e| FileError::Owner(path.to_owned(), e))?;
-    temp.as_file().sync_all().map_err(fail)?;
-    match temp.persist(path) {
-        Ok(_) => {}
-        // A single file mounted into a container cannot be renamed over: write it in place.
-        Err(e) if e.error.raw_os_error() == Some(Errno::BUSY.raw_os_error()) => {
-            let file = std::fs::OpenOptions::new()
-                .write(true)
-                .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-                .open(path)
-                .map_err(fail)?;
-            (&file).write_all(bytes).map_err(fail)?;
-            file.set_len(bytes.len() as u64).map_err(fail)?;
-            file.sync_all().map_err(fail)?;
-        }
-        Err(e) => return Err(fail(e.error)),
-    }
-    // The file stands. Some network file systems cannot sync a folder: no reason to say that it was not written.
-    let _ = File::open(folder).and_then(|f| f.sync_all());
-    Ok(())
-}
-
-/// Sets owner, group and mode on an open file.
-fn own(file: &File, attributes: &Attributes) -> std::io::Result<()> {
-    let meta = file.metadata()?;
-    if (meta.uid(), meta.gid()) != (attributes.uid, attributes.gid) {
-        std::os::unix::fs::fchown(file, Some(attributes.uid), Some(attributes.gid))?;
-    }
-    rustix::fs::fchmod(file, Mode::from_raw_mode(attributes.mode))?;
-    Ok(())
+    let (folder, name) = folder::of(path)?;
+    folder.write(&name, bytes, attributes).map_err(|e| match e {
+        WriteError::Owner(e) => FileError::Owner(path.to_owned(), e),
+        WriteError::System(e) => FileError::from_io(path, e),
+    })
 }
 
 /// Removes a file if it is one. Says whether there was one.
@@ -278,26 +247,28 @@ fn own(file: &File, attributes: &Attributes) -> std::io::Result<()> {
 /// # Errors
 /// [`FileError`] when it exists and stays.
 pub fn remove(path: &Path) -> Result<bool, FileError> {
-    match std::fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(FileError::from_io(path, e)),
-    }
+    let (folder, name) = folder::of(path)?;
+    folder
+        .remove(&name)
+        .map_err(|e| FileError::from_io(path, e.into()))
 }
 
 /// Writes `bytes` to `folder/parts…`, making missing folders, never following a link on the way. New files and folders
-/// get the owner of `folder`.
+/// get the owner of `folder`; who is neither root nor that owner would lock the web user out, and may not.
 ///
 /// # Errors
 /// [`FileError`] when a part is a link or the system refuses.
 pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), FileError> {
     let fail = |e: Errno| FileError::from_io(folder, e.into());
     let directory = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
-    let mut at = rustix::fs::openat(CWD, folder, directory, Mode::empty()).map_err(fail)?;
-    let stat = rustix::fs::fstat(&at).map_err(fail)?;
+    let top = Folder::open(folder)?;
+    let stat = rustix::fs::fstat(top.fd()).map_err(fail)?;
+    let we = rustix::process::geteuid();
+    if !we.is_root() && we.as_raw() != stat.st_uid {
+        return Err(FileError::Owner(folder.to_owned(), Errno::PERM.into()));
+    }
     let own = |fd: rustix::fd::BorrowedFd<'_>| {
-        let root = rustix::process::geteuid().is_root();
-        if root {
+        if we.is_root() {
             std::os::unix::fs::fchown(fd, Some(stat.st_uid), Some(stat.st_gid))
         } else {
             Ok(())
@@ -306,6 +277,10 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
     let Some((name, folders)) = parts.split_last() else {
         return Ok(());
     };
+    let mut at = top
+        .fd()
+        .try_clone()
+        .map_err(|e| FileError::from_io(folder, e))?;
     for part in folders {
         let made = match rustix::fs::mkdirat(&at, *part, Mode::from_raw_mode(0o755)) {
             Ok(()) => true,
@@ -389,7 +364,7 @@ mod tests {
         ));
         assert!(read(&folder.path().join("none"), 4).is_err_and(|e| e.is_missing()));
         let fifo = folder.path().join("fifo");
-        rustix::fs::mkfifoat(CWD, &fifo, Mode::from_raw_mode(0o600)).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, Mode::from_raw_mode(0o600)).unwrap();
         assert!(matches!(read(&fifo, 4), Err(FileError::NotAFile(_))));
     }
 

@@ -1,0 +1,247 @@
+//! A folder held open, reached without being led astray: root works below folders that the web user may rearrange at any
+//! moment. Files are then written, renamed and removed within it, by their names alone.
+//!
+//! A link on the way is followed only when it was made by root or by us, or leads to a folder of the same owner.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Component, Path};
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::entropy;
+use super::files::{Attributes, FileError, hex};
+
+const OPEN: OFlags = OFlags::DIRECTORY
+    .union(OFlags::CLOEXEC)
+    .union(OFlags::RDONLY);
+
+/// The folder, open.
+pub(super) struct Folder(OwnedFd);
+
+/// The folder of a path, open, and the name within it.
+///
+/// # Errors
+/// [`FileError`] when the way is barred, or a foreign link lies on it.
+pub(super) fn of(path: &Path) -> Result<(Folder, OsString), FileError> {
+    let refused = |e: Errno| FileError::Refused(path.to_owned(), e.into());
+    let name = path.file_name().ok_or_else(|| refused(Errno::INVAL))?;
+    let parent = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    Ok((Folder::open(parent)?, name.to_owned()))
+}
+
+impl Folder {
+    /// Opens a folder, step by step.
+    ///
+    /// # Errors
+    /// As [`of`].
+    pub(super) fn open(path: &Path) -> Result<Self, FileError> {
+        let start = if path.is_absolute() {
+            Path::new("/")
+        } else {
+            Path::new(".")
+        };
+        let fail = |e: Errno| FileError::Refused(path.to_owned(), e.into());
+        let mut folder = rustix::fs::openat(CWD, start, OPEN, Mode::empty()).map_err(fail)?;
+        for component in path.components() {
+            let part = match component {
+                Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
+                Component::ParentDir => OsStr::new(".."),
+                Component::Normal(part) => part,
+            };
+            let seen =
+                rustix::fs::statat(&folder, part, AtFlags::SYMLINK_NOFOLLOW).map_err(fail)?;
+            if FileType::from_raw_mode(seen.st_mode) == FileType::Symlink {
+                let target =
+                    rustix::fs::openat(&folder, part, OPEN, Mode::empty()).map_err(fail)?;
+                let owner = rustix::fs::fstat(&target).map_err(fail)?.st_uid;
+                let trusted = [0, rustix::process::geteuid().as_raw(), owner];
+                if !trusted.contains(&seen.st_uid) {
+                    return Err(FileError::ForeignLink(path.to_owned()));
+                }
+                folder = target;
+            } else {
+                folder = rustix::fs::openat(&folder, part, OPEN | OFlags::NOFOLLOW, Mode::empty())
+                    .map_err(fail)?;
+            }
+        }
+        Ok(Self(folder))
+    }
+
+    /// The open folder itself.
+    pub(super) fn fd(&self) -> &OwnedFd {
+        &self.0
+    }
+
+    /// Writes a file of this name atomically, with these attributes, whether or not it exists.
+    ///
+    /// # Errors
+    /// What the system says; then the old file stands.
+    pub(super) fn write(
+        &self,
+        name: &OsStr,
+        bytes: &[u8],
+        attributes: &Attributes,
+    ) -> Result<(), WriteError> {
+        let temporary = format!(".freescout-rescue-{}", hex(&entropy::bytes::<8>()));
+        let outcome = self.write_as(&temporary, name, bytes, attributes);
+        if outcome.is_err() {
+            // It may never have been made.
+            let _ = rustix::fs::unlinkat(&self.0, temporary.as_str(), AtFlags::empty());
+        }
+        outcome
+    }
+
+    fn write_as(
+        &self,
+        temporary: &str,
+        name: &OsStr,
+        bytes: &[u8],
+        attributes: &Attributes,
+    ) -> Result<(), WriteError> {
+        let create =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&self.0, temporary, create, Mode::RUSR | Mode::WUSR)?;
+        let mut file = File::from(file);
+        file.write_all(bytes)?;
+        own(&file, attributes).map_err(WriteError::Owner)?;
+        file.sync_all()?;
+        match rustix::fs::renameat(&self.0, temporary, &self.0, name) {
+            Ok(()) => {}
+            // A single file mounted into a container cannot be renamed over: it is written in place.
+            Err(Errno::BUSY) => {
+                let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let mut mounted =
+                    File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
+                mounted.write_all(bytes)?;
+                mounted.set_len(bytes.len() as u64)?;
+                mounted.sync_all()?;
+                rustix::fs::unlinkat(&self.0, temporary, AtFlags::empty())?;
+            }
+            Err(e) => return Err(e.into()),
+        }
+        // The file stands. Some network file systems cannot sync a folder: no reason to say that it was not written.
+        let _ = rustix::fs::fsync(&self.0);
+        Ok(())
+    }
+
+    /// Removes a file of this name. Says whether there was one.
+    ///
+    /// # Errors
+    /// What the system says; then it stays.
+    pub(super) fn remove(&self, name: &OsStr) -> Result<bool, Errno> {
+        match rustix::fs::unlinkat(&self.0, name, AtFlags::empty()) {
+            Ok(()) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// Why a file was not written.
+pub(super) enum WriteError {
+    /// Owner, group or mode cannot be set.
+    Owner(std::io::Error),
+    /// Anything else.
+    System(std::io::Error),
+}
+
+impl From<std::io::Error> for WriteError {
+    fn from(error: std::io::Error) -> Self {
+        WriteError::System(error)
+    }
+}
+
+impl From<Errno> for WriteError {
+    fn from(error: Errno) -> Self {
+        WriteError::System(error.into())
+    }
+}
+
+/// Sets owner, group and mode on an open file.
+fn own(file: &File, attributes: &Attributes) -> std::io::Result<()> {
+    let stat = rustix::fs::fstat(file)?;
+    if (stat.st_uid, stat.st_gid) != (attributes.uid, attributes.gid) {
+        std::os::unix::fs::fchown(file.as_fd(), Some(attributes.uid), Some(attributes.gid))?;
+    }
+    rustix::fs::fchmod(file, Mode::from_raw_mode(attributes.mode))?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    const SOMEBODY: u32 = 65534;
+
+    fn attributes() -> Attributes {
+        let (uid, gid) = (
+            rustix::process::geteuid().as_raw(),
+            rustix::process::getegid().as_raw(),
+        );
+        Attributes {
+            uid,
+            gid,
+            mode: 0o600,
+            modified: 0,
+        }
+    }
+
+    #[test]
+    fn our_own_links_are_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("real")).unwrap();
+        symlink("real", folder.path().join("link")).unwrap();
+        let (open, name) = of(&folder.path().join("link/file")).ok().unwrap();
+        assert!(open.write(&name, b"x", &attributes()).is_ok());
+        assert_eq!(
+            std::fs::read(folder.path().join("real/file")).unwrap(),
+            b"x"
+        );
+        assert!(open.remove(&name).is_ok_and(|was| was));
+        assert!(open.remove(&name).is_ok_and(|was| !was));
+        assert_eq!(
+            std::fs::read_dir(folder.path().join("real"))
+                .unwrap()
+                .count(),
+            0,
+            "nothing is left behind"
+        );
+    }
+
+    #[test]
+    fn a_foreign_link_leads_nowhere_but_to_its_makers_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["ours", "theirs"] {
+            std::fs::create_dir(path(name)).unwrap();
+        }
+        symlink("ours", path("trap")).unwrap();
+        symlink("theirs", path("harmless")).unwrap();
+        for name in ["trap", "harmless"] {
+            let given = std::os::unix::fs::lchown(path(name), Some(SOMEBODY), None);
+            assert_eq!(
+                given.is_ok(),
+                rustix::process::geteuid().is_root(),
+                "only root gives files away"
+            );
+        }
+        let root = rustix::process::geteuid().is_root();
+        if root {
+            std::os::unix::fs::chown(path("theirs"), Some(SOMEBODY), None).unwrap();
+        }
+        assert_eq!(
+            matches!(Folder::open(&path("trap")), Err(FileError::ForeignLink(_))),
+            root
+        );
+        assert!(Folder::open(&path("harmless")).is_ok());
+    }
+}

@@ -15,8 +15,10 @@ use crate::words::{fill, words};
 
 /// Columns of one verdict.
 const CELL: usize = 11;
-/// Rows for the chosen row's explanation.
-const DETAIL: u16 = 6;
+/// Rows for the chosen row's explanation, on a small screen and on one with room.
+const DETAIL: (u16, u16) = (6, 9);
+/// From this height on there is room.
+const ROOM: u16 = 22;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -46,7 +48,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         format!("  {}{names}", fit(w.column_owner, owner_width)),
     )];
     canvas.line(head, 0, spans);
-    let mut detail = take_bottom(&mut area, DETAIL);
+    let rows_below = if area.height >= ROOM {
+        DETAIL.1
+    } else {
+        DETAIL.0
+    };
+    let mut detail = take_bottom(&mut area, rows_below);
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
     canvas.line(rule, 0, spans);

@@ -426,7 +426,7 @@ table! {
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. What somebody changed since is left alone, and said.";
     undo_confirm = "Type {word} and press Enter:";
-    connections_note = "✓ password readable  ✗ not readable\n– none needed. This version logs in\nto no server.";
+    connections_note = "✓ readable  ✗ not  – none needed\nThis version logs in nowhere.";
 
     // the report
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";

@@ -299,14 +299,7 @@ fn recover_install(
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
-    let (backup, _) = backup::make(
-        &mut session,
-        &common.options(),
-        false,
-        &mut progress,
-        &|| false,
-    )
-    .map_err(unchanged)?;
+    let (backup, _) = back_up(common, &mut session, &mut progress)?;
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
     let applied = apply::apply(
@@ -325,6 +318,15 @@ fn recover_install(
     }
     let all = applied.verified && !applied.after.secrets.iter().any(report::still_unreadable);
     Ok(if all { Exit::Fine } else { Exit::Unreadable })
+}
+
+/// Backs up what stands, before something is changed.
+fn back_up(
+    common: &Common,
+    session: &mut Session,
+    progress: &mut backup::Progress<'_>,
+) -> Result<(Backup, crate::engine::job::BackupDone), (Problem, Exit)> {
+    backup::make(session, &common.options(), false, progress, &|| false).map_err(unchanged)
 }
 
 fn take_back(common: &Common, yes: bool) -> Outcome {
@@ -358,8 +360,7 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
-    let (safety, _) =
-        backup::make(&mut session, &options, false, &mut progress, &|| false).map_err(unchanged)?;
+    let (safety, _) = back_up(common, &mut session, &mut progress)?;
     let mut undone = undo::undo(&mut session, &backup, &mut progress).map_err(failed)?;
     undone.notes.push(fill(
         w.undo_safety,
@@ -412,14 +413,7 @@ fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
-    let (safety, _) = backup::make(
-        &mut session,
-        &common.options(),
-        false,
-        &mut progress,
-        &|| false,
-    )
-    .map_err(unchanged)?;
+    let (safety, _) = back_up(common, &mut session, &mut progress)?;
     let restored = restore::restore(&mut session, &backup, &mut progress).map_err(failed)?;
     if common.json {
         Out::stdout().json(&serde_json::json!({

@@ -255,18 +255,9 @@ struct Within<'a, 'c> {
     prefix: &'a str,
 }
 
-impl Within<'_, '_> {
-    fn names(&self, swap: &Swap) -> (String, String) {
-        (
-            sql::table(Driver::MySql, self.prefix, swap.table),
-            sql::name(Driver::MySql, &swap.column),
-        )
-    }
-}
-
 impl Transaction for Within<'_, '_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
-        let (table, column) = self.names(swap);
+        let (table, column) = store::names(Driver::MySql, self.prefix, swap);
         let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
         let row: Option<mysql::Row> = self
             .transaction
@@ -276,7 +267,7 @@ impl Transaction for Within<'_, '_> {
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
-        let (table, column) = self.names(swap);
+        let (table, column) = store::names(Driver::MySql, self.prefix, swap);
         let update = format!("UPDATE {table} SET {column} = ? WHERE `id` = ?");
         let new = swap
             .new

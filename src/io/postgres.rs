@@ -368,18 +368,9 @@ struct Within<'a, 'c> {
     prefix: &'a str,
 }
 
-impl Within<'_, '_> {
-    fn names(&self, swap: &Swap) -> (String, String) {
-        (
-            sql::table(Driver::PgSql, self.prefix, swap.table),
-            sql::name(Driver::PgSql, &swap.column),
-        )
-    }
-}
-
 impl Transaction for Within<'_, '_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
-        let (table, column) = self.names(swap);
+        let (table, column) = store::names(Driver::PgSql, self.prefix, swap);
         let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
         let id = swap.id.cast_signed();
         let row = self
@@ -392,7 +383,7 @@ impl Transaction for Within<'_, '_> {
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
-        let (table, column) = self.names(swap);
+        let (table, column) = store::names(Driver::PgSql, self.prefix, swap);
         let update = format!("UPDATE {table} SET {column} = $1 WHERE \"id\" = $2");
         let new = match swap
             .new

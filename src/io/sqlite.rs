@@ -177,18 +177,9 @@ struct Within<'a> {
     prefix: &'a str,
 }
 
-impl Within<'_> {
-    fn names(&self, swap: &Swap) -> (String, String) {
-        (
-            sql::table(Driver::Sqlite, self.prefix, swap.table),
-            sql::name(Driver::Sqlite, &swap.column),
-        )
-    }
-}
-
 impl Transaction for Within<'_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
-        let (table, column) = self.names(swap);
+        let (table, column) = store::names(Driver::Sqlite, self.prefix, swap);
         let read = || {
             let mut statement = self
                 .connection
@@ -202,7 +193,7 @@ impl Transaction for Within<'_> {
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
-        let (table, column) = self.names(swap);
+        let (table, column) = store::names(Driver::Sqlite, self.prefix, swap);
         let write = || {
             let mut statement = self.connection.prepare(&format!(
                 "UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"

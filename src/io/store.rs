@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
+use crate::domain::sql;
 use crate::words::words;
 
 /// A stored value longer than this many bytes is not read: no secret of FreeScout comes near.
@@ -145,6 +146,14 @@ pub(super) trait Transaction {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError>;
     /// Writes the new text.
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError>;
+}
+
+/// Table and column of a swap, quoted.
+pub(super) fn names(driver: Driver, prefix: &str, swap: &Swap) -> (String, String) {
+    (
+        sql::table(driver, prefix, swap.table),
+        sql::name(driver, &swap.column),
+    )
 }
 
 /// Compares, writes, reads back and compares again. The caller commits after `Ok` and rolls back after `Err`.

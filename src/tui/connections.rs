@@ -31,7 +31,15 @@ fn item(row: &Row) -> Vec<Piece> {
             Standing::NoPassword => (Role::Danger, "✗"),
             Standing::NotNeeded => (Role::Muted, "–"),
         };
-        (role, format!(" {mark} {name} {server}"))
+        (
+            role,
+            [" ", mark, name, server]
+                .iter()
+                .filter(|part| !part.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
     };
     let sender = if row.outgoing.contains(':') {
         "SMTP"

@@ -98,7 +98,15 @@ impl Common {
 
     /// Finds, reads and judges the install, and looks for keys where we were told to.
     fn open(&self) -> Result<Session, Problem> {
+        let w = words();
         let keys = self.keys()?;
+        if let Some(missing) = self.look_in.iter().find(|path| !path.exists()) {
+            let what = fill(
+                w.look_in_missing,
+                &[("path", &sanitize(&missing.to_string_lossy()))],
+            );
+            return Err(Problem::new(what, "", w.look_in_missing_next));
+        }
         let mut session = survey::open(
             self.install.as_deref(),
             Environment::of_this_process(),
@@ -108,7 +116,6 @@ impl Common {
         checks::read_inventory(&mut session)?;
         for (text, source) in keys {
             checks::try_key(&mut session, text.expose(), source).map_err(|e| {
-                let w = words();
                 Problem::new(w.key_file_no_key, e.to_string(), w.key_file_no_key_next)
             })?;
         }
@@ -368,7 +375,7 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
     ));
     if common.json {
         Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": backup.folder.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused,
+            "schema": 1, "backup": backup.folder.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
         }));
     } else {
         let mut out = Out::stdout();
@@ -380,9 +387,13 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
             .refused
             .iter()
             .for_each(|place| out.line(&fill(w.undo_row_refused, &[("place", place)])));
+        undone
+            .stranded
+            .iter()
+            .for_each(|place| out.line(&fill(w.undo_stranded, &[("place", place)])));
         undone.notes.iter().for_each(|note| out.line(note));
     }
-    Ok(if undone.refused.is_empty() {
+    Ok(if undone.refused.is_empty() && undone.stranded.is_empty() {
         Exit::Fine
     } else {
         Exit::Unreadable

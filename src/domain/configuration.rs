@@ -3,7 +3,7 @@
 //! Follows Laravel's boot order: a cached configuration is everything; without it the process environment wins over
 //! `.env`, and `APP_KEY_FILE` counts only when `APP_KEY` is empty.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::dotenv::{Env, EnvFile};
 use super::secret::SecretBytes;
@@ -70,6 +70,32 @@ pub struct DbSettings {
     pub ssl_verify: bool,
     /// `DB_PGSQL_SSLMODE`: a libpq value.
     pub sslmode: String,
+}
+
+impl DbSettings {
+    /// Whether both say the same in every respect.
+    pub fn same_as(&self, other: &DbSettings) -> bool {
+        let all = |s: &DbSettings| {
+            (
+                (
+                    s.driver,
+                    s.host.clone(),
+                    s.port,
+                    s.socket.clone(),
+                    s.database.clone(),
+                    s.username.clone(),
+                ),
+                (s.prefix.clone(), s.charset.clone(), s.collation.clone()),
+                (
+                    s.ssl_ca.clone(),
+                    s.ssl_cert.clone(),
+                    s.ssl_verify,
+                    s.sslmode.clone(),
+                ),
+            )
+        };
+        all(self) == all(other) && self.password.expose_secret() == other.password.expose_secret()
+    }
 }
 
 /// What the settings are read from.

@@ -278,6 +278,10 @@ pub fn recommend(
         let missing = secrets
             .iter()
             .any(|s| matches!(s.verdict, Verdict::UnknownKey { salvage: None }));
+        if out_of_reach && circumstances.configured != effective {
+            // Clearing the cache would bring another key in force, and that key is not ours to set.
+            return None;
+        }
         return if repairs || circumstances.configured != effective {
             let why = if missing {
                 Why::KeyMissing
@@ -300,7 +304,10 @@ pub fn recommend(
         // Only the cache is ours to change there.
         return match circumstances.configured == Some(old) {
             true => some(Strategy::Restore, Some(old), Why::OldKeyConfigured),
-            false => some(Strategy::Carry, effective, Why::KeyIsOutOfReach),
+            false if circumstances.configured == effective => {
+                some(Strategy::Carry, effective, Why::KeyIsOutOfReach)
+            }
+            false => None,
         };
     }
     if circumstances.published.contains(&old) {

@@ -10,7 +10,7 @@ use crate::domain::configuration::{DbSettings, KeySource};
 use crate::domain::plan::{Action, KeyHome, Plan};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Cell, Place, SecretBytes, Table};
+use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::verdict::Verdict;
 use crate::engine::backup::{self, Progress};
@@ -22,7 +22,7 @@ use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
 use crate::io::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::io::files::{self, FileError, FileRead};
-use crate::io::store::{self, Stored, Swap};
+use crate::io::store::{self, Store, Stored, Swap};
 use crate::words::{fill, words};
 
 /// Carries out exactly this plan.
@@ -69,6 +69,14 @@ pub fn apply(
     }
     change.require_possible(session)?;
     let mut record = record(session, plan, &target, &change);
+    if refresh {
+        // Named before it is touched: an interrupted recovery can be undone whole. Its digest follows.
+        record.files.push(WrittenFile {
+            origin: session.install.cache_path(),
+            saved: backup.saved_name("files/config.php"),
+            new_sha256: None,
+        });
+    }
     backup
         .record(&record)
         .map_err(|e| backup::backup_problem(&e))?;
@@ -86,19 +94,20 @@ pub fn apply(
     let mut notes = Vec::new();
     if refresh {
         progress(w.apply_cache, 0, None);
+        let cache = session.install.cache_file.clone();
         notes.extend(caches::refresh(&session.install, artisan, target.text()));
-        if let Err(failure) = follow_cache(session, &change, &target, backup, &notes) {
+        if let Err(failure) =
+            follow_cache(session, &change, &target, backup, cache.as_ref(), &notes)
+        {
             return Err(not_recovered(backup, failure));
         }
-        record.files.push(WrittenFile {
-            origin: session.install.cache_path(),
-            saved: backup.saved_name("files/config.php"),
-            new_sha256: session
+        if let Some(cache) = record.files.last_mut() {
+            cache.new_sha256 = session
                 .install
                 .cache_file
                 .as_ref()
-                .map(|file| files::hex(&file.digest())),
-        });
+                .map(|file| files::hex(&file.digest()));
+        }
         // The record stands already; only the cache's digest would be missing from it.
         let _ = backup.record(&record);
     }
@@ -166,7 +175,7 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
 }
 
 /// Without the cached config FreeScout runs on `.env`: it must be there, readable, and name the same database.
-fn require_handover(session: &Session) -> Result<(), Problem> {
+fn require_handover(session: &mut Session) -> Result<(), Problem> {
     let w = words();
     let install = &session.install;
     let refuse = |why: String| {
@@ -186,37 +195,31 @@ fn require_handover(session: &Session) -> Result<(), Problem> {
         return refuse(fill(w.finding_env_refused, &[("line", &refused.line)]));
     }
     files::require_folder_writable(&install.cache_path()).map_err(|e| file_problem(&e))?;
-    let settings = install.database_without_cache()?;
-    if !reads_the_same(session, &settings) {
+    let (cached, configured) = (install.database()?, install.database_without_cache()?);
+    // The same settings need no proof; others may still lead to the same place, by another name.
+    if !cached.same_as(&configured) && !lead_to_the_same(session, &configured) {
         return refuse(w.handover_other_database.to_owned());
     }
     Ok(())
 }
 
-/// Whether these settings lead to the very mailboxes that were read.
-fn reads_the_same(session: &Session, settings: &DbSettings) -> bool {
-    let Ok(mut store) = store::connect(settings, &session.install.root) else {
+/// Whether these settings lead to the very mailboxes of the database that is open.
+fn lead_to_the_same(session: &mut Session, settings: &DbSettings) -> bool {
+    let Ok(mut other) = store::connect(settings, &session.install.root) else {
         return false;
     };
-    let columns = ["in_password", "out_password"];
-    let (mut same, mut rows) = (true, 0);
-    let read = store.read("mailboxes", &columns, None, &mut |id, values| {
-        rows += 1;
-        for (column, value) in columns.iter().zip(&values) {
-            let cell = Cell {
-                table: Table::Mailboxes,
-                id,
-                column: (*column).to_owned(),
-            };
-            let known = session
-                .inventory
-                .cells
-                .get(&cell)
-                .map(|text| text.as_ref().map(SecretBytes::expose));
-            same &= matches!(value, Stored::TooLong(_)) || known == Some(value.text());
-        }
-    });
-    read.is_ok() && same && rows == session.inventory.mailboxes.len()
+    let passwords = |store: &mut dyn Store| {
+        let mut all: Vec<(u64, Vec<Stored>)> = Vec::new();
+        let columns = ["in_password", "out_password"];
+        let read = store.read("mailboxes", &columns, None, &mut |id, values| {
+            all.push((id, values))
+        });
+        read.is_ok().then_some(all)
+    };
+    match (passwords(&mut *session.store), passwords(&mut *other)) {
+        (Some(here), Some(there)) => here == there,
+        _ => false,
+    }
 }
 
 /// Every other text that was read, to be compared within the same transaction.
@@ -288,6 +291,7 @@ fn follow_cache(
     change: &Change,
     target: &AppKey,
     backup: &Backup,
+    cache: Option<&FileRead>,
     notes: &[String],
 ) -> Result<(), Failure> {
     let w = words();
@@ -298,7 +302,16 @@ fn follow_cache(
         return Ok(());
     }
     let problem = Problem::new(w.cache_stays, notes.join(" "), w.cache_stays_next);
-    Err(change.put_back(session, change.files.len(), problem, &backup.folder))
+    let restored = match cache {
+        Some(file) => files::write_new(&file.path, &file.bytes, &file.attributes),
+        None => files::remove(&session.install.cache_path()).map(|_| ()),
+    };
+    let mut failure = change.put_back(session, change.files.len(), problem, &backup.folder);
+    if let Err(error) = restored {
+        failure.half_done = true;
+        failure.problem.why = format!("{} {}", failure.problem.why, sanitize(&error.to_string()));
+    }
+    Err(failure)
 }
 
 /// Reads files and rows again as FreeScout would, over a connection of its own, keeping the keys we know.

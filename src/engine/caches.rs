@@ -21,7 +21,12 @@ pub fn refresh(install: &Install, artisan: bool, key_text: &[u8]) -> Vec<String>
     let mut notes = Vec::new();
     if artisan {
         let php = install.setting(&["app", "php_path"], "PHP_PATH");
-        match artisan::clear_cache(&install.root, install.web_user, php.as_deref()) {
+        match artisan::clear_cache(
+            &install.root,
+            install.web_user,
+            php.as_deref(),
+            &install.variables(),
+        ) {
             Ok(()) if cache_holds(install, key_text) => {
                 notes.push(w.cache_cleared_by_artisan.to_owned());
                 notes.push(w.opcache_hint.to_owned());

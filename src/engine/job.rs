@@ -236,6 +236,8 @@ pub enum Update {
     ReportSaved(Vec<PathBuf>),
     /// The job failed. Nothing beyond what the problem says was changed.
     Failed(Problem),
+    /// The job failed half-way, and what it had changed could not be put back: the problem says what stands.
+    HalfDone(Problem),
     /// The job was cancelled as asked.
     Cancelled,
     /// The job's last word.

@@ -17,6 +17,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
+use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
 use crate::engine::job::{Job, JobId, OtherDatabase, Update};
 use crate::engine::recover::{self, NoPlan};
@@ -72,15 +73,14 @@ impl Worker {
                 };
                 // A fault of ours must reach the screen, not leave it waiting.
                 let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call)));
-                match outcome.unwrap_or_else(|_| {
-                    Err(Problem::new(words().our_fault, "", words().our_fault_next))
-                }) {
+                let fault = || Problem::new(words().our_fault, "", words().our_fault_next);
+                match outcome.unwrap_or_else(|_| Err(fault().into())) {
                     Ok(()) => {}
-                    Err(problem) if call.is_cancelled() => {
-                        let _ = problem;
-                        call.send(Update::Cancelled);
+                    Err(failure) if failure.half_done => {
+                        call.send(Update::HalfDone(failure.problem))
                     }
-                    Err(problem) => call.send(Update::Failed(problem)),
+                    Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
+                    Err(failure) => call.send(Update::Failed(failure.problem)),
                 }
                 call.send(Update::Done);
             }
@@ -136,16 +136,16 @@ struct Desk {
 }
 
 impl Desk {
-    fn run(&mut self, job: Job, call: &mut Call<'_>) -> Result<(), Problem> {
+    fn run(&mut self, job: Job, call: &mut Call<'_>) -> Result<(), Failure> {
         match job {
             Job::Survey { install, database } => {
-                self.survey(install.as_deref(), database.map(|d| *d), call)
+                Ok(self.survey(install.as_deref(), database.map(|d| *d), call)?)
             }
-            Job::Backup { full_dump } => self.back_up(full_dump, call),
-            Job::LookIn(roots) => self.look_in(&roots, call),
+            Job::Backup { full_dump } => Ok(self.back_up(full_dump, call)?),
+            Job::LookIn(roots) => Ok(self.look_in(&roots, call)?),
             Job::LookUsual => {
                 let roots = hunt::usual_places(&self.session()?.install.root);
-                self.look_in(&roots, call)
+                Ok(self.look_in(&roots, call)?)
             }
             Job::TryKey(text) => {
                 let session = self.session()?;
@@ -170,7 +170,7 @@ impl Desk {
                 let update = match recover::plan(self.session()?, strategy, &choices) {
                     Ok(ready) => Update::Planned(Box::new(ready)),
                     Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
-                    Err(NoPlan::Problem(problem)) => return Err(problem),
+                    Err(NoPlan::Problem(problem)) => return Err(problem.into()),
                 };
                 call.send(update);
                 Ok(())
@@ -185,8 +185,7 @@ impl Desk {
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let applied =
-                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)
-                        .map_err(|failure| failure.problem)?;
+                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
                 // What was backed up is no longer what stands: another change needs another backup.
                 self.backup = None;
                 call.send(Update::Assessed(applied.after.clone()));
@@ -194,7 +193,7 @@ impl Desk {
                 Ok(())
             }
             Job::Undo => self.undo(call),
-            Job::SaveReport { text } => self.save_report(&text, call),
+            Job::SaveReport { text } => Ok(self.save_report(&text, call)?),
         }
     }
 
@@ -313,7 +312,7 @@ impl Desk {
         Ok(())
     }
 
-    fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Problem> {
+    fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
         let options = self.setup.options.clone();
         let folder = options.backup_dir.clone();
@@ -322,8 +321,7 @@ impl Desk {
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
-        let undone =
-            undo::undo(session, &backup, &mut progress).map_err(|failure| failure.problem)?;
+        let undone = undo::undo(session, &backup, &mut progress)?;
         let mut sentences = vec![fill(
             w.undone,
             &[("rows", &undone.rows), ("files", &undone.files)],
@@ -333,6 +331,12 @@ impl Desk {
                 .refused
                 .iter()
                 .map(|place| fill(w.undo_row_refused, &[("place", place)])),
+        );
+        sentences.extend(
+            undone
+                .stranded
+                .iter()
+                .map(|place| fill(w.undo_stranded, &[("place", place)])),
         );
         sentences.extend(undone.notes);
         sentences.push(fill(

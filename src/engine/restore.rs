@@ -72,6 +72,7 @@ pub fn restore(
         files: change.files.len(),
         notes: caches::restart_workers(&session.install)
             .into_iter()
+            .chain([w.opcache_hint.to_owned()])
             .collect(),
     })
 }
@@ -144,12 +145,20 @@ fn read_cell(session: &mut Session, cell: &Cell) -> Result<Option<Option<SecretB
 
 fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {
     let mut changes = Vec::new();
+    let env = backup
+        .file("files/env")
+        .map_err(|e| backup_problem(&e))?
+        .map(|(_, bytes)| bytes);
     for saved in backup.saved_files() {
-        session.require_own(&saved.origin)?;
+        let path = session.place_of(
+            &saved.name,
+            &saved.origin,
+            env.as_ref().map(|bytes| &bytes[..]),
+        )?;
         let Some((saved, bytes)) = backup.file(&saved.name).map_err(|e| backup_problem(&e))? else {
             continue;
         };
-        let before = change::current(&saved.origin).map_err(|e| file_problem(&e))?;
+        let before = change::current(&path).map_err(|e| file_problem(&e))?;
         if before
             .as_ref()
             .map(|file| files::hex(&file.digest()))
@@ -158,7 +167,7 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
         {
             let attributes = saved.attributes();
             changes.push(FileChange {
-                path: saved.origin,
+                path,
                 before,
                 after: Some((bytes, attributes)),
             });

@@ -2,9 +2,12 @@
 //!
 //! The session lives on the engine's side. What leaves it is an [`Assessment`], which holds no secret.
 
+use std::path::{Path, PathBuf};
+
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::Assessment;
 use crate::domain::configuration::DbSettings;
+use crate::domain::dotenv::EnvFile;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
@@ -77,25 +80,49 @@ impl Session {
         Ok(())
     }
 
-    /// Refuses a path that is none of this install's own files: a manifest must not choose what we write.
+    /// Where a saved file of this install belongs now: a manifest must not choose what we write.
     ///
     /// # Errors
-    /// A [`Problem`] that names the path.
-    pub fn require_own(&self, path: &std::path::Path) -> Result<(), Problem> {
+    /// A [`Problem`] that names the path, when it is none of the install's own.
+    pub fn place_of(
+        &self,
+        name: &str,
+        origin: &Path,
+        saved_env: Option<&[u8]>,
+    ) -> Result<PathBuf, Problem> {
         let install = &self.install;
         let read = [&install.env_file, &install.key_file, &install.cache_file];
-        let own = path == install.env_path()
-            || path == install.cache_path()
-            || read.into_iter().flatten().any(|file| file.path == path);
-        if own {
-            return Ok(());
+        let own = origin == install.env_path()
+            || origin == install.cache_path()
+            || read.into_iter().flatten().any(|file| file.path == origin);
+        // The key file may be gone, or the line that names it: the saved `.env` knows it.
+        let named = || {
+            let env = EnvFile::read(saved_env?, &|_| None);
+            let name = env.getenv(b"APP_KEY_FILE")?;
+            Some(PathBuf::from(
+                String::from_utf8_lossy(name.expose()).into_owned(),
+            ))
+        };
+        match name {
+            _ if own => Ok(origin.to_owned()),
+            // A link that was replaced by a file since.
+            "files/env" => Ok(install.env_path()),
+            "files/key_file"
+                if install.key_file_unreadable.as_deref() == Some(origin)
+                    || named().as_deref() == Some(origin) =>
+            {
+                Ok(origin.to_owned())
+            }
+            _ => {
+                let w = words();
+                let path = sanitize(&origin.to_string_lossy());
+                Err(Problem::new(
+                    w.backup_failed_open,
+                    path,
+                    w.restore_other_install_next,
+                ))
+            }
         }
-        let w = words();
-        Err(Problem::new(
-            w.backup_failed_open,
-            sanitize(&path.to_string_lossy()),
-            w.restore_other_install_next,
-        ))
     }
 
     /// Opens the database anew, as FreeScout would now; with the operator's own values where they were given.

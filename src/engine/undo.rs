@@ -1,10 +1,11 @@
 //! Takes a recovery back: every row and file byte for byte as it was, but for what somebody else changed since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::assessment::Assessment;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::engine::backup::{self, Progress, backup_problem};
 use crate::engine::caches;
 use crate::engine::change::{self, Change, Failure, FileChange};
@@ -23,6 +24,8 @@ pub struct Undone {
     pub rows: usize,
     /// Rows that somebody changed since; they were left alone. Places as printed.
     pub refused: Vec<String>,
+    /// Secrets saved since under the key that was taken away: they do not open any more. Places as printed.
+    pub stranded: Vec<String>,
     /// Files put back.
     pub files: usize,
     /// Sentences for the operator.
@@ -43,6 +46,7 @@ pub fn undo(
     let record = recovery_of(backup)?;
     progress(w.undo_checking, 0, None);
     let (change, refused) = change_back(session, backup, &record)?;
+    let before = session.assess();
     change.require_possible(session)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
     change.carry_out(session, &backup.folder, &mut || {
@@ -52,17 +56,35 @@ pub fn undo(
         rows: change.swaps.len(),
         refused,
         files: change.files.len(),
-        notes: Vec::new(),
+        ..Undone::default()
     };
     undone
         .notes
         .extend(caches::restart_workers(&session.install));
+    undone.notes.push(w.opcache_hint.to_owned());
     let record = RecoveryRecord {
         undone: Some(backup::now().1),
         ..record
     };
     let finished = backup.record(&record).map_err(|e| backup_problem(&e));
     let read = survey::reread(session).and_then(|()| checks::read_inventory(session));
+    // Saved since under the key that was taken away: readable a moment ago, and in no backup of ours.
+    let readable = |assessment: &Assessment| -> BTreeSet<Place> {
+        let readable = assessment.secrets.iter().filter(|s| s.verdict.readable());
+        readable.map(|s| s.place.clone()).collect()
+    };
+    let saved = backup.rows().unwrap_or_default();
+    let changed =
+        |place: &&Place| saved.get(&place.cell) != session.inventory.cells.get(&place.cell);
+    let (was, is) = (readable(&before), readable(&session.assess()));
+    undone.stranded = was
+        .difference(&is)
+        .filter(changed)
+        .map(|place| sanitize(&place.to_string()))
+        .collect();
+    undone
+        .stranded
+        .retain(|place| !undone.refused.contains(place));
     for problem in [finished, read].into_iter().filter_map(Result::err) {
         undone
             .notes
@@ -82,7 +104,7 @@ pub fn preview(session: &mut Session, backup: &Backup) -> Result<Undone, Problem
         rows: change.swaps.len(),
         refused,
         files: change.files.len(),
-        notes: Vec::new(),
+        ..Undone::default()
     })
 }
 
@@ -116,13 +138,18 @@ fn files_back(
 ) -> Result<Vec<FileChange>, Problem> {
     let w = words();
     let mut changes = Vec::new();
+    let env = backup
+        .file("files/env")
+        .map_err(|e| backup_problem(&e))?
+        .map(|(_, bytes)| bytes);
     for WrittenFile {
         origin,
         saved,
         new_sha256,
     } in &record.files
     {
-        session.require_own(origin)?;
+        let name = saved.as_deref().unwrap_or_default();
+        let origin = &session.place_of(name, origin, env.as_ref().map(|bytes| &bytes[..]))?;
         let saved = match saved {
             Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
             None => None,

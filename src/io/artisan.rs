@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How long the command may take.
 pub const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// How long the output of a failed command is waited for.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How much of its output is kept, in bytes.
 const MAX_OUTPUT: u64 = 16 << 10;
 
@@ -67,7 +69,8 @@ pub fn find_php(configured: Option<&str>) -> Option<PathBuf> {
         .find(|p| executable(p))
 }
 
-/// Runs `php artisan freescout:clear-cache` in the install as its web user.
+/// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what FreeScout's
+/// configuration reads (`variables`), as the cache it builds would otherwise freeze defaults; and nothing else of root's.
 ///
 /// # Errors
 /// [`ArtisanError`].
@@ -75,6 +78,7 @@ pub fn clear_cache(
     install: &Path,
     web_user: WebUser,
     php: Option<&str>,
+    variables: &[String],
 ) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
     if web_user.uid == 0 {
@@ -93,7 +97,7 @@ pub fn clear_cache(
         .env("LANG", "C.UTF-8");
     command.envs(std::env::vars_os().filter(|(name, _)| {
         let name = name.to_string_lossy();
-        name.starts_with("APP_") || name.starts_with("DB_")
+        name.starts_with("APP_") || name.starts_with("DB_") || variables.iter().any(|v| *v == name)
     }));
     if we.is_root() {
         // Setting the user id also drops root's supplementary groups.
@@ -122,24 +126,30 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     .into_iter()
     .flatten()
     .map(|mut stream| {
+        let (send, text) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let mut text = Vec::new();
             let _ = (&mut stream).take(MAX_OUTPUT).read_to_end(&mut text);
+            // Nobody may be waiting any more.
+            let _ = send.send(text);
             // Keep reading, so that a chatty program does not block on a full pipe.
             let _ = std::io::copy(&mut stream, &mut std::io::sink());
-            text
-        })
+        });
+        text
     })
     .collect();
     let started = Instant::now();
+    let end_group = |child: &std::process::Child| {
+        if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
+            // It may have ended by itself.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    };
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) if started.elapsed() > limit => {
-                if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
-                    let _ =
-                        rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-                }
+                end_group(&child);
                 let _ = child.wait();
                 return Err(ArtisanError::Timeout);
             }
@@ -150,9 +160,11 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     if status.success() {
         return Ok(());
     }
+    // Something it left behind may hold the pipes open for ever.
+    end_group(&child);
     let output: Vec<u8> = readers
         .into_iter()
-        .flat_map(|r| r.join().unwrap_or_default())
+        .flat_map(|text| text.recv_timeout(LAST_WORDS).unwrap_or_default())
         .collect();
     let last = crate::domain::sanitize::sanitize_bytes(&output[output.len().saturating_sub(400)..]);
     Err(ArtisanError::Failed(status.code().unwrap_or(-1), last))
@@ -192,7 +204,7 @@ mod tests {
     fn php_is_never_run_as_root() {
         let root = WebUser { uid: 0, gid: 0 };
         assert!(matches!(
-            clear_cache(Path::new("/"), root, None),
+            clear_cache(Path::new("/"), root, None, &[]),
             Err(ArtisanError::OwnedByRoot)
         ));
     }

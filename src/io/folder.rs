@@ -15,9 +15,8 @@ use rustix::io::Errno;
 use super::entropy;
 use super::files::{Attributes, FileError, hex};
 
-const OPEN: OFlags = OFlags::DIRECTORY
-    .union(OFlags::CLOEXEC)
-    .union(OFlags::RDONLY);
+/// Only to go through: on shared hosts the folders above a home may be entered, not read.
+const OPEN: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC).union(OFlags::PATH);
 
 /// The folder, open.
 pub(super) struct Folder(OwnedFd);
@@ -127,7 +126,9 @@ impl Folder {
             Err(e) => return Err(e.into()),
         }
         // The file stands. Some network file systems cannot sync a folder: no reason to say that it was not written.
-        let _ = rustix::fs::fsync(&self.0);
+        let readable = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
+        let _ =
+            rustix::fs::openat(&self.0, ".", readable, Mode::empty()).and_then(rustix::fs::fsync);
         Ok(())
     }
 

@@ -197,9 +197,10 @@ impl Install {
     /// Where another key would be written.
     pub fn key_home(&self) -> KeyHome {
         match self.key_without_cache().source {
-            KeySource::ProcessEnvironment => KeyHome::ProcessEnvironment,
             KeySource::KeyFile => KeyHome::KeyFile,
-            KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => KeyHome::EnvFile,
+            // Even an empty variable wins over `.env`: what is written there would not count.
+            _ if self.environment.get(b"APP_KEY").is_some() => KeyHome::ProcessEnvironment,
+            _ => KeyHome::EnvFile,
         }
     }
 
@@ -270,6 +271,36 @@ impl Install {
     /// The key of our process environment, where it has one.
     pub fn key_of_environment(&self) -> Option<SecretBytes> {
         self.environment.get(b"APP_KEY").map(SecretBytes::from)
+    }
+
+    /// Names of the variables that FreeScout's configuration reads: `env('NAME')` in `config/*.php`.
+    pub fn variables(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.root.join("config"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut names = Vec::new();
+        for path in files
+            .map(|e| e.path())
+            .filter(|p| p.extension().is_some_and(|e| e == "php"))
+            .take(200)
+        {
+            let Ok(file) = files::read(&path, MAX_CONFIG_BYTES) else {
+                continue;
+            };
+            for at in memchr::memmem::find_iter(&file.bytes, b"env(") {
+                let rest = file.bytes[at + 4..].trim_ascii_start();
+                let [quote @ (b'\'' | b'"'), rest @ ..] = rest else {
+                    continue;
+                };
+                let name = rest.split(|b| b == quote).next().unwrap_or_default();
+                let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+                if !name.is_empty() && name.len() < 100 && name.iter().all(plain) {
+                    names.push(String::from_utf8_lossy(name).into_owned());
+                }
+            }
+        }
+        names
     }
 
     /// Path of the config cache.

@@ -28,6 +28,9 @@ use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// Within the transaction alone: a connection pooler takes no settings for a session.
+const LIMITS: &str = "SET LOCAL lock_timeout = '20s'; SET LOCAL statement_timeout = '60s'";
 
 /// An open connection.
 pub struct PgSql {
@@ -76,8 +79,11 @@ impl PgSql {
             .password(settings.password.expose_secret())
             .dbname(&settings.database)
             .connect_timeout(CONNECT_TIMEOUT)
-            .application_name("freescout-rescue")
-            .options("-c lock_timeout=20s -c statement_timeout=60s");
+            .tcp_user_timeout(ANSWER_TIMEOUT)
+            .keepalives_idle(Duration::from_secs(15))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3)
+            .application_name("freescout-rescue");
         // A host that begins with a slash is a folder of sockets.
         if settings.host.starts_with('/') {
             config.host_path(&settings.host)
@@ -349,6 +355,9 @@ impl Store for PgSql {
         let mut transaction = self
             .client
             .transaction()
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        transaction
+            .batch_execute(LIMITS)
             .map_err(|e| SwapError::Store(error(&e)))?;
         store::compare_and_swap(
             &mut Within {

@@ -180,16 +180,19 @@ fn say_goodbye(wizard: &Wizard) {
             .iter()
             .map(|path| sanitize(&path.to_string_lossy())),
     );
-    if let (true, Some(problem)) = (lines.is_empty(), &wizard.apply.problem) {
-        lines.push(problem.to_string());
-    } else if lines.is_empty() {
-        lines.push(w.quit_nothing_changed.to_owned());
-    }
-    if let (None, Some(folder)) = (&wizard.report.applied, &wizard.backup.made) {
-        lines.push(fill(
-            w.quit_backup_stays,
-            &[("folder", &sanitize(&folder.to_string_lossy()))],
-        ));
+    match (&wizard.half_done, &wizard.standing) {
+        (Some(problem), _) => lines = vec![problem.to_string()],
+        (None, Some(_)) if !lines.is_empty() => {}
+        (None, Some(undo)) => lines.push(fill(w.quit_recovery_stands, &[("undo", undo)])),
+        (None, None) => {
+            if lines.is_empty() {
+                lines.push(w.quit_nothing_changed.to_owned());
+            }
+            if let Some(folder) = &wizard.backup.made {
+                let folder = sanitize(&folder.to_string_lossy());
+                lines.push(fill(w.quit_backup_stays, &[("folder", &folder)]));
+            }
+        }
     }
     // The terminal may be gone; then there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));

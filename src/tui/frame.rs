@@ -312,6 +312,7 @@ impl Canvas<'_, '_> {
         match (&wizard.report.applied, wizard.report.saved.is_empty()) {
             (Some(_), true) => pieces.push(plain(w.quit_report_unsaved)),
             (Some(_), false) => {}
+            (None, _) if wizard.standing.is_some() => {}
             (None, _) => pieces.push(plain(w.quit_nothing_changed)),
         }
         pieces.push(plain(""));

@@ -172,6 +172,8 @@ impl Wizard {
             Update::Planned(ready) => self.planned(ready),
             Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
             Update::Applied(applied) => {
+                self.standing = Some(applied.undo.clone());
+                self.half_done = None;
                 self.report = report::State {
                     applied: Some(applied),
                     ..report::State::default()
@@ -180,9 +182,17 @@ impl Wizard {
                 self.passwords.answers.clear();
                 self.step = Step::Report;
             }
-            Update::Undone(sentences) => self.report.undone = Some(sentences),
+            Update::Undone(sentences) => {
+                self.standing = None;
+                self.half_done = None;
+                self.report.undone = Some(sentences);
+            }
             Update::ReportSaved(files) => self.report.saved = files,
             Update::Failed(problem) => self.failed(kind, problem),
+            Update::HalfDone(problem) => {
+                self.half_done = Some(problem.clone());
+                self.failed(kind, problem);
+            }
             Update::Cancelled => self.say(words().stopped),
             Update::Done => return self.done(kind),
         }

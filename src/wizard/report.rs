@@ -89,11 +89,21 @@ impl Wizard {
 
     /// How the program ends, as things stand.
     pub fn exit(&self) -> Exit {
-        let unreadable = self.assessment().is_none_or(|a| a.summary.unreadable() > 0);
-        match (&self.report.applied, &self.report.undone, unreadable) {
-            (Some(_), None, false) => Exit::Fine,
-            (Some(_), None, true) => Exit::Unreadable,
-            _ => Exit::Attention,
+        if self.half_done.is_some() {
+            return Exit::Unreadable;
+        }
+        if self.standing.is_none() {
+            return Exit::Attention;
+        }
+        let proven = self
+            .report
+            .applied
+            .as_ref()
+            .is_none_or(|applied| applied.verified);
+        if proven && self.assessment().is_some() && self.open_secrets() == 0 {
+            Exit::Fine
+        } else {
+            Exit::Unreadable
         }
     }
 }

@@ -55,6 +55,10 @@ pub struct Wizard {
     pub notice: Option<String>,
     /// Leave as soon as the job that writes is done.
     pub leaving: bool,
+    /// A recovery of this session stands: the command that takes it back.
+    pub standing: Option<String>,
+    /// Something was changed only in part and could not be put back: what stands.
+    pub half_done: Option<crate::domain::problem::Problem>,
     /// Go to this step as soon as the search has stopped.
     pub(super) bound_for: Option<Step>,
     /// Run FreeScout's own cache command.
@@ -84,6 +88,8 @@ impl Wizard {
             running: None,
             notice: None,
             leaving: false,
+            standing: None,
+            half_done: None,
             bound_for: None,
             artisan,
             assessment: None,

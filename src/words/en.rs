@@ -167,6 +167,7 @@ table! {
     undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup, then use `freescout-rescue restore`.";
     undone = "Taken back: {rows} stored texts and {files} files are as they were.";
     undo_row_refused = "Left alone, because somebody changed it since: {place}";
+    undo_stranded = "Saved since under the key that was taken away, so it does not open now: {place}";
     undo_needs_yes = "This would take back the recovery of {created}: {rows} stored texts and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
     undo_safety = "What stood before is in {folder}";
     restore_would = "Restoring would change {rows} stored texts and {files} files:";
@@ -180,6 +181,8 @@ table! {
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
+    look_in_missing = "{path} is not there, so no key can be looked for in it.";
+    look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
     key_file_no_key = "The key file holds no key.";
     key_file_no_key_next = "It should hold `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable = "{path} cannot be used.";
@@ -255,6 +258,7 @@ table! {
     quit_question = "Leave? Enter leaves, Esc stays.";
     quit_nothing_changed = "Nothing was changed.";
     quit_backup_stays = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
+    quit_recovery_stands = "The recovery made in this session stands. To take it back: {undo}";
     quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
     quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
     quit_typed = "Passwords typed and not applied: {count}. They will be forgotten.";

@@ -264,18 +264,13 @@ fn huge_values_are_bounded() {
 #[test]
 fn json_is_alone_on_standard_output() {
     let bench = Bench::new();
-    let outcome = bench.check(&[
-        "--json",
-        "--look-in",
-        bench.path("demo").to_str().unwrap(),
-        "--look-in",
-        "/no/such/place",
-    ]);
+    std::fs::write(bench.path("demo/packed.xz"), b"\xfd7zXZ\0").unwrap();
+    let outcome = bench.check(&["--json", "--look-in", bench.path("demo").to_str().unwrap()]);
     let json: Json = serde_json::from_str(&outcome.out).unwrap();
     assert_eq!(json["schema"], 1);
     assert_eq!(json["summary"]["total"], 31);
     assert_eq!(json["recommendation"]["strategy"], "restore");
-    assert!(outcome.err.contains("/no/such/place"), "{}", outcome.err);
+    assert!(outcome.err.contains("packed.xz"), "{}", outcome.err);
     let kinds: Vec<&Json> = json["keys"]
         .as_array()
         .unwrap()
@@ -496,4 +491,22 @@ fn a_public_key_in_force_is_told_and_left_behind() {
         "{}",
         outcome.out
     );
+}
+
+#[test]
+fn a_misspelt_place_stops_everything_before_it_begins() {
+    let bench = Bench::new();
+    let before = bench.state();
+    let install = bench.install();
+    for command in [&["check"][..], &["recover"], &["recover", "--yes"]] {
+        let arguments = [
+            command,
+            &[install.to_str().unwrap(), "--look-in", "/no/such/place"],
+        ]
+        .concat();
+        let outcome = bench.run(&arguments);
+        assert_eq!(outcome.code, 3, "{}", outcome.err);
+        assert!(outcome.err.contains("/no/such/place"), "{}", outcome.err);
+    }
+    assert_eq!(bench.state(), before);
 }

@@ -197,11 +197,11 @@ fn a_backup_that_others_could_have_written_is_not_trusted() {
     std::fs::set_permissions(&backups[0], std::fs::Permissions::from_mode(0o700)).unwrap();
     let manifest = backups[0].join("manifest.json");
     let text = std::fs::read_to_string(&manifest).unwrap();
-    let env = bench.install().join(".env");
+    let cache = bench.install().join("bootstrap/cache/config.php");
     let victim = bench.path("victim");
     std::fs::write(
         &manifest,
-        text.replace(env.to_str().unwrap(), victim.to_str().unwrap()),
+        text.replace(cache.to_str().unwrap(), victim.to_str().unwrap()),
     )
     .unwrap();
     let restored = bench.act(&["restore", backups[0].to_str().unwrap()], &["--yes"]);

@@ -6,7 +6,7 @@ use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
-use crate::domain::plan::{Action, Impossible, Why};
+use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
 use crate::domain::sanitize::sanitize;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::verdict::{Damage, MacFault, Salvage, Verdict};
@@ -329,5 +329,19 @@ pub fn shell(path: &std::path::Path) -> String {
         text
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+/// What a plan does beside the rows: the key it writes, the cache, the workers. `None` where the key stays.
+pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
+    let w = words();
+    let key = match plan.target {
+        Target::Fresh => w.apply_new_key.to_owned(),
+        Target::Known(key) => format!("{} · {key}", assessment.label(key)),
+    };
+    match plan.write_key {
+        Some(KeyHome::EnvFile) => Some(fill(w.apply_key_env, &[("key", &key)])),
+        Some(KeyHome::KeyFile) => Some(fill(w.apply_key_file, &[("key", &key)])),
+        Some(KeyHome::ProcessEnvironment) | None => None,
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn skipped(looked: &Looked) {
 }
 
 /// `check` for people.
-pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
+pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
     let w = words();
     out.line(&fill(
         w.check_install,
@@ -144,7 +144,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment) {
                     ("why", &sentences::why(recommended.why)),
                 ],
             ));
-            out.line(w.check_next);
+            out.line(&fill(w.check_next, &[("again", &again)]));
         }
         None => out.line(w.check_all_well),
     }
@@ -171,6 +171,18 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
             ("total", &ready.after.total),
         ],
     ));
+    if let Some(why) = assessment
+        .recommendation
+        .filter(|r| r.strategy == ready.plan.strategy)
+    {
+        out.line(&sentences::why(why.why));
+    }
+    for text in sentences::key_written(&ready.plan, assessment)
+        .into_iter()
+        .chain([w.apply_cache_cleared.to_owned()])
+    {
+        out.line(&format!("  {text}"));
+    }
     // A plan has one step a secret, in the order of the secrets.
     for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
         let wiped = secret.probably_wiped() && step.action == Action::Nothing;

@@ -92,6 +92,30 @@ impl Common {
         }
     }
 
+    /// These options and the install again, ready for a shell.
+    fn again(&self, install: &Path) -> String {
+        let mut words: Vec<String> = Vec::new();
+        let mut option =
+            |name: &str, path: &Path| words.push(format!("{name} {}", sentences::shell(path)));
+        self.look_in
+            .iter()
+            .for_each(|path| option("--look-in", path));
+        self.key_file
+            .iter()
+            .for_each(|path| option("--key-file", path));
+        self.backup_dir
+            .iter()
+            .for_each(|path| option("--backup-dir", path));
+        self.state_dir
+            .iter()
+            .for_each(|path| option("--state-dir", path));
+        if self.no_artisan {
+            words.push("--no-artisan".to_owned());
+        }
+        words.push(sentences::shell(install));
+        words.join(" ")
+    }
+
     fn keys(&self) -> Result<Vec<(SecretBytes, Source)>, Problem> {
         self.key_file.iter().map(|path| key_file(path)).collect()
     }
@@ -226,7 +250,13 @@ fn check(common: &Common) -> Outcome {
     if common.json {
         Out::stdout().json(&report::check_json(&session, &assessment));
     } else {
-        output::check(&mut Out::stdout(), &survey::summary(&session), &assessment);
+        let again = common.again(&session.install.root);
+        output::check(
+            &mut Out::stdout(),
+            &survey::summary(&session),
+            &assessment,
+            &again,
+        );
     }
     let attention = assessment
         .findings
@@ -301,7 +331,11 @@ fn recover_install(
     };
     if !yes {
         let (assessment, ready) = (session.assess(), planned(&session)?);
-        output::plan(&mut Out::stderr(), &assessment, &ready);
+        if common.json {
+            Out::stdout().json(&report::planned_json(&ready, &assessment));
+        } else {
+            output::plan(&mut Out::stdout(), &assessment, &ready);
+        }
         Out::stderr().line(w.recover_needs_yes);
         return Ok(Exit::Attention);
     }
@@ -350,6 +384,11 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
         })?;
     if !yes {
         let would = undo::preview(&mut session, &backup).map_err(unchanged)?;
+        if common.json {
+            Out::stdout().json(&serde_json::json!({
+                "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
+            }));
+        }
         let mut err = Out::stderr();
         err.line(&fill(
             w.undo_needs_yes,
@@ -419,7 +458,13 @@ fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
     let mut session = common.open().map_err(not_started)?;
     let difference = restore::difference(&mut session, &backup).map_err(unchanged)?;
     if !yes {
-        output::restore(&mut Out::stderr(), &difference);
+        if common.json {
+            Out::stdout().json(&serde_json::json!({
+                "schema": 1, "planned": true, "rows": difference.rows.len(), "files": difference.files.len(),
+            }));
+        } else {
+            output::restore(&mut Out::stdout(), &difference);
+        }
         Out::stderr().line(w.restore_needs_yes);
         return Ok(Exit::Attention);
     }

@@ -16,7 +16,7 @@ use crate::domain::secret::Token;
 use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
-use crate::engine::job::Applied;
+use crate::engine::job::{Applied, PlanReady};
 use crate::engine::session::Session;
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
@@ -100,6 +100,38 @@ pub struct RecoverJson<'a> {
     reentered: usize,
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
+}
+
+/// What `recover` would do, without `--yes`.
+#[derive(Serialize)]
+pub struct PlannedJson {
+    schema: u32,
+    planned: bool,
+    strategy: Strategy,
+    key: Option<Fingerprint>,
+    reseal: usize,
+    enter: usize,
+    readable_now: usize,
+    readable_after: usize,
+    total: usize,
+}
+
+/// A plan that was not carried out.
+pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
+    PlannedJson {
+        schema: 1,
+        planned: true,
+        strategy: ready.plan.strategy,
+        key: match ready.plan.target {
+            Target::Known(key) => Some(key),
+            Target::Fresh => None,
+        },
+        reseal: ready.plan.resealed(),
+        enter: ready.plan.entered(),
+        readable_now: assessment.summary.readable(),
+        readable_after: ready.after.readable(),
+        total: ready.after.total,
+    }
 }
 
 /// What `check` found.

@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
-use crate::domain::plan::{KeyHome, Plan, Target};
+use crate::domain::plan::{Action, Plan};
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::PlanReady;
+use crate::sentences;
 use crate::wizard::jobs::JobKind;
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
@@ -33,7 +34,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
     canvas.pieces(&mut area, &written(wizard, ready));
     take_top(&mut area, 1);
-    let lost = ready.plan.lost().count();
+    let lost = ready.plan.lost().count() + still_wiped(wizard, &ready.plan);
     if lost > 0 {
         let text = fill(w.apply_lost, &[("count", &lost)]);
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
@@ -61,6 +62,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     canvas.field(field, &wizard.apply.word, false, true);
 }
 
+/// Wiped passwords that were not given: nothing is stored, and something is needed.
+fn still_wiped(wizard: &Wizard, plan: &Plan) -> usize {
+    let nothing = plan.steps.iter().filter(|s| s.action == Action::Nothing);
+    nothing
+        .filter(|s| {
+            wizard
+                .passwords
+                .asked
+                .iter()
+                .any(|asked| asked.place == s.place)
+        })
+        .count()
+}
+
 fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     let w = words();
     let plan: &Plan = &ready.plan;
@@ -74,20 +89,10 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
             [("resealed", &plan.resealed()), ("entered", &plan.entered())];
         pieces.push(bullet(fill(w.apply_rows_written, &values)));
     }
-    let key = match plan.target {
-        Target::Fresh => w.apply_new_key.to_owned(),
-        Target::Known(key) => {
-            let label = wizard
-                .assessment()
-                .map_or_else(|| key.to_string(), |a| a.label(key));
-            format!("{label} · {key}")
-        }
-    };
-    match plan.write_key {
-        Some(KeyHome::EnvFile) => pieces.push(bullet(fill(w.apply_key_env, &[("key", &key)]))),
-        Some(KeyHome::KeyFile) => pieces.push(bullet(fill(w.apply_key_file, &[("key", &key)]))),
-        Some(KeyHome::ProcessEnvironment) | None => {}
-    }
+    let key = wizard
+        .assessment()
+        .and_then(|a| sentences::key_written(plan, a));
+    pieces.extend(key.map(bullet));
     pieces.push(bullet(w.apply_cache_cleared.to_owned()));
     let summary = ready.after;
     pieces.push(bullet(fill(

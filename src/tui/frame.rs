@@ -432,7 +432,6 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
         Step::Apply => w.enter_carry_out,
         Step::Report if wizard.report.undoing.is_some() => w.enter_undo,
-        Step::Report if wizard.report.saved.is_empty() => w.enter_save_report,
-        Step::Report => w.enter_leave,
+        Step::Report => w.enter_save_report,
     }
 }

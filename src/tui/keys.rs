@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
 use crate::domain::assessment::KeyReport;
 use crate::sentences;
 use crate::wizard::keys::{Form, Looked, Tried};
@@ -29,6 +29,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             None => (Role::Danger, fill(w.key_not_a_key, &[("why", key)])),
         });
     }
+    let closed = assessment.summary.unknown_key;
+    below.push(match closed {
+        0 => (Role::Ok, w.keys_all_open.to_owned()),
+        1 => (Role::Warn, w.keys_one_closed.to_owned()),
+        count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
+    });
     if let Some(Looked { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {
@@ -36,14 +42,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             0 => fill(w.look_skipped_one, &[("first", first)]),
             more => fill(w.look_skipped_shown, &[("first", first), ("more", &more)]),
         };
-        below.push((Role::Muted, text));
+        // One line: what it says is good to know, not urgent.
+        below.push((Role::Muted, fit(&text, usize::from(area.width))));
     }
-    let closed = assessment.summary.unknown_key;
-    below.push(match closed {
-        0 => (Role::Ok, w.keys_all_open.to_owned()),
-        1 => (Role::Warn, w.keys_one_closed.to_owned()),
-        count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
-    });
     match &wizard.keys.form {
         None => {
             let rows: u16 = below.iter().map(|(_, text)| lines(text, area.width)).sum();

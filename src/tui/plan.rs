@@ -83,10 +83,9 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         return;
     };
     let before = assessment.summary;
-    let lost = ready.plan.lost().count();
     let values: [(&str, &dyn std::fmt::Display); 5] = [
         ("resealed", &ready.plan.resealed()),
-        ("lost", &lost),
+        ("needed", &wizard.passwords.asked.len()),
         ("before", &before.readable()),
         ("after", &ready.after.readable()),
         ("total", &ready.after.total),
@@ -94,6 +93,13 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
     canvas.pieces(
         &mut area,
         &[(Role::Heading, fill(w.plan_headline, &values))],
+    );
+    let key = sentences::key_written(&ready.plan, assessment);
+    canvas.pieces(
+        &mut area,
+        &key.map(|text| (Role::Accent, format!("  {text}")))
+            .into_iter()
+            .collect::<Vec<_>>(),
     );
     // A plan has one step a secret, in the order of the secrets.
     let shown = wizard.plan.order.iter().filter_map(|index| {

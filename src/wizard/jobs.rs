@@ -75,8 +75,13 @@ pub struct Running {
 impl Wizard {
     /// Hands a job to the engine, unless one runs; then says so and gives nothing.
     pub(super) fn start(&mut self, job: Job) -> Vec<Effect> {
-        if self.running.is_some() {
-            self.say(words().wait_busy);
+        if let Some(running) = &self.running {
+            let searching = running.kind == JobKind::Look;
+            self.say(if searching {
+                words().wait_looking
+            } else {
+                words().wait_busy
+            });
             return Vec::new();
         }
         self.jobs += 1;

@@ -43,8 +43,9 @@ impl Wizard {
         }
         let undo =
             (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
-        [Action::Primary, Action::Down]
-            .into_iter()
+        let save = self.report.saved.is_empty().then_some(Action::Primary);
+        save.into_iter()
+            .chain([Action::Down])
             .chain(undo)
             .chain([Action::StartOver])
             .collect()

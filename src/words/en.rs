@@ -195,7 +195,7 @@ table! {
     recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
-    demo_gone = "The demo is gone again, with its backups and reports.";
+    demo_gone = "That was the demo: it is gone again, with its backups and reports.";
     demo_no_room = "The demo cannot be laid out.";
     demo_no_room_next = "Give a folder that does not exist yet, in one that you may write.";
     report_not_saved = "The report could not be saved.";
@@ -207,10 +207,10 @@ table! {
     check_no_key = "No usable key is in force.";
     check_summary = "FreeScout can read {readable} of {total} stored secrets.";
     check_recommended = "Recommended: {strategy}. {why}";
-    check_next = "Next: `freescout-rescue` for the wizard, or `freescout-rescue recover` to see the plan.";
+    check_next = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     check_all_well = "Nothing needs to be done.";
     plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
-    applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. Everything was read again and is right.";
+    applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
     applied_unverified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
     applied_still_lost = "FreeScout cannot use these yet:";
     applied_undo = "To take it back: {undo}";
@@ -225,6 +225,7 @@ table! {
     locked = "This step is not open yet.";
     locked_backup = "This step opens when a verified backup stands (step 2).";
     wait_busy = "One moment: something is still being done.";
+    wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "This is being written and will not be cut off. It takes a moment.";
     stopped = "Stopped.";
     looked = "Searched: {files} files, {megabytes} MiB.";
@@ -278,8 +279,8 @@ table! {
     key_quit = "quit";
     key_retry = "again";
     key_add_key = "add key";
-    key_look_in = "search place";
-    key_look_usual = "usual places";
+    key_look_in = "look in";
+    key_look_usual = "look around";
     key_other_database = "other values";
     key_other_folder = "other folder";
     key_undo = "undo";
@@ -351,8 +352,8 @@ table! {
 
     // the screen: keys
     keys_all_open = "Every sealed secret opens with one of these keys.";
-    keys_one_closed = "1 secret opens with none of these keys. Another key may: paste it (a), name a place to search (p), or search the usual places (s).";
-    keys_some_closed = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place to search (p), or search the usual places (s).";
+    keys_one_closed = "1 secret opens with none of these keys. Another key may: paste it (a), name a place to look in (p), or look around the usual places (s).";
+    keys_some_closed = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place to look in (p), or look around the usual places (s).";
     keys_none = "No key is known yet.";
     keys_type_key = "The key, as it stood behind APP_KEY= (it is not shown; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
@@ -360,7 +361,7 @@ table! {
     key_tried = "{key} opens {opens} secrets.";
     key_tried_nothing = "{key} is a key, but opens nothing here.";
     key_not_a_key = "That is no key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
-    look_skipped_shown = "Not read: {first} (and {more} more)";
+    look_skipped_shown = "{more} more and this were not read: {first}";
     look_skipped_one = "Not read: {first}";
 
     // the screen: checks
@@ -389,7 +390,7 @@ table! {
     strategy_reenter_does = "store the passwords you type, nothing else";
     plan_recommended = "  (recommended)";
     plan_rehearsing = "Rehearsing the plan in memory. Nothing is written.";
-    plan_headline = "Readable {before} → {after} of {total}. Sealed anew: {resealed}. Still lost: {lost}.";
+    plan_headline = "Readable {before} → {after} of {total}. Sealed anew: {resealed}. Passwords to type: {needed}.";
     plan_links_restore = "Replies to old mails, links in them, the web cron and the app tokens work again; what was sent since loses its threading.";
     plan_links_fresh = "Everybody logs in again. Replies to mails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The key in force stays: mails sent under it keep their threading and links; those sent under others do not get theirs back.";
@@ -419,7 +420,7 @@ table! {
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared where it is stale, and the workers are told to restart";
     apply_then = "then everything is read again: {after} of {total} will be readable";
-    apply_lost = "Still unreadable after this: {count}. They stay as they are.";
+    apply_lost = "Not usable after this: {count}. They stay as they are.";
     apply_backup = "The way back is in {folder}";
     apply_confirm = "Type {word} and press Enter:";
     apply_running = "Writing. This is never cut off.";
@@ -428,14 +429,14 @@ table! {
     // the screen: report and connections
     report_saved = "Saved: {path}";
     undo_head = "Take the recovery back";
-    undo_what = "Rows and files become what they were before, byte for byte. What somebody changed since is left alone, and said.";
+    undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
     undo_confirm = "Type {word} and press Enter:";
     connections_note = "✓ readable  ✗ not  – none needed\nThis version logs in nowhere.";
 
     // the report
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
-    report_open = "Readable now: {readable} of {total}. Still to be done: {open}, first in the list below.";
+    report_open = "Readable now: {readable} of {total}. Still open: {open}, first in the list. n starts a new round, to type passwords.";
     report_undo = "To take it back: {undo}";
     report_logins = "Logins were not tested: open Connection Settings of each mailbox in FreeScout and use its check, or wait for the next fetch.";
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: a copy of .env belongs into your backups, apart from the database.";

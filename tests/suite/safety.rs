@@ -335,3 +335,59 @@ fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
     assert_eq!(code, Some(2), "one stays lost: {text}");
     assert!(text.contains("read again and is right"), "{text}");
 }
+
+/// A container whose compose file passes `APP_KEY` along, and it is not set: the variable is there, and empty.
+#[test]
+fn an_empty_variable_does_not_cost_the_cache_its_key() {
+    let bench = Bench::new();
+    let before = bench.state();
+    for command in [
+        &["recover", "--yes"][..],
+        &["recover", "--yes", "--strategy", "carry"],
+    ] {
+        let mut run = Command::new(assert_cmd::cargo::cargo_bin("freescout-rescue"));
+        run.args(command)
+            .arg(bench.install())
+            .args(["--no-artisan", "--backup-dir"])
+            .arg(bench.path("backups"));
+        run.env_clear()
+            .env("HOME", bench.path("home"))
+            .env("APP_KEY", "");
+        let out = run.output().unwrap();
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!(out.status.code(), Some(1), "{said}");
+        assert_eq!(bench.state(), before, "{said}");
+    }
+}
+
+/// Typed in the browser after the recovery, sealed with the key that an undo takes away.
+#[test]
+fn an_undo_names_what_it_strands() {
+    let bench = Bench::new();
+    assert_eq!(bench.recover().code, 2);
+    let env = std::fs::read_to_string(bench.install().join(".env")).unwrap();
+    let key = env
+        .lines()
+        .find_map(|l| l.strip_prefix("APP_KEY="))
+        .unwrap();
+    let key = freescout_rescue::domain::app_key::AppKey::parse(key.as_bytes()).unwrap();
+    let plain = freescout_rescue::domain::php::serialize_text(b"typed since");
+    let typed = freescout_rescue::domain::payload::Payload::seal(&key, &[5; 16], &plain);
+    let update = format!("UPDATE mailboxes SET out_password = '{typed}' WHERE id = 9");
+    bench.database().execute_batch(&update).unwrap();
+    let undone = bench.act(&["undo", "--yes"], &[]);
+    assert_eq!(undone.code, 2, "{}{}", undone.out, undone.err);
+    assert!(
+        undone
+            .out
+            .contains("does not open now: mailboxes#9.out_password"),
+        "{}",
+        undone.out
+    );
+    assert_eq!(
+        undone.out.matches("does not open now").count(),
+        1,
+        "{}",
+        undone.out
+    );
+}

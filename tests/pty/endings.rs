@@ -41,7 +41,7 @@ fn after_ctrl_c_with_something_typed() {
     session.keys("2\r");
     session.wait_for("reads back right");
     session.keys("5");
-    session.wait_for("Still lost");
+    session.wait_for("Passwords to type");
     session.keys("\rabc");
     session.wait_for("•••");
     session.keys("\u{3}");

@@ -97,9 +97,7 @@ fn table(
     for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {
         let mark = if index == chosen { "▸ " } else { "  " };
         let owner = match row.kind {
-            // Without UTF-8 a name may be nothing but question marks; an address never is.
-            None if !canvas.theme.unicode && !row.owner.is_ascii() => row.email.clone(),
-            None => row.owner.clone(),
+            None => canvas.name(&row.owner, &row.email),
             Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
             Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
         };

@@ -16,7 +16,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     let Some(assessment) = wizard.assessment() else {
         return;
     };
-    let items: Vec<Vec<Piece>> = rows(assessment).iter().map(item).collect();
+    let items: Vec<Vec<Piece>> = rows(assessment)
+        .iter()
+        .map(|row| item(row, canvas.name(&row.name, &row.email)))
+        .collect();
     let chosen = wizard
         .connections
         .open
@@ -24,8 +27,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     canvas.list(area, &items, chosen);
 }
 
-fn item(row: &Row) -> Vec<Piece> {
-    let direction = |name: &str, server: &str, standing| {
+fn item(row: &Row, name: String) -> Vec<Piece> {
+    let direction = |protocol: &str, server: &str, standing| {
         let (role, mark) = match standing {
             Standing::Ready => (Role::Text, "✓"),
             Standing::NoPassword => (Role::Danger, "✗"),
@@ -33,7 +36,7 @@ fn item(row: &Row) -> Vec<Piece> {
         };
         (
             role,
-            [" ", mark, name, server]
+            [" ", mark, protocol, server]
                 .iter()
                 .filter(|part| !part.is_empty())
                 .copied()
@@ -47,7 +50,7 @@ fn item(row: &Row) -> Vec<Piece> {
         ""
     };
     vec![
-        (Role::Text, row.name.clone()),
+        (Role::Text, name),
         direction(row.protocol, &row.incoming, row.fetches),
         direction(sender, &row.outgoing, row.sends),
     ]

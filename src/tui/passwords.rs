@@ -23,7 +23,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     let items: Vec<Vec<Piece>> = state
         .asked
         .iter()
-        .map(|asked| item(asked, state.answers.get(&asked.place), wizard))
+        .map(|asked| {
+            item(
+                canvas.name(&asked.owner, &asked.login),
+                asked,
+                state.answers.get(&asked.place),
+            )
+        })
         .collect();
     canvas.list(area, &items, Some(state.cursor.at()));
     if let Some(asked) = state.asked.get(state.cursor.at()) {
@@ -43,7 +49,7 @@ fn same_name(asked: &Asked, answer: &Answer) -> Option<String> {
     ))
 }
 
-fn item(asked: &Asked, answer: Option<&Answer>, _: &Wizard) -> Vec<Piece> {
+fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
     let w = words();
     let kind = match (asked.oauth_mailbox, asked.kind) {
         (Some(_), SecretKind::Outgoing) => w.kind_client_secret_outgoing,
@@ -62,7 +68,7 @@ fn item(asked: &Asked, answer: Option<&Answer>, _: &Wizard) -> Vec<Piece> {
     } else {
         Role::Text
     };
-    vec![(role, format!("{}, {kind}: {answer_text}", asked.owner))]
+    vec![(role, format!("{name}, {kind}: {answer_text}"))]
 }
 
 fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {

@@ -121,7 +121,8 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
                 (Remedy::Salvage, _) => "[ ] ",
                 _ => "",
             };
-            let owner = format!("{}, {}", sanitize(&step.owner), sentences::kind(step.kind));
+            let name = canvas.name(&sanitize(&step.owner), &step.place.to_string());
+            let owner = format!("{name}, {}", sentences::kind(step.kind));
             let action = sentences::action(step.action, secret, assessment);
             vec![(role, format!("{offer}{owner}: {action}"))]
         })

@@ -92,7 +92,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
                 role,
                 format!(
                     "{mark} {}, {}: {}",
-                    row.owner,
+                    canvas.name(&row.owner, &row.place),
                     sentences::kind(row.kind),
                     row.verdict
                 ),

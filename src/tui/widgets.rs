@@ -130,6 +130,12 @@ impl Canvas<'_, '_> {
         Span::styled(text, self.theme.style(role))
     }
 
+    /// A name, or what takes its place where the terminal could only show question marks.
+    pub fn name(&self, name: &str, otherwise: &str) -> String {
+        let shown = self.theme.unicode || name.is_ascii();
+        if shown { name } else { otherwise }.to_owned()
+    }
+
     /// Wrapped pieces from the top of an area, which shrinks by what they took.
     pub fn pieces(&mut self, area: &mut Rect, pieces: &[Piece]) {
         for (role, text) in pieces {

@@ -24,6 +24,8 @@ pub enum Standing {
 pub struct Row {
     /// Its name, sanitised.
     pub name: String,
+    /// Its address, sanitised.
+    pub email: String,
     /// `IMAP`, `POP3`, or nothing known.
     pub protocol: &'static str,
     /// `server:port`, sanitised.
@@ -66,6 +68,7 @@ pub fn rows(assessment: &Assessment) -> Vec<Row> {
     };
     let row = |mailbox: &Mailbox| Row {
         name: sanitize(&mailbox.name),
+        email: sanitize(&mailbox.email),
         protocol: match mailbox.in_protocol {
             IncomingProtocol::Imap => "IMAP",
             IncomingProtocol::Pop3 => "POP3",

@@ -114,6 +114,8 @@ impl Wizard {
 pub struct ReportRow {
     /// Whose secret, sanitised.
     pub owner: String,
+    /// Where it is stored, as printed.
+    pub place: String,
     /// What it is.
     pub kind: SecretKind,
     /// Whether FreeScout reads it now.
@@ -135,6 +137,7 @@ impl Wizard {
         let mut rows: Vec<ReportRow> = shown
             .map(|secret| ReportRow {
                 owner: sanitize(&secret.owner),
+                place: sanitize(&secret.place.to_string()),
                 kind: secret.kind,
                 readable: secret.verdict.readable() && !secret.probably_wiped(),
                 verdict: sentences::verdict(secret, assessment),

@@ -170,6 +170,7 @@ pub fn search(
         cancel,
         on,
         looked,
+        window: Zeroizing::new(Vec::with_capacity(BLOCK + 2 * REACH)),
     };
     for root in roots {
         search.root(root);
@@ -182,6 +183,8 @@ struct Search<'a> {
     cancel: &'a dyn Fn() -> bool,
     on: &'a mut dyn FnMut(Event<'_>),
     looked: Looked,
+    /// What of a file is looked at, one file after the other; wiped at the end of the search.
+    window: Zeroizing<Vec<u8>>,
 }
 
 /// One file on disk while it is read.
@@ -293,17 +296,27 @@ impl Search<'_> {
         reading: &mut Reading<'_>,
         depth: usize,
     ) -> Result<(), SkipReason> {
-        let mut window = Zeroizing::new(Vec::with_capacity(BLOCK + 2 * REACH));
+        let mut window = std::mem::take(&mut self.window);
+        window.clear();
+        let outcome = self.text_in(&mut window, stream, reading, depth);
+        self.window = window;
+        outcome
+    }
+
+    fn text_in(
+        &mut self,
+        window: &mut Vec<u8>,
+        stream: &mut dyn Read,
+        reading: &mut Reading<'_>,
+        depth: usize,
+    ) -> Result<(), SkipReason> {
         let (mut line, mut binary, mut first) = (1, false, true);
         reading.seen.clear();
         loop {
             let before = window.len();
             let end = {
                 let mut block = (&mut *stream).take(BLOCK as u64);
-                block
-                    .read_to_end(&mut window)
-                    .map_err(|e| refused(&e, depth))?
-                    < BLOCK
+                block.read_to_end(window).map_err(|e| refused(&e, depth))? < BLOCK
             };
             let read = (window.len() - before) as u64;
             self.looked.bytes += read;
@@ -314,7 +327,7 @@ impl Search<'_> {
                     .ok_or(SkipReason::TooMuch(self.limits.unpacked >> 20))?;
             }
             // Line numbers mean nothing in a swap file or a program.
-            binary |= memchr::memchr(0, &window).is_some();
+            binary |= memchr::memchr(0, window).is_some();
             let until = if end {
                 window.len()
             } else {
@@ -322,9 +335,9 @@ impl Search<'_> {
             };
             let (mut counted, mut at_line) = (0, line);
             let mut hits = Vec::new();
-            key_scan::scan(&window, until, &mut |hit| hits.push(hit));
+            key_scan::scan(window, until, &mut |hit| hits.push(hit));
             if first && end {
-                hits.extend(key_scan::bare(&window).map(|text| key_scan::Hit {
+                hits.extend(key_scan::bare(window).map(|text| key_scan::Hit {
                     offset: 0,
                     text,
                     named: false,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::app_key::{self, AppKey};
-use crate::domain::configuration::{ConfiguredKey, DbSettings, KeySource};
+use crate::domain::configuration::{ConfiguredKey, DbSettings, Driver, KeySource};
 use crate::domain::derived;
 use crate::domain::dotenv;
 use crate::domain::finding::{Finding, KeyName};
@@ -126,6 +126,9 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         (None, _) => format!("{}:{}", settings.host, settings.port),
     };
     let (what, next) = match error {
+        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
+            (w.database_unreachable, w.database_file_next)
+        }
         StoreError::Unreachable(_) => (w.database_unreachable, w.database_unreachable_next),
         StoreError::Denied(_) => (w.database_denied, w.database_denied_next),
         StoreError::UnknownDatabase(_) => (w.database_unknown, w.database_unknown_next),

@@ -48,6 +48,7 @@ table! {
     database_settings_next = "Look at DB_CONNECTION in .env: FreeScout supports mysql and pgsql.";
     database_unreachable = "The database at {place} cannot be reached.";
     database_unreachable_next = "Look at DB_HOST, DB_PORT and DB_SOCKET in .env, and whether the server runs. `localhost` means the socket for MySQL.";
+    database_file_next = "Look at DB_DATABASE in .env: the file must be there, and yours to read and write.";
     database_denied = "The database refuses user {user}.";
     database_denied_next = "Look at DB_USERNAME and DB_PASSWORD in .env.";
     database_unknown = "There is no database {database} on the server.";
@@ -126,7 +127,7 @@ table! {
     apply_files = "Replacing files";
     apply_cache = "Clearing FreeScout's config cache";
     apply_verifying = "Reading everything again as FreeScout would";
-    env_not_writable = "The key cannot be written.";
+    env_not_writable = "A file of the install cannot be replaced.";
     env_not_writable_next = "Nothing was changed. Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
     apply_half_done = "The rows were written, but the key could not be, and the rows could not be put back.";
     apply_half_done_next = "Free the file, then put the backup back: freescout-rescue restore {folder} --yes, or feed restore.sql in that folder to the database.";

@@ -47,17 +47,18 @@ step() { printf '\n== %s\n' "$*"; "$@"; }
 export INSTA_UPDATE=no
 
 step cargo fmt --check
-step cargo clippy --locked --all-targets -- -D warnings
+step cargo clippy --locked --all-targets --all-features -- -D warnings
 step cargo test --locked
 step cargo build --locked --release
 
-# Incidents made by a real FreeScout lie beside the project where it is developed; a clone elsewhere has its own fixtures.
+# Data made by a real FreeScout lie beside the project where it is developed; a clone elsewhere has its own fixtures.
 judge=../shared/acceptance/judge.py
 if [ -f "$judge" ]; then
+    step cargo test --locked --features shared-data --test shared
     step python3 "$judge" target/release/freescout-rescue
 else
     echo
-    echo "== no ../shared beside this clone: the judge of the acceptance incidents was NOT run"
+    echo "== NOT RUN, as there is no ../shared beside this clone: tests/shared, and the judge of the incidents"
 fi
 echo
 echo "All checks passed."

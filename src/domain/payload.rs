@@ -302,6 +302,102 @@ mod tests {
         );
     }
 
+    /// The members of a sealed payload, and a payload made of other ones.
+    fn members() -> (String, String, String) {
+        let sealed = Payload::seal(&key(), &[0xfb; 16], b"s:6:\"secret\";");
+        let json: Json =
+            serde_json::from_slice(&base64::decode_strict(sealed.as_bytes()).unwrap()).unwrap();
+        let text = |name: &str| json[name].as_str().unwrap().to_owned();
+        (text("iv"), text("value"), text("mac"))
+    }
+
+    fn encoded(json: &str) -> Vec<u8> {
+        base64::encode(json.as_bytes()).into_bytes()
+    }
+
+    #[test]
+    fn every_spelling_that_laravel_accepts_is_read() {
+        let (iv, value, mac) = members();
+        let sealed = encoded(&format!(
+            r#"{{"iv":"{iv}","value":"{value}","mac":"{mac}"}}"#
+        ));
+        let unpadded: Vec<u8> = sealed.iter().copied().filter(|b| *b != b'=').collect();
+        let wrapped: Vec<u8> = sealed
+            .chunks(40)
+            .flat_map(|line| [line, b"\r\n "].concat())
+            .collect();
+        let spellings = [
+            sealed.clone(),
+            unpadded,
+            wrapped,
+            [b"\xef\xbb\xbf", &sealed[..]].concat(),
+            [b"\"", &sealed[..], b"\"\n"].concat(),
+            encoded(&format!(
+                r#"{{"mac":"{mac}","value":"{value}","iv":"{iv}"}}"#
+            )),
+            encoded(&format!(
+                r#"{{"iv":"{iv}","value":"{value}","mac":"{mac}","tag":""}}"#
+            )),
+            encoded(&format!(
+                "{{ \"iv\" : \"{iv}\",\n\"value\":\"{value}\", \"mac\":\"{mac}\" }}"
+            )),
+            encoded(&format!(
+                r#"{{"iv":"x","iv":"{iv}","value":"{value}","mac":"{mac}"}}"#
+            )),
+            encoded(&format!(
+                r#"{{"iv":"{}","value":"{value}","mac":"{mac}"}}"#,
+                iv.replace('/', "\\/")
+            )),
+        ];
+        for text in spellings {
+            let about = String::from_utf8_lossy(&text).into_owned();
+            let payload = Payload::parse(&text).unwrap_or_else(|_| panic!("{about}"));
+            assert!(payload.made_with(&key()), "{about}");
+            assert_eq!(
+                payload.open(&key()).unwrap().expose(),
+                b"s:6:\"secret\";",
+                "{about}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_damage_has_its_name() {
+        let (iv, value, mac) = members();
+        let with = |iv: &str, mac: &str| {
+            encoded(&format!(r#"{{"iv":{iv},"value":"{value}","mac":{mac}}}"#))
+        };
+        let (good_iv, good_mac) = (format!("\"{iv}\""), format!("\"{mac}\""));
+        let parse = |text: &[u8]| Payload::parse(text).err();
+        assert!(matches!(
+            parse(&with("\"QUJD\"", &good_mac)),
+            Some(Malformed::Iv)
+        ));
+        assert!(matches!(
+            parse(&with(&format!("\"*{iv}\""), &good_mac)),
+            Some(Malformed::Iv)
+        ));
+        assert!(matches!(
+            parse(&with(&good_iv, "null")),
+            Some(Malformed::NoMac(_))
+        ));
+        assert!(matches!(
+            parse(&with(&good_iv, "[]")),
+            Some(Malformed::Json)
+        ));
+        let sealed = with(&good_iv, &good_mac);
+        assert!(matches!(parse(&sealed[..100]), Some(Malformed::Truncated)));
+        assert!(matches!(
+            parse(&[&sealed[..], b"=QUJD"].concat()),
+            Some(Malformed::Base64)
+        ));
+        assert!(matches!(parse(b"a password"), Some(Malformed::NotAPayload)));
+        let upper = Payload::parse(&with(&good_iv, &good_mac.to_uppercase()))
+            .ok()
+            .unwrap();
+        assert!(!upper.made_with(&key()) && upper.made_with_upper_case(&key()));
+    }
+
     proptest! {
         #[test]
         fn what_is_sealed_opens(plain in proptest::collection::vec(any::<u8>(), 0..200), iv in any::<[u8; 16]>()) {

@@ -130,14 +130,6 @@ impl Value {
             _ => None,
         }
     }
-
-    /// The truth value.
-    pub fn as_bool(&self) -> Option<bool> {
-        match self {
-            Value::Bool(b) => Some(*b),
-            _ => None,
-        }
-    }
 }
 
 struct Cursor<'a> {

@@ -185,27 +185,6 @@ impl Verdict {
     }
 }
 
-/// What `decrypt()` makes of a plain text for a mailbox password.
-pub enum PlainReads<'a> {
-    /// A text (a number reads as its digits).
-    Text(&'a [u8]),
-    /// Nothing: the field looks empty.
-    Nothing,
-    /// A value that is no text.
-    Odd,
-}
-
-/// What FreeScout's mailbox reads from a decrypted plain text.
-pub fn plain_helper_reads(plain: &[u8]) -> PlainReads<'_> {
-    match php::unserialize(plain) {
-        Ok(Value::Text(text)) => PlainReads::Text(text),
-        Ok(Value::Int(_) | Value::Float(_) | Value::Bool(true) | Value::Array | Value::Object) => {
-            PlainReads::Odd
-        }
-        Ok(Value::Null | Value::Bool(false)) | Err(_) => PlainReads::Nothing,
-    }
-}
-
 /// Judges one secret.
 pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
     let damaged = |damage| Verdict::Damaged {

@@ -8,6 +8,4 @@ mod hunt;
 mod plans;
 mod safety;
 mod screens;
-mod shared;
-mod vectors;
 mod wizard;

@@ -132,44 +132,6 @@ fn the_key_is_the_direct_member_of_app() {
     assert!(!format!("{config:?}").contains("right"));
 }
 
-#[test]
-fn the_incidents_configurations_are_read() {
-    let Ok(incidents) =
-        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/incidents"))
-    else {
-        println!("the shared incidents are not here: nothing read");
-        return;
-    };
-    let mut seen = 0;
-    for incident in incidents {
-        let path = incident.unwrap().path().join("config.php");
-        let Ok(bytes) = std::fs::read(&path) else {
-            continue;
-        };
-        let config = read(&bytes).unwrap();
-        let key = config.at(&["app", "key"]).and_then(Value::as_text).unwrap();
-        assert!(
-            crate::domain::app_key::AppKey::parse(key).is_ok(),
-            "{}",
-            path.display()
-        );
-        let driver = config
-            .at(&["database", "default"])
-            .and_then(Value::as_text)
-            .unwrap();
-        let driver = std::str::from_utf8(driver).unwrap();
-        assert!(
-            config
-                .at(&["database", "connections", driver, "host"])
-                .and_then(Value::as_text)
-                .is_some()
-        );
-        seen += 1;
-    }
-    assert!(seen >= 6, "only {seen} configurations");
-    println!("{seen} configurations read");
-}
-
 /// Writes as PHP does: short of its line breaks, which carry no meaning.
 fn export(value: &Value, out: &mut Vec<u8>) {
     match value {

@@ -4,12 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Package, and a file that shows it is there.
+# Package, and a file (or a pattern of one) that shows it is there.
 needs="
 gcc:/usr/bin/gcc
 mariadb-server:/usr/sbin/mariadbd
 mariadb-client:/usr/bin/mariadb-dump
-postgresql:/usr/lib/postgresql
+postgresql:/usr/lib/postgresql/*/bin/initdb
 openssl:/usr/bin/openssl
 php-cli:/usr/bin/php
 php-illuminate-encryption:/usr/share/php/Illuminate/Encryption/Encrypter.php
@@ -17,8 +17,9 @@ python3:/usr/bin/python3
 vim:/usr/bin/vim
 "
 missing=""
+set -f # the patterns are for compgen alone
 for need in $needs; do
-    [ -e "${need#*:}" ] || missing="$missing ${need%%:*}"
+    compgen -G "${need#*:}" >/dev/null || missing="$missing ${need%%:*}"
 done
 if [ -n "$missing" ]; then
     if [ "$(id -u)" -ne 0 ]; then
@@ -35,12 +36,13 @@ if [ -n "$missing" ]; then
         trap 'rm -f "$policy"' EXIT
     fi
     apt-get update -q
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # one word a package
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
     for need in $needs; do
-        [ -e "${need#*:}" ] || { echo "${need%%:*} was installed, but ${need#*:} is not there" >&2; exit 1; }
+        compgen -G "${need#*:}" >/dev/null || { echo "${need%%:*} was installed, but ${need#*:} is not there" >&2; exit 1; }
     done
 fi
+set +f
 command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.88 or later (https://rustup.rs)" >&2; exit 1; }
 
 step() { printf '\n== %s\n' "$*"; "$@"; }

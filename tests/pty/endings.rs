@@ -63,21 +63,17 @@ fn after_sigterm_and_sighup() {
     }
 }
 
-/// Not a test of its own: the other half of the next one, which runs it in a pty with this variable set.
+/// Runs itself a second time, in a pty and with this variable set: there it takes the terminal over and panics.
 #[test]
-fn inside_the_pty() {
+fn after_a_panic() {
     if std::env::var_os("RESCUE_PTY_PANICS").is_some() {
         let _terminal = freescout_rescue::tui::terminal::Terminal::open().unwrap();
         panic!("on purpose");
     }
-}
-
-#[test]
-fn after_a_panic() {
     let own = std::env::current_exe().unwrap();
     let arguments = [
         "--exact",
-        "endings::inside_the_pty",
+        "endings::after_a_panic",
         "--nocapture",
         "--test-threads=1",
     ];

@@ -118,7 +118,8 @@ impl Call<'_> {
     }
 
     fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
-        if self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+        // Where something new begins, it is said at once: it may take long.
+        if done == 0 || self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
             self.last = Some(Instant::now());
             self.send(Update::Progress {
                 what: what.to_owned(),

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::terminal::Session;
+use crate::terminal::{Session, demo};
 
 fn assert_restored(session: &Session) {
     let (alternate, hidden, paste) = session.modes();
@@ -103,4 +103,70 @@ fn without_a_terminal_it_says_what_to_use() {
         said.contains("needs a terminal") && said.contains("check"),
         "{said}"
     );
+}
+
+/// The connection is lost in the middle of the writing: what was begun is finished, and said.
+#[test]
+fn a_signal_during_the_recovery_lets_it_finish() {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(
+            folder.path(),
+            std::os::unix::fs::PermissionsExt::from_mode(0o755),
+        )
+        .unwrap();
+        let (install, look_in) = demo(folder.path());
+        std::fs::set_permissions(
+            folder.path().join("demo"),
+            std::os::unix::fs::PermissionsExt::from_mode(0o755),
+        )
+        .unwrap();
+        // Slow enough to be met in the middle; it fails in the end, so that the cache is removed by us.
+        std::fs::write(install.join("artisan"), "<?php sleep(2); exit(1);").unwrap();
+        if rustix::process::geteuid().is_root() {
+            // Root's own storage/ would not be cleared by artisan at all.
+            let owner = std::process::Command::new("chown")
+                .args(["-R", "65534:65534"])
+                .arg(&install)
+                .status();
+            assert!(owner.unwrap().success());
+        }
+        let backups = folder.path().join("backups");
+        let path = |p: &std::path::Path| p.to_str().unwrap().to_owned();
+        let arguments = [
+            path(&install),
+            "--look-in".to_owned(),
+            path(&look_in),
+            "--backup-dir".to_owned(),
+            path(&backups),
+        ];
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut session = Session::start(&arguments, 80, 24);
+        session.wait_for("Found: K");
+        for (keys, then) in [
+            ("2\r", "reads back right"),
+            ("5", "Passwords to type"),
+            ("7", "Type apply"),
+        ] {
+            session.keys(keys);
+            session.wait_for(then);
+        }
+        session.keys("apply\r");
+        session.wait_for("Clearing FreeScout");
+        session.signal(signal);
+        assert_eq!(
+            session.end(),
+            2,
+            "{signal:?}: finished, with one secret lost: {}",
+            session.screen()
+        );
+        assert_restored(&session);
+        let out = std::process::Command::new(crate::terminal::binary())
+            .arg("check")
+            .arg(&install)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert!(said.contains("can read 30 of 31"), "{signal:?}: {said}");
+    }
 }

@@ -391,3 +391,58 @@ fn an_undo_names_what_it_strands() {
         undone.out
     );
 }
+
+/// The key lies in a file of its own; after the recovery the file is lost, and the line that names it.
+#[test]
+fn a_lost_key_file_comes_back_from_the_backup() {
+    let bench = Bench::new();
+    std::fs::remove_file(bench.install().join("bootstrap/cache/config.php")).unwrap();
+    let secret = bench.path("app_key");
+    bench.edit_env(|t| {
+        let line = t
+            .lines()
+            .find(|l| l.starts_with("APP_KEY="))
+            .unwrap()
+            .to_owned();
+        std::fs::write(&secret, format!("{}\n", &line["APP_KEY=".len()..])).unwrap();
+        t.replace(
+            &line,
+            &format!("APP_KEY=\nAPP_KEY_FILE={}", secret.display()),
+        )
+    });
+    let (env, key) = (
+        std::fs::read(bench.install().join(".env")).unwrap(),
+        std::fs::read(&secret).unwrap(),
+    );
+    let before = bench.check_json()["summary"].clone();
+    let outcome = bench.recover();
+    assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
+    assert_ne!(
+        std::fs::read(&secret).unwrap(),
+        key,
+        "the key file holds the old key again"
+    );
+    assert_eq!(
+        std::fs::read(bench.install().join(".env")).unwrap(),
+        env,
+        "only the key file was written"
+    );
+    let backup = std::fs::read_dir(bench.path("backups"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    std::fs::remove_file(&secret).unwrap();
+    bench.edit_env(|t| {
+        t.replace(
+            "APP_KEY=\n",
+            "APP_KEY=base64:QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUI=\n",
+        )
+    });
+    let restored = bench.act(&["restore", backup.to_str().unwrap()], &["--yes"]);
+    assert_eq!(restored.code, 0, "{}{}", restored.out, restored.err);
+    assert_eq!(std::fs::read(&secret).unwrap(), key);
+    assert_eq!(std::fs::read(bench.install().join(".env")).unwrap(), env);
+    assert_eq!(bench.check_json()["summary"], before);
+}

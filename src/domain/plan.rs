@@ -333,16 +333,15 @@ fn needs_repair(verdict: &Verdict) -> bool {
     )
 }
 
-/// Makes the plan for a strategy.
+/// The key a strategy ends with, and where it must be written; `None` when it stands there already.
 ///
 /// # Errors
 /// [`Impossible`] where the strategy makes no sense here.
-pub fn make(
+pub fn target(
     strategy: Strategy,
     secrets: &[SecretReport],
     circumstances: &Circumstances,
-    choices: &Choices,
-) -> Result<Plan, Impossible> {
+) -> Result<(Target, Option<KeyHome>), Impossible> {
     let target = match strategy {
         Strategy::Restore => {
             Target::Known(best_old_key(secrets, circumstances).ok_or(Impossible::NoOldKey)?)
@@ -361,6 +360,20 @@ pub fn make(
     if write_key == Some(KeyHome::ProcessEnvironment) {
         return Err(Impossible::KeyOutOfReach);
     }
+    Ok((target, write_key))
+}
+
+/// Makes the plan for a strategy.
+///
+/// # Errors
+/// [`Impossible`] where the strategy makes no sense here.
+pub fn make(
+    strategy: Strategy,
+    secrets: &[SecretReport],
+    circumstances: &Circumstances,
+    choices: &Choices,
+) -> Result<Plan, Impossible> {
+    let (target, write_key) = target(strategy, secrets, circumstances)?;
     let steps = secrets
         .iter()
         .map(|s| step(s, strategy, target, choices))

@@ -86,6 +86,19 @@ impl Table {
             Table::Env => "env",
         }
     }
+
+    /// The table of this [`Table::name`].
+    pub fn by_name(name: &str) -> Option<Self> {
+        [
+            Table::Mailboxes,
+            Table::Options,
+            Table::Modules,
+            Table::Users,
+            Table::Env,
+        ]
+        .into_iter()
+        .find(|table| table.name() == name)
+    }
 }
 
 /// One stored text: a column of a row, or a variable of `.env` (then `id` is 0 and `column` the variable).

@@ -21,7 +21,7 @@ use crate::engine::job::Applied;
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
 use crate::io::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
-use crate::io::files::{self, FileError, FileRead};
+use crate::io::files::{self, FileRead};
 use crate::io::store::{self, Store, Stored, Swap};
 use crate::words::{fill, words};
 
@@ -166,10 +166,7 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
         .as_ref()
         .map(|file| (file.path.clone(), &install.key_file));
     for (path, read) in known.into_iter().chain(key_file) {
-        let now = change::current(&path).map_err(|e| file_problem(&e))?;
-        if now.as_ref().map(FileRead::digest) != read.as_ref().map(FileRead::digest) {
-            return Err(file_problem(&FileError::Changed(path)));
-        }
+        change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
     }
     Ok(())
 }
@@ -247,12 +244,8 @@ fn record(session: &Session, plan: &Plan, target: &AppKey, change: &Change) -> R
     let install = &session.install;
     let saved_as = |path: &std::path::Path| {
         let is = |file: &Option<FileRead>| file.as_ref().is_some_and(|f| f.path == path);
-        let name = if is(&install.env_file) {
-            Some("files/env")
-        } else {
-            None
-        };
-        name.or(is(&install.key_file).then_some("files/key_file"))
+        let env = is(&install.env_file).then_some("files/env");
+        env.or(is(&install.key_file).then_some("files/key_file"))
             .map(str::to_owned)
     };
     let written = |file: &FileChange| WrittenFile {

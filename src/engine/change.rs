@@ -41,16 +41,6 @@ pub struct FileChange {
 }
 
 impl FileChange {
-    /// Whether the file is still as it was read.
-    fn require_unchanged(&self) -> Result<(), FileError> {
-        let now = current(&self.path)?;
-        if now.as_ref().map(FileRead::digest) == self.before.as_ref().map(FileRead::digest) {
-            Ok(())
-        } else {
-            Err(FileError::Changed(self.path.clone()))
-        }
-    }
-
     fn write(&self) -> Result<(), FileError> {
         put(
             &self.path,
@@ -90,6 +80,18 @@ pub fn current(path: &std::path::Path) -> Result<Option<FileRead>, FileError> {
     }
 }
 
+/// Refuses a file that is no longer as it was read; `None` is a file that was not there.
+///
+/// # Errors
+/// [`FileError::Changed`], or what [`current`] says.
+pub fn require_unchanged(path: &std::path::Path, read: Option<&FileRead>) -> Result<(), FileError> {
+    if current(path)?.as_ref().map(FileRead::digest) == read.map(FileRead::digest) {
+        Ok(())
+    } else {
+        Err(FileError::Changed(path.to_owned()))
+    }
+}
+
 fn put(path: &std::path::Path, file: Option<(&[u8], &Attributes)>) -> Result<(), FileError> {
     match file {
         Some((bytes, attributes)) => files::write_new(path, bytes, attributes),
@@ -119,7 +121,7 @@ impl Change {
                 None => files::require_folder_writable(&file.path),
             };
             possible
-                .and_then(|()| file.require_unchanged())
+                .and_then(|()| require_unchanged(&file.path, file.before.as_ref()))
                 .map_err(|e| file_problem(&e))?;
         }
         let mut tables: Vec<&'static str> = self
@@ -160,7 +162,9 @@ impl Change {
         }
         before_files();
         for (index, file) in self.files.iter().enumerate() {
-            if let Err(error) = file.require_unchanged().and_then(|()| file.write()) {
+            if let Err(error) =
+                require_unchanged(&file.path, file.before.as_ref()).and_then(|()| file.write())
+            {
                 return Err(self.put_back(session, index + 1, file_problem(&error), restore_from));
             }
         }
@@ -203,15 +207,7 @@ impl Change {
         problem: Problem,
         restore_from: &std::path::Path,
     ) -> Failure {
-        let back: Vec<Swap> = self
-            .swaps
-            .iter()
-            .map(|s| Swap {
-                old: s.new.clone(),
-                new: s.old.clone(),
-                ..s.clone()
-            })
-            .collect();
+        let back: Vec<Swap> = self.swaps.iter().map(Swap::reversed).collect();
         let files = self.files[..files]
             .iter()
             .try_for_each(FileChange::write_back);

@@ -160,8 +160,6 @@ pub struct PlanReady {
     pub plan: Plan,
     /// What FreeScout would read after it.
     pub after: Summary,
-    /// Strategies that are not possible here.
-    pub impossible: Vec<(Strategy, Impossible)>,
 }
 
 /// What applying a plan came to.

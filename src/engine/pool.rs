@@ -108,13 +108,19 @@ struct Call<'a> {
     last: Option<Instant>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
     fn send(&self, update: Update) {
         let _ = self.outbox.send((self.id, update));
     }
 
+    /// Asks whether the job was cancelled; does not borrow the line, which reports meanwhile.
+    fn cancel(&self) -> impl Fn() -> bool + use<'a> {
+        let (cancelled, id) = (self.cancelled, self.id);
+        move || cancelled.load(Ordering::Relaxed) >= id.0
+    }
+
     fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed) >= self.id.0
+        self.cancel()()
     }
 
     fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
@@ -151,8 +157,8 @@ impl Desk {
             Job::TryKey(text) => {
                 let session = self.session()?;
                 let text = as_key(text.expose());
-                let text = text.as_ref().map_or(&[][..], SecretBytes::expose);
-                let update = match checks::try_key(session, text, Source::of(SourceKind::Given)) {
+                let given = Source::of(SourceKind::Given);
+                let update = match checks::try_key(session, text.expose(), given) {
                     Ok((key, opens)) => Update::KeyTried {
                         key: format!("{} · {key}", session.ring.label(key)),
                         opens: Some(opens),
@@ -252,8 +258,7 @@ impl Desk {
     fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
         let options = self.setup.options.clone();
         let session = self.session()?;
-        let flag = (call.cancelled, call.id);
-        let cancel = move || flag.0.load(Ordering::Relaxed) >= flag.1.0;
+        let cancel = call.cancel();
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (backup, done) = backup::make(session, &options, full_dump, &mut progress, &cancel)?;
         let assessment = session.assess();
@@ -266,8 +271,7 @@ impl Desk {
     fn look_in(&mut self, roots: &[PathBuf], call: &mut Call<'_>) -> Result<(), Problem> {
         let w = words();
         let session = self.session()?;
-        let flag = (call.cancelled, call.id);
-        let cancel = move || flag.0.load(Ordering::Relaxed) >= flag.1.0;
+        let cancel = call.cancel();
         let looked = checks::look_in(
             session,
             roots,
@@ -362,7 +366,7 @@ impl Desk {
 
 /// A pasted text as a key: blanks cut off, and of a whole line (`APP_KEY="…"`, JSON, YAML) the key in it. A text without
 /// a key in it is given back as it is, so that the operator hears what is wrong with it.
-fn as_key(pasted: &[u8]) -> Option<SecretBytes> {
+fn as_key(pasted: &[u8]) -> SecretBytes {
     let text = pasted.trim_ascii();
     let mut found = None;
     if AppKey::parse(text).is_err() {
@@ -372,7 +376,7 @@ fn as_key(pasted: &[u8]) -> Option<SecretBytes> {
     }
     found
         .or_else(|| key_scan::bare(text))
-        .or_else(|| Some(text.into()))
+        .unwrap_or_else(|| text.into())
 }
 
 fn no_backup() -> Problem {

@@ -39,25 +39,15 @@ pub fn plan(
             .recommendation
             .map_or(Strategy::Reenter, |recommended| recommended.strategy)
     });
-    let make = |strategy| {
-        plan::make(
-            strategy,
-            &assessment.secrets,
-            &assessment.circumstances,
-            choices,
-        )
-    };
-    let plan = make(strategy).map_err(|why| NoPlan::Impossible(strategy, why))?;
+    let plan = plan::make(
+        strategy,
+        &assessment.secrets,
+        &assessment.circumstances,
+        choices,
+    )
+    .map_err(|why| NoPlan::Impossible(strategy, why))?;
     let after = rehearsal::rehearse(session, &plan).map_err(NoPlan::Problem)?;
-    let impossible = Strategy::ALL
-        .into_iter()
-        .filter_map(|s| make(s).err().map(|why| (s, why)))
-        .collect();
-    Ok(PlanReady {
-        plan,
-        after,
-        impossible,
-    })
+    Ok(PlanReady { plan, after })
 }
 
 /// Finds the place of every given password.

@@ -207,13 +207,9 @@ fn swaps(
     let (mut swaps, mut refused) = (Vec::new(), Vec::new());
     let cells = &session.inventory.cells;
     for written in &record.cells {
-        let tables = [
-            Table::Mailboxes,
-            Table::Options,
-            Table::Modules,
-            Table::Users,
-        ];
-        let Some(table) = tables.into_iter().find(|t| t.name() == written.table) else {
+        // The variables of `.env` come back with their file.
+        let table = Table::by_name(&written.table).filter(|table| *table != Table::Env);
+        let Some(table) = table else {
             continue;
         };
         let cell = &Cell {

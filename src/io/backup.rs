@@ -328,7 +328,7 @@ impl Backup {
         {
             let form = || BackupError::Form(path.clone(), number + 1);
             let row: RowLine<'_> = serde_json::from_slice(line).map_err(|_| form())?;
-            let table = table_of(&row.table).ok_or_else(form)?;
+            let table = Table::by_name(&row.table).ok_or_else(form)?;
             let text = match (row.text, row.base64) {
                 (Some(text), None) => Some(SecretBytes::from(text.into_owned().into_bytes())),
                 (None, Some(text)) => Some(SecretBytes::from(
@@ -455,18 +455,6 @@ pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
         .collect();
     backups.sort_by(|a, b| (&b.manifest.created, &b.folder).cmp(&(&a.manifest.created, &a.folder)));
     backups
-}
-
-fn table_of(name: &str) -> Option<Table> {
-    [
-        Table::Mailboxes,
-        Table::Options,
-        Table::Modules,
-        Table::Users,
-        Table::Env,
-    ]
-    .into_iter()
-    .find(|t| t.name() == name)
 }
 
 fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {

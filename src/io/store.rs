@@ -49,6 +49,18 @@ pub struct Swap {
     pub new: Option<SecretBytes>,
 }
 
+impl Swap {
+    /// The swap that puts back what this one replaced.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self {
+            old: self.new.clone(),
+            new: self.old.clone(),
+            ..self.clone()
+        }
+    }
+}
+
 /// Why a database could not be used. The text of the server is kept, sanitised where it is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -121,6 +133,7 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError`] when the catalogue cannot be read.
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
+
     /// Replaces texts, all or none, in one transaction: locks each row, compares byte for byte with what we read, writes,
     /// reads back, compares again, commits.
     ///
@@ -128,6 +141,7 @@ pub trait Store: Send {
     /// [`SwapError`]; then nothing was changed.
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
 }
+
 /// Opens the database with the settings FreeScout uses. `root` is the install's folder, for a relative SQLite file.
 ///
 /// # Errors

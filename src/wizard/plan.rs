@@ -85,13 +85,7 @@ impl Wizard {
     /// Why a strategy cannot be carried out here, where it cannot.
     pub fn impossible(&self, strategy: Strategy) -> Option<Impossible> {
         let assessment = self.assessment()?;
-        plan::make(
-            strategy,
-            &assessment.secrets,
-            &assessment.circumstances,
-            &Choices::default(),
-        )
-        .err()
+        plan::target(strategy, &assessment.secrets, &assessment.circumstances).err()
     }
 
     /// Asks for the plan of the chosen strategy, with these new passwords.

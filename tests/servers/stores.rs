@@ -170,14 +170,7 @@ fn a_swap_is_all_or_nothing() {
         assert_eq!(after[2].1[0], Stored::Text(b"\\'; \"x\n"[..].into()));
         assert_eq!(after[7].1[0], Stored::Text(b"set"[..].into()));
         // Back again, to NULL as well.
-        let back: Vec<Swap> = fine
-            .iter()
-            .map(|s| Swap {
-                old: s.new.clone(),
-                new: s.old.clone(),
-                ..s.clone()
-            })
-            .collect();
+        let back: Vec<Swap> = fine.iter().map(Swap::reversed).collect();
         store.swap(&back).unwrap();
         assert_eq!(rows(&mut *store, None), before);
         // One changed row (also one that differs in case only), one gone: nothing is written.

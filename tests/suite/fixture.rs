@@ -281,23 +281,20 @@ pub fn plan_ready(
     strategy: Strategy,
     choices: &Choices,
 ) -> Option<PlanReady> {
-    let make = |s| plan::make(s, &assessment.secrets, &assessment.circumstances, choices);
-    let plan = make(strategy).ok()?;
+    let plan = plan::make(
+        strategy,
+        &assessment.secrets,
+        &assessment.circumstances,
+        choices,
+    )
+    .ok()?;
     let readable = plan.readable_after();
     let after = Summary {
         total: assessment.summary.total,
         opens: readable,
         ..Summary::default()
     };
-    let impossible = Strategy::ALL
-        .into_iter()
-        .filter_map(|s| make(s).err().map(|why| (s, why)))
-        .collect();
-    Some(PlanReady {
-        plan,
-        after,
-        impossible,
-    })
+    Some(PlanReady { plan, after })
 }
 
 pub fn applied(verified: bool) -> Applied {

@@ -5,6 +5,7 @@
 
 mod output;
 mod run;
+mod test;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,16 @@ pub enum Command {
     /// What is wrong, and what we would do. Changes nothing.
     /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
     Check(Common),
+    /// Log in at every mail server as FreeScout would, both directions, and say what came of it.
+    /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.
+    Test {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// How to test.
+        #[command(flatten)]
+        options: TestOptions,
+    },
     /// Back up everything a recovery may touch, and read it back. Exit code 0 done, 3 failed.
     Backup {
         /// The install and the places around it.
@@ -79,6 +90,9 @@ pub enum Command {
         /// New passwords, JSON lines: {"mailbox": ID or address, "incoming": …, "outgoing": …} or {"system_mail": …}. `-` reads standard input.
         #[arg(long, value_name = "FILE")]
         passwords: Option<PathBuf>,
+        /// Do not log in at the mail servers afterwards.
+        #[arg(long)]
+        no_test: bool,
     },
     /// Take the last recovery back, rows and files byte for byte, but for what was changed since.
     /// Exit code 0 taken back, 2 all but some rows, 1 nothing was changed, 3 could not start.
@@ -90,6 +104,40 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// How connections are tested.
+#[derive(Args, Clone)]
+pub struct TestOptions {
+    /// Only this mailbox, by id or address. Repeatable. Without it: all, and the system mail account.
+    #[arg(long, value_name = "MAILBOX")]
+    pub mailbox: Vec<String>,
+    /// Tests at once, in all.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub concurrency: u8,
+    /// Tests at once to one server. Always one to an account.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub per_server: u8,
+    /// Also send a mail from each mailbox to itself, find it by IMAP, time its journey, and remove it.
+    #[arg(long)]
+    pub send: bool,
+    /// Connect to this address in place of a server's own: HOST:PORT=ADDRESS:PORT. Repeatable.
+    #[arg(long, value_name = "ROUTE")]
+    pub connect_to: Vec<String>,
+}
+
+impl Default for TestOptions {
+    fn default() -> Self {
+        let limits = crate::domain::schedule::Limits::default();
+        let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+        Self {
+            mailbox: Vec::new(),
+            concurrency: small(limits.at_once),
+            per_server: small(limits.per_server),
+            send: false,
+            connect_to: Vec::new(),
+        }
+    }
 }
 
 /// Options of every subcommand.

@@ -18,10 +18,12 @@ pub mod words;
 
 /// What is true, computed from what was read. Nothing here touches the world.
 pub mod domain {
+    pub mod advice;
     pub mod app_key;
     pub mod assessment;
     pub mod base64;
     pub mod configuration;
+    pub mod connection;
     pub mod derived;
     pub mod dotenv;
     pub mod finding;
@@ -31,11 +33,14 @@ pub mod domain {
     pub mod key_scan;
     pub mod known_keys;
     pub mod mailbox;
+    pub mod oauth;
     pub mod payload;
     pub mod php;
     pub mod plan;
+    pub mod probe;
     pub mod problem;
     pub mod sanitize;
+    pub mod schedule;
     pub mod secret;
     pub mod source;
     pub mod sql;
@@ -53,6 +58,7 @@ pub mod io {
     mod folder;
     pub mod hunt;
     pub mod install;
+    pub mod mail;
     pub mod mysql;
     pub mod passwords;
     pub mod postgres;
@@ -69,9 +75,11 @@ pub mod engine {
     pub mod caches;
     pub mod change;
     pub mod checks;
+    pub mod connections;
     pub mod exit;
     pub mod job;
     pub mod pool;
+    pub mod prober;
     pub mod recover;
     pub mod rehearsal;
     pub mod report;

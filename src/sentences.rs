@@ -2,6 +2,8 @@
 //!
 //! Texts come from the table; what comes from outside is sanitised here.
 
+pub mod connections;
+
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
 use crate::domain::finding::{Finding, KeyName};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common};
+use crate::cli::{Arguments, Command, Common, TestOptions};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::problem::Problem;
@@ -46,7 +46,14 @@ pub fn run(arguments: Arguments) -> u8 {
             yes,
             strategy,
             passwords,
-        }) => recover_install(&common, yes, strategy.strategy(), passwords.as_deref()),
+            no_test,
+        }) => {
+            let passwords = passwords.as_deref();
+            recover_install(&common, yes, strategy.strategy(), passwords, !no_test)
+        }
+        Some(Command::Test { common, options }) => {
+            super::test::test(&common, &options).map_err(not_started)
+        }
         Some(Command::Undo { common, yes }) => take_back(&common, yes),
     };
     match exit {
@@ -121,7 +128,7 @@ impl Common {
     }
 
     /// Finds, reads and judges the install, and looks for keys where we were told to.
-    fn open(&self) -> Result<Session, Problem> {
+    pub(super) fn open(&self) -> Result<Session, Problem> {
         let w = words();
         let keys = self.keys()?;
         if let Some(missing) = self.look_in.iter().find(|path| !path.exists()) {
@@ -297,6 +304,7 @@ fn recover_install(
     yes: bool,
     strategy: Option<Strategy>,
     passwords_file: Option<&Path>,
+    test: bool,
 ) -> Outcome {
     let w = words();
     let lines = match passwords_file {
@@ -352,10 +360,20 @@ fn recover_install(
         &mut progress,
     )
     .map_err(failed)?;
+    let site = survey::summary(&session).site;
+    let tested = test.then(|| super::test::run(&session, &TestOptions::default(), None));
+    let tested = tested.and_then(Result::ok);
     if common.json {
-        Out::stdout().json(&report::recover_json(&ready.plan, &applied));
+        let tested = tested
+            .as_deref()
+            .map(|t| report::connections::results(t, &site));
+        Out::stdout().json(&report::recover_json(&ready.plan, &applied, tested));
     } else {
-        output::applied(&mut Out::stdout(), &ready.plan, &applied);
+        let mut out = Out::stdout();
+        output::applied(&mut out, &ready.plan, &applied);
+        if let Some(tested) = &tested {
+            super::test::print(&mut out, tested, &site);
+        }
     }
     let all = applied.verified && !applied.after.secrets.iter().any(report::still_unreadable);
     Ok(if all { Exit::Fine } else { Exit::Unreadable })

@@ -33,6 +33,8 @@ pub const MAILBOX_COLUMNS: &[&str] = &[
     "out_encryption",
     "meta",
 ];
+/// Columns of `mailboxes` that we read where they are, and do without where they are not: no secret is in them.
+pub const MAILBOX_COLUMNS_BESIDE: &[&str] = &["in_imap_folders"];
 /// Columns of `options` that we read.
 pub const OPTION_COLUMNS: &[&str] = &["name", "value"];
 /// Columns of `modules` that we read.
@@ -238,6 +240,7 @@ impl Inventory {
             },
             in_encryption: row.number("in_encryption", 1),
             in_validate_cert: !matches!(row.text("in_validate_cert").as_str(), "0" | "f" | "false"),
+            in_folders: folders(&row.text("in_imap_folders")),
             out_method: match row.number("out_method", 1) {
                 1 => OutgoingMethod::PhpMail,
                 2 => OutgoingMethod::Sendmail,
@@ -315,6 +318,7 @@ impl Inventory {
             "mail_port" => self.system_mail.port = plain(),
             "mail_username" => self.system_mail.username = plain(),
             "mail_encryption" => self.system_mail.encryption = plain(),
+            "mail_from" => self.system_mail.from = plain(),
             _ => {}
         }
         if matches!(row.value("value"), StoredText::Text(text) if looks_like_payload(text.expose()))
@@ -432,6 +436,16 @@ impl Inventory {
         }
         text
     }
+}
+
+/// `in_imap_folders` as FreeScout reads it: a JSON list of names; `INBOX` where there is none.
+fn folders(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+    names.retain(|name| !name.is_empty());
+    if names.is_empty() {
+        names.push("INBOX".to_owned());
+    }
+    names
 }
 
 /// The token's text as PHP would read it from the JSON.

@@ -57,6 +57,8 @@ pub struct Mailbox {
     pub in_encryption: EncryptionCode,
     /// `in_validate_cert`; true in schemas older than the column.
     pub in_validate_cert: bool,
+    /// `in_imap_folders`; `INBOX` where nothing is set, or the schema is older than the column.
+    pub in_folders: Vec<String>,
     /// `out_method`.
     pub out_method: OutgoingMethod,
     /// `out_server`.
@@ -96,11 +98,21 @@ pub struct SystemMail {
     pub username: String,
     /// `mail_encryption`: empty, `ssl` or `tls`.
     pub encryption: String,
+    /// `mail_from`.
+    pub from: String,
 }
 
 impl SystemMail {
     /// Whether a password is needed.
     pub fn needs_password(&self) -> bool {
         self.driver == "smtp" && !self.username.trim().is_empty()
+    }
+
+    /// The address its mails come from; the user name where `mail_from` is not set and the name is an address.
+    pub fn sender(&self) -> &str {
+        match (self.from.trim(), self.username.trim()) {
+            ("", user) if user.contains('@') => user,
+            (from, _) => from,
+        }
     }
 }

@@ -9,8 +9,8 @@ use crate::domain::derived;
 use crate::domain::dotenv::Standing;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{
-    Inventory, MAILBOX_COLUMNS, MODULE_COLUMNS, OPTION_COLUMNS, Row, SecretKind, StoredText,
-    USER_COLUMNS,
+    Inventory, MAILBOX_COLUMNS, MAILBOX_COLUMNS_BESIDE, MODULE_COLUMNS, OPTION_COLUMNS, Row,
+    SecretKind, StoredText, USER_COLUMNS,
 };
 use crate::domain::known_keys;
 use crate::domain::plan::{self, Circumstances};
@@ -58,6 +58,11 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
             .iter()
             .partition(|name| there.iter().any(|c| c == **name));
         missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
+        let beside = MAILBOX_COLUMNS_BESIDE
+            .iter()
+            .copied()
+            .filter(|name| table == "mailboxes" && there.iter().any(|c| c == name));
+        let columns: Vec<&str> = columns.into_iter().chain(beside).collect();
         store
             .read(table, &columns, None, &mut |id, values| {
                 let values = columns

@@ -71,10 +71,7 @@ pub fn places(
                 incoming,
                 outgoing,
             } => {
-                let found = assessment.mailboxes.iter().find(|m| match &mailbox {
-                    MailboxName::Id(id) => m.id == *id,
-                    MailboxName::Email(email) => m.email.eq_ignore_ascii_case(email),
-                });
+                let found = assessment.mailboxes.iter().find(|m| mailbox.is(m));
                 let id = found.map(|m| m.id).ok_or_else(|| {
                     let name = match &mailbox {
                         MailboxName::Id(id) => id.to_string(),

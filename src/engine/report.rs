@@ -1,6 +1,8 @@
 //! What was found and done, as JSON for programs and as files for the record. Holds no secret: it is made from
 //! assessments alone.
 
+pub mod connections;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +102,8 @@ pub struct RecoverJson<'a> {
     reentered: usize,
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Vec<connections::TestedJson<'a>>>,
 }
 
 /// What `recover` would do, without `--yes`.
@@ -220,8 +224,12 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
     }
 }
 
-/// What `recover` did.
-pub fn recover_json<'a>(plan: &Plan, applied: &'a Applied) -> RecoverJson<'a> {
+/// What `recover` did, and what the connection tests came to, where they were made.
+pub fn recover_json<'a>(
+    plan: &Plan,
+    applied: &'a Applied,
+    connections: Option<Vec<connections::TestedJson<'a>>>,
+) -> RecoverJson<'a> {
     let unreadable = applied.after.secrets.iter().filter(|s| still_unreadable(s));
     RecoverJson {
         schema: 1,
@@ -235,6 +243,7 @@ pub fn recover_json<'a>(plan: &Plan, applied: &'a Applied) -> RecoverJson<'a> {
         reentered: applied.reentered,
         still_unreadable: unreadable.map(secret).collect(),
         verified: applied.verified,
+        connections,
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::domain::mailbox::Mailbox;
 use crate::domain::secret::SecretBytes;
 use crate::io::files;
 use crate::words::{fill, words};
@@ -20,6 +21,16 @@ pub enum MailboxName {
     Id(u64),
     /// By address.
     Email(String),
+}
+
+impl MailboxName {
+    /// Whether this mailbox is meant.
+    pub fn is(&self, mailbox: &Mailbox) -> bool {
+        match self {
+            MailboxName::Id(id) => mailbox.id == *id,
+            MailboxName::Email(email) => mailbox.email.eq_ignore_ascii_case(email),
+        }
+    }
 }
 
 /// One line.

@@ -1,0 +1,614 @@
+//! What servers answer, and what to do about it: data, one row an answer, each with a reply as servers send it.
+//!
+//! Rows are tried from the top; the first that fits decides. What no row knows is judged by the rung it came on and the
+//! protocol's own codes (RFC 3501, RFC 5530, RFC 3206, RFC 5321, RFC 4954).
+
+use super::connection::Protocol;
+use super::probe::{Code, Rung};
+
+/// One line of advice; its text is in the text table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(
+    missing_docs,
+    reason = "the sentence beside each name in the text table says what it is"
+)]
+pub enum Advice {
+    WrongPassword,
+    PasswordExpired,
+    GooglePassword,
+    GoogleAppPassword,
+    GoogleSpaces,
+    GoogleBrowser,
+    YahooAppPassword,
+    ICloudAppPassword,
+    FastmailAppPassword,
+    MicrosoftOAuth,
+    MicrosoftSmtpAuth,
+    MicrosoftNotConnected,
+    MicrosoftTokenRefused,
+    TokenRefused,
+    TooMany,
+    TryLater,
+    InUse,
+    EnableImap,
+    EnableImapOrAppPassword,
+    ContactAdmin,
+    NeedsEncryption,
+    NoLoginMethod,
+    TurnedAway,
+    NotOwner,
+    SenderRefused,
+    FolderMissing,
+    NoSuchHost,
+    NobodyListens,
+    NoRoute,
+    NoAnswer,
+    SpeaksTls,
+    SpeaksPlain,
+    TlsFailed,
+    CertificateExpired,
+    CertificateName,
+    CertificateUntrusted,
+    NoStartTls,
+    NotAMailServer,
+    BrokenProtocol,
+    Unreadable,
+    NothingStored,
+    ZeroPassword,
+    LocalMailer,
+    OfModule,
+    NoServer,
+    RefusedBefore,
+    Reconnect,
+    ReconnectAfterSecret,
+    RenewedLater,
+    ClientSecretExpired,
+    RenewalUnreachable,
+    RenewalNotStored,
+}
+
+/// Mail providers with rules of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provider {
+    /// Gmail, Google Workspace.
+    Google,
+    /// Microsoft 365, Outlook.com.
+    Microsoft,
+    /// Yahoo, AOL.
+    Yahoo,
+    /// iCloud.
+    ICloud,
+    /// Fastmail.
+    Fastmail,
+}
+
+/// Names of servers end so.
+const PROVIDERS: &[(&str, Provider)] = &[
+    ("gmail.com", Provider::Google),
+    ("googlemail.com", Provider::Google),
+    ("office365.com", Provider::Microsoft),
+    ("outlook.com", Provider::Microsoft),
+    ("mail.yahoo.com", Provider::Yahoo),
+    ("mail.aol.com", Provider::Yahoo),
+    ("mail.me.com", Provider::ICloud),
+    ("fastmail.com", Provider::Fastmail),
+];
+
+/// The provider a server belongs to.
+pub fn provider(host: &str) -> Option<Provider> {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let belongs = |suffix: &str| {
+        host.strip_suffix(suffix)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    PROVIDERS
+        .iter()
+        .find(|(suffix, _)| belongs(suffix))
+        .map(|(_, provider)| *provider)
+}
+
+/// An answer that a server gives.
+pub struct Reply {
+    /// Only from servers of this provider.
+    pub from: Option<Provider>,
+    /// Only where the login was made with a token (`true`) or a password (`false`).
+    pub token: Option<bool>,
+    /// Texts that all stand in it, in any case.
+    pub has: &'static [&'static str],
+    /// What it means.
+    pub code: Code,
+    /// What to do.
+    pub advice: Advice,
+    /// The reply as a server sends it.
+    pub sample: &'static str,
+}
+
+const fn reply(
+    has: &'static [&'static str],
+    code: Code,
+    advice: Advice,
+    sample: &'static str,
+) -> Reply {
+    Reply {
+        from: None,
+        token: None,
+        has,
+        code,
+        advice,
+        sample,
+    }
+}
+
+const fn of(provider: Provider, reply: Reply) -> Reply {
+    Reply {
+        from: Some(provider),
+        ..reply
+    }
+}
+
+const fn with_token(reply: Reply) -> Reply {
+    Reply {
+        token: Some(true),
+        ..reply
+    }
+}
+
+/// Every answer we know.
+pub const REPLIES: &[Reply] = &[
+    reply(
+        &["application-specific password required"],
+        Code::AppPasswordRequired,
+        Advice::GoogleAppPassword,
+        "NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)",
+    ),
+    reply(
+        &["534", "5.7.9"],
+        Code::AppPasswordRequired,
+        Advice::GoogleAppPassword,
+        "534-5.7.9 Application-specific password required. For more information, go to https://support.google.com/mail/?p=InvalidSecondFactor",
+    ),
+    reply(
+        &["via your web browser"],
+        Code::AuthUnavailable,
+        Advice::GoogleBrowser,
+        "NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)",
+    ),
+    reply(
+        &["not enabled for imap"],
+        Code::ServiceDisabled,
+        Advice::EnableImap,
+        "NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)",
+    ),
+    with_token(of(
+        Provider::Google,
+        reply(
+            &["invalid credentials"],
+            Code::OAuthRejected,
+            Advice::TokenRefused,
+            "NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)",
+        ),
+    )),
+    of(
+        Provider::Google,
+        reply(
+            &["invalid credentials"],
+            Code::AuthRejected,
+            Advice::GooglePassword,
+            "NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)",
+        ),
+    ),
+    reply(
+        &["badcredentials"],
+        Code::AuthRejected,
+        Advice::GooglePassword,
+        "535-5.7.8 Username and Password not accepted. For more information, go to https://support.google.com/mail/?p=BadCredentials",
+    ),
+    reply(
+        &["too many simultaneous connections"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "NO [ALERT] Too many simultaneous connections. (Failure)",
+    ),
+    reply(
+        &["maximum number of connections"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)",
+    ),
+    reply(
+        &["too many login attempts"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "454 4.7.0 Too many login attempts, please try again later.",
+    ),
+    reply(
+        &["too many"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "421 4.7.0 mx.example.org Error: too many connections from 192.0.2.1",
+    ),
+    reply(
+        &["[limit]"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "NO [LIMIT] Rate limit hit.",
+    ),
+    reply(
+        &["rate limit"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "450 4.7.1 Error: authentication rate limit exceeded",
+    ),
+    reply(
+        &["[login-delay]"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "-ERR [LOGIN-DELAY] minimum time between mail checks violation",
+    ),
+    reply(
+        &["[in-use]"],
+        Code::RateLimited,
+        Advice::InUse,
+        "-ERR [IN-USE] Do you have another POP session running?",
+    ),
+    reply(
+        &["[inuse]"],
+        Code::RateLimited,
+        Advice::InUse,
+        "NO [INUSE] Mailbox is locked by another session",
+    ),
+    reply(
+        &["5.7.139", "smtpclientauthentication is disabled"],
+        Code::SmtpAuthDisabled,
+        Advice::MicrosoftSmtpAuth,
+        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
+    ),
+    reply(
+        &["basic authentication is disabled"],
+        Code::BasicAuthDisabled,
+        Advice::MicrosoftOAuth,
+        "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [AM0PR01CA0101.eurprd01.prod.exchangelabs.com]",
+    ),
+    reply(
+        &["basic authentication is not supported"],
+        Code::BasicAuthDisabled,
+        Advice::MicrosoftOAuth,
+        "550 5.7.30 Basic authentication is not supported for Client Submission.",
+    ),
+    reply(
+        &["user credentials were incorrect"],
+        Code::AuthRejected,
+        Advice::WrongPassword,
+        "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. [FR0P281CA0111.DEUP281.PROD.OUTLOOK.COM]",
+    ),
+    reply(
+        &["authenticated but not connected"],
+        Code::ServiceDisabled,
+        Advice::MicrosoftNotConnected,
+        "BAD User is authenticated but not connected.",
+    ),
+    with_token(reply(
+        &["535", "5.7.3"],
+        Code::OAuthRejected,
+        Advice::MicrosoftTokenRefused,
+        "535 5.7.3 Authentication unsuccessful [PR0P264CA0199.FRAP264.PROD.OUTLOOK.COM]",
+    )),
+    with_token(of(
+        Provider::Microsoft,
+        reply(
+            &["authenticate failed"],
+            Code::OAuthRejected,
+            Advice::MicrosoftTokenRefused,
+            "NO AUTHENTICATE failed.",
+        ),
+    )),
+    of(
+        Provider::Microsoft,
+        reply(
+            &["login failed"],
+            Code::BasicAuthDisabled,
+            Advice::MicrosoftOAuth,
+            "NO LOGIN failed.",
+        ),
+    ),
+    of(
+        Provider::Yahoo,
+        reply(
+            &["invalid credentials"],
+            Code::AuthRejected,
+            Advice::YahooAppPassword,
+            "NO [AUTHENTICATIONFAILED] LOGIN Invalid credentials",
+        ),
+    ),
+    of(
+        Provider::ICloud,
+        reply(
+            &["authentication failed"],
+            Code::AuthRejected,
+            Advice::ICloudAppPassword,
+            "NO [AUTHENTICATIONFAILED] Authentication failed",
+        ),
+    ),
+    of(
+        Provider::Fastmail,
+        reply(
+            &["incorrect username or password"],
+            Code::AuthRejected,
+            Advice::FastmailAppPassword,
+            "NO [AUTHENTICATIONFAILED] Incorrect username or password.",
+        ),
+    ),
+    reply(
+        &["imap is disabled"],
+        Code::ServiceDisabled,
+        Advice::EnableImapOrAppPassword,
+        "NO [AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled",
+    ),
+    reply(
+        &["yet to enable imap"],
+        Code::ServiceDisabled,
+        Advice::EnableImap,
+        "NO [ALERT] You are yet to enable IMAP for your account. Please contact your administrator (Failure)",
+    ),
+    reply(
+        &["[privacyrequired]"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "NO [PRIVACYREQUIRED] Plaintext authentication disallowed on non-secure (SSL/TLS) connections.",
+    ),
+    reply(
+        &["plaintext authentication disallowed"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "-ERR [AUTH] Plaintext authentication disallowed on non-secure (SSL/TLS) connections.",
+    ),
+    reply(
+        &["must issue a starttls"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "530 5.7.0 Must issue a STARTTLS command first",
+    ),
+    reply(
+        &["encryption required"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "538 5.7.11 Encryption required for requested authentication mechanism",
+    ),
+    reply(
+        &["[expired]"],
+        Code::AuthRejected,
+        Advice::PasswordExpired,
+        "NO [EXPIRED] That password is not valid any more",
+    ),
+    reply(
+        &["[contactadmin]"],
+        Code::ServiceDisabled,
+        Advice::ContactAdmin,
+        "NO [CONTACTADMIN] Account disabled",
+    ),
+    reply(
+        &["[unavailable]"],
+        Code::AuthUnavailable,
+        Advice::TryLater,
+        "NO [UNAVAILABLE] Temporary authentication failure.",
+    ),
+    reply(
+        &["[sys/temp]"],
+        Code::AuthUnavailable,
+        Advice::TryLater,
+        "-ERR [SYS/TEMP] Temporary internal authentication failure.",
+    ),
+    reply(
+        &["temporary authentication failure"],
+        Code::AuthUnavailable,
+        Advice::TryLater,
+        "454 4.7.0 Temporary authentication failure: Connection lost to authentication server",
+    ),
+    reply(
+        &["not owned by user"],
+        Code::SenderRefused,
+        Advice::NotOwner,
+        "553 5.7.1 <billing@example.org>: Sender address rejected: not owned by user support@example.org",
+    ),
+    reply(
+        &["sendasdenied"],
+        Code::SenderRefused,
+        Advice::NotOwner,
+        "554 5.2.252 SendAsDenied; support@example.org not allowed to send as billing@example.org",
+    ),
+];
+
+/// A refusal, and where it came.
+pub struct Refused<'a> {
+    /// Protocol.
+    pub protocol: Protocol,
+    /// Host name, as configured.
+    pub host: &'a str,
+    /// The rung it came on.
+    pub rung: Rung,
+    /// Whether the login was made with a token.
+    pub token: bool,
+    /// The server's words, first line at least.
+    pub said: &'a str,
+    /// Whether the password looks like a Google app password with its blanks.
+    pub spaced: bool,
+}
+
+/// What a refusal means, and what to do.
+pub fn judge(refused: &Refused<'_>) -> (Code, Advice) {
+    let said = refused.said.to_ascii_lowercase();
+    let provider = provider(refused.host);
+    let fits = |row: &&Reply| {
+        row.from.is_none_or(|from| Some(from) == provider)
+            && row.token.is_none_or(|token| token == refused.token)
+            && row.has.iter().all(|text| said.contains(text))
+    };
+    let (code, advice) = REPLIES
+        .iter()
+        .find(fits)
+        .map_or_else(|| by_rung(refused, &said), |row| (row.code, row.advice));
+    match (code, refused.rung) {
+        // A token is not a password, whatever the server calls it.
+        (Code::AuthRejected, _) if refused.token => (Code::OAuthRejected, Advice::TokenRefused),
+        (Code::AuthRejected, _) if refused.spaced => (code, Advice::GoogleSpaces),
+        // A password cannot be wrong where none was sent.
+        (Code::AuthRejected, rung) if rung != Rung::Authentication => by_rung(refused, &said),
+        _ => (code, advice),
+    }
+}
+
+fn by_rung(refused: &Refused<'_>, said: &str) -> (Code, Advice) {
+    let smtp = |class: char| refused.protocol == Protocol::Smtp && said.starts_with(class);
+    match refused.rung {
+        Rung::Greeting if smtp('4') => (Code::RateLimited, Advice::TooMany),
+        Rung::Greeting => (Code::ServiceDisabled, Advice::TurnedAway),
+        Rung::StartTls => (Code::StartTlsRefused, Advice::NoStartTls),
+        Rung::Folder => (Code::FolderMissing, Advice::FolderMissing),
+        Rung::Sender if smtp('4') => (Code::RateLimited, Advice::TryLater),
+        Rung::Sender if said.starts_with("530") => (Code::AuthUnavailable, Advice::NoLoginMethod),
+        Rung::Sender => (Code::SenderRefused, Advice::SenderRefused),
+        Rung::Authentication => match refused.protocol {
+            Protocol::Imap if said.starts_with("bad") => {
+                (Code::ProtocolError, Advice::BrokenProtocol)
+            }
+            Protocol::Smtp if smtp('4') => (Code::AuthUnavailable, Advice::TryLater),
+            Protocol::Smtp if !said.starts_with("535") => {
+                (Code::AuthUnavailable, Advice::NoLoginMethod)
+            }
+            _ => (Code::AuthRejected, Advice::WrongPassword),
+        },
+        Rung::Dns | Rung::Tcp | Rung::Tls => (Code::ProtocolError, Advice::BrokenProtocol),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(row: &Reply) -> Refused<'static> {
+        let host = match row.from {
+            Some(Provider::Google) => "imap.gmail.com",
+            Some(Provider::Microsoft) => "outlook.office365.com",
+            Some(Provider::Yahoo) => "imap.mail.yahoo.com",
+            Some(Provider::ICloud) => "imap.mail.me.com",
+            Some(Provider::Fastmail) => "imap.fastmail.com",
+            None => "mail.example.org",
+        };
+        let protocol = match row.sample.as_bytes()[0] {
+            b'0'..=b'9' => Protocol::Smtp,
+            b'-' => Protocol::Pop3,
+            _ => Protocol::Imap,
+        };
+        Refused {
+            protocol,
+            host,
+            rung: if row.code == Code::SenderRefused {
+                Rung::Sender
+            } else {
+                Rung::Authentication
+            },
+            token: row.token.unwrap_or(false),
+            said: row.sample,
+            spaced: false,
+        }
+    }
+
+    #[test]
+    fn every_row_is_reached_by_its_own_sample() {
+        for row in REPLIES {
+            assert_eq!(
+                judge(&refused(row)),
+                (row.code, row.advice),
+                "{}",
+                row.sample
+            );
+        }
+    }
+
+    #[test]
+    fn what_no_row_knows_is_judged_by_its_rung() {
+        let judged = |protocol, rung, said| {
+            judge(&Refused {
+                protocol,
+                host: "mail.example.org",
+                rung,
+                token: false,
+                said,
+                spaced: false,
+            })
+        };
+        use {Protocol::*, Rung::*};
+        for (protocol, rung, said, code) in [
+            (
+                Imap,
+                Authentication,
+                "NO [AUTHENTICATIONFAILED] Authentication failed.",
+                Code::AuthRejected,
+            ),
+            (
+                Imap,
+                Authentication,
+                "BAD Error in IMAP command",
+                Code::ProtocolError,
+            ),
+            (
+                Pop3,
+                Authentication,
+                "-ERR [AUTH] Authentication failed.",
+                Code::AuthRejected,
+            ),
+            (
+                Smtp,
+                Authentication,
+                "535 5.7.8 Error: authentication failed",
+                Code::AuthRejected,
+            ),
+            (
+                Smtp,
+                Authentication,
+                "504 5.5.4 Unrecognized authentication type",
+                Code::AuthUnavailable,
+            ),
+            (
+                Smtp,
+                Greeting,
+                "421 service not available",
+                Code::RateLimited,
+            ),
+            (Smtp, Greeting, "554 5.7.1 no access", Code::ServiceDisabled),
+            (Imap, StartTls, "BAD unknown command", Code::StartTlsRefused),
+            (
+                Imap,
+                Folder,
+                "NO [NONEXISTENT] Unknown Mailbox",
+                Code::FolderMissing,
+            ),
+            (Smtp, Sender, "550 5.1.0 no", Code::SenderRefused),
+            (
+                Smtp,
+                Sender,
+                "530 5.7.0 Authentication required",
+                Code::AuthUnavailable,
+            ),
+        ] {
+            assert_eq!(judged(protocol, rung, said).0, code, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_no_wrong_password_and_a_spaced_one_is_told() {
+        let mut row = refused(&REPLIES[5]);
+        row.token = true;
+        assert_eq!(judge(&row), (Code::OAuthRejected, Advice::TokenRefused));
+        row.token = false;
+        row.spaced = true;
+        assert_eq!(judge(&row), (Code::AuthRejected, Advice::GoogleSpaces));
+    }
+
+    #[test]
+    fn providers_are_known_by_whole_labels() {
+        assert_eq!(provider("IMAP.gmail.com."), Some(Provider::Google));
+        assert_eq!(provider("imap.notgmail.com"), None);
+        assert_eq!(provider("smtp-mail.outlook.com"), Some(Provider::Microsoft));
+    }
+}

@@ -1,0 +1,249 @@
+//! Which connection test may run now: so many at once, fewer to one server, one to an account; a server that says "too
+//! many" is left alone for a while.
+//!
+//! No clock: the time is given, as the duration since some start.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// How long a server is left alone after its first "too many"; twice as long after the next.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(5);
+/// After so many "too many" in a row the server's other tests are given up.
+pub const STRIKES: u32 = 3;
+
+/// How many tests may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// At once in all.
+    pub at_once: usize,
+    /// At once to one server.
+    pub per_server: usize,
+}
+
+impl Default for Limits {
+    /// Kind to servers: Gmail takes 15 connections of one account, many hosts four of one address.
+    fn default() -> Self {
+        Self {
+            at_once: 8,
+            per_server: 2,
+        }
+    }
+}
+
+/// One test, by what it must not share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The server: the host, whatever the port.
+    pub server: String,
+    /// The account at that server, where a login is made.
+    pub account: Option<String>,
+}
+
+/// What to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Run this one.
+    Run(usize),
+    /// Do not run this one: its server says "too many" again and again.
+    GiveUp(usize),
+    /// Nothing before this time, unless a running one ends.
+    WaitUntil(Duration),
+    /// Nothing before a running one ends.
+    WaitForOthers,
+    /// Everything was handed out.
+    Finished,
+}
+
+#[derive(Debug, Default)]
+struct Server {
+    running: usize,
+    strikes: u32,
+    closed_until: Duration,
+}
+
+/// The tests that wait, and what runs.
+#[derive(Debug)]
+pub struct Schedule {
+    limits: Limits,
+    items: Vec<Item>,
+    waiting: Vec<usize>,
+    running: usize,
+    servers: HashMap<String, Server>,
+    busy: HashSet<(String, String)>,
+}
+
+impl Schedule {
+    /// Nothing runs yet. Limits of zero count as one.
+    pub fn new(items: Vec<Item>, limits: Limits) -> Self {
+        let mut waiting: Vec<usize> = (0..items.len()).collect();
+        waiting.reverse();
+        Self {
+            limits: Limits {
+                at_once: limits.at_once.max(1),
+                per_server: limits.per_server.max(1),
+            },
+            waiting,
+            items,
+            running: 0,
+            servers: HashMap::new(),
+            busy: HashSet::new(),
+        }
+    }
+
+    /// What to do now. What is to run counts as running from here on.
+    pub fn next(&mut self, now: Duration) -> Next {
+        if self.waiting.is_empty() {
+            return Next::Finished;
+        }
+        if self.running >= self.limits.at_once {
+            return Next::WaitForOthers;
+        }
+        let mut opens: Option<Duration> = None;
+        for at in (0..self.waiting.len()).rev() {
+            let index = self.waiting[at];
+            let item = &self.items[index];
+            let server = self.servers.entry(item.server.clone()).or_default();
+            if server.strikes >= STRIKES {
+                self.waiting.remove(at);
+                return Next::GiveUp(index);
+            }
+            // A server that has complained gets one at a time.
+            let room = if server.strikes > 0 {
+                1
+            } else {
+                self.limits.per_server
+            };
+            if server.running >= room {
+                continue;
+            }
+            if server.closed_until > now {
+                opens = Some(opens.map_or(server.closed_until, |t| t.min(server.closed_until)));
+                continue;
+            }
+            if let Some(account) = &item.account
+                && !self.busy.insert((item.server.clone(), account.clone()))
+            {
+                continue;
+            }
+            server.running += 1;
+            self.running += 1;
+            self.waiting.remove(at);
+            return Next::Run(index);
+        }
+        match opens {
+            Some(time) => Next::WaitUntil(time),
+            None => Next::WaitForOthers,
+        }
+    }
+
+    /// A test that ran has ended; `limited` when its server said "too many". Says whether it will be handed out again.
+    pub fn ended(&mut self, index: usize, limited: bool, now: Duration) -> bool {
+        let item = &self.items[index];
+        if let Some(account) = &item.account {
+            self.busy.remove(&(item.server.clone(), account.clone()));
+        }
+        self.running = self.running.saturating_sub(1);
+        let server = self.servers.entry(item.server.clone()).or_default();
+        server.running = server.running.saturating_sub(1);
+        if !limited {
+            server.strikes = 0;
+            return false;
+        }
+        server.strikes += 1;
+        if server.strikes >= STRIKES {
+            return false;
+        }
+        server.closed_until = now + FIRST_PAUSE * 2u32.pow(server.strikes - 1);
+        self.waiting.push(index);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn item(server: u8, account: Option<u8>) -> Item {
+        Item {
+            server: format!("s{server}"),
+            account: account.map(|a| format!("a{a}")),
+        }
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn an_account_is_never_used_twice_at_once() {
+        let items = vec![item(1, Some(1)), item(1, Some(1)), item(1, Some(2))];
+        let mut schedule = Schedule::new(items, Limits::default());
+        assert_eq!(schedule.next(SECOND), Next::Run(0));
+        assert_eq!(schedule.next(SECOND), Next::Run(2));
+        assert_eq!(schedule.next(SECOND), Next::WaitForOthers);
+        assert!(!schedule.ended(0, false, SECOND));
+        assert_eq!(schedule.next(SECOND), Next::Run(1));
+        assert_eq!(schedule.next(SECOND), Next::Finished);
+    }
+
+    #[test]
+    fn a_server_that_complains_is_left_alone_then_given_up() {
+        let items = (0..4).map(|n| item(1, Some(n))).collect();
+        let mut schedule = Schedule::new(
+            items,
+            Limits {
+                at_once: 1,
+                per_server: 1,
+            },
+        );
+        let mut now = SECOND;
+        assert_eq!(schedule.next(now), Next::Run(0));
+        assert!(schedule.ended(0, true, now));
+        assert_eq!(schedule.next(now), Next::WaitUntil(now + FIRST_PAUSE));
+        now += FIRST_PAUSE;
+        assert_eq!(schedule.next(now), Next::Run(0));
+        assert!(schedule.ended(0, true, now));
+        assert_eq!(schedule.next(now), Next::WaitUntil(now + FIRST_PAUSE * 2));
+        now += FIRST_PAUSE * 2;
+        assert_eq!(schedule.next(now), Next::Run(0));
+        assert!(!schedule.ended(0, true, now), "its own verdict stands");
+        for index in 1..4 {
+            assert_eq!(schedule.next(now), Next::GiveUp(index));
+        }
+        assert_eq!(schedule.next(now), Next::Finished);
+    }
+
+    proptest! {
+        #[test]
+        fn limits_hold_and_everything_is_handed_out(
+            items in proptest::collection::vec((0u8..4, proptest::option::of(0u8..5)), 0..40),
+            at_once in 1usize..6, per_server in 1usize..4,
+            choices in proptest::collection::vec((any::<prop::sample::Index>(), proptest::bool::weighted(0.2)), 400),
+        ) {
+            let items: Vec<Item> = items.into_iter().map(|(s, a)| item(s, a)).collect();
+            let mut schedule = Schedule::new(items.clone(), Limits { at_once, per_server });
+            let (mut now, mut running, mut settled) = (Duration::ZERO, Vec::<usize>::new(), vec![0; items.len()]);
+            let mut choices = choices.into_iter();
+            loop {
+                let next = schedule.next(now);
+                match next {
+                    Next::Run(index) => {
+                        running.push(index);
+                        prop_assert!(running.len() <= at_once);
+                        let same = |of: &dyn Fn(&Item) -> bool| running.iter().filter(|i| of(&items[**i])).count();
+                        prop_assert!(same(&|i| i.server == items[index].server) <= per_server);
+                        prop_assert!(items[index].account.is_none() || same(&|i| *i == items[index]) == 1);
+                        continue;
+                    }
+                    Next::GiveUp(index) => { settled[index] += 1; continue; }
+                    Next::Finished if running.is_empty() => break,
+                    Next::WaitUntil(time) if running.is_empty() => { prop_assert!(time > now); now = time; continue; }
+                    _ => prop_assert!(!running.is_empty(), "stuck"),
+                }
+                let (which, limited) = choices.next().map_or((0, false), |(i, l)| (i.index(running.len()), l));
+                let index = running.remove(which);
+                settled[index] += usize::from(!schedule.ended(index, limited, now));
+            }
+            prop_assert!(settled.iter().all(|count| *count == 1), "each ends once: {settled:?}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Which connections an install has, and with which password or token each is to be tested.
+//!
+//! As FreeScout would: with what it reads now. Before a recovery, with what the recovery will make readable too; the
+//! result then says so.
+
+use crate::domain::advice::Advice;
+use crate::domain::connection::{
+    Connection, ConnectionId, Direction, Login, NoTarget, Target, connections,
+};
+use crate::domain::inventory::{Secret, SecretKind};
+use crate::domain::php::{self, Value};
+use crate::domain::probe::{Caution, Code, Ended, Tested};
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{SecretBytes, Token};
+use crate::domain::verdict::{self, Verdict};
+use crate::engine::session::Session;
+use crate::io::mail::{Settings, journey};
+
+/// Which passwords are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// What FreeScout reads with the key in force.
+    InForce,
+    /// Also what another known key opens: what a recovery would bring back.
+    Rescued,
+}
+
+/// A connection with what it takes to test it.
+pub struct Prepared {
+    /// Which, and where to.
+    pub connection: Connection,
+    /// What to do.
+    pub how: How,
+}
+
+/// What to do about a connection.
+pub enum How {
+    /// Connect, and log in.
+    Try(Attempt),
+    /// Do not connect: why is known.
+    Skip(Ended),
+}
+
+/// What it takes to connect and log in.
+pub struct Attempt {
+    /// Where.
+    pub target: Target,
+    /// Password or token, where a login is made.
+    pub credential: Option<SecretBytes>,
+    /// The label of the key that opens it, when it is not the one in force.
+    pub under: Option<String>,
+}
+
+impl Attempt {
+    /// As one end of a mail's journey.
+    pub fn end(&self) -> journey::End<'_> {
+        journey::End {
+            target: &self.target,
+            credential: self.credential.as_ref(),
+        }
+    }
+}
+
+impl Prepared {
+    /// The test's result around its end.
+    pub fn tested(&self, ended: Ended) -> Tested {
+        let Connection {
+            id,
+            owner,
+            email,
+            target,
+        } = &self.connection;
+        Tested {
+            id: *id,
+            owner: sanitize(owner),
+            email: sanitize(email),
+            protocol: target.as_ref().ok().map(|t| t.protocol),
+            server: target
+                .as_ref()
+                .map(|t| sanitize(&t.server()))
+                .unwrap_or_default(),
+            ended,
+        }
+    }
+
+    /// The same connection with another password.
+    #[must_use]
+    pub fn with(self, password: SecretBytes) -> Self {
+        let how = match &self.connection.target {
+            Ok(target) => How::Try(Attempt {
+                target: target.clone(),
+                credential: Some(password),
+                under: None,
+            }),
+            Err(_) => self.how,
+        };
+        Self { how, ..self }
+    }
+}
+
+/// Prepares the connections that are asked for; all of them, where none is named.
+pub fn prepare(
+    session: &Session,
+    which: Option<&[ConnectionId]>,
+    reading: Reading,
+) -> Vec<Prepared> {
+    let inventory = &session.inventory;
+    connections(&inventory.mailboxes, &inventory.system_mail)
+        .into_iter()
+        .filter(|c| which.is_none_or(|ids| ids.contains(&c.id)))
+        .map(|connection| {
+            let how = match &connection.target {
+                Err(why) => skip(*why),
+                Ok(target) => how(session, connection.id, target, reading),
+            };
+            Prepared { connection, how }
+        })
+        .collect()
+}
+
+fn skip(why: NoTarget) -> How {
+    let (code, advice) = match why {
+        NoTarget::LocalMailer => (Code::NotNeeded, Advice::LocalMailer),
+        NoTarget::NoServer => (Code::NotConfigured, Advice::NoServer),
+        NoTarget::OfModule => (Code::NotConfigured, Advice::OfModule),
+    };
+    How::Skip(Ended::skipped(code, Some(advice)))
+}
+
+fn how(session: &Session, id: ConnectionId, target: &Target, reading: Reading) -> How {
+    let skipped = |code, advice| How::Skip(Ended::skipped(code, Some(advice)));
+    let go = |credential, under| {
+        How::Try(Attempt {
+            target: target.clone(),
+            credential,
+            under,
+        })
+    };
+    let password = || match (id.mailbox, id.direction) {
+        (None, _) => read(session, SecretKind::SystemMail, None, reading),
+        (mailbox, Direction::Incoming) => read(session, SecretKind::Incoming, mailbox, reading),
+        (mailbox, Direction::Outgoing) => read(session, SecretKind::Outgoing, mailbox, reading),
+    };
+    match &target.login {
+        Login::None => go(None, None),
+        Login::Password { .. } => match password() {
+            // FreeScout takes it for no password at all when it fetches.
+            Read::Text(text, _) if id.direction == Direction::Incoming && text.expose() == b"0" => {
+                skipped(Code::NoPassword, Advice::ZeroPassword)
+            }
+            Read::Text(text, under) => go(Some(text), under),
+            Read::Nothing => skipped(Code::NoPassword, Advice::NothingStored),
+            Read::Unreadable => skipped(Code::UnreadablePassword, Advice::Unreadable),
+        },
+        // The "password" of an OAuth mailbox is its client secret: without it FreeScout takes it for not configured.
+        Login::XOAuth2 { .. } => {
+            let access = SecretKind::OAuth(Token::Access);
+            match (password(), read(session, access, id.mailbox, reading)) {
+                (Read::Nothing, _) => skipped(Code::NoPassword, Advice::ReconnectAfterSecret),
+                (Read::Unreadable, _) => {
+                    skipped(Code::UnreadablePassword, Advice::ReconnectAfterSecret)
+                }
+                (_, Read::Nothing) => skipped(Code::NoPassword, Advice::Reconnect),
+                (_, Read::Unreadable) => skipped(Code::UnreadablePassword, Advice::Reconnect),
+                (Read::Text(..), Read::Text(token, under)) => go(Some(token), under),
+            }
+        }
+    }
+}
+
+/// What a secret reads as.
+enum Read {
+    Text(SecretBytes, Option<String>),
+    Nothing,
+    Unreadable,
+}
+
+fn find(session: &Session, kind: SecretKind, mailbox: Option<u64>) -> Option<&Secret> {
+    session
+        .inventory
+        .secrets
+        .iter()
+        .find(|secret| secret.kind == kind && mailbox.is_none_or(|id| secret.place.cell.id == id))
+}
+
+fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Reading) -> Read {
+    let Some(secret) = find(session, kind, mailbox) else {
+        return Read::Nothing;
+    };
+    let verdict = verdict::judge(secret, &session.ring);
+    if matches!(verdict, Verdict::Empty { .. }) {
+        return Read::Nothing;
+    }
+    if !verdict.readable() && reading == Reading::InForce {
+        return Read::Unreadable;
+    }
+    let Some(plain) = verdict::rescued(secret, &session.ring, false) else {
+        return Read::Unreadable;
+    };
+    let text = match php::unserialize(plain.expose()) {
+        Ok(Value::Text(text)) => SecretBytes::from(text),
+        Ok(Value::Int(digits)) => SecretBytes::from(digits),
+        // FreeScout's wrapper takes raw texts too.
+        Err(_) if !kind.wants_serialized() => plain.clone(),
+        _ => return Read::Unreadable,
+    };
+    if text.is_empty() {
+        return Read::Nothing;
+    }
+    let under = (!verdict.readable()).then(|| {
+        verdict
+            .key()
+            .map_or_else(String::new, |key| session.ring.label(key))
+    });
+    Read::Text(text, under)
+}
+
+/// What the operator must know of a password that FreeScout does not read yet.
+pub fn not_yet(under: Option<String>) -> Option<Caution> {
+    under.map(Caution::NotYetReadable)
+}
+
+/// What the tests of this install share: the system's authorities, FreeScout's own list of private servers.
+pub fn settings(session: &Session, common: &Settings) -> Settings {
+    let white_list = session.install.setting(
+        &["app", "remote_host_white_list"],
+        "APP_REMOTE_HOST_WHITE_LIST",
+    );
+    Settings {
+        white_list: white_list.unwrap_or_default(),
+        ..common.clone()
+    }
+}

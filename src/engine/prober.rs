@@ -1,0 +1,332 @@
+//! Connection tests on threads of their own: so many at once, few to a server, one to an account, and never the same
+//! wrong password twice.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::connections::{Attempt, How, Prepared, not_yet};
+use crate::domain::advice::Advice;
+use crate::domain::connection::{ConnectionId, Direction, Protocol, Target};
+use crate::domain::probe::{Code, Ended, Journey, Rung, Tested};
+use crate::domain::schedule::{Item, Limits, Next, Schedule};
+use crate::domain::secret::SecretBytes;
+use crate::io::mail::{self, Cancelled, Settings, journey};
+
+/// How often a thread that waits looks up.
+const LOOK_UP: Duration = Duration::from_millis(100);
+
+/// What is heard of a round of tests.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// A test is at this rung.
+    At(ConnectionId, Rung),
+    /// A test ended.
+    Ended(Box<Tested>),
+}
+
+/// What was refused since the program began, and which accounts are in use. Holds no password: each is remembered as a
+/// keyed digest, under a key made anew for each run.
+pub struct Memory {
+    key: [u8; 32],
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    refused: HashMap<[u8; 32], Ended>,
+    busy: HashSet<Account>,
+}
+
+/// A server and a name there.
+type Account = (String, String);
+
+fn account(target: &Target) -> Option<Account> {
+    let user = target.login.user()?;
+    Some((target.host.to_ascii_lowercase(), user.to_ascii_lowercase()))
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            key: crate::io::entropy::bytes(),
+            state: Mutex::default(),
+            freed: Condvar::new(),
+        }
+    }
+}
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn digest(&self, account: &Account, credential: &SecretBytes) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key)
+            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        for part in [account.0.as_bytes(), account.1.as_bytes()] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.update(credential.expose());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Waits until nobody else uses the account.
+    fn enter(&self, account: &Account, cancel: &AtomicBool) -> Result<(), Cancelled> {
+        let mut state = self.lock();
+        while state.busy.contains(account) {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
+            state = self
+                .freed
+                .wait_timeout(state, LOOK_UP)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        state.busy.insert(account.clone());
+        Ok(())
+    }
+
+    fn leave(&self, account: &Account) {
+        self.lock().busy.remove(account);
+        self.freed.notify_all();
+    }
+
+    /// What the server said when it refused exactly this, if it did.
+    fn refused(&self, digest: &[u8; 32]) -> Option<Ended> {
+        let state = self.lock();
+        let before = state.refused.get(digest)?;
+        Some(Ended {
+            server_said: before.server_said.clone(),
+            rung: before.rung,
+            ..Ended::skipped(
+                Code::SameAsBefore,
+                before.advice.or(Some(Advice::RefusedBefore)),
+            )
+        })
+    }
+}
+
+/// Everything a round shares.
+pub struct Round<'a> {
+    /// Deadlines, authorities, routes.
+    pub settings: &'a Settings,
+    /// How many at once.
+    pub limits: Limits,
+    /// What was refused before.
+    pub memory: &'a Memory,
+    /// Raised when the round is called off.
+    pub cancel: &'a AtomicBool,
+    /// Hears how it goes; called from several threads.
+    pub tell: &'a (dyn Fn(Heard) + Sync),
+}
+
+/// Makes the tests. When the round is called off, those that were not finished are not told.
+pub fn run(prepared: &[Prepared], round: &Round<'_>) {
+    let mut tests = Vec::new();
+    for one in prepared {
+        match &one.how {
+            How::Skip(ended) => (round.tell)(Heard::Ended(Box::new(one.tested(ended.clone())))),
+            How::Try(attempt) => tests.push((one, attempt)),
+        }
+    }
+    let items: Vec<Item> = tests.iter().map(|(_, attempt)| item(attempt)).collect();
+    let threads = round.limits.at_once.clamp(1, tests.len().max(1));
+    let schedule = Mutex::new(Schedule::new(items, round.limits));
+    let (limited, freed) = (Mutex::default(), Condvar::new());
+    let since = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| work(&tests, &schedule, &limited, &freed, since, round));
+        }
+    });
+}
+
+fn item(attempt: &Attempt) -> Item {
+    Item {
+        server: attempt.target.host.to_ascii_lowercase(),
+        account: account(&attempt.target).map(|(_, user)| user),
+    }
+}
+
+/// Sends a mail from each mailbox to itself that can send and fetch, and tells how it went.
+pub fn send_to_itself(
+    prepared: &[Prepared],
+    tested: &[Tested],
+    round: &Round<'_>,
+) -> Vec<(u64, Journey)> {
+    let works = |id: ConnectionId| {
+        tested
+            .iter()
+            .any(|t| t.id == id && t.ended.code == Code::Ok)
+    };
+    let attempt = |id: ConnectionId| {
+        let one = prepared.iter().find(|p| p.connection.id == id)?;
+        match &one.how {
+            How::Try(attempt) if works(id) => Some(attempt),
+            _ => None,
+        }
+    };
+    let mailboxes: BTreeSet<u64> = prepared
+        .iter()
+        .filter_map(|p| p.connection.id.mailbox)
+        .collect();
+    let waiting = Mutex::new(mailboxes.into_iter());
+    let journeys = Mutex::new(Vec::new());
+    let travel = || {
+        loop {
+            let next = waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next();
+            let Some(mailbox) = next else { return };
+            let ends = (
+                attempt(ConnectionId::of(mailbox, Direction::Outgoing)),
+                attempt(ConnectionId::of(mailbox, Direction::Incoming)),
+            );
+            let journey = match ends {
+                (Some(out), Some(back)) if back.target.protocol == Protocol::Imap => {
+                    let token: String = crate::io::entropy::bytes::<12>()
+                        .iter()
+                        .map(|b| format!("{b:02x}"))
+                        .collect();
+                    let date =
+                        jiff::fmt::rfc2822::to_string(&jiff::Zoned::now()).unwrap_or_default();
+                    journey::travel(
+                        &out.end(),
+                        &back.end(),
+                        &token,
+                        &date,
+                        journey::PATIENCE,
+                        round.settings,
+                        round.cancel,
+                    )
+                }
+                _ => Ok(Journey::NotTried),
+            };
+            let Ok(journey) = journey else { return };
+            journeys
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((mailbox, journey));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..round.limits.per_server.max(1) {
+            scope.spawn(travel);
+        }
+    });
+    journeys
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+}
+
+fn work(
+    tests: &[(&Prepared, &Attempt)],
+    schedule: &Mutex<Schedule>,
+    // What those came to that are tried again.
+    limited: &Mutex<HashMap<usize, Ended>>,
+    freed: &Condvar,
+    since: Instant,
+    round: &Round<'_>,
+) {
+    let lock = || schedule.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        if round.cancel.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut waiting = lock();
+        let index = match waiting.next(since.elapsed()) {
+            Next::Finished => return,
+            Next::Run(index) => index,
+            Next::GiveUp(index) => {
+                drop(waiting);
+                let before = limited
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .remove(&index);
+                let ended = before
+                    .unwrap_or_else(|| Ended::skipped(Code::RateLimited, Some(Advice::TooMany)));
+                (round.tell)(Heard::Ended(Box::new(tests[index].0.tested(ended))));
+                continue;
+            }
+            Next::WaitUntil(_) | Next::WaitForOthers => {
+                drop(freed.wait_timeout(waiting, LOOK_UP));
+                continue;
+            }
+        };
+        drop(waiting);
+        // A fault of ours must not leave the others waiting for this account.
+        let outcome = catch_unwind(AssertUnwindSafe(|| test(tests[index], round)));
+        let ended = match outcome {
+            Ok(Ok(ended)) => Some(ended),
+            Ok(Err(Cancelled)) => None,
+            Err(_) => Some(Ended::skipped(Code::ProtocolError, None)),
+        };
+        let too_many = ended.as_ref().is_some_and(|e| e.code == Code::RateLimited);
+        let again = lock().ended(index, too_many, since.elapsed());
+        freed.notify_all();
+        match ended {
+            Some(ended) if again => {
+                let mut limited = limited.lock().unwrap_or_else(PoisonError::into_inner);
+                limited.insert(index, ended);
+            }
+            Some(ended) => (round.tell)(Heard::Ended(Box::new(tests[index].0.tested(ended)))),
+            None => return,
+        }
+    }
+}
+
+/// One test, after those of the same account.
+fn test((one, attempt): (&Prepared, &Attempt), round: &Round<'_>) -> Result<Ended, Cancelled> {
+    let Attempt {
+        target,
+        credential,
+        under,
+    } = attempt;
+    let id = one.connection.id;
+    let climb = || {
+        mail::probe(
+            target,
+            credential.as_ref(),
+            round.settings,
+            round.cancel,
+            &mut |rung| (round.tell)(Heard::At(id, rung)),
+        )
+    };
+    let mut ended = match (account(target), credential) {
+        (Some(account), Some(credential)) => {
+            let digest = round.memory.digest(&account, credential);
+            round.memory.enter(&account, round.cancel)?;
+            let _left = Leave(round.memory, &account);
+            if let Some(before) = round.memory.refused(&digest) {
+                return Ok(before);
+            }
+            let ended = climb()?;
+            if ended.code.condemns_password() {
+                round.memory.lock().refused.insert(digest, ended.clone());
+            }
+            ended
+        }
+        _ => climb()?,
+    };
+    ended.cautions.extend(not_yet(under.clone()));
+    Ok(ended)
+}
+
+/// Leaves the account, whatever happens.
+struct Leave<'a>(&'a Memory, &'a Account);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.leave(self.1);
+    }
+}

@@ -1,0 +1,426 @@
+//! Logging in at mail servers as FreeScout would, rung by rung, and telling what was seen.
+//!
+//! Rooms: `net` (deadlines, bounded lines), `tls` (the handshake and the certificate), `imap`, `pop3`, `smtp` (the
+//! dialogues), `journey` (a mail to oneself). Nothing here decides whether a login may be made: that is the engine's.
+//! Servers are hostile: time, memory and the number of lines are bounded, their words sanitised.
+
+mod imap;
+pub mod journey;
+mod net;
+mod pop3;
+mod smtp;
+mod tls;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::domain::advice::{self, Advice};
+use crate::domain::connection::{Protocol, Security, Target};
+use crate::domain::probe::{Caution, CertificateFault, Climbed, Code, Ended, Rung};
+use crate::domain::sanitize::{sanitize, sanitize_bytes};
+use crate::domain::secret::SecretBytes;
+pub use tls::Trust;
+
+/// FreeScout's patience with IMAP and POP3, for the connection and for each reply.
+const INCOMING_PATIENCE: Duration = Duration::from_secs(30);
+/// FreeScout's patience with SMTP (`MAIL_SMTP_TIMEOUT`).
+const OUTGOING_PATIENCE: Duration = Duration::from_secs(25);
+/// No test takes longer than this, however slowly the server drips.
+const WHOLE: Duration = Duration::from_secs(90);
+/// A server silent for so long on a plain connection may be waiting for TLS: we look, on a second connection.
+const SILENCE: Duration = Duration::from_secs(4);
+/// A certificate valid for fewer days is worth a word.
+const SOON: i64 = 14;
+/// What a rung's detail may say, in characters.
+const MAX_DETAIL: usize = 160;
+
+/// How long is waited for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a connection and each reply, incoming.
+    pub incoming: Duration,
+    /// The same, outgoing.
+    pub outgoing: Duration,
+    /// For a whole test.
+    pub whole: Duration,
+    /// Before a silent server is asked whether it speaks TLS.
+    pub silence: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            incoming: INCOMING_PATIENCE,
+            outgoing: OUTGOING_PATIENCE,
+            whole: WHOLE,
+            silence: SILENCE,
+        }
+    }
+}
+
+/// What every test of a round shares.
+#[derive(Clone)]
+pub struct Settings {
+    /// The authorities whose certificates count.
+    pub trust: Arc<Trust>,
+    /// Servers that are to be found elsewhere than their names say: host (lower case), port, address.
+    pub routes: Vec<(String, u16, SocketAddr)>,
+    /// `APP_REMOTE_HOST_WHITE_LIST`: hosts and addresses, separated by commas.
+    pub white_list: String,
+    /// Deadlines.
+    pub patience: Patience,
+}
+
+impl Settings {
+    /// The system's authorities and FreeScout's own deadlines.
+    pub fn of_system() -> Self {
+        Self {
+            trust: Arc::new(Trust::of_system()),
+            routes: Vec::new(),
+            white_list: String::new(),
+            patience: Patience::default(),
+        }
+    }
+}
+
+/// The test was called off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancelled;
+
+/// Makes one test. `credential` is the password, or the access token; `tell` hears each rung as it is begun.
+///
+/// # Errors
+/// [`Cancelled`], within a second of the flag.
+pub fn probe(
+    target: &Target,
+    credential: Option<&SecretBytes>,
+    settings: &Settings,
+    cancel: &AtomicBool,
+    tell: &mut dyn FnMut(Rung),
+) -> Result<Ended, Cancelled> {
+    let mut climb = Climb::new(target, settings, cancel, tell);
+    let outcome = match target.protocol {
+        Protocol::Imap => imap::probe(&mut climb, credential),
+        Protocol::Pop3 => pop3::probe(&mut climb, credential),
+        Protocol::Smtp => smtp::probe(&mut climb, credential),
+    };
+    match outcome {
+        Ok(()) => Ok(climb.ended(Code::Ok, None, String::new())),
+        Err(Fall::Cancelled) => Err(Cancelled),
+        Err(Fall::At { code, advice, said }) => Ok(climb.ended(code, Some(advice), said)),
+    }
+}
+
+/// Why the climb ended.
+pub(in crate::io) enum Fall {
+    /// Called off.
+    Cancelled,
+    /// With this code, in the server's words (sanitised).
+    At {
+        code: Code,
+        advice: Advice,
+        said: String,
+    },
+}
+
+impl Fall {
+    fn new(code: Code, advice: Advice, said: impl Into<String>) -> Self {
+        Fall::At {
+            code,
+            advice,
+            said: said.into(),
+        }
+    }
+}
+
+/// One climb up the ladder.
+pub(in crate::io) struct Climb<'a> {
+    pub(in crate::io) target: &'a Target,
+    pub(in crate::io) settings: &'a Settings,
+    pub(in crate::io) cancel: &'a AtomicBool,
+    tell: &'a mut dyn FnMut(Rung),
+    until: Instant,
+    rungs: Vec<Climbed>,
+    begun: Option<(Rung, Instant)>,
+    pub(in crate::io) cautions: Vec<Caution>,
+}
+
+impl<'a> Climb<'a> {
+    fn new(
+        target: &'a Target,
+        settings: &'a Settings,
+        cancel: &'a AtomicBool,
+        tell: &'a mut dyn FnMut(Rung),
+    ) -> Self {
+        let mut cautions = Vec::new();
+        if target.starttls_ignored {
+            cautions.push(Caution::StartTlsIgnored);
+        } else if target.security == Security::Plain && target.login.user().is_some() {
+            cautions.push(Caution::ClearText);
+        }
+        Self {
+            target,
+            settings,
+            cancel,
+            tell,
+            until: Instant::now() + settings.patience.whole,
+            rungs: Vec::new(),
+            begun: None,
+            cautions,
+        }
+    }
+
+    /// FreeScout's patience for one reply.
+    pub(in crate::io) fn patience(&self) -> Duration {
+        match self.target.protocol {
+            Protocol::Smtp => self.settings.patience.outgoing,
+            Protocol::Imap | Protocol::Pop3 => self.settings.patience.incoming,
+        }
+    }
+
+    fn begin(&mut self, rung: Rung) {
+        (self.tell)(rung);
+        self.begun = Some((rung, Instant::now()));
+    }
+
+    /// The rung that was begun holds.
+    fn hold(&mut self, detail: &str) {
+        if let Some((rung, since)) = self.begun.take() {
+            let detail: String = detail.chars().take(MAX_DETAIL).collect();
+            self.rungs.push(Climbed {
+                rung,
+                took: since.elapsed(),
+                detail,
+            });
+        }
+    }
+
+    /// A refusal in the server's words, judged by the rung it came on.
+    fn refused(&self, said: &[u8], credential: Option<&SecretBytes>) -> Fall {
+        let words = String::from_utf8_lossy(said);
+        let (code, advice) = advice::judge(&advice::Refused {
+            protocol: self.target.protocol,
+            host: &self.target.host,
+            rung: self.begun.map_or(Rung::Greeting, |(rung, _)| rung),
+            token: matches!(
+                self.target.login,
+                crate::domain::connection::Login::XOAuth2 { .. }
+            ),
+            said: &words,
+            spaced: advice::provider(&self.target.host) == Some(advice::Provider::Google)
+                && credential.is_some_and(|text| looks_spaced(text.expose())),
+        });
+        Fall::new(code, advice, sanitize_bytes(said))
+    }
+
+    fn ended(mut self, code: Code, advice: Option<Advice>, said: String) -> Ended {
+        let rung = match self.begun {
+            Some((rung, _)) => Some(rung),
+            None => self.rungs.last().map(|step| step.rung),
+        };
+        self.hold("");
+        Ended {
+            code,
+            rung,
+            server_said: said,
+            advice,
+            cautions: self.cautions,
+            ladder: self.rungs,
+            journey: None,
+        }
+    }
+
+    /// Name, connection, and TLS where it comes first.
+    fn connect(&mut self) -> Result<net::Wire, Fall> {
+        self.begin(Rung::Dns);
+        let limits = net::Limits {
+            until: self.until,
+            patience: self.patience(),
+        };
+        let addresses = match self.route() {
+            Some(address) => vec![address],
+            None => net::resolve(&self.target.host, self.target.port, limits, self.cancel)?,
+        };
+        let shown: Vec<String> = addresses.iter().map(|a| a.ip().to_string()).collect();
+        self.hold(&shown.join(", "));
+        self.begin(Rung::Tcp);
+        let (wire, address) = net::connect(&addresses, limits, self.cancel)?;
+        self.hold(&address.to_string());
+        if is_private(address.ip()) && !self.allowed(address.ip()) {
+            self.cautions.push(Caution::PrivateAddress);
+        }
+        match self.target.security {
+            Security::Implicit => self.secure(wire),
+            Security::Plain | Security::StartTls => Ok(wire),
+        }
+    }
+
+    fn route(&self) -> Option<SocketAddr> {
+        let host = self.target.host.to_ascii_lowercase();
+        self.settings
+            .routes
+            .iter()
+            .find(|(name, port, _)| *name == host && *port == self.target.port)
+            .map(|(_, _, address)| *address)
+    }
+
+    fn allowed(&self, address: IpAddr) -> bool {
+        // A route stands in for another address, which is not known.
+        self.route().is_some()
+            || self.settings.white_list.split(',').any(|entry| {
+                let entry = entry.trim();
+                entry.eq_ignore_ascii_case(&self.target.host) || entry.parse() == Ok(address)
+            })
+    }
+
+    /// The rung of TLS.
+    fn secure(&mut self, wire: net::Wire) -> Result<net::Wire, Fall> {
+        self.begin(Rung::Tls);
+        let target = self.target;
+        let (wire, seen) = wire.start_tls(
+            &self.settings.trust,
+            &target.host,
+            target.checks_certificate,
+            self.cancel,
+        )?;
+        if let Some(fault) = seen.fault {
+            self.cautions.push(Caution::Unchecked(fault));
+        } else if let Some(days) = seen.days_left.filter(|days| (0..SOON).contains(days)) {
+            self.cautions.push(Caution::ExpiresSoon(days));
+        }
+        self.hold(&seen.text);
+        Ok(wire)
+    }
+
+    /// The first line, or nothing of a server that waits for TLS: then we find that out.
+    fn greeting(&mut self, wire: &mut net::Wire) -> Result<Vec<u8>, Fall> {
+        self.begin(Rung::Greeting);
+        if !wire.is_tls() {
+            let silence = self.settings.patience.silence;
+            if !wire.speaks_within(silence, self.cancel)?
+                && let Some(address) = wire.peer()
+            {
+                let limits = net::Limits {
+                    until: Instant::now() + silence,
+                    patience: silence,
+                };
+                let speaks_tls = net::connect(&[address], limits, self.cancel)
+                    .and_then(|(second, _)| {
+                        second.start_tls(
+                            &self.settings.trust,
+                            &self.target.host,
+                            false,
+                            self.cancel,
+                        )
+                    })
+                    .is_ok();
+                if speaks_tls {
+                    return Err(Fall::new(Code::TlsWrongMode, Advice::SpeaksTls, ""));
+                }
+            }
+        }
+        let line = wire.line(self.cancel)?;
+        // A TLS alert: type 21, version 3.x.
+        if line.starts_with(&[21, 3]) {
+            return Err(Fall::new(Code::TlsWrongMode, Advice::SpeaksTls, ""));
+        }
+        Ok(line)
+    }
+
+    fn not_a_mail_server(said: &[u8]) -> Fall {
+        Fall::new(
+            Code::NotAMailServer,
+            Advice::NotAMailServer,
+            sanitize_bytes(said),
+        )
+    }
+
+    fn broken(said: &[u8]) -> Fall {
+        Fall::new(
+            Code::ProtocolError,
+            Advice::BrokenProtocol,
+            sanitize_bytes(said),
+        )
+    }
+}
+
+/// Four groups of four letters with blanks between: how Google shows an app password, and how it must not be stored.
+fn looks_spaced(text: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = text.split(|b| *b == b' ').collect();
+    groups.len() == 4
+        && groups
+            .iter()
+            .all(|g| g.len() == 4 && g.iter().all(u8::is_ascii_lowercase))
+}
+
+/// Addresses that FreeScout's settings form refuses (PHP's private and reserved ranges).
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.octets()[0] >= 240
+        }
+        IpAddr::V6(v6) => {
+            v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+        }
+    }
+}
+
+fn called_off(cancel: &AtomicBool) -> bool {
+    cancel.load(Ordering::Relaxed)
+}
+
+/// Code and advice of a certificate that does not pass.
+fn certificate_fall(fault: &CertificateFault) -> Fall {
+    match fault {
+        CertificateFault::Expired => Fall::new(Code::CertExpired, Advice::CertificateExpired, ""),
+        CertificateFault::OtherName(names) => Fall::new(
+            Code::CertName,
+            Advice::CertificateName,
+            sanitize(&names.join(", ")),
+        ),
+        CertificateFault::Untrusted => {
+            Fall::new(Code::CertUntrusted, Advice::CertificateUntrusted, "")
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn google_app_passwords_with_blanks_are_known() {
+        assert!(looks_spaced(b"abcd efgh ijkl mnop"));
+        assert!(!looks_spaced(b"abcdefghijklmnop"));
+        assert!(!looks_spaced(b"four word pass here!"));
+    }
+
+    #[test]
+    fn private_addresses_are_those_freescout_refuses() {
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.9",
+            "169.254.1.1",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "0.0.0.0",
+        ] {
+            assert!(is_private(private.parse().unwrap()), "{private}");
+        }
+        for public in ["8.8.8.8", "172.32.0.1", "2001:4860::8888"] {
+            assert!(!is_private(public.parse().unwrap()), "{public}");
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! IMAP (RFC 3501) as far as FreeScout goes: greeting, STARTTLS, LOGIN or AUTHENTICATE XOAUTH2, the folders.
+//!
+//! Like FreeScout: STARTTLS is sent without looking at capabilities and must be granted; LOGIN is sent even where the
+//! server says LOGINDISABLED; only a tagged OK counts.
+
+use zeroize::Zeroizing;
+
+use super::net::Wire;
+use super::{Climb, Fall};
+use crate::domain::base64;
+use crate::domain::connection::{Login, Security};
+use crate::domain::probe::{Caution, Rung};
+use crate::domain::sanitize::{sanitize, sanitize_bytes};
+use crate::domain::secret::SecretBytes;
+use crate::words::{fill, words};
+
+/// Untagged replies to one command that are read.
+const MAX_REPLIES: usize = 2_000;
+/// Folders of one mailbox that are looked at.
+const MAX_FOLDERS: usize = 20;
+
+/// A tagged reply.
+pub(super) struct Tagged {
+    /// `OK`, `NO`, `BAD` and what follows.
+    pub(super) text: Vec<u8>,
+    /// The untagged lines before it, without `* `.
+    pub(super) untagged: Vec<Vec<u8>>,
+}
+
+impl Tagged {
+    pub(super) fn is_ok(&self) -> bool {
+        starts_with(&self.text, "OK")
+    }
+}
+
+/// An open dialogue.
+pub(super) struct Imap<'a> {
+    wire: Wire,
+    cancel: &'a std::sync::atomic::AtomicBool,
+    number: u32,
+    capabilities: String,
+}
+
+pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
+    let mut imap = open(climb, credential)?;
+    climb.begin(Rung::Folder);
+    let mut seen = Vec::new();
+    for folder in climb.target.folders.iter().take(MAX_FOLDERS) {
+        let reply = imap.examine(folder)?;
+        if !reply.is_ok() {
+            return Err(climb.refused(&reply.text, None));
+        }
+        seen.push(fill(
+            words().probe_folder,
+            &[("folder", &sanitize(folder)), ("count", &messages(&reply))],
+        ));
+    }
+    climb.hold(&seen.join(", "));
+    imap.log_out();
+    Ok(())
+}
+
+/// Climbs up to and with the login.
+pub(super) fn open<'a>(
+    climb: &mut Climb<'a>,
+    credential: Option<&SecretBytes>,
+) -> Result<Imap<'a>, Fall> {
+    let mut wire = climb.connect()?;
+    let greeting = climb.greeting(&mut wire)?;
+    if starts_with(&greeting, "* BYE") {
+        return Err(climb.refused(&greeting, None));
+    }
+    if !starts_with(&greeting, "* OK") && !starts_with(&greeting, "* PREAUTH") {
+        return Err(Climb::not_a_mail_server(&greeting));
+    }
+    let mut imap = Imap {
+        wire,
+        cancel: climb.cancel,
+        number: 0,
+        capabilities: String::new(),
+    };
+    let shown = sanitize_bytes(greeting.get(2..).unwrap_or_default());
+    if climb.target.security == Security::StartTls {
+        climb.hold(&shown);
+        climb.begin(Rung::StartTls);
+        let reply = imap.command(b"STARTTLS")?;
+        if !reply.is_ok() {
+            return Err(climb.refused(&reply.text, None));
+        }
+        climb.hold(&sanitize_bytes(&reply.text));
+        imap.wire = climb.secure(imap.wire)?;
+        imap.ask_capabilities()?;
+    } else {
+        imap.ask_capabilities()?;
+        climb.hold(&format!("{shown} {}", imap.capabilities));
+    }
+    if imap.capabilities.contains("LOGINDISABLED") {
+        climb.cautions.push(Caution::LoginDisabled);
+    }
+    climb.begin(Rung::Authentication);
+    let Some(credential) = credential else {
+        return Ok(imap);
+    };
+    let reply = match &climb.target.login {
+        Login::None => return Ok(imap),
+        Login::Password { user } => imap.login(user, credential)?,
+        Login::XOAuth2 { user } => imap.xoauth2(user, credential)?,
+    };
+    if !reply.is_ok() {
+        return Err(climb.refused(&reply.text, Some(credential)));
+    }
+    climb.hold(&sanitize_bytes(&reply.text));
+    Ok(imap)
+}
+
+impl Imap<'_> {
+    /// The next line; a literal at its end is read past.
+    fn line(&mut self) -> Result<Vec<u8>, Fall> {
+        let mut line = self.wire.line(self.cancel)?;
+        for _ in 0..MAX_REPLIES {
+            let Some(bytes) = literal(&line) else {
+                return Ok(line);
+            };
+            self.wire.skip(bytes, self.cancel)?;
+            line.push(b' ');
+            line.extend(self.wire.line(self.cancel)?);
+            if line.len() > 1 << 16 {
+                break;
+            }
+        }
+        Err(Climb::broken(&line[..line.len().min(200)]))
+    }
+
+    fn tag(&mut self) -> String {
+        self.number += 1;
+        format!("R{}", self.number)
+    }
+
+    /// Sends a command and reads up to its tagged reply.
+    pub(super) fn command(&mut self, command: &[u8]) -> Result<Tagged, Fall> {
+        let tag = self.tag();
+        let bytes = Zeroizing::new([tag.as_bytes(), b" ", command, b"\r\n"].concat());
+        self.wire.send(&bytes, self.cancel)?;
+        self.reply(&tag)
+    }
+
+    fn reply(&mut self, tag: &str) -> Result<Tagged, Fall> {
+        let mut untagged = Vec::new();
+        for _ in 0..MAX_REPLIES {
+            let line = self.line()?;
+            if let Some(text) = line
+                .strip_prefix(tag.as_bytes())
+                .and_then(|rest| rest.strip_prefix(b" "))
+            {
+                return Ok(Tagged {
+                    text: text.to_vec(),
+                    untagged,
+                });
+            }
+            match line.strip_prefix(b"* ") {
+                // Whoever says goodbye answers no more.
+                Some(text) if starts_with(text, "BYE") && !starts_with(text, "BYE Logging") => {
+                    return Ok(Tagged {
+                        text: text.to_vec(),
+                        untagged,
+                    });
+                }
+                Some(text) => untagged.push(text.to_vec()),
+                None => return Err(Climb::broken(&line)),
+            }
+        }
+        Err(Climb::broken(b""))
+    }
+
+    fn ask_capabilities(&mut self) -> Result<(), Fall> {
+        let reply = self.command(b"CAPABILITY")?;
+        let listed = reply
+            .untagged
+            .iter()
+            .find_map(|line| line.strip_prefix(b"CAPABILITY "));
+        self.capabilities = sanitize_bytes(listed.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Whether the server says it can do this.
+    pub(super) fn can(&self, capability: &str) -> bool {
+        self.capabilities
+            .split(' ')
+            .any(|word| word.eq_ignore_ascii_case(capability))
+    }
+
+    /// LOGIN with quoted strings, as FreeScout; what cannot be quoted goes as a literal.
+    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<Tagged, Fall> {
+        let tag = self.tag();
+        let mut sending =
+            Zeroizing::new(Vec::with_capacity(64 + 2 * (user.len() + password.len())));
+        sending.extend_from_slice(format!("{tag} LOGIN").as_bytes());
+        for text in [user.as_bytes(), password.expose()] {
+            sending.push(b' ');
+            if text.iter().any(|b| matches!(b, b'\r' | b'\n' | 0)) {
+                sending.extend_from_slice(format!("{{{}}}\r\n", text.len()).as_bytes());
+                self.wire.send(&sending, self.cancel)?;
+                zeroize::Zeroize::zeroize(&mut *sending);
+                let line = self.line()?;
+                if !line.starts_with(b"+") {
+                    return match line.strip_prefix(format!("{tag} ").as_bytes()) {
+                        Some(text) => Ok(Tagged {
+                            text: text.to_vec(),
+                            untagged: Vec::new(),
+                        }),
+                        None => Err(Climb::broken(&line)),
+                    };
+                }
+                sending.extend_from_slice(text);
+            } else {
+                sending.push(b'"');
+                for byte in text {
+                    if matches!(byte, b'"' | b'\\') {
+                        sending.push(b'\\');
+                    }
+                    sending.push(*byte);
+                }
+                sending.push(b'"');
+            }
+        }
+        sending.extend_from_slice(b"\r\n");
+        self.wire.send(&sending, self.cancel)?;
+        let reply = self.reply(&tag)?;
+        self.note_capabilities(&reply);
+        Ok(reply)
+    }
+
+    /// AUTHENTICATE XOAUTH2; a challenge is the server's reason, answered with nothing.
+    fn xoauth2(&mut self, user: &str, token: &SecretBytes) -> Result<Tagged, Fall> {
+        let tag = self.tag();
+        let message = xoauth2_message(user, token);
+        let bytes = Zeroizing::new(
+            [
+                tag.as_bytes(),
+                b" AUTHENTICATE XOAUTH2 ",
+                message.as_bytes(),
+                b"\r\n",
+            ]
+            .concat(),
+        );
+        self.wire.send(&bytes, self.cancel)?;
+        let first = self.line()?;
+        if let Some(challenge) = first.strip_prefix(b"+") {
+            let reason = challenge_text(challenge);
+            self.wire.send(b"\r\n", self.cancel)?;
+            let mut reply = self.reply(&tag)?;
+            if !reply.is_ok() && !reason.is_empty() {
+                reply.text.extend_from_slice(b" ");
+                reply.text.extend_from_slice(reason.as_bytes());
+            }
+            return Ok(reply);
+        }
+        match first.strip_prefix(format!("{tag} ").as_bytes()) {
+            Some(text) => Ok(Tagged {
+                text: text.to_vec(),
+                untagged: Vec::new(),
+            }),
+            None => self.reply(&tag),
+        }
+    }
+
+    /// Servers tell more of themselves after the login.
+    fn note_capabilities(&mut self, reply: &Tagged) {
+        let told = reply
+            .untagged
+            .iter()
+            .map(Vec::as_slice)
+            .chain([reply.text.as_slice()]);
+        for line in told {
+            let text = sanitize_bytes(line);
+            if let Some((_, rest)) = text.split_once("CAPABILITY ") {
+                rest.split(']')
+                    .next()
+                    .unwrap_or_default()
+                    .clone_into(&mut self.capabilities);
+            }
+        }
+    }
+
+    /// Opens a folder without changing anything in it.
+    pub(super) fn examine(&mut self, folder: &str) -> Result<Tagged, Fall> {
+        self.folder("EXAMINE", folder)
+    }
+
+    /// Opens a folder for changes.
+    pub(super) fn select(&mut self, folder: &str) -> Result<Tagged, Fall> {
+        self.folder("SELECT", folder)
+    }
+
+    fn folder(&mut self, command: &str, folder: &str) -> Result<Tagged, Fall> {
+        let name: String = utf7(folder)
+            .chars()
+            .filter(|c| !c.is_control())
+            .flat_map(|c| {
+                (matches!(c, '"' | '\\'))
+                    .then_some('\\')
+                    .into_iter()
+                    .chain([c])
+            })
+            .collect();
+        self.command(format!("{command} \"{name}\"").as_bytes())
+    }
+
+    /// Says goodbye without waiting for an answer.
+    pub(super) fn log_out(&mut self) {
+        let tag = self.tag();
+        // The verdict stands already: a server that hangs up first changes nothing.
+        let _ = self
+            .wire
+            .send(format!("{tag} LOGOUT\r\n").as_bytes(), self.cancel);
+    }
+}
+
+/// `user=…^Aauth=Bearer …^A^A` in base64 (Google's and Microsoft's XOAUTH2).
+pub(super) fn xoauth2_message(user: &str, token: &SecretBytes) -> Zeroizing<String> {
+    let plain = Zeroizing::new(
+        [
+            b"user=",
+            user.as_bytes(),
+            b"\x01auth=Bearer ",
+            token.expose(),
+            b"\x01\x01",
+        ]
+        .concat(),
+    );
+    Zeroizing::new(base64::encode(&plain))
+}
+
+/// The reason in a challenge, such as `{"status":"400",…}`.
+pub(super) fn challenge_text(challenge: &[u8]) -> String {
+    base64::decode_strict(challenge.trim_ascii())
+        .map_or_else(|_| String::new(), |text| sanitize_bytes(&text))
+}
+
+fn starts_with(line: &[u8], text: &str) -> bool {
+    line.get(..text.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
+}
+
+/// The length announced by `{n}` at the end of a line.
+fn literal(line: &[u8]) -> Option<usize> {
+    let inside = line.strip_suffix(b"}")?;
+    let open = inside.iter().rposition(|b| *b == b'{')?;
+    let digits = std::str::from_utf8(&inside[open + 1..]).ok()?;
+    let digits = digits.strip_suffix('+').unwrap_or(digits);
+    // More digits than any length has: as long as can be, so that it is refused.
+    (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| digits.parse().unwrap_or(usize::MAX))
+}
+
+/// `EXISTS` of a selected folder.
+fn messages(reply: &Tagged) -> u64 {
+    reply
+        .untagged
+        .iter()
+        .find_map(|line| {
+            let text = std::str::from_utf8(line).ok()?;
+            text.strip_suffix(" EXISTS")?.parse().ok()
+        })
+        .unwrap_or(0)
+}
+
+/// A folder's name on the wire: modified UTF-7 (RFC 3501, section 5.1.3). Names in plain ASCII are sent as they are stored.
+fn utf7(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_owned();
+    }
+    let mut out = String::new();
+    let mut run: Vec<u8> = Vec::new();
+    let flush = |run: &mut Vec<u8>, out: &mut String| {
+        if !run.is_empty() {
+            let coded = base64::encode(run);
+            out.push('&');
+            out.push_str(&coded.trim_end_matches('=').replace('/', ","));
+            out.push('-');
+            run.clear();
+        }
+    };
+    for c in name.chars() {
+        match c {
+            '&' => {
+                flush(&mut run, &mut out);
+                out.push_str("&-");
+            }
+            ' '..='~' => {
+                flush(&mut run, &mut out);
+                out.push(c);
+            }
+            c => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    run.extend_from_slice(&unit.to_be_bytes());
+                }
+            }
+        }
+    }
+    flush(&mut run, &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_names_go_out_as_rfc_3501_says() {
+        // The example of RFC 3501, section 5.1.3.
+        assert_eq!(
+            utf7("~peter/mail/台北/日本語"),
+            "~peter/mail/&U,BTFw-/&ZeVnLIqe-"
+        );
+        assert_eq!(utf7("Gesendet & Gelöschtes"), "Gesendet &- Gel&APY-schtes");
+        assert_eq!(utf7("INBOX"), "INBOX");
+    }
+
+    #[test]
+    fn literals_are_seen_at_the_end_of_a_line_only() {
+        assert_eq!(literal(b"* LIST () \"/\" {5}"), Some(5));
+        assert_eq!(literal(b"* OK {5} words"), None);
+        assert_eq!(literal(b"* X {99999999999999999999999}"), Some(usize::MAX));
+        assert_eq!(literal(b"{}"), None);
+    }
+
+    #[test]
+    fn the_token_is_wrapped_as_google_and_microsoft_want_it() {
+        let token = SecretBytes::from(&b"ya29.token"[..]);
+        let plain =
+            base64::decode_strict(xoauth2_message("someuser@example.com", &token).as_bytes());
+        assert_eq!(
+            plain.ok().as_deref(),
+            Some(&b"user=someuser@example.com\x01auth=Bearer ya29.token\x01\x01"[..])
+        );
+    }
+}

@@ -1,0 +1,378 @@
+//! SMTP (RFC 5321, 4954) as far as FreeScout goes: EHLO, STARTTLS, AUTH, MAIL FROM.
+//!
+//! Like FreeScout: STARTTLS only where it is configured, and then required; a login only with a user name and only where
+//! the server offers one; CRAM-MD5, LOGIN, PLAIN in this order. Unlike it, a password that LOGIN or PLAIN was refused is not
+//! tried once more with the next mechanism: accounts get locked. After a refused CRAM-MD5 one of them is: servers that keep
+//! hashes offer it and cannot check it.
+
+use hmac::{Hmac, KeyInit, Mac};
+use zeroize::Zeroizing;
+
+use super::imap::{challenge_text, xoauth2_message};
+use super::net::Wire;
+use super::{Climb, Fall};
+use crate::domain::advice::Advice;
+use crate::domain::base64;
+use crate::domain::connection::{Login, Security};
+use crate::domain::probe::{Caution, Code, Rung};
+use crate::domain::sanitize::{sanitize, sanitize_bytes};
+use crate::domain::secret::SecretBytes;
+
+/// Lines of one reply that are read.
+const MAX_LINES: usize = 200;
+/// How FreeScout's mailer names itself on the command line.
+const EHLO: &[u8] = b"EHLO [127.0.0.1]\r\n";
+
+/// A whole reply.
+pub(super) struct Reply {
+    /// Three digits.
+    pub(super) code: u16,
+    /// All lines, joined by blanks.
+    pub(super) text: Vec<u8>,
+    /// The lines, without code.
+    lines: Vec<Vec<u8>>,
+}
+
+impl Reply {
+    fn class(&self) -> u16 {
+        self.code / 100
+    }
+
+    /// 2xx.
+    pub(super) fn is_ok(&self) -> bool {
+        self.class() == 2
+    }
+}
+
+/// An open dialogue.
+pub(super) struct Smtp<'a> {
+    wire: Wire,
+    cancel: &'a std::sync::atomic::AtomicBool,
+    mechanisms: Vec<String>,
+}
+
+pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
+    let mut smtp = open(climb, credential)?;
+    let sender = climb.target.sender.clone();
+    if !sender.is_empty() {
+        climb.begin(Rung::Sender);
+        let reply = smtp.mail_from(&sender)?;
+        if !reply.is_ok() {
+            return Err(climb.refused(&reply.text, credential));
+        }
+        climb.hold(&format!(
+            "{} {}",
+            sanitize(&sender),
+            sanitize_bytes(&reply.text)
+        ));
+        smtp.command(b"RSET")?;
+    }
+    smtp.quit();
+    Ok(())
+}
+
+/// Climbs up to and with the login.
+pub(super) fn open<'a>(
+    climb: &mut Climb<'a>,
+    credential: Option<&SecretBytes>,
+) -> Result<Smtp<'a>, Fall> {
+    let mut wire = climb.connect()?;
+    let first = climb.greeting(&mut wire)?;
+    let mut smtp = Smtp {
+        wire,
+        cancel: climb.cancel,
+        mechanisms: Vec::new(),
+    };
+    let greeting = match smtp.reply_from(first.clone()) {
+        Ok(reply) if reply.code == 220 => reply,
+        Ok(reply) if matches!(reply.class(), 4 | 5) => {
+            return Err(climb.refused(&reply.text, None));
+        }
+        Err(Fall::Cancelled) => return Err(Fall::Cancelled),
+        Ok(_) | Err(_) => return Err(Climb::not_a_mail_server(&first)),
+    };
+    let offered = smtp.ehlo(climb)?;
+    climb.hold(&format!("{} {offered}", sanitize_bytes(&greeting.text)));
+    if climb.target.security == Security::StartTls {
+        climb.begin(Rung::StartTls);
+        let reply = smtp.command(b"STARTTLS")?;
+        if reply.code != 220 {
+            return Err(climb.refused(&reply.text, None));
+        }
+        climb.hold(&sanitize_bytes(&reply.text));
+        smtp.wire = climb.secure(smtp.wire)?;
+        smtp.ehlo(climb)?;
+    }
+    let (Some(credential), login) = (credential, climb.target.login.clone()) else {
+        return Ok(smtp);
+    };
+    climb.begin(Rung::Authentication);
+    if login != Login::None && smtp.mechanisms.is_empty() {
+        climb.cautions.push(Caution::NoLoginOffered);
+        climb.hold("");
+        return Ok(smtp);
+    }
+    match &login {
+        Login::None => {}
+        Login::Password { user } => smtp.log_in(climb, user, credential)?,
+        Login::XOAuth2 { user } => {
+            let message = xoauth2_message(user, credential);
+            let mut reply = smtp.auth("XOAUTH2", &message)?;
+            if reply.code == 334 {
+                let reason = reply
+                    .lines
+                    .first()
+                    .map(|l| challenge_text(l))
+                    .unwrap_or_default();
+                reply = smtp.command(b"")?;
+                reply
+                    .text
+                    .extend_from_slice(format!(" {reason}").as_bytes());
+            }
+            smtp.judge(climb, &reply, credential, "XOAUTH2")?;
+        }
+    }
+    Ok(smtp)
+}
+
+impl Smtp<'_> {
+    fn reply(&mut self) -> Result<Reply, Fall> {
+        let line = self.wire.line(self.cancel)?;
+        self.reply_from(line)
+    }
+
+    /// A reply whose first line was read already.
+    fn reply_from(&mut self, mut line: Vec<u8>) -> Result<Reply, Fall> {
+        let mut reply = Reply {
+            code: 0,
+            text: Vec::new(),
+            lines: Vec::new(),
+        };
+        for _ in 0..MAX_LINES {
+            let code = line
+                .get(..3)
+                .filter(|digits| digits.iter().all(u8::is_ascii_digit))
+                .and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+            let Some(code) = code else {
+                return Err(Climb::broken(&line));
+            };
+            if !reply.text.is_empty() {
+                reply.text.push(b' ');
+            }
+            reply.text.extend_from_slice(&line);
+            reply.lines.push(line.get(4..).unwrap_or_default().to_vec());
+            reply.code = code;
+            if line.get(3) != Some(&b'-') {
+                return Ok(reply);
+            }
+            line = self.wire.line(self.cancel)?;
+        }
+        Err(Climb::broken(&reply.text[..reply.text.len().min(200)]))
+    }
+
+    /// Sends a command and reads its reply.
+    pub(super) fn command(&mut self, command: &[u8]) -> Result<Reply, Fall> {
+        let bytes = Zeroizing::new([command, b"\r\n"].concat());
+        self.wire.send(&bytes, self.cancel)?;
+        self.reply()
+    }
+
+    /// EHLO, or HELO where that is refused; what the server offers, for the operator.
+    fn ehlo(&mut self, climb: &Climb<'_>) -> Result<String, Fall> {
+        self.wire.send(EHLO, self.cancel)?;
+        let mut reply = self.reply()?;
+        if !reply.is_ok() {
+            reply = self.command(b"HELO [127.0.0.1]")?;
+        }
+        if !reply.is_ok() {
+            return Err(climb.refused(&reply.text, None));
+        }
+        self.mechanisms.clear();
+        for line in reply.lines.iter().skip(1) {
+            let text = String::from_utf8_lossy(line).to_ascii_uppercase();
+            // Old servers write `AUTH=`.
+            if let Some(list) = text.strip_prefix("AUTH ").or(text.strip_prefix("AUTH=")) {
+                self.mechanisms.extend(
+                    list.split([' ', '='])
+                        .filter(|m| !m.is_empty())
+                        .map(str::to_owned),
+                );
+            }
+        }
+        let offered: Vec<String> = reply
+            .lines
+            .iter()
+            .skip(1)
+            .map(|l| sanitize_bytes(l))
+            .collect();
+        Ok(offered.join(" "))
+    }
+
+    fn offers(&self, mechanism: &str) -> bool {
+        self.mechanisms.iter().any(|m| m == mechanism)
+    }
+
+    fn auth(&mut self, mechanism: &str, initial: &str) -> Result<Reply, Fall> {
+        let mut line = Zeroizing::new(Vec::with_capacity(mechanism.len() + initial.len() + 8));
+        line.extend_from_slice(b"AUTH ");
+        line.extend_from_slice(mechanism.as_bytes());
+        if !initial.is_empty() {
+            line.push(b' ');
+            line.extend_from_slice(initial.as_bytes());
+        }
+        self.command(&line)
+    }
+
+    fn log_in(
+        &mut self,
+        climb: &mut Climb<'_>,
+        user: &str,
+        password: &SecretBytes,
+    ) -> Result<(), Fall> {
+        if self.offers("CRAM-MD5") {
+            let reply = self.cram_md5(user, password)?;
+            let plain = self.offers("LOGIN") || self.offers("PLAIN");
+            if reply.is_ok() || !plain {
+                return self.judge(climb, &reply, password, "CRAM-MD5");
+            }
+        }
+        if self.offers("LOGIN") {
+            let reply = self.login(user, password)?;
+            if reply.is_ok() || reply.code == 535 || !self.offers("PLAIN") {
+                return self.judge(climb, &reply, password, "LOGIN");
+            }
+        }
+        if self.offers("PLAIN") {
+            let reply = self.plain(user, password)?;
+            return self.judge(climb, &reply, password, "PLAIN");
+        }
+        Err(Fall::new(
+            Code::AuthUnavailable,
+            Advice::NoLoginMethod,
+            sanitize(&self.mechanisms.join(" ")),
+        ))
+    }
+
+    fn judge(
+        &self,
+        climb: &mut Climb<'_>,
+        reply: &Reply,
+        password: &SecretBytes,
+        mechanism: &str,
+    ) -> Result<(), Fall> {
+        if !reply.is_ok() {
+            return Err(climb.refused(&reply.text, Some(password)));
+        }
+        climb.hold(&format!("{mechanism}: {}", sanitize_bytes(&reply.text)));
+        Ok(())
+    }
+
+    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<Reply, Fall> {
+        let mut reply = self.auth("LOGIN", "")?;
+        for text in [user.as_bytes(), password.expose()] {
+            if reply.code != 334 {
+                break;
+            }
+            let coded = Zeroizing::new(base64::encode(text));
+            reply = self.command(coded.as_bytes())?;
+        }
+        Ok(reply)
+    }
+
+    /// PLAIN with the user name as authorisation id too, as FreeScout's mailer sends it.
+    fn plain(&mut self, user: &str, password: &SecretBytes) -> Result<Reply, Fall> {
+        let plain = Zeroizing::new(
+            [
+                user.as_bytes(),
+                b"\0",
+                user.as_bytes(),
+                b"\0",
+                password.expose(),
+            ]
+            .concat(),
+        );
+        let coded = Zeroizing::new(base64::encode(&plain));
+        self.auth("PLAIN", &coded)
+    }
+
+    fn cram_md5(&mut self, user: &str, password: &SecretBytes) -> Result<Reply, Fall> {
+        let reply = self.auth("CRAM-MD5", "")?;
+        if reply.code != 334 {
+            return Ok(reply);
+        }
+        let challenge = reply
+            .lines
+            .first()
+            .and_then(|line| base64::decode_strict(line.trim_ascii()).ok())
+            .unwrap_or_default();
+        let Some(answer) = cram_md5_answer(user, password.expose(), &challenge) else {
+            return Ok(reply);
+        };
+        self.command(base64::encode(answer.as_bytes()).as_bytes())
+    }
+
+    /// MAIL FROM. An address that would begin another command is not sent.
+    pub(super) fn mail_from(&mut self, sender: &str) -> Result<Reply, Fall> {
+        self.command(format!("MAIL FROM:<{}>", checked(sender)?).as_bytes())
+    }
+
+    /// RCPT TO.
+    pub(super) fn rcpt_to(&mut self, recipient: &str) -> Result<Reply, Fall> {
+        self.command(format!("RCPT TO:<{}>", checked(recipient)?).as_bytes())
+    }
+
+    /// Says goodbye without waiting for an answer.
+    pub(super) fn quit(&mut self) {
+        // The verdict stands already: a server that hangs up first changes nothing.
+        let _ = self.wire.send(b"QUIT\r\n", self.cancel);
+    }
+}
+
+/// An address as it stands between `<` and `>`.
+fn checked(address: &str) -> Result<&str, Fall> {
+    let address = address.trim();
+    if address
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '<' | '>' | ' '))
+    {
+        return Err(Fall::new(
+            Code::SenderRefused,
+            Advice::SenderRefused,
+            sanitize(address),
+        ));
+    }
+    Ok(address)
+}
+
+/// RFC 2195: user name, blank, HMAC-MD5 of the challenge in hex.
+fn cram_md5_answer(user: &str, password: &[u8], challenge: &[u8]) -> Option<Zeroizing<String>> {
+    let mut mac = Hmac::<md5::Md5>::new_from_slice(password).ok()?;
+    mac.update(challenge);
+    let digest = mac.finalize().into_bytes();
+    let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    Some(Zeroizing::new(format!("{user} {hex}")))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cram_md5_answers_as_rfc_2195_does() {
+        let answer = cram_md5_answer(
+            "tim",
+            b"tanstaaftanstaaf",
+            b"<1896.697170952@postoffice.reston.mci.net>",
+        )
+        .unwrap();
+        assert_eq!(*answer, "tim b913a602c7eda7a495b4e6e7334d3890");
+    }
+
+    #[test]
+    fn an_address_cannot_begin_another_command() {
+        assert!(checked("a@b.example\r\nDATA").is_err());
+        assert!(checked("a@b.example> SIZE=1").is_err());
+        assert!(checked(" support@example.org ").is_ok());
+    }
+}

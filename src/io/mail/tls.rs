@@ -1,0 +1,383 @@
+//! The TLS handshake, and what the server's certificate says of itself.
+//!
+//! Where FreeScout checks a certificate (chain and name, as PHP's OpenSSL does) so do we; where it does not, we go on as
+//! it would and tell what would not have passed.
+
+use std::io::ErrorKind;
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme, StreamOwned,
+};
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+
+use super::{Fall, certificate_fall};
+use crate::domain::advice::Advice;
+use crate::domain::probe::{CertificateFault, Code};
+use crate::domain::sanitize::sanitize;
+use crate::words::{fill, words};
+
+/// Names of a certificate that are told.
+const NAMES_TOLD: usize = 4;
+const DAY: i64 = 86_400;
+
+/// The authorities whose certificates count.
+#[derive(Debug)]
+pub struct Trust {
+    roots: Arc<RootCertStore>,
+    /// Certificates that were trusted themselves: OpenSSL takes them at their word even when they sign for a server.
+    themselves: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl Trust {
+    /// The system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count, as for PHP).
+    pub fn of_system() -> Self {
+        Self::of(rustls_native_certs::load_native_certs().certs)
+    }
+
+    /// Exactly these authorities.
+    pub fn of(certificates: Vec<CertificateDer<'static>>) -> Self {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(certificates.iter().cloned());
+        Self {
+            roots: Arc::new(roots),
+            themselves: certificates,
+            provider: Arc::new(ring::default_provider()),
+        }
+    }
+
+    /// The system's authorities and one more.
+    pub fn of_system_and(certificate: Vec<u8>) -> Self {
+        let mut certificates = rustls_native_certs::load_native_certs().certs;
+        certificates.push(CertificateDer::from(certificate));
+        Self::of(certificates)
+    }
+}
+
+/// What was seen of a server's TLS.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// Version, names, issuer, days left; sanitised.
+    pub(super) text: String,
+    /// Days the certificate is still valid.
+    pub(super) days_left: Option<i64>,
+    /// What is wrong with the certificate.
+    pub(super) fault: Option<CertificateFault>,
+}
+
+/// Negotiates TLS. `go_on` is asked whenever nothing comes.
+pub(super) fn handshake(
+    mut stream: TcpStream,
+    trust: &Trust,
+    host: &str,
+    checks: bool,
+    go_on: &dyn Fn() -> Result<(), Fall>,
+) -> Result<(StreamOwned<ClientConnection, TcpStream>, Seen), Fall> {
+    let failed = |said: &str| Fall::new(Code::TlsHandshake, Advice::TlsFailed, sanitize(said));
+    let name = ServerName::try_from(host.to_owned()).map_err(|e| failed(&e.to_string()))?;
+    let inspector = Arc::new(Inspector {
+        roots: Arc::clone(&trust.roots),
+        themselves: trust.themselves.clone(),
+        provider: Arc::clone(&trust.provider),
+        checks,
+        seen: Mutex::default(),
+    });
+    let config = ClientConfig::builder_with_provider(Arc::clone(&trust.provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| failed(&e.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&inspector) as Arc<dyn ServerCertVerifier>)
+        .with_no_client_auth();
+    let mut tls =
+        ClientConnection::new(Arc::new(config), name).map_err(|e| failed(&e.to_string()))?;
+    while tls.is_handshaking() {
+        match tls.complete_io(&mut stream) {
+            Ok(_) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+                ) => {}
+            Err(error) => {
+                let cause = error.get_ref().and_then(|e| e.downcast_ref::<Error>());
+                return Err(match (cause, inspector.fault()) {
+                    (Some(Error::InvalidCertificate(_)), Some(fault)) => certificate_fall(&fault),
+                    (Some(Error::InvalidMessage(_)), _) => {
+                        Fall::new(Code::TlsWrongMode, Advice::SpeaksPlain, "")
+                    }
+                    _ => failed(&error.to_string()),
+                });
+            }
+        }
+        go_on()?;
+    }
+    let mut seen = inspector.take();
+    let version = tls
+        .protocol_version()
+        .and_then(|v| v.as_str())
+        .unwrap_or_default()
+        .replace("TLSv1_", "TLSv1.");
+    seen.text = [version.as_str(), seen.text.as_str()]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    Ok((StreamOwned::new(tls, stream), seen))
+}
+
+/// Looks at the certificate, remembers what it saw, and lets it pass where FreeScout would.
+#[derive(Debug)]
+struct Inspector {
+    roots: Arc<RootCertStore>,
+    themselves: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+    checks: bool,
+    seen: Mutex<Seen>,
+}
+
+impl Inspector {
+    fn fault(&self) -> Option<CertificateFault> {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fault
+            .clone()
+    }
+
+    fn take(&self) -> Seen {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn inspect(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Seen {
+        let Ok((_, certificate)) = X509Certificate::from_der(end_entity) else {
+            return Seen {
+                fault: Some(CertificateFault::Untrusted),
+                ..Seen::default()
+            };
+        };
+        let names = names(&certificate);
+        let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let (from, to) = (
+            certificate.validity().not_before.timestamp(),
+            certificate.validity().not_after.timestamp(),
+        );
+        let in_time = (from..=to).contains(&seconds);
+        let days = (to - seconds).div_euclid(DAY);
+        // Outside of its time the rest is judged as of a moment within it: each fault for itself.
+        let moment = if in_time {
+            now
+        } else {
+            UnixTime::since_unix_epoch(std::time::Duration::from_secs(
+                u64::try_from(from.saturating_add(1)).unwrap_or_default(),
+            ))
+        };
+        let fault = if !in_time {
+            Some(CertificateFault::Expired)
+        } else if !self.is_named(end_entity, &certificate, name) {
+            Some(CertificateFault::OtherName(
+                names.iter().map(|n| sanitize(n)).collect(),
+            ))
+        } else if !self.is_trusted(end_entity, intermediates, moment) {
+            Some(CertificateFault::Untrusted)
+        } else {
+            None
+        };
+        let mut text: Vec<String> = names.iter().take(NAMES_TOLD).cloned().collect();
+        text.extend(issuer(&certificate));
+        text.push(fill(
+            if days < 0 {
+                words().probe_expired_days
+            } else {
+                words().probe_days_left
+            },
+            &[("days", &days.abs())],
+        ));
+        Seen {
+            text: sanitize(&text.join(", ")),
+            days_left: Some(days),
+            fault,
+        }
+    }
+
+    fn is_named(
+        &self,
+        der: &CertificateDer<'_>,
+        certificate: &X509Certificate<'_>,
+        name: &ServerName<'_>,
+    ) -> bool {
+        let by_alternative_names = ParsedCertificate::try_from(der)
+            .is_ok_and(|parsed| verify_server_name(&parsed, name).is_ok());
+        // OpenSSL falls back to the common name where there are no alternative ones.
+        let without = certificate
+            .subject_alternative_name()
+            .is_ok_and(|found| found.is_none());
+        let host = name.to_str();
+        by_alternative_names
+            || without && common_name(certificate).is_some_and(|cn| matches(&cn, &host))
+    }
+
+    fn is_trusted(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> bool {
+        if self.themselves.iter().any(|trusted| trusted == end_entity) {
+            return true;
+        }
+        let Ok(parsed) = ParsedCertificate::try_from(end_entity) else {
+            return false;
+        };
+        rustls::client::verify_server_cert_signed_by_trust_anchor(
+            &parsed,
+            &self.roots,
+            intermediates,
+            now,
+            self.provider.signature_verification_algorithms.all,
+        )
+        .is_ok()
+    }
+}
+
+impl ServerCertVerifier for Inspector {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let seen = self.inspect(end_entity, intermediates, server_name, now);
+        let passes = seen.fault.is_none() || !self.checks;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+        if passes {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(Error::InvalidCertificate(
+                CertificateError::ApplicationVerificationFailure,
+            ))
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if !self.checks {
+            // Whoever answers is taken for the server anyway: an old kind of certificate must not stop us.
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if !self.checks {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+/// The names a certificate is for: alternative ones, else the common name.
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Ok(Some(alternative)) = certificate.subject_alternative_name() {
+        for name in &alternative.value.general_names {
+            match name {
+                GeneralName::DNSName(name) => names.push((*name).to_owned()),
+                GeneralName::IPAddress(bytes) => names.extend(address(bytes)),
+                _ => {}
+            }
+        }
+    }
+    if names.is_empty() {
+        names.extend(common_name(certificate));
+    }
+    names
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Some(std::net::Ipv4Addr::from(v4).to_string());
+    }
+    let v6 = <[u8; 16]>::try_from(bytes).ok()?;
+    Some(std::net::Ipv6Addr::from(v6).to_string())
+}
+
+fn common_name(certificate: &X509Certificate<'_>) -> Option<String> {
+    let name = certificate.subject().iter_common_name().next()?;
+    Some(name.as_str().ok()?.to_owned())
+}
+
+fn issuer(certificate: &X509Certificate<'_>) -> Option<String> {
+    let issuer = certificate.issuer();
+    let name = issuer
+        .iter_common_name()
+        .next()
+        .or_else(|| issuer.iter_organization().next())?;
+    let name = name.as_str().ok()?;
+    Some(fill(words().probe_issued_by, &[("issuer", &name)]))
+}
+
+/// Whether a certificate's name, perhaps with `*` as its first label, is this host's.
+fn matches(name: &str, host: &str) -> bool {
+    let (name, host) = (name.to_ascii_lowercase(), host.to_ascii_lowercase());
+    match name.strip_prefix("*.") {
+        Some(rest) => host
+            .split_once('.')
+            .is_some_and(|(first, tail)| !first.is_empty() && tail == rest),
+        None => name == host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_one_label() {
+        assert!(matches("*.Example.org", "mail.example.org"));
+        assert!(!matches("*.example.org", "a.mail.example.org"));
+        assert!(!matches("*.example.org", "example.org"));
+        assert!(matches("mail.example.org", "MAIL.example.org"));
+    }
+}

@@ -1,0 +1,180 @@
+//! Connection tests as sentences: how one ended, what to do, what works and should not be left so.
+
+use crate::domain::advice::Advice;
+use crate::domain::connection::{ConnectionId, Direction};
+use crate::domain::probe::{Caution, CertificateFault, Code, Journey, Tested};
+use crate::words::{fill, words};
+
+/// How a test ended, in a word or two.
+pub fn code(code: Code) -> &'static str {
+    let w = words();
+    match code {
+        Code::Ok => w.code_ok,
+        Code::Dns => w.code_dns,
+        Code::Refused => w.code_refused,
+        Code::Unreachable => w.code_unreachable,
+        Code::Timeout => w.code_timeout,
+        Code::TlsHandshake => w.code_tls_handshake,
+        Code::TlsWrongMode => w.code_tls_wrong_mode,
+        Code::CertExpired => w.code_cert_expired,
+        Code::CertName => w.code_cert_name,
+        Code::CertUntrusted => w.code_cert_untrusted,
+        Code::NotAMailServer => w.code_not_a_mail_server,
+        Code::StartTlsRefused => w.code_starttls_refused,
+        Code::AuthRejected => w.code_auth_rejected,
+        Code::AppPasswordRequired => w.code_app_password_required,
+        Code::BasicAuthDisabled => w.code_basic_auth_disabled,
+        Code::SmtpAuthDisabled => w.code_smtp_auth_disabled,
+        Code::ServiceDisabled => w.code_service_disabled,
+        Code::RateLimited => w.code_rate_limited,
+        Code::AuthUnavailable => w.code_auth_unavailable,
+        Code::OAuthExpired => w.code_oauth_expired,
+        Code::OAuthRejected => w.code_oauth_rejected,
+        Code::FolderMissing => w.code_folder_missing,
+        Code::SenderRefused => w.code_sender_refused,
+        Code::ProtocolError => w.code_protocol_error,
+        Code::NoPassword => w.code_no_password,
+        Code::UnreadablePassword => w.code_unreadable_password,
+        Code::NotNeeded => w.code_not_needed,
+        Code::NotConfigured => w.code_not_configured,
+        Code::SameAsBefore => w.code_same_as_before,
+    }
+}
+
+fn advice_text(advice: Advice) -> &'static str {
+    let w = words();
+    match advice {
+        Advice::WrongPassword => w.advice_wrong_password,
+        Advice::PasswordExpired => w.advice_password_expired,
+        Advice::GooglePassword => w.advice_google_password,
+        Advice::GoogleAppPassword => w.advice_google_app_password,
+        Advice::GoogleSpaces => w.advice_google_spaces,
+        Advice::GoogleBrowser => w.advice_google_browser,
+        Advice::YahooAppPassword => w.advice_yahoo_app_password,
+        Advice::ICloudAppPassword => w.advice_icloud_app_password,
+        Advice::FastmailAppPassword => w.advice_fastmail_app_password,
+        Advice::MicrosoftOAuth => w.advice_microsoft_oauth,
+        Advice::MicrosoftSmtpAuth => w.advice_microsoft_smtp_auth,
+        Advice::MicrosoftNotConnected => w.advice_microsoft_not_connected,
+        Advice::MicrosoftTokenRefused => w.advice_microsoft_token_refused,
+        Advice::TokenRefused => w.advice_token_refused,
+        Advice::TooMany => w.advice_too_many,
+        Advice::TryLater => w.advice_try_later,
+        Advice::InUse => w.advice_in_use,
+        Advice::EnableImap => w.advice_enable_imap,
+        Advice::EnableImapOrAppPassword => w.advice_enable_imap_or_app_password,
+        Advice::ContactAdmin => w.advice_contact_admin,
+        Advice::NeedsEncryption => w.advice_needs_encryption,
+        Advice::NoLoginMethod => w.advice_no_login_method,
+        Advice::TurnedAway => w.advice_turned_away,
+        Advice::NotOwner => w.advice_not_owner,
+        Advice::SenderRefused => w.advice_sender_refused,
+        Advice::FolderMissing => w.advice_folder_missing,
+        Advice::NoSuchHost => w.advice_no_such_host,
+        Advice::NobodyListens => w.advice_nobody_listens,
+        Advice::NoRoute => w.advice_no_route,
+        Advice::NoAnswer => w.advice_no_answer,
+        Advice::SpeaksTls => w.advice_speaks_tls,
+        Advice::SpeaksPlain => w.advice_speaks_plain,
+        Advice::TlsFailed => w.advice_tls_failed,
+        Advice::CertificateExpired => w.advice_certificate_expired,
+        Advice::CertificateName => w.advice_certificate_name,
+        Advice::CertificateUntrusted => w.advice_certificate_untrusted,
+        Advice::NoStartTls => w.advice_no_starttls,
+        Advice::NotAMailServer => w.advice_not_a_mail_server,
+        Advice::BrokenProtocol => w.advice_broken_protocol,
+        Advice::Unreadable => w.advice_unreadable,
+        Advice::NothingStored => w.advice_nothing_stored,
+        Advice::ZeroPassword => w.advice_zero_password,
+        Advice::LocalMailer => w.advice_local_mailer,
+        Advice::OfModule => w.advice_of_module,
+        Advice::NoServer => w.advice_no_server,
+        Advice::RefusedBefore => w.advice_refused_before,
+        Advice::Reconnect => w.advice_reconnect,
+        Advice::ReconnectAfterSecret => w.advice_reconnect_after_secret,
+        Advice::RenewedLater => w.advice_renewed_later,
+        Advice::ClientSecretExpired => w.advice_client_secret_expired,
+        Advice::RenewalUnreachable => w.advice_renewal_unreachable,
+        Advice::RenewalNotStored => w.advice_renewal_not_stored,
+    }
+}
+
+/// Where the connection is set up in FreeScout. `site` is the host of `APP_URL`.
+pub fn settings_url(id: ConnectionId, site: &str) -> String {
+    let w = words();
+    match (id.mailbox, id.direction) {
+        (None, _) => fill(w.system_mail_url, &[("site", &site)]),
+        (Some(mailbox), direction) => fill(
+            w.mailbox_url,
+            &[
+                ("site", &site),
+                ("id", &mailbox),
+                ("direction", &direction.name()),
+            ],
+        ),
+    }
+}
+
+/// What to do about a test's end; empty where there is nothing to do.
+pub fn advice(tested: &Tested, site: &str) -> String {
+    let Some(advice) = tested.ended.advice else {
+        return String::new();
+    };
+    let url = settings_url(tested.id, site);
+    fill(
+        advice_text(advice),
+        &[
+            ("server", &tested.server),
+            ("email", &tested.email),
+            ("said", &tested.ended.server_said),
+            ("url", &url),
+        ],
+    )
+}
+
+/// Something that works and should not be left so.
+pub fn caution(caution: &Caution) -> String {
+    let w = words();
+    match caution {
+        Caution::ClearText => w.caution_clear_text.to_owned(),
+        Caution::StartTlsIgnored => w.caution_starttls_ignored.to_owned(),
+        Caution::LoginDisabled => w.caution_login_disabled.to_owned(),
+        Caution::Unchecked(CertificateFault::Expired) => w.caution_unchecked_expired.to_owned(),
+        Caution::Unchecked(CertificateFault::OtherName(names)) => {
+            fill(w.caution_unchecked_name, &[("names", &names.join(", "))])
+        }
+        Caution::Unchecked(CertificateFault::Untrusted) => w.caution_unchecked_untrusted.to_owned(),
+        Caution::ExpiresSoon(days) => fill(w.caution_expires_soon, &[("days", days)]),
+        Caution::PrivateAddress => w.caution_private_address.to_owned(),
+        Caution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
+        Caution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
+    }
+}
+
+/// What became of the mail to itself.
+pub fn journey(journey: &Journey) -> String {
+    let w = words();
+    let seconds = |took: &std::time::Duration| format!("{:.1}", took.as_secs_f64());
+    match journey {
+        Journey::Arrived { took, removed } => fill(
+            if *removed {
+                w.journey_arrived
+            } else {
+                w.journey_arrived_marked
+            },
+            &[("seconds", &seconds(took))],
+        ),
+        Journey::NotSeen(took) => fill(w.journey_not_seen, &[("seconds", &seconds(took))]),
+        Journey::Refused(said) => fill(w.journey_refused, &[("said", said)]),
+        Journey::NotTried => w.journey_not_tried.to_owned(),
+    }
+}
+
+/// Incoming or outgoing, as the operator calls it.
+pub fn direction(direction: Direction) -> &'static str {
+    let w = words();
+    match direction {
+        Direction::Incoming => w.direction_incoming,
+        Direction::Outgoing => w.direction_outgoing,
+    }
+}

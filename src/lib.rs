@@ -76,6 +76,7 @@ pub mod engine {
     pub mod change;
     pub mod checks;
     pub mod connections;
+    mod desk;
     pub mod exit;
     pub mod job;
     pub mod pool;

@@ -71,7 +71,7 @@ pub(super) fn skipped(looked: &Looked) {
             words().look_skipped,
             &[
                 ("path", &path),
-                ("why", &crate::engine::pool::skip_reason(&skipped.why)),
+                ("why", &sanitize(&skipped.why.to_string())),
             ],
         ));
     }

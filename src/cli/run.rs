@@ -18,6 +18,7 @@ use crate::engine::session::Session;
 use crate::engine::{apply, checks, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
+use crate::io::mail::Settings;
 use crate::io::{files, passwords, state_dir};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
@@ -28,7 +29,7 @@ const MAX_KEY_FILE: u64 = 64 << 10;
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
     let exit = match arguments.command {
-        None => wizard(&arguments.common, None),
+        None => wizard(&arguments.common, None, Settings::of_system()),
         Some(Command::Demo {
             make: Some(folder),
             mailboxes,
@@ -188,13 +189,14 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     ))
 }
 
-fn wizard(common: &Common, install: Option<PathBuf>) -> Outcome {
+fn wizard(common: &Common, install: Option<PathBuf>, mail: Settings) -> Outcome {
     let w = words();
     let setup = crate::engine::pool::Setup {
         options: common.options(),
         environment: Environment::of_this_process(),
         look_in: common.look_in.clone(),
         keys: common.keys().map_err(not_started)?,
+        mail,
     };
     let install = install.or_else(|| common.install.clone());
     if let Some(missing) = install.as_ref().filter(|path| !path.exists()) {
@@ -246,7 +248,7 @@ fn run_demo() -> Outcome {
         no_artisan: true,
         ..Common::default()
     };
-    let outcome = wizard(&common, Some(made.install));
+    let outcome = wizard(&common, Some(made.install), Settings::of_system());
     Out::stderr().line(w.demo_gone);
     outcome
 }

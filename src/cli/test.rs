@@ -11,8 +11,9 @@ use crate::domain::probe::{Climbed, Journey, Tested, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::schedule::Limits;
-use crate::engine::connections::{self, Reading};
+use crate::engine::connections;
 use crate::engine::exit::Exit;
+use crate::engine::job::Reading;
 use crate::engine::prober::{self, Heard, Memory, Round};
 use crate::engine::report;
 use crate::engine::session::Session;
@@ -153,7 +154,7 @@ pub(super) fn print(out: &mut Out, tested: &[Tested], site: &str) {
             last = Some(one.id.mailbox);
             let owner = match one.id.mailbox {
                 Some(_) => format!("{} <{}>", one.owner, one.email),
-                None => w.test_system_mail.to_owned(),
+                None => w.system_mail.to_owned(),
             };
             out.line(&owner);
         }

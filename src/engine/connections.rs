@@ -13,17 +13,9 @@ use crate::domain::probe::{Caution, Code, Ended, Tested};
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{SecretBytes, Token};
 use crate::domain::verdict::{self, Verdict};
+use crate::engine::job::Reading;
 use crate::engine::session::Session;
 use crate::io::mail::{Settings, journey};
-
-/// Which passwords are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// What FreeScout reads with the key in force.
-    InForce,
-    /// Also what another known key opens: what a recovery would bring back.
-    Rescued,
-}
 
 /// A connection with what it takes to test it.
 pub struct Prepared {

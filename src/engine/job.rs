@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use crate::domain::assessment::{Assessment, Summary};
 use crate::domain::configuration::{DbSettings, Driver};
+use crate::domain::connection::ConnectionId;
 use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
+use crate::domain::probe::{Rung, Tested};
 use crate::domain::problem::Problem;
 use crate::domain::secret::{Place, SecretBytes};
 
@@ -58,7 +60,29 @@ pub enum Job {
     SaveReport {
         /// The text, as shown.
         text: String,
+        /// What the connection tests came to.
+        tested: Vec<Tested>,
     },
+}
+
+/// Connections to be tested, beside the other jobs.
+#[derive(Debug)]
+pub struct TestJob {
+    /// Which; all of them, where none is named.
+    pub which: Option<Vec<ConnectionId>>,
+    /// With which passwords.
+    pub reading: Reading,
+    /// With this password in place of the stored one: where it will be stored, and what it is.
+    pub typed: Option<(Place, Entered)>,
+}
+
+/// Which passwords are used for tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// What FreeScout reads with the key in force; expired OAuth tokens are renewed, as FreeScout does.
+    InForce,
+    /// Also what another known key opens: what a recovery would bring back. Nothing is written.
+    Rescued,
 }
 
 /// How the database was, or shall be, connected to. Holds no password.
@@ -230,6 +254,10 @@ pub enum Update {
     Applied(Box<Applied>),
     /// The last recovery was taken back: sentences.
     Undone(Vec<String>),
+    /// A connection test is at this rung.
+    Probing(ConnectionId, Rung),
+    /// A connection test ended.
+    Tested(Box<Tested>),
     /// The report was saved to these files.
     ReportSaved(Vec<PathBuf>),
     /// The job failed. Nothing beyond what the problem says was changed.

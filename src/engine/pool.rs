@@ -1,37 +1,29 @@
-//! The thread that works for the wizard: one job at a time, cancelled by a flag, reporting through one channel.
+//! The threads that work for the wizard: one for the jobs, one after the other, and beside it those of connection tests.
 //!
-//! The session, and with it every secret, stays on this thread. Connection tests will run beside it on threads of
-//! their own.
+//! A job is called off by its flag and reports through one channel. The session, and with it every secret, stays on the
+//! first thread; a test's thread gets the password it tries, and nothing else.
 
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
 
-use crate::domain::app_key::AppKey;
-use crate::domain::key_scan;
+use super::desk::{Call, Desk};
 use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
+use crate::domain::schedule::Limits;
 use crate::domain::secret::SecretBytes;
-use crate::domain::source::{Source, SourceKind};
-use crate::engine::backup::{self, Options};
-use crate::engine::change::Failure;
-use crate::engine::checks::{self, Looking};
-use crate::engine::job::{Job, JobId, OtherDatabase, Update};
-use crate::engine::recover::{self, NoPlan};
+use crate::domain::source::Source;
+use crate::engine::backup::Options;
+use crate::engine::job::{Job, JobId, TestJob, Update};
+use crate::engine::prober::{Heard, Memory, Round};
 use crate::engine::session::Session;
-use crate::engine::{apply, survey, undo};
-use crate::io::backup::Backup;
-use crate::io::hunt::{self, SkipReason};
+use crate::engine::{connections, prober, recover};
 use crate::io::install::Environment;
-use crate::words::{fill, words};
-
-/// Progress is reported at most this often: the line may be slow.
-const REPORT_EVERY: Duration = Duration::from_millis(150);
-/// How many skipped places are told one by one.
-const SKIPPED_TOLD: usize = 50;
+use crate::io::mail::Settings;
+use crate::words::words;
 
 /// What the worker needs beside the jobs themselves.
 pub struct Setup {
@@ -43,348 +35,187 @@ pub struct Setup {
     pub look_in: Vec<PathBuf>,
     /// Keys given with `--key-file`.
     pub keys: Vec<(SecretBytes, Source)>,
+    /// Deadlines, authorities and routes of the connection tests.
+    pub mail: Settings,
 }
 
 /// The handle the wizard's side keeps.
 pub struct Worker {
-    jobs: Sender<(JobId, Job)>,
-    cancelled: Arc<AtomicU64>,
+    messages: Sender<Message>,
+    flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
+}
+
+/// Work, its name, and the flag that calls it off.
+struct Message {
+    id: JobId,
+    work: Work,
+    flag: Arc<AtomicBool>,
+}
+
+enum Work {
+    Job(Job),
+    Test(TestJob),
 }
 
 impl Worker {
     /// Starts the thread. It ends when the handle is dropped and its job is done.
     pub fn start(setup: Setup) -> (Self, Receiver<(JobId, Update)>) {
-        let (jobs, inbox) = channel::<(JobId, Job)>();
+        let (messages, inbox) = channel();
         let (outbox, updates) = channel();
-        let cancelled = Arc::new(AtomicU64::new(0));
-        let flag = Arc::clone(&cancelled);
         std::thread::spawn(move || {
+            let mut tests = Tests {
+                inbox,
+                put_by: VecDeque::new(),
+                outbox: outbox.clone(),
+                memory: Arc::default(),
+                mail: setup.mail.clone(),
+            };
             let mut desk = Desk {
                 setup,
                 session: None,
                 backup: None,
             };
-            for (id, job) in inbox {
-                let mut call = Call {
+            while let Some(Message { id, work, flag }) = tests.next() {
+                let call = Call {
                     id,
                     outbox: &outbox,
                     cancelled: &flag,
                     last: None,
                 };
-                // A fault of ours must reach the screen, not leave it waiting.
-                let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call)));
-                let fault = || Problem::new(words().our_fault, "", words().our_fault_next);
-                match outcome.unwrap_or_else(|_| Err(fault().into())) {
-                    Ok(()) => {}
-                    Err(failure) if failure.half_done => {
-                        call.send(Update::HalfDone(failure.problem))
+                match work {
+                    Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
+                    Work::Test(test) => {
+                        let session = desk.session();
+                        tests.begin_or_say(session.map(|s| &*s), id, test, &flag);
                     }
-                    Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
-                    Err(failure) => call.send(Update::Failed(failure.problem)),
                 }
-                call.send(Update::Done);
             }
         });
-        (Self { jobs, cancelled }, updates)
+        let flags = RefCell::default();
+        (Self { messages, flags }, updates)
     }
 
     /// Hands over a job.
     pub fn submit(&self, id: JobId, job: Job) {
-        // The thread only ends with the program: a job that cannot be sent has nobody left to wait for it.
-        let _ = self.jobs.send((id, job));
+        self.send(id, Work::Job(job));
+    }
+
+    /// Hands over tests.
+    pub fn test(&self, id: JobId, test: TestJob) {
+        self.send(id, Work::Test(test));
+    }
+
+    fn send(&self, id: JobId, work: Work) {
+        let flag = Arc::new(AtomicBool::new(false));
+        let mut flags = self.flags.borrow_mut();
+        // A flag that nobody else holds belongs to work that has ended.
+        flags.retain(|_, flag| Arc::strong_count(flag) > 1);
+        flags.insert(id, Arc::clone(&flag));
+        // The thread only ends with the program: what cannot be sent has nobody left to wait for it.
+        let _ = self.messages.send(Message { id, work, flag });
     }
 
     /// Asks the job to stop. Jobs that write do not listen: they finish or roll back.
     pub fn cancel(&self, id: JobId) {
-        self.cancelled.fetch_max(id.0, Ordering::Relaxed);
-    }
-}
-
-/// One job's line to the wizard.
-struct Call<'a> {
-    id: JobId,
-    outbox: &'a Sender<(JobId, Update)>,
-    cancelled: &'a AtomicU64,
-    last: Option<Instant>,
-}
-
-impl<'a> Call<'a> {
-    fn send(&self, update: Update) {
-        let _ = self.outbox.send((self.id, update));
-    }
-
-    /// Asks whether the job was cancelled; does not borrow the line, which reports meanwhile.
-    fn cancel(&self) -> impl Fn() -> bool + use<'a> {
-        let (cancelled, id) = (self.cancelled, self.id);
-        move || cancelled.load(Ordering::Relaxed) >= id.0
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.cancel()()
-    }
-
-    fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
-        // Where something new begins, it is said at once: it may take long.
-        if done == 0 || self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
-            self.last = Some(Instant::now());
-            self.send(Update::Progress {
-                what: what.to_owned(),
-                done,
-                of,
-            });
+        if let Some(flag) = self.flags.borrow().get(&id) {
+            flag.store(true, Ordering::Relaxed);
         }
     }
 }
 
-struct Desk {
-    setup: Setup,
-    session: Option<Session>,
-    backup: Option<Backup>,
+fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
+    // A fault of ours must reach the screen, not leave it waiting.
+    let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call, tests)));
+    let fault = || Problem::new(words().our_fault, "", words().our_fault_next);
+    match outcome.unwrap_or_else(|_| Err(fault().into())) {
+        Ok(()) => {}
+        Err(failure) if failure.half_done => call.send(Update::HalfDone(failure.problem)),
+        Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
+        Err(failure) => call.send(Update::Failed(failure.problem)),
+    }
+    call.send(Update::Done);
 }
 
-impl Desk {
-    fn run(&mut self, job: Job, call: &mut Call<'_>) -> Result<(), Failure> {
-        match job {
-            Job::Survey { install, database } => {
-                Ok(self.survey(install.as_deref(), database.map(|d| *d), call)?)
-            }
-            Job::Backup { full_dump } => Ok(self.back_up(full_dump, call)?),
-            Job::LookIn(roots) => Ok(self.look_in(&roots, call)?),
-            Job::LookUsual => {
-                let roots = hunt::usual_places(&self.session()?.install.root);
-                Ok(self.look_in(&roots, call)?)
-            }
-            Job::TryKey(text) => {
-                let session = self.session()?;
-                let text = as_key(text.expose());
-                let given = Source::of(SourceKind::Given);
-                let update = match checks::try_key(session, text.expose(), given) {
-                    Ok((key, opens)) => Update::KeyTried {
-                        key: format!("{} · {key}", session.ring.label(key)),
-                        opens: Some(opens),
-                    },
-                    Err(error) => Update::KeyTried {
-                        key: error.to_string(),
-                        opens: None,
-                    },
-                };
-                checks::count_mails(session);
-                call.send(update);
-                call.send(Update::Assessed(Box::new(session.assess())));
-                Ok(())
-            }
-            Job::Plan { strategy, choices } => {
-                let update = match recover::plan(self.session()?, strategy, &choices) {
-                    Ok(ready) => Update::Planned(Box::new(ready)),
-                    Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
-                    Err(NoPlan::Problem(problem)) => return Err(problem.into()),
-                };
-                call.send(update);
-                Ok(())
-            }
-            Job::Apply {
-                plan,
-                entered,
-                artisan,
-            } => {
-                let backup = self.backup.clone().ok_or_else(no_backup)?;
-                let session = self.session()?;
-                let entered = recover::texts(session, entered)?;
-                let mut progress = |what: &str, done, of| call.progress(what, done, of);
-                let applied =
-                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
-                // What was backed up is no longer what stands: another change needs another backup.
-                self.backup = None;
-                call.send(Update::Assessed(applied.after.clone()));
-                call.send(Update::Applied(Box::new(applied)));
-                Ok(())
-            }
-            Job::Undo => self.undo(call),
-            Job::SaveReport { text } => Ok(self.save_report(&text, call)?),
-        }
+/// Connection tests, on threads of their own. They are also begun while a search goes on.
+pub(super) struct Tests {
+    inbox: Receiver<Message>,
+    put_by: VecDeque<Message>,
+    outbox: Sender<(JobId, Update)>,
+    memory: Arc<Memory>,
+    mail: Settings,
+}
+
+impl Tests {
+    /// The next job, once there is one.
+    fn next(&mut self) -> Option<Message> {
+        self.put_by.pop_front().or_else(|| self.inbox.recv().ok())
     }
 
-    fn session(&mut self) -> Result<&mut Session, Problem> {
-        let w = words();
-        self.session
-            .as_mut()
-            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
-    }
-
-    fn survey(
-        &mut self,
-        install: Option<&Path>,
-        database: Option<OtherDatabase>,
-        call: &mut Call<'_>,
-    ) -> Result<(), Problem> {
-        let w = words();
-        call.progress(w.survey_reading, 0, None);
-        // Keys found in an earlier round stay known.
-        if let Some(before) = self.session.take() {
-            let known = before.ring.iter().filter_map(|k| {
-                let source = k.sources.first()?.clone();
-                Some((SecretBytes::from(k.key.text()), source))
-            });
-            self.setup.keys.extend(known);
-        }
-        self.backup = None;
-        let mut session = match survey::open(install, self.setup.environment.clone(), database)? {
-            Ok(session) => session,
-            Err(refused) => {
-                call.send(Update::NoDatabase {
-                    problem: refused.problem,
-                    values: refused.values,
-                });
-                return Ok(());
-            }
-        };
-        call.send(Update::Surveyed(Box::new(survey::summary(&session))));
-        call.progress(w.survey_judging, 0, None);
-        checks::read_inventory(&mut session)?;
-        for (text, source) in &self.setup.keys {
-            let _ = checks::try_key(&mut session, text.expose(), source.clone());
-        }
-        checks::count_mails(&mut session);
-        call.send(Update::Assessed(Box::new(session.assess())));
-        self.session = Some(session);
-        let roots = std::mem::take(&mut self.setup.look_in);
-        if roots.is_empty() {
-            Ok(())
-        } else {
-            self.look_in(&roots, call)
-        }
-    }
-
-    fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
-        let options = self.setup.options.clone();
-        let session = self.session()?;
-        let cancel = call.cancel();
-        let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let (backup, done) = backup::make(session, &options, full_dump, &mut progress, &cancel)?;
-        let assessment = session.assess();
-        self.backup = Some(backup);
-        call.send(Update::Assessed(Box::new(assessment)));
-        call.send(Update::BackedUp(done));
-        Ok(())
-    }
-
-    fn look_in(&mut self, roots: &[PathBuf], call: &mut Call<'_>) -> Result<(), Problem> {
-        let w = words();
-        let session = self.session()?;
-        let cancel = call.cancel();
-        let looked = checks::look_in(
-            session,
-            roots,
-            &cancel,
-            &mut |session, looking| match looking {
-                Looking::At {
-                    files,
-                    bytes,
-                    current,
-                } => {
-                    let megabytes = bytes >> 20;
-                    let current = sanitize(&current.to_string_lossy());
-                    let what = fill(
-                        w.looking_at,
-                        &[
-                            ("files", &files),
-                            ("megabytes", &megabytes),
-                            ("path", &current),
-                        ],
-                    );
-                    call.progress(&what, files, None);
+    /// Begins the tests that were asked for meanwhile; jobs wait for their turn.
+    pub(super) fn serve(&mut self, session: &Session) {
+        while let Ok(message) = self.inbox.try_recv() {
+            match message.work {
+                Work::Test(test) => {
+                    self.begin_or_say(Ok(session), message.id, test, &message.flag);
                 }
-                Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
-            },
-        );
-        checks::count_mails(session);
-        call.send(Update::Assessed(Box::new(session.assess())));
-        let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
-            format!(
-                "{}: {}",
-                sanitize(&skipped.path.to_string_lossy()),
-                skip_reason(&skipped.why)
-            )
-        });
-        call.send(Update::Looked {
-            files: looked.files,
-            bytes: looked.bytes,
-            skipped: skipped.collect(),
-        });
-        if call.is_cancelled() {
-            call.send(Update::Cancelled);
+                work @ Work::Job(_) => self.put_by.push_back(Message { work, ..message }),
+            }
         }
-        Ok(())
     }
 
-    fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
-        let w = words();
-        let options = self.setup.options.clone();
-        let folder = options.backup_dir.clone();
-        let session = self.session()?;
-        let backup = backup::last_recovery(&folder, &session.install.root)
-            .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
-        let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
-        let undone = undo::undo(session, &backup, &mut progress)?;
-        let mut sentences = vec![fill(
-            w.undone,
-            &[("rows", &undone.rows), ("files", &undone.files)],
-        )];
-        sentences.extend(
-            undone
-                .refused
-                .iter()
-                .map(|place| fill(w.undo_row_refused, &[("place", place)])),
+    fn begin_or_say(
+        &self,
+        session: Result<&Session, Problem>,
+        id: JobId,
+        test: TestJob,
+        flag: &Arc<AtomicBool>,
+    ) {
+        if let Err(problem) = session.and_then(|session| self.begin(session, id, test, flag)) {
+            let _ = self.outbox.send((id, Update::Failed(problem)));
+            let _ = self.outbox.send((id, Update::Done));
+        }
+    }
+
+    fn begin(
+        &self,
+        session: &Session,
+        id: JobId,
+        test: TestJob,
+        flag: &Arc<AtomicBool>,
+    ) -> Result<(), Problem> {
+        let mut prepared = connections::prepare(session, test.which.as_deref(), test.reading);
+        if let Some(typed) = test.typed
+            && let (Some((_, text)), Some(one)) =
+                (recover::texts(session, vec![typed])?.pop(), prepared.pop())
+        {
+            prepared.push(one.with(text));
+        }
+        let settings = connections::settings(session, &self.mail);
+        let (memory, cancel, outbox) = (
+            Arc::clone(&self.memory),
+            Arc::clone(flag),
+            self.outbox.clone(),
         );
-        sentences.extend(
-            undone
-                .stranded
-                .iter()
-                .map(|place| fill(w.undo_stranded, &[("place", place)])),
-        );
-        sentences.extend(undone.notes);
-        sentences.push(fill(
-            w.undo_safety,
-            &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
-        ));
-        call.send(Update::Assessed(Box::new(session.assess())));
-        call.send(Update::Undone(sentences));
-        Ok(())
-    }
-
-    fn save_report(&mut self, text: &str, call: &mut Call<'_>) -> Result<(), Problem> {
-        let folder = self.setup.options.backup_dir.clone();
-        let session = self.session()?;
-        let assessment = session.assess();
-        let json = crate::engine::report::check_json(session, &assessment);
-        let files = crate::engine::report::save(&folder, text, &json)?;
-        call.send(Update::ReportSaved(files));
-        Ok(())
-    }
-}
-
-/// A pasted text as a key: blanks cut off, and of a whole line (`APP_KEY="…"`, JSON, YAML) the key in it. A text without
-/// a key in it is given back as it is, so that the operator hears what is wrong with it.
-fn as_key(pasted: &[u8]) -> SecretBytes {
-    let text = pasted.trim_ascii();
-    let mut found = None;
-    if AppKey::parse(text).is_err() {
-        key_scan::scan(text, text.len(), &mut |hit| {
-            found = found.take().or(Some(hit.text))
+        std::thread::spawn(move || {
+            let tell = |heard| {
+                let update = match heard {
+                    Heard::At(connection, rung) => Update::Probing(connection, rung),
+                    Heard::Ended(tested) => Update::Tested(tested),
+                };
+                let _ = outbox.send((id, update));
+            };
+            prober::run(
+                &prepared,
+                &Round {
+                    settings: &settings,
+                    limits: Limits::default(),
+                    memory: &memory,
+                    cancel: &cancel,
+                    tell: &tell,
+                },
+            );
+            let _ = outbox.send((id, Update::Done));
         });
+        Ok(())
     }
-    found
-        .or_else(|| key_scan::bare(text))
-        .unwrap_or_else(|| text.into())
-}
-
-fn no_backup() -> Problem {
-    let w = words();
-    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
-}
-
-/// Why something was skipped, as a sentence part.
-pub fn skip_reason(reason: &SkipReason) -> String {
-    sanitize(&reason.to_string())
 }

@@ -33,7 +33,8 @@ pub enum Heard {
 /// What was refused since the program began, and which accounts are in use. Holds no password: each is remembered as a
 /// keyed digest, under a key made anew for each run.
 pub struct Memory {
-    key: [u8; 32],
+    /// As long as a block of SHA-256.
+    key: [u8; 64],
     state: Mutex<State>,
     freed: Condvar,
 }
@@ -68,8 +69,7 @@ impl Memory {
     }
 
     fn digest(&self, account: &Account, credential: &SecretBytes) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key)
-            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.key.into());
         for part in [account.0.as_bytes(), account.1.as_bytes()] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

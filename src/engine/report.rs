@@ -35,6 +35,19 @@ pub struct CheckJson<'a> {
     findings: Vec<FindingJson>,
     recommendation: Option<RecommendationJson>,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Vec<connections::TestedJson<'a>>>,
+}
+
+impl<'a> CheckJson<'a> {
+    /// The same with what the connection tests came to.
+    #[must_use]
+    pub fn with_connections(self, tested: Vec<connections::TestedJson<'a>>) -> Self {
+        Self {
+            connections: Some(tested),
+            ..self
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -168,6 +181,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             .recommendation
             .map(|r| recommendation(r, assessment)),
         summary: assessment.summary,
+        connections: None,
     }
 }
 

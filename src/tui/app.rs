@@ -102,6 +102,7 @@ fn run(
         for effect in pending.drain(..) {
             match effect {
                 Effect::Start(id, job) => worker.submit(id, job),
+                Effect::Test(id, test) => worker.test(id, test),
                 Effect::Cancel(id) => worker.cancel(id),
                 Effect::Quit(exit) => return exit,
             }
@@ -116,7 +117,7 @@ fn run(
             pending = wizard.update(Event::Terminate);
             continue;
         }
-        let first = if wizard.running.is_some() {
+        let first = if wizard.is_busy() {
             inbox.recv_timeout(TICK)
         } else {
             inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)

@@ -1,57 +1,219 @@
-//! The connections pane: every mailbox with its two servers.
+//! The connections pane: a line a mailbox, and the ladder of the chosen direction.
 
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::widgets::{Canvas, Piece, take_bottom, wrap};
-use crate::wizard::connections::{Row, Standing, rows};
+use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::domain::connection::Direction;
+use crate::domain::probe::{Code, Tested, Verdict};
+use crate::sentences::connections as sentences;
+use crate::wizard::connections::{Row, Side, Standing};
 use crate::wizard::update::Wizard;
-use crate::words::words;
+use crate::words::{fill, words};
 
-pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+/// Rows for the chosen connection's ladder, on a small screen and on one with room.
+const DETAIL: (u16, u16) = (12, 20);
+/// From this height on there is room.
+const ROOM: u16 = 30;
+/// A cell narrower than this shows its mark alone.
+const ROOM_FOR_WORDS: usize = 16;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, turn: usize) {
     let w = words();
-    let note = wrap(w.connections_note, usize::from(area.width));
-    let mut foot = take_bottom(&mut area, u16::try_from(note.len()).unwrap_or(3));
-    canvas.pieces(&mut foot, &[(Role::Muted, w.connections_note.to_owned())]);
-    let Some(assessment) = wizard.assessment() else {
+    let state = &wizard.connections;
+    if wizard.assessment().is_none() {
         return;
+    }
+    let rows_below = if area.height >= ROOM {
+        DETAIL.1
+    } else {
+        DETAIL.0
     };
-    let items: Vec<Vec<Piece>> = rows(assessment)
-        .iter()
-        .map(|row| item(row, canvas.name(&row.name, &row.email)))
-        .collect();
-    let chosen = wizard
-        .connections
-        .open
-        .then(|| wizard.connections.cursor.at());
-    canvas.list(area, &items, chosen);
+    let mut detail = take_bottom(&mut area, rows_below);
+    let shown = state.shown();
+    if shown.is_empty() {
+        let text = if state.failing_only {
+            w.connections_none_failing
+        } else {
+            w.connections_none
+        };
+        canvas.pieces(&mut area, &[plain(text)]);
+    }
+    table(canvas, area, wizard, &shown, turn);
+    let rule = take_top(&mut detail, 1);
+    let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
+    canvas.line(rule, 0, spans);
+    match state.chosen().filter(|_| state.open || state.begun()) {
+        Some(side) => ladder(canvas, &mut detail, wizard, side),
+        None => canvas.pieces(&mut detail, &[(Role::Muted, w.connections_note.to_owned())]),
+    }
 }
 
-fn item(row: &Row, name: String) -> Vec<Piece> {
-    let direction = |protocol: &str, server: &str, standing| {
-        let (role, mark) = match standing {
-            Standing::Ready => (Role::Text, "✓"),
-            Standing::NoPassword => (Role::Danger, "✗"),
-            Standing::NotNeeded => (Role::Muted, "–"),
+fn table(canvas: &mut Canvas<'_, '_>, area: Rect, wizard: &Wizard, rows: &[&Row], turn: usize) {
+    let state = &wizard.connections;
+    let mut height = usize::from(area.height).max(1);
+    if rows.len() > height {
+        // The last line says how much more there is.
+        height = (height - 1).max(1);
+    }
+    let chosen = state.cursor.at();
+    let start = chosen / height * height;
+    let end = rows.len().min(start + height);
+    let width = usize::from(area.width);
+    let cell_width = ((width.saturating_sub(2)) / 3).clamp(8, 26);
+    let name_width = width.saturating_sub(2 + 2 * cell_width);
+    for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {
+        let mark = if state.open && index == chosen {
+            "▸ "
+        } else {
+            "  "
         };
-        (
-            role,
-            [" ", mark, protocol, server]
+        let name = canvas.name(&row.name, &row.email);
+        let mut spans = vec![
+            canvas.span(Role::Accent, mark),
+            canvas.span(Role::Text, fit(&name, name_width.saturating_sub(1)) + " "),
+        ];
+        for direction in Direction::BOTH {
+            let side = row.sides.iter().find(|s| s.id.direction == direction);
+            let (role, text) = side.map_or((Role::Muted, String::new()), |side| {
+                cell(canvas, side, state.standing(side.id), turn, cell_width)
+            });
+            spans.push(canvas.span(role, fit(&text, cell_width.saturating_sub(1)) + " "));
+        }
+        canvas.line(area, line, spans);
+    }
+    canvas.more(area, start..end, rows.len());
+}
+
+/// One direction: its protocol and a mark, and a word where there is room.
+fn cell(
+    canvas: &Canvas<'_, '_>,
+    side: &Side,
+    standing: Option<&Standing>,
+    turn: usize,
+    width: usize,
+) -> (Role, String) {
+    let (role, mark, word) = match standing {
+        _ if side.protocol.is_empty() => (Role::Muted, "–", ""),
+        None => (Role::Muted, "·", ""),
+        Some(Standing::Waiting) => (Role::Muted, "…", ""),
+        Some(Standing::At(rung)) => (Role::Accent, canvas.spinner(turn), rung.name()),
+        Some(Standing::Ended(tested)) => {
+            let (role, mark) = mark(tested);
+            let code = tested.ended.code;
+            let word = if code == Code::Ok {
+                ""
+            } else {
+                sentences::code(code)
+            };
+            (role, mark, word)
+        }
+    };
+    let word = if width >= ROOM_FOR_WORDS { word } else { "" };
+    (role, format!("{:<4} {mark} {word}", side.protocol))
+}
+
+fn mark(tested: &Tested) -> (Role, &'static str) {
+    match (tested.ended.code.verdict(), tested.ended.code.is_open()) {
+        (Verdict::Ok, _) if tested.ended.cautions.is_empty() => (Role::Ok, "✓"),
+        (Verdict::Ok, _) => (Role::Warn, "✓"),
+        (_, true) => (Role::Danger, "✗"),
+        (_, false) => (Role::Muted, "–"),
+    }
+}
+
+/// Everything known of one connection.
+fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &Side) {
+    let w = words();
+    let head = [
+        sentences::direction(side.id.direction),
+        side.protocol.as_str(),
+        side.server.as_str(),
+    ];
+    let head: Vec<&str> = head.into_iter().filter(|part| !part.is_empty()).collect();
+    let row = take_top(area, 1);
+    let spans = vec![canvas.span(Role::Heading, fit(&head.join(" "), usize::from(row.width)))];
+    canvas.line(row, 0, spans);
+    match wizard.connections.standing(side.id) {
+        None => canvas.pieces(area, &[(Role::Muted, w.connections_untested.to_owned())]),
+        Some(Standing::Waiting) => {
+            canvas.pieces(area, &[(Role::Muted, w.connections_waiting.to_owned())]);
+        }
+        Some(Standing::At(rung)) => {
+            canvas.pieces(area, &[(Role::Accent, format!("{} …", rung.name()))]);
+        }
+        Some(Standing::Ended(tested)) => {
+            let words_of = verdict(tested, wizard);
+            let width = usize::from(area.width);
+            let below: usize = words_of
                 .iter()
-                .filter(|part| !part.is_empty())
-                .copied()
-                .collect::<Vec<_>>()
-                .join(" "),
-        )
+                .map(|(_, text)| wrap(text, width).len())
+                .sum();
+            let room = usize::from(area.height).saturating_sub(below);
+            rungs(canvas, area, tested, room);
+            canvas.pieces(area, &words_of);
+        }
+    }
+}
+
+/// A line a rung: its name, its time, what was seen. Where there is no room for all, the last ones count.
+fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: usize) {
+    let ladder = &tested.ended.ladder;
+    let failed = tested.ended.code.verdict() == Verdict::Failed;
+    for (index, step) in ladder
+        .iter()
+        .enumerate()
+        .skip(ladder.len().saturating_sub(room))
+    {
+        let broke = failed && index + 1 == ladder.len();
+        let (role, mark) = if broke {
+            (Role::Danger, "✗")
+        } else {
+            (Role::Ok, "✓")
+        };
+        let row = take_top(area, 1);
+        let time = format!("{} ms", step.took.as_millis());
+        let text = format!("{:<14} {time:>8}  ", step.rung.name());
+        let room = usize::from(row.width).saturating_sub(text.chars().count() + 2);
+        let spans = vec![
+            canvas.span(role, format!("{mark} ")),
+            canvas.span(Role::Text, text),
+            canvas.span(Role::Muted, fit(&step.detail, room)),
+        ];
+        canvas.line(row, 0, spans);
+    }
+}
+
+/// How it ended, the server's words, what to do.
+pub(super) fn verdict(tested: &Tested, wizard: &Wizard) -> Vec<Piece> {
+    let w = words();
+    let ended = &tested.ended;
+    let (role, mark) = mark(tested);
+    let word = sentences::code(ended.code);
+    let head = match ended.code.verdict() {
+        Verdict::Ok => fill(
+            w.connections_works,
+            &[("code", &word), ("ms", &ended.took().as_millis())],
+        ),
+        _ => word.to_owned(),
     };
-    let sender = if row.outgoing.contains(':') {
-        "SMTP"
-    } else {
-        ""
-    };
-    vec![
-        (Role::Text, name),
-        direction(row.protocol, &row.incoming, row.fetches),
-        direction(sender, &row.outgoing, row.sends),
-    ]
+    let mut pieces = vec![(role, format!("{mark} {head}"))];
+    if !ended.server_said.is_empty() {
+        pieces.push(plain(fill(
+            w.connections_said,
+            &[("said", &ended.server_said)],
+        )));
+    }
+    let site = wizard.survey.read().map_or("", |s| s.site.as_str());
+    let advice = sentences::advice(tested, site);
+    if !advice.is_empty() {
+        pieces.push((Role::Accent, format!("→ {advice}")));
+    }
+    pieces.extend(
+        ended
+            .cautions
+            .iter()
+            .map(|c| (Role::Warn, format!("! {}", sentences::caution(c)))),
+    );
+    pieces
 }

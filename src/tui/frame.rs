@@ -3,6 +3,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
@@ -10,6 +11,7 @@ use super::theme::{Role, Theme};
 use super::widgets::{Canvas, fit, plain, take_bottom, take_top, wrap};
 use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, report, survey};
 use crate::wizard::message::Action;
+use crate::wizard::passwords::Next;
 use crate::wizard::step::Step;
 use crate::wizard::update::{Overlay, Wizard};
 use crate::words::{Words, fill, words};
@@ -18,8 +20,6 @@ use crate::words::{Words, fill, words};
 pub const SMALLEST: (u16, u16) = (76, 22);
 /// From this width on the steps and the connections have columns of their own.
 const WIDE: u16 = 120;
-const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const ASCII_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 
 /// Draws the wizard. `turn` counts the spinner on.
 pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) {
@@ -74,19 +74,15 @@ impl Canvas<'_, '_> {
             self.steps_column(left, wizard);
             self.step(middle, wizard);
             let inner = self.pane(right, words().pane_connections, wizard.connections.open);
-            connections::draw(self, inner, wizard);
+            connections::draw(self, inner, wizard, turn);
         } else {
             let crumbs = take_top(&mut area, 1);
             self.crumbs(crumbs, wizard);
             self.step(area, wizard);
             if wizard.connections.open {
-                let over = area.inner(ratatui::layout::Margin {
-                    horizontal: 6,
-                    vertical: 1,
-                });
-                self.frame.render_widget(Clear, over);
-                let inner = self.pane(over, words().pane_connections, true);
-                connections::draw(self, inner, wizard);
+                self.frame.render_widget(Clear, area);
+                let inner = self.pane(area, words().pane_connections, true);
+                connections::draw(self, inner, wizard, turn);
             }
         }
         match wizard.overlay {
@@ -189,11 +185,6 @@ impl Canvas<'_, '_> {
                 )]
             }
             (None, Some(job)) => {
-                let frames: &[&str] = if self.theme.unicode {
-                    &SPINNER
-                } else {
-                    &ASCII_SPINNER
-                };
                 let mut text = if job.stopping {
                     words().stopping.to_owned()
                 } else {
@@ -202,15 +193,28 @@ impl Canvas<'_, '_> {
                 if let (Some(of), false) = (job.of, job.stopping) {
                     text.push_str(&format!("  {} / {of}", job.done));
                 }
-                let text = fit(&text, usize::from(area.width).saturating_sub(3));
-                vec![
-                    self.span(Role::Accent, format!(" {} ", frames[turn % frames.len()])),
-                    self.span(Role::Text, text),
-                ]
+                self.moving(&text, area.width, turn)
+            }
+            (None, None) if wizard.connections.running() => {
+                let left = wizard.connections.left();
+                let text = fill(words().connections_left, &[("count", &left)]);
+                self.moving(&text, area.width, turn)
+            }
+            (None, None) if wizard.passwords.trying() => {
+                self.moving(words().password_trying, area.width, turn)
             }
             (None, None) => return,
         };
         self.line(area, 0, spans);
+    }
+
+    /// A spinner and what it stands for.
+    fn moving<'s>(&self, text: &str, width: u16, turn: usize) -> Vec<Span<'s>> {
+        let text = fit(text, usize::from(width).saturating_sub(3));
+        vec![
+            self.span(Role::Accent, format!(" {} ", self.spinner(turn))),
+            self.span(Role::Text, text),
+        ]
     }
 
     /// The keys that do something here and now. The last three always fit.
@@ -228,6 +232,7 @@ impl Canvas<'_, '_> {
                 let name = match action {
                     Action::Primary => primary(wizard, w),
                     Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
+                    Action::NextPane if wizard.connections.open => w.key_direction,
                     action => keymap::name(*action, w),
                 };
                 Some((self.readable_cap(cap), name.to_owned()))
@@ -413,6 +418,9 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
     if wizard.overlay.is_some() {
         return w.enter_leave;
     }
+    if wizard.connections.open {
+        return w.enter_test;
+    }
     match wizard.step {
         Step::Survey if wizard.survey.form.is_some() => w.enter_use,
         Step::Survey if wizard.survey.read().is_none() => w.key_retry,
@@ -425,10 +433,11 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Checks => w.enter_to_plan,
         Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
         Step::Plan => w.enter_to_passwords,
-        Step::Passwords if wizard.passwords.cursor.at() + 1 < wizard.passwords.asked.len() => {
-            w.enter_next_field
-        }
-        Step::Passwords => w.enter_to_apply,
+        Step::Passwords => match wizard.passwords_next() {
+            Next::Try => w.enter_try,
+            Next::Field => w.enter_next_field,
+            Next::Apply => w.enter_to_apply,
+        },
         Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
         Step::Apply => w.enter_carry_out,
         Step::Report if wizard.report.undoing.is_some() => w.enter_undo,

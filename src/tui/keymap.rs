@@ -85,11 +85,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(Char('n'), Command, Action::StartOver, "n"),
     ctrl('r', Typing, Action::Reveal, "^R"),
     ctrl('o', Typing, Action::SameAs, "^O"),
+    ctrl('k', Typing, Action::KeepUntested, "^K"),
     ctrl('u', Typing, Action::EraseAll, "^U"),
     bind(KeyCode::Backspace, Typing, Action::Erase, ""),
     bind(KeyCode::Delete, Typing, Action::Delete, ""),
     bind(KeyCode::Esc, Always, Action::Back, "Esc"),
     bind(Char('t'), Command, Action::Connections, "t"),
+    bind(Char('T'), Command, Action::TestAll, "T"),
+    bind(Char('x'), Command, Action::StopTests, "x"),
+    bind(Char('F'), Command, Action::FailingOnly, "F"),
     bind(KeyCode::F(2), Typing, Action::Connections, "F2"),
     bind(Char('?'), Command, Action::Help, "?"),
     bind(KeyCode::F(1), Typing, Action::Help, "F1"),
@@ -159,6 +163,10 @@ pub fn name(action: Action, w: &'static Words) -> &'static str {
         Action::EraseAll => w.key_erase_all,
         Action::Reveal => w.key_reveal,
         Action::SameAs => w.key_same_as,
+        Action::KeepUntested => w.key_keep_untested,
+        Action::TestAll => w.key_test_all,
+        Action::StopTests => w.key_stop_tests,
+        Action::FailingOnly => w.key_failing_only,
     }
 }
 

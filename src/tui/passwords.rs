@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::domain::inventory::SecretKind;
+use crate::domain::probe::{Code, Rung};
 use crate::sentences;
 use crate::wizard::input::Input;
-use crate::wizard::passwords::{Answer, Asked, Objection, objection};
+use crate::wizard::passwords::{Answer, Asked, Objection, Trial, objection};
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -19,7 +20,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         return;
     }
     canvas.pieces(&mut area, &[plain(w.passwords_head), plain("")]);
-    let mut detail = take_bottom(&mut area, 8);
+    let mut detail = take_bottom(&mut area, 11);
     let items: Vec<Vec<Piece>> = state
         .asked
         .iter()
@@ -63,12 +64,34 @@ fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
         }
         _ => w.passwords_missing.to_owned(),
     };
-    let role = if answer.is_some_and(Answer::given) {
-        Role::Ok
-    } else {
-        Role::Text
+    let (role, trial) = answer
+        .filter(|answer| answer.given())
+        .map_or((Role::Text, String::new()), |answer| trial(asked, answer));
+    vec![(role, format!("{name}, {kind}: {answer_text}{trial}"))]
+}
+
+/// What its server says to an answer, in a word or two.
+fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
+    let w = words();
+    let (role, text) = match &answer.trial {
+        Some(Trial::Running(_, rung)) => {
+            (Role::Accent, format!("{} …", rung.map_or("", Rung::name)))
+        }
+        Some(Trial::Ended(tested)) => {
+            let works = tested.ended.code == Code::Ok;
+            let (role, mark) = if works {
+                (Role::Ok, "✓")
+            } else {
+                (Role::Danger, "✗")
+            };
+            let code = sentences::connections::code(tested.ended.code);
+            (role, format!("{mark} {code}"))
+        }
+        Some(Trial::Kept) => (Role::Warn, w.password_kept.to_owned()),
+        None if asked.connection.is_none() => (Role::Ok, w.password_untestable.to_owned()),
+        None => (Role::Warn, w.password_untested.to_owned()),
     };
-    vec![(role, format!("{name}, {kind}: {answer_text}"))]
+    (role, format!(", {text}"))
 }
 
 fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
@@ -107,9 +130,15 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
             &[("site", &site), ("id", &id)],
         )));
     }
-    if !asked.same.is_empty() {
+    if !wizard.passwords.same(asked).is_empty() {
         hints.push((Role::Muted, w.passwords_same_hint.to_owned()));
     }
-    hints.push((Role::Muted, w.passwords_not_tested.to_owned()));
+    match answer.and_then(|answer| answer.trial.as_ref()) {
+        Some(Trial::Ended(tested)) => hints.extend(super::connections::verdict(tested, wizard)),
+        _ if asked.connection.is_some() => {
+            hints.push((Role::Muted, w.passwords_tested_first.to_owned()));
+        }
+        _ => {}
+    }
     canvas.pieces(&mut area, &hints);
 }

@@ -112,7 +112,20 @@ pub fn take_bottom(area: &mut Rect, height: u16) -> Rect {
     }
 }
 
+const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const ASCII_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+
 impl Canvas<'_, '_> {
+    /// A sign of life, another each turn.
+    pub fn spinner(&self, turn: usize) -> &'static str {
+        let frames: &[&str] = if self.theme.unicode {
+            &SPINNER
+        } else {
+            &ASCII_SPINNER
+        };
+        frames[turn % frames.len()]
+    }
+
     /// One line of spans at a row of an area, cut at its edge.
     pub fn line(&mut self, area: Rect, row: u16, spans: Vec<Span<'_>>) {
         if row < area.height {

@@ -84,8 +84,7 @@ impl Wizard {
             });
             return Vec::new();
         }
-        self.jobs += 1;
-        let id = JobId(self.jobs);
+        let id = self.next_job();
         self.running = Some(Running {
             id,
             kind: JobKind::of(&job),
@@ -95,6 +94,12 @@ impl Wizard {
             stopping: false,
         });
         vec![Effect::Start(id, job)]
+    }
+
+    /// A name that no job and no round of tests had before.
+    pub(super) fn next_job(&mut self) -> JobId {
+        self.jobs += 1;
+        JobId(self.jobs)
     }
 
     /// Forgets everything that rests on a survey; not what was typed.
@@ -111,6 +116,7 @@ impl Wizard {
         self.report = report::State::default();
         self.refresh_rows();
         self.refresh_asked();
+        self.refresh_connections();
     }
 
     /// A new round, from the survey on.
@@ -120,23 +126,28 @@ impl Wizard {
             return Vec::new();
         }
         self.step = Step::Survey;
-        self.start_survey(None)
+        let mut effects = self.forget_connections();
+        effects.extend(self.start_survey(None));
+        effects
     }
 
     /// New verdicts: every plan made before is void.
     fn assessed(&mut self, assessment: Box<Assessment>) {
         self.survey.cursor.clamp(assessment.findings.len());
-        self.connections.cursor.clamp(assessment.mailboxes.len());
         self.assessment = Some(assessment);
         self.plan.ready = None;
         self.apply.ready = None;
         self.refresh_rows();
         self.refresh_keys();
         self.refresh_asked();
+        self.refresh_connections();
     }
 
     /// Takes a report. Late words of a job that ended are not heard.
     pub(super) fn on_update(&mut self, id: JobId, update: Update) -> Vec<Effect> {
+        if self.on_trial_update(id, &update) || self.on_test_update(id, &update) {
+            return Vec::new();
+        }
         let Some(job) = self.running.as_mut().filter(|job| job.id == id) else {
             return Vec::new();
         };
@@ -184,15 +195,22 @@ impl Wizard {
                     ..report::State::default()
                 };
                 self.backup.done = None;
-                self.passwords.answers.clear();
+                let mut effects = self.forget_answers();
                 self.step = Step::Report;
+                // The proof: what was tested before rested on other texts.
+                effects.extend(self.forget_connections());
+                effects.extend(self.test_all());
+                return effects;
             }
             Update::Undone(sentences) => {
                 self.standing = None;
                 self.half_done = None;
                 self.report.undone = Some(sentences);
+                return self.forget_connections();
             }
             Update::ReportSaved(files) => self.report.saved = files,
+            // Tests have rounds of their own.
+            Update::Probing(..) | Update::Tested(_) => {}
             Update::Failed(problem) => self.failed(kind, problem),
             Update::HalfDone(problem) => {
                 self.half_done = Some(problem.clone());

@@ -3,7 +3,7 @@
 
 use crate::domain::secret::SecretBytes;
 use crate::engine::exit::Exit;
-use crate::engine::job::{Job, JobId, Update};
+use crate::engine::job::{Job, JobId, TestJob, Update};
 
 use super::step::Step;
 
@@ -88,6 +88,14 @@ pub enum Action {
     Reveal,
     /// Take the same password as another account.
     SameAs,
+    /// Keep what was typed although no mail server has taken it.
+    KeepUntested,
+    /// Test every connection.
+    TestAll,
+    /// Stop the connection tests.
+    StopTests,
+    /// Show only connections that do not work.
+    FailingOnly,
 }
 
 /// What the wizard asks of the world.
@@ -95,7 +103,9 @@ pub enum Action {
 pub enum Effect {
     /// Hand this job to the engine.
     Start(JobId, Job),
-    /// Ask a job to stop.
+    /// Hand these connection tests to the engine.
+    Test(JobId, TestJob),
+    /// Ask a job, or a round of tests, to stop.
     Cancel(JobId),
     /// End the program.
     Quit(Exit),

@@ -1,4 +1,5 @@
-//! Step 6: new passwords, only for what cannot be recovered. What was typed stays until it is applied or we end.
+//! Step 6: new passwords, only for what cannot be recovered. Each is tried at its mail server before it counts; only the
+//! operator's own word lets an untested one pass. What was typed stays until it is applied or we end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +9,15 @@ use super::message::{Action, Effect};
 use super::step::Step;
 use super::update::Wizard;
 use crate::domain::assessment::{Assessment, SecretReport};
+use crate::domain::connection::{ConnectionId, Login, connections};
 use crate::domain::inventory::SecretKind;
 use crate::domain::mailbox::OAuthProvider;
 use crate::domain::plan::{self, Choices};
+use crate::domain::probe::{Code, Rung, Tested};
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, Table};
-use crate::engine::job::Entered;
+use crate::engine::job::{Entered, JobId, Reading, TestJob, Update};
+use crate::words::words;
 
 /// How many accounts of the same login are offered.
 const SAME_OFFERED: usize = 5;
@@ -33,8 +37,10 @@ pub struct Asked {
     pub server: String,
     /// Row id of an OAuth mailbox, whose "password" is the client secret.
     pub oauth_mailbox: Option<u64>,
-    /// Readable secrets of the same account, each with its owner and kind.
+    /// Secrets of the same login that are readable or asked for too, each with its owner and kind.
     pub same: Vec<(Place, String, SecretKind)>,
+    /// The connection it is tried with; `None` where it cannot be tried (a client secret, a module's protocol).
+    pub connection: Option<ConnectionId>,
 }
 
 /// What the operator answered.
@@ -44,6 +50,19 @@ pub struct Answer {
     pub input: Input,
     /// Instead: the same as this secret.
     pub same_as: Option<Place>,
+    /// What the mail server says to it.
+    pub trial: Option<Trial>,
+}
+
+/// A typed password at its mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// It is being tried, at this rung.
+    Running(JobId, Option<Rung>),
+    /// It was tried.
+    Ended(Box<Tested>),
+    /// The operator keeps it untested.
+    Kept,
 }
 
 impl Answer {
@@ -51,6 +70,35 @@ impl Answer {
     pub fn given(&self) -> bool {
         self.same_as.is_some() || !self.input.is_empty()
     }
+
+    /// Whether it may be stored: FreeScout would work with it, and the server took it, or the operator insists.
+    pub fn settled(&self, asked: &Asked) -> bool {
+        let taken = match &self.trial {
+            Some(Trial::Ended(tested)) => tested.ended.code == Code::Ok,
+            Some(Trial::Kept) => true,
+            Some(Trial::Running(..)) | None => asked.connection.is_none(),
+        };
+        taken && self.usable()
+    }
+
+    fn usable(&self) -> bool {
+        self.given() && (self.same_as.is_some() || objection(self.input.expose()).is_none())
+    }
+
+    fn is_running(&self) -> bool {
+        matches!(self.trial, Some(Trial::Running(..)))
+    }
+}
+
+/// What Enter does in the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Tries the password at its server.
+    Try,
+    /// Goes to the next field.
+    Field,
+    /// Goes on to the last plan.
+    Apply,
 }
 
 /// Why FreeScout would not work with a password.
@@ -84,6 +132,41 @@ pub struct State {
     pub revealed: bool,
     /// What was answered, by place; kept when a place is no longer asked for.
     pub answers: BTreeMap<Place, Answer>,
+}
+
+impl State {
+    /// Whether a password is being tried.
+    pub fn trying(&self) -> bool {
+        self.answers.values().any(Answer::is_running)
+    }
+
+    /// The secrets that can be taken over: readable ones, and those typed already.
+    pub fn same(&self, asked: &Asked) -> Vec<Place> {
+        let typed = |place: &Place| self.answers.get(place).is_some_and(|a| !a.input.is_empty());
+        let offered = asked.same.iter().map(|(place, ..)| place);
+        offered
+            .filter(|place| !self.is_asked(place) || typed(place))
+            .cloned()
+            .collect()
+    }
+
+    fn is_asked(&self, place: &Place) -> bool {
+        self.asked.iter().any(|asked| asked.place == *place)
+    }
+
+    /// What was answered for a place, for the engine.
+    fn entered(&self, place: &Place) -> Option<Entered> {
+        let answer = self.answers.get(place)?;
+        match &answer.same_as {
+            // Typed in this very step: the engine does not know it yet.
+            Some(other) if self.is_asked(other) => {
+                let other = self.answers.get(other)?;
+                (!other.input.is_empty()).then(|| Entered::Typed(other.input.to_secret()))
+            }
+            Some(other) => Some(Entered::SameAs(other.clone())),
+            None => (!answer.input.is_empty()).then(|| Entered::Typed(answer.input.to_secret())),
+        }
+    }
 }
 
 /// The login and server of a secret.
@@ -120,6 +203,16 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
         return Vec::new();
     };
     let lost: BTreeSet<&Place> = plan.lost().map(|step| &step.place).collect();
+    let untestable: BTreeSet<ConnectionId> =
+        connections(&assessment.mailboxes, &assessment.system_mail)
+            .into_iter()
+            .filter(|c| {
+                !c.target
+                    .as_ref()
+                    .is_ok_and(|t| matches!(t.login, Login::Password { .. }))
+            })
+            .map(|c| c.id)
+            .collect();
     let left = |secret: &&SecretReport| {
         secret.enterable() && (lost.contains(&secret.place) || secret.probably_wiped())
     };
@@ -141,6 +234,14 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
             .find(|m| m.id == secret.place.cell.id)?;
         (secret.place.cell.table == Table::Mailboxes).then_some((mailbox.id, mailbox.oauth?))
     };
+    // What is typed for one may be meant for another of the same login too.
+    for secret in assessment.secrets.iter().filter(left) {
+        let place = &secret.place;
+        let same = readable.entry(account(assessment, secret).0).or_default();
+        if same.iter().all(|other| other.place != *place) {
+            same.push(secret);
+        }
+    }
     assessment
         .secrets
         .iter()
@@ -166,6 +267,8 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
                     .map(|s| (s.place.clone(), sanitize(&s.owner), s.kind))
                     .collect(),
                 login,
+                connection: ConnectionId::of_secret(secret.kind, &secret.place)
+                    .filter(|id| !untestable.contains(id)),
             }
         })
         .collect()
@@ -185,20 +288,102 @@ impl Wizard {
         self.passwords.cursor.clamp(self.passwords.asked.len());
     }
 
-    /// Answers that can be used, by place.
+    /// Answers that may be stored, by place.
     pub(super) fn entered(&self) -> Vec<(Place, Entered)> {
-        let usable = |asked: &Asked| {
-            let answer = self.passwords.answers.get(&asked.place)?;
-            let entered = match &answer.same_as {
-                Some(other) => Entered::SameAs(other.clone()),
-                None if answer.input.is_empty() || objection(answer.input.expose()).is_some() => {
-                    return None;
-                }
-                None => Entered::Typed(answer.input.to_secret()),
-            };
-            Some((asked.place.clone(), entered))
+        let settled = |asked: &&Asked| {
+            let answer = self.passwords.answers.get(&asked.place);
+            answer.is_some_and(|answer| answer.settled(asked))
         };
-        self.passwords.asked.iter().filter_map(usable).collect()
+        let asked = self.passwords.asked.iter().filter(settled);
+        asked
+            .filter_map(|asked| Some((asked.place.clone(), self.passwords.entered(&asked.place)?)))
+            .collect()
+    }
+
+    /// The first password that was given and neither taken by its server nor kept untested.
+    pub(super) fn unsettled(&self) -> Option<usize> {
+        self.passwords.asked.iter().position(|asked| {
+            let answer = self.passwords.answers.get(&asked.place);
+            answer.is_some_and(|answer| answer.given() && !answer.settled(asked))
+        })
+    }
+
+    /// What Enter does on the chosen field.
+    pub fn passwords_next(&self) -> Next {
+        let state = &self.passwords;
+        let Some(asked) = state.asked.get(state.cursor.at()) else {
+            return Next::Apply;
+        };
+        match state.answers.get(&asked.place) {
+            Some(answer) if answer.given() && !answer.settled(asked) => Next::Try,
+            _ if state.cursor.at() + 1 < state.asked.len() => Next::Field,
+            _ => Next::Apply,
+        }
+    }
+
+    /// Forgets every answer; what is being tried is called off.
+    pub(super) fn forget_answers(&mut self) -> Vec<Effect> {
+        let running = self
+            .passwords
+            .answers
+            .values()
+            .filter_map(|a| match a.trial {
+                Some(Trial::Running(id, _)) => Some(Effect::Cancel(id)),
+                _ => None,
+            });
+        let effects = running.collect();
+        self.passwords.answers.clear();
+        effects
+    }
+
+    /// Whether this is a trial of a typed password, and what it says.
+    pub(super) fn on_trial_update(&mut self, id: JobId, update: &Update) -> bool {
+        let running = |answer: &&mut Answer| matches!(answer.trial, Some(Trial::Running(job, _)) if job == id);
+        let Some(answer) = self.passwords.answers.values_mut().find(running) else {
+            return false;
+        };
+        match update {
+            Update::Probing(_, rung) => answer.trial = Some(Trial::Running(id, Some(*rung))),
+            Update::Tested(tested) => {
+                answer.trial = Some(Trial::Ended(tested.clone()));
+                self.note_tested(tested);
+            }
+            Update::Failed(problem) => {
+                answer.trial = None;
+                let text = problem.to_string();
+                self.say(&text);
+            }
+            Update::Done => answer.trial = None,
+            _ => {}
+        }
+        true
+    }
+
+    /// Tries the chosen password at its server.
+    fn start_trial(&mut self) -> Vec<Effect> {
+        let state = &self.passwords;
+        let Some(asked) = state.asked.get(state.cursor.at()) else {
+            return Vec::new();
+        };
+        let usable = state.answers.get(&asked.place).is_some_and(Answer::usable);
+        let place = asked.place.clone();
+        let (Some(connection), true, Some(entered)) =
+            (asked.connection, usable, state.entered(&place))
+        else {
+            return Vec::new();
+        };
+        let id = self.next_job();
+        if let Some(answer) = self.passwords.answers.get_mut(&place) {
+            answer.trial = Some(Trial::Running(id, None));
+        }
+        vec![Effect::Test(
+            id,
+            TestJob {
+                which: Some(vec![connection]),
+                reading: Reading::Rescued,
+                typed: Some((place, entered)),
+            },
+        )]
     }
 
     /// How many passwords were typed and not yet applied.
@@ -214,55 +399,67 @@ impl Wizard {
         let Some(current) = self.passwords.asked.get(self.passwords.cursor.at()) else {
             return vec![Action::Primary];
         };
-        let mut offers = vec![Action::Primary, Action::Down, Action::Reveal];
-        if !current.same.is_empty() {
+        let mut offers = vec![Action::Primary];
+        let answer = self.passwords.answers.get(&current.place);
+        if answer.is_some_and(|a| a.usable() && !a.settled(current)) {
+            offers.push(Action::KeepUntested);
+        }
+        offers.extend([Action::Down, Action::Reveal]);
+        if !self.passwords.same(current).is_empty() {
             offers.push(Action::SameAs);
         }
         offers
     }
 
     pub(super) fn act_passwords(&mut self, action: Action) -> Vec<Effect> {
-        let State {
-            cursor,
-            asked,
-            answers,
-            ..
-        } = &mut self.passwords;
-        let (at, len) = (cursor.at(), asked.len());
-        let Some(current) = asked.get(at) else {
-            return if action == Action::Primary {
-                self.go(Step::Apply)
-            } else {
-                Vec::new()
+        let (at, len) = (self.passwords.cursor.at(), self.passwords.asked.len());
+        let Some(current) = self.passwords.asked.get(at) else {
+            return match action {
+                Action::Primary => self.go(Step::Apply),
+                _ => Vec::new(),
             };
         };
-        let answer = answers.entry(current.place.clone()).or_default();
-        match action {
-            Action::Primary if at + 1 >= len => return self.go(Step::Apply),
-            Action::Primary | Action::NextPane => self.move_to(at + 1, len),
-            Action::PreviousPane => self.move_to(at.saturating_sub(1), len),
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown => {
-                cursor.act(action, len);
+        let (place, same) = (current.place.clone(), self.passwords.same(current));
+        let next = self.passwords_next();
+        let answer = self.passwords.answers.entry(place).or_default();
+        match (action, next) {
+            (Action::Primary, Next::Apply) => return self.go(Step::Apply),
+            (Action::Primary, Next::Try) if answer.is_running() => {
+                self.say(words().password_being_tried);
+            }
+            (Action::Primary, Next::Try) => return self.start_trial(),
+            (Action::Primary, Next::Field) | (Action::NextPane, _) => self.move_to(at + 1, len),
+            (Action::PreviousPane, _) => self.move_to(at.saturating_sub(1), len),
+            (Action::Up | Action::Down | Action::PageUp | Action::PageDown, _) => {
+                self.passwords.cursor.act(action, len);
                 self.passwords.revealed = false;
             }
-            Action::Reveal => self.passwords.revealed = !self.passwords.revealed,
-            Action::SameAs => {
+            (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
+            (Action::KeepUntested, Next::Try) if answer.usable() => {
+                let trial = answer.trial.replace(Trial::Kept);
+                if let Some(Trial::Running(id, _)) = trial {
+                    return vec![Effect::Cancel(id)];
+                }
+            }
+            (Action::KeepUntested, _) => {}
+            (Action::SameAs, _) => {
                 // Through the offers, then back to what was typed.
                 let next = match &answer.same_as {
                     None => Some(0),
-                    Some(place) => current
-                        .same
-                        .iter()
-                        .position(|(p, ..)| p == place)
-                        .map(|n| n + 1),
+                    Some(place) => same.iter().position(|p| p == place).map(|n| n + 1),
                 };
-                answer.same_as = next
-                    .and_then(|n| current.same.get(n))
-                    .map(|(place, ..)| place.clone());
+                answer.same_as = next.and_then(|n| same.get(n)).cloned();
+                answer.trial = None;
             }
-            Action::Erase | Action::EraseAll if answer.same_as.is_some() => answer.same_as = None,
-            action => {
-                answer.input.act(action);
+            (Action::Erase | Action::EraseAll, _) if answer.same_as.is_some() => {
+                answer.same_as = None;
+                answer.trial = None;
+            }
+            (action, _) => {
+                let edits = matches!(action, Action::Erase | Action::EraseAll | Action::Delete);
+                if answer.input.act(action) && edits {
+                    answer.trial = None;
+                }
             }
         }
         Vec::new()
@@ -283,6 +480,7 @@ impl Wizard {
             .clone();
         let answer = self.passwords.answers.entry(place).or_default();
         answer.same_as = None;
+        answer.trial = None;
         Some(&mut answer.input)
     }
 }

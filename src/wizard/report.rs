@@ -69,8 +69,10 @@ impl Wizard {
                 word.act(action);
             }
             (Action::Primary, None) if self.report.saved.is_empty() => {
+                let tested = self.connections.tested().into_iter().cloned().collect();
                 return self.start(Job::SaveReport {
                     text: self.report_text(),
+                    tested,
                 });
             }
             (Action::Primary, None) => self.say(words().q_or_n),
@@ -193,6 +195,8 @@ impl Wizard {
             }
         }
         lines.push(String::new());
+        lines.extend(self.connection_lines());
+        lines.push(String::new());
         lines.extend(w.report_watch.lines().map(str::to_owned));
         lines.push(String::new());
         lines.join("\n")
@@ -238,7 +242,58 @@ impl Wizard {
         }
         lines.push(fill(w.report_undo, &[("undo", &applied.undo)]));
         lines.extend(applied.notes.iter().cloned());
-        lines.push(w.report_logins.to_owned());
+        lines.push(self.proof());
+        lines
+    }
+
+    /// How far the proof by logins has come.
+    fn proof(&self) -> String {
+        let w = words();
+        let (ok, of) = self.connections.proven();
+        let values: [(&str, &dyn std::fmt::Display); 2] = [("ok", &ok), ("of", &of)];
+        match self.connections.left() {
+            0 if !self.connections.begun() => w.report_untested.to_owned(),
+            0 if ok == of => fill(w.report_proven, &values),
+            0 => fill(w.report_failing, &values),
+            left => fill(w.report_testing, &[("count", &left)]),
+        }
+    }
+
+    /// One line for each connection that was tested: those that do not work, with the server's words and advice.
+    fn connection_lines(&self) -> Vec<String> {
+        let w = words();
+        let site = self.survey.read().map_or("", |s| s.site.as_str());
+        let mut lines = Vec::new();
+        for tested in self.connections.tested() {
+            let owner = match tested.id.mailbox {
+                Some(_) => &tested.owner,
+                None => w.system_mail,
+            };
+            lines.push(fill(
+                w.report_connection,
+                &[
+                    ("owner", &owner),
+                    (
+                        "direction",
+                        &sentences::connections::direction(tested.id.direction),
+                    ),
+                    ("server", &tested.server),
+                    ("code", &sentences::connections::code(tested.ended.code)),
+                ],
+            ));
+            let said = &tested.ended.server_said;
+            let advice = sentences::connections::advice(tested, site);
+            let cautions = tested
+                .ended
+                .cautions
+                .iter()
+                .map(sentences::connections::caution);
+            let more = [said.clone(), advice].into_iter().chain(cautions);
+            lines.extend(
+                more.filter(|text| !text.is_empty())
+                    .map(|text| format!("    {text}")),
+            );
+        }
         lines
     }
 }

@@ -104,6 +104,11 @@ impl Wizard {
         self.assessment.as_deref()
     }
 
+    /// Whether anything moves: a job, or a connection test.
+    pub fn is_busy(&self) -> bool {
+        self.running.is_some() || self.connections.running() || self.passwords.trying()
+    }
+
     /// Whether a job of this kind runs.
     pub fn is_running(&self, kind: JobKind) -> bool {
         self.running.as_ref().is_some_and(|job| job.kind == kind)
@@ -225,7 +230,7 @@ impl Wizard {
         match self.overlay {
             Some(Overlay::Help) => return vec![Action::Back],
             Some(Overlay::Quit) => return vec![Action::Primary, Action::Back],
-            None if self.connections.open => return vec![Action::Down, Action::Back],
+            None if self.connections.open => return self.connections_offers(),
             None => {}
         }
         self.step_offers()
@@ -284,11 +289,7 @@ impl Wizard {
                 self.connections.open = false;
                 return Vec::new();
             }
-            action if self.connections.open => {
-                let mailboxes = self.assessment().map_or(0, |a| a.mailboxes.len());
-                self.connections.cursor.act(action, mailboxes);
-                return Vec::new();
-            }
+            action if self.connections.open => return self.act_connections(action),
             Action::Back if !self.has_inner_back() => return self.back(),
             _ => {}
         }
@@ -370,6 +371,14 @@ impl Wizard {
             .is_some_and(|job| job.kind != JobKind::Look)
         {
             self.say(words().wait_busy);
+            return Vec::new();
+        }
+        if let (Step::Apply, Some(field)) = (step, self.unsettled()) {
+            // Nothing typed is left behind in silence.
+            self.step = Step::Passwords;
+            let len = self.passwords.asked.len();
+            self.passwords.cursor.set(field, len);
+            self.say(words().password_unsettled);
             return Vec::new();
         }
         let needs_engine = step == Step::Apply || step == Step::Plan && self.plan.ready.is_none();

@@ -276,6 +276,11 @@ table! {
     key_stop = "stop";
     key_filter = "filter";
     key_connections = "connections";
+    key_direction = "in/out";
+    key_keep_untested = "keep untested";
+    key_test_all = "test all";
+    key_stop_tests = "stop";
+    key_failing_only = "failing only";
     key_help = "help";
     key_quit = "quit";
     key_retry = "again";
@@ -406,7 +411,7 @@ table! {
     passwords_same_as = "the same as {owner}, {kind}";
     passwords_for = "Login {login} at {server}";
     passwords_same_hint = "^O takes the password of the same account elsewhere.";
-    passwords_not_tested = "Stored as typed: this version does not try it at the mail server.";
+    passwords_tested_first = "Enter tries it at the mail server; it is stored in step 7.";
     passwords_oauth = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout takes asterisks for \"unchanged\": this would not be used.";
     password_zero = "FreeScout takes 0 for \"no password\": this would not be used.";
@@ -432,14 +437,31 @@ table! {
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
     undo_confirm = "Type {word} and press Enter:";
-    connections_note = "✓ readable  ✗ not  – none needed\nThis version logs in nowhere.";
+    connections_note = "Nothing was tested yet. t, then T logs in at every server, as FreeScout would.";
+    connections_none = "There is no mailbox.";
+    connections_none_failing = "Nothing that was tested fails. F shows all.";
+    connections_untested = "Not tested. Enter logs in here, T everywhere.";
+    connections_waiting = "Waits for its turn: few at once to one server, one to an account.";
+    connections_works = "{code}, {ms} ms";
+    connections_said = "“{said}”";
+    connections_left = "Testing connections, {count} to go";
+    enter_test = "test this";
+    enter_try = "test it";
+    password_trying = "Trying the password at the mail server";
+    password_kept = "kept untested";
+    password_untested = "not tested yet";
+    password_untestable = "cannot be tested here";
 
     // the report
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_open = "Readable now: {readable} of {total}. Still open: {open}, first in the list. n starts a new round, to type passwords.";
     report_undo = "To take it back: {undo}";
-    report_logins = "Logins were not tested: open Connection Settings of each mailbox in FreeScout and use its check, or wait for the next fetch.";
+    report_testing = "Logging in at the mail servers: {count} connections to go.";
+    report_untested = "No login was tested: t, then T does.";
+    report_proven = "{ok} of {of} connections proven by a login.";
+    report_failing = "{ok} of {of} connections proven by a login; t shows why the others do not work.";
+    report_connection = "{owner}, {direction} {server}: {code}";
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: a copy of .env belongs into your backups, apart from the database.";
 
     // sentences: findings
@@ -666,13 +688,15 @@ table! {
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";
     journey_refused = "A mail to itself was refused: {said}";
     journey_not_tried = "No mail was sent: sending and fetching must both work, by IMAP.";
+    system_mail = "System mail";
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
-    test_system_mail = "system mail";
     test_progress = "{done} of {of} connections tested";
     test_summary = "{ok} of {of} connections work; {failed} do not, {skipped} were not tried.";
     test_nothing = "There is no mailbox to test.";
     test_nothing_next = "Add a mailbox in FreeScout, or name one that is there.";
     test_connect_to = "{text} is not HOST:PORT=ADDRESS:PORT.";
     test_connect_to_next = "For example: --connect-to imap.example.org:993=127.0.0.1:10993";
+    password_being_tried = "It is being tried at the mail server. Esc goes back, typing stops it.";
+    password_unsettled = "Not tested yet: Enter tries it at the mail server, ^K keeps it untested, ^U empties the field.";
 }

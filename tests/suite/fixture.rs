@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
+use freescout_rescue::domain::advice::Advice;
 use freescout_rescue::domain::app_key::AppKey;
 use freescout_rescue::domain::assessment::{self, Assessment, Summary};
+use freescout_rescue::domain::connection::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::finding::{Finding, KeyName};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key_ring::KeyRing;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
+use freescout_rescue::domain::probe::{Climbed, Code, Ended, Rung, Tested};
 use freescout_rescue::domain::problem::Problem;
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::engine::job::{Applied, BackupDone, PlanReady, Survey};
@@ -315,4 +318,61 @@ pub fn problem() -> Problem {
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
         "Look at DB_USERNAME and DB_PASSWORD in .env.",
     )
+}
+
+/// A connection that was tested, with this outcome.
+pub fn tested(id: ConnectionId, code: Code) -> Tested {
+    let rung = |rung, ms, detail: &str| Climbed {
+        rung,
+        took: std::time::Duration::from_millis(ms),
+        detail: detail.to_owned(),
+    };
+    let mut ladder = vec![
+        rung(Rung::Dns, 3, "192.0.2.7, 2001:db8::7"),
+        rung(Rung::Tcp, 21, "192.0.2.7:993"),
+    ];
+    let (end, said, advice) = match code {
+        Code::AuthRejected => (
+            Rung::Authentication,
+            "NO [AUTHENTICATIONFAILED] Authentication failed.",
+            Some(Advice::WrongPassword),
+        ),
+        Code::Timeout => (Rung::Tcp, "", Some(Advice::NoAnswer)),
+        _ => (Rung::Folder, "", None),
+    };
+    if end > Rung::Tcp {
+        ladder.push(rung(
+            Rung::Tls,
+            44,
+            "TLSv1.3, *.example.org, by Example CA, 61 days left",
+        ));
+        ladder.push(rung(Rung::Greeting, 12, "OK ready. IMAP4rev1 AUTH=PLAIN"));
+        let detail = if said.is_empty() { "OK Logged in" } else { "" };
+        ladder.push(rung(Rung::Authentication, 310, detail));
+    }
+    if end == Rung::Folder {
+        ladder.push(rung(Rung::Folder, 9, "INBOX 12 mails"));
+    }
+    let (protocol, server) = match id.direction {
+        Direction::Incoming => (Protocol::Imap, "imap.example.org:993"),
+        Direction::Outgoing => (Protocol::Smtp, "smtp.example.org:587"),
+    };
+    Tested {
+        id,
+        owner: id
+            .mailbox
+            .map_or_else(String::new, |n| format!("Mailbox {n}")),
+        email: "support@example.org".to_owned(),
+        protocol: Some(protocol),
+        server: server.to_owned(),
+        ended: Ended {
+            code,
+            rung: Some(end),
+            server_said: said.to_owned(),
+            advice,
+            cautions: Vec::new(),
+            ladder,
+            journey: None,
+        },
+    }
 }

@@ -1,11 +1,13 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
+use freescout_rescue::domain::connection::ConnectionId;
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
+use freescout_rescue::domain::probe::{Code, Rung};
 use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::engine::job::{DatabaseValues, Update};
+use freescout_rescue::engine::job::{DatabaseValues, JobId, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::tui::{frame, picture};
-use freescout_rescue::wizard::message::{Action, Event};
+use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::update::Wizard;
 use ratatui::Terminal;
@@ -15,17 +17,46 @@ use ratatui::style::Color;
 
 use crate::fixture::{self, SENTINEL};
 
-/// A wizard and the answers it was given.
-pub struct Stage(pub Wizard);
+/// A wizard, the answers it was given, and the connection tests it asked for last.
+pub struct Stage(pub Wizard, Option<(JobId, Vec<ConnectionId>)>);
 
 impl Stage {
     pub fn new() -> Self {
-        Self(Wizard::start_with(None, true).0)
+        Self(Wizard::start_with(None, true).0, None)
     }
 
     fn act(mut self, actions: &[Action]) -> Self {
         for action in actions {
-            self.0.update(Event::Act(*action));
+            let effects = self.0.update(Event::Act(*action));
+            self.note(effects);
+        }
+        self
+    }
+
+    fn note(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Test(id, job) = effect {
+                self.1 = Some((id, job.which.expect("named")));
+            }
+        }
+    }
+
+    /// The connections asked for are at this rung.
+    fn probing(mut self, rung: Rung) -> Self {
+        let (id, which) = self.1.clone().expect("tests were asked for");
+        for connection in which {
+            self.0
+                .update(Event::Job(id, Update::Probing(connection, rung)));
+        }
+        self
+    }
+
+    /// The connections asked for end so, one after the other; what has no outcome goes on.
+    fn tested(mut self, codes: &[Code]) -> Self {
+        let (id, which) = self.1.clone().expect("tests were asked for");
+        for (connection, code) in which.into_iter().zip(codes) {
+            let tested = Box::new(fixture::tested(connection, *code));
+            self.0.update(Event::Job(id, Update::Tested(tested)));
         }
         self
     }
@@ -41,7 +72,8 @@ impl Stage {
     fn hears(mut self, updates: Vec<Update>) -> Self {
         let id = self.0.running.as_ref().expect("a job runs").id;
         for update in updates {
-            self.0.update(Event::Job(id, update));
+            let effects = self.0.update(Event::Job(id, update));
+            self.note(effects);
         }
         self
     }
@@ -100,6 +132,8 @@ impl Stage {
     fn at_apply() -> Self {
         let stage = Self::at_passwords()
             .type_text(SENTINEL)
+            .act(&[Action::Primary])
+            .tested(&[Code::Ok])
             .act(&[Action::Go(Step::Apply)]);
         let asked = stage.0.passwords.asked[0].place.clone();
         let choices = Choices {
@@ -336,6 +370,29 @@ fn passwords() {
         "6_passwords_problem",
         &Stage::at_passwords().type_text("****"),
     );
+    let tried = || {
+        Stage::at_passwords()
+            .type_text(SENTINEL)
+            .act(&[Action::Primary])
+    };
+    shot("6_passwords_trying", &tried().probing(Rung::Authentication));
+    shot(
+        "6_passwords_refused",
+        &tried().tested(&[Code::AuthRejected]),
+    );
+    shot("6_passwords_taken", &tried().tested(&[Code::Ok]));
+    shot(
+        "6_passwords_unsettled",
+        &tried()
+            .tested(&[Code::Timeout])
+            .act(&[Action::Go(Step::Apply)]),
+    );
+    shot(
+        "6_passwords_kept",
+        &tried()
+            .tested(&[Code::Timeout])
+            .act(&[Action::KeepUntested]),
+    );
     shot(
         "6_passwords_done",
         &Stage::at_passwords()
@@ -375,6 +432,10 @@ fn report() {
         &busy.progress("Putting rows back in one transaction", 0, None),
     );
     shot("8_report_problem", &Stage::at_report(false));
+    let proven = [Code::Ok; 20];
+    shot("8_report_proven", &Stage::at_report(true).tested(&proven));
+    let mixed = [Code::Ok, Code::AuthRejected, Code::Ok, Code::Timeout];
+    shot("8_report_failing", &Stage::at_report(true).tested(&mixed));
     let saved = vec![Update::ReportSaved(vec![
         "/var/lib/freescout-rescue/backups/report-20261123-101501.txt".into(),
     ])];
@@ -426,6 +487,18 @@ fn overlays() {
         "9_connections",
         &Stage::at_checks().act(&[Action::Connections, Action::Down]),
     );
+    let all = || Stage::at_checks().act(&[Action::Connections, Action::TestAll]);
+    shot("9_connections_testing", &all().probing(Rung::Tls));
+    let codes = [Code::Ok, Code::AuthRejected, Code::Timeout, Code::Ok];
+    shot(
+        "9_connections_failing",
+        &all().tested(&codes).act(&[Action::NextPane]),
+    );
+    shot(
+        "9_connections_filtered",
+        &all().tested(&codes).act(&[Action::FailingOnly]),
+    );
+    shot("9_connections_ok", &all().tested(&codes));
     let small = text(&draw(
         &Stage::at_checks().0,
         40,

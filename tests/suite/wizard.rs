@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 
 use freescout_rescue::domain::configuration::Driver;
 use freescout_rescue::domain::plan::{self, Choices, Plan};
+use freescout_rescue::domain::probe::{Code, Rung};
 use freescout_rescue::domain::secret::{Place, SecretBytes};
-use freescout_rescue::engine::job::{DatabaseValues, Job, JobId, Update};
+use freescout_rescue::engine::job::{DatabaseValues, Job, JobId, Reading, TestJob, Update};
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::keys::Form;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
+use freescout_rescue::wizard::passwords::Trial;
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::update::Wizard;
 use proptest::prelude::{Just, any, prop_oneof, proptest};
@@ -26,6 +28,8 @@ enum Input {
     Paste,
     Word(&'static str),
     Engine,
+    /// A word of a round of connection tests.
+    Server,
     Terminate,
     Resize(u16, u16),
 }
@@ -38,15 +42,47 @@ struct Engine {
     old_key_known: bool,
     backup_stands: bool,
     planned: Option<Plan>,
+    /// A recovery stands.
+    standing: bool,
     /// Which answer comes next: 0 fails.
     luck: u8,
+    /// Rounds of connection tests, each with what it has still to say.
+    rounds: Vec<(JobId, VecDeque<Update>)>,
 }
 
 impl Engine {
+    fn test(&mut self, id: JobId, job: &TestJob) {
+        assert!(self.rounds.iter().all(|(other, _)| *other != id));
+        let which = job.which.clone().expect("the wizard names what it tests");
+        assert!(!which.is_empty());
+        if let Some((place, _)) = &job.typed {
+            assert_eq!(which.len(), 1, "one password, one server: {place}");
+        }
+        assert_eq!(
+            job.reading == Reading::InForce,
+            self.standing,
+            "tested with what FreeScout reads, once it is recovered and not before"
+        );
+        let mut answers = VecDeque::new();
+        for connection in which {
+            self.luck = self.luck.wrapping_mul(31).wrapping_add(7);
+            let code = match self.luck % 3 {
+                0 => Code::AuthRejected,
+                1 => Code::Timeout,
+                _ => Code::Ok,
+            };
+            answers.push_back(Update::Probing(connection, Rung::Tcp));
+            answers.push_back(Update::Tested(Box::new(fixture::tested(connection, code))));
+        }
+        answers.push_back(Update::Done);
+        self.rounds.push((id, answers));
+    }
+
     fn start(&mut self, id: JobId, job: Job, confirmed: bool) {
         assert!(self.running.is_none(), "a second job was started");
         self.running = Some(id);
         self.writing = false;
+        self.standing &= !matches!(job, Job::Survey { .. });
         self.luck = self.luck.wrapping_mul(31).wrapping_add(7);
         let fails = self.luck.is_multiple_of(5);
         let mut answers = vec![Update::Progress {
@@ -139,8 +175,9 @@ impl Engine {
                 answers.push(assessment());
                 answers.push(Update::Undone(vec!["taken back".to_owned()]));
             }
-            Job::SaveReport { text } => {
+            Job::SaveReport { text, tested } => {
                 assert!(!text.contains(SENTINEL));
+                assert!(!format!("{tested:?}").contains(SENTINEL));
                 answers.push(Update::ReportSaved(vec!["/var/lib/report.txt".into()]));
             }
         }
@@ -176,9 +213,10 @@ impl Engine {
 
 fn any_input() -> impl Strategy<Value = Input> {
     use Action::{
-        AddKey, Back, Connections, Delete, Down, Erase, EraseAll, Filter, First, Help, Interrupt,
-        Last, Left, LookIn, LookUsual, NextPane, OtherDatabase, OtherFolder, PageDown, PageUp,
-        PreviousPane, Primary, Quit, Retry, Reveal, Right, SameAs, Select, StartOver, Undo, Up,
+        AddKey, Back, Connections, Delete, Down, Erase, EraseAll, FailingOnly, Filter, First, Help,
+        Interrupt, KeepUntested, Last, Left, LookIn, LookUsual, NextPane, OtherDatabase,
+        OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal, Right, SameAs,
+        Select, StartOver, StopTests, TestAll, Undo, Up,
     };
     let actions = [
         Primary,
@@ -216,6 +254,10 @@ fn any_input() -> impl Strategy<Value = Input> {
         EraseAll,
         Reveal,
         SameAs,
+        KeepUntested,
+        TestAll,
+        StopTests,
+        FailingOnly,
     ];
     prop_oneof![
         12 => (0..actions.len()).prop_map(move |n| Input::Act(actions[n])),
@@ -225,6 +267,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         2 => Just(Input::Paste),
         4 => prop_oneof![Just("apply"), Just("undo"), Just("/root")].prop_map(Input::Word),
         16 => Just(Input::Engine),
+        8 => Just(Input::Server),
         1 => Just(Input::Terminate),
         1 => (20u16..140, 5u16..50).prop_map(|(w, h)| Input::Resize(w, h)),
     ]
@@ -261,7 +304,9 @@ impl Run {
             old_key_known: false,
             backup_stands: false,
             planned: None,
+            standing: false,
             luck,
+            rounds: Vec::new(),
         };
         let mut run = Self {
             wizard,
@@ -279,9 +324,13 @@ impl Run {
         for effect in effects {
             match effect {
                 Effect::Start(id, job) => self.engine.start(id, job, confirmed),
+                Effect::Test(id, job) => self.engine.test(id, &job),
                 Effect::Cancel(id) => {
-                    assert!(!self.engine.writing, "a job that writes was cut off");
-                    assert_eq!(self.engine.running, Some(id));
+                    let round = self.engine.rounds.iter().any(|(round, _)| *round == id);
+                    if !round {
+                        assert!(!self.engine.writing, "a job that writes was cut off");
+                        assert_eq!(self.engine.running, Some(id));
+                    }
                 }
                 Effect::Quit(_) => {
                     assert!(
@@ -296,8 +345,31 @@ impl Run {
 
     fn update(&mut self, event: Event) {
         let confirmed = self.wizard.confirmed();
+        let settled = self.settled();
         let effects = self.wizard.update(event);
+        for effect in &effects {
+            if let Effect::Start(_, Job::Apply { entered, .. }) = effect {
+                assert!(
+                    entered.iter().all(|(place, _)| settled.contains(place)),
+                    "an untested password would be stored unasked"
+                );
+            }
+        }
         self.take(effects, confirmed);
+    }
+
+    /// The answers that their server took, or that the operator keeps untested.
+    fn settled(&self) -> std::collections::BTreeSet<Place> {
+        let state = &self.wizard.passwords;
+        let settled = state.asked.iter().filter(|asked| {
+            let answer = state.answers.get(&asked.place);
+            answer.is_some_and(|answer| match &answer.trial {
+                Some(Trial::Kept) => true,
+                Some(Trial::Ended(tested)) => tested.ended.code == Code::Ok,
+                _ => asked.connection.is_none(),
+            })
+        });
+        settled.map(|asked| asked.place.clone()).collect()
     }
 
     fn step(&mut self, input: &Input) {
@@ -337,6 +409,11 @@ impl Run {
                     (self.engine.running, self.engine.answers.pop_front())
                 {
                     may_change = matches!(update, Update::Applied(_));
+                    match &update {
+                        Update::Applied(_) => self.engine.standing = true,
+                        Update::Undone(_) => self.engine.standing = false,
+                        _ => {}
+                    }
                     if matches!(update, Update::Done) {
                         self.engine.running = None;
                         self.engine.writing = false;
@@ -350,6 +427,15 @@ impl Run {
                     if self.engine.running != Some(id) {
                         self.update(Event::Job(id, Update::Failed(fixture::problem())));
                     }
+                }
+            }
+            Input::Server => {
+                if let Some((id, answers)) = self.engine.rounds.first_mut() {
+                    let (id, update) = (*id, answers.pop_front().unwrap_or(Update::Done));
+                    if matches!(update, Update::Done) {
+                        self.engine.rounds.remove(0);
+                    }
+                    self.update(Event::Job(id, update));
                 }
             }
             Input::Terminate => self.update(Event::Terminate),
@@ -388,8 +474,13 @@ impl Run {
         if let Some(assessment) = wizard.assessment() {
             assert!(wizard.keys.cursor.at() < assessment.keys.len().max(1));
             assert!(wizard.survey.cursor.at() < assessment.findings.len().max(1));
-            assert!(wizard.connections.cursor.at() < assessment.mailboxes.len().max(1));
         }
+        assert!(wizard.connections.cursor.at() < wizard.connections.shown().len().max(1));
+        assert!(
+            !wizard.connections.running() && !wizard.passwords.trying()
+                || !self.engine.rounds.is_empty(),
+            "waits for tests that nobody makes"
+        );
         assert!(
             wizard
                 .offers()
@@ -438,7 +529,7 @@ fn the_straight_way_leads_to_the_report() {
             }
         }
     };
-    use Action::{LookUsual, Primary};
+    use Action::{KeepUntested, LookUsual, Primary};
     for _ in 0..6 {
         run.step(&Input::Engine);
     }
@@ -463,6 +554,9 @@ fn the_straight_way_leads_to_the_report() {
     walk(&mut run, &[Input::Act(Primary), Input::Paste]);
     assert_eq!(run.wizard.step, Step::Passwords);
     assert!(run.wizard.passwords.asked.len() >= 3);
+    walk(&mut run, &[Input::Act(Primary)]);
+    assert!(run.wizard.passwords.trying(), "Enter tries what was typed");
+    walk(&mut run, &[Input::Server, Input::Act(KeepUntested)]);
     for _ in 0..run.wizard.passwords.asked.len() {
         walk(&mut run, &[Input::Act(Primary)]);
     }

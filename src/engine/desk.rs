@@ -1,0 +1,334 @@
+//! The jobs themselves, each as the steps of the engine it is made of.
+//!
+//! The session, and with it every secret, stays here; what goes out are updates without one.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use super::pool::{Setup, Tests};
+use crate::domain::app_key::AppKey;
+use crate::domain::key_scan;
+use crate::domain::probe::Tested;
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::SecretBytes;
+use crate::domain::source::{Source, SourceKind};
+use crate::engine::backup;
+use crate::engine::change::Failure;
+use crate::engine::checks::{self, Looking};
+use crate::engine::job::{Job, JobId, OtherDatabase, Update};
+use crate::engine::recover::{self, NoPlan};
+use crate::engine::session::Session;
+use crate::engine::{apply, report, survey, undo};
+use crate::io::backup::Backup;
+use crate::io::hunt;
+use crate::words::{fill, words};
+
+/// Progress is reported at most this often: the line may be slow.
+const REPORT_EVERY: Duration = Duration::from_millis(150);
+/// How many skipped places are told one by one.
+const SKIPPED_TOLD: usize = 50;
+
+/// One job's line to the wizard.
+pub(super) struct Call<'a> {
+    pub(super) id: JobId,
+    pub(super) outbox: &'a Sender<(JobId, Update)>,
+    pub(super) cancelled: &'a AtomicBool,
+    pub(super) last: Option<Instant>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn send(&self, update: Update) {
+        let _ = self.outbox.send((self.id, update));
+    }
+
+    /// Asks whether the job was cancelled; does not borrow the line, which reports meanwhile.
+    fn cancel(&self) -> impl Fn() -> bool + use<'a> {
+        let cancelled = self.cancelled;
+        move || cancelled.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancel()()
+    }
+
+    fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
+        // Where something new begins, it is said at once: it may take long.
+        if done == 0 || self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
+            self.last = Some(Instant::now());
+            self.send(Update::Progress {
+                what: what.to_owned(),
+                done,
+                of,
+            });
+        }
+    }
+}
+
+/// The session, the jobs that are done on it, and the backup that stands.
+pub(super) struct Desk {
+    pub(super) setup: Setup,
+    pub(super) session: Option<Session>,
+    pub(super) backup: Option<Backup>,
+}
+
+impl Desk {
+    pub(super) fn run(
+        &mut self,
+        job: Job,
+        call: &mut Call<'_>,
+        tests: &mut Tests,
+    ) -> Result<(), Failure> {
+        match job {
+            Job::Survey { install, database } => {
+                self.survey(install.as_deref(), database.map(|d| *d), call, tests)?;
+            }
+            Job::Backup { full_dump } => self.back_up(full_dump, call)?,
+            Job::LookIn(roots) => self.look_in(&roots, call, tests)?,
+            Job::LookUsual => {
+                let roots = hunt::usual_places(&self.session()?.install.root);
+                self.look_in(&roots, call, tests)?;
+            }
+            Job::TryKey(text) => {
+                let session = self.session()?;
+                let text = as_key(text.expose());
+                let given = Source::of(SourceKind::Given);
+                let update = match checks::try_key(session, text.expose(), given) {
+                    Ok((key, opens)) => Update::KeyTried {
+                        key: format!("{} · {key}", session.ring.label(key)),
+                        opens: Some(opens),
+                    },
+                    Err(error) => Update::KeyTried {
+                        key: error.to_string(),
+                        opens: None,
+                    },
+                };
+                checks::count_mails(session);
+                call.send(update);
+                call.send(Update::Assessed(Box::new(session.assess())));
+            }
+            Job::Plan { strategy, choices } => {
+                let update = match recover::plan(self.session()?, strategy, &choices) {
+                    Ok(ready) => Update::Planned(Box::new(ready)),
+                    Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
+                    Err(NoPlan::Problem(problem)) => return Err(problem.into()),
+                };
+                call.send(update);
+            }
+            Job::Apply {
+                plan,
+                entered,
+                artisan,
+            } => {
+                let backup = self.backup.clone().ok_or_else(no_backup)?;
+                let session = self.session()?;
+                let entered = recover::texts(session, entered)?;
+                let mut progress = |what: &str, done, of| call.progress(what, done, of);
+                let applied =
+                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
+                // What was backed up is no longer what stands: another change needs another backup.
+                self.backup = None;
+                call.send(Update::Assessed(applied.after.clone()));
+                call.send(Update::Applied(Box::new(applied)));
+            }
+            Job::Undo => self.undo(call)?,
+            Job::SaveReport { text, tested } => self.save_report(&text, &tested, call)?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
+        let w = words();
+        self.session
+            .as_mut()
+            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+    }
+
+    fn survey(
+        &mut self,
+        install: Option<&Path>,
+        database: Option<OtherDatabase>,
+        call: &mut Call<'_>,
+        tests: &mut Tests,
+    ) -> Result<(), Problem> {
+        let w = words();
+        call.progress(w.survey_reading, 0, None);
+        // Keys found in an earlier round stay known.
+        if let Some(before) = self.session.take() {
+            let known = before.ring.iter().filter_map(|k| {
+                let source = k.sources.first()?.clone();
+                Some((SecretBytes::from(k.key.text()), source))
+            });
+            self.setup.keys.extend(known);
+        }
+        self.backup = None;
+        let mut session = match survey::open(install, self.setup.environment.clone(), database)? {
+            Ok(session) => session,
+            Err(refused) => {
+                call.send(Update::NoDatabase {
+                    problem: refused.problem,
+                    values: refused.values,
+                });
+                return Ok(());
+            }
+        };
+        call.send(Update::Surveyed(Box::new(survey::summary(&session))));
+        call.progress(w.survey_judging, 0, None);
+        checks::read_inventory(&mut session)?;
+        for (text, source) in &self.setup.keys {
+            let _ = checks::try_key(&mut session, text.expose(), source.clone());
+        }
+        checks::count_mails(&mut session);
+        call.send(Update::Assessed(Box::new(session.assess())));
+        self.session = Some(session);
+        let roots = std::mem::take(&mut self.setup.look_in);
+        if roots.is_empty() {
+            Ok(())
+        } else {
+            self.look_in(&roots, call, tests)
+        }
+    }
+
+    fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
+        let options = self.setup.options.clone();
+        let session = self.session()?;
+        let cancel = call.cancel();
+        let mut progress = |what: &str, done, of| call.progress(what, done, of);
+        let (backup, done) = backup::make(session, &options, full_dump, &mut progress, &cancel)?;
+        let assessment = session.assess();
+        self.backup = Some(backup);
+        call.send(Update::Assessed(Box::new(assessment)));
+        call.send(Update::BackedUp(done));
+        Ok(())
+    }
+
+    fn look_in(
+        &mut self,
+        roots: &[PathBuf],
+        call: &mut Call<'_>,
+        tests: &mut Tests,
+    ) -> Result<(), Problem> {
+        let w = words();
+        let session = self.session()?;
+        let cancel = call.cancel();
+        let looked = checks::look_in(
+            session,
+            roots,
+            &cancel,
+            &mut |session, looking| match looking {
+                Looking::At {
+                    files,
+                    bytes,
+                    current,
+                } => {
+                    let megabytes = bytes >> 20;
+                    let current = sanitize(&current.to_string_lossy());
+                    let what = fill(
+                        w.looking_at,
+                        &[
+                            ("files", &files),
+                            ("megabytes", &megabytes),
+                            ("path", &current),
+                        ],
+                    );
+                    call.progress(&what, files, None);
+                    tests.serve(session);
+                }
+                Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
+            },
+        );
+        checks::count_mails(session);
+        call.send(Update::Assessed(Box::new(session.assess())));
+        let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
+            format!(
+                "{}: {}",
+                sanitize(&skipped.path.to_string_lossy()),
+                sanitize(&skipped.why.to_string())
+            )
+        });
+        call.send(Update::Looked {
+            files: looked.files,
+            bytes: looked.bytes,
+            skipped: skipped.collect(),
+        });
+        if call.is_cancelled() {
+            call.send(Update::Cancelled);
+        }
+        Ok(())
+    }
+
+    fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
+        let w = words();
+        let options = self.setup.options.clone();
+        let folder = options.backup_dir.clone();
+        let session = self.session()?;
+        let backup = backup::last_recovery(&folder, &session.install.root)
+            .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        let mut progress = |what: &str, done, of| call.progress(what, done, of);
+        let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
+        let undone = undo::undo(session, &backup, &mut progress)?;
+        let mut sentences = vec![fill(
+            w.undone,
+            &[("rows", &undone.rows), ("files", &undone.files)],
+        )];
+        sentences.extend(
+            undone
+                .refused
+                .iter()
+                .map(|place| fill(w.undo_row_refused, &[("place", place)])),
+        );
+        sentences.extend(
+            undone
+                .stranded
+                .iter()
+                .map(|place| fill(w.undo_stranded, &[("place", place)])),
+        );
+        sentences.extend(undone.notes);
+        sentences.push(fill(
+            w.undo_safety,
+            &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
+        ));
+        call.send(Update::Assessed(Box::new(session.assess())));
+        call.send(Update::Undone(sentences));
+        Ok(())
+    }
+
+    fn save_report(
+        &mut self,
+        text: &str,
+        tested: &[Tested],
+        call: &mut Call<'_>,
+    ) -> Result<(), Problem> {
+        let folder = self.setup.options.backup_dir.clone();
+        let session = self.session()?;
+        let assessment = session.assess();
+        let site = survey::summary(session).site;
+        let tested = report::connections::results(tested, &site);
+        let json = report::check_json(session, &assessment).with_connections(tested);
+        let files = report::save(&folder, text, &json)?;
+        call.send(Update::ReportSaved(files));
+        Ok(())
+    }
+}
+
+/// A pasted text as a key: blanks cut off, and of a whole line (`APP_KEY="…"`, JSON, YAML) the key in it. A text without
+/// a key in it is given back as it is, so that the operator hears what is wrong with it.
+fn as_key(pasted: &[u8]) -> SecretBytes {
+    let text = pasted.trim_ascii();
+    let mut found = None;
+    if AppKey::parse(text).is_err() {
+        key_scan::scan(text, text.len(), &mut |hit| {
+            found = found.take().or(Some(hit.text))
+        });
+    }
+    found
+        .or_else(|| key_scan::bare(text))
+        .unwrap_or_else(|| text.into())
+}
+
+fn no_backup() -> Problem {
+    let w = words();
+    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
+}

@@ -2,7 +2,7 @@
 
 use crate::domain::advice::Advice;
 use crate::domain::connection::{ConnectionId, Direction};
-use crate::domain::probe::{Caution, CertificateFault, Code, Journey, Tested};
+use crate::domain::probe::{Caution, CertificateFault, Code, Journey, Rung, Tested};
 use crate::words::{fill, words};
 
 /// How a test ended, in a word or two.
@@ -38,6 +38,14 @@ pub fn code(code: Code) -> &'static str {
         Code::NotNeeded => w.code_not_needed,
         Code::NotConfigured => w.code_not_configured,
         Code::SameAsBefore => w.code_same_as_before,
+    }
+}
+
+/// A rung, short enough for a narrow pane.
+pub fn rung(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Authentication => words().rung_login,
+        other => other.name(),
     }
 }
 

@@ -97,7 +97,7 @@ fn cell(
         _ if side.protocol.is_empty() => (Role::Muted, "–", ""),
         None => (Role::Muted, "·", ""),
         Some(Standing::Waiting) => (Role::Muted, "…", ""),
-        Some(Standing::At(rung)) => (Role::Accent, canvas.spinner(turn), rung.name()),
+        Some(Standing::At(rung)) => (Role::Accent, canvas.spinner(turn), sentences::rung(*rung)),
         Some(Standing::Ended(tested)) => {
             let (role, mark) = mark(tested);
             let code = tested.ended.code;
@@ -140,7 +140,10 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
             canvas.pieces(area, &[(Role::Muted, w.connections_waiting.to_owned())]);
         }
         Some(Standing::At(rung)) => {
-            canvas.pieces(area, &[(Role::Accent, format!("{} …", rung.name()))]);
+            canvas.pieces(
+                area,
+                &[(Role::Accent, format!("{} …", sentences::rung(*rung)))],
+            );
         }
         Some(Standing::Ended(tested)) => {
             let words_of = verdict(tested, wizard);
@@ -173,7 +176,7 @@ fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: us
         };
         let row = take_top(area, 1);
         let time = format!("{} ms", step.took.as_millis());
-        let text = format!("{:<14} {time:>8}  ", step.rung.name());
+        let text = format!("{:<8} {time:>8}  ", sentences::rung(step.rung));
         let room = usize::from(row.width).saturating_sub(text.chars().count() + 2);
         let spans = vec![
             canvas.span(role, format!("{mark} ")),

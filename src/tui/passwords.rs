@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::domain::inventory::SecretKind;
-use crate::domain::probe::{Code, Rung};
+use crate::domain::probe::Code;
 use crate::sentences;
 use crate::wizard::input::Input;
 use crate::wizard::passwords::{Answer, Asked, Objection, Trial, objection};
@@ -74,9 +74,10 @@ fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
 fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
     let w = words();
     let (role, text) = match &answer.trial {
-        Some(Trial::Running(_, rung)) => {
-            (Role::Accent, format!("{} …", rung.map_or("", Rung::name)))
-        }
+        Some(Trial::Running(_, rung)) => (
+            Role::Accent,
+            format!("{} …", rung.map_or("", sentences::connections::rung)),
+        ),
         Some(Trial::Ended(tested)) => {
             let works = tested.ended.code == Code::Ok;
             let (role, mark) = if works {

@@ -689,6 +689,7 @@ table! {
     journey_refused = "A mail to itself was refused: {said}";
     journey_not_tried = "No mail was sent: sending and fetching must both work, by IMAP.";
     system_mail = "System mail";
+    rung_login = "login";
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
     test_progress = "{done} of {of} connections tested";

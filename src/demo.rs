@@ -70,6 +70,8 @@ fn large(demo: &Demo, count: u32, random: &mut Random<'_>) -> Outcome<()> {
         let mailbox = tables::Mailbox {
             name: format!("Mailbox {number}"),
             email: format!("m{number}@large.example"),
+            imap: story::IMAP,
+            smtp: story::SMTP,
             incoming: Some(sealed(key, &format!("demo-incoming-{number}"), random)),
             outgoing: Some(sealed(key, &format!("demo-outgoing-{number}"), random)),
             meta: None,

@@ -1,7 +1,9 @@
 //! The story of the demo: in October the helpdesk moved to a new server. The old `.env` was left behind in a backup; the
 //! new one got a new key. Three mailboxes and the system mail account were typed in again since; one blank form was saved;
-//! one password dates from a key that is nowhere any more. Meanwhile the mail servers went on with their lives: a
-//! certificate ran out, one server fell silent.
+//! one password dates from a key that is nowhere any more. Meanwhile the mail servers went on with their lives: a provider
+//! made one mailbox change its passwords, a certificate ran out, one server fell silent.
+//!
+//! What is stored and what the mail servers take is told from the same lists, so that the two cannot drift apart.
 
 use std::io::Write;
 
@@ -37,6 +39,7 @@ const WIPED_OUTGOING: usize = 8;
 const NEVER_SEALED: usize = 10;
 const OAUTH: usize = 11;
 const OLD_HOST: usize = 5;
+const CHANGED_SINCE: usize = 6;
 const SILENT: usize = 9;
 /// Where most mailboxes are fetched and sent from.
 pub(super) const IMAP: &str = "imap.mail.example";
@@ -53,6 +56,43 @@ const SYSTEM_MAIL: (&str, &str) = ("system@helpdesk.example", "demo-system-mail"
 const PLAIN_TEXT: &str = "demo-never-sealed";
 /// Mails of `send_logs` under the old key, and under the new one.
 const MAILS: (u64, u64) = (120, 9);
+
+/// What the mail servers take from one user.
+pub(super) struct Login {
+    /// User name.
+    pub(super) user: String,
+    /// The password for fetching.
+    pub(super) incoming: Option<String>,
+    /// The password for sending.
+    pub(super) outgoing: Option<String>,
+}
+
+/// Who may log in at the mail servers: as stored, or as it was stored before it was lost, except where the provider made
+/// them change it. Microsoft takes nobody: its token has expired, and it takes no passwords.
+pub(super) fn logins() -> Vec<Login> {
+    let mut logins = vec![Login {
+        user: SYSTEM_MAIL.0.to_owned(),
+        incoming: None,
+        outgoing: Some(SYSTEM_MAIL.1.to_owned()),
+    }];
+    for (index, (_, user)) in MAILBOXES.iter().enumerate() {
+        let (incoming, outgoing) = match index {
+            OAUTH => continue,
+            CHANGED_SINCE => {
+                let changed = format!("demo-{user}-changed");
+                (changed.clone(), changed)
+            }
+            NEVER_SEALED => (PLAIN_TEXT.to_owned(), outgoing(user)),
+            _ => (incoming(user), outgoing(user)),
+        };
+        logins.push(Login {
+            user: address(user),
+            incoming: Some(incoming),
+            outgoing: Some(outgoing),
+        });
+    }
+    logins
+}
 
 fn address(user: &str) -> String {
     format!("{user}@helpdesk.example")

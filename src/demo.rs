@@ -3,6 +3,7 @@
 //! The install is enough of a FreeScout for this program (files, SQLite tables as FreeScout's migrations leave them); it
 //! does not run. Keys are random, addresses end in `.example`, passwords begin with `demo-`.
 
+pub mod mail;
 mod story;
 mod tables;
 
@@ -70,6 +71,8 @@ fn large(demo: &Demo, count: u32, random: &mut Random<'_>) -> Outcome<()> {
         let mailbox = tables::Mailbox {
             name: format!("Mailbox {number}"),
             email: format!("m{number}@large.example"),
+            imap: story::IMAP,
+            smtp: story::SMTP,
             incoming: Some(sealed(key, &format!("demo-incoming-{number}"), random)),
             outgoing: Some(sealed(key, &format!("demo-outgoing-{number}"), random)),
             meta: None,

@@ -1,6 +1,7 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::output::{self, Out};
 use crate::cli::{Arguments, Command, Common, TestOptions};
@@ -18,7 +19,7 @@ use crate::engine::session::Session;
 use crate::engine::{apply, checks, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
-use crate::io::mail::Settings;
+use crate::io::mail::{Settings, Trust};
 use crate::io::{files, passwords, state_dir};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
@@ -248,7 +249,13 @@ fn run_demo() -> Outcome {
         no_artisan: true,
         ..Common::default()
     };
-    let outcome = wizard(&common, Some(made.install), Settings::of_system());
+    let servers = demo::mail::MailServers::start().map_err(failed)?;
+    let mail = Settings {
+        trust: Arc::new(Trust::of_system_and(servers.authority())),
+        routes: servers.routes(),
+        ..Settings::of_system()
+    };
+    let outcome = wizard(&common, Some(made.install), mail);
     Out::stderr().line(w.demo_gone);
     outcome
 }

@@ -1,6 +1,9 @@
 //! The story of the demo: in October the helpdesk moved to a new server. The old `.env` was left behind in a backup; the
 //! new one got a new key. Three mailboxes and the system mail account were typed in again since; one blank form was saved;
-//! one password dates from a key that is nowhere any more.
+//! one password dates from a key that is nowhere any more. Meanwhile the mail servers went on with their lives: a provider
+//! made one mailbox change its passwords, a certificate ran out, one server fell silent.
+//!
+//! What is stored and what the mail servers take is told from the same lists, so that the two cannot drift apart.
 
 use std::io::Write;
 
@@ -35,8 +38,83 @@ const LOST_OUTGOING: usize = 4;
 const WIPED_OUTGOING: usize = 8;
 const NEVER_SEALED: usize = 10;
 const OAUTH: usize = 11;
+const OLD_HOST: usize = 5;
+const CHANGED_SINCE: usize = 6;
+const SILENT: usize = 9;
+/// Where most mailboxes are fetched and sent from.
+pub(super) const IMAP: &str = "imap.mail.example";
+pub(super) const SMTP: &str = "smtp.mail.example";
+/// Its certificate has expired.
+pub(super) const EXPIRED_IMAP: &str = "imap.old-host.example";
+/// It accepts connections and never says a word.
+pub(super) const SILENT_SMTP: &str = "smtp.silent.example";
+pub(super) const MICROSOFT_IMAP: &str = "outlook.office365.com";
+pub(super) const MICROSOFT_SMTP: &str = "smtp.office365.com";
+pub(super) const IMAPS_PORT: u16 = 993;
+pub(super) const SUBMISSION_PORT: u16 = 587;
+const SYSTEM_MAIL: (&str, &str) = ("system@helpdesk.example", "demo-system-mail");
+const PLAIN_TEXT: &str = "demo-never-sealed";
 /// Mails of `send_logs` under the old key, and under the new one.
 const MAILS: (u64, u64) = (120, 9);
+
+/// What the mail servers take from one user.
+pub(super) struct Login {
+    /// User name.
+    pub(super) user: String,
+    /// The password for fetching.
+    pub(super) incoming: Option<String>,
+    /// The password for sending.
+    pub(super) outgoing: Option<String>,
+}
+
+/// Who may log in at the mail servers: as stored, or as it was stored before it was lost, except where the provider made
+/// them change it. Microsoft takes nobody: its token has expired, and it takes no passwords.
+pub(super) fn logins() -> Vec<Login> {
+    let mut logins = vec![Login {
+        user: SYSTEM_MAIL.0.to_owned(),
+        incoming: None,
+        outgoing: Some(SYSTEM_MAIL.1.to_owned()),
+    }];
+    for (index, (_, user)) in MAILBOXES.iter().enumerate() {
+        let (incoming, outgoing) = match index {
+            OAUTH => continue,
+            CHANGED_SINCE => {
+                let changed = format!("demo-{user}-changed");
+                (changed.clone(), changed)
+            }
+            NEVER_SEALED => (PLAIN_TEXT.to_owned(), outgoing(user)),
+            _ => (incoming(user), outgoing(user)),
+        };
+        logins.push(Login {
+            user: address(user),
+            incoming: Some(incoming),
+            outgoing: Some(outgoing),
+        });
+    }
+    logins
+}
+
+fn address(user: &str) -> String {
+    format!("{user}@helpdesk.example")
+}
+
+fn incoming(user: &str) -> String {
+    format!("demo-{user}-incoming")
+}
+
+fn outgoing(user: &str) -> String {
+    format!("demo-{user}-outgoing")
+}
+
+/// Servers that a mailbox is fetched from and sent by.
+fn servers(index: usize) -> (&'static str, &'static str) {
+    match index {
+        OLD_HOST => (EXPIRED_IMAP, SMTP),
+        SILENT => (IMAP, SILENT_SMTP),
+        OAUTH => (MICROSOFT_IMAP, MICROSOFT_SMTP),
+        _ => (IMAP, SMTP),
+    }
+}
 
 pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
     let (old, new, lost, foreign) = (
@@ -59,18 +137,21 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
         } else {
             &old
         };
+        let (imap, smtp) = servers(index);
         let mut mailbox = Mailbox {
             name: (*name).to_owned(),
-            email: format!("{user}@helpdesk.example"),
-            incoming: Some(sealed(key, &format!("demo-{user}-incoming"), random)),
-            outgoing: Some(sealed(key, &format!("demo-{user}-outgoing"), random)),
+            email: address(user),
+            imap,
+            smtp,
+            incoming: Some(sealed(key, &incoming(user), random)),
+            outgoing: Some(sealed(key, &outgoing(user), random)),
             meta: None,
             client: None,
         };
         match index {
             LOST_OUTGOING => mailbox.outgoing = Some(sealed(&lost, "demo-lost-for-good", random)),
             WIPED_OUTGOING => mailbox.outgoing = Some(String::new()),
-            NEVER_SEALED => mailbox.incoming = Some("demo-never-sealed".to_owned()),
+            NEVER_SEALED => mailbox.incoming = Some(PLAIN_TEXT.to_owned()),
             OAUTH => {
                 mailbox.client = Some("6f0c1d2e-demo-client");
                 mailbox.meta = Some(oauth_meta(&old, random)?);
@@ -81,11 +162,11 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
     }
     for (name, value) in [
         ("mail_driver", "smtp"),
-        ("mail_host", "smtp.mail.example"),
-        ("mail_port", "587"),
-        ("mail_username", "system@helpdesk.example"),
+        ("mail_host", SMTP),
+        ("mail_port", SUBMISSION_PORT.to_string().as_str()),
+        ("mail_username", SYSTEM_MAIL.0),
         ("mail_encryption", "tls"),
-        ("mail_from", "system@helpdesk.example"),
+        ("mail_from", SYSTEM_MAIL.0),
         ("company_name", "Example Helpdesk"),
     ] {
         set_option(&writing, name, value)?;
@@ -93,7 +174,7 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
     set_option(
         &writing,
         "mail_password",
-        &sealed(&new, "demo-system-mail", random),
+        &sealed(&new, SYSTEM_MAIL.1, random),
     )?;
     set_option(
         &writing,

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, params};
 
+use super::story::{IMAPS_PORT, SUBMISSION_PORT};
+
 /// Columns and types follow FreeScout's migrations; columns that no secret depends on are left out.
 pub(super) const SCHEMA: &str = "
 CREATE TABLE mailboxes (
@@ -34,13 +36,17 @@ pub(super) struct Mailbox {
     pub name: String,
     /// Address and login.
     pub email: String,
+    /// Server it is fetched from.
+    pub imap: &'static str,
+    /// Server it is sent by.
+    pub smtp: &'static str,
     /// Stored incoming password.
     pub incoming: Option<String>,
     /// Stored outgoing password.
     pub outgoing: Option<String>,
     /// `meta`, where there is one.
     pub meta: Option<String>,
-    /// OAuth client id: then the servers are Microsoft's.
+    /// OAuth client id: a part of the login, where there is one.
     pub client: Option<&'static str>,
 }
 
@@ -50,10 +56,6 @@ pub(super) fn add_mailbox(
     id: u64,
     mailbox: &Mailbox,
 ) -> rusqlite::Result<usize> {
-    let (imap, smtp) = match mailbox.client {
-        Some(_) => ("outlook.office365.com", "smtp.office365.com"),
-        None => ("imap.mail.example", "smtp.mail.example"),
-    };
     let login = match mailbox.client {
         Some(client) => format!("{}:{client}", mailbox.email),
         None => mailbox.email.clone(),
@@ -61,9 +63,10 @@ pub(super) fn add_mailbox(
     database.execute(
         "INSERT INTO mailboxes (id, name, email, out_method, out_server, out_username, out_password, out_port,
            out_encryption, in_server, in_port, in_username, in_password, in_protocol, in_encryption, meta)
-         VALUES (?1, ?2, ?3, 3, ?4, ?5, ?6, 587, 3, ?7, 993, ?5, ?8, 1, 2, ?9)",
+         VALUES (?1, ?2, ?3, 3, ?4, ?5, ?6, ?10, 3, ?7, ?11, ?5, ?8, 1, 2, ?9)",
         params![
-            id.cast_signed(), mailbox.name, mailbox.email, smtp, login, mailbox.outgoing, imap, mailbox.incoming, mailbox.meta
+            id.cast_signed(), mailbox.name, mailbox.email, mailbox.smtp, login, mailbox.outgoing, mailbox.imap,
+            mailbox.incoming, mailbox.meta, SUBMISSION_PORT, IMAPS_PORT
         ],
     )
 }

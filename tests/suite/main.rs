@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod cli;
+mod demo_mail;
 mod fixture;
 mod floors;
 mod hunt;

@@ -1,0 +1,218 @@
+//! The mail servers of the demo, on loopback ports: IMAP and SMTP, one with an expired certificate, one that is silent,
+//! and Microsoft's, which take neither passwords nor a token that has expired.
+//!
+//! One thread waits at each port and one serves each connection, at most [`MAX_GUESTS`] at once; dropping
+//! [`MailServers`] ends them all. They know the logins of the story, hold no mail, and keep nothing of what they are sent.
+
+mod certificates;
+mod guests;
+mod imap;
+mod smtp;
+mod wire;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use rustls::ServerConfig;
+
+use self::certificates::{Authority, Validity};
+use self::guests::Guests;
+use self::wire::Wire;
+use super::story::{
+    EXPIRED_IMAP, IMAP, IMAPS_PORT, Login, MICROSOFT_IMAP, MICROSOFT_SMTP, SILENT_SMTP, SMTP,
+    SUBMISSION_PORT, logins,
+};
+
+/// Connections that are served at once.
+const MAX_GUESTS: usize = 64;
+/// Plain IMAP, with STARTTLS for who wants it.
+const IMAP_PORT: u16 = 143;
+/// Accepting fails for want of file handles, which takes a while to change.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What is spoken at a port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speech {
+    /// IMAP, TLS from the first byte.
+    Imaps,
+    /// IMAP, plain at first.
+    Imap,
+    /// SMTP, plain at first.
+    Smtp,
+    /// Nothing.
+    Silence,
+}
+
+/// Whose manners a server has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Provider {
+    /// Passwords are taken.
+    Ordinary,
+    /// Nobody is let in.
+    Microsoft,
+}
+
+/// Every server of the story.
+const SERVERS: [(&str, u16, Speech, Provider); 7] = [
+    (IMAP, IMAPS_PORT, Speech::Imaps, Provider::Ordinary),
+    (IMAP, IMAP_PORT, Speech::Imap, Provider::Ordinary),
+    (EXPIRED_IMAP, IMAPS_PORT, Speech::Imaps, Provider::Ordinary),
+    (
+        MICROSOFT_IMAP,
+        IMAPS_PORT,
+        Speech::Imaps,
+        Provider::Microsoft,
+    ),
+    (SMTP, SUBMISSION_PORT, Speech::Smtp, Provider::Ordinary),
+    (
+        MICROSOFT_SMTP,
+        SUBMISSION_PORT,
+        Speech::Smtp,
+        Provider::Microsoft,
+    ),
+    (
+        SILENT_SMTP,
+        SUBMISSION_PORT,
+        Speech::Silence,
+        Provider::Ordinary,
+    ),
+];
+
+/// One server, as the threads that serve its guests see it.
+struct Server {
+    name: &'static str,
+    speech: Speech,
+    provider: Provider,
+    tls: Arc<ServerConfig>,
+    logins: Arc<[Login]>,
+}
+
+impl Server {
+    /// Whether user and password, which `kept` picks from a login, may come in.
+    fn admits(
+        &self,
+        user: &[u8],
+        password: &[u8],
+        kept: impl Fn(&Login) -> Option<&String>,
+    ) -> bool {
+        self.provider == Provider::Ordinary
+            && self.logins.iter().any(|login| {
+                login.user.as_bytes() == user
+                    && kept(login).is_some_and(|kept| kept.as_bytes() == password)
+            })
+    }
+
+    /// Serves one guest up to the end, for which there are more reasons than need telling apart.
+    fn serve(&self, guest: TcpStream) -> io::Result<()> {
+        let mut wire = Wire::new(guest)?;
+        match self.speech {
+            Speech::Imaps => {
+                wire.secure(&self.tls)?;
+                imap::serve(self, wire)
+            }
+            Speech::Imap => imap::serve(self, wire),
+            Speech::Smtp => smtp::serve(self, wire),
+            Speech::Silence => wire.say_nothing(),
+        }
+    }
+}
+
+/// The demo's mail servers; they end when this is dropped.
+pub struct MailServers {
+    routes: Vec<(String, u16, SocketAddr)>,
+    authority: Vec<u8>,
+    guests: Arc<Guests>,
+    porters: Vec<JoinHandle<()>>,
+}
+
+impl MailServers {
+    /// Starts them on free loopback ports.
+    ///
+    /// # Errors
+    /// No free port, no thread, no randomness for the certificates.
+    pub fn start() -> io::Result<Self> {
+        let authority = Authority::new().map_err(io::Error::other)?;
+        let logins: Arc<[Login]> = logins().into();
+        // Filled as we go: what fails halfway drops the part that stands.
+        let mut servers = Self {
+            routes: Vec::new(),
+            authority: authority.certificate(),
+            guests: Arc::new(Guests::new(MAX_GUESTS)),
+            porters: Vec::new(),
+        };
+        for (name, port, speech, provider) in SERVERS {
+            let validity = if name == EXPIRED_IMAP {
+                Validity::Expired
+            } else {
+                Validity::Valid
+            };
+            let server = Server {
+                name,
+                speech,
+                provider,
+                tls: authority.server(name, validity).map_err(io::Error::other)?,
+                logins: Arc::clone(&logins),
+            };
+            servers.open(port, server)?;
+        }
+        Ok(servers)
+    }
+
+    /// Where each server name and port of the story is really to be found: host, port, address.
+    pub fn routes(&self) -> Vec<(String, u16, SocketAddr)> {
+        self.routes.clone()
+    }
+
+    /// The certificate (DER) of the authority that signed their certificates, to be trusted by the demo alone.
+    pub fn authority(&self) -> Vec<u8> {
+        self.authority.clone()
+    }
+
+    fn open(&mut self, port: u16, server: Server) -> io::Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let name = server.name.to_owned();
+        let guests = Arc::clone(&self.guests);
+        let porter = Builder::new()
+            .name(format!("demo-{}", server.name))
+            .spawn(move || receive(&listener, &Arc::new(server), &guests))?;
+        self.routes.push((name, port, address));
+        self.porters.push(porter);
+        Ok(())
+    }
+}
+
+impl Drop for MailServers {
+    fn drop(&mut self) {
+        self.guests.close();
+        for ((_, _, address), porter) in self.routes.iter().zip(self.porters.drain(..)) {
+            // A porter looks up when somebody knocks. If even that fails, waiting for him would be forever.
+            if TcpStream::connect(address).is_ok() {
+                let _ = porter.join();
+            }
+        }
+        self.guests.see_off();
+    }
+}
+
+/// Waits at a port and gives each guest a thread, until the house closes.
+fn receive(listener: &TcpListener, server: &Arc<Server>, guests: &Arc<Guests>) {
+    while !guests.is_closed() {
+        let Ok((stream, _)) = listener.accept() else {
+            std::thread::sleep(ACCEPT_PAUSE);
+            continue;
+        };
+        let Some(guest) = guests.enter(&stream) else {
+            continue;
+        };
+        let server = Arc::clone(server);
+        // Without a thread the guest is dropped, and with him his connection.
+        let _ = Builder::new().name("demo-guest".to_owned()).spawn(move || {
+            let _ = server.serve(stream);
+            drop(guest);
+        });
+    }
+}

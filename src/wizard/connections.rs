@@ -85,6 +85,12 @@ impl State {
         matches!(self.standing(id), Some(Standing::Ended(tested)) if tested.ended.code.is_open())
     }
 
+    /// Whether the server found the stored password wrong.
+    pub fn condemned(&self, id: ConnectionId) -> bool {
+        let condemns = |code: Code| code.condemns_password() || code == Code::SameAsBefore;
+        matches!(self.standing(id), Some(Standing::Ended(tested)) if condemns(tested.ended.code))
+    }
+
     /// The side whose ladder is shown.
     pub fn chosen(&self) -> Option<&Side> {
         let shown = self.shown();
@@ -132,6 +138,16 @@ impl State {
             tested.iter().filter(ok).count(),
             tested.iter().filter(matter).count(),
         )
+    }
+
+    /// Takes every result out.
+    pub(super) fn take_results(&mut self) -> BTreeMap<ConnectionId, Standing> {
+        std::mem::take(&mut self.standings)
+    }
+
+    /// Puts results back.
+    pub(super) fn put_results(&mut self, results: BTreeMap<ConnectionId, Standing>) {
+        self.standings = results;
     }
 
     /// A round ended, or was called off: what it did not finish is as it was before it was asked for.
@@ -192,14 +208,20 @@ impl Wizard {
         self.connections.clamp();
     }
 
-    /// Forgets every result and calls off what runs.
-    pub(super) fn forget_connections(&mut self) -> Vec<Effect> {
+    /// Calls off what runs.
+    pub(super) fn stop_tests(&mut self) -> Vec<Effect> {
         let rounds: Vec<JobId> = self.connections.rounds.keys().copied().collect();
         for id in &rounds {
             self.connections.end(*id);
         }
-        self.connections.standings.clear();
         rounds.into_iter().map(Effect::Cancel).collect()
+    }
+
+    /// Forgets every result and calls off what runs.
+    pub(super) fn forget_connections(&mut self) -> Vec<Effect> {
+        let effects = self.stop_tests();
+        self.connections.standings.clear();
+        effects
     }
 
     /// What is read before a recovery is what it would bring back; afterwards, what FreeScout reads.
@@ -265,6 +287,9 @@ impl Wizard {
             Update::Tested(tested) if left.remove(&tested.id) => {
                 standings.insert(tested.id, Standing::Ended(tested.clone()));
                 self.connections.clamp();
+                if self.connections.condemned(tested.id) {
+                    self.refresh_asked();
+                }
             }
             Update::Failed(problem) => {
                 let text = problem.to_string();
@@ -316,13 +341,7 @@ impl Wizard {
                 return self.start_tests(ids);
             }
             Action::TestAll => return self.test_all(),
-            Action::StopTests => {
-                let rounds: Vec<JobId> = self.connections.rounds.keys().copied().collect();
-                for id in &rounds {
-                    self.connections.end(*id);
-                }
-                return rounds.into_iter().map(Effect::Cancel).collect();
-            }
+            Action::StopTests => return self.stop_tests(),
             Action::FailingOnly => {
                 self.connections.failing_only = !self.connections.failing_only;
                 self.connections.clamp();

@@ -126,8 +126,11 @@ impl Wizard {
             return Vec::new();
         }
         self.step = Step::Survey;
-        let mut effects = self.forget_connections();
+        // What servers said to stored passwords holds in the next round too: step 6 asks for those they refused.
+        let mut effects = self.stop_tests();
+        let kept = self.connections.take_results();
         effects.extend(self.start_survey(None));
+        self.connections.put_results(kept);
         effects
     }
 

@@ -192,8 +192,13 @@ fn account(assessment: &Assessment, secret: &SecretReport) -> (String, String) {
     (sanitize(login), sanitize(&format!("{server}:{port}")))
 }
 
-/// The passwords that a plan of this assessment leaves to be entered.
-pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choices) -> Vec<Asked> {
+/// The passwords that a plan of this assessment leaves to be entered; also those at `beside`, whatever the plan.
+pub fn asked(
+    assessment: &Assessment,
+    strategy: plan::Strategy,
+    choices: &Choices,
+    beside: &dyn Fn(&SecretReport) -> bool,
+) -> Vec<Asked> {
     let Ok(plan) = plan::make(
         strategy,
         &assessment.secrets,
@@ -214,7 +219,8 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
             .map(|c| c.id)
             .collect();
     let left = |secret: &&SecretReport| {
-        secret.enterable() && (lost.contains(&secret.place) || secret.probably_wiped())
+        secret.enterable()
+            && (lost.contains(&secret.place) || secret.probably_wiped() || beside(secret))
     };
     let mut readable: BTreeMap<String, Vec<&SecretReport>> = BTreeMap::new();
     for secret in assessment
@@ -275,17 +281,35 @@ pub fn asked(assessment: &Assessment, strategy: plan::Strategy, choices: &Choice
 }
 
 impl Wizard {
-    /// Finds out again which passwords are asked for.
+    /// Finds out again which passwords are asked for: the lost ones, and those that their mail server refused.
     pub(super) fn refresh_asked(&mut self) {
         let choices = Choices {
             salvage: self.plan.salvage.clone(),
             entered: BTreeSet::new(),
         };
+        let given = |place: &Place| self.passwords.answers.get(place).is_some_and(Answer::given);
+        // What was typed stays asked for, also once its server took it.
+        let beside = |secret: &SecretReport| {
+            given(&secret.place)
+                || ConnectionId::of_secret(secret.kind, &secret.place)
+                    .is_some_and(|id| self.connections.condemned(id))
+        };
         let asked = self
             .assessment()
-            .map(|a| asked(a, self.strategy(), &choices));
+            .map(|a| asked(a, self.strategy(), &choices, &beside));
+        let State {
+            cursor,
+            asked: before,
+            ..
+        } = &self.passwords;
+        let chosen = before.get(cursor.at()).map(|asked| asked.place.clone());
         self.passwords.asked = asked.unwrap_or_default();
-        self.passwords.cursor.clamp(self.passwords.asked.len());
+        // The field that is typed into stays under the cursor, wherever it moved.
+        let len = self.passwords.asked.len();
+        let same = |asked: &Asked| Some(&asked.place) == chosen.as_ref();
+        let at = self.passwords.asked.iter().position(same);
+        let at = at.unwrap_or(self.passwords.cursor.at());
+        self.passwords.cursor.set(at, len);
     }
 
     /// Answers that may be stored, by place.

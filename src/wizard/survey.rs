@@ -182,12 +182,14 @@ impl Wizard {
     /// Starts a survey; everything that rests on an earlier one is forgotten, but for what was typed.
     pub(super) fn start_survey(&mut self, database: Option<OtherDatabase>) -> Vec<Effect> {
         let install = self.survey.folder.clone();
-        let started = self.start(Job::Survey {
+        let mut started = self.start(Job::Survey {
             install,
             database: database.map(Box::new),
         });
         if !started.is_empty() {
             self.forget_all();
+            // Another folder, another database: another install's mailboxes may have the same numbers.
+            started.extend(self.forget_connections());
             self.survey.phase = Phase::Reading;
         }
         started

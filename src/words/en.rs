@@ -405,7 +405,7 @@ table! {
     kind_client_secret = "OAuth client secret (incoming)";
     kind_client_secret_outgoing = "OAuth client secret (outgoing)";
     passwords_none = "No password has to be typed. Enter goes on.";
-    passwords_head = "Only these cannot be recovered. What you type is sealed in step 7; a field left empty stays as it is.";
+    passwords_head = "Only these are lost, or refused by their mail server. What you type is sealed in step 7; a field left empty stays as it is.";
     passwords_missing = "not given";
     passwords_typed = "typed, {count} long";
     passwords_same_as = "the same as {owner}, {kind}";
@@ -610,8 +610,8 @@ table! {
     code_folder_missing = "folder missing";
     code_sender_refused = "sender refused";
     code_protocol_error = "broken dialogue";
-    code_no_password = "no password stored";
-    code_unreadable_password = "password unreadable";
+    code_no_password = "no password";
+    code_unreadable_password = "unreadable";
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
     code_same_as_before = "refused before";

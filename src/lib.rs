@@ -31,10 +31,12 @@ pub mod domain {
     pub mod key_scan;
     pub mod known_keys;
     pub mod mailbox;
+    pub mod oauth;
     pub mod payload;
     pub mod php;
     pub mod plan;
     pub mod problem;
+    pub mod refusal;
     pub mod sanitize;
     pub mod secret;
     pub mod source;

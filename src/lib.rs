@@ -56,6 +56,7 @@ pub mod io {
     pub mod hunt;
     pub mod install;
     pub mod mysql;
+    pub mod oauth;
     pub mod passwords;
     pub mod postgres;
     pub mod processes;
@@ -73,6 +74,7 @@ pub mod engine {
     pub mod checks;
     pub mod exit;
     pub mod job;
+    pub mod oauth;
     pub mod pool;
     pub mod recover;
     pub mod rehearsal;

@@ -39,6 +39,7 @@ pub mod domain {
     pub mod plan;
     pub mod probe;
     pub mod problem;
+    pub mod refusal;
     pub mod sanitize;
     pub mod schedule;
     pub mod secret;
@@ -60,6 +61,7 @@ pub mod io {
     pub mod install;
     pub mod mail;
     pub mod mysql;
+    pub mod oauth;
     pub mod passwords;
     pub mod postgres;
     pub mod processes;
@@ -79,6 +81,7 @@ pub mod engine {
     mod desk;
     pub mod exit;
     pub mod job;
+    pub mod oauth;
     pub mod pool;
     pub mod prober;
     pub mod recover;

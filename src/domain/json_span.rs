@@ -1,4 +1,4 @@
-//! Finds where a text member stands inside JSON, so that it can be replaced and every other byte be kept.
+//! Finds where a member stands inside JSON, so that it can be replaced or added and every other byte be kept.
 //!
 //! `mailboxes.meta` may hold anything beside the OAuth tokens; re-writing it through a JSON library would reorder and
 //! re-escape it. The document is validated by `serde_json` first; this room only finds places in it. Of duplicate
@@ -9,12 +9,44 @@ use std::ops::Range;
 /// The bytes between (not including) the quotes of the text at `path` (member names, outermost first).
 /// `None` when the document is not JSON, or there is no text there.
 pub fn text_span(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
+    let span = value_span(json, path)?;
+    (json[span.start] == b'"').then(|| span.start + 1..span.end - 1)
+}
+
+/// The bytes of the whole value at `path`, of whatever kind; a text with its quotes. `None` when the document is not
+/// JSON, or there is nothing there.
+pub fn value_span(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
     serde_json::from_slice::<serde::de::IgnoredAny>(json).ok()?;
     let mut at = skip_blanks(json, 0);
     for name in path {
         at = member(json, at, name)?;
     }
-    (json.get(at) == Some(&b'"')).then(|| at + 1..string_end(json, at) - 1)
+    // A number ends where the next mark stands: blanks between do not belong to it.
+    let value = json[at..value_end(json, at)].trim_ascii_end();
+    Some(at..at + value.len())
+}
+
+/// The document with `value` (JSON as it shall stand) as the member `name` of the object at `path`: in place of the
+/// value there, or as the last member. `None` when the document is not JSON, or there is no object there.
+pub fn with_member(json: &[u8], path: &[&str], name: &str, value: &str) -> Option<Vec<u8>> {
+    let object = value_span(json, path)?;
+    if json[object.start] != b'{' {
+        return None;
+    }
+    let (span, added) = match member(json, object.start, name) {
+        Some(at) => {
+            let old = json[at..value_end(json, at)].trim_ascii_end();
+            (at..at + old.len(), value.to_owned())
+        }
+        None => {
+            let inside = json[object.start..object.end - 1].trim_ascii_end();
+            let comma = if inside == b"{" { "" } else { "," };
+            let end = object.start + inside.len();
+            let name = escape_ascii(name);
+            (end..end, format!("{comma}\"{name}\":{value}"))
+        }
+    };
+    Some([&json[..span.start], added.as_bytes(), &json[span.end..]].concat())
 }
 
 /// `text` as the inside of a JSON string, written as PHP's `json_encode` writes ASCII (`/` becomes `\/`).
@@ -127,7 +159,66 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_value_of_any_kind_is_found_to_its_last_byte() {
+        let found = |json: &'static str| {
+            value_span(json.as_bytes(), &["oauth", "expires_in"]).map(|span| &json[span])
+        };
+        assert_eq!(found(r#"{"oauth":{"expires_in":3599}}"#), Some("3599"));
+        assert_eq!(
+            found(r#"{"oauth":{"expires_in" : -1.5e3 , "x":1}}"#),
+            Some("-1.5e3")
+        );
+        assert_eq!(
+            found(r#"{"oauth":{"expires_in":"3599" }}"#),
+            Some("\"3599\"")
+        );
+        assert_eq!(
+            found(r#"{"oauth":{"expires_in":[1,{"a":"]"}] }}"#),
+            Some(r#"[1,{"a":"]"}]"#)
+        );
+        assert_eq!(found(r#"{"oauth":{"expires_in":null}}"#), Some("null"));
+        assert_eq!(found(r#"{"oauth":{}}"#), None);
+        assert_eq!(found(r#"{"oauth":[]}"#), None);
+    }
+
+    #[test]
+    fn a_member_is_replaced_or_added_and_nothing_else_moves() {
+        let with = |json: &str| {
+            with_member(json.as_bytes(), &["oauth"], "n", "7")
+                .map(|json| String::from_utf8(json).unwrap())
+        };
+        for (before, after) in [
+            (r#"{"oauth":{"n":1 ,"b":2}}"#, r#"{"oauth":{"n":7 ,"b":2}}"#),
+            (r#"{"oauth":{"n":"x"},"n":1}"#, r#"{"oauth":{"n":7},"n":1}"#),
+            (r#"{"oauth":{}}"#, r#"{"oauth":{"n":7}}"#),
+            (r#"{"oauth": { } }"#, r#"{"oauth": {"n":7 } }"#),
+            (
+                r#"{"oauth":{"a":"\u00e9\/" }}"#,
+                r#"{"oauth":{"a":"\u00e9\/","n":7 }}"#,
+            ),
+        ] {
+            assert_eq!(with(before).as_deref(), Some(after));
+        }
+        for no_object in [r#"{"oauth":[]}"#, r#"{"oauth":"{}"}"#, "{}", "[]", "{"] {
+            assert_eq!(with(no_object), None, "{no_object}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_set_member_reads_back_and_the_rest_stays(
+            other in "[a-z\"\\\\{}\\[\\],: é]{0,12}", number in any::<i64>(), old in proptest::option::of(any::<i64>()),
+        ) {
+            let mut json = serde_json::json!({ "x": other.clone(), "oauth": {"z": [{"n": other}]} });
+            if let Some(old) = old {
+                json["oauth"]["n"] = old.into();
+            }
+            let set = with_member(json.to_string().as_bytes(), &["oauth"], "n", &number.to_string()).unwrap();
+            json["oauth"]["n"] = number.into();
+            prop_assert_eq!(serde_json::from_slice::<serde_json::Value>(&set).unwrap(), json);
+        }
+
         #[test]
         fn agrees_with_a_json_library(before in "[a-z\"\\\\{}\\[\\],: é]{0,12}", token in "[A-Za-z0-9+/=\"\\\\]{0,20}") {
             let json = serde_json::json!({ before.clone(): [before], "oauth": {"z": [{}], "a_token": token.clone()} });
@@ -140,6 +231,7 @@ mod tests {
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             let _ = text_span(&bytes, &PATH);
+            let _ = with_member(&bytes, &["oauth"], "a_token", "1");
         }
     }
 }

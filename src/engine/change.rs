@@ -240,7 +240,7 @@ pub fn file_problem(error: &FileError) -> Problem {
 }
 
 /// The problem of rows that could not be swapped.
-fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Problem {
+pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Problem {
     let w = words();
     let name = |index: &usize| {
         swaps

@@ -144,6 +144,22 @@ impl MySql {
     fn table(&self, table: &str) -> String {
         sql::table(Driver::MySql, &self.prefix, table)
     }
+
+    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
+    fn swapped(&mut self, swaps: &[Swap]) -> Result<mysql::Transaction<'_>, SwapError> {
+        let mut transaction = self
+            .connection
+            .start_transaction(TxOpts::default())
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(
+            &mut Within {
+                transaction: &mut transaction,
+                prefix: &self.prefix,
+            },
+            swaps,
+        )?;
+        Ok(transaction)
+    }
 }
 
 /// A character set or collation by its name, as it can stand in a statement.
@@ -214,22 +230,17 @@ impl Store for MySql {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let prefix = self.prefix.clone();
-        // Dropped without a commit, it rolls back.
-        let mut transaction = self
-            .connection
-            .start_transaction(TxOpts::default())
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(
-            &mut Within {
-                transaction: &mut transaction,
-                prefix: &prefix,
-            },
-            swaps,
-        )?;
+        let transaction = self.swapped(swaps)?;
         transaction
             .commit()
             .map_err(|e| SwapError::Unknown(error(&e)))
+    }
+
+    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let transaction = self.swapped(swaps)?;
+        transaction
+            .rollback()
+            .map_err(|e| SwapError::Store(error(&e)))
     }
 }
 

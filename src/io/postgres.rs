@@ -282,6 +282,27 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
+impl PgSql {
+    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
+    fn swapped(&mut self, swaps: &[Swap]) -> Result<postgres::Transaction<'_>, SwapError> {
+        let mut transaction = self
+            .client
+            .transaction()
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        transaction
+            .batch_execute(LIMITS)
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(
+            &mut Within {
+                transaction: &mut transaction,
+                prefix: &self.prefix,
+            },
+            swaps,
+        )?;
+        Ok(transaction)
+    }
+}
+
 impl Store for PgSql {
     fn server(&self) -> &str {
         &self.server
@@ -351,24 +372,17 @@ impl Store for PgSql {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        // Dropped without a commit, it rolls back.
-        let mut transaction = self
-            .client
-            .transaction()
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        transaction
-            .batch_execute(LIMITS)
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(
-            &mut Within {
-                transaction: &mut transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-        )?;
+        let transaction = self.swapped(swaps)?;
         transaction
             .commit()
             .map_err(|e| SwapError::Unknown(error(&e)))
+    }
+
+    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let transaction = self.swapped(swaps)?;
+        transaction
+            .rollback()
+            .map_err(|e| SwapError::Store(error(&e)))
     }
 }
 

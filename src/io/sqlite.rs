@@ -80,6 +80,22 @@ impl Sqlite {
     fn table(&self, table: &str) -> String {
         sql::table(Driver::Sqlite, &self.prefix, table)
     }
+
+    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
+    fn swapped(&mut self, swaps: &[Swap]) -> Result<rusqlite::Transaction<'_>, SwapError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| SwapError::Store(error(&e)))?;
+        store::compare_and_swap(
+            &mut Within {
+                connection: &transaction,
+                prefix: &self.prefix,
+            },
+            swaps,
+        )?;
+        Ok(transaction)
+    }
 }
 
 impl Store for Sqlite {
@@ -145,20 +161,17 @@ impl Store for Sqlite {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(
-            &mut Within {
-                connection: &transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-        )?;
+        let transaction = self.swapped(swaps)?;
         transaction
             .commit()
             .map_err(|e| SwapError::Unknown(error(&e)))
+    }
+
+    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let transaction = self.swapped(swaps)?;
+        transaction
+            .rollback()
+            .map_err(|e| SwapError::Store(error(&e)))
     }
 }
 

@@ -140,6 +140,13 @@ pub trait Store: Send {
     /// # Errors
     /// [`SwapError`]; then nothing was changed.
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
+
+    /// Does everything that [`Store::swap`] does, and rolls back instead of committing: whether the texts would be kept,
+    /// found out before something depends on it. Only for tables with transactions; another keeps what is written.
+    ///
+    /// # Errors
+    /// As [`Store::swap`].
+    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
 }
 
 /// Opens the database with the settings FreeScout uses. `root` is the install's folder, for a relative SQLite file.

@@ -7,6 +7,7 @@ mod artisan;
 mod connecting;
 mod install;
 mod laravel;
+mod provider;
 mod recovery;
 mod server;
 mod stores;

@@ -85,7 +85,7 @@ fn give(folder: &Path, account: Option<(u32, u32)>) {
 }
 
 /// A CA, and a certificate of it for the name `localhost` alone.
-fn certificates(folder: &Path) {
+pub fn certificates(folder: &Path) {
     let openssl =
         |arguments: &[&str]| run(Command::new("openssl").args(arguments).current_dir(folder));
     openssl(&[

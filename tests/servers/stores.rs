@@ -217,11 +217,14 @@ fn a_server_that_only_reads_says_so() {
     let mut store = connect(&settings(maria, "readonly"));
     maria.admin("", &["SET GLOBAL read_only = 1"]);
     let outcome = store.swap(&[swap(1, "body", bytes(ODD[0]), "x")]);
+    let rehearsed = store.rehearse(&[swap(1, "body", bytes(ODD[0]), "x")]);
     maria.admin("", &["SET GLOBAL read_only = 0"]);
-    assert!(
-        matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))),
-        "{outcome:?}"
-    );
+    for outcome in [outcome, rehearsed] {
+        assert!(
+            matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))),
+            "{outcome:?}"
+        );
+    }
     let postgres = server::postgres();
     let settings = settings(postgres, "readonly");
     postgres.admin(
@@ -231,11 +234,37 @@ fn a_server_that_only_reads_says_so() {
             settings.database
         )],
     );
-    let outcome = connect(&settings).swap(&[swap(1, "body", bytes(ODD[0]), "x")]);
-    assert!(
-        matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))),
-        "{outcome:?}"
-    );
+    let mut store = connect(&settings);
+    let change = [swap(1, "body", bytes(ODD[0]), "x")];
+    for outcome in [store.swap(&change), store.rehearse(&change)] {
+        assert!(
+            matches!(outcome, Err(SwapError::Store(StoreError::ReadOnly(_)))),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_rehearsal_finds_what_a_swap_would_and_leaves_no_trace() {
+    for server in [server::mariadb(), server::postgres()] {
+        let mut store = connect(&settings(server, "rehearsal"));
+        let before = rows(&mut *store, None);
+        let rehearsed = store.rehearse(&[swap(1, "body", bytes(ODD[0]), "other")]);
+        assert!(rehearsed.is_ok(), "{rehearsed:?}");
+        let stale = store.rehearse(&[swap(1, "body", bytes("not this"), "other")]);
+        assert!(matches!(stale, Err(SwapError::Changed(_))), "{stale:?}");
+        let narrow = store.rehearse(&[swap(1, "narrow", bytes("n"), "longer than ten")]);
+        assert!(
+            matches!(
+                narrow,
+                Err(SwapError::NotKept(0) | SwapError::Store(StoreError::Query(_)))
+            ),
+            "{narrow:?}"
+        );
+        assert_eq!(rows(&mut *store, None), before);
+        let swapped = store.swap(&[swap(1, "body", bytes(ODD[0]), "other")]);
+        assert!(swapped.is_ok(), "the connection is as good as before");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::plan::Strategy;
+use crate::io::oauth::Endpoints;
 
 pub use run::run;
 
@@ -124,6 +125,26 @@ pub struct TestOptions {
     /// Connect to this address in place of a server's own: HOST:PORT=ADDRESS:PORT. Repeatable.
     #[arg(long, value_name = "ROUTE")]
     pub connect_to: Vec<String>,
+    /// Leave expired OAuth tokens as they are. Without it they are renewed and stored, as FreeScout does at its next fetch.
+    #[arg(long)]
+    pub no_renew: bool,
+    /// Where Microsoft renews tokens, for trials.
+    #[arg(long, value_name = "URL", hide = true)]
+    pub oauth_microsoft: Option<String>,
+    /// Where Google renews tokens, for trials.
+    #[arg(long, value_name = "URL", hide = true)]
+    pub oauth_google: Option<String>,
+}
+
+impl TestOptions {
+    fn endpoints(&self) -> Endpoints {
+        let usual = Endpoints::default();
+        Endpoints {
+            microsoft: self.oauth_microsoft.clone().unwrap_or(usual.microsoft),
+            google: self.oauth_google.clone().unwrap_or(usual.google),
+            ..usual
+        }
+    }
 }
 
 impl Default for TestOptions {
@@ -136,6 +157,9 @@ impl Default for TestOptions {
             per_server: small(limits.per_server),
             send: false,
             connect_to: Vec::new(),
+            no_renew: false,
+            oauth_microsoft: None,
+            oauth_google: None,
         }
     }
 }

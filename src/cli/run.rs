@@ -20,6 +20,7 @@ use crate::engine::{apply, checks, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
+use crate::io::oauth::Endpoints;
 use crate::io::{files, passwords, state_dir};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
@@ -198,6 +199,7 @@ fn wizard(common: &Common, install: Option<PathBuf>, mail: Settings) -> Outcome 
         look_in: common.look_in.clone(),
         keys: common.keys().map_err(not_started)?,
         mail,
+        endpoints: Endpoints::default(),
     };
     let install = install.or_else(|| common.install.clone());
     if let Some(missing) = install.as_ref().filter(|path| !path.exists()) {
@@ -370,7 +372,7 @@ fn recover_install(
     )
     .map_err(failed)?;
     let site = survey::summary(&session).site;
-    let tested = test.then(|| super::test::run(&session, &TestOptions::default(), None));
+    let tested = test.then(|| super::test::run(&mut session, &TestOptions::default(), None));
     let tested = tested.and_then(Result::ok);
     if common.json {
         let tested = tested

@@ -11,7 +11,7 @@ use crate::domain::probe::{Climbed, Journey, Tested, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::schedule::Limits;
-use crate::engine::connections;
+use crate::engine::connections::{self, NotRenewed};
 use crate::engine::exit::Exit;
 use crate::engine::job::Reading;
 use crate::engine::prober::{self, Heard, Memory, Round};
@@ -26,9 +26,9 @@ use crate::words::{fill, words};
 /// `test`.
 pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Problem> {
     let w = words();
-    let session = common.open()?;
+    let mut session = common.open()?;
     let which = named(&session, &options.mailbox)?;
-    let tested = run(&session, options, which.as_deref())?;
+    let tested = run(&mut session, options, which.as_deref())?;
     if tested.is_empty() {
         return Err(Problem::new(w.test_nothing, "", w.test_nothing_next));
     }
@@ -72,7 +72,7 @@ fn named(session: &Session, names: &[String]) -> Result<Option<Vec<ConnectionId>
 
 /// Makes the tests, with what FreeScout reads now, and gives their results in the order of the mailboxes.
 pub(super) fn run(
-    session: &Session,
+    session: &mut Session,
     options: &TestOptions,
     which: Option<&[ConnectionId]>,
 ) -> Result<Vec<Tested>, Problem> {
@@ -82,7 +82,11 @@ pub(super) fn run(
         ..Settings::of_system()
     };
     let settings = connections::settings(session, &common);
-    let prepared = connections::prepare(session, which, Reading::InForce);
+    let not_renewed = match options.no_renew {
+        true => NotRenewed::new(),
+        false => connections::renew(session, which, &options.endpoints()),
+    };
+    let prepared = connections::prepare(session, which, Reading::InForce, &not_renewed);
     let (memory, cancel) = (Memory::default(), AtomicBool::new(false));
     let results: Mutex<Vec<Tested>> = Mutex::default();
     let tell = |heard| {

@@ -65,6 +65,9 @@ pub enum Advice {
     ClientSecretExpired,
     RenewalUnreachable,
     RenewalNotStored,
+    RenewalNotTried,
+    RenewalRefused,
+    ReconnectRevoked,
 }
 
 /// Mail providers with rules of their own.

@@ -3,19 +3,23 @@
 //! As FreeScout would: with what it reads now. Before a recovery, with what the recovery will make readable too; the
 //! result then says so.
 
+use std::collections::BTreeMap;
+
 use crate::domain::advice::Advice;
 use crate::domain::connection::{
     Connection, ConnectionId, Direction, Login, NoTarget, Target, connections,
 };
 use crate::domain::inventory::{Secret, SecretKind};
 use crate::domain::php::{self, Value};
-use crate::domain::probe::{Caution, Code, Ended, Tested};
+use crate::domain::probe::{Caution, Code, Ended, Rung, Tested};
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{SecretBytes, Token};
 use crate::domain::verdict::{self, Verdict};
 use crate::engine::job::Reading;
+use crate::engine::oauth::{self, RefreshError};
 use crate::engine::session::Session;
 use crate::io::mail::{Settings, journey};
+use crate::io::oauth::Endpoints;
 
 /// A connection with what it takes to test it.
 pub struct Prepared {
@@ -90,11 +94,37 @@ impl Prepared {
     }
 }
 
+/// Mailboxes whose expired token was not renewed, and why.
+pub type NotRenewed = BTreeMap<u64, Ended>;
+
+/// Renews expired access tokens, as FreeScout does at its next fetch. Changes `mailboxes.meta` of those mailboxes.
+pub fn renew(
+    session: &mut Session,
+    which: Option<&[ConnectionId]>,
+    endpoints: &Endpoints,
+) -> NotRenewed {
+    let asked = |id| which.is_none_or(|ids| ids.iter().any(|c| c.mailbox == Some(id)));
+    let mailboxes = session.inventory.mailboxes.iter();
+    let expired: Vec<u64> = mailboxes
+        .filter(|m| m.oauth.is_some() && asked(m.id) && oauth::is_expired(session, m.id))
+        .map(|m| m.id)
+        .collect();
+    let renewed = expired.into_iter().filter_map(|id| {
+        match oauth::refresh(session, id, endpoints) {
+            // What cannot be read has a verdict of its own.
+            Ok(_) | Err(RefreshError::Unreadable(_) | RefreshError::NotReadAgain(_)) => None,
+            Err(error) => Some((id, error.ended())),
+        }
+    });
+    renewed.collect()
+}
+
 /// Prepares the connections that are asked for; all of them, where none is named.
 pub fn prepare(
     session: &Session,
     which: Option<&[ConnectionId]>,
     reading: Reading,
+    not_renewed: &NotRenewed,
 ) -> Vec<Prepared> {
     let inventory = &session.inventory;
     connections(&inventory.mailboxes, &inventory.system_mail)
@@ -103,7 +133,7 @@ pub fn prepare(
         .map(|connection| {
             let how = match &connection.target {
                 Err(why) => skip(*why),
-                Ok(target) => how(session, connection.id, target, reading),
+                Ok(target) => how(session, connection.id, target, reading, not_renewed),
             };
             Prepared { connection, how }
         })
@@ -119,7 +149,13 @@ fn skip(why: NoTarget) -> How {
     How::Skip(Ended::skipped(code, Some(advice)))
 }
 
-fn how(session: &Session, id: ConnectionId, target: &Target, reading: Reading) -> How {
+fn how(
+    session: &Session,
+    id: ConnectionId,
+    target: &Target,
+    reading: Reading,
+    not_renewed: &NotRenewed,
+) -> How {
     let skipped = |code, advice| How::Skip(Ended::skipped(code, Some(advice)));
     let go = |credential, under| {
         How::Try(Attempt {
@@ -154,7 +190,18 @@ fn how(session: &Session, id: ConnectionId, target: &Target, reading: Reading) -
                 }
                 (_, Read::Nothing) => skipped(Code::NoPassword, Advice::Reconnect),
                 (_, Read::Unreadable) => skipped(Code::UnreadablePassword, Advice::Reconnect),
-                (Read::Text(..), Read::Text(token, under)) => go(Some(token), under),
+                (Read::Text(..), Read::Text(token, under)) => {
+                    let mailbox = id.mailbox.unwrap_or_default();
+                    match not_renewed.get(&mailbox) {
+                        Some(ended) => How::Skip(ended.clone()),
+                        // FreeScout renews it when it needs it: the old one would only be refused.
+                        None if oauth::is_expired(session, mailbox) => How::Skip(Ended {
+                            rung: Some(Rung::Authentication),
+                            ..Ended::skipped(Code::OAuthExpired, Some(Advice::RenewedLater))
+                        }),
+                        None => go(Some(token), under),
+                    }
+                }
             }
         }
     }

@@ -9,15 +9,16 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::domain::advice::Advice;
 use crate::domain::app_key::AppKey;
 use crate::domain::inventory::{Inventory, Row, Secret, StoredText};
 use crate::domain::mailbox::Mailbox;
 use crate::domain::oauth::{self, Renewed};
 use crate::domain::payload::Payload;
 use crate::domain::php::{self, Value};
+use crate::domain::probe::{Code, Ended, Rung};
 use crate::domain::problem::Problem;
 use crate::domain::refusal::Refusal;
-use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table, Token};
 use crate::domain::verdict::{self, Verdict};
 use crate::engine::change::{Change, swap_problem};
@@ -27,7 +28,6 @@ use crate::io::entropy;
 use crate::io::install::Install;
 use crate::io::oauth::{AskError, Endpoints, Grant, Tokens};
 use crate::io::store::{StoreError, Stored, Swap, SwapError};
-use crate::words::{fill, words};
 
 /// How often a swap is tried that finds the row changed, or the database away.
 const TRIES: u32 = 3;
@@ -112,39 +112,54 @@ pub fn refresh(
 }
 
 impl RefreshError {
-    /// The error as the operator reads it.
-    pub fn problem(&self, mailbox: &Mailbox) -> Problem {
-        let w = words();
-        let name = sanitize(&mailbox.name);
-        let page = format!("/mailbox/connection-settings/{}/incoming", mailbox.id);
-        let filled = |text: &str| fill(text, &[("mailbox", &name), ("page", &page)]);
-        let not_renewed =
-            |why: &str, next: &str| Problem::new(filled(w.oauth_not_renewed), why, filled(next));
-        match self {
-            Self::NotConnected => not_renewed(w.oauth_not_connected, w.oauth_reconnect),
-            Self::Unreadable(place) => not_renewed(
-                &fill(w.oauth_unreadable, &[("place", &place)]),
-                w.oauth_unreadable_next,
+    /// The error as the end of a connection test.
+    pub fn ended(&self) -> Ended {
+        let (code, advice, said) = match self {
+            Self::NotConnected | Self::Unreadable(_) => {
+                (Code::OAuthExpired, Advice::Reconnect, String::new())
+            }
+            Self::Database(problem) | Self::NotReadAgain(problem) => (
+                Code::OAuthExpired,
+                Advice::RenewalNotTried,
+                said_of(problem),
             ),
-            Self::Database(problem) | Self::NotReadAgain(problem) => problem.clone(),
-            Self::Asked(error) => not_renewed(
-                &error.to_string(),
-                match error {
-                    AskError::Unreachable(_) => w.oauth_unreachable_next,
-                    AskError::Refused(Refusal::Client { .. }) => w.oauth_client_next,
-                    AskError::Refused(Refusal::Reconnect { .. }) => w.oauth_reconnect,
-                    AskError::Refused(Refusal::Other { .. }) | AskError::Nonsense => {
-                        w.oauth_other_next
-                    }
-                },
+            Self::NotStored(problem) => (
+                Code::OAuthExpired,
+                Advice::RenewalNotStored,
+                said_of(problem),
             ),
-            Self::NotStored(problem) => Problem::new(
-                filled(w.oauth_not_stored),
-                format!("{} {}", problem.what, problem.why),
-                filled(w.oauth_reconnect),
-            ),
+            Self::Asked(error) => match error {
+                AskError::Unreachable(said) => {
+                    (Code::OAuthExpired, Advice::RenewalUnreachable, said.clone())
+                }
+                AskError::Refused(refusal) => {
+                    let advice = match refusal {
+                        Refusal::Client { .. } => Advice::ClientSecretExpired,
+                        Refusal::Reconnect { .. } => Advice::ReconnectRevoked,
+                        Refusal::Other { .. } => Advice::RenewalRefused,
+                    };
+                    (Code::OAuthRejected, advice, refusal.said().to_owned())
+                }
+                AskError::Nonsense => (
+                    Code::OAuthExpired,
+                    Advice::RenewalRefused,
+                    error.to_string(),
+                ),
+            },
+        };
+        Ended {
+            rung: Some(Rung::Authentication),
+            server_said: said,
+            ..Ended::skipped(code, Some(advice))
         }
     }
+}
+
+/// A problem's sentences, as what was said.
+fn said_of(problem: &Problem) -> String {
+    format!("{} {}", problem.what, problem.why)
+        .trim_end()
+        .to_owned()
 }
 
 /// What came back, sealed, and what it was asked with.

@@ -17,12 +17,14 @@ use crate::domain::schedule::Limits;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::Source;
 use crate::engine::backup::Options;
-use crate::engine::job::{Job, JobId, TestJob, Update};
+use crate::engine::connections::{self, NotRenewed};
+use crate::engine::job::{Job, JobId, Reading, TestJob, Update};
 use crate::engine::prober::{Heard, Memory, Round};
 use crate::engine::session::Session;
-use crate::engine::{connections, prober, recover};
+use crate::engine::{prober, recover};
 use crate::io::install::Environment;
 use crate::io::mail::Settings;
+use crate::io::oauth::Endpoints;
 use crate::words::words;
 
 /// What the worker needs beside the jobs themselves.
@@ -37,6 +39,8 @@ pub struct Setup {
     pub keys: Vec<(SecretBytes, Source)>,
     /// Deadlines, authorities and routes of the connection tests.
     pub mail: Settings,
+    /// Where OAuth tokens are renewed.
+    pub endpoints: Endpoints,
 }
 
 /// The handle the wizard's side keeps.
@@ -69,6 +73,7 @@ impl Worker {
                 outbox: outbox.clone(),
                 memory: Arc::default(),
                 mail: setup.mail.clone(),
+                endpoints: setup.endpoints.clone(),
             };
             let mut desk = Desk {
                 setup,
@@ -85,8 +90,17 @@ impl Worker {
                 match work {
                     Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
                     Work::Test(test) => {
-                        let session = desk.session();
-                        tests.begin_or_say(session.map(|s| &*s), id, test, &flag);
+                        let session = desk.session().map(|session| {
+                            let not_renewed = match test.reading {
+                                Reading::InForce => {
+                                    let which = test.which.as_deref();
+                                    connections::renew(session, which, &tests.endpoints)
+                                }
+                                Reading::Rescued => NotRenewed::new(),
+                            };
+                            (&*session, not_renewed)
+                        });
+                        tests.begin_or_say(session, id, test, &flag);
                     }
                 }
             }
@@ -143,6 +157,7 @@ pub(super) struct Tests {
     outbox: Sender<(JobId, Update)>,
     memory: Arc<Memory>,
     mail: Settings,
+    endpoints: Endpoints,
 }
 
 impl Tests {
@@ -156,7 +171,9 @@ impl Tests {
         while let Ok(message) = self.inbox.try_recv() {
             match message.work {
                 Work::Test(test) => {
-                    self.begin_or_say(Ok(session), message.id, test, &message.flag);
+                    // Nothing is renewed in the middle of a search.
+                    let session = Ok((session, NotRenewed::new()));
+                    self.begin_or_say(session, message.id, test, &message.flag);
                 }
                 work @ Work::Job(_) => self.put_by.push_back(Message { work, ..message }),
             }
@@ -165,12 +182,14 @@ impl Tests {
 
     fn begin_or_say(
         &self,
-        session: Result<&Session, Problem>,
+        session: Result<(&Session, NotRenewed), Problem>,
         id: JobId,
         test: TestJob,
         flag: &Arc<AtomicBool>,
     ) {
-        if let Err(problem) = session.and_then(|session| self.begin(session, id, test, flag)) {
+        let begun = session
+            .and_then(|(session, not_renewed)| self.begin(session, &not_renewed, id, test, flag));
+        if let Err(problem) = begun {
             let _ = self.outbox.send((id, Update::Failed(problem)));
             let _ = self.outbox.send((id, Update::Done));
         }
@@ -179,11 +198,13 @@ impl Tests {
     fn begin(
         &self,
         session: &Session,
+        not_renewed: &NotRenewed,
         id: JobId,
         test: TestJob,
         flag: &Arc<AtomicBool>,
     ) -> Result<(), Problem> {
-        let mut prepared = connections::prepare(session, test.which.as_deref(), test.reading);
+        let which = test.which.as_deref();
+        let mut prepared = connections::prepare(session, which, test.reading, not_renewed);
         if let Some(typed) = test.typed
             && let (Some((_, text)), Some(one)) =
                 (recover::texts(session, vec![typed])?.pop(), prepared.pop())

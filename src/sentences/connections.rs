@@ -104,6 +104,9 @@ fn advice_text(advice: Advice) -> &'static str {
         Advice::ClientSecretExpired => w.advice_client_secret_expired,
         Advice::RenewalUnreachable => w.advice_renewal_unreachable,
         Advice::RenewalNotStored => w.advice_renewal_not_stored,
+        Advice::RenewalNotTried => w.advice_renewal_not_tried,
+        Advice::RenewalRefused => w.advice_renewal_refused,
+        Advice::ReconnectRevoked => w.advice_reconnect_revoked,
     }
 }
 

@@ -576,16 +576,7 @@ table! {
     impossible_no_key_in_force = "No usable key is in force.";
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens
-    oauth_not_renewed = "The access token of mailbox {mailbox} could not be renewed.";
-    oauth_not_connected = "The mailbox is not connected with Microsoft or Google.";
-    oauth_unreadable = "FreeScout's key does not open {place}, or nothing is stored there.";
-    oauth_unreadable_next = "Recover it first. If it is lost: enter the client secret, then connect the mailbox again in the browser, at {page}.";
-    oauth_unreachable_next = "Look whether this server may open connections to login.microsoftonline.com or oauth2.googleapis.com, port 443. FreeScout asks there too.";
-    oauth_client_next = "Make a new client secret at the provider, save it as the password of the mailbox, then connect again in the browser, at {page}.";
-    oauth_other_next = "Wait and try again. If it stays so, connect the mailbox again in the browser, at {page}.";
-    oauth_reconnect = "Connect the mailbox again in the browser, at {page}.";
     oauth_nonsense = "The provider's reply cannot be understood.";
-    oauth_not_stored = "The provider gave new tokens for mailbox {mailbox}, and they could not be stored.";
     backup_done = "Backup: {texts} stored texts and {files} files, {kib} KiB, read back and right: {folder}";
 
     // connection tests
@@ -680,6 +671,9 @@ table! {
     advice_client_secret_expired = "The client secret has expired or is wrong: make a new one in the provider's console, enter it, and connect again, {url}";
     advice_renewal_unreachable = "The token has expired, and the provider could not be reached to renew it: look at this server's way out (HTTPS).";
     advice_renewal_not_stored = "The provider renewed the token, but it could not be stored: connect the mailbox again in the browser, {url}";
+    advice_renewal_not_tried = "The token has expired. It was not renewed, as the new one could not be stored: the database takes no writes.";
+    advice_renewal_refused = "The token has expired, and the provider did not renew it: see its words. Wait, test again, or connect the mailbox again, {url}";
+    advice_reconnect_revoked = "The provider renews this connection no longer: connect the mailbox again in the browser, {url}";
     mailbox_url = "https://{site}/mailbox/connection-settings/{id}/{direction}";
     system_mail_url = "https://{site}/settings/emails";
 

@@ -447,31 +447,60 @@ fn report() {
     );
 }
 
-/// The README's picture is the program's own screen. `UPDATE_PICTURE=1` draws it anew.
-#[test]
-fn the_picture_is_true() {
-    // Without the hostile name of the tests.
+/// A fixture without the hostile name of the tests.
+fn presentable() -> freescout_rescue::domain::assessment::Assessment {
     let mut assessment = fixture::assessment(true);
     let names = assessment.secrets.iter_mut().map(|s| &mut s.owner);
     for name in names.chain(assessment.mailboxes.iter_mut().map(|m| &mut m.name)) {
         *name = name.split(" \u{1b}").next().unwrap_or_default().to_owned();
     }
-    let keys = Stage::new()
-        .surveyed(assessment)
-        .backed_up()
-        .act(&[Action::Primary]);
-    let stage = keys.act(&[Action::Primary, Action::Down, Action::Down]);
-    let drawn = picture::svg(&draw(&stage.0, 120, 28, Theme::new(Depth::True, true)));
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/checks.svg");
-    if std::env::var_os("UPDATE_PICTURE").is_some() {
-        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/assets")).unwrap();
-        std::fs::write(path, &drawn).unwrap();
+    assessment
+}
+
+/// The README's pictures are the program's own screens. `UPDATE_PICTURE=1` draws them anew.
+#[test]
+fn the_pictures_are_true() {
+    let at_checks = || {
+        let stage = Stage::new().surveyed(presentable()).backed_up();
+        stage.act(&[Action::Primary, Action::Primary])
+    };
+    let checks = at_checks().act(&[Action::Down, Action::Down]);
+    let codes = [
+        Code::Ok,
+        Code::Ok,
+        Code::Ok,
+        Code::AuthRejected,
+        Code::Ok,
+        Code::Ok,
+        Code::Timeout,
+        Code::Ok,
+        Code::Ok,
+    ];
+    let connections = at_checks()
+        .act(&[Action::Connections, Action::TestAll])
+        .probing(Rung::Tls)
+        .tested(&codes)
+        .act(&[Action::Down, Action::NextPane]);
+    for (name, stage, (width, height)) in [
+        ("checks", checks, (120, 28)),
+        ("connections", connections, (80, 24)),
+    ] {
+        let drawn = picture::svg(&draw(
+            &stage.0,
+            width,
+            height,
+            Theme::new(Depth::True, true),
+        ));
+        let path = format!("{}/assets/{name}.svg", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("UPDATE_PICTURE").is_some() {
+            std::fs::write(&path, &drawn).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == drawn,
+            "{path} is out of date: UPDATE_PICTURE=1 cargo test --test suite pictures"
+        );
     }
-    let kept = std::fs::read_to_string(path).unwrap();
-    assert!(
-        kept == drawn,
-        "assets/checks.svg is out of date: UPDATE_PICTURE=1 cargo test --test suite picture"
-    );
 }
 
 #[test]

@@ -334,7 +334,10 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
     let (end, said, advice) = match code {
         Code::AuthRejected => (
             Rung::Authentication,
-            "NO [AUTHENTICATIONFAILED] Authentication failed.",
+            match id.direction {
+                Direction::Incoming => "NO [AUTHENTICATIONFAILED] Authentication failed.",
+                Direction::Outgoing => "535 5.7.8 Error: authentication failed",
+            },
             Some(Advice::WrongPassword),
         ),
         Code::Timeout => (Rung::Tcp, "", Some(Advice::NoAnswer)),
@@ -346,7 +349,11 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
             44,
             "TLSv1.3, *.example.org, by Example CA, 61 days left",
         ));
-        ladder.push(rung(Rung::Greeting, 12, "OK ready. IMAP4rev1 AUTH=PLAIN"));
+        let greeting = match id.direction {
+            Direction::Incoming => "OK ready. IMAP4rev1 AUTH=PLAIN",
+            Direction::Outgoing => "220 mail.example.org ESMTP SIZE STARTTLS AUTH LOGIN PLAIN",
+        };
+        ladder.push(rung(Rung::Greeting, 12, greeting));
         let detail = if said.is_empty() { "OK Logged in" } else { "" };
         ladder.push(rung(Rung::Authentication, 310, detail));
     }

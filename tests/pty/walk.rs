@@ -50,11 +50,23 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("Readable 7 → 30 of 31");
     session.keys("\r");
-    session.wait_for("Only these cannot be recovered");
+    session.wait_for("Only these are lost");
     session.keys(&format!("\u{1b}[200~{TYPED}\u{1b}[201~"));
     session.wait_for("•••");
+    // Tried before it counts.
+    session.keys("\r");
+    session.wait_for("535 5.7.8");
+    session.keys("\u{15}demo-sapoto-outgoing\r");
+    session.wait_for("✓ works");
     session.keys("\r\u{f}");
     session.wait_for("the same as Biuro Łódź, incoming password");
+    session.keys("\r");
+    session.wait_for("535 5.7.8");
+    session.keys("\r");
+    session.wait_for("refused before");
+    // Kept by the operator's own word.
+    session.keys("\u{b}");
+    session.wait_for("kept untested");
     session.keys("\r");
     let screen = session.wait_for("Type apply and press Enter");
     assert!(screen.contains("Passwords stored: 2"), "{screen}");
@@ -63,6 +75,12 @@ fn from_survey_to_report_and_back() {
     session.keys("apply\r");
     let screen = session.wait_for("all is as planned");
     assert!(screen.contains("32/32"), "{screen}");
+    // The proof goes on by itself.
+    session.keys("t");
+    session.wait("the proof", |s| {
+        s.contains("SMTP ✓") && s.contains("certificate expi")
+    });
+    session.keys("\u{1b}");
     session.keys("\r");
     session.wait_for("Saved:");
     session.keys("u");
@@ -91,6 +109,24 @@ fn old_server(session: &Session) -> String {
         .find(|p| p.join("demo/old-server").is_dir())
         .expect("a demo is laid out");
     demo.join("demo/old-server").to_string_lossy().into_owned()
+}
+
+#[test]
+fn connections_are_tested_in_every_step() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.wait_for("What is wrong");
+    session.keys("t");
+    session.wait_for("Not tested.");
+    session.keys("T");
+    session.wait("the first results", |s| s.contains("IMAP ✓"));
+    let screen = session.wait_for("by freescout-rescue demo");
+    for rung in ["dns", "tcp", "tls", "greeting", "login", "folder"] {
+        assert!(screen.contains(rung), "{rung}:\n{screen}");
+    }
+    session.keys("F");
+    session.wait("the failing only", |s| !s.contains("销售"));
+    session.keys("\u{1b}q");
+    assert_eq!(session.end(), 1);
 }
 
 #[test]

@@ -68,8 +68,9 @@ impl Memory {
     }
 
     fn digest(&self, account: &Account, credential: &SecretBytes) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key)
-            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        // HMAC takes keys of any length.
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).unwrap_or_else(|_| unreachable!());
         for part in [account.0.as_bytes(), account.1.as_bytes()] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

@@ -6,6 +6,8 @@ mod fixture;
 mod floors;
 mod hunt;
 mod plans;
+mod probes;
 mod safety;
 mod screens;
+mod scripted;
 mod wizard;

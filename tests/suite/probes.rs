@@ -5,6 +5,7 @@
 mod as_freescout;
 mod certificates;
 mod hostile;
+mod journeys;
 mod lockouts;
 mod replies;
 mod secrets;

@@ -1,9 +1,9 @@
 //! Logging in at mail servers as FreeScout would, rung by rung, and telling what was seen.
 //!
-//! Rooms: `net` (deadlines, bounded lines), `tls` (the handshake and the certificate), `imap`, `pop3`, `smtp` (the
-//! dialogues), `journey` (a mail to oneself), `mask` (credentials that come back). Nothing here decides whether a login
-//! may be made: that is the engine's. Servers are hostile: time, memory and the number of lines are bounded, their words
-//! sanitised, and what was sent as a credential is not shown even if they repeat it.
+//! Rooms: `net` (deadlines, bounded lines), `tls` (the handshake and the certificate), `imap` (with `utf7`), `pop3`,
+//! `smtp` (the dialogues), `journey` (a mail to oneself), `mask` (credentials that come back). Nothing here decides
+//! whether a login may be made: that is the engine's. Servers are hostile: time, memory and the number of lines are
+//! bounded, their words sanitised, and what was sent as a credential is not shown even if they repeat it.
 
 mod imap;
 pub mod journey;
@@ -12,6 +12,7 @@ mod net;
 mod pop3;
 mod smtp;
 mod tls;
+mod utf7;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

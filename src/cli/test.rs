@@ -107,6 +107,7 @@ pub(super) fn run(
         limits: Limits {
             at_once: options.concurrency.into(),
             per_server: options.per_server.into(),
+            ..Limits::default()
         },
         memory: &memory,
         cancel: &cancel,

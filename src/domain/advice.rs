@@ -466,6 +466,11 @@ fn by_rung(refused: &Refused<'_>, said: &str) -> (Code, Advice) {
         Rung::Greeting if smtp('4') => (Code::RateLimited, Advice::TooMany),
         Rung::Greeting => (Code::ServiceDisabled, Advice::TurnedAway),
         Rung::StartTls => (Code::StartTlsRefused, Advice::NoStartTls),
+        // Whoever says goodbye has judged nothing.
+        Rung::Authentication if said.starts_with("bye") => {
+            (Code::AuthUnavailable, Advice::TryLater)
+        }
+        Rung::Folder if said.starts_with("bye") => (Code::ProtocolError, Advice::TurnedAway),
         Rung::Folder => (Code::FolderMissing, Advice::FolderMissing),
         Rung::Sender if smtp('4') => (Code::RateLimited, Advice::TryLater),
         Rung::Sender if said.starts_with("530") => (Code::AuthUnavailable, Advice::NoLoginMethod),

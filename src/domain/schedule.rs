@@ -6,8 +6,6 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// How long a server is left alone after its first "too many"; twice as long after the next.
-pub const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// After so many "too many" in a row the server's other tests are given up.
 pub const STRIKES: u32 = 3;
 
@@ -18,6 +16,8 @@ pub struct Limits {
     pub at_once: usize,
     /// At once to one server.
     pub per_server: usize,
+    /// How long a server is left alone after its first "too many"; twice as long after the next.
+    pub first_pause: Duration,
 }
 
 impl Default for Limits {
@@ -26,6 +26,7 @@ impl Default for Limits {
         Self {
             at_once: 8,
             per_server: 2,
+            first_pause: Duration::from_secs(5),
         }
     }
 }
@@ -81,6 +82,7 @@ impl Schedule {
             limits: Limits {
                 at_once: limits.at_once.max(1),
                 per_server: limits.per_server.max(1),
+                ..limits
             },
             waiting,
             items,
@@ -153,7 +155,7 @@ impl Schedule {
         if server.strikes >= STRIKES {
             return false;
         }
-        server.closed_until = now + FIRST_PAUSE * 2u32.pow(server.strikes - 1);
+        server.closed_until = now + self.limits.first_pause * 2u32.pow(server.strikes - 1);
         self.waiting.push(index);
         true
     }
@@ -193,17 +195,18 @@ mod tests {
             Limits {
                 at_once: 1,
                 per_server: 1,
+                first_pause: SECOND * 5,
             },
         );
         let mut now = SECOND;
         assert_eq!(schedule.next(now), Next::Run(0));
         assert!(schedule.ended(0, true, now));
-        assert_eq!(schedule.next(now), Next::WaitUntil(now + FIRST_PAUSE));
-        now += FIRST_PAUSE;
+        assert_eq!(schedule.next(now), Next::WaitUntil(now + SECOND * 5));
+        now += SECOND * 5;
         assert_eq!(schedule.next(now), Next::Run(0));
         assert!(schedule.ended(0, true, now));
-        assert_eq!(schedule.next(now), Next::WaitUntil(now + FIRST_PAUSE * 2));
-        now += FIRST_PAUSE * 2;
+        assert_eq!(schedule.next(now), Next::WaitUntil(now + SECOND * 10));
+        now += SECOND * 10;
         assert_eq!(schedule.next(now), Next::Run(0));
         assert!(!schedule.ended(0, true, now), "its own verdict stands");
         for index in 1..4 {
@@ -220,7 +223,7 @@ mod tests {
             choices in proptest::collection::vec((any::<prop::sample::Index>(), proptest::bool::weighted(0.2)), 400),
         ) {
             let items: Vec<Item> = items.into_iter().map(|(s, a)| item(s, a)).collect();
-            let mut schedule = Schedule::new(items.clone(), Limits { at_once, per_server });
+            let mut schedule = Schedule::new(items.clone(), Limits { at_once, per_server, ..Limits::default() });
             let (mut now, mut running, mut settled) = (Duration::ZERO, Vec::<usize>::new(), vec![0; items.len()]);
             let mut choices = choices.into_iter();
             loop {

@@ -194,21 +194,7 @@ pub fn send_to_itself(
             );
             let journey = match ends {
                 (Some(out), Some(back)) if back.target.protocol == Protocol::Imap => {
-                    let token: String = crate::io::entropy::bytes::<12>()
-                        .iter()
-                        .map(|b| format!("{b:02x}"))
-                        .collect();
-                    let date =
-                        jiff::fmt::rfc2822::to_string(&jiff::Zoned::now()).unwrap_or_default();
-                    journey::travel(
-                        &out.end(),
-                        &back.end(),
-                        &token,
-                        &date,
-                        journey::PATIENCE,
-                        round.settings,
-                        round.cancel,
-                    )
+                    travel_between(out, back, round)
                 }
                 _ => Ok(Journey::NotTried),
             };
@@ -227,6 +213,34 @@ pub fn send_to_itself(
     journeys
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One journey, with both accounts to itself.
+fn travel_between(out: &Attempt, back: &Attempt, round: &Round<'_>) -> Result<Journey, Cancelled> {
+    // Always in the same order, so that no two wait for each other.
+    let accounts: BTreeSet<Account> = [out, back]
+        .iter()
+        .filter_map(|end| account(&end.target))
+        .collect();
+    let mut left = Vec::new();
+    for account in &accounts {
+        round.memory.enter(account, round.cancel)?;
+        left.push(Leave(round.memory, account));
+    }
+    let token: String = crate::io::entropy::bytes::<12>()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let date = jiff::fmt::rfc2822::to_string(&jiff::Zoned::now()).unwrap_or_default();
+    journey::travel(
+        &out.end(),
+        &back.end(),
+        &token,
+        &date,
+        journey::PATIENCE,
+        round.settings,
+        round.cancel,
+    )
 }
 
 fn work(

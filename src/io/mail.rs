@@ -1,15 +1,18 @@
 //! Logging in at mail servers as FreeScout would, rung by rung, and telling what was seen.
 //!
-//! Rooms: `net` (deadlines, bounded lines), `tls` (the handshake and the certificate), `imap`, `pop3`, `smtp` (the
-//! dialogues), `journey` (a mail to oneself). Nothing here decides whether a login may be made: that is the engine's.
-//! Servers are hostile: time, memory and the number of lines are bounded, their words sanitised.
+//! Rooms: `net` (deadlines, bounded lines), `tls` (the handshake and the certificate), `imap` (with `utf7`), `pop3`,
+//! `smtp` (the dialogues), `journey` (a mail to oneself), `mask` (credentials that come back). Nothing here decides
+//! whether a login may be made: that is the engine's. Servers are hostile: time, memory and the number of lines are
+//! bounded, their words sanitised, and what was sent as a credential is not shown even if they repeat it.
 
 mod imap;
 pub mod journey;
+mod mask;
 mod net;
 mod pop3;
 mod smtp;
 mod tls;
+mod utf7;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -29,8 +32,11 @@ const INCOMING_PATIENCE: Duration = Duration::from_secs(30);
 const OUTGOING_PATIENCE: Duration = Duration::from_secs(25);
 /// No test takes longer than this, however slowly the server drips.
 const WHOLE: Duration = Duration::from_secs(90);
-/// A server silent for so long on a plain connection may be waiting for TLS: we look, on a second connection.
-const SILENCE: Duration = Duration::from_secs(4);
+/// A server silent for so long on a plain connection may be waiting for TLS: we look, on a second connection. Longer than
+/// the six seconds for which Postfix's postscreen makes clients wait: whoever speaks before it is turned away.
+const SILENCE: Duration = Duration::from_secs(8);
+/// How a TLS record begins that is an alert.
+const ALERT: &[u8] = &[21, 3];
 /// A certificate valid for fewer days is worth a word.
 const SOON: i64 = 14;
 /// What a rung's detail may say, in characters.
@@ -100,7 +106,7 @@ pub fn probe(
     cancel: &AtomicBool,
     tell: &mut dyn FnMut(Rung),
 ) -> Result<Ended, Cancelled> {
-    let mut climb = Climb::new(target, settings, cancel, tell);
+    let mut climb = Climb::new(target, credential, settings, cancel, tell);
     let outcome = match target.protocol {
         Protocol::Imap => imap::probe(&mut climb, credential),
         Protocol::Pop3 => pop3::probe(&mut climb, credential),
@@ -145,11 +151,13 @@ pub(in crate::io) struct Climb<'a> {
     rungs: Vec<Climbed>,
     begun: Option<(Rung, Instant)>,
     pub(in crate::io) cautions: Vec<Caution>,
+    masks: mask::Masks,
 }
 
 impl<'a> Climb<'a> {
     fn new(
         target: &'a Target,
+        credential: Option<&SecretBytes>,
         settings: &'a Settings,
         cancel: &'a AtomicBool,
         tell: &'a mut dyn FnMut(Rung),
@@ -169,6 +177,7 @@ impl<'a> Climb<'a> {
             rungs: Vec::new(),
             begun: None,
             cautions,
+            masks: mask::Masks::of(target, credential),
         }
     }
 
@@ -188,7 +197,8 @@ impl<'a> Climb<'a> {
     /// The rung that was begun holds.
     fn hold(&mut self, detail: &str) {
         if let Some((rung, since)) = self.begun.take() {
-            let detail: String = detail.chars().take(MAX_DETAIL).collect();
+            let detail = self.masks.hide(detail);
+            let detail = detail.chars().take(MAX_DETAIL).collect();
             self.rungs.push(Climbed {
                 rung,
                 took: since.elapsed(),
@@ -224,7 +234,7 @@ impl<'a> Climb<'a> {
         Ended {
             code,
             rung,
-            server_said: said,
+            server_said: self.masks.hide(&said),
             advice,
             cautions: self.cautions,
             ladder: self.rungs,
@@ -279,12 +289,23 @@ impl<'a> Climb<'a> {
     fn secure(&mut self, wire: net::Wire) -> Result<net::Wire, Fall> {
         self.begin(Rung::Tls);
         let target = self.target;
-        let (wire, seen) = wire.start_tls(
+        let secured = wire.start_tls(
             &self.settings.trust,
             &target.host,
             target.checks_certificate,
             self.cancel,
-        )?;
+        );
+        let (wire, seen) = match secured {
+            // The server has just agreed to TLS: the port is right.
+            Err(Fall::At {
+                code: Code::TlsWrongMode,
+                said,
+                ..
+            }) if target.security == Security::StartTls => {
+                return Err(Fall::new(Code::TlsHandshake, Advice::TlsFailed, said));
+            }
+            secured => secured?,
+        };
         if let Some(fault) = seen.fault {
             self.cautions.push(Caution::Unchecked(fault));
         } else if let Some(days) = seen.days_left.filter(|days| (0..SOON).contains(days)) {
@@ -297,36 +318,36 @@ impl<'a> Climb<'a> {
     /// The first line, or nothing of a server that waits for TLS: then we find that out.
     fn greeting(&mut self, wire: &mut net::Wire) -> Result<Vec<u8>, Fall> {
         self.begin(Rung::Greeting);
-        if !wire.is_tls() {
-            let silence = self.settings.patience.silence;
-            if !wire.speaks_within(silence, self.cancel)?
-                && let Some(address) = wire.peer()
-            {
-                let limits = net::Limits {
-                    until: Instant::now() + silence,
-                    patience: silence,
-                };
-                let speaks_tls = net::connect(&[address], limits, self.cancel)
-                    .and_then(|(second, _)| {
-                        second.start_tls(
-                            &self.settings.trust,
-                            &self.target.host,
-                            false,
-                            self.cancel,
-                        )
-                    })
-                    .is_ok();
-                if speaks_tls {
-                    return Err(Fall::new(Code::TlsWrongMode, Advice::SpeaksTls, ""));
-                }
-            }
-        }
-        let line = wire.line(self.cancel)?;
-        // A TLS alert: type 21, version 3.x.
-        if line.starts_with(&[21, 3]) {
+        let silence = self.settings.patience.silence;
+        if !wire.is_tls() && !wire.speaks_within(silence, self.cancel)? && self.waits_for_tls(wire)
+        {
             return Err(Fall::new(Code::TlsWrongMode, Advice::SpeaksTls, ""));
         }
-        Ok(line)
+        if !wire.heard().starts_with(ALERT) {
+            match wire.line(self.cancel) {
+                Ok(line) if !line.starts_with(ALERT) => return Ok(line),
+                Err(fall) if !wire.heard().starts_with(ALERT) => return Err(fall),
+                _ => {}
+            }
+        }
+        Err(Fall::new(Code::TlsWrongMode, Advice::SpeaksTls, ""))
+    }
+
+    /// Whether a silent server negotiates TLS on a second connection.
+    fn waits_for_tls(&self, silent: &net::Wire) -> bool {
+        let silence = self.settings.patience.silence;
+        let limits = net::Limits {
+            until: self.until.min(Instant::now() + silence),
+            patience: silence,
+        };
+        let secured = |address| {
+            net::connect(&[address], limits, self.cancel).and_then(|(second, _)| {
+                second.start_tls(&self.settings.trust, &self.target.host, false, self.cancel)
+            })
+        };
+        silent
+            .peer()
+            .is_some_and(|address| secured(address).is_ok())
     }
 
     fn not_a_mail_server(said: &[u8]) -> Fall {
@@ -357,7 +378,7 @@ fn looks_spaced(text: &[u8]) -> bool {
 
 /// Addresses that FreeScout's settings form refuses (PHP's private and reserved ranges).
 fn is_private(address: IpAddr) -> bool {
-    match address {
+    match address.to_canonical() {
         IpAddr::V4(v4) => {
             v4.is_private()
                 || v4.is_loopback()
@@ -416,6 +437,7 @@ mod tests {
             "fd00::1",
             "fe80::1",
             "0.0.0.0",
+            "::ffff:10.0.0.1",
         ] {
             assert!(is_private(private.parse().unwrap()), "{private}");
         }

@@ -6,6 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::net::Wire;
+use super::utf7::utf7;
 use super::{Climb, Fall};
 use crate::domain::base64;
 use crate::domain::connection::{Login, Security};
@@ -33,12 +34,19 @@ impl Tagged {
     }
 }
 
+/// What comes after something was sent.
+enum Answer {
+    Tagged(Tagged),
+    /// `+`, and what follows.
+    GoOn(Vec<u8>),
+}
+
 /// An open dialogue.
 pub(super) struct Imap<'a> {
     wire: Wire,
     cancel: &'a std::sync::atomic::AtomicBool,
     number: u32,
-    capabilities: String,
+    capabilities: Vec<String>,
 }
 
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
@@ -77,7 +85,7 @@ pub(super) fn open<'a>(
         wire,
         cancel: climb.cancel,
         number: 0,
-        capabilities: String::new(),
+        capabilities: Vec::new(),
     };
     let shown = sanitize_bytes(greeting.get(2..).unwrap_or_default());
     if climb.target.security == Security::StartTls {
@@ -92,9 +100,9 @@ pub(super) fn open<'a>(
         imap.ask_capabilities()?;
     } else {
         imap.ask_capabilities()?;
-        climb.hold(&format!("{shown} {}", imap.capabilities));
+        climb.hold(&format!("{shown} {}", imap.capabilities.join(" ")));
     }
-    if imap.capabilities.contains("LOGINDISABLED") {
+    if imap.can("LOGINDISABLED") {
         climb.cautions.push(Caution::LoginDisabled);
     }
     climb.begin(Rung::Authentication);
@@ -144,7 +152,16 @@ impl Imap<'_> {
         self.reply(&tag)
     }
 
+    /// Reads up to the tagged reply.
     fn reply(&mut self, tag: &str) -> Result<Tagged, Fall> {
+        match self.answer(tag)? {
+            Answer::Tagged(reply) => Ok(reply),
+            Answer::GoOn(said) => Err(Climb::broken(&said)),
+        }
+    }
+
+    /// Reads up to the tagged reply, or up to where the server wants to hear more.
+    fn answer(&mut self, tag: &str) -> Result<Answer, Fall> {
         let mut untagged = Vec::new();
         for _ in 0..MAX_REPLIES {
             let line = self.line()?;
@@ -152,18 +169,21 @@ impl Imap<'_> {
                 .strip_prefix(tag.as_bytes())
                 .and_then(|rest| rest.strip_prefix(b" "))
             {
-                return Ok(Tagged {
+                return Ok(Answer::Tagged(Tagged {
                     text: text.to_vec(),
                     untagged,
-                });
+                }));
+            }
+            if let Some(text) = line.strip_prefix(b"+") {
+                return Ok(Answer::GoOn(text.to_vec()));
             }
             match line.strip_prefix(b"* ") {
                 // Whoever says goodbye answers no more.
-                Some(text) if starts_with(text, "BYE") && !starts_with(text, "BYE Logging") => {
-                    return Ok(Tagged {
+                Some(text) if starts_with(text, "BYE") => {
+                    return Ok(Answer::Tagged(Tagged {
                         text: text.to_vec(),
                         untagged,
-                    });
+                    }));
                 }
                 Some(text) => untagged.push(text.to_vec()),
                 None => return Err(Climb::broken(&line)),
@@ -174,18 +194,14 @@ impl Imap<'_> {
 
     fn ask_capabilities(&mut self) -> Result<(), Fall> {
         let reply = self.command(b"CAPABILITY")?;
-        let listed = reply
-            .untagged
-            .iter()
-            .find_map(|line| line.strip_prefix(b"CAPABILITY "));
-        self.capabilities = sanitize_bytes(listed.unwrap_or_default());
+        self.note_capabilities(&reply);
         Ok(())
     }
 
     /// Whether the server says it can do this.
     pub(super) fn can(&self, capability: &str) -> bool {
         self.capabilities
-            .split(' ')
+            .iter()
             .any(|word| word.eq_ignore_ascii_case(capability))
     }
 
@@ -201,15 +217,8 @@ impl Imap<'_> {
                 sending.extend_from_slice(format!("{{{}}}\r\n", text.len()).as_bytes());
                 self.wire.send(&sending, self.cancel)?;
                 zeroize::Zeroize::zeroize(&mut *sending);
-                let line = self.line()?;
-                if !line.starts_with(b"+") {
-                    return match line.strip_prefix(format!("{tag} ").as_bytes()) {
-                        Some(text) => Ok(Tagged {
-                            text: text.to_vec(),
-                            untagged: Vec::new(),
-                        }),
-                        None => Err(Climb::broken(&line)),
-                    };
+                if let Answer::Tagged(refusal) = self.answer(&tag)? {
+                    return Ok(refusal);
                 }
                 sending.extend_from_slice(text);
             } else {
@@ -244,41 +253,41 @@ impl Imap<'_> {
             .concat(),
         );
         self.wire.send(&bytes, self.cancel)?;
-        let first = self.line()?;
-        if let Some(challenge) = first.strip_prefix(b"+") {
-            let reason = challenge_text(challenge);
-            self.wire.send(b"\r\n", self.cancel)?;
-            let mut reply = self.reply(&tag)?;
-            if !reply.is_ok() && !reason.is_empty() {
-                reply.text.extend_from_slice(b" ");
-                reply.text.extend_from_slice(reason.as_bytes());
+        let reply = match self.answer(&tag)? {
+            Answer::Tagged(reply) => reply,
+            Answer::GoOn(challenge) => {
+                let reason = challenge_text(&challenge);
+                self.wire.send(b"\r\n", self.cancel)?;
+                let mut reply = self.reply(&tag)?;
+                if !reply.is_ok() && !reason.is_empty() {
+                    reply.text.extend_from_slice(b" ");
+                    reply.text.extend_from_slice(reason.as_bytes());
+                }
+                reply
             }
-            return Ok(reply);
-        }
-        match first.strip_prefix(format!("{tag} ").as_bytes()) {
-            Some(text) => Ok(Tagged {
-                text: text.to_vec(),
-                untagged: Vec::new(),
-            }),
-            None => self.reply(&tag),
-        }
+        };
+        self.note_capabilities(&reply);
+        Ok(reply)
     }
 
-    /// Servers tell more of themselves after the login.
+    /// `CAPABILITY …`, and `[CAPABILITY …]` in a reply: servers tell more of themselves after the login.
     fn note_capabilities(&mut self, reply: &Tagged) {
-        let told = reply
-            .untagged
-            .iter()
-            .map(Vec::as_slice)
-            .chain([reply.text.as_slice()]);
+        let told = reply.untagged.iter().chain([&reply.text]);
         for line in told {
-            let text = sanitize_bytes(line);
-            if let Some((_, rest)) = text.split_once("CAPABILITY ") {
-                rest.split(']')
-                    .next()
-                    .unwrap_or_default()
-                    .clone_into(&mut self.capabilities);
+            let at = match line.iter().position(|b| *b == b'[') {
+                Some(at) if starts_with(line, "OK ") => at + 1,
+                _ => 0,
+            };
+            if !starts_with(&line[at..], "CAPABILITY ") {
+                continue;
             }
+            let list = line[at..].split(|b| *b == b']').next().unwrap_or_default();
+            self.capabilities = list
+                .split(|b| *b == b' ')
+                .skip(1)
+                .filter(|word| !word.is_empty())
+                .map(sanitize_bytes)
+                .collect();
         }
     }
 
@@ -365,58 +374,9 @@ fn messages(reply: &Tagged) -> u64 {
         .unwrap_or(0)
 }
 
-/// A folder's name on the wire: modified UTF-7 (RFC 3501, section 5.1.3). Names in plain ASCII are sent as they are stored.
-fn utf7(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_owned();
-    }
-    let mut out = String::new();
-    let mut run: Vec<u8> = Vec::new();
-    let flush = |run: &mut Vec<u8>, out: &mut String| {
-        if !run.is_empty() {
-            let coded = base64::encode(run);
-            out.push('&');
-            out.push_str(&coded.trim_end_matches('=').replace('/', ","));
-            out.push('-');
-            run.clear();
-        }
-    };
-    for c in name.chars() {
-        match c {
-            '&' => {
-                flush(&mut run, &mut out);
-                out.push_str("&-");
-            }
-            ' '..='~' => {
-                flush(&mut run, &mut out);
-                out.push(c);
-            }
-            c => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    run.extend_from_slice(&unit.to_be_bytes());
-                }
-            }
-        }
-    }
-    flush(&mut run, &mut out);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn folder_names_go_out_as_rfc_3501_says() {
-        // The example of RFC 3501, section 5.1.3.
-        assert_eq!(
-            utf7("~peter/mail/台北/日本語"),
-            "~peter/mail/&U,BTFw-/&ZeVnLIqe-"
-        );
-        assert_eq!(utf7("Gesendet & Gelöschtes"), "Gesendet &- Gel&APY-schtes");
-        assert_eq!(utf7("INBOX"), "INBOX");
-    }
 
     #[test]
     fn literals_are_seen_at_the_end_of_a_line_only() {

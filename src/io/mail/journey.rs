@@ -6,10 +6,10 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::mask::Masks;
 use super::{Cancelled, Climb, Fall, Settings, called_off, imap, smtp};
 use crate::domain::connection::Target;
 use crate::domain::probe::Journey;
-use crate::domain::sanitize::sanitize_bytes;
 use crate::domain::secret::SecretBytes;
 use crate::words::words;
 
@@ -42,12 +42,17 @@ pub fn travel(
     settings: &Settings,
     cancel: &AtomicBool,
 ) -> Result<Journey, Cancelled> {
-    let outcome = send(outgoing, token, date, settings, cancel)
-        .and_then(|()| find(incoming, token, patience, settings, cancel));
-    match outcome {
-        Ok(journey) => Ok(journey),
-        Err(Fall::Cancelled) => Err(Cancelled),
-        Err(Fall::At { said, .. }) => Ok(Journey::Refused(said)),
+    let refused = |end: &End<'_>, fall| match fall {
+        Fall::Cancelled => Err(Cancelled),
+        Fall::At { said, .. } => {
+            let masks = Masks::of(end.target, end.credential);
+            Ok(Journey::Refused(masks.hide(&said)))
+        }
+    };
+    match send(outgoing, token, date, settings, cancel) {
+        Ok(()) => find(incoming, token, patience, settings, cancel)
+            .or_else(|fall| refused(incoming, fall)),
+        Err(fall) => refused(outgoing, fall),
     }
 }
 
@@ -59,7 +64,7 @@ fn send(
     cancel: &AtomicBool,
 ) -> Result<(), Fall> {
     let mut unheard = |_| {};
-    let mut climb = Climb::new(end.target, settings, cancel, &mut unheard);
+    let mut climb = Climb::new(end.target, end.credential, settings, cancel, &mut unheard);
     let mut smtp = smtp::open(&mut climb, end.credential)?;
     let address = end.target.sender.as_str();
     let mut said = smtp.mail_from(address)?;
@@ -92,7 +97,7 @@ fn find(
     cancel: &AtomicBool,
 ) -> Result<Journey, Fall> {
     let since = Instant::now();
-    // A server may drop whoever stays too long: each look is a dialogue of its own once this one is used up.
+    // The wait for the mail comes on top.
     let settings = &Settings {
         patience: super::Patience {
             whole: patience + settings.patience.whole,
@@ -101,12 +106,12 @@ fn find(
         ..settings.clone()
     };
     let mut unheard = |_| {};
-    let mut climb = Climb::new(end.target, settings, cancel, &mut unheard);
+    let mut climb = Climb::new(end.target, end.credential, settings, cancel, &mut unheard);
     let mut imap = imap::open(&mut climb, end.credential)?;
     let folder = end.target.folders.first().map_or("INBOX", String::as_str);
     let selected = imap.select(folder)?;
     if !selected.is_ok() {
-        return Ok(Journey::Refused(sanitize_bytes(&selected.text)));
+        return Err(climb.refused(&selected.text, None));
     }
     loop {
         let found = imap.command(format!("UID SEARCH HEADER {HEADER} {token}").as_bytes())?;

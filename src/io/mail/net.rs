@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use rustls::{ClientConnection, StreamOwned};
+use rustls::ClientConnection;
 
 use super::tls::{self, Seen, Trust};
 use super::{Fall, called_off};
@@ -134,31 +134,52 @@ pub(super) fn connect(
     Err(last)
 }
 
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+/// The socket, and TLS over it. Each call touches the socket once at most: rustls' own streams go on for as long as bytes
+/// drip in, past every deadline.
+struct Stream {
+    socket: TcpStream,
+    tls: Option<Box<ClientConnection>>,
 }
 
 impl Stream {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        match self {
-            Stream::Plain(stream) => stream.read(into),
-            Stream::Tls(stream) => stream.read(into),
+    /// Reads once; also says how many bytes came over the wire. Bytes of TLS alone count as [`ErrorKind::WouldBlock`].
+    fn read(&mut self, into: &mut [u8], came: &mut usize) -> std::io::Result<usize> {
+        let Some(tls) = &mut self.tls else {
+            let count = self.socket.read(into)?;
+            *came += count;
+            return Ok(count);
+        };
+        match tls.reader().read(into) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            done => return done,
         }
+        if tls.wants_write() {
+            tls.write_tls(&mut self.socket)?;
+        }
+        *came += tls.read_tls(&mut self.socket)?;
+        tls.process_new_packets()
+            .map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))?;
+        tls.reader().read(into)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self {
-            Stream::Plain(stream) => stream.write(bytes),
-            Stream::Tls(stream) => stream.write(bytes),
+    /// Takes some of the bytes and writes once; `false` while something is still to be written.
+    fn write(&mut self, bytes: &mut &[u8]) -> std::io::Result<bool> {
+        let written = match &mut self.tls {
+            None => {
+                let count = self.socket.write(bytes)?;
+                *bytes = &bytes[count..];
+                count
+            }
+            Some(tls) => {
+                let count = tls.writer().write(bytes)?;
+                *bytes = &bytes[count..];
+                tls.write_tls(&mut self.socket)?
+            }
+        };
+        if written == 0 {
+            return Err(ErrorKind::WriteZero.into());
         }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        match self {
-            Stream::Plain(stream) => stream.flush(),
-            Stream::Tls(stream) => stream.flush(),
-        }
+        Ok(bytes.is_empty() && !self.tls.as_ref().is_some_and(|tls| tls.wants_write()))
     }
 }
 
@@ -170,7 +191,7 @@ pub(super) struct Wire {
     said: usize,
 }
 
-fn is_slice(error: &std::io::Error) -> bool {
+pub(super) fn is_slice(error: &std::io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
@@ -193,7 +214,10 @@ impl Wire {
             .and_then(|()| stream.set_nodelay(true));
         ready.map_err(|e| broken_off(&e))?;
         Ok(Self {
-            stream: Stream::Plain(stream),
+            stream: Stream {
+                socket: stream,
+                tls: None,
+            },
             limits,
             buffer: Vec::with_capacity(1024),
             said: 0,
@@ -201,34 +225,37 @@ impl Wire {
     }
 
     pub(super) fn is_tls(&self) -> bool {
-        matches!(self.stream, Stream::Tls(_))
+        self.stream.tls.is_some()
     }
 
     pub(super) fn peer(&self) -> Option<SocketAddr> {
-        match &self.stream {
-            Stream::Plain(stream) => stream.peer_addr().ok(),
-            Stream::Tls(stream) => stream.sock.peer_addr().ok(),
-        }
+        self.stream.socket.peer_addr().ok()
+    }
+
+    /// What has come and was not read as a line.
+    pub(super) fn heard(&self) -> &[u8] {
+        &self.buffer
     }
 
     /// Reads once: `false` when nothing came in this slice.
     fn fill(&mut self) -> Result<bool, Fall> {
         let mut chunk = [0; 4096];
-        match self.stream.read(&mut chunk) {
+        let read = self.stream.read(&mut chunk, &mut self.said);
+        if self.said > MAX_SAID {
+            let shown = &chunk[..SHOWN.min(*read.as_ref().unwrap_or(&0))];
+            return Err(Fall::new(
+                Code::ProtocolError,
+                Advice::BrokenProtocol,
+                sanitize_bytes(shown),
+            ));
+        }
+        match read {
             Ok(0) => Err(Fall::new(
                 Code::ProtocolError,
                 Advice::TurnedAway,
                 sanitize_bytes(&self.buffer),
             )),
             Ok(count) => {
-                self.said += count;
-                if self.said > MAX_SAID {
-                    return Err(Fall::new(
-                        Code::ProtocolError,
-                        Advice::BrokenProtocol,
-                        sanitize_bytes(&chunk[..count.min(SHOWN)]),
-                    ));
-                }
                 self.buffer.extend_from_slice(&chunk[..count]);
                 Ok(true)
             }
@@ -249,7 +276,7 @@ impl Wire {
         time: Duration,
         cancel: &AtomicBool,
     ) -> Result<bool, Fall> {
-        let end = Instant::now() + time;
+        let end = self.limits.until.min(Instant::now() + time);
         while self.buffer.is_empty() {
             if called_off(cancel) {
                 return Err(Fall::Cancelled);
@@ -327,10 +354,10 @@ impl Wire {
     /// Sends bytes, all of them or none that count.
     pub(super) fn send(&mut self, mut bytes: &[u8], cancel: &AtomicBool) -> Result<(), Fall> {
         let deadline = self.limits.deadline();
-        while !bytes.is_empty() {
-            match self.stream.write(bytes) {
-                Ok(0) => return Err(timeout()),
-                Ok(count) => bytes = &bytes[count..],
+        loop {
+            match self.stream.write(&mut bytes) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
                 Err(error) if is_slice(&error) => {}
                 Err(error) => return Err(broken_off(&error)),
             }
@@ -340,10 +367,6 @@ impl Wire {
             if Instant::now() >= deadline {
                 return Err(timeout());
             }
-        }
-        match self.stream.flush() {
-            Err(error) if !is_slice(&error) => Err(broken_off(&error)),
-            _ => Ok(()),
         }
     }
 
@@ -355,18 +378,19 @@ impl Wire {
         checks: bool,
         cancel: &AtomicBool,
     ) -> Result<(Self, Seen), Fall> {
-        let Stream::Plain(stream) = self.stream else {
-            return Err(Fall::new(Code::TlsHandshake, Advice::TlsFailed, ""));
-        };
+        let mut socket = self.stream.socket;
         let deadline = self.limits.deadline();
         let go_on = || match () {
             () if called_off(cancel) => Err(Fall::Cancelled),
             () if Instant::now() >= deadline => Err(timeout()),
             () => Ok(()),
         };
-        let (tls, seen) = tls::handshake(stream, trust, host, checks, &go_on)?;
+        let (tls, seen) = tls::handshake(&mut socket, trust, host, checks, &go_on)?;
         let wire = Self {
-            stream: Stream::Tls(Box::new(tls)),
+            stream: Stream {
+                socket,
+                tls: Some(Box::new(tls)),
+            },
             buffer: Vec::with_capacity(1024),
             ..self
         };

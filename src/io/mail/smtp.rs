@@ -65,7 +65,10 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
             sanitize(&sender),
             sanitize_bytes(&reply.text)
         ));
-        smtp.command(b"RSET")?;
+        // The verdict stands already, whatever becomes of this.
+        if let Err(Fall::Cancelled) = smtp.command(b"RSET") {
+            return Err(Fall::Cancelled);
+        }
     }
     smtp.quit();
     Ok(())
@@ -88,8 +91,12 @@ pub(super) fn open<'a>(
         Ok(reply) if matches!(reply.class(), 4 | 5) => {
             return Err(climb.refused(&reply.text, None));
         }
-        Err(Fall::Cancelled) => return Err(Fall::Cancelled),
-        Ok(_) | Err(_) => return Err(Climb::not_a_mail_server(&first)),
+        Ok(_) => return Err(Climb::not_a_mail_server(&first)),
+        Err(Fall::At {
+            code: Code::ProtocolError,
+            ..
+        }) if !first.starts_with(b"220") => return Err(Climb::not_a_mail_server(&first)),
+        Err(fall) => return Err(fall),
     };
     let offered = smtp.ehlo(climb)?;
     climb.hold(&format!("{} {offered}", sanitize_bytes(&greeting.text)));
@@ -103,16 +110,17 @@ pub(super) fn open<'a>(
         smtp.wire = climb.secure(smtp.wire)?;
         smtp.ehlo(climb)?;
     }
-    let (Some(credential), login) = (credential, climb.target.login.clone()) else {
+    let target = climb.target;
+    let Some(credential) = credential.filter(|_| target.login != Login::None) else {
         return Ok(smtp);
     };
     climb.begin(Rung::Authentication);
-    if login != Login::None && smtp.mechanisms.is_empty() {
+    if smtp.mechanisms.is_empty() {
         climb.cautions.push(Caution::NoLoginOffered);
         climb.hold("");
         return Ok(smtp);
     }
-    match &login {
+    match &target.login {
         Login::None => {}
         Login::Password { user } => smtp.log_in(climb, user, credential)?,
         Login::XOAuth2 { user } => {
@@ -230,15 +238,17 @@ impl Smtp<'_> {
         password: &SecretBytes,
     ) -> Result<(), Fall> {
         if self.offers("CRAM-MD5") {
-            let reply = self.cram_md5(user, password)?;
+            let reply = self.cram_md5(climb, user, password)?;
             let plain = self.offers("LOGIN") || self.offers("PLAIN");
-            if reply.is_ok() || !plain {
+            // What is refused for the time being is refused to the others as well.
+            if reply.class() != 5 || !plain {
                 return self.judge(climb, &reply, password, "CRAM-MD5");
             }
         }
         if self.offers("LOGIN") {
             let reply = self.login(user, password)?;
-            if reply.is_ok() || reply.code == 535 || !self.offers("PLAIN") {
+            // Only what the server does not know or does not do was not the password.
+            if !matches!(reply.code, 500..=504) || !self.offers("PLAIN") {
                 return self.judge(climb, &reply, password, "LOGIN");
             }
         }
@@ -295,7 +305,12 @@ impl Smtp<'_> {
         self.auth("PLAIN", &coded)
     }
 
-    fn cram_md5(&mut self, user: &str, password: &SecretBytes) -> Result<Reply, Fall> {
+    fn cram_md5(
+        &mut self,
+        climb: &mut Climb<'_>,
+        user: &str,
+        password: &SecretBytes,
+    ) -> Result<Reply, Fall> {
         let reply = self.auth("CRAM-MD5", "")?;
         if reply.code != 334 {
             return Ok(reply);
@@ -303,11 +318,14 @@ impl Smtp<'_> {
         let challenge = reply
             .lines
             .first()
-            .and_then(|line| base64::decode_strict(line.trim_ascii()).ok())
-            .unwrap_or_default();
-        let Some(answer) = cram_md5_answer(user, password.expose(), &challenge) else {
-            return Ok(reply);
+            .and_then(|line| base64::decode_strict(line.trim_ascii()).ok());
+        let answer = challenge.and_then(|text| cram_md5_answer(user, password.expose(), &text));
+        let Some(answer) = answer else {
+            // Nothing to answer: called off (RFC 4954, section 4).
+            return self.command(b"*");
         };
+        // With the challenge, short passwords can be guessed from it.
+        climb.masks.add_coded(answer.as_bytes());
         self.command(base64::encode(answer.as_bytes()).as_bytes())
     }
 

@@ -3,7 +3,7 @@
 //! Where FreeScout checks a certificate (chain and name, as PHP's OpenSSL does) so do we; where it does not, we go on as
 //! it would and tell what would not have passed.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,10 +14,11 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
-    SignatureScheme, StreamOwned,
+    SignatureScheme,
 };
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
+use super::net::is_slice;
 use super::{Fall, certificate_fall};
 use crate::domain::advice::Advice;
 use crate::domain::probe::{CertificateFault, Code};
@@ -32,7 +33,7 @@ const DAY: i64 = 86_400;
 #[derive(Debug)]
 pub struct Trust {
     roots: Arc<RootCertStore>,
-    /// Certificates that were trusted themselves: OpenSSL takes them at their word even when they sign for a server.
+    /// Certificates that were trusted themselves: OpenSSL takes one that signed itself even from a server.
     themselves: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 }
@@ -73,16 +74,17 @@ pub(super) struct Seen {
     pub(super) fault: Option<CertificateFault>,
 }
 
-/// Negotiates TLS. `go_on` is asked whenever nothing comes.
+/// Negotiates TLS. `go_on` is asked after each reading and writing: `complete_io` would go on for as long as bytes drip in.
 pub(super) fn handshake(
-    mut stream: TcpStream,
+    stream: &mut TcpStream,
     trust: &Trust,
     host: &str,
     checks: bool,
     go_on: &dyn Fn() -> Result<(), Fall>,
-) -> Result<(StreamOwned<ClientConnection, TcpStream>, Seen), Fall> {
+) -> Result<(ClientConnection, Seen), Fall> {
     let failed = |said: &str| Fall::new(Code::TlsHandshake, Advice::TlsFailed, sanitize(said));
-    let name = ServerName::try_from(host.to_owned()).map_err(|e| failed(&e.to_string()))?;
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+        .map_err(|e| failed(&e.to_string()))?;
     let inspector = Arc::new(Inspector {
         roots: Arc::clone(&trust.roots),
         themselves: trust.themselves.clone(),
@@ -98,24 +100,22 @@ pub(super) fn handshake(
         .with_no_client_auth();
     let mut tls =
         ClientConnection::new(Arc::new(config), name).map_err(|e| failed(&e.to_string()))?;
-    while tls.is_handshaking() {
-        match tls.complete_io(&mut stream) {
-            Ok(_) => {}
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-                ) => {}
-            Err(error) => {
-                let cause = error.get_ref().and_then(|e| e.downcast_ref::<Error>());
-                return Err(match (cause, inspector.fault()) {
-                    (Some(Error::InvalidCertificate(_)), Some(fault)) => certificate_fall(&fault),
-                    (Some(Error::InvalidMessage(_)), _) => {
+    while tls.is_handshaking() || tls.wants_write() {
+        match step(&mut tls, stream) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                // What is wrong is told to the server as well, if it still listens.
+                let _ = tls.write_tls(stream);
+                return Err(match (&error, inspector.fault()) {
+                    (Error::InvalidCertificate(_), Some(fault)) => certificate_fall(&fault),
+                    (Error::InvalidMessage(_), _) => {
                         Fall::new(Code::TlsWrongMode, Advice::SpeaksPlain, "")
                     }
                     _ => failed(&error.to_string()),
                 });
             }
+            Err(error) if is_slice(&error) => {}
+            Err(error) => return Err(failed(&error.to_string())),
         }
         go_on()?;
     }
@@ -131,7 +131,19 @@ pub(super) fn handshake(
         .copied()
         .collect::<Vec<_>>()
         .join(", ");
-    Ok((StreamOwned::new(tls, stream), seen))
+    Ok((tls, seen))
+}
+
+/// Writes once or reads once.
+fn step(tls: &mut ClientConnection, stream: &mut TcpStream) -> io::Result<Result<(), Error>> {
+    if tls.wants_write() {
+        tls.write_tls(stream)?;
+        return Ok(Ok(()));
+    }
+    if tls.read_tls(stream)? == 0 {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(tls.process_new_packets().map(|_| ()))
 }
 
 /// Looks at the certificate, remembers what it saw, and lets it pass where FreeScout would.
@@ -178,21 +190,13 @@ impl Inspector {
         );
         let in_time = (from..=to).contains(&seconds);
         let days = (to - seconds).div_euclid(DAY);
-        // Outside of its time the rest is judged as of a moment within it: each fault for itself.
-        let moment = if in_time {
-            now
-        } else {
-            UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-                u64::try_from(from.saturating_add(1)).unwrap_or_default(),
-            ))
-        };
         let fault = if !in_time {
             Some(CertificateFault::Expired)
         } else if !self.is_named(end_entity, &certificate, name) {
             Some(CertificateFault::OtherName(
                 names.iter().map(|n| sanitize(n)).collect(),
             ))
-        } else if !self.is_trusted(end_entity, intermediates, moment) {
+        } else if !self.is_trusted(end_entity, &certificate, intermediates, now) {
             Some(CertificateFault::Untrusted)
         } else {
             None
@@ -234,10 +238,12 @@ impl Inspector {
     fn is_trusted(
         &self,
         end_entity: &CertificateDer<'_>,
+        certificate: &X509Certificate<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> bool {
-        if self.themselves.iter().any(|trusted| trusted == end_entity) {
+        let signed_itself = certificate.issuer().as_raw() == certificate.subject().as_raw();
+        if signed_itself && self.themselves.iter().any(|trusted| trusted == end_entity) {
             return true;
         }
         let Ok(parsed) = ParsedCertificate::try_from(end_entity) else {

@@ -1,0 +1,533 @@
+//! What goes over the wire is what FreeScout would send, byte by byte.
+
+use freescout_rescue::domain::base64;
+use freescout_rescue::domain::connection::{Login, Protocol, Security, Target};
+use freescout_rescue::domain::probe::{Caution, Code, Rung};
+
+use super::certificates::{Kind, server_config};
+use super::{assert_code, climb, climb_with, target};
+use crate::scripted::{Server, Step, say, script};
+
+const IMAP: &str = "
+    * OK ready
+    C: R1 CAPABILITY
+    * CAPABILITY IMAP4rev1
+    R1 OK done
+    C: R2 LOGIN
+    R2 OK logged in
+    C: R3 EXAMINE
+    * 17 EXISTS
+    R3 OK done";
+
+fn with_user(protocol: Protocol, user: &str) -> Target {
+    Target {
+        login: Login::Password {
+            user: user.to_owned(),
+        },
+        ..target(protocol)
+    }
+}
+
+#[test]
+fn imap_quotes_backslash_and_quote_and_leaves_utf8_as_it_is() {
+    let server = Server::new(script(IMAP));
+    let ended = climb_with(
+        &server,
+        &with_user(Protocol::Imap, "us\"er"),
+        "p\\ä\"ß".as_bytes(),
+    );
+    assert_code(&ended, Code::Ok);
+    assert_eq!(
+        server.record().text(),
+        "R1 CAPABILITY\r\nR2 LOGIN \"us\\\"er\" \"p\\\\ä\\\"ß\"\r\nR3 EXAMINE \"INBOX\"\r\nR4 LOGOUT\r\n"
+    );
+    let rungs: Vec<Rung> = ended.ladder.iter().map(|step| step.rung).collect();
+    assert_eq!(
+        rungs,
+        [
+            Rung::Dns,
+            Rung::Tcp,
+            Rung::Greeting,
+            Rung::Authentication,
+            Rung::Folder
+        ]
+    );
+    assert_eq!(ended.ladder[4].detail, "INBOX 17 mails");
+    assert_eq!(ended.cautions, [Caution::ClearText]);
+}
+
+#[test]
+fn imap_sends_a_line_feed_as_a_literal_once_the_server_is_ready() {
+    let server = Server::new(script(
+        "* OK ready
+        C: R1 CAPABILITY
+        R1 OK done
+        C: R2 LOGIN \"support\" {5}
+        * OK still here
+        + go on
+        C: pa
+        C: ss
+        R2 OK logged in
+        C: R3 EXAMINE
+        R3 OK done",
+    ));
+    assert_code(
+        &climb_with(&server, &target(Protocol::Imap), b"pa\nss"),
+        Code::Ok,
+    );
+    assert!(server.record().text().contains("{5}\r\npa\nss\r\nR3 "));
+}
+
+#[test]
+fn imap_logs_in_in_spite_of_logindisabled() {
+    let server = Server::new(script(
+        "* OK ready
+        C: R1 CAPABILITY
+        * capability IMAP4rev1 LOGINDISABLED
+        R1 OK done
+        C: R2 LOGIN
+        R2 OK [CAPABILITY IMAP4rev1 UIDPLUS] in
+        C: R3 EXAMINE
+        R3 OK done",
+    ));
+    let ended = climb(&server, &target(Protocol::Imap));
+    assert_code(&ended, Code::Ok);
+    assert!(ended.cautions.contains(&Caution::LoginDisabled));
+    server.record();
+}
+
+#[test]
+fn imap_sends_starttls_at_once_and_a_refusal_ends_it() {
+    let starttls = Target {
+        security: Security::StartTls,
+        ..target(Protocol::Imap)
+    };
+    let server = Server::new(script("* OK ready\nC: R1 STARTTLS\nR1 BAD what?"));
+    let ended = climb(&server, &starttls);
+    assert_code(&ended, Code::StartTlsRefused);
+    assert_eq!(ended.rung, Some(Rung::StartTls));
+    assert_eq!(server.record().text(), "R1 STARTTLS\r\n");
+
+    let mut steps = script("* OK ready\nC: R1 STARTTLS\nR1 OK begin");
+    steps.push(Step::StartTls(server_config(Kind::Good)));
+    steps.extend(script(
+        "C: R2 CAPABILITY
+        R2 OK done
+        C: R3 LOGIN
+        R3 OK in
+        C: R4 EXAMINE
+        R4 OK done",
+    ));
+    let server = Server::new(steps);
+    let ended = climb(&server, &starttls);
+    assert_code(&ended, Code::Ok);
+    assert_eq!(server.record().lines().last().unwrap(), "R5 LOGOUT");
+}
+
+#[test]
+fn imap_opens_the_folders_that_are_configured_and_says_which_is_missing() {
+    let folders = Target {
+        folders: ["INBOX", "Grüße/\"x\"", "Gone"].map(str::to_owned).to_vec(),
+        ..target(Protocol::Imap)
+    };
+    let mut steps = script(IMAP);
+    steps.extend(script(
+        "C: R4 EXAMINE \"Gr&APwA3w-e/\\\"x\\\"\"
+        * 0 EXISTS
+        R4 OK [READ-ONLY] done
+        C: R5 EXAMINE \"Gone\"
+        R5 NO [NONEXISTENT] Unknown Mailbox: Gone",
+    ));
+    let server = Server::new(steps);
+    let ended = climb(&server, &folders);
+    assert_code(&ended, Code::FolderMissing);
+    assert_eq!(ended.rung, Some(Rung::Folder));
+    assert_eq!(ended.server_said, "NO [NONEXISTENT] Unknown Mailbox: Gone");
+    server.record();
+}
+
+#[test]
+fn imap_reads_past_literals() {
+    let mut steps = script("* OK ready\nC: R1 CAPABILITY");
+    steps.push(say(
+        "* X {13}\r\nR1 NO bluff\r\n more {3}\r\nabc\r\nR1 OK done\r\n",
+    ));
+    steps.extend(script("C: R2 LOGIN\nR2 OK in\nC: R3 EXAMINE\nR3 OK done"));
+    let server = Server::new(steps);
+    assert_code(&climb(&server, &target(Protocol::Imap)), Code::Ok);
+    server.record();
+}
+
+#[test]
+fn xoauth2_is_sent_in_one_line_and_a_challenge_is_the_reason() {
+    let token = |protocol| Target {
+        login: Login::XOAuth2 {
+            user: "box@example.org".to_owned(),
+        },
+        ..target(protocol)
+    };
+    let message = base64::encode(b"user=box@example.org\x01auth=Bearer to.ken\x01\x01");
+    let reason = base64::encode(br#"{"status":"400","schemes":"Bearer"}"#);
+
+    let server = Server::new(script(
+        "* OK ready
+        C: R1 CAPABILITY
+        R1 OK done
+        C: R2 AUTHENTICATE XOAUTH2
+        * CAPABILITY IMAP4rev1
+        R2 OK in
+        C: R3 EXAMINE
+        R3 OK done",
+    ));
+    assert_code(
+        &climb_with(&server, &token(Protocol::Imap), b"to.ken"),
+        Code::Ok,
+    );
+    assert_eq!(
+        server.record().lines()[1],
+        format!("R2 AUTHENTICATE XOAUTH2 {message}")
+    );
+
+    let mut steps = script("* OK ready\nC: R1 CAPABILITY\nR1 OK done\nC: R2 AUTHENTICATE XOAUTH2");
+    steps.push(say(format!("+ {reason}\r\n")));
+    steps.extend(script("C: \nR2 NO [AUTHENTICATIONFAILED] no"));
+    let server = Server::new(steps);
+    let ended = climb_with(&server, &token(Protocol::Imap), b"to.ken");
+    assert_code(&ended, Code::OAuthRejected);
+    assert!(ended.server_said.contains("\"400\""), "{ended:?}");
+    assert!(
+        server
+            .record()
+            .text()
+            .ends_with(&format!("{message}\r\n\r\n"))
+    );
+
+    let mut steps = script("220 ready\nC: EHLO\n250-x\n250 AUTH XOAUTH2 LOGIN\nC: AUTH XOAUTH2");
+    steps.push(say(format!("334 {reason}\r\n")));
+    steps.push(Step::Hear(""));
+    steps.push(say("535 5.7.8 no\r\n"));
+    let server = Server::new(steps);
+    let ended = climb_with(&server, &token(Protocol::Smtp), b"to.ken");
+    assert_code(&ended, Code::OAuthRejected);
+    assert!(ended.server_said.contains("\"400\""), "{ended:?}");
+    assert_eq!(
+        server.record().lines()[1..],
+        [format!("AUTH XOAUTH2 {message}"), String::new()]
+    );
+}
+
+#[test]
+fn pop3_sends_a_malformed_apop_first_then_user_and_pass() {
+    let server = Server::new(script(
+        "+OK ready <1896.697170952@dbc.mtview.ca.us>
+        C: APOP
+        -ERR no
+        C: USER
+        +OK
+        C: PASS
+        +OK in
+        C: STAT
+        +OK 3 1234",
+    ));
+    assert_code(
+        &climb_with(&server, &target(Protocol::Pop3), b"tanstaaf"),
+        Code::Ok,
+    );
+    // The digest is RFC 1939's own example; the name before it is missing, as in FreeScout.
+    assert_eq!(
+        server.record().text(),
+        "APOP c4c9334bac560ecc979e58001b3e22fb\r\nUSER support\r\nPASS tanstaaf\r\nSTAT\r\nQUIT\r\n"
+    );
+}
+
+#[test]
+fn pop3_with_starttls_goes_in_the_clear() {
+    let server = Server::new(script(
+        "+OK ready
+        C: USER
+        +OK
+        C: PASS
+        +OK
+        C: STAT
+        +OK 0 0",
+    ));
+    let ended = climb(
+        &server,
+        &Target {
+            starttls_ignored: true,
+            ..target(Protocol::Pop3)
+        },
+    );
+    assert_code(&ended, Code::Ok);
+    assert_eq!(ended.cautions, [Caution::StartTlsIgnored]);
+    assert_eq!(server.record().lines()[0], "USER support");
+}
+
+#[test]
+fn pop3_sends_no_second_command_within_a_password() {
+    let server = Server::new(script("+OK ready"));
+    let ended = climb_with(&server, &target(Protocol::Pop3), b"pass\r\nDELE 1");
+    assert_code(&ended, Code::ProtocolError);
+    assert_eq!(server.record().text(), "");
+}
+
+/// The dialogue up to the login, with these mechanisms.
+fn smtp(mechanisms: &str, then: &'static str) -> Server {
+    let mut steps = script("220 mail.example.org ESMTP\nC: EHLO [127.0.0.1]");
+    steps.push(say(format!(
+        "250-mail.example.org\r\n250-STARTTLS\r\n{mechanisms}250 8BITMIME\r\n"
+    )));
+    steps.extend(script(then));
+    Server::new(steps)
+}
+
+#[test]
+fn smtp_without_encryption_uses_no_starttls_and_login_before_plain() {
+    let server = smtp(
+        "250-AUTH PLAIN LOGIN\r\n",
+        "C: AUTH LOGIN
+        334 VXNlcm5hbWU6
+        C: c3VwcG9ydA==
+        334 UGFzc3dvcmQ6
+        C: cmlnaHQgaG9yc2U=
+        235 in
+        C: MAIL FROM:<support@example.org>
+        250 ok
+        C: RSET
+        250 ok
+        C: QUIT
+        221 bye",
+    );
+    let ended = climb(&server, &target(Protocol::Smtp));
+    assert_code(&ended, Code::Ok);
+    assert_eq!(ended.cautions, [Caution::ClearText]);
+    assert_eq!(ended.rung, Some(Rung::Sender));
+    server.record();
+}
+
+#[test]
+fn smtp_plain_names_the_user_twice() {
+    let server = smtp(
+        "250-AUTH=PLAIN\r\n",
+        "C: AUTH PLAIN
+        235 in
+        C: MAIL
+        250 ok
+        C: RSET
+        250 ok",
+    );
+    assert_code(&climb(&server, &target(Protocol::Smtp)), Code::Ok);
+    let coded = base64::encode(b"support\0support\0right horse");
+    assert_eq!(server.record().lines()[1], format!("AUTH PLAIN {coded}"));
+}
+
+#[test]
+fn smtp_tries_cram_md5_first_and_exactly_one_more_after_it() {
+    let server = smtp(
+        "250-AUTH PLAIN LOGIN CRAM-MD5\r\n",
+        "C: AUTH CRAM-MD5
+        334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+        C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw
+        235 in",
+    );
+    let tim = Target {
+        sender: String::new(),
+        ..with_user(Protocol::Smtp, "tim")
+    };
+    assert_code(&climb_with(&server, &tim, b"tanstaaftanstaaf"), Code::Ok);
+    server.record();
+
+    let server = smtp(
+        "250-AUTH PLAIN LOGIN CRAM-MD5\r\n",
+        "C: AUTH CRAM-MD5
+        334 PDFAeD4=
+        C: c3VwcG9ydC
+        535 5.7.8 no
+        C: AUTH LOGIN
+        334 VXNlcm5hbWU6
+        C: c3VwcG9ydA==
+        334 UGFzc3dvcmQ6
+        C: cmlnaHQgaG9yc2U=
+        535 5.7.8 no",
+    );
+    assert_code(&climb(&server, &target(Protocol::Smtp)), Code::AuthRejected);
+    assert_eq!(server.record().lines().len(), 6);
+}
+
+#[test]
+fn smtp_gives_up_cram_md5_when_it_was_not_the_password() {
+    let server = smtp(
+        "250-AUTH LOGIN CRAM-MD5\r\n",
+        "C: AUTH CRAM-MD5
+        334 PDFAeD4=
+        C: c3VwcG9ydC
+        454 4.7.0 Too many login attempts, please try again later.",
+    );
+    assert_code(&climb(&server, &target(Protocol::Smtp)), Code::RateLimited);
+    assert_eq!(server.record().lines().len(), 3);
+
+    // Without a challenge there is nothing to answer: called off, and the next one is tried.
+    let server = smtp(
+        "250-AUTH PLAIN CRAM-MD5\r\n",
+        "C: AUTH CRAM-MD5
+        334 ?
+        C: *
+        501 called off
+        C: AUTH PLAIN
+        535 no",
+    );
+    assert_code(&climb(&server, &target(Protocol::Smtp)), Code::AuthRejected);
+    server.record();
+}
+
+#[test]
+fn smtp_does_not_send_a_refused_password_again_by_plain() {
+    for refusal in [
+        "535 5.7.8 no",
+        "534 5.7.9 no",
+        "454 4.7.0 not now",
+        "550 5.7.30 Basic authentication is not supported for Client Submission.",
+    ] {
+        let mut steps = script(
+            "220 ready
+            C: EHLO
+            250-x
+            250 AUTH LOGIN PLAIN
+            C: AUTH LOGIN
+            334 VXNlcm5hbWU6
+            C: c3VwcG9ydA==
+            334 UGFzc3dvcmQ6
+            C: cmlnaHQgaG9yc2U=",
+        );
+        steps.push(say(format!("{refusal}\r\n")));
+        let server = Server::new(steps);
+        climb(&server, &target(Protocol::Smtp));
+        assert_eq!(server.record().lines().len(), 4, "{refusal}");
+    }
+    // Refused before the password was sent, PLAIN is the next.
+    let server = smtp(
+        "250-AUTH LOGIN PLAIN\r\n",
+        "C: AUTH LOGIN
+        504 5.5.4 not this one
+        C: AUTH PLAIN
+        535 no",
+    );
+    assert_code(&climb(&server, &target(Protocol::Smtp)), Code::AuthRejected);
+    server.record();
+}
+
+#[test]
+fn smtp_with_encryption_needs_starttls() {
+    let starttls = Target {
+        security: Security::StartTls,
+        ..target(Protocol::Smtp)
+    };
+    let server = smtp("", "C: STARTTLS\n502 5.5.1 not here");
+    assert_code(&climb(&server, &starttls), Code::StartTlsRefused);
+    assert_eq!(server.record().lines(), ["EHLO [127.0.0.1]", "STARTTLS"]);
+
+    let mut steps = script("220 ready\nC: EHLO\n250 x\nC: STARTTLS\n220 go");
+    steps.push(Step::StartTls(server_config(Kind::Good)));
+    steps.extend(script(
+        "C: EHLO
+        250-x
+        250 AUTH PLAIN
+        C: AUTH PLAIN
+        235 in
+        C: MAIL
+        250 ok
+        C: RSET
+        250 ok",
+    ));
+    let server = Server::new(steps);
+    assert_code(&climb(&server, &starttls), Code::Ok);
+    server.record();
+}
+
+#[test]
+fn smtp_without_user_name_or_offer_sends_without_login() {
+    let sends = "C: MAIL FROM:<support@example.org>\n250 ok\nC: RSET\n250 ok\nC: QUIT";
+    let server = smtp("250-AUTH LOGIN\r\n", sends);
+    let nobody = Target {
+        login: Login::None,
+        ..target(Protocol::Smtp)
+    };
+    let ended = climb(&server, &nobody);
+    assert_code(&ended, Code::Ok);
+    assert_eq!(ended.cautions, []);
+    server.record();
+
+    let server = smtp("", sends);
+    let ended = climb(&server, &target(Protocol::Smtp));
+    assert_code(&ended, Code::Ok);
+    assert!(ended.cautions.contains(&Caution::NoLoginOffered));
+    server.record();
+}
+
+#[test]
+fn smtp_says_helo_to_the_old_and_goes_without_a_method_we_know() {
+    let server = Server::new(script(
+        "220 ready
+        C: EHLO [127.0.0.1]
+        500 what?
+        C: HELO [127.0.0.1]
+        250 x
+        C: MAIL
+        250 ok
+        C: RSET
+        250 ok",
+    ));
+    assert_code(&climb(&server, &target(Protocol::Smtp)), Code::Ok);
+    server.record();
+
+    let server = smtp("250-AUTH GSSAPI\r\n", "");
+    let ended = climb(&server, &target(Protocol::Smtp));
+    assert_code(&ended, Code::AuthUnavailable);
+    assert_eq!(ended.server_said, "GSSAPI");
+    server.record();
+}
+
+#[test]
+fn smtp_names_a_sender_that_is_refused() {
+    let server = smtp(
+        "250-AUTH PLAIN\r\n",
+        "C: AUTH PLAIN
+        235 in
+        C: MAIL
+        553 5.7.1 <support@example.org>: Sender address rejected: not owned by user support",
+    );
+    let ended = climb(&server, &target(Protocol::Smtp));
+    assert_code(&ended, Code::SenderRefused);
+    assert_eq!(ended.rung, Some(Rung::Sender));
+    server.record();
+}
+
+#[test]
+fn an_address_inside_is_told_unless_freescout_allows_it() {
+    use freescout_rescue::domain::secret::SecretBytes;
+    use freescout_rescue::io::mail::{Settings, Trust, probe};
+    for (allowed, expected) in [("", true), ("10.0.0.1, 127.0.0.1", false)] {
+        let server = Server::new(script(IMAP));
+        let inside = Target {
+            host: "127.0.0.1".to_owned(),
+            port: server.address.port(),
+            ..target(Protocol::Imap)
+        };
+        let settings = Settings {
+            routes: Vec::new(),
+            white_list: allowed.to_owned(),
+            ..super::settings("x", server.address, Trust::of(Vec::new()))
+        };
+        let password = SecretBytes::from(&b"x"[..]);
+        let ended = probe(
+            &inside,
+            Some(&password),
+            &settings,
+            &false.into(),
+            &mut |_| {},
+        )
+        .unwrap();
+        assert_code(&ended, Code::Ok);
+        assert_eq!(ended.cautions.contains(&Caution::PrivateAddress), expected);
+    }
+}

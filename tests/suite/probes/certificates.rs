@@ -1,0 +1,267 @@
+//! Certificates, good and bad, where FreeScout checks them and where it does not.
+
+use std::sync::{Arc, LazyLock};
+
+use freescout_rescue::domain::connection::{Protocol, Security, Target};
+use freescout_rescue::domain::probe::{Caution, CertificateFault, Code, Ended, Rung};
+use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::io::mail::{Trust, probe};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::{HOST, assert_code, settings, target};
+use crate::scripted::{Server, Step, script};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Good,
+    Expired,
+    OtherName,
+    Untrusted,
+    /// Signed by itself, and in the store.
+    Itself,
+    /// Without alternative names.
+    CommonName,
+    /// A few days left.
+    Soon,
+}
+
+struct Made {
+    chain: CertificateDer<'static>,
+    key: Vec<u8>,
+}
+
+struct Certificates {
+    authority: CertificateDer<'static>,
+    made: Vec<(Kind, Made)>,
+}
+
+const KINDS: [Kind; 7] = [
+    Kind::Good,
+    Kind::Expired,
+    Kind::OtherName,
+    Kind::Untrusted,
+    Kind::Itself,
+    Kind::CommonName,
+    Kind::Soon,
+];
+
+static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
+    let authority = |name: &str| {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap().der().clone();
+        (certificate, Issuer::new(params, key))
+    };
+    let (known, known_issuer) = authority("Known Authority");
+    let (_, unknown_issuer) = authority("Unknown Authority");
+    let make = |kind: Kind| {
+        let names = match kind {
+            Kind::OtherName => vec!["*.hoster.example".to_owned(), "hoster.example".to_owned()],
+            Kind::CommonName => Vec::new(),
+            _ => vec![HOST.to_owned()],
+        };
+        let mut params = CertificateParams::new(names).unwrap();
+        if kind == Kind::CommonName {
+            params.distinguished_name.push(DnType::CommonName, HOST);
+        }
+        if kind == Kind::Expired {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }
+        if kind == Kind::Soon {
+            let days = std::time::Duration::from_secs(5 * 86_400 + 3_600);
+            params.not_after = (std::time::SystemTime::now() + days).into();
+        }
+        let key = KeyPair::generate().unwrap();
+        let chain = match kind {
+            Kind::Itself => params.self_signed(&key).unwrap(),
+            Kind::Untrusted => params.signed_by(&key, &unknown_issuer).unwrap(),
+            _ => params.signed_by(&key, &known_issuer).unwrap(),
+        };
+        Made {
+            chain: chain.der().clone(),
+            key: key.serialize_der(),
+        }
+    };
+    Certificates {
+        authority: known,
+        made: KINDS.map(|kind| (kind, make(kind))).into(),
+    }
+});
+
+fn made(kind: Kind) -> &'static Made {
+    let (_, made) = CERTIFICATES.made.iter().find(|(k, _)| *k == kind).unwrap();
+    made
+}
+
+/// What a server with this certificate negotiates with.
+pub fn server_config(kind: Kind) -> Arc<ServerConfig> {
+    let made = made(kind);
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.key.clone()));
+    Arc::new(
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.chain.clone()], key)
+            .unwrap(),
+    )
+}
+
+/// The authority, and the certificate that is trusted itself.
+fn trust() -> Trust {
+    Trust::of(vec![
+        CERTIFICATES.authority.clone(),
+        made(Kind::Itself).chain.clone(),
+    ])
+}
+
+fn climb(server: &Server, target: &Target) -> Ended {
+    let settings = settings(&target.host, server.address, trust());
+    let password = SecretBytes::from(&b"secret"[..]);
+    probe(
+        target,
+        Some(&password),
+        &settings,
+        &false.into(),
+        &mut |_| {},
+    )
+    .unwrap()
+}
+
+fn imap(kind: Kind, checks: bool) -> Ended {
+    let mut steps = vec![Step::StartTls(server_config(kind))];
+    steps.extend(script(
+        "* OK ready
+        C: R1 CAPABILITY
+        R1 OK done
+        C: R2 LOGIN
+        R2 OK in
+        C: R3 EXAMINE
+        R3 OK done",
+    ));
+    let server = Server::new(steps);
+    let ended = climb(
+        &server,
+        &Target {
+            security: Security::Implicit,
+            checks_certificate: checks,
+            ..target(Protocol::Imap)
+        },
+    );
+    let records = server.records();
+    let logged_in = records[0].text().contains("LOGIN");
+    assert_eq!(
+        logged_in,
+        ended.code == Code::Ok,
+        "no password before a certificate that must be good: {records:?}"
+    );
+    ended
+}
+
+fn fault(kind: Kind) -> Option<(Code, CertificateFault)> {
+    match kind {
+        Kind::Expired => Some((Code::CertExpired, CertificateFault::Expired)),
+        Kind::OtherName => Some((
+            Code::CertName,
+            CertificateFault::OtherName(vec![
+                "*.hoster.example".to_owned(),
+                "hoster.example".to_owned(),
+            ]),
+        )),
+        Kind::Untrusted => Some((Code::CertUntrusted, CertificateFault::Untrusted)),
+        Kind::Good | Kind::Itself | Kind::CommonName | Kind::Soon => None,
+    }
+}
+
+#[test]
+fn where_freescout_checks_a_bad_certificate_ends_it() {
+    for kind in KINDS {
+        let ended = imap(kind, true);
+        let Some((code, _)) = fault(kind) else {
+            assert_code(&ended, Code::Ok);
+            continue;
+        };
+        assert_code(&ended, code);
+        assert_eq!(ended.rung, Some(Rung::Tls), "{kind:?}");
+        if kind == Kind::OtherName {
+            assert_eq!(ended.server_said, "*.hoster.example, hoster.example");
+        }
+    }
+}
+
+#[test]
+fn where_freescout_does_not_check_it_passes_with_a_caution() {
+    for kind in KINDS {
+        let ended = imap(kind, false);
+        assert_code(&ended, Code::Ok);
+        let expected = match kind {
+            Kind::Soon => Some(Caution::ExpiresSoon(5)),
+            _ => fault(kind).map(|(_, fault)| Caution::Unchecked(fault)),
+        };
+        assert_eq!(ended.cautions, Vec::from_iter(expected), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_rung_tells_version_name_authority_and_days() {
+    let ended = imap(Kind::Soon, true);
+    let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
+    assert_eq!(
+        tls.unwrap().detail,
+        "TLSv1.3, mail.example.org, by Known Authority, 5 days left"
+    );
+    let ended = imap(Kind::Expired, false);
+    let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
+    assert!(tls.unwrap().detail.contains("expired"), "{ended:?}");
+}
+
+#[test]
+fn smtp_never_checks() {
+    for kind in [Kind::Expired, Kind::OtherName, Kind::Untrusted] {
+        let mut steps = script("220 ready\nC: EHLO\n250-x\n250 STARTTLS\nC: STARTTLS\n220 go");
+        steps.push(Step::StartTls(server_config(kind)));
+        steps.extend(script(
+            "C: EHLO\n250-x\n250 AUTH PLAIN\nC: AUTH PLAIN\n235 in",
+        ));
+        let server = Server::new(steps);
+        let ended = climb(
+            &server,
+            &Target {
+                security: Security::StartTls,
+                sender: String::new(),
+                ..target(Protocol::Smtp)
+            },
+        );
+        assert_code(&ended, Code::Ok);
+        assert_eq!(ended.cautions, [Caution::Unchecked(fault(kind).unwrap().1)]);
+    }
+}
+
+#[test]
+fn a_certificate_in_the_store_that_another_signed_is_not_trusted_by_itself() {
+    // OpenSSL wants a chain up to a certificate that signed itself.
+    let mut steps = vec![Step::StartTls(server_config(Kind::Untrusted))];
+    steps.extend(script("* OK ready"));
+    let server = Server::new(steps);
+    let target = Target {
+        security: Security::Implicit,
+        checks_certificate: true,
+        ..target(Protocol::Imap)
+    };
+    let store = Trust::of(vec![made(Kind::Untrusted).chain.clone()]);
+    let password = SecretBytes::from(&b"secret"[..]);
+    let ended = probe(
+        &target,
+        Some(&password),
+        &settings(HOST, server.address, store),
+        &false.into(),
+        &mut |_| {},
+    )
+    .unwrap();
+    assert_code(&ended, Code::CertUntrusted);
+}

@@ -1,0 +1,312 @@
+//! A round of tests is kind to servers: no wrong password twice, no account twice at once, few at once, and off in time.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use freescout_rescue::domain::connection::{
+    Connection, ConnectionId, Direction, Login, Protocol, Target,
+};
+use freescout_rescue::domain::probe::{Code, Rung, Tested};
+use freescout_rescue::domain::schedule::{Limits, STRIKES};
+use freescout_rescue::engine::connections::{Attempt, How, Prepared};
+use freescout_rescue::engine::prober::{self, Heard, Memory, Round};
+use freescout_rescue::io::mail::{Patience, Settings, Trust};
+
+use super::{PORT, target};
+use crate::scripted::{Server, Step, script};
+
+fn prepared(mailbox: u64, target: Target, password: &str) -> Prepared {
+    Prepared {
+        connection: Connection {
+            id: ConnectionId::of(mailbox, Direction::Incoming),
+            owner: "Support".to_owned(),
+            email: "support@example.org".to_owned(),
+            target: Ok(target.clone()),
+        },
+        how: How::Try(Attempt {
+            target,
+            credential: Some(password.as_bytes().into()),
+            under: None,
+        }),
+    }
+}
+
+fn with_user(protocol: Protocol, user: &str) -> Target {
+    Target {
+        login: Login::Password {
+            user: user.to_owned(),
+        },
+        ..target(protocol)
+    }
+}
+
+/// Runs a round to its end, in the order of the mailboxes.
+fn run(prepared: &[Prepared], settings: &Settings, limits: Limits, memory: &Memory) -> Vec<Tested> {
+    let results = Mutex::new(Vec::new());
+    let tell = |heard| {
+        if let Heard::Ended(tested) = heard {
+            results.lock().unwrap().push(*tested);
+        }
+    };
+    let round = Round {
+        settings,
+        limits,
+        memory,
+        cancel: &AtomicBool::new(false),
+        tell: &tell,
+    };
+    prober::run(prepared, &round);
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|tested| tested.id);
+    assert_eq!(results.len(), prepared.len(), "each is told once");
+    results
+}
+
+fn settings(server: &Server) -> Settings {
+    super::settings(super::HOST, server.address, Trust::of(Vec::new()))
+}
+
+fn codes(results: &[Tested]) -> Vec<Code> {
+    results.iter().map(|tested| tested.ended.code).collect()
+}
+
+fn refuses() -> Vec<Step> {
+    let mut steps = script("* OK ready\nC: R1\nR1 OK done\nC: R2");
+    steps.insert(0, Step::Enter);
+    steps.extend([Step::Sleep(Duration::from_millis(40)), Step::Leave]);
+    steps.extend(script("R2 NO [AUTHENTICATIONFAILED] no"));
+    steps
+}
+
+fn refuses_by_smtp() -> Vec<Step> {
+    script("220 ready\nC: EHLO\n250-x\n250 AUTH PLAIN\nC: AUTH\n535 5.7.8 no")
+}
+
+#[test]
+fn the_same_wrong_password_is_sent_once() {
+    let server = Server::new(refuses());
+    let all = [
+        prepared(1, target(Protocol::Imap), "wrong"),
+        // Names of hosts and users are the same in any case.
+        prepared(2, with_user(Protocol::Imap, "SUPPORT"), "wrong"),
+        prepared(3, target(Protocol::Imap), "other"),
+        prepared(4, with_user(Protocol::Imap, "sales"), "wrong"),
+    ];
+    let memory = Memory::default();
+    let results = run(&all, &settings(&server), Limits::default(), &memory);
+    assert_eq!(
+        codes(&results),
+        [
+            Code::AuthRejected,
+            Code::SameAsBefore,
+            Code::AuthRejected,
+            Code::AuthRejected
+        ]
+    );
+    assert_eq!(
+        results[1].ended.server_said, results[0].ended.server_said,
+        "the first answer is told again"
+    );
+    // Nor in a later round.
+    let again = run(&all, &settings(&server), Limits::default(), &memory);
+    assert_eq!(codes(&again), [Code::SameAsBefore; 4]);
+    let logins: Vec<String> = server
+        .records()
+        .iter()
+        .map(|r| r.lines()[1].clone())
+        .collect();
+    assert_eq!(logins.len(), 3, "{logins:?}");
+}
+
+#[test]
+fn imap_and_smtp_of_one_account_share_their_refusal() {
+    let server = Server::new(refuses());
+    let by_smtp = Server::new(refuses_by_smtp());
+    let mut settings = settings(&server);
+    settings
+        .routes
+        .push((super::HOST.to_owned(), PORT + 1, by_smtp.address));
+    let all = [
+        prepared(1, target(Protocol::Imap), "wrong"),
+        prepared(
+            2,
+            Target {
+                port: PORT + 1,
+                ..target(Protocol::Smtp)
+            },
+            "wrong",
+        ),
+    ];
+    let results = run(&all, &settings, Limits::default(), &Memory::default());
+    assert_eq!(codes(&results), [Code::AuthRejected, Code::SameAsBefore]);
+    assert_eq!(server.records().len(), 1);
+    assert_eq!(by_smtp.records().len(), 0);
+}
+
+#[test]
+fn what_was_no_judgement_is_asked_again() {
+    let server = Server::new(script(
+        "* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 NO [UNAVAILABLE] Temporary authentication failure.",
+    ));
+    let all = [
+        prepared(1, target(Protocol::Imap), "right"),
+        prepared(2, target(Protocol::Imap), "right"),
+    ];
+    let results = run(
+        &all,
+        &settings(&server),
+        Limits::default(),
+        &Memory::default(),
+    );
+    assert_eq!(codes(&results), [Code::AuthUnavailable; 2]);
+    assert_eq!(server.records().len(), 2);
+}
+
+#[test]
+fn an_account_is_used_by_one_at_a_time_and_a_server_by_few() {
+    let server = Server::new(refuses());
+    let limits = Limits {
+        at_once: 8,
+        per_server: 8,
+        ..Limits::default()
+    };
+    let one_account: Vec<Prepared> = (0..8)
+        .map(|n| prepared(n, target(Protocol::Imap), &format!("wrong {n}")))
+        .collect();
+    let results = run(&one_account, &settings(&server), limits, &Memory::default());
+    assert_eq!(codes(&results), [Code::AuthRejected; 8]);
+    assert_eq!(server.busiest(), 1);
+
+    let many: Vec<Prepared> = (0..12)
+        .map(|n| {
+            let user = with_user(Protocol::Imap, &format!("user{n}"));
+            prepared(n, user, "wrong")
+        })
+        .collect();
+    for per_server in [2, 3] {
+        let server = Server::new(refuses());
+        let limits = Limits {
+            per_server,
+            ..limits
+        };
+        run(&many, &settings(&server), limits, &Memory::default());
+        assert_eq!(server.busiest(), per_server);
+    }
+}
+
+#[test]
+fn a_server_that_has_enough_is_left_alone_then_given_up() {
+    let server = Server::new(script(
+        "* BYE [UNAVAILABLE] Maximum number of connections from user+IP exceeded",
+    ));
+    let other = Server::new(refuses());
+    let mut settings = settings(&server);
+    settings
+        .routes
+        .push(("other.example.org".to_owned(), PORT, other.address));
+    let mut all: Vec<Prepared> = (0..6)
+        .map(|n| {
+            let user = with_user(Protocol::Imap, &format!("user{n}"));
+            prepared(n, user, "right")
+        })
+        .collect();
+    let elsewhere = Target {
+        host: "other.example.org".to_owned(),
+        ..target(Protocol::Imap)
+    };
+    all.push(prepared(6, elsewhere, "wrong"));
+    let pause = Duration::from_millis(60);
+    let since = Instant::now();
+    let limits = Limits {
+        per_server: 1,
+        first_pause: pause,
+        ..Limits::default()
+    };
+    let results = run(&all, &settings, limits, &Memory::default());
+    assert!(since.elapsed() >= pause * 3, "once, then twice as long");
+    assert_eq!(codes(&results[..6]), [Code::RateLimited; 6]);
+    assert_eq!(results[6].ended.code, Code::AuthRejected);
+    assert_eq!(server.records().len(), STRIKES as usize);
+}
+
+#[test]
+fn a_server_that_has_enough_once_gets_its_tests_later() {
+    let server = Server::in_turn(vec![
+        script("* BYE Too many connections"),
+        script("* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\nR3 OK done"),
+    ]);
+    let all: Vec<Prepared> = (0..3)
+        .map(|n| {
+            let user = with_user(Protocol::Imap, &format!("user{n}"));
+            prepared(n, user, "right")
+        })
+        .collect();
+    let limits = Limits {
+        per_server: 1,
+        first_pause: Duration::from_millis(30),
+        ..Limits::default()
+    };
+    let results = run(&all, &settings(&server), limits, &Memory::default());
+    assert_eq!(codes(&results), [Code::Ok; 3]);
+    assert_eq!(server.records().len(), 4);
+}
+
+#[test]
+fn two_hundred_tests_are_called_off_within_a_second() {
+    let server = Server::new(Vec::new());
+    let names: Vec<String> = (0..200).map(|n| format!("m{n}.example.org")).collect();
+    let settings = Settings {
+        routes: names
+            .iter()
+            .map(|name| (name.clone(), PORT, server.address))
+            .collect(),
+        patience: Patience::default(),
+        ..settings(&server)
+    };
+    let all: Vec<Prepared> = (0..)
+        .zip(&names)
+        .map(|(n, host)| {
+            let target = Target {
+                host: host.clone(),
+                ..target(Protocol::Imap)
+            };
+            prepared(n, target, "right")
+        })
+        .collect();
+    let cancel = AtomicBool::new(false);
+    let greeted: Mutex<Vec<ConnectionId>> = Mutex::default();
+    let flagged: Mutex<Option<Instant>> = Mutex::default();
+    let ended = AtomicBool::new(false);
+    let tell = |heard| match heard {
+        Heard::At(id, Rung::Greeting) => {
+            let mut greeted = greeted.lock().unwrap();
+            greeted.push(id);
+            if greeted.len() == 16 {
+                *flagged.lock().unwrap() = Some(Instant::now());
+                cancel.store(true, Ordering::Relaxed);
+            }
+        }
+        Heard::At(..) => {}
+        Heard::Ended(_) => ended.store(true, Ordering::Relaxed),
+    };
+    let memory = Memory::default();
+    let round = Round {
+        settings: &settings,
+        limits: Limits {
+            at_once: 16,
+            ..Limits::default()
+        },
+        memory: &memory,
+        cancel: &cancel,
+        tell: &tell,
+    };
+    prober::run(&all, &round);
+    let took = flagged.lock().unwrap().unwrap().elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(
+        !ended.load(Ordering::Relaxed),
+        "what was not finished is not told"
+    );
+    assert_eq!(greeted.lock().unwrap().len(), 16);
+}

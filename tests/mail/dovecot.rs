@@ -4,11 +4,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::certificates::{Certificate, certificates};
-use crate::dialogue::{Dialogue, quoted};
-use crate::guard::{Guard, await_some, free_port, give, new_folder, program};
+use crate::dialogue::Dialogue;
+use crate::guard::{Guard, await_some, free_port, give, new_folder, program, run};
 
 const PROGRAM: &str = "/usr/sbin/dovecot";
 
@@ -53,6 +55,9 @@ pub const NO_LOGIN: Account = Account {
     extra: "nologin=yes reason=This_account_is_closed",
 };
 
+/// Ours alone, for marks in the log.
+const MARKER: Account = Account::new("marker", "marker-password");
+
 pub const ACCOUNTS: [Account; 7] = [
     SUPPORT,
     SALES,
@@ -78,6 +83,7 @@ pub fn every_account() -> impl Iterator<Item = Account> {
     ACCOUNTS
         .into_iter()
         .chain((0..OWN_ACCOUNTS).map(own_account))
+        .chain([MARKER])
 }
 
 /// What one instance does.
@@ -108,7 +114,7 @@ pub struct Dovecot {
     /// TLS from the first byte.
     pub pop3s: u16,
     guard: Guard,
-    markers: AtomicU32,
+    marking: Mutex<()>,
     given: AtomicU32,
 }
 
@@ -156,13 +162,14 @@ impl Dovecot {
             pop3,
             pop3s,
             guard: Guard::over(folder, &command),
-            markers: AtomicU32::new(0),
+            marking: Mutex::new(()),
             given: AtomicU32::new(0),
         };
         for port in [imap, pop3] {
-            await_some(&format!("a greeting of Dovecot\n{}", dovecot.log()), || {
-                Dialogue::greeted(host, port).ok()
-            });
+            await_some(
+                || format!("a greeting of Dovecot\n{}", dovecot.log()),
+                || Dialogue::greeted(host, port).ok(),
+            );
         }
         dovecot
     }
@@ -170,20 +177,23 @@ impl Dovecot {
     /// How often somebody tried to log in as this user, by IMAP, POP3 or (through Postfix) SMTP, rightly or wrongly.
     ///
     /// Dovecot answers before its log is written, but writes the log in order: an attempt of our own marks what has to
-    /// be there.
+    /// be there. Only one such mark is under way at a time, so that it is known by the number of marks before.
     pub fn attempts(&self, user: &str) -> usize {
-        let number = self.markers.fetch_add(1, Ordering::Relaxed);
-        let marker = format!("marker-{number}");
-        let (mut dialogue, _) = Dialogue::greeted(self.host, self.imap).unwrap();
-        if dialogue.imap("CAPABILITY").contains("LOGINDISABLED") {
-            self.mark_over_tls(&marker);
-        } else {
-            dialogue.imap(&format!("LOGIN {} none", quoted(&marker)));
-        }
-        let log = await_some("the marker in Dovecot's log", || {
-            let log = self.log();
-            (count(&log, &marker) > 0).then_some(log)
-        });
+        // A test that panicked here has left no harm behind.
+        let _marking = self.marking.lock().unwrap_or_else(PoisonError::into_inner);
+        let marks = count(&self.log(), MARKER.user);
+        run(Command::new("/usr/bin/doveadm")
+            .arg("-c")
+            .arg(self.guard.folder.join("dovecot.conf"))
+            .args(["auth", "test", "-x", "rip=127.0.0.1"])
+            .args([MARKER.user, MARKER.password]));
+        let log = await_some(
+            || "the mark in Dovecot's log".to_owned(),
+            || {
+                let log = self.log();
+                (count(&log, MARKER.user) > marks).then_some(log)
+            },
+        );
         count(&log, user)
     }
 
@@ -210,9 +220,7 @@ impl Dovecot {
 
     /// What Dovecot wrote, for a person who looks why a test failed.
     pub fn log(&self) -> String {
-        let read = |name: &str| std::fs::read(self.guard.folder.join(name)).unwrap_or_default();
-        let text = [read("output"), read("log")].concat();
-        String::from_utf8_lossy(&text).into_owned()
+        self.guard.log()
     }
 
     /// Where the mail of all users lies.
@@ -225,21 +233,9 @@ impl Dovecot {
         self.guard.folder.join("run/auth-postfix")
     }
 
-    /// The folder, and the processes that run for this instance now.
-    pub fn traces(&self) -> (PathBuf, Vec<i32>) {
-        (self.guard.folder.clone(), self.guard.processes())
-    }
-
-    fn mark_over_tls(&self, marker: &str) {
-        let mut curl = std::process::Command::new("curl");
-        curl.args(["-s", "-k", "--max-time", "20", "--user"])
-            .arg(format!("{marker}:none"))
-            .arg(format!("imaps://{}:{}/INBOX", self.host, self.imaps));
-        assert_eq!(
-            curl.status().unwrap().code(),
-            Some(67),
-            "curl: login denied"
-        );
+    /// What to look for when it has ended.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 }
 

@@ -61,6 +61,12 @@ impl Guard {
         Self::over(folder, &[OsStr::new("true")])
     }
 
+    /// What the server wrote, before and after it opened its log.
+    pub fn log(&self) -> String {
+        let read = |name| std::fs::read(self.folder.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&[read("output"), read("log")].concat()).into_owned()
+    }
+
     /// The shell and all processes below it.
     pub fn processes(&self) -> Vec<i32> {
         let all: Vec<(i32, i32)> = procfs::process::all_processes()
@@ -115,13 +121,13 @@ pub fn free_port(host: IpAddr) -> u16 {
 }
 
 /// Asks again until there is an answer; after the deadline, panics with what was awaited.
-pub fn await_some<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn await_some<T>(what: impl Fn() -> String, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(start.elapsed() < DEADLINE, "not in time: {what}");
+        assert!(start.elapsed() < DEADLINE, "not in time: {}", what());
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing of the program under test is used here: what its probes are measured against must stand by itself.
 
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::certificates::{Certificate, certificates};
@@ -9,8 +10,9 @@ use crate::dialogue::{Dialogue, quoted};
 use crate::dovecot::{
     ACCOUNTS, Account, BARE, Behaviour, Dovecot, NO_LOGIN, ODD_PASSWORD, ODD_USER, SALES, SUPPORT,
 };
-use crate::guard::{await_some, run};
-use crate::servers::{dovecot, good_dovecot};
+use crate::guard::{Guard, await_some, run};
+use crate::postfix::{Listener, Postfix};
+use crate::servers::{dovecot, good_dovecot, postfix};
 
 /// What openssl says of a server's certificate, asked for by this name: nothing, or the error.
 fn verdict(host: &str, port: u16, name: &str, starttls: Option<&str>) -> String {
@@ -150,8 +152,6 @@ fn every_account_has_its_password() {
             let said = pop3_login(server, account.user, account.password);
             assert!(said.starts_with("+OK"), "{account:?}: {said}");
         }
-        let said = login(server, account.user, "wrong");
-        assert!(said.contains("a NO [AUTHENTICATIONFAILED]"), "{said}");
     }
 }
 
@@ -285,19 +285,183 @@ fn sixteen_may_log_in_at_once() {
     assert_eq!(open.len(), 16);
 }
 
+/// Sends a mail to an account by curl, whose certificate checks are on; curl's exit code.
+fn send(url: &str, to: &Account, subject: &str, more: &[&str]) -> Option<i32> {
+    let mut curl = Command::new("curl")
+        .args(["--silent", "--max-time", "20", "--cacert"])
+        .arg(certificates().ca())
+        .args(["--mail-from", SALES.user, "--mail-rcpt", to.user])
+        .args(["--upload-file", "-"])
+        .args(more)
+        .arg(url)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mail = format!("Subject: {subject}\r\n\r\nA mail of the tests.\r\n");
+    curl.stdin
+        .take()
+        .unwrap()
+        .write_all(mail.as_bytes())
+        .unwrap();
+    curl.wait().unwrap().code()
+}
+
+fn arrives(to: &Account, subject: &str) {
+    let header = format!("Subject: {subject}\n");
+    await_some(
+        || format!("mail {subject:?} for {}\n{}", to.user, postfix().log()),
+        || {
+            let mails = good_dovecot().new_mail(to.user);
+            mails.iter().any(|m| m.contains(&header)).then_some(())
+        },
+    );
+}
+
 #[test]
-fn nothing_is_left_of_a_dovecot() {
-    let server = Dovecot::start(Behaviour::Shows(Certificate::Good));
-    assert!(login(&server, SUPPORT.user, SUPPORT.password).contains("a OK"));
-    let (folder, processes) = server.traces();
-    // The guard, Dovecot, and its children for the log, settings, passwords and logins.
-    assert!(processes.len() >= 6, "{processes:?}");
+fn a_mail_sent_after_a_login_arrives() {
+    let account = good_dovecot().own_account();
+    let login = format!("{}:{}", account.user, account.password);
+    for (number, (listener, scheme, more)) in [
+        (Listener::Plain, "smtp", &[][..]),
+        (
+            Listener::Submission(Certificate::Good),
+            "smtp",
+            &["--ssl-reqd"],
+        ),
+        (Listener::Smtps(Certificate::Good), "smtps", &[]),
+        (Listener::NoTls, "smtp", &[]),
+        (Listener::LoginOnly, "smtp", &[]),
+        (Listener::CramMd5, "smtp", &[]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let url = format!("{scheme}://localhost:{}/there", postfix().port(listener));
+        let subject = format!("by {listener:?}");
+        let more = [&["--user", &login], more].concat();
+        assert_eq!(send(&url, &account, &subject, &more), Some(0), "{subject}");
+        arrives(&account, &subject);
+        assert_eq!(good_dovecot().attempts(account.user), number + 1);
+    }
+    let url = format!("imap://localhost:{}/INBOX?ALL", good_dovecot().imap);
+    assert_eq!(curl(&url, &account, &["--fail"]), Some(0));
+    let (mut imap, _) = Dialogue::greeted(good_dovecot().host, good_dovecot().imap).unwrap();
+    imap.imap(&format!("LOGIN {} {}", account.user, account.password));
+    let said = imap.imap("STATUS INBOX (MESSAGES)");
+    assert!(said.contains("MESSAGES 6"), "{said}");
+}
+
+#[test]
+fn a_wrong_password_is_refused_by_postfix_and_counted_once() {
+    let account = good_dovecot().own_account();
+    let (mut smtp, _) = Dialogue::greeted(postfix().host, postfix().port(Listener::NoTls)).unwrap();
+    smtp.ask("EHLO there", &["250 "]);
+    // In base64: nothing, user, wrong password.
+    let response = run(Command::new("sh").args([
+        "-c",
+        "printf '\\0%s\\0wrong' \"$1\" | openssl base64 -A",
+        "sh",
+        account.user,
+    ]));
+    let said = smtp.ask(&format!("AUTH PLAIN {response}"), &["2", "5", "4"]);
+    assert!(said.starts_with("535 5.7.8"), "{said}");
+    assert_eq!(good_dovecot().attempts(account.user), 1);
+}
+
+#[test]
+fn each_port_of_postfix_offers_what_it_claims() {
+    for listener in Listener::ALL {
+        if matches!(listener, Listener::Smtps(_)) {
+            continue;
+        }
+        let (mut smtp, greeting) =
+            Dialogue::greeted(postfix().host, postfix().port(listener)).unwrap();
+        assert!(greeting.starts_with("220 "), "{greeting}");
+        let said = smtp.ask("EHLO there", &["250 "]);
+        let starttls = said.contains("STARTTLS");
+        let auth = said
+            .lines()
+            .find_map(|line| line.get(4..)?.strip_prefix("AUTH "));
+        let mut auth: Vec<&str> = auth.unwrap_or_default().split_whitespace().collect();
+        auth.sort_unstable();
+        let expected = match listener {
+            Listener::Plain => (true, vec!["LOGIN", "PLAIN"]),
+            Listener::NoTls => (false, vec!["LOGIN", "PLAIN"]),
+            Listener::LoginOnly => (false, vec!["LOGIN"]),
+            Listener::CramMd5 => (false, vec!["CRAM-MD5", "LOGIN", "PLAIN"]),
+            Listener::Submission(_) | Listener::NoAuth | Listener::Smtps(_) => (true, vec![]),
+        };
+        assert_eq!((starttls, auth), expected, "{listener:?}: {said}");
+    }
+}
+
+#[test]
+fn postfix_shows_each_certificate() {
+    for (kind, expected) in [
+        (Certificate::Good, ""),
+        (Certificate::SelfSigned, "self-signed certificate"),
+        (Certificate::Expired, "certificate has expired"),
+        (Certificate::OtherName, "hostname mismatch"),
+    ] {
+        for (listener, starttls) in [
+            (Listener::Submission(kind), Some("smtp")),
+            (Listener::Smtps(kind), None),
+        ] {
+            let port = postfix().port(listener);
+            let said = verdict("localhost", port, "localhost", starttls);
+            let right = match expected {
+                "" => said.is_empty(),
+                error => said.contains(error),
+            };
+            assert!(right, "{listener:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn without_auth_mail_is_taken_for_the_accounts_alone() {
+    let account = good_dovecot().own_account();
+    let elsewhere = Account {
+        user: "somebody@elsewhere.example",
+        ..account
+    };
+    let url = format!(
+        "smtp://localhost:{}/there",
+        postfix().port(Listener::NoAuth)
+    );
+    assert_eq!(send(&url, &account, "unasked", &["--ssl-reqd"]), Some(0));
+    arrives(&account, "unasked");
+    // Curl's word for a command that was refused.
+    assert_eq!(send(&url, &elsewhere, "out", &["--ssl-reqd"]), Some(55));
+    assert_eq!(good_dovecot().attempts(account.user), 0);
+}
+
+/// Ends a server and looks for what is left of it.
+fn leaves_nothing<T>(server: T, guard: fn(&T) -> &Guard, at_least: usize) {
+    let folder = guard(&server).folder.clone();
+    let processes = guard(&server).processes();
+    assert!(processes.len() >= at_least, "{processes:?}");
     drop(server);
     assert!(!folder.exists());
-    await_some("the end of all processes", || {
-        let left = processes.iter().filter(|&&pid| is_alive(pid)).count();
-        (left == 0).then_some(())
-    });
+    await_some(
+        || format!("the end of all of {processes:?}"),
+        || {
+            let left = processes.iter().filter(|&&pid| is_alive(pid)).count();
+            (left == 0).then_some(())
+        },
+    );
+}
+
+#[test]
+fn nothing_is_left_of_a_server() {
+    let dovecot = Dovecot::start(Behaviour::Shows(Certificate::Good));
+    assert!(login(&dovecot, SUPPORT.user, SUPPORT.password).contains("a OK"));
+    let postfix = Postfix::start(&dovecot);
+    // The guard, master, and its children for the log and a client.
+    leaves_nothing(postfix, Postfix::guard, 4);
+    // The guard, Dovecot, and its children for the log, settings, passwords and logins.
+    leaves_nothing(dovecot, Dovecot::guard, 6);
 }
 
 /// A process that ended and that nobody has asked about is not alive.

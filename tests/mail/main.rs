@@ -10,4 +10,5 @@ mod dialogue;
 mod dovecot;
 mod guard;
 mod harness;
+mod postfix;
 mod servers;

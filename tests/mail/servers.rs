@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use crate::certificates::Certificate;
 use crate::dovecot::{Behaviour, Dovecot};
+use crate::postfix::Postfix;
 
 /// The one Dovecot of this behaviour.
 pub fn dovecot(behaviour: Behaviour) -> &'static Dovecot {
@@ -26,4 +27,10 @@ pub fn dovecot(behaviour: Behaviour) -> &'static Dovecot {
 /// The Dovecot with nothing wrong.
 pub fn good_dovecot() -> &'static Dovecot {
     dovecot(Behaviour::Shows(Certificate::Good))
+}
+
+/// The one Postfix, which asks the good Dovecot about logins.
+pub fn postfix() -> &'static Postfix {
+    static SERVER: OnceLock<Postfix> = OnceLock::new();
+    SERVER.get_or_init(|| Postfix::start(good_dovecot()))
 }

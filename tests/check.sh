@@ -10,7 +10,11 @@ gcc:/usr/bin/gcc
 mariadb-server:/usr/sbin/mariadbd
 mariadb-client:/usr/bin/mariadb-dump
 postgresql:/usr/lib/postgresql/*/bin/initdb
+dovecot-imapd:/usr/lib/dovecot/imap
+dovecot-pop3d:/usr/lib/dovecot/pop3
+postfix:/usr/lib/postfix/sbin/master
 openssl:/usr/bin/openssl
+curl:/usr/bin/curl
 php-cli:/usr/bin/php
 php-illuminate-encryption:/usr/share/php/Illuminate/Encryption/Encrypter.php
 python3:/usr/bin/python3

@@ -1,0 +1,67 @@
+"""A Dovecot with IMAP over TLS on loopback for `connections.sh`, and the mailboxes of an install pointed at it.
+
+    dovecot.py FOLDER INSTALL COUNT
+
+Fills FOLDER with the configuration of tests/mail, a certificate and COUNT users, points each mailbox of INSTALL at the
+server, writes curl's list of logins, and becomes the server.
+"""
+
+import os
+import pathlib
+import socket
+import sqlite3
+import subprocess
+import sys
+
+folder, install, count = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+imap, imaps, pop3, pop3s = (free_port() for _ in range(4))
+users = [(f"m{number}@large.example", f"demo-incoming-{number}") for number in range(count)]
+
+(folder / "mail").mkdir()
+subprocess.run(["chown", "nobody:nogroup", folder / "mail"], check=True)
+(folder / "users").write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in users))
+subprocess.run(
+    ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+     "-subj", "/CN=localhost", "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+    check=True,
+    capture_output=True,
+)
+words = {
+    "FOLDER": folder,
+    "HOST": "127.0.0.1",
+    "SSL": "yes",
+    "CERTIFICATE": folder / "certificate.pem",
+    "KEY": folder / "key.pem",
+    "TLS_BEFORE_LOGIN": "no",
+    "MECHANISMS": "plain login",
+    "CONNECTIONS_PER_USER": 10,
+    "IMAP": imap,
+    "IMAPS": imaps,
+    "POP3": pop3,
+    "POP3S": pop3s,
+}
+text = (pathlib.Path(__file__).parent.parent / "mail/dovecot.conf").read_text()
+for word, value in words.items():
+    text = text.replace(f"@{word}@", str(value))
+(folder / "dovecot.conf").write_text(text)
+os.chmod(folder, 0o755)
+
+with sqlite3.connect(install / "database/database.sqlite") as database:
+    changed = database.execute(
+        "UPDATE mailboxes SET in_server = '127.0.0.1', in_port = ?, in_username = email, in_protocol = 1,"
+        " in_encryption = 2, in_validate_cert = 0, out_method = 1",
+        [imaps],
+    ).rowcount
+assert changed == count, f"{changed} mailboxes, not {count}"
+
+(folder / "logins").write_text("".join(f"{user}:{password}\n" for user, password in users))
+(folder / "port").write_text(str(imaps))
+os.execv("/usr/sbin/dovecot", ["dovecot", "-F", "-c", str(folder / "dovecot.conf")])

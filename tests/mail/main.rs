@@ -1,0 +1,14 @@
+//! The other sides of a mailbox, for real: Dovecot and Postfix started for these tests alone.
+//!
+//! They run on free loopback ports, in folders of their own, as root (Postfix insists), and end with the tests. They
+//! need dovecot-imapd, dovecot-pop3d, postfix, openssl and curl; `tests/check.sh` installs them. A missing one fails
+//! the tests.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod certificates;
+mod dialogue;
+mod dovecot;
+mod guard;
+mod harness;
+mod postfix;
+mod servers;

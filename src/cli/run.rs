@@ -31,7 +31,10 @@ const MAX_KEY_FILE: u64 = 64 << 10;
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
     let exit = match arguments.command {
-        None => wizard(&arguments.common, None, Settings::of_system()),
+        None => {
+            let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
+            wizard(&arguments.common, None, mail, endpoints)
+        }
         Some(Command::Demo {
             make: Some(folder),
             mailboxes,
@@ -191,7 +194,12 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     ))
 }
 
-fn wizard(common: &Common, install: Option<PathBuf>, mail: Settings) -> Outcome {
+fn wizard(
+    common: &Common,
+    install: Option<PathBuf>,
+    mail: Settings,
+    endpoints: Endpoints,
+) -> Outcome {
     let w = words();
     let setup = crate::engine::pool::Setup {
         options: common.options(),
@@ -199,7 +207,7 @@ fn wizard(common: &Common, install: Option<PathBuf>, mail: Settings) -> Outcome 
         look_in: common.look_in.clone(),
         keys: common.keys().map_err(not_started)?,
         mail,
-        endpoints: Endpoints::default(),
+        endpoints,
     };
     let install = install.or_else(|| common.install.clone());
     if let Some(missing) = install.as_ref().filter(|path| !path.exists()) {
@@ -257,7 +265,14 @@ fn run_demo() -> Outcome {
         routes: servers.routes(),
         ..Settings::of_system()
     };
-    let outcome = wizard(&common, Some(made.install), mail);
+    // The demo speaks to nobody outside: nothing listens there.
+    let nowhere = || "http://127.0.0.1:1/".to_owned();
+    let endpoints = Endpoints {
+        microsoft: nowhere(),
+        google: nowhere(),
+        ..Endpoints::default()
+    };
+    let outcome = wizard(&common, Some(made.install), mail, endpoints);
     Out::stderr().line(w.demo_gone);
     outcome
 }

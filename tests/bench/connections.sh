@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Figures, not tests: the connection tests of 500 mailboxes, sixteen at a time, beside curl's logins of the same
 # mailboxes, sixteen at a time, on one Dovecot (IMAP over TLS) on loopback. Only root can start the Dovecot. Needs
-# dovecot-imapd, dovecot-pop3d, curl, openssl and python3; hyperfine measures when it is there.
+# dovecot-imapd, dovecot-pop3d, postfix (for its account), curl, openssl and python3; hyperfine measures when it is there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 mailboxes=${1:-500}

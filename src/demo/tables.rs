@@ -12,7 +12,7 @@ CREATE TABLE mailboxes (
     out_encryption TINYINT NOT NULL DEFAULT 1,
     in_server TEXT, in_port INTEGER NOT NULL DEFAULT 143, in_username VARCHAR(100), in_password TEXT,
     in_protocol TINYINT NOT NULL DEFAULT 1, in_encryption TINYINT NOT NULL DEFAULT 1,
-    in_validate_cert TINYINT(1) NOT NULL DEFAULT 1, meta TEXT, created_at TIMESTAMP, updated_at TIMESTAMP
+    in_validate_cert TINYINT(1) NOT NULL DEFAULT 1, in_imap_folders TEXT, meta TEXT, created_at TIMESTAMP, updated_at TIMESTAMP
 );
 CREATE TABLE options (id INTEGER PRIMARY KEY, name VARCHAR(191) NOT NULL UNIQUE, value TEXT NOT NULL);
 CREATE TABLE modules (

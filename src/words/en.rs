@@ -580,8 +580,8 @@ table! {
     backup_done = "Backup: {texts} stored texts and {files} files, {kib} KiB, read back and right: {folder}";
 
     // connection tests
-    probe_days_left = "{days} days left";
-    probe_expired_days = "expired {days} days ago";
+    probe_days_left = "{days} d left";
+    probe_expired_days = "expired {days} d ago";
     probe_issued_by = "by {issuer}";
     probe_folder = "{folder} {count} mails";
     journey_subject = "freescout-rescue connection test";
@@ -684,7 +684,7 @@ table! {
     caution_unchecked_expired = "FreeScout does not check it, but the certificate has expired.";
     caution_unchecked_name = "FreeScout does not check it, but the certificate is for {names}.";
     caution_unchecked_untrusted = "FreeScout does not check it, but no known authority signed the certificate.";
-    caution_expires_soon = "The certificate expires in {days} days.";
+    caution_expires_soon = "The certificate expires soon; days left: {days}.";
     caution_private_address = "FreeScout's settings form refuses this private address: name it in APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
     caution_not_yet_readable = "Tested with the password that {key} opens; FreeScout reads it only after the recovery.";

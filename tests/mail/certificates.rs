@@ -81,15 +81,20 @@ impl Certificates {
         std::fs::write(at.join("openssl.cnf"), CONFIGURATION).unwrap();
         std::fs::write(at.join("index"), "").unwrap();
         let ca = "basicConstraints=critical,CA:TRUE";
-        request(at, "ca", "Test CA", &["-x509", "-days", "2", "-addext", ca]);
+        request(
+            at,
+            "ca",
+            "Test CA",
+            &["-x509", "-days", "60", "-addext", ca],
+        );
         let own = names(NAMES);
         request(
             at,
             "self_signed",
             "localhost",
-            &["-x509", "-days", "2", "-addext", &own],
+            &["-x509", "-days", "60", "-addext", &own],
         );
-        sign(at, "good", NAMES, &["-days", "2"]);
+        sign(at, "good", NAMES, &["-days", "60"]);
         let past = [
             "-startdate",
             "20200101000000Z",
@@ -97,7 +102,7 @@ impl Certificates {
             "20200201000000Z",
         ];
         sign(at, "expired", NAMES, &past);
-        sign(at, "other_name", OTHER_NAME, &["-days", "2"]);
+        sign(at, "other_name", OTHER_NAME, &["-days", "60"]);
         Self {
             guard: Guard::over_folder(folder),
         }

@@ -10,5 +10,14 @@ mod dialogue;
 mod dovecot;
 mod guard;
 mod harness;
+mod install;
 mod postfix;
 mod servers;
+#[expect(
+    dead_code,
+    reason = "it serves the tests of tests/pty too, which need more of it"
+)]
+#[path = "../pty/terminal.rs"]
+mod terminal;
+mod verdicts;
+mod walk;

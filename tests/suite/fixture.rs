@@ -347,7 +347,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         ladder.push(rung(
             Rung::Tls,
             44,
-            "TLSv1.3, *.example.org, by Example CA, 61 days left",
+            "TLSv1.3, *.example.org, by Example CA, 61 d left",
         ));
         let greeting = match id.direction {
             Direction::Incoming => "OK ready. IMAP4rev1 AUTH=PLAIN",

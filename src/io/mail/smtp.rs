@@ -49,6 +49,8 @@ pub(super) struct Smtp<'a> {
     wire: Wire,
     cancel: &'a std::sync::atomic::AtomicBool,
     mechanisms: Vec<String>,
+    /// Whether STARTTLS is offered.
+    starttls: bool,
 }
 
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
@@ -85,6 +87,7 @@ pub(super) fn open<'a>(
         wire,
         cancel: climb.cancel,
         mechanisms: Vec::new(),
+        starttls: false,
     };
     let greeting = match smtp.reply_from(first.clone()) {
         Ok(reply) if reply.code == 220 => reply,
@@ -116,6 +119,14 @@ pub(super) fn open<'a>(
     };
     climb.begin(Rung::Authentication);
     if smtp.mechanisms.is_empty() {
+        if smtp.starttls && target.security == Security::Plain {
+            // Such a server takes logins, and mail for others, only after STARTTLS; FreeScout would not use it.
+            return Err(Fall::new(
+                Code::AuthUnavailable,
+                Advice::NeedsEncryption,
+                offered,
+            ));
+        }
         climb.cautions.push(Caution::NoLoginOffered);
         climb.hold("");
         return Ok(smtp);
@@ -196,8 +207,10 @@ impl Smtp<'_> {
             return Err(climb.refused(&reply.text, None));
         }
         self.mechanisms.clear();
+        self.starttls = false;
         for line in reply.lines.iter().skip(1) {
             let text = String::from_utf8_lossy(line).to_ascii_uppercase();
+            self.starttls |= text == "STARTTLS";
             // Old servers write `AUTH=`.
             if let Some(list) = text.strip_prefix("AUTH ").or(text.strip_prefix("AUTH=")) {
                 self.mechanisms.extend(

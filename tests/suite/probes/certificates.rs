@@ -213,7 +213,7 @@ fn the_rung_tells_version_name_authority_and_days() {
     let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
     assert_eq!(
         tls.unwrap().detail,
-        "TLSv1.3, mail.example.org, by Known Authority, 5 days left"
+        "TLSv1.3, mail.example.org, by Known Authority, 5 d left"
     );
     let ended = imap(Kind::Expired, false);
     let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);

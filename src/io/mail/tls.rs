@@ -5,7 +5,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
@@ -29,10 +29,17 @@ use crate::words::{fill, words};
 const NAMES_TOLD: usize = 4;
 const DAY: i64 = 86_400;
 
-/// The authorities whose certificates count.
+/// The authorities whose certificates count. Those of the system are read when the first handshake needs them.
 #[derive(Debug)]
 pub struct Trust {
-    roots: Arc<RootCertStore>,
+    system: bool,
+    more: Vec<CertificateDer<'static>>,
+    loaded: OnceLock<Arc<Authorities>>,
+}
+
+#[derive(Debug)]
+struct Authorities {
+    roots: RootCertStore,
     /// Certificates that were trusted themselves: OpenSSL takes one that signed itself even from a server.
     themselves: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
@@ -41,25 +48,42 @@ pub struct Trust {
 impl Trust {
     /// The system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count, as for PHP).
     pub fn of_system() -> Self {
-        Self::of(rustls_native_certs::load_native_certs().certs)
+        Self::with(true, Vec::new())
     }
 
     /// Exactly these authorities.
     pub fn of(certificates: Vec<CertificateDer<'static>>) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(certificates.iter().cloned());
-        Self {
-            roots: Arc::new(roots),
-            themselves: certificates,
-            provider: Arc::new(ring::default_provider()),
-        }
+        Self::with(false, certificates)
     }
 
     /// The system's authorities and one more.
     pub fn of_system_and(certificate: Vec<u8>) -> Self {
-        let mut certificates = rustls_native_certs::load_native_certs().certs;
-        certificates.push(CertificateDer::from(certificate));
-        Self::of(certificates)
+        Self::with(true, vec![CertificateDer::from(certificate)])
+    }
+
+    fn with(system: bool, more: Vec<CertificateDer<'static>>) -> Self {
+        Self {
+            system,
+            more,
+            loaded: OnceLock::new(),
+        }
+    }
+
+    fn authorities(&self) -> Arc<Authorities> {
+        let load = || {
+            let mut themselves = self.more.clone();
+            if self.system {
+                themselves.extend(rustls_native_certs::load_native_certs().certs);
+            }
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(themselves.iter().cloned());
+            Arc::new(Authorities {
+                roots,
+                themselves,
+                provider: Arc::new(ring::default_provider()),
+            })
+        };
+        Arc::clone(self.loaded.get_or_init(load))
     }
 }
 
@@ -85,14 +109,13 @@ pub(super) fn handshake(
     let failed = |said: &str| Fall::new(Code::TlsHandshake, Advice::TlsFailed, sanitize(said));
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
         .map_err(|e| failed(&e.to_string()))?;
+    let authorities = trust.authorities();
     let inspector = Arc::new(Inspector {
-        roots: Arc::clone(&trust.roots),
-        themselves: trust.themselves.clone(),
-        provider: Arc::clone(&trust.provider),
+        authorities: Arc::clone(&authorities),
         checks,
         seen: Mutex::default(),
     });
-    let config = ClientConfig::builder_with_provider(Arc::clone(&trust.provider))
+    let config = ClientConfig::builder_with_provider(Arc::clone(&authorities.provider))
         .with_safe_default_protocol_versions()
         .map_err(|e| failed(&e.to_string()))?
         .dangerous()
@@ -149,9 +172,7 @@ fn step(tls: &mut ClientConnection, stream: &mut TcpStream) -> io::Result<Result
 /// Looks at the certificate, remembers what it saw, and lets it pass where FreeScout would.
 #[derive(Debug)]
 struct Inspector {
-    roots: Arc<RootCertStore>,
-    themselves: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
+    authorities: Arc<Authorities>,
     checks: bool,
     seen: Mutex<Seen>,
 }
@@ -243,7 +264,13 @@ impl Inspector {
         now: UnixTime,
     ) -> bool {
         let signed_itself = certificate.issuer().as_raw() == certificate.subject().as_raw();
-        if signed_itself && self.themselves.iter().any(|trusted| trusted == end_entity) {
+        if signed_itself
+            && self
+                .authorities
+                .themselves
+                .iter()
+                .any(|trusted| trusted == end_entity)
+        {
             return true;
         }
         let Ok(parsed) = ParsedCertificate::try_from(end_entity) else {
@@ -251,10 +278,13 @@ impl Inspector {
         };
         rustls::client::verify_server_cert_signed_by_trust_anchor(
             &parsed,
-            &self.roots,
+            &self.authorities.roots,
             intermediates,
             now,
-            self.provider.signature_verification_algorithms.all,
+            self.authorities
+                .provider
+                .signature_verification_algorithms
+                .all,
         )
         .is_ok()
     }
@@ -295,7 +325,7 @@ impl ServerCertVerifier for Inspector {
             message,
             cert,
             dss,
-            &self.provider.signature_verification_algorithms,
+            &self.authorities.provider.signature_verification_algorithms,
         )
     }
 
@@ -312,12 +342,13 @@ impl ServerCertVerifier for Inspector {
             message,
             cert,
             dss,
-            &self.provider.signature_verification_algorithms,
+            &self.authorities.provider.signature_verification_algorithms,
         )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
+        self.authorities
+            .provider
             .signature_verification_algorithms
             .supported_schemes()
     }

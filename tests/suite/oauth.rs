@@ -10,6 +10,8 @@ use freescout_rescue::domain::app_key::AppKey;
 use freescout_rescue::domain::probe::Code;
 use freescout_rescue::domain::refusal::Refusal;
 use freescout_rescue::engine::checks;
+use freescout_rescue::engine::connections::{self, How};
+use freescout_rescue::engine::job::Reading;
 use freescout_rescue::engine::oauth::{self, RefreshError, Refreshed};
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::oauth::{AskError, Endpoints};
@@ -22,6 +24,7 @@ use crate::provider::{
     BOTH, CLIENT_SECRET, Desk, MARK, NEW_ACCESS, NEW_REFRESH, OLD_ACCESS, OLD_REFRESH, Provider,
     READ_ONLY, meta, open, reply, sealed,
 };
+use crate::scripted::{Server, script};
 
 #[test]
 fn new_tokens_are_stored_sealed_and_nothing_else_moves() {
@@ -421,5 +424,111 @@ fn the_clock_is_the_apps_own() {
         ("", 0.0),
     ] {
         assert_eq!(now(zone), hours, "{zone}");
+    }
+}
+
+/// `test` on the Microsoft mailbox alone, with its servers and its provider on loopback.
+fn tested(desk: &Desk, imap: std::net::SocketAddr, provider: &Provider, more: &[&str]) -> Json {
+    let execute = "UPDATE mailboxes SET in_server = 'outlook.office365.com', in_port = 143, in_encryption = 1,
+        out_method = 1 WHERE id = 1";
+    desk.bench.database().execute(execute, []).unwrap();
+    let install = desk.bench.install();
+    let route = format!("outlook.office365.com:143={imap}");
+    let mut arguments = vec![
+        "test",
+        install.to_str().unwrap(),
+        "--json",
+        "--mailbox",
+        "1",
+        "--connect-to",
+        &route,
+        "--oauth-microsoft",
+        &provider.endpoints.microsoft,
+    ];
+    arguments.extend_from_slice(more);
+    let outcome = desk.bench.run(&arguments);
+    assert!(!outcome.out.contains(MARK), "{}", outcome.out);
+    assert!(!outcome.err.contains(MARK), "{}", outcome.err);
+    let json: Json = serde_json::from_str(&outcome.out).expect(&outcome.err);
+    json["results"][0].clone()
+}
+
+const XOAUTH2: &str = "* OK ready
+    C: R1 CAPABILITY
+    * CAPABILITY IMAP4rev1 AUTH=XOAUTH2
+    R1 OK done
+    C: R2 AUTHENTICATE XOAUTH2
+    R2 OK welcome
+    C: R3 EXAMINE
+    * 3 EXISTS
+    R3 OK opened";
+
+#[test]
+fn a_renewed_token_is_stored_and_then_logs_in() {
+    let desk = Desk::new();
+    let server = Server::new(script(XOAUTH2));
+    let provider = Provider::saying(200, BOTH);
+    let result = tested(&desk, server.address, &provider, &[]);
+    assert_eq!(result["code"], "ok", "{result}");
+    assert_eq!(provider.asked().len(), 1);
+    let heard = server.record().text();
+    let token = format!("user=login@helpdesk.example\u{1}auth=Bearer {NEW_ACCESS}\u{1}\u{1}");
+    let coded = freescout_rescue::domain::base64::encode(token.as_bytes());
+    assert!(heard.contains(&coded), "{heard}");
+    let session = open(&desk.bench);
+    assert!(!oauth::is_expired(&session, 1), "the new life is stored");
+}
+
+#[test]
+fn nobody_is_asked_where_nothing_may_be_renewed() {
+    let desk = Desk::new();
+    let server = Server::new(script(XOAUTH2));
+    let provider = Provider::saying(200, BOTH);
+    let before = desk.meta();
+    let result = tested(&desk, server.address, &provider, &["--no-renew"]);
+    assert_eq!(result["code"], "oauth_expired", "{result}");
+    // Before a recovery the wizard tests in this way.
+    let prepared = connections::prepare(
+        &desk.session,
+        None,
+        Reading::Rescued,
+        &connections::NotRenewed::new(),
+    );
+    let of_first = prepared.iter().find(|p| p.connection.id.mailbox == Some(1));
+    let How::Skip(ended) = &of_first.unwrap().how else {
+        panic!("an expired token would be sent");
+    };
+    assert_eq!(ended.code, Code::OAuthExpired);
+    assert_eq!((provider.asked().len(), server.records().len()), (0, 0));
+    assert_eq!(desk.meta(), before);
+}
+
+#[test]
+fn a_refused_renewal_says_what_to_do() {
+    for (body, code, hint) in [
+        (
+            r#"{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys are expired."}"#,
+            "oauth_rejected",
+            "client secret",
+        ),
+        (
+            r#"{"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired."}"#,
+            "oauth_rejected",
+            "connection-settings/1/incoming",
+        ),
+        ("<html>", "oauth_expired", "did not renew"),
+    ] {
+        let desk = Desk::new();
+        let server = Server::new(script(XOAUTH2));
+        let provider = Provider::saying(400, body);
+        let before = desk.meta();
+        let result = tested(&desk, server.address, &provider, &[]);
+        assert_eq!(result["code"], code, "{result}");
+        assert!(
+            result["advice"].as_str().unwrap().contains(hint),
+            "{result}"
+        );
+        assert_eq!(server.records().len(), 0, "no login with an expired token");
+        assert_eq!(desk.meta(), before);
     }
 }

@@ -1,5 +1,6 @@
 //! What goes over the wire is what FreeScout would send, byte by byte.
 
+use freescout_rescue::domain::advice::Advice;
 use freescout_rescue::domain::base64;
 use freescout_rescue::domain::connection::{Login, Protocol, Security, Target};
 use freescout_rescue::domain::probe::{Caution, Code, Rung};
@@ -457,11 +458,20 @@ fn smtp_without_user_name_or_offer_sends_without_login() {
     assert_eq!(ended.cautions, []);
     server.record();
 
-    let server = smtp("", sends);
+    let mut steps = script("220 ready\nC: EHLO\n250-x\n250 8BITMIME");
+    steps.extend(script(sends));
+    let server = Server::new(steps);
     let ended = climb(&server, &target(Protocol::Smtp));
     assert_code(&ended, Code::Ok);
     assert!(ended.cautions.contains(&Caution::NoLoginOffered));
     server.record();
+
+    // It takes logins, and mail for others, after STARTTLS alone.
+    let server = smtp("", "");
+    let ended = climb(&server, &target(Protocol::Smtp));
+    assert_code(&ended, Code::AuthUnavailable);
+    assert_eq!(ended.advice, Some(Advice::NeedsEncryption));
+    assert_eq!(server.record().lines(), ["EHLO [127.0.0.1]"]);
 }
 
 #[test]

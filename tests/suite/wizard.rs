@@ -574,6 +574,60 @@ fn the_straight_way_leads_to_the_report() {
 }
 
 #[test]
+fn an_untested_password_is_stored_only_by_the_operators_own_word() {
+    use Action::{Go, KeepUntested, LookUsual, Primary};
+    let mut run = Run::new(1);
+    let walk = |run: &mut Run, inputs: &[Input]| {
+        for input in inputs {
+            run.engine.luck = 2;
+            run.step(input);
+            for _ in 0..6 {
+                run.step(&Input::Engine);
+            }
+        }
+    };
+    let to_passwords = [
+        Primary, Primary, Primary, LookUsual, Primary, Primary, Primary,
+    ];
+    walk(&mut run, &[Input::Engine]);
+    walk(&mut run, &to_passwords.map(Input::Act));
+    assert_eq!(run.wizard.step, Step::Passwords);
+    walk(&mut run, &[Input::Paste, Input::Act(Go(Step::Apply))]);
+    assert_eq!(run.wizard.step, Step::Passwords, "not tested yet");
+    walk(
+        &mut run,
+        &[Input::Act(Go(Step::Plan)), Input::Act(Go(Step::Apply))],
+    );
+    assert_eq!(
+        run.wizard.step,
+        Step::Passwords,
+        "not by another way either"
+    );
+    walk(
+        &mut run,
+        &[Input::Act(Primary), Input::Server, Input::Server],
+    );
+    // Tried and refused, or not answered: still not settled.
+    let answer = run.wizard.passwords.answers.values().next().unwrap();
+    let refused = matches!(&answer.trial, Some(Trial::Ended(t)) if t.ended.code != Code::Ok);
+    walk(&mut run, &[Input::Act(Go(Step::Apply))]);
+    assert_eq!(run.wizard.step == Step::Passwords, refused);
+    walk(
+        &mut run,
+        &[Input::Act(Go(Step::Passwords)), Input::Act(KeepUntested)],
+    );
+    walk(&mut run, &[Input::Act(Go(Step::Apply))]);
+    assert_eq!(run.wizard.step, Step::Apply);
+    // Typing on takes the word back.
+    walk(
+        &mut run,
+        &[Input::Act(Go(Step::Passwords)), Input::Char('x')],
+    );
+    walk(&mut run, &[Input::Act(Go(Step::Apply))]);
+    assert_eq!(run.wizard.step, Step::Passwords);
+}
+
+#[test]
 fn a_signal_during_the_writing_waits_for_its_end() {
     let mut run = Run::new(1);
     for _ in 0..6 {

@@ -81,6 +81,7 @@ pub mod engine {
     mod desk;
     pub mod exit;
     pub mod job;
+    pub mod memory;
     pub mod oauth;
     pub mod pool;
     pub mod prober;

@@ -1,8 +1,11 @@
 //! `test`: every mailbox proven by a login, and the tests that `recover` makes when it is done.
 
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag::{register, register_conditional_shutdown};
 
 use crate::cli::output::Out;
 use crate::cli::{Common, TestOptions};
@@ -14,7 +17,8 @@ use crate::domain::schedule::Limits;
 use crate::engine::connections::{self, NotRenewed};
 use crate::engine::exit::Exit;
 use crate::engine::job::Reading;
-use crate::engine::prober::{self, Heard, Memory, Round};
+use crate::engine::memory::Memory;
+use crate::engine::prober::{self, Heard, Round};
 use crate::engine::report;
 use crate::engine::session::Session;
 use crate::engine::survey;
@@ -82,12 +86,12 @@ pub(super) fn run(
         ..Settings::of_system()
     };
     let settings = connections::settings(session, &common);
+    let (memory, cancel) = (Memory::default(), stop_flag());
     let not_renewed = match options.no_renew {
         true => NotRenewed::new(),
-        false => connections::renew(session, which, &options.endpoints()),
+        false => connections::renew(session, which, &options.endpoints(), &cancel),
     };
     let prepared = connections::prepare(session, which, Reading::InForce, &not_renewed);
-    let (memory, cancel) = (Memory::default(), AtomicBool::new(false));
     let results: Mutex<Vec<Tested>> = Mutex::default();
     let tell = |heard| {
         let Heard::Ended(tested) = heard else { return };
@@ -110,10 +114,14 @@ pub(super) fn run(
             ..Limits::default()
         },
         memory: &memory,
+        again: false,
         cancel: &cancel,
         tell: &tell,
     };
     prober::run(&prepared, &round);
+    if cancel.load(Ordering::Relaxed) {
+        return Err(Problem::new(w.test_stopped, "", ""));
+    }
     let mut tested = results
         .lock()
         .map(|mut all| std::mem::take(&mut *all))
@@ -128,6 +136,17 @@ pub(super) fn run(
         }
     }
     Ok(tested)
+}
+
+/// A flag that Ctrl-C and its like raise: a token that is being renewed is stored first. The second one ends us at once.
+fn stop_flag() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let again = register_conditional_shutdown(signal, Exit::Failed as i32, Arc::clone(&flag));
+        // Without it the signal does what it always does.
+        let _ = again.and_then(|_| register(signal, Arc::clone(&flag)));
+    }
+    flag
 }
 
 /// `HOST:PORT=ADDRESS:PORT`.

@@ -28,6 +28,7 @@ pub enum Advice {
     MicrosoftTokenRefused,
     TokenRefused,
     TooMany,
+    TooManyFailed,
     TryLater,
     InUse,
     EnableImap,
@@ -223,6 +224,13 @@ pub const REPLIES: &[Reply] = &[
         Code::RateLimited,
         Advice::TooMany,
         "454 4.7.0 Too many login attempts, please try again later.",
+    ),
+    // The login was judged before it was counted.
+    reply(
+        &["535", "too many"],
+        Code::AuthRejected,
+        Advice::TooManyFailed,
+        "535 5.7.8 Error: authentication failed: too many failed logins",
     ),
     reply(
         &["too many"],

@@ -224,6 +224,8 @@ pub enum Caution {
     NoLoginOffered,
     /// Tested with the password that this key opens (its label); FreeScout itself cannot read it yet.
     NotYetReadable(String),
+    /// Tested with the password as it is stored, unencrypted; FreeScout itself cannot read it yet.
+    NotSealed,
 }
 
 /// One rung that was climbed, or the one that broke.

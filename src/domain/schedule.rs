@@ -40,6 +40,18 @@ pub struct Item {
     pub account: Option<String>,
 }
 
+/// What a test said of its server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// It has room.
+    Fine,
+    /// It said "too many".
+    TooMuch {
+        /// Whether the test may be made once more.
+        again: bool,
+    },
+}
+
 /// What to do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
@@ -138,8 +150,8 @@ impl Schedule {
         }
     }
 
-    /// A test that ran has ended; `limited` when its server said "too many". Says whether it will be handed out again.
-    pub fn ended(&mut self, index: usize, limited: bool, now: Duration) -> bool {
+    /// A test that ran has ended. Says whether it will be handed out again.
+    pub fn ended(&mut self, index: usize, load: Load, now: Duration) -> bool {
         let item = &self.items[index];
         if let Some(account) = &item.account {
             self.busy.remove(&(item.server.clone(), account.clone()));
@@ -147,17 +159,19 @@ impl Schedule {
         self.running = self.running.saturating_sub(1);
         let server = self.servers.entry(item.server.clone()).or_default();
         server.running = server.running.saturating_sub(1);
-        if !limited {
+        let Load::TooMuch { again } = load else {
             server.strikes = 0;
             return false;
-        }
+        };
         server.strikes += 1;
         if server.strikes >= STRIKES {
             return false;
         }
         server.closed_until = now + self.limits.first_pause * 2u32.pow(server.strikes - 1);
-        self.waiting.push(index);
-        true
+        if again {
+            self.waiting.push(index);
+        }
+        again
     }
 }
 
@@ -174,6 +188,7 @@ mod tests {
     }
 
     const SECOND: Duration = Duration::from_secs(1);
+    const AGAIN: Load = Load::TooMuch { again: true };
 
     #[test]
     fn an_account_is_never_used_twice_at_once() {
@@ -182,7 +197,7 @@ mod tests {
         assert_eq!(schedule.next(SECOND), Next::Run(0));
         assert_eq!(schedule.next(SECOND), Next::Run(2));
         assert_eq!(schedule.next(SECOND), Next::WaitForOthers);
-        assert!(!schedule.ended(0, false, SECOND));
+        assert!(!schedule.ended(0, Load::Fine, SECOND));
         assert_eq!(schedule.next(SECOND), Next::Run(1));
         assert_eq!(schedule.next(SECOND), Next::Finished);
     }
@@ -200,15 +215,15 @@ mod tests {
         );
         let mut now = SECOND;
         assert_eq!(schedule.next(now), Next::Run(0));
-        assert!(schedule.ended(0, true, now));
+        assert!(schedule.ended(0, AGAIN, now));
         assert_eq!(schedule.next(now), Next::WaitUntil(now + SECOND * 5));
         now += SECOND * 5;
         assert_eq!(schedule.next(now), Next::Run(0));
-        assert!(schedule.ended(0, true, now));
+        assert!(schedule.ended(0, AGAIN, now));
         assert_eq!(schedule.next(now), Next::WaitUntil(now + SECOND * 10));
         now += SECOND * 10;
         assert_eq!(schedule.next(now), Next::Run(0));
-        assert!(!schedule.ended(0, true, now), "its own verdict stands");
+        assert!(!schedule.ended(0, AGAIN, now), "its own verdict stands");
         for index in 1..4 {
             assert_eq!(schedule.next(now), Next::GiveUp(index));
         }
@@ -244,7 +259,8 @@ mod tests {
                 }
                 let (which, limited) = choices.next().map_or((0, false), |(i, l)| (i.index(running.len()), l));
                 let index = running.remove(which);
-                settled[index] += usize::from(!schedule.ended(index, limited, now));
+                let load = if limited { AGAIN } else { Load::Fine };
+                settled[index] += usize::from(!schedule.ended(index, load, now));
             }
             prop_assert!(settled.iter().all(|count| *count == 1), "each ends once: {settled:?}");
         }

@@ -4,6 +4,7 @@
 //! result then says so.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::advice::Advice;
 use crate::domain::connection::{
@@ -43,8 +44,17 @@ pub struct Attempt {
     pub target: Target,
     /// Password or token, where a login is made.
     pub credential: Option<SecretBytes>,
-    /// The label of the key that opens it, when it is not the one in force.
-    pub under: Option<String>,
+    /// Why FreeScout cannot read it itself yet.
+    pub under: Option<Under>,
+}
+
+/// Why FreeScout cannot read a password that we can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Under {
+    /// Another key opens it: its label.
+    OtherKey(String),
+    /// It is stored unencrypted.
+    Nothing,
 }
 
 impl Attempt {
@@ -97,11 +107,13 @@ impl Prepared {
 /// Mailboxes whose expired token was not renewed, and why.
 pub type NotRenewed = BTreeMap<u64, Ended>;
 
-/// Renews expired access tokens, as FreeScout does at its next fetch. Changes `mailboxes.meta` of those mailboxes.
+/// Renews expired access tokens, as FreeScout does at its next fetch. Changes `mailboxes.meta` of those mailboxes. A
+/// renewal that was begun is finished; none is begun after `cancel`.
 pub fn renew(
     session: &mut Session,
     which: Option<&[ConnectionId]>,
     endpoints: &Endpoints,
+    cancel: &AtomicBool,
 ) -> NotRenewed {
     let asked = |id| which.is_none_or(|ids| ids.iter().any(|c| c.mailbox == Some(id)));
     let mailboxes = session.inventory.mailboxes.iter();
@@ -110,6 +122,9 @@ pub fn renew(
         .map(|m| m.id)
         .collect();
     let renewed = expired.into_iter().filter_map(|id| {
+        if cancel.load(Ordering::Relaxed) {
+            return None;
+        }
         match oauth::refresh(session, id, endpoints) {
             // What cannot be read has a verdict of its own.
             Ok(_) | Err(RefreshError::Unreadable(_) | RefreshError::NotReadAgain(_)) => None,
@@ -164,11 +179,15 @@ fn how(
             under,
         })
     };
-    let password = || match (id.mailbox, id.direction) {
-        (None, _) => read(session, SecretKind::SystemMail, None, reading),
-        (mailbox, Direction::Incoming) => read(session, SecretKind::Incoming, mailbox, reading),
-        (mailbox, Direction::Outgoing) => read(session, SecretKind::Outgoing, mailbox, reading),
+    let kind = match (id.mailbox, id.direction) {
+        (None, _) => SecretKind::SystemMail,
+        (_, Direction::Incoming) => SecretKind::Incoming,
+        (_, Direction::Outgoing) => SecretKind::Outgoing,
     };
+    let password = || read(session, kind, id.mailbox, reading);
+    let rescued_password = || read(session, kind, id.mailbox, Reading::Rescued);
+    // Nobody is sent to a form in the browser while a known key opens what FreeScout cannot read.
+    let lost_or_not = |lost, advice| if lost { advice } else { Advice::Unreadable };
     match &target.login {
         Login::None => go(None, None),
         Login::Password { .. } => match password() {
@@ -186,10 +205,21 @@ fn how(
             match (password(), read(session, access, id.mailbox, reading)) {
                 (Read::Nothing, _) => skipped(Code::NoPassword, Advice::ReconnectAfterSecret),
                 (Read::Unreadable, _) => {
-                    skipped(Code::UnreadablePassword, Advice::ReconnectAfterSecret)
+                    let lost = matches!(rescued_password(), Read::Unreadable);
+                    skipped(
+                        Code::UnreadablePassword,
+                        lost_or_not(lost, Advice::ReconnectAfterSecret),
+                    )
                 }
                 (_, Read::Nothing) => skipped(Code::NoPassword, Advice::Reconnect),
-                (_, Read::Unreadable) => skipped(Code::UnreadablePassword, Advice::Reconnect),
+                (_, Read::Unreadable) => {
+                    let rescued = read(session, access, id.mailbox, Reading::Rescued);
+                    let lost = matches!(rescued, Read::Unreadable);
+                    skipped(
+                        Code::UnreadablePassword,
+                        lost_or_not(lost, Advice::Reconnect),
+                    )
+                }
                 (Read::Text(..), Read::Text(token, under)) => {
                     let mailbox = id.mailbox.unwrap_or_default();
                     match not_renewed.get(&mailbox) {
@@ -209,7 +239,7 @@ fn how(
 
 /// What a secret reads as.
 enum Read {
-    Text(SecretBytes, Option<String>),
+    Text(SecretBytes, Option<Under>),
     Nothing,
     Unreadable,
 }
@@ -246,17 +276,19 @@ fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Read
     if text.is_empty() {
         return Read::Nothing;
     }
-    let under = (!verdict.readable()).then(|| {
-        verdict
-            .key()
-            .map_or_else(String::new, |key| session.ring.label(key))
+    let under = (!verdict.readable()).then(|| match verdict.key() {
+        Some(key) => Under::OtherKey(session.ring.label(key)),
+        None => Under::Nothing,
     });
     Read::Text(text, under)
 }
 
 /// What the operator must know of a password that FreeScout does not read yet.
-pub fn not_yet(under: Option<String>) -> Option<Caution> {
-    under.map(Caution::NotYetReadable)
+pub fn not_yet(under: Option<Under>) -> Option<Caution> {
+    under.map(|under| match under {
+        Under::OtherKey(key) => Caution::NotYetReadable(key),
+        Under::Nothing => Caution::NotSealed,
+    })
 }
 
 /// What the tests of this install share: the system's authorities, FreeScout's own list of private servers.

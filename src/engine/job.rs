@@ -74,6 +74,8 @@ pub struct TestJob {
     pub reading: Reading,
     /// With this password in place of the stored one: where it will be stored, and what it is.
     pub typed: Option<(Place, Entered)>,
+    /// Also what a server refused before for another reason than the password.
+    pub again: bool,
 }
 
 /// Which passwords are used for tests.

@@ -7,9 +7,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::desk::{Call, Desk};
 use crate::domain::problem::Problem;
@@ -19,7 +19,8 @@ use crate::domain::source::Source;
 use crate::engine::backup::Options;
 use crate::engine::connections::{self, NotRenewed};
 use crate::engine::job::{Job, JobId, Reading, TestJob, Update};
-use crate::engine::prober::{Heard, Memory, Round};
+use crate::engine::memory::Memory;
+use crate::engine::prober::{Heard, Round};
 use crate::engine::session::Session;
 use crate::engine::{prober, recover};
 use crate::io::install::Environment;
@@ -47,6 +48,7 @@ pub struct Setup {
 pub struct Worker {
     messages: Sender<Message>,
     flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
+    renewing: Arc<Mutex<()>>,
 }
 
 /// Work, its name, and the flag that calls it off.
@@ -66,6 +68,8 @@ impl Worker {
     pub fn start(setup: Setup) -> (Self, Receiver<(JobId, Update)>) {
         let (messages, inbox) = channel();
         let (outbox, updates) = channel();
+        let renewing = Arc::new(Mutex::new(()));
+        let held = Arc::clone(&renewing);
         std::thread::spawn(move || {
             let mut tests = Tests {
                 inbox,
@@ -74,6 +78,7 @@ impl Worker {
                 memory: Arc::default(),
                 mail: setup.mail.clone(),
                 endpoints: setup.endpoints.clone(),
+                renewing: held,
             };
             let mut desk = Desk {
                 setup,
@@ -94,7 +99,9 @@ impl Worker {
                             let not_renewed = match test.reading {
                                 Reading::InForce => {
                                     let which = test.which.as_deref();
-                                    connections::renew(session, which, &tests.endpoints)
+                                    let _renewing = lock(&tests.renewing);
+                                    let endpoints = &tests.endpoints;
+                                    connections::renew(session, which, endpoints, &flag)
                                 }
                                 Reading::Rescued => NotRenewed::new(),
                             };
@@ -105,8 +112,12 @@ impl Worker {
                 }
             }
         });
-        let flags = RefCell::default();
-        (Self { messages, flags }, updates)
+        let worker = Self {
+            messages,
+            flags: RefCell::default(),
+            renewing,
+        };
+        (worker, updates)
     }
 
     /// Hands over a job.
@@ -129,12 +140,24 @@ impl Worker {
         let _ = self.messages.send(Message { id, work, flag });
     }
 
+    /// Calls off everything and waits for what must not be cut: a token that is being renewed.
+    pub fn finish(&self) {
+        for flag in self.flags.borrow().values() {
+            flag.store(true, Ordering::Relaxed);
+        }
+        drop(lock(&self.renewing));
+    }
+
     /// Asks the job to stop. Jobs that write do not listen: they finish or roll back.
     pub fn cancel(&self, id: JobId) {
         if let Some(flag) = self.flags.borrow().get(&id) {
             flag.store(true, Ordering::Relaxed);
         }
     }
+}
+
+fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
@@ -158,6 +181,8 @@ pub(super) struct Tests {
     memory: Arc<Memory>,
     mail: Settings,
     endpoints: Endpoints,
+    /// Held while tokens are renewed: new ones must be stored before the program ends.
+    renewing: Arc<Mutex<()>>,
 }
 
 impl Tests {
@@ -212,6 +237,7 @@ impl Tests {
             prepared.push(one.with(text));
         }
         let settings = connections::settings(session, &self.mail);
+        let again = test.again;
         let (memory, cancel, outbox) = (
             Arc::clone(&self.memory),
             Arc::clone(flag),
@@ -231,6 +257,7 @@ impl Tests {
                     settings: &settings,
                     limits: Limits::default(),
                     memory: &memory,
+                    again,
                     cancel: &cancel,
                     tell: &tell,
                 },

@@ -1,21 +1,18 @@
 //! Connection tests on threads of their own: so many at once, few to a server, one to an account, and never the same
 //! wrong password twice.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::connections::{Attempt, How, Prepared, not_yet};
+use super::memory::{Account, Memory, account, server};
 use crate::domain::advice::Advice;
-use crate::domain::connection::{ConnectionId, Direction, Protocol, Target};
+use crate::domain::connection::{ConnectionId, Direction, Protocol};
 use crate::domain::probe::{Code, Ended, Journey, Rung, Tested};
-use crate::domain::schedule::{Item, Limits, Next, Schedule};
-use crate::domain::secret::SecretBytes;
+use crate::domain::schedule::{Item, Limits, Load, Next, Schedule};
 use crate::io::mail::{self, Cancelled, Settings, journey};
 
 /// How often a thread that waits looks up.
@@ -30,91 +27,6 @@ pub enum Heard {
     Ended(Box<Tested>),
 }
 
-/// What was refused since the program began, and which accounts are in use. Holds no password: each is remembered as a
-/// keyed digest, under a key made anew for each run.
-pub struct Memory {
-    /// As long as a block of SHA-256.
-    key: [u8; 64],
-    state: Mutex<State>,
-    freed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    refused: HashMap<[u8; 32], Ended>,
-    busy: HashSet<Account>,
-}
-
-/// A server and a name there.
-type Account = (String, String);
-
-fn account(target: &Target) -> Option<Account> {
-    let user = target.login.user()?;
-    Some((target.host.to_ascii_lowercase(), user.to_ascii_lowercase()))
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self {
-            key: crate::io::entropy::bytes(),
-            state: Mutex::default(),
-            freed: Condvar::new(),
-        }
-    }
-}
-
-impl Memory {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn digest(&self, account: &Account, credential: &SecretBytes) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.key.into());
-        for part in [account.0.as_bytes(), account.1.as_bytes()] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac.update(credential.expose());
-        mac.finalize().into_bytes().into()
-    }
-
-    /// Waits until nobody else uses the account.
-    fn enter(&self, account: &Account, cancel: &AtomicBool) -> Result<(), Cancelled> {
-        let mut state = self.lock();
-        while state.busy.contains(account) {
-            if cancel.load(Ordering::Relaxed) {
-                return Err(Cancelled);
-            }
-            state = self
-                .freed
-                .wait_timeout(state, LOOK_UP)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
-        state.busy.insert(account.clone());
-        Ok(())
-    }
-
-    fn leave(&self, account: &Account) {
-        self.lock().busy.remove(account);
-        self.freed.notify_all();
-    }
-
-    /// What the server said when it refused exactly this, if it did.
-    fn refused(&self, digest: &[u8; 32]) -> Option<Ended> {
-        let state = self.lock();
-        let before = state.refused.get(digest)?;
-        Some(Ended {
-            server_said: before.server_said.clone(),
-            rung: before.rung,
-            ..Ended::skipped(
-                Code::SameAsBefore,
-                before.advice.or(Some(Advice::RefusedBefore)),
-            )
-        })
-    }
-}
-
 /// Everything a round shares.
 pub struct Round<'a> {
     /// Deadlines, authorities, routes.
@@ -123,6 +35,8 @@ pub struct Round<'a> {
     pub limits: Limits,
     /// What was refused before.
     pub memory: &'a Memory,
+    /// Also what was refused before for another reason than the password.
+    pub again: bool,
     /// Raised when the round is called off.
     pub cancel: &'a AtomicBool,
     /// Hears how it goes; called from several threads.
@@ -152,7 +66,7 @@ pub fn run(prepared: &[Prepared], round: &Round<'_>) {
 
 fn item(attempt: &Attempt) -> Item {
     Item {
-        server: attempt.target.host.to_ascii_lowercase(),
+        server: server(&attempt.target.host),
         account: account(&attempt.target).map(|(_, user)| user),
     }
 }
@@ -217,16 +131,9 @@ pub fn send_to_itself(
 
 /// One journey, with both accounts to itself.
 fn travel_between(out: &Attempt, back: &Attempt, round: &Round<'_>) -> Result<Journey, Cancelled> {
-    // Always in the same order, so that no two wait for each other.
-    let accounts: BTreeSet<Account> = [out, back]
-        .iter()
-        .filter_map(|end| account(&end.target))
-        .collect();
-    let mut left = Vec::new();
-    for account in &accounts {
-        round.memory.enter(account, round.cancel)?;
-        left.push(Leave(round.memory, account));
-    }
+    let ends = [out, back].into_iter();
+    let accounts: BTreeSet<Account> = ends.filter_map(|end| account(&end.target)).collect();
+    let _held = round.memory.enter(accounts, None, round.cancel)?;
     let token: String = crate::io::entropy::bytes::<12>()
         .iter()
         .map(|b| format!("{b:02x}"))
@@ -285,8 +192,14 @@ fn work(
             Ok(Err(Cancelled)) => None,
             Err(_) => Some(Ended::skipped(Code::ProtocolError, None)),
         };
-        let too_many = ended.as_ref().is_some_and(|e| e.code == Code::RateLimited);
-        let again = lock().ended(index, too_many, since.elapsed());
+        // What was said to a password that was sent is not asked for once more.
+        let load = match &ended {
+            Some(e) if e.code == Code::RateLimited => Load::TooMuch {
+                again: e.rung != Some(Rung::Authentication),
+            },
+            _ => Load::Fine,
+        };
+        let again = lock().ended(index, load, since.elapsed());
         freed.notify_all();
         match ended {
             Some(ended) if again => {
@@ -316,31 +229,21 @@ fn test((one, attempt): (&Prepared, &Attempt), round: &Round<'_>) -> Result<Ende
             &mut |rung| (round.tell)(Heard::At(id, rung)),
         )
     };
-    let mut ended = match (account(target), credential) {
-        (Some(account), Some(credential)) => {
-            let digest = round.memory.digest(&account, credential);
-            round.memory.enter(&account, round.cancel)?;
-            let _left = Leave(round.memory, &account);
-            if let Some(before) = round.memory.refused(&digest) {
-                return Ok(before);
-            }
-            let ended = climb()?;
-            if ended.code.condemns_password() {
-                round.memory.lock().refused.insert(digest, ended.clone());
-            }
-            ended
-        }
-        _ => climb()?,
-    };
+    let server = server(&target.host);
+    let accounts: BTreeSet<Account> = account(target).into_iter().collect();
+    let room = Some((server.clone(), round.limits));
+    let _held = round.memory.enter(accounts, room, round.cancel)?;
+    let sent = credential.as_ref();
+    if let Some(before) = sent.and_then(|c| round.memory.refused(target, c, round.again)) {
+        return Ok(before);
+    }
+    let mut ended = climb()?;
+    if let Some(credential) = sent {
+        round.memory.note(target, credential, &ended);
+    }
+    if ended.code == Code::RateLimited {
+        round.memory.close(&server, round.limits.first_pause);
+    }
     ended.cautions.extend(not_yet(under.clone()));
     Ok(ended)
-}
-
-/// Leaves the account, whatever happens.
-struct Leave<'a>(&'a Memory, &'a Account);
-
-impl Drop for Leave<'_> {
-    fn drop(&mut self) {
-        self.0.leave(self.1);
-    }
 }

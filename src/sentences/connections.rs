@@ -67,6 +67,7 @@ fn advice_text(advice: Advice) -> &'static str {
         Advice::MicrosoftTokenRefused => w.advice_microsoft_token_refused,
         Advice::TokenRefused => w.advice_token_refused,
         Advice::TooMany => w.advice_too_many,
+        Advice::TooManyFailed => w.advice_too_many_failed,
         Advice::TryLater => w.advice_try_later,
         Advice::InUse => w.advice_in_use,
         Advice::EnableImap => w.advice_enable_imap,
@@ -158,6 +159,7 @@ pub fn caution(caution: &Caution) -> String {
         Caution::ExpiresSoon(days) => fill(w.caution_expires_soon, &[("days", days)]),
         Caution::PrivateAddress => w.caution_private_address.to_owned(),
         Caution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
+        Caution::NotSealed => w.caution_not_sealed.to_owned(),
         Caution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
     }
 }

@@ -24,7 +24,7 @@ use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
 /// While a job runs, a sign of life this often.
-const TICK: Duration = Duration::from_millis(125);
+const TICK: Duration = Duration::from_millis(250);
 
 /// What the loop hears.
 enum Heard {
@@ -53,6 +53,7 @@ pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<E
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     let exit = run(&mut terminal, &mut wizard, &theme, &worker, &inbox, effects);
     drop(terminal);
+    worker.finish();
     say_goodbye(&wizard);
     Ok(exit)
 }

@@ -7,7 +7,7 @@ use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::domain::connection::Direction;
 use crate::domain::probe::{Code, Tested, Verdict};
 use crate::sentences::connections as sentences;
-use crate::wizard::connections::{Row, Side, Standing};
+use crate::wizard::connections::{Progress, Row, Side};
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -24,12 +24,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard,
     if wizard.assessment().is_none() {
         return;
     }
-    let rows_below = if area.height >= ROOM {
+    let most = if area.height >= ROOM {
         DETAIL.1
     } else {
         DETAIL.0
     };
-    let mut detail = take_bottom(&mut area, rows_below);
+    // No more room for the ladder than the tallest known one needs, so that moving does not shift the list.
+    let tallest = state
+        .tested()
+        .into_iter()
+        .map(|t| t.ended.ladder.len() + 5)
+        .max();
+    let needed = u16::try_from(tallest.unwrap_or(4)).unwrap_or(most);
+    let mut detail = take_bottom(&mut area, needed.clamp(4, most));
     let shown = state.shown();
     if shown.is_empty() {
         let text = if state.failing_only {
@@ -56,7 +63,7 @@ fn table(canvas: &mut Canvas<'_, '_>, area: Rect, wizard: &Wizard, rows: &[&Row]
         // The last line says how much more there is.
         height = (height - 1).max(1);
     }
-    let chosen = state.cursor.at();
+    let chosen = state.cursor.at().min(rows.len().saturating_sub(1));
     let start = chosen / height * height;
     let end = rows.len().min(start + height);
     let width = usize::from(area.width);
@@ -76,7 +83,7 @@ fn table(canvas: &mut Canvas<'_, '_>, area: Rect, wizard: &Wizard, rows: &[&Row]
         for direction in Direction::BOTH {
             let side = row.sides.iter().find(|s| s.id.direction == direction);
             let (role, text) = side.map_or((Role::Muted, String::new()), |side| {
-                cell(canvas, side, state.standing(side.id), turn, cell_width)
+                cell(canvas, wizard, side, turn, cell_width)
             });
             spans.push(canvas.span(role, fit(&text, cell_width.saturating_sub(1)) + " "));
         }
@@ -88,17 +95,20 @@ fn table(canvas: &mut Canvas<'_, '_>, area: Rect, wizard: &Wizard, rows: &[&Row]
 /// One direction: its protocol and a mark, and a word where there is room.
 fn cell(
     canvas: &Canvas<'_, '_>,
+    wizard: &Wizard,
     side: &Side,
-    standing: Option<&Standing>,
     turn: usize,
     width: usize,
 ) -> (Role, String) {
-    let (role, mark, word) = match standing {
+    let state = &wizard.connections;
+    let (role, mark, word) = match (state.progress(side.id), state.last(side.id)) {
         _ if side.protocol.is_empty() => (Role::Muted, "–", ""),
-        None => (Role::Muted, "·", ""),
-        Some(Standing::Waiting) => (Role::Muted, "…", ""),
-        Some(Standing::At(rung)) => (Role::Accent, canvas.spinner(turn), sentences::rung(*rung)),
-        Some(Standing::Ended(tested)) => {
+        (Some(Progress::Waiting), _) => (Role::Muted, "…", ""),
+        (Some(Progress::At(rung)), _) => {
+            (Role::Accent, canvas.spinner(turn), sentences::rung(rung))
+        }
+        (None, None) => (Role::Muted, "·", ""),
+        (None, Some(tested)) => {
             let (role, mark) = mark(tested);
             let code = tested.ended.code;
             let word = if code == Code::Ok {
@@ -134,18 +144,19 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
     let row = take_top(area, 1);
     let spans = vec![canvas.span(Role::Heading, fit(&head.join(" "), usize::from(row.width)))];
     canvas.line(row, 0, spans);
-    match wizard.connections.standing(side.id) {
-        None => canvas.pieces(area, &[(Role::Muted, w.connections_untested.to_owned())]),
-        Some(Standing::Waiting) => {
+    let state = &wizard.connections;
+    match (state.progress(side.id), state.last(side.id)) {
+        (None, None) => canvas.pieces(area, &[(Role::Muted, w.connections_untested.to_owned())]),
+        (Some(Progress::Waiting), _) => {
             canvas.pieces(area, &[(Role::Muted, w.connections_waiting.to_owned())]);
         }
-        Some(Standing::At(rung)) => {
+        (Some(Progress::At(rung)), _) => {
             canvas.pieces(
                 area,
-                &[(Role::Accent, format!("{} …", sentences::rung(*rung)))],
+                &[(Role::Accent, format!("{} …", sentences::rung(rung)))],
             );
         }
-        Some(Standing::Ended(tested)) => {
+        (None, Some(tested)) => {
             let words_of = verdict(tested, wizard);
             let width = usize::from(area.width);
             let below: usize = words_of

@@ -70,7 +70,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     if let Some(recommended) = recommended.filter(|r| r.strategy == ready.plan.strategy) {
         canvas.pieces(&mut area, &[plain(sentences::why(recommended.why))]);
     } else if recommended.is_none() {
-        canvas.pieces(&mut area, &[(Role::Ok, w.check_all_well.to_owned())]);
+        let piece = match wizard.passwords.asked.len() {
+            0 => (Role::Ok, w.check_all_well.to_owned()),
+            _ => (Role::Warn, w.plan_only_passwords.to_owned()),
+        };
+        canvas.pieces(&mut area, &[piece]);
     }
     canvas.pieces(&mut area, &[(Role::Muted, consequences(wizard, ready))]);
     take_top(&mut area, 1);

@@ -10,20 +10,36 @@ use super::message::{Action, Effect};
 use super::update::Wizard;
 use crate::domain::assessment::Assessment;
 use crate::domain::connection::{Connection, ConnectionId, Direction, connections};
-use crate::domain::probe::{Code, Rung, Tested, Verdict};
+use crate::domain::probe::{Code, Rung, Tested};
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::{JobId, Reading, TestJob, Update};
 use crate::words::words;
 
-/// How a connection stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// Its test waits for its turn.
+/// How far a test has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It waits for its turn.
     Waiting,
-    /// Its test is at this rung.
+    /// It is at this rung.
     At(Rung),
-    /// It was tested.
-    Ended(Box<Tested>),
+}
+
+/// What is known of a connection: its last test, and the one that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    last: Option<Box<Tested>>,
+    now: Option<Progress>,
+}
+
+/// How many connections are proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// By a login.
+    pub ok: usize,
+    /// Of those that need to work.
+    pub of: usize,
+    /// Of these, how many were not tested.
+    pub untested: usize,
 }
 
 /// One direction of a row.
@@ -61,34 +77,38 @@ pub struct State {
     pub outgoing: bool,
     /// Every mailbox.
     rows: Vec<Row>,
+    /// The mailbox of the chosen row: rows come and go under the filter, the choice stays.
+    chosen: Option<Option<u64>>,
     /// What is known of each connection.
-    standings: BTreeMap<ConnectionId, Standing>,
+    known: BTreeMap<ConnectionId, Known>,
     /// The rounds that run, each with what it has not finished.
     rounds: BTreeMap<JobId, BTreeSet<ConnectionId>>,
 }
 
 impl State {
-    /// How a connection stands; nothing of one that was not asked for.
-    pub fn standing(&self, id: ConnectionId) -> Option<&Standing> {
-        self.standings.get(&id)
+    /// The last test of a connection.
+    pub fn last(&self, id: ConnectionId) -> Option<&Tested> {
+        self.known.get(&id)?.last.as_deref()
+    }
+
+    /// How far the test of a connection has come that runs.
+    pub fn progress(&self, id: ConnectionId) -> Option<Progress> {
+        self.known.get(&id)?.now
     }
 
     /// The rows that are shown.
     pub fn shown(&self) -> Vec<&Row> {
+        let open = |side: &Side| self.last(side.id).is_some_and(|t| t.ended.code.is_open());
         self.rows
             .iter()
-            .filter(|row| !self.failing_only || row.sides.iter().any(|s| self.is_open(s.id)))
+            .filter(|row| !self.failing_only || row.sides.iter().any(open))
             .collect()
-    }
-
-    fn is_open(&self, id: ConnectionId) -> bool {
-        matches!(self.standing(id), Some(Standing::Ended(tested)) if tested.ended.code.is_open())
     }
 
     /// Whether the server found the stored password wrong.
     pub fn condemned(&self, id: ConnectionId) -> bool {
         let condemns = |code: Code| code.condemns_password() || code == Code::SameAsBefore;
-        matches!(self.standing(id), Some(Standing::Ended(tested)) if condemns(tested.ended.code))
+        self.last(id).is_some_and(|t| condemns(t.ended.code))
     }
 
     /// The side whose ladder is shown.
@@ -114,7 +134,7 @@ impl State {
 
     /// Whether anything was tested, or is.
     pub fn begun(&self) -> bool {
-        !self.standings.is_empty()
+        !self.known.is_empty()
     }
 
     /// Everything that was tested, in the order of the mailboxes.
@@ -122,46 +142,91 @@ impl State {
         self.rows
             .iter()
             .flat_map(|row| &row.sides)
-            .filter_map(|side| match self.standing(side.id) {
-                Some(Standing::Ended(tested)) => Some(&**tested),
-                _ => None,
-            })
+            .filter_map(|side| self.last(side.id))
             .collect()
     }
 
-    /// How many of the tested connections that should work do: those, and of how many.
-    pub fn proven(&self) -> (usize, usize) {
-        let tested = self.tested();
-        let matter = |t: &&&Tested| !matches!(t.ended.code, Code::NotNeeded | Code::NotConfigured);
-        let ok = |t: &&&Tested| t.ended.code.verdict() == Verdict::Ok;
-        (
-            tested.iter().filter(ok).count(),
-            tested.iter().filter(matter).count(),
-        )
+    /// How many of the connections that need to work do.
+    pub fn proof(&self) -> Proof {
+        let mut proof = Proof {
+            ok: 0,
+            of: 0,
+            untested: 0,
+        };
+        for side in self.rows.iter().flat_map(|row| &row.sides) {
+            match self.last(side.id).map(|t| t.ended.code) {
+                Some(Code::NotNeeded | Code::NotConfigured) => continue,
+                Some(Code::Ok) => proof.ok += 1,
+                Some(_) => {}
+                None if side.protocol.is_empty() => continue,
+                None => proof.untested += 1,
+            }
+            proof.of += 1;
+        }
+        proof
     }
 
-    /// Takes every result out.
-    pub(super) fn take_results(&mut self) -> BTreeMap<ConnectionId, Standing> {
-        std::mem::take(&mut self.standings)
+    /// Takes out which passwords were found wrong.
+    pub(super) fn take_condemned(&mut self) -> BTreeMap<ConnectionId, Known> {
+        let mut known = std::mem::take(&mut self.known);
+        known.retain(|_, known| {
+            known.now = None;
+            known
+                .last
+                .as_ref()
+                .is_some_and(|t| t.ended.code.condemns_password())
+        });
+        known
     }
 
     /// Puts results back.
-    pub(super) fn put_results(&mut self, results: BTreeMap<ConnectionId, Standing>) {
-        self.standings = results;
+    pub(super) fn put_back(&mut self, known: BTreeMap<ConnectionId, Known>) {
+        self.known = known;
+        self.refocus();
     }
 
     /// A round ended, or was called off: what it did not finish is as it was before it was asked for.
     fn end(&mut self, id: JobId) {
         for left in self.rounds.remove(&id).unwrap_or_default() {
-            if !matches!(self.standing(left), Some(Standing::Ended(_))) {
-                self.standings.remove(&left);
+            if let Some(known) = self.known.get_mut(&left) {
+                known.now = None;
             }
+        }
+        self.known
+            .retain(|_, known| known.last.is_some() || known.now.is_some());
+        self.refocus();
+    }
+
+    fn note(&mut self, tested: &Tested) {
+        let known = self.known.entry(tested.id).or_default();
+        *known = Known {
+            last: Some(Box::new(tested.clone())),
+            now: None,
+        };
+        self.refocus();
+    }
+
+    /// The cursor on the chosen mailbox again, wherever its row moved; on a neighbour where it is gone.
+    fn refocus(&mut self) {
+        let shown = self.shown();
+        let len = shown.len();
+        let key = |row: &&Row| row.sides.first().map(|side| side.id.mailbox);
+        let at = shown
+            .iter()
+            .position(|row| self.chosen.is_some() && key(row) == self.chosen);
+        let at = at.unwrap_or(self.cursor.at());
+        let chosen = shown.get(at.min(len.saturating_sub(1))).and_then(key);
+        self.cursor.set(at, len);
+        if chosen.is_some() {
+            self.chosen = chosen;
         }
     }
 
-    fn clamp(&mut self) {
+    fn move_cursor(&mut self, action: Action) {
         let len = self.shown().len();
-        self.cursor.clamp(len);
+        self.cursor.act(action, len);
+        self.chosen = None;
+        self.refocus();
     }
 }
 
@@ -205,7 +270,13 @@ impl Wizard {
     pub(super) fn refresh_connections(&mut self) {
         let rows = self.assessment().map(rows).unwrap_or_default();
         self.connections.rows = rows;
-        self.connections.clamp();
+        // What we judged ourselves without asking a server may be otherwise now.
+        self.connections.known.retain(|_, known| {
+            let ours =
+                |t: &Tested| matches!(t.ended.code, Code::UnreadablePassword | Code::NoPassword);
+            known.now.is_some() || !known.last.as_deref().is_some_and(ours)
+        });
+        self.connections.refocus();
     }
 
     /// Calls off what runs.
@@ -220,7 +291,8 @@ impl Wizard {
     /// Forgets every result and calls off what runs.
     pub(super) fn forget_connections(&mut self) -> Vec<Effect> {
         let effects = self.stop_tests();
-        self.connections.standings.clear();
+        self.connections.known.clear();
+        self.connections.refocus();
         effects
     }
 
@@ -233,7 +305,7 @@ impl Wizard {
     }
 
     /// Tests these connections; nothing while they are being tested already.
-    pub(super) fn start_tests(&mut self, ids: Vec<ConnectionId>) -> Vec<Effect> {
+    pub(super) fn start_tests(&mut self, ids: Vec<ConnectionId>, again: bool) -> Vec<Effect> {
         let busy: BTreeSet<ConnectionId> = self
             .connections
             .rounds
@@ -247,9 +319,8 @@ impl Wizard {
         }
         let id = self.next_job();
         for connection in &which {
-            self.connections
-                .standings
-                .insert(*connection, Standing::Waiting);
+            let known = self.connections.known.entry(*connection).or_default();
+            known.now = Some(Progress::Waiting);
         }
         self.connections
             .rounds
@@ -261,6 +332,7 @@ impl Wizard {
                 which: Some(which),
                 reading,
                 typed: None,
+                again,
             },
         )]
     }
@@ -269,46 +341,39 @@ impl Wizard {
     pub(super) fn test_all(&mut self) -> Vec<Effect> {
         let sides = self.connections.rows.iter().flat_map(|row| &row.sides);
         let all = sides.map(|side| side.id).collect();
-        self.start_tests(all)
+        self.start_tests(all, false)
     }
 
     /// Whether this is a round of tests, and what it says.
     pub(super) fn on_test_update(&mut self, id: JobId, update: &Update) -> bool {
-        let State {
-            rounds, standings, ..
-        } = &mut self.connections;
+        let State { rounds, known, .. } = &mut self.connections;
         let Some(left) = rounds.get_mut(&id) else {
             return false;
         };
         match update {
             Update::Probing(connection, rung) if left.contains(connection) => {
-                standings.insert(*connection, Standing::At(*rung));
+                known.entry(*connection).or_default().now = Some(Progress::At(*rung));
             }
-            Update::Tested(tested) if left.remove(&tested.id) => {
-                standings.insert(tested.id, Standing::Ended(tested.clone()));
-                self.connections.clamp();
-                if self.connections.condemned(tested.id) {
-                    self.refresh_asked();
-                }
-            }
+            Update::Tested(tested) if left.remove(&tested.id) => self.note_tested(tested),
             Update::Failed(problem) => {
                 let text = problem.to_string();
                 self.say(&text);
             }
-            Update::Done => {
-                self.connections.end(id);
-                self.connections.clamp();
-            }
+            Update::Done => self.connections.end(id),
             _ => {}
         }
         true
     }
 
-    /// A typed password was tried: that is news of its connection too.
+    /// A connection was tested: the report that was saved is no longer the last word, and step 6 may ask for another
+    /// password.
     pub(super) fn note_tested(&mut self, tested: &Tested) {
-        let standing = Standing::Ended(Box::new(tested.clone()));
-        self.connections.standings.insert(tested.id, standing);
-        self.connections.clamp();
+        let before = self.connections.condemned(tested.id);
+        self.connections.note(tested);
+        self.report.saved.clear();
+        if self.connections.condemned(tested.id) != before {
+            self.refresh_asked();
+        }
     }
 
     pub(super) fn connections_offers(&self) -> Vec<Action> {
@@ -324,9 +389,20 @@ impl Wizard {
             offers.push(Action::StopTests);
         }
         if some {
-            offers.extend([Action::NextPane, Action::Down]);
+            offers.push(Action::NextPane);
         }
-        offers.extend([Action::FailingOnly, Action::Back]);
+        let chosen = self
+            .connections
+            .chosen()
+            .and_then(|side| self.connections.last(side.id));
+        if chosen.is_some_and(|t| t.ended.code == Code::SameAsBefore) {
+            offers.push(Action::Retry);
+        }
+        offers.push(Action::FailingOnly);
+        if some {
+            offers.push(Action::Down);
+        }
+        offers.push(Action::Back);
         offers
     }
 
@@ -338,21 +414,23 @@ impl Wizard {
                 let ids = chosen
                     .map(|row| row.sides.iter().map(|side| side.id).collect())
                     .unwrap_or_default();
-                return self.start_tests(ids);
+                return self.start_tests(ids, false);
             }
             Action::TestAll => return self.test_all(),
             Action::StopTests => return self.stop_tests(),
             Action::FailingOnly => {
                 self.connections.failing_only = !self.connections.failing_only;
-                self.connections.clamp();
+                self.connections.refocus();
+            }
+            // What failed for another reason than the password may be sent again, by the operator's own word.
+            Action::Retry => {
+                let ids = self.connections.chosen().map(|side| side.id);
+                return self.start_tests(ids.into_iter().collect(), true);
             }
             Action::NextPane | Action::PreviousPane | Action::Left | Action::Right => {
                 self.connections.outgoing = !self.connections.outgoing;
             }
-            action => {
-                let len = self.connections.shown().len();
-                self.connections.cursor.act(action, len);
-            }
+            action => self.connections.move_cursor(action),
         }
         Vec::new()
     }

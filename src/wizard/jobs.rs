@@ -128,9 +128,9 @@ impl Wizard {
         self.step = Step::Survey;
         // What servers said to stored passwords holds in the next round too: step 6 asks for those they refused.
         let mut effects = self.stop_tests();
-        let kept = self.connections.take_results();
+        let kept = self.connections.take_condemned();
         effects.extend(self.start_survey(None));
-        self.connections.put_results(kept);
+        self.connections.put_back(kept);
         effects
     }
 
@@ -209,6 +209,7 @@ impl Wizard {
                 self.standing = None;
                 self.half_done = None;
                 self.report.undone = Some(sentences);
+                self.report.saved.clear();
                 return self.forget_connections();
             }
             Update::ReportSaved(files) => self.report.saved = files,

@@ -62,6 +62,11 @@ impl Answer {
         self.given() && (self.same_as.is_some() || objection(self.input.expose()).is_none())
     }
 
+    /// Whether it is a text of its own.
+    fn is_typed(&self) -> bool {
+        self.same_as.is_none() && !self.input.is_empty()
+    }
+
     fn is_running(&self) -> bool {
         matches!(self.trial, Some(Trial::Running(..)))
     }
@@ -109,6 +114,8 @@ pub struct State {
     pub revealed: bool,
     /// What was answered, by place; kept when a place is no longer asked for.
     pub answers: BTreeMap<Place, Answer>,
+    /// Trials that nobody waits for any more.
+    pub(super) called_off: Vec<JobId>,
 }
 
 impl State {
@@ -119,7 +126,7 @@ impl State {
 
     /// The secrets that can be taken over: readable ones, and those typed already.
     pub fn same(&self, asked: &Asked) -> Vec<Place> {
-        let typed = |place: &Place| self.answers.get(place).is_some_and(|a| !a.input.is_empty());
+        let typed = |place: &Place| self.answers.get(place).is_some_and(Answer::is_typed);
         let offered = asked.same.iter().map(|(place, ..)| place);
         offered
             .filter(|place| !self.is_asked(place) || typed(place))
@@ -134,14 +141,30 @@ impl State {
     /// What was answered for a place, for the engine.
     fn entered(&self, place: &Place) -> Option<Entered> {
         let answer = self.answers.get(place)?;
+        let typed = |answer: &Answer| {
+            (!answer.input.is_empty()).then(|| Entered::Typed(answer.input.to_secret()))
+        };
         match &answer.same_as {
             // Typed in this very step: the engine does not know it yet.
-            Some(other) if self.is_asked(other) => {
-                let other = self.answers.get(other)?;
-                (!other.input.is_empty()).then(|| Entered::Typed(other.input.to_secret()))
-            }
+            Some(other) if self.is_asked(other) => typed(self.answers.get(other)?),
             Some(other) => Some(Entered::SameAs(other.clone())),
-            None => (!answer.input.is_empty()).then(|| Entered::Typed(answer.input.to_secret())),
+            None => typed(answer),
+        }
+    }
+
+    /// An answer changes: what its server said no longer holds, nor what was said to those that are the same as it.
+    fn changed(&mut self, place: &Place) {
+        let plain = self.answers.get(place).is_some_and(Answer::is_typed);
+        for (other, answer) in &mut self.answers {
+            let same = answer.same_as.as_ref() == Some(place);
+            if (other == place || same)
+                && let Some(Trial::Running(id, _)) = answer.trial.take()
+            {
+                self.called_off.push(id);
+            }
+            if same && !plain {
+                answer.same_as = None;
+            }
         }
     }
 }
@@ -153,22 +176,24 @@ impl Wizard {
             salvage: self.plan.salvage.clone(),
             entered: BTreeSet::new(),
         };
-        let given = |place: &Place| self.passwords.answers.get(place).is_some_and(Answer::given);
-        // What was typed stays asked for, also once its server took it.
+        let State {
+            cursor,
+            asked: before,
+            answers,
+            ..
+        } = &self.passwords;
+        let chosen = before.get(cursor.at()).map(|asked| asked.place.clone());
+        let stays = chosen.clone().filter(|_| self.step == Step::Passwords);
+        // What was typed stays asked for, also once its server took it, and so does the field under the cursor.
         let beside = |secret: &SecretReport| {
-            given(&secret.place)
+            stays.as_ref() == Some(&secret.place)
+                || answers.get(&secret.place).is_some_and(Answer::given)
                 || ConnectionId::of_secret(secret.kind, &secret.place)
                     .is_some_and(|id| self.connections.condemned(id))
         };
         let asked = self
             .assessment()
             .map(|a| asked(a, self.strategy(), &choices, &beside));
-        let State {
-            cursor,
-            asked: before,
-            ..
-        } = &self.passwords;
-        let chosen = before.get(cursor.at()).map(|asked| asked.place.clone());
         self.passwords.asked = asked.unwrap_or_default();
         // The field that is typed into stays under the cursor, wherever it moved.
         let len = self.passwords.asked.len();
@@ -196,6 +221,17 @@ impl Wizard {
             let answer = self.passwords.answers.get(&asked.place);
             answer.is_some_and(|answer| answer.given() && !answer.settled(asked))
         })
+    }
+
+    /// Why the chosen password may not be stored yet.
+    pub(super) fn unsettled_notice(&self) -> &'static str {
+        let state = &self.passwords;
+        let asked = state.asked.get(state.cursor.at());
+        let answer = asked.and_then(|asked| state.answers.get(&asked.place));
+        match answer.and_then(|answer| answer.trial.as_ref()) {
+            Some(Trial::Ended(_)) => words().password_refused,
+            _ => words().password_unsettled,
+        }
     }
 
     /// What Enter does on the chosen field.
@@ -272,6 +308,7 @@ impl Wizard {
                 which: Some(vec![connection]),
                 reading: Reading::Rescued,
                 typed: Some((place, entered)),
+                again: false,
             },
         )]
     }
@@ -311,7 +348,7 @@ impl Wizard {
         };
         let (place, same) = (current.place.clone(), self.passwords.same(current));
         let next = self.passwords_next();
-        let answer = self.passwords.answers.entry(place).or_default();
+        let answer = self.passwords.answers.entry(place.clone()).or_default();
         match (action, next) {
             (Action::Primary, Next::Apply) => return self.go(Step::Apply),
             (Action::Primary, Next::Try) if answer.is_running() => {
@@ -326,10 +363,8 @@ impl Wizard {
             }
             (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
             (Action::KeepUntested, Next::Try) if answer.usable() => {
-                let trial = answer.trial.replace(Trial::Kept);
-                if let Some(Trial::Running(id, _)) = trial {
-                    return vec![Effect::Cancel(id)];
-                }
+                self.passwords.changed(&place);
+                self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
             }
             (Action::KeepUntested, _) => {}
             (Action::SameAs, _) => {
@@ -339,16 +374,16 @@ impl Wizard {
                     Some(place) => same.iter().position(|p| p == place).map(|n| n + 1),
                 };
                 answer.same_as = next.and_then(|n| same.get(n)).cloned();
-                answer.trial = None;
+                self.passwords.changed(&place);
             }
             (Action::Erase | Action::EraseAll, _) if answer.same_as.is_some() => {
                 answer.same_as = None;
-                answer.trial = None;
+                self.passwords.changed(&place);
             }
             (action, _) => {
                 let edits = matches!(action, Action::Erase | Action::EraseAll | Action::Delete);
                 if answer.input.act(action) && edits {
-                    answer.trial = None;
+                    self.passwords.changed(&place);
                 }
             }
         }
@@ -368,9 +403,13 @@ impl Wizard {
             .get(self.passwords.cursor.at())?
             .place
             .clone();
-        let answer = self.passwords.answers.entry(place).or_default();
-        answer.same_as = None;
-        answer.trial = None;
+        self.passwords
+            .answers
+            .entry(place.clone())
+            .or_default()
+            .same_as = None;
+        self.passwords.changed(&place);
+        let answer = self.passwords.answers.get_mut(&place)?;
         Some(&mut answer.input)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::connections::Proof;
 use super::input::Input;
 use super::jobs::JobKind;
 use super::list::Cursor;
@@ -249,11 +250,13 @@ impl Wizard {
     /// How far the proof by logins has come.
     fn proof(&self) -> String {
         let w = words();
-        let (ok, of) = self.connections.proven();
-        let values: [(&str, &dyn std::fmt::Display); 2] = [("ok", &ok), ("of", &of)];
+        let Proof { ok, of, untested } = self.connections.proof();
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("ok", &ok), ("of", &of), ("untested", &untested)];
         match self.connections.left() {
             0 if !self.connections.begun() => w.report_untested.to_owned(),
             0 if ok == of => fill(w.report_proven, &values),
+            0 if untested > 0 => fill(w.report_not_all, &values),
             0 => fill(w.report_failing, &values),
             left => fill(w.report_testing, &[("count", &left)]),
         }

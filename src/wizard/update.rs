@@ -143,6 +143,13 @@ impl Wizard {
 
     /// Takes one event.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.take(event);
+        let called_off = std::mem::take(&mut self.passwords.called_off);
+        effects.extend(called_off.into_iter().map(Effect::Cancel));
+        effects
+    }
+
+    fn take(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Job(id, update) => self.on_update(id, update),
             Event::Terminate => self.leave(),
@@ -378,7 +385,7 @@ impl Wizard {
             self.step = Step::Passwords;
             let len = self.passwords.asked.len();
             self.passwords.cursor.set(field, len);
-            self.say(words().password_unsettled);
+            self.say(self.unsettled_notice());
             return Vec::new();
         }
         let needs_engine = step == Step::Apply || step == Step::Plan && self.plan.ready.is_none();

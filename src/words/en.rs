@@ -209,6 +209,7 @@ table! {
     check_summary = "FreeScout can read {readable} of {total} stored secrets.";
     check_recommended = "Recommended: {strategy}. {why}";
     check_next = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
+    plan_only_passwords = "Every key is right; only passwords have to be typed in the next step.";
     check_all_well = "Nothing needs to be done.";
     plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
     applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
@@ -279,6 +280,7 @@ table! {
     key_direction = "in/out";
     key_keep_untested = "keep untested";
     key_test_all = "test all";
+    key_send_again = "send it again";
     key_stop_tests = "stop";
     key_failing_only = "failing only";
     key_help = "help";
@@ -457,7 +459,8 @@ table! {
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_open = "Readable now: {readable} of {total}. Still open: {open}, first in the list. n starts a new round, to type passwords.";
     report_undo = "To take it back: {undo}";
-    report_testing = "Logging in at the mail servers: {count} connections to go.";
+    report_testing = "Logging in at the mail servers, connections to go: {count}.";
+    report_not_all = "{ok} of {of} connections proven by a login; not tested: {untested}. t, then T tests them.";
     report_untested = "No login was tested: t, then T does.";
     report_proven = "{ok} of {of} connections proven by a login.";
     report_failing = "{ok} of {of} connections proven by a login; t shows why the others do not work.";
@@ -634,6 +637,7 @@ table! {
     advice_microsoft_token_refused = "The token was refused: look at the app's permissions and at the mailbox's name, then connect again, {url}";
     advice_token_refused = "The token was refused: connect the mailbox again in the browser, {url}";
     advice_too_many = "Not the password: too many connections or logins. Wait some minutes, then test again.";
+    advice_too_many_failed = "Refused after too many failed logins: the password may be wrong, or the account locked for a while. Wait before you try another.";
     advice_try_later = "Not the password: the server cannot check it just now. Test again later.";
     advice_in_use = "Not the password: another program has this mailbox open. Test again in a minute.";
     advice_enable_imap = "IMAP is switched off for this account: enable it in the provider's mail settings.";
@@ -658,8 +662,8 @@ table! {
     advice_no_starttls = "The server does not do STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
     advice_not_a_mail_server = "Something else answers on {server}: look at name, port and protocol.";
     advice_broken_protocol = "The server says what no mail server should: see its words; look at the port.";
-    advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: the recovery comes first.";
-    advice_nothing_stored = "No password is stored, so FreeScout does not log in: enter it.";
+    advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
+    advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
     advice_zero_password = "FreeScout takes the password 0 for none when it fetches: choose another.";
     advice_local_mailer = "FreeScout hands its mail to this server's own mailer: there is no login.";
     advice_of_module = "A module's own protocol: test it in FreeScout.";
@@ -688,6 +692,7 @@ table! {
     caution_private_address = "FreeScout's settings form refuses this private address: name it in APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
     caution_not_yet_readable = "Tested with the password that {key} opens; FreeScout reads it only after the recovery.";
+    caution_not_sealed = "Tested with the password as it is stored, unencrypted; FreeScout reads it only after the recovery.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";
@@ -699,10 +704,12 @@ table! {
     direction_outgoing = "outgoing";
     test_progress = "{done} of {of} connections tested";
     test_summary = "{ok} of {of} connections work; {failed} do not, {skipped} were not tried.";
+    test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";
     test_nothing_next = "Add a mailbox in FreeScout, or name one that is there.";
     test_connect_to = "{text} is not HOST:PORT=ADDRESS:PORT.";
     test_connect_to_next = "For example: --connect-to imap.example.org:993=127.0.0.1:10993";
-    password_being_tried = "It is being tried at the mail server. Esc goes back, typing stops it.";
-    password_unsettled = "Not tested yet: Enter tries it at the mail server, ^K keeps it untested, ^U empties the field.";
+    password_being_tried = "It is being tried at the mail server. Typing on stops that.";
+    password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";
+    password_refused = "Its server did not take it. Type another; ^K keeps it all the same.";
 }

@@ -3,7 +3,7 @@
 use freescout_rescue::domain::connection::ConnectionId;
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::probe::{Code, Rung};
-use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::domain::secret::{Place, SecretBytes};
 use freescout_rescue::engine::job::{DatabaseValues, JobId, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::tui::{frame, picture};
@@ -528,6 +528,17 @@ fn overlays() {
         &all().tested(&codes).act(&[Action::FailingOnly]),
     );
     shot("9_connections_ok", &all().tested(&codes));
+    // What is tested again stays in the list, and under the cursor.
+    let failing = [Code::AuthRejected; 40];
+    let again =
+        all()
+            .tested(&failing)
+            .act(&[Action::FailingOnly, Action::PageDown, Action::TestAll]);
+    assert!(again.0.connections.cursor.at() > 5);
+    shot("9_connections_again", &again);
+    let stopped = again.act(&[Action::StopTests]);
+    assert!(stopped.0.connections.cursor.at() > 5);
+    shot("9_connections_stopped", &stopped);
     let small = text(&draw(
         &Stage::at_checks().0,
         40,
@@ -536,6 +547,39 @@ fn overlays() {
     ));
     assert!(small.contains("enlarge"), "{small}");
     assert!(small.contains("40×10"), "{small}");
+}
+
+#[test]
+fn the_same_as_a_field_follows_that_field() {
+    // Incoming and outgoing of one account.
+    let stage = Stage::at_passwords().act(&[Action::Down, Action::Down]);
+    let (first, second) = {
+        let asked = &stage.0.passwords.asked;
+        (asked[2].place.clone(), asked[3].place.clone())
+    };
+    let stage = stage
+        .type_text(SENTINEL)
+        .act(&[Action::Primary])
+        .tested(&[Code::Ok])
+        .act(&[Action::Primary, Action::SameAs, Action::Primary])
+        .tested(&[Code::Ok]);
+    let answer = |stage: &Stage, place: &Place| {
+        let answer = &stage.0.passwords.answers[place];
+        (answer.same_as.clone(), answer.trial.is_some())
+    };
+    assert_eq!(answer(&stage, &second), (Some(first.clone()), true));
+    let stage = stage.act(&[Action::Up]).type_text("x");
+    assert_eq!(
+        answer(&stage, &second),
+        (Some(first.clone()), false),
+        "what was tested was another text"
+    );
+    let stage = stage.act(&[Action::EraseAll]);
+    assert_eq!(
+        answer(&stage, &second),
+        (None, false),
+        "the same as nothing"
+    );
 }
 
 #[test]

@@ -134,6 +134,9 @@ pub(super) fn open<'a>(
     match &target.login {
         Login::None => {}
         Login::Password { user } => smtp.log_in(climb, user, credential)?,
+        Login::XOAuth2 { .. } if !smtp.offers("XOAUTH2") => {
+            return Err(smtp.no_method());
+        }
         Login::XOAuth2 { user } => {
             let message = xoauth2_message(user, credential);
             let mut reply = smtp.auth("XOAUTH2", &message)?;
@@ -269,11 +272,16 @@ impl Smtp<'_> {
             let reply = self.plain(user, password)?;
             return self.judge(climb, &reply, password, "PLAIN");
         }
-        Err(Fall::new(
+        Err(self.no_method())
+    }
+
+    /// Nothing of what the server offers is what FreeScout can do here.
+    fn no_method(&self) -> Fall {
+        Fall::new(
             Code::AuthUnavailable,
             Advice::NoLoginMethod,
             sanitize(&self.mechanisms.join(" ")),
-        ))
+        )
     }
 
     fn judge(

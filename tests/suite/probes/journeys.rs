@@ -8,7 +8,8 @@ use freescout_rescue::domain::probe::{Code, Ended, Journey, Tested};
 use freescout_rescue::domain::schedule::Limits;
 use freescout_rescue::domain::secret::SecretBytes;
 use freescout_rescue::engine::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::prober::{self, Memory, Round};
+use freescout_rescue::engine::memory::Memory;
+use freescout_rescue::engine::prober::{self, Round};
 use freescout_rescue::io::mail::journey::{End, travel};
 use freescout_rescue::io::mail::{Settings, Trust};
 
@@ -157,6 +158,7 @@ fn two_mailboxes_of_one_account_take_turns() {
             ..Limits::default()
         },
         memory: &memory,
+        again: false,
         cancel: &cancel,
         tell: &|_| {},
     };

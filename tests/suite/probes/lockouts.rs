@@ -10,11 +10,12 @@ use freescout_rescue::domain::connection::{
 use freescout_rescue::domain::probe::{Code, Rung, Tested};
 use freescout_rescue::domain::schedule::{Limits, STRIKES};
 use freescout_rescue::engine::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::prober::{self, Heard, Memory, Round};
+use freescout_rescue::engine::memory::Memory;
+use freescout_rescue::engine::prober::{self, Heard, Round};
 use freescout_rescue::io::mail::{Patience, Settings, Trust};
 
 use super::{PORT, target};
-use crate::scripted::{Server, Step, script};
+use crate::scripted::{Server, Step, say, script};
 
 fn prepared(mailbox: u64, target: Target, password: &str) -> Prepared {
     Prepared {
@@ -53,6 +54,7 @@ fn run(prepared: &[Prepared], settings: &Settings, limits: Limits, memory: &Memo
         settings,
         limits,
         memory,
+        again: false,
         cancel: &AtomicBool::new(false),
         tell: &tell,
     };
@@ -196,6 +198,55 @@ fn an_account_is_used_by_one_at_a_time_and_a_server_by_few() {
 }
 
 #[test]
+fn all_rounds_together_keep_to_the_limits() {
+    let server = Server::new(refuses());
+    let (memory, settings) = (Memory::default(), settings(&server));
+    let limits = Limits {
+        per_server: 2,
+        ..Limits::default()
+    };
+    std::thread::scope(|scope| {
+        for round in 0..4u64 {
+            let of_round: Vec<Prepared> = (0..4)
+                .map(|n| {
+                    let user = with_user(Protocol::Imap, &format!("user{round}-{n}"));
+                    prepared(round * 10 + n, user, "wrong")
+                })
+                .collect();
+            let (memory, settings) = (&memory, &settings);
+            scope.spawn(move || run(&of_round, settings, limits, memory));
+        }
+    });
+    assert_eq!(server.busiest(), 2);
+    assert_eq!(server.records().len(), 16);
+}
+
+#[test]
+fn a_password_that_was_judged_is_not_sent_again_by_itself() {
+    for (refusal, code) in [
+        (
+            "NO [AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled",
+            Code::ServiceDisabled,
+        ),
+        ("NO [LIMIT] too many logins", Code::RateLimited),
+    ] {
+        let mut steps = script("* OK ready\nC: R1\nR1 OK done\nC: R2");
+        steps.push(say(format!("R2 {refusal}\r\n")));
+        let server = Server::new(steps);
+        let (memory, settings) = (Memory::default(), settings(&server));
+        let one = || vec![prepared(1, target(Protocol::Imap), "right")];
+        let limits = Limits {
+            first_pause: Duration::from_millis(10),
+            ..Limits::default()
+        };
+        assert_eq!(codes(&run(&one(), &settings, limits, &memory)), [code]);
+        let second = run(&one(), &settings, limits, &memory);
+        assert_eq!(codes(&second), [Code::SameAsBefore], "{refusal}");
+        assert_eq!(server.records().len(), 1, "{refusal}");
+    }
+}
+
+#[test]
 fn a_server_that_has_enough_is_left_alone_then_given_up() {
     let server = Server::new(script(
         "* BYE [UNAVAILABLE] Maximum number of connections from user+IP exceeded",
@@ -298,6 +349,7 @@ fn two_hundred_tests_are_called_off_within_a_second() {
             ..Limits::default()
         },
         memory: &memory,
+        again: false,
         cancel: &cancel,
         tell: &tell,
     };

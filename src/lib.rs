@@ -43,8 +43,10 @@ pub mod domain {
     pub mod sanitize;
     pub mod schedule;
     pub mod secret;
+    pub mod send_log;
     pub mod source;
     pub mod sql;
+    pub mod timeline;
     pub mod var_export;
     pub mod verdict;
 }

@@ -121,6 +121,16 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             out.line(&format!("      {}", sentences::source(source)));
         }
     }
+    if let Some(timeline) = &assessment.timeline {
+        out.line("");
+        out.line(w.timeline_head);
+        for line in sentences::timeline::eras(timeline, assessment) {
+            out.line(&format!("  {line}"));
+        }
+        for line in sentences::timeline::says(timeline, assessment) {
+            out.line(&line);
+        }
+    }
     out.line("");
     for secret in assessment
         .secrets

@@ -12,6 +12,7 @@ use super::mailbox::{Mailbox, SystemMail};
 use super::plan::{Circumstances, Recommendation};
 use super::secret::{Place, Table};
 use super::source::Source;
+use super::timeline::Timeline;
 use super::verdict::{self, Verdict};
 
 /// One secret and its verdict.
@@ -142,6 +143,8 @@ pub struct Assessment {
     pub mailboxes: Vec<Mailbox>,
     /// The system mail account.
     pub system_mail: SystemMail,
+    /// Which key was in use when; `None` where no mail tells.
+    pub timeline: Option<Timeline>,
 }
 
 impl Assessment {

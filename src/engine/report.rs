@@ -2,6 +2,7 @@
 //! assessments alone.
 
 pub mod connections;
+mod timeline;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ pub struct CheckJson<'a> {
     findings: Vec<FindingJson>,
     recommendation: Option<RecommendationJson>,
     summary: Summary,
+    timeline: Option<timeline::TimelineJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
 }
@@ -181,6 +183,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             .recommendation
             .map(|r| recommendation(r, assessment)),
         summary: assessment.summary,
+        timeline: assessment.timeline.as_ref().map(timeline::timeline),
         connections: None,
     }
 }

@@ -13,6 +13,8 @@ use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::send_log::SendLog;
+use crate::domain::timeline::Timeline;
 use crate::io::install::Install;
 use crate::io::store::{self, Store};
 use crate::words::words;
@@ -33,8 +35,10 @@ pub struct Session {
     pub early_findings: Vec<Finding>,
     /// Everything that depends on the key, as last read.
     pub inventory: Inventory,
-    /// The newest mails of `send_logs`, once they were read: thread and Message-ID.
-    pub mails: Option<Vec<(u64, String)>>,
+    /// The mails of `send_logs`, once they were read.
+    pub mails: Option<SendLog>,
+    /// Which key was in use when, as far as the keys known now explain it.
+    pub timeline: Option<Timeline>,
     /// Columns the schema lacks, and tables without transactions.
     pub schema_findings: Vec<Finding>,
 }
@@ -57,6 +61,7 @@ impl Session {
             other_database: false,
             inventory: Inventory::default(),
             mails: None,
+            timeline: None,
             schema_findings: Vec::new(),
         }
     }

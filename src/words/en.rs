@@ -560,6 +560,16 @@ table! {
     key_opens = "opens {opens} of {total}";
     key_opens_nothing = "opens nothing here";
     key_in_force = ", in force";
+    timeline_head = "Which key the mails went out under:";
+    timeline_era = "{first} to {last}  {key}  {mails}";
+    timeline_mail = "1 mail";
+    timeline_mails = "{mails} mails";
+    timeline_more = "and {more} shorter times";
+    timeline_until = "{key} was in use until {last}: a backup from before that day has it.";
+    timeline_lost_until = "A key not known here was in use from {first} to {last} ({mails}): a backup from that time has it.";
+    timeline_latest = "The last mails, up to {last}, went out under {key}, which is not in force now: a worker that still runs may hold it.";
+    timeline_lost_latest = "The last mails, up to {last}, went out under a key not known here: a backup from that time has it, and a worker that still runs may.";
+    timeline_turns = "From {first} to {last} mails went out under {one} and {other} by turns: two processes held different keys, such as the web side and a worker.";
     key_mails = ", {mails} mails sent under it";
     key_published = ", PUBLIC ({published}): rotate";
     why_published_key = "The key in force is public, so everything should move to a new one.";

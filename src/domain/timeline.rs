@@ -201,11 +201,9 @@ fn stretches<'a>(
     times: &'a [DateTime],
     mails: &'a [(DateTime, Option<Fingerprint>)],
 ) -> impl Iterator<Item = &'a [DateTime]> {
+    // What lies between two mails of one key that follow each other is another's.
     let others_sent = |from: DateTime, to: DateTime| {
-        let all = mails.partition_point(|(at, _)| *at <= to)
-            - mails.partition_point(|(at, _)| *at < from);
-        let own = times.partition_point(|at| *at <= to) - times.partition_point(|at| *at < from);
-        all > own
+        mails.partition_point(|(at, _)| *at < to) > mails.partition_point(|(at, _)| *at <= from)
     };
     times.chunk_by(move |a, b| b.duration_since(*a) < PAUSE || !others_sent(*a, *b))
 }

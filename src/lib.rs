@@ -132,6 +132,7 @@ pub mod tui {
     pub mod terminal;
     pub mod theme;
     mod thrifty;
+    mod timeline;
     pub mod widgets;
 }
 

@@ -24,6 +24,7 @@ pub mod domain {
     pub mod base64;
     pub mod configuration;
     pub mod connection;
+    pub mod damage;
     pub mod derived;
     pub mod dotenv;
     pub mod finding;

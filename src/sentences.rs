@@ -3,6 +3,7 @@
 //! Texts come from the table; what comes from outside is sanitised here.
 
 pub mod connections;
+pub mod damage;
 pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;

@@ -193,6 +193,10 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
     {
         out.line(&format!("  {text}"));
     }
+    out.line(&sentences::damage::of(&ready.plan, assessment));
+    if let Some(meaning) = sentences::damage::meaning(&ready.plan, assessment) {
+        out.line(meaning);
+    }
     // A plan has one step a secret, in the order of the secrets.
     for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
         let wiped = secret.probably_wiped() && step.action == Action::Nothing;

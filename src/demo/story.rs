@@ -63,6 +63,8 @@ const MAILS: [(u64, Date, i32); 3] = [
     (120, date(2025, 4, 14), 169),
     (9, date(2025, 10, 2), 36),
 ];
+/// Every how many mails one has an attachment.
+const ATTACHED: u64 = 8;
 
 /// What the mail servers take from one user.
 pub(super) struct Login {
@@ -231,6 +233,13 @@ fn mails(database: &Connection, keys: [&AppKey; 3]) -> Outcome<()> {
                     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
                 ],
             )?;
+            if thread % ATTACHED == 1 {
+                let name = format!("invoice-{thread}.pdf");
+                database.execute(
+                    "INSERT INTO attachments (thread_id, file_name, size, token_type) VALUES (?1, ?2, 48213, 2)",
+                    params![thread.cast_signed(), name],
+                )?;
+            }
         }
     }
     Ok(())

@@ -7,9 +7,12 @@
 //!
 //! A few numbers a mail are kept, no text, so that a key found later is asked without reading the database again.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::DateTime;
 
 use super::app_key::Fingerprint;
+use super::damage::Trace;
 use super::derived;
 use super::key_ring::KeyRing;
 
@@ -42,6 +45,8 @@ pub struct SendLog {
     /// The newest date met so far: that of mails without one.
     last: Option<DateTime>,
     asked: Vec<Fingerprint>,
+    /// How many attachments each thread has whose link carries a token of the key: `attachments.token_type` 2 and 3.
+    links: Option<HashMap<u64, u64>>,
 }
 
 impl Default for SendLog {
@@ -53,6 +58,7 @@ impl Default for SendLog {
             without_hash: 0,
             last: None,
             asked: Vec::new(),
+            links: None,
         }
     }
 }
@@ -123,6 +129,44 @@ impl SendLog {
         let maker = self.asked.iter().position(|asked| *asked == key);
         let made = |mail: &&Sent| maker == Some(usize::from(mail.maker));
         mails.iter().filter(made).count() as u64 * self.weight
+    }
+
+    /// Takes the threads of attachments whose links carry a token of the key.
+    pub fn set_links(&mut self, threads: &[u64]) {
+        let links = self.links.insert(HashMap::new());
+        for thread in threads {
+            *links.entry(*thread).or_default() += 1;
+        }
+    }
+
+    /// What was sent under each key, in the order in which the keys were asked; keys that are not known come last. The
+    /// link to an attachment was made when the last mail of its thread was; one that no mail showed is no link.
+    pub fn traces(&self) -> Vec<Trace> {
+        let mut mails = vec![0; self.asked.len() + 1];
+        let mut links = mails.clone();
+        let mut seen = HashSet::new();
+        for mail in self.mails.iter().rev() {
+            let at = usize::from(mail.maker).min(self.asked.len());
+            mails[at] += self.weight;
+            let attached = self
+                .links
+                .as_ref()
+                .and_then(|links| links.get(&mail.thread));
+            if let Some(attached) = attached
+                && seen.insert(mail.thread)
+            {
+                links[at] += attached * self.weight;
+            }
+        }
+        let keys = self.asked.iter().copied().map(Some).chain([None]);
+        keys.zip(mails.into_iter().zip(links))
+            .filter(|(_, (mails, _))| *mails > 0)
+            .map(|(key, (mails, links))| Trace {
+                key,
+                mails,
+                links: self.links.is_some().then_some(links),
+            })
+            .collect()
     }
 
     /// Mails whose Message-ID holds no hash of a key.
@@ -285,6 +329,25 @@ mod tests {
         assert_eq!(log.made_by(keys[1].fingerprint()), 1000);
         assert_eq!(log.lately_made_by(keys[0].fingerprint()), 1000);
         assert_eq!(log.without_hash(), 1);
+    }
+
+    #[test]
+    fn a_link_is_the_last_mails_of_its_thread() {
+        let keys = [1, 2].map(|byte| AppKey::generate(&[byte; 32]));
+        let mut log = SendLog::default();
+        for (key, thread) in [(0, 1), (0, 2), (1, 2), (1, 3)] {
+            log.add(&mail(&keys[key], thread), None);
+        }
+        log.ask(&ring(&[1]));
+        let trace = |key, mails, links| Trace { key, mails, links };
+        let first = Some(keys[0].fingerprint());
+        assert_eq!(log.traces(), [trace(first, 2, None), trace(None, 2, None)]);
+        // Two attachments of thread 1; 9 was never mailed.
+        log.set_links(&[1, 1, 2, 9]);
+        assert_eq!(
+            log.traces(),
+            [trace(first, 2, Some(2)), trace(None, 2, Some(1))]
+        );
     }
 
     #[test]

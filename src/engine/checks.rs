@@ -23,6 +23,8 @@ use crate::engine::survey;
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
+/// How many attachments are read, the newest: links in older mails are hardly followed.
+const LINKS_READ: u32 = 500_000;
 /// How many candidates that open nothing are kept to be shown as decoys.
 const DECOYS_SHOWN: usize = 20;
 
@@ -110,6 +112,7 @@ pub fn count_mails(session: &mut Session) {
         known.mails = log.made_by(known.key.fingerprint());
     }
     session.timeline = Timeline::of(log);
+    session.traces = log.traces();
 }
 
 fn read_mails(store: &mut dyn Store) -> SendLog {
@@ -133,7 +136,34 @@ fn read_mails(store: &mut dyn Store) -> SendLog {
     if read.is_err() {
         return SendLog::default();
     }
+    read_links(store, &mut log);
     log
+}
+
+/// The attachments whose links carry a token of the key. Without the table, or in an older schema, nothing is known of
+/// them.
+fn read_links(store: &mut dyn Store, log: &mut SendLog) {
+    let wanted = ["thread_id", "token_type"];
+    let there = store.columns("attachments").unwrap_or_default();
+    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
+        return;
+    }
+    let mut threads = Vec::new();
+    let newest = Some(LINKS_READ);
+    let read = store.read("attachments", &wanted, newest, &mut |_, values| {
+        let number = |n: usize| {
+            std::str::from_utf8(values.get(n)?.text()?)
+                .ok()?
+                .parse()
+                .ok()
+        };
+        if let (Some(thread), Some(2 | 3)) = (number(0), number(1)) {
+            threads.push(thread);
+        }
+    });
+    if read.is_ok() {
+        log.set_links(&threads);
+    }
 }
 
 /// How many secrets of the inventory this key made.
@@ -268,6 +298,7 @@ pub fn assess(session: &Session) -> Assessment {
         mailboxes: session.inventory.mailboxes.clone(),
         system_mail: session.inventory.system_mail.clone(),
         timeline: session.timeline.clone(),
+        traces: session.traces.clone(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! assessments alone.
 
 pub mod connections;
+mod damage;
 mod timeline;
 
 use std::borrow::Cow;
@@ -133,6 +134,7 @@ pub struct PlannedJson {
     readable_now: usize,
     readable_after: usize,
     total: usize,
+    damage: damage::DamageJson,
 }
 
 /// A plan that was not carried out.
@@ -150,6 +152,7 @@ pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
         readable_now: assessment.summary.readable(),
         readable_after: ready.after.readable(),
         total: ready.after.total,
+        damage: damage::damage(&assessment.damage(ready.plan.target)),
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::Assessment;
 use crate::domain::configuration::DbSettings;
+use crate::domain::damage::Trace;
 use crate::domain::dotenv::EnvFile;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
@@ -39,6 +40,8 @@ pub struct Session {
     pub mails: Option<SendLog>,
     /// Which key was in use when, as far as the keys known now explain it.
     pub timeline: Option<Timeline>,
+    /// What was sent under each key, likewise.
+    pub traces: Vec<Trace>,
     /// Columns the schema lacks, and tables without transactions.
     pub schema_findings: Vec<Finding>,
 }
@@ -62,6 +65,7 @@ impl Session {
             inventory: Inventory::default(),
             mails: None,
             timeline: None,
+            traces: Vec::new(),
             schema_findings: Vec::new(),
         }
     }

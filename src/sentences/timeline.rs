@@ -61,11 +61,15 @@ pub fn says(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
     let (lost, known): (Vec<LastUse<'_>>, Vec<LastUse<'_>>) =
         uses.into_iter().partition(|used| used.era.key.is_none());
     let said = |LastUse { era, still }: &LastUse<'_>| {
-        let text = match (era.key, still) {
-            (None, true) => w.timeline_lost_latest,
-            (None, false) => w.timeline_lost_until,
-            (Some(_), true) => w.timeline_latest,
-            (Some(_), false) => w.timeline_until,
+        // Before the first mail of all it may have been in use as well.
+        let from_the_start = era.first == timeline.from;
+        let text = match (era.key, still, from_the_start) {
+            (None, true, _) => w.timeline_lost_latest,
+            (None, false, true) => w.timeline_lost_until,
+            (None, false, false) => w.timeline_lost_between,
+            (Some(_), true, _) => w.timeline_latest,
+            (Some(_), false, true) => w.timeline_until,
+            (Some(_), false, false) => w.timeline_between,
         };
         fill(
             text,

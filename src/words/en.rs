@@ -400,6 +400,18 @@ table! {
     plan_links_restore = "Replies to old mails, links in them, the web cron and the app tokens work again; what was sent since loses its threading.";
     plan_links_fresh = "Everybody logs in again. Replies to mails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The key in force stays: mails sent under it keep their threading and links; those sent under others do not get theirs back.";
+    damage_of_mails = "Replies and attachment links: {parts}.";
+    damage_regains = "{what} work again";
+    damage_keeps = "{what} keep working";
+    damage_breaks = "{what} break";
+    damage_stays_broken = "{what} stay broken";
+    damage_mails = "{mails} ({key})";
+    damage_mails_link = "{mails}, 1 link ({key})";
+    damage_mails_links = "{mails}, {links} links ({key})";
+    damage_key_restored = "The old web cron URL is back; all log in again, in the app too.";
+    damage_key_changes = "The web cron gets another URL; all log in again, in the app too.";
+    damage_key_stays = "Logins and the web cron URL stay.";
+    damage_meaning = "A customer's reply to a broken mail may open a new conversation; an agent's reply to a broken notification is dropped.";
 
     // the screen: passwords
     kind_client_secret = "OAuth client secret (incoming)";
@@ -566,7 +578,9 @@ table! {
     timeline_mails = "{mails} mails";
     timeline_more = "and {more} shorter times";
     timeline_until = "{key} was in use until {last}: a backup from before that day has it.";
-    timeline_lost_until = "A key not known here was in use from {first} to {last} ({mails}): a backup from that time has it.";
+    timeline_between = "{key} was in use from {first} to {last}: a backup from that time has it.";
+    timeline_lost_until = "A key not known here was in use until {last} ({mails}): a backup from before that day has it.";
+    timeline_lost_between = "A key not known here was in use from {first} to {last} ({mails}): a backup from that time has it.";
     timeline_latest = "The last mails, up to {last}, went out under {key}, which is not in force now: a worker that still runs may hold it.";
     timeline_lost_latest = "The last mails, up to {last}, went out under a key not known here: a backup from that time has it, and a worker that still runs may.";
     timeline_turns = "From {first} to {last} mails went out under {one} and {other} by turns: two processes held different keys, such as the web side and a worker.";

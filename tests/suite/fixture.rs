@@ -207,6 +207,9 @@ fn send_log(ring: &KeyRing) -> SendLog {
             log.add(id.as_bytes(), Some(at.to_string().as_bytes()));
         }
     }
+    // Every eighth mail shows an attachment.
+    let threads: Vec<u64> = (1..=thread).step_by(8).collect();
+    log.set_links(&threads);
     log.ask(ring);
     log
 }
@@ -231,6 +234,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         mailboxes: inventory.mailboxes.clone(),
         system_mail: inventory.system_mail.clone(),
         timeline: Timeline::of(&send_log(ring)),
+        traces: send_log(ring).traces(),
     }
 }
 

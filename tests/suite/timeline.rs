@@ -53,8 +53,8 @@ fn the_demo_tells_when_its_keys_changed() {
         .replace("K3", "K2");
     for line in [
         "  2025-04-14 to 2025-09-28  K2  120 mails\n",
-        "A key not known here was in use from 2025-03-03 to 2025-04-08 (18 mails): a backup",
-        "\nK2 was in use until 2025-09-28: a backup from before that day has it.\n",
+        "A key not known here was in use until 2025-04-08 (18 mails): a backup from before that day has it.\n",
+        "\nK2 was in use from 2025-04-14 to 2025-09-28: a backup from that time has it.\n",
     ] {
         assert!(text.contains(line), "{line} {text}");
     }
@@ -91,4 +91,63 @@ fn a_log_that_tells_less_is_no_fault() {
         );
         assert_eq!(check["summary"]["total"], json!(31), "{change}");
     }
+}
+
+/// The plan of a strategy, without carrying it out: its JSON, and its text.
+fn planned(bench: &Bench, strategy: &str) -> (Json, String) {
+    let (install, look_in) = (bench.install(), bench.path("demo/old-server"));
+    let arguments = [
+        "recover",
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+        "--strategy",
+        strategy,
+    ];
+    let text = bench.run(&arguments).out.replace("K3", "K2");
+    let json = bench.run(&[&arguments[..], &["--json"]].concat()).out;
+    (serde_json::from_str(&json).unwrap(), text)
+}
+
+#[test]
+fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
+    let bench = Bench::new();
+    let (restore, text) = planned(&bench, "restore");
+    let counts = |damage: &Json, part: &str| {
+        let traces = damage[part].as_array().unwrap().iter();
+        traces
+            .map(|t| (t["mails"].as_u64().unwrap(), t["links"].as_u64()))
+            .collect::<Vec<_>>()
+    };
+    let damage = &restore["damage"];
+    assert_eq!(counts(damage, "regains"), [(120, Some(15))]);
+    assert_eq!(counts(damage, "breaks"), [(9, Some(1))]);
+    assert_eq!(counts(damage, "stays_broken"), [(18, Some(3))]);
+    assert_eq!(damage["regains"][0]["key"], restore["key"]);
+    assert_eq!(damage["web_cron_url_changes"], json!(true));
+    let line = "Replies and attachment links: 120 mails, 15 links (K2) work again; 9 mails, 1 link (K1) break; \
+         18 mails, 3 links (lost) stay broken. The old web cron URL is back; all log in again, in the app too.\n";
+    assert!(text.contains(line), "{text}");
+    let (carry, text) = planned(&bench, "carry");
+    assert_eq!(counts(&carry["damage"], "keeps"), [(9, Some(1))]);
+    assert_eq!(counts(&carry["damage"], "stays_broken").len(), 2);
+    assert_eq!(carry["damage"]["logins_end"], json!(false));
+    assert!(text.contains("Logins and the web cron URL stay."), "{text}");
+    // An older schema: nothing is known of links.
+    let older = "ALTER TABLE attachments DROP COLUMN token_type";
+    bench.database().execute_batch(older).unwrap();
+    let (fresh, text) = planned(&bench, "fresh");
+    assert_eq!(counts(&fresh["damage"], "breaks"), [(9, None)]);
+    assert!(text.contains("9 mails (K1) break"), "{text}");
+    // No mails: what happens is told without counts.
+    bench
+        .database()
+        .execute_batch("DROP TABLE send_logs")
+        .unwrap();
+    let (fresh, text) = planned(&bench, "fresh");
+    assert_eq!(fresh["damage"]["breaks"], json!([]));
+    assert!(
+        text.contains("links in them and the web cron stop working"),
+        "{text}"
+    );
 }

@@ -311,7 +311,7 @@ table! {
     enter_save_report = "save report";
     help_survey = "This step only reads. It shows which key FreeScout runs with, and what does not fit.";
     help_backup = "Everything that a recovery may touch is copied and read back. Without that, nothing further opens.";
-    help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search.";
+    help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search. The bars show when mails went out under which key, by the hash in their Message-ID; lost is a key not found yet.";
     help_checks = "K1, K2, … say which key opens a secret; ✓ is the key in force. Only what says lost or wiped needs its password again.";
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. Everything is rehearsed in memory; nothing is written.";
     help_passwords = "Passwords stay in memory until step 7 seals them with the key of the plan. ^O takes the password of the same account elsewhere.";

@@ -24,6 +24,7 @@ pub mod domain {
     pub mod base64;
     pub mod configuration;
     pub mod connection;
+    pub mod damage;
     pub mod derived;
     pub mod dotenv;
     pub mod finding;
@@ -43,8 +44,10 @@ pub mod domain {
     pub mod sanitize;
     pub mod schedule;
     pub mod secret;
+    pub mod send_log;
     pub mod source;
     pub mod sql;
+    pub mod timeline;
     pub mod var_export;
     pub mod verdict;
 }
@@ -131,6 +134,7 @@ pub mod tui {
     pub mod terminal;
     pub mod theme;
     mod thrifty;
+    mod timeline;
     pub mod widgets;
 }
 

@@ -3,6 +3,8 @@
 //! Texts come from the table; what comes from outside is sanitised here.
 
 pub mod connections;
+pub mod damage;
+pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, SecretReport};

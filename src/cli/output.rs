@@ -121,6 +121,16 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             out.line(&format!("      {}", sentences::source(source)));
         }
     }
+    if let Some(timeline) = &assessment.timeline {
+        out.line("");
+        out.line(w.timeline_head);
+        for line in sentences::timeline::eras(timeline, assessment) {
+            out.line(&format!("  {line}"));
+        }
+        for line in sentences::timeline::says(timeline, assessment) {
+            out.line(&line);
+        }
+    }
     out.line("");
     for secret in assessment
         .secrets
@@ -182,6 +192,10 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
         .chain([w.apply_cache_cleared.to_owned()])
     {
         out.line(&format!("  {text}"));
+    }
+    out.line(&sentences::damage::of(&ready.plan, assessment));
+    if let Some(meaning) = sentences::damage::meaning(&ready.plan, assessment) {
+        out.line(meaning);
     }
     // A plan has one step a secret, in the order of the secrets.
     for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {

@@ -1,13 +1,15 @@
 //! The story of the demo: in October the helpdesk moved to a new server. The old `.env` was left behind in a backup; the
 //! new one got a new key. Three mailboxes and the system mail account were typed in again since; one blank form was saved;
-//! one password dates from a key that is nowhere any more. Meanwhile the mail servers went on with their lives: a provider
+//! one password dates from a key of the spring before, which is nowhere any more. Meanwhile the mail servers went on with their lives: a provider
 //! made one mailbox change its passwords, a certificate ran out, one server fell silent.
 //!
 //! What is stored and what the mail servers take is told from the same lists, so that the two cannot drift apart.
 
 use std::io::Write;
 
-use rusqlite::params;
+use jiff::SignedDuration;
+use jiff::civil::{Date, date};
+use rusqlite::{Connection, params};
 
 use super::tables::{self, Mailbox};
 use super::{
@@ -54,8 +56,15 @@ pub(super) const IMAPS_PORT: u16 = 993;
 pub(super) const SUBMISSION_PORT: u16 = 587;
 const SYSTEM_MAIL: (&str, &str) = ("system@helpdesk.example", "demo-system-mail");
 const PLAIN_TEXT: &str = "demo-never-sealed";
-/// Mails of `send_logs` under the old key, and under the new one.
-const MAILS: (u64, u64) = (120, 9);
+/// Mails of `send_logs`: under the key that is lost, under the old one, under the new one. How many, from which day on,
+/// for how many days.
+const MAILS: [(u64, Date, i32); 3] = [
+    (18, date(2025, 3, 3), 38),
+    (120, date(2025, 4, 14), 169),
+    (9, date(2025, 10, 2), 36),
+];
+/// Every how many mails one has an attachment.
+const ATTACHED: u64 = 8;
 
 /// What the mail servers take from one user.
 pub(super) struct Login {
@@ -201,19 +210,39 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
         users,
         params!["Ines", "Invited", "ines@helpdesk.example", invited, 1, 2],
     )?;
-    for mail in 1..=MAILS.0 + MAILS.1 {
-        let key = if mail <= MAILS.0 { &old } else { &new };
-        let id = format!(
-            "reply-{mail}-{}-{mail}@helpdesk.example",
-            derived::message_id_hash(key, mail)
-        );
-        writing.execute(
-            "INSERT INTO send_logs (thread_id, message_id, email, status) VALUES (?1, ?2, 'customer@customer.example', 1)",
-            params![mail.cast_signed(), id],
-        )?;
-    }
+    mails(&writing, [&lost, &old, &new])?;
     writing.commit()?;
     old_server(demo, &old, &foreign)
+}
+
+/// What was sent under each key, spread over its time; never on the hour, so that it looks lived in.
+fn mails(database: &Connection, keys: [&AppKey; 3]) -> Outcome<()> {
+    let mut thread = 0;
+    for (key, (count, first, days)) in keys.into_iter().zip(MAILS) {
+        for number in 0..count {
+            thread += 1;
+            let minutes = i64::from(days) * 24 * 60 * number.cast_signed() / count.cast_signed();
+            let at = first.at(8, 10, 0, 0) + SignedDuration::from_mins(minutes + minutes * 37 % 60);
+            let hash = derived::message_id_hash(key, thread);
+            database.execute(
+                "INSERT INTO send_logs (thread_id, message_id, email, status, created_at)
+                 VALUES (?1, ?2, 'customer@customer.example', 1, ?3)",
+                params![
+                    thread.cast_signed(),
+                    format!("FS_reply-{thread}-{hash}@helpdesk.example"),
+                    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+                ],
+            )?;
+            if thread % ATTACHED == 1 {
+                let name = format!("invoice-{thread}.pdf");
+                database.execute(
+                    "INSERT INTO attachments (thread_id, file_name, size, token_type) VALUES (?1, ?2, 48213, 2)",
+                    params![thread.cast_signed(), name],
+                )?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `meta` as FreeScout writes it: one line, slashes escaped.

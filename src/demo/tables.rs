@@ -27,6 +27,9 @@ CREATE TABLE users (
 CREATE TABLE send_logs (
     id INTEGER PRIMARY KEY, thread_id INTEGER, message_id VARCHAR(998), email VARCHAR(191), status TINYINT, created_at TIMESTAMP
 );
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY, thread_id INTEGER, file_name VARCHAR(255) NOT NULL, size INTEGER, token_type TINYINT NOT NULL DEFAULT 3
+);
 CREATE TABLE jobs (id INTEGER PRIMARY KEY, queue VARCHAR(20), payload TEXT, attempts TINYINT, available_at INTEGER);
 ";
 

@@ -5,13 +5,15 @@ use serde::Serialize;
 
 use super::app_key::Fingerprint;
 use super::base64;
+use super::damage::{Damage, Trace};
 use super::finding::Finding;
 use super::inventory::{Inventory, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
-use super::plan::{Circumstances, Recommendation};
+use super::plan::{Circumstances, Recommendation, Target};
 use super::secret::{Place, Table};
 use super::source::Source;
+use super::timeline::Timeline;
 use super::verdict::{self, Verdict};
 
 /// One secret and its verdict.
@@ -142,9 +144,18 @@ pub struct Assessment {
     pub mailboxes: Vec<Mailbox>,
     /// The system mail account.
     pub system_mail: SystemMail,
+    /// Which key was in use when; `None` where no mail tells.
+    pub timeline: Option<Timeline>,
+    /// What was sent under each key.
+    pub traces: Vec<Trace>,
 }
 
 impl Assessment {
+    /// What ending with this key does to mails already sent.
+    pub fn damage(&self, target: Target) -> Damage {
+        Damage::of(target, self.circumstances.effective, &self.traces)
+    }
+
     /// The label of a key, or its fingerprint when it is not known.
     pub fn label(&self, key: Fingerprint) -> String {
         self.keys

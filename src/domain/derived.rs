@@ -14,12 +14,17 @@ pub fn worker_identifier(key: &AppKey) -> String {
 
 /// First 16 digits of `md5(thread_id . K)`: the hash in the Message-ID of a mail that FreeScout sent.
 pub fn message_id_hash(key: &AppKey, thread_id: u64) -> String {
+    format!("{:016x}", message_id_number(key, thread_id))
+}
+
+/// The same as a number: what a log of many mails is compared by.
+pub fn message_id_number(key: &AppKey, thread_id: u64) -> u64 {
     let mut md5 = Md5::new();
     md5.update(thread_id.to_string());
     md5.update(key.text());
-    let mut text = hex(&md5.finalize());
-    text.truncate(16);
-    text
+    let mut first = [0; 8];
+    first.copy_from_slice(&md5.finalize()[..8]);
+    u64::from_be_bytes(first)
 }
 
 fn hex(bytes: &[u8]) -> String {

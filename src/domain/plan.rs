@@ -67,7 +67,7 @@ pub struct Circumstances {
     pub configured: Option<Fingerprint>,
     /// Where the configured key lives.
     pub home: KeyHome,
-    /// Known keys with the number of mails in `send_logs` that carry their hash.
+    /// Known keys with the number of mails, of the newest in `send_logs`, that carry their hash.
     pub mails: Vec<(Fingerprint, u64)>,
     /// Keys that are published samples.
     pub published: BTreeSet<Fingerprint>,

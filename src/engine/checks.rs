@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
-use crate::domain::derived;
 use crate::domain::dotenv::Standing;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{
@@ -15,15 +14,17 @@ use crate::domain::inventory::{
 use crate::domain::known_keys;
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::problem::Problem;
+use crate::domain::send_log::SendLog;
 use crate::domain::source::Source;
+use crate::domain::timeline::Timeline;
 use crate::domain::verdict::{Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
-/// How many of the newest mails of `send_logs` are asked which key made their hash.
-const MAILS_ASKED: u32 = 2000;
+/// How many attachments are read, the newest: links in older mails are hardly followed.
+const LINKS_READ: u32 = 500_000;
 /// How many candidates that open nothing are kept to be shown as decoys.
 const DECOYS_SHOWN: usize = 20;
 
@@ -100,43 +101,69 @@ fn stored_text(stored: Stored) -> StoredText {
     }
 }
 
-/// Counts, for every key, the mails in `send_logs` whose Message-ID holds its hash. A table that is not there, or not
-/// as we know it, gives no evidence and no error.
+/// Asks every mail of `send_logs` which key made the hash in its Message-ID; the table is read once, keys that join
+/// later are asked from memory. A table that is not there, or not as we know it, gives no evidence and no error.
 pub fn count_mails(session: &mut Session) {
-    if session.mails.is_none() {
-        session.mails = Some(newest_mails(&mut *session.store));
-    }
-    let mails = session.mails.as_deref().unwrap_or_default();
+    let log = session
+        .mails
+        .get_or_insert_with(|| read_mails(&mut *session.store));
+    log.ask(&session.ring);
     for known in session.ring.iter_mut() {
-        let made = |(thread, id): &&(u64, String)| {
-            id.contains(&derived::message_id_hash(&known.key, *thread))
-        };
-        known.mails = mails.iter().filter(made).count() as u64;
+        known.mails = log.made_by(known.key.fingerprint());
     }
+    session.timeline = Timeline::of(log);
+    session.traces = log.traces();
 }
 
-fn newest_mails(store: &mut dyn Store) -> Vec<(u64, String)> {
-    let wanted = ["thread_id", "message_id"];
+fn read_mails(store: &mut dyn Store) -> SendLog {
     let there = store.columns("send_logs").unwrap_or_default();
-    let mut mails = Vec::new();
-    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
-        return mails;
+    let has = |name: &&str| there.iter().any(|c| c == name);
+    let wanted: Vec<&str> = ["message_id", "created_at"]
+        .into_iter()
+        .filter(has)
+        .collect();
+    let mut log = SendLog::default();
+    if wanted.first() != Some(&"message_id") {
+        return log;
     }
-    let read = store.read("send_logs", &wanted, Some(MAILS_ASKED), &mut |_, values| {
-        let text = |n: usize| {
-            values
-                .get(n)
-                .and_then(Stored::text)
-                .map(|t| String::from_utf8_lossy(t).into_owned())
-        };
-        if let (Some(thread), Some(message)) = (text(0).and_then(|t| t.parse().ok()), text(1)) {
-            mails.push((thread, message));
+    let read = store.read("send_logs", &wanted, None, &mut |_, values| {
+        let text = |n: usize| values.get(n).and_then(Stored::text);
+        if let Some(message_id) = text(0) {
+            log.add(message_id, text(1));
         }
     });
+    // Half a log would show eras that end where the reading did.
     if read.is_err() {
-        mails.clear();
+        return SendLog::default();
     }
-    mails
+    read_links(store, &mut log);
+    log
+}
+
+/// The attachments whose links carry a token of the key. Without the table, or in an older schema, nothing is known of
+/// them.
+fn read_links(store: &mut dyn Store, log: &mut SendLog) {
+    let wanted = ["thread_id", "token_type"];
+    let there = store.columns("attachments").unwrap_or_default();
+    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
+        return;
+    }
+    let mut threads = Vec::new();
+    let newest = Some(LINKS_READ);
+    let read = store.read("attachments", &wanted, newest, &mut |_, values| {
+        let number = |n: usize| {
+            std::str::from_utf8(values.get(n)?.text()?)
+                .ok()?
+                .parse()
+                .ok()
+        };
+        if let (Some(thread), Some(2 | 3)) = (number(0), number(1)) {
+            threads.push(thread);
+        }
+    });
+    if read.is_ok() {
+        log.set_links(&threads);
+    }
 }
 
 /// How many secrets of the inventory this key made.
@@ -236,6 +263,12 @@ pub fn assess(session: &Session) -> Assessment {
     let configured = AppKey::parse(session.install.key_without_cache().text.expose())
         .ok()
         .map(|k| k.fingerprint());
+    let lately = |key| {
+        session
+            .mails
+            .as_ref()
+            .map_or(0, |log| log.lately_made_by(key))
+    };
     let circumstances = Circumstances {
         effective: ring.effective().map(AppKey::fingerprint),
         configured,
@@ -243,7 +276,7 @@ pub fn assess(session: &Session) -> Assessment {
         mails: ring
             .iter()
             .filter(|k| k.mails > 0)
-            .map(|k| (k.fingerprint(), k.mails))
+            .map(|k| (k.fingerprint(), lately(k.fingerprint())))
             .collect(),
         published: ring
             .iter()
@@ -264,6 +297,8 @@ pub fn assess(session: &Session) -> Assessment {
         circumstances,
         mailboxes: session.inventory.mailboxes.clone(),
         system_mail: session.inventory.system_mail.clone(),
+        timeline: session.timeline.clone(),
+        traces: session.traces.clone(),
     }
 }
 

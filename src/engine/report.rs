@@ -2,6 +2,8 @@
 //! assessments alone.
 
 pub mod connections;
+mod damage;
+mod timeline;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ pub struct CheckJson<'a> {
     findings: Vec<FindingJson>,
     recommendation: Option<RecommendationJson>,
     summary: Summary,
+    timeline: Option<timeline::TimelineJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
 }
@@ -131,6 +134,7 @@ pub struct PlannedJson {
     readable_now: usize,
     readable_after: usize,
     total: usize,
+    damage: damage::DamageJson,
 }
 
 /// A plan that was not carried out.
@@ -148,6 +152,7 @@ pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
         readable_now: assessment.summary.readable(),
         readable_after: ready.after.readable(),
         total: ready.after.total,
+        damage: damage::damage(&assessment.damage(ready.plan.target)),
     }
 }
 
@@ -181,6 +186,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             .recommendation
             .map(|r| recommendation(r, assessment)),
         summary: assessment.summary,
+        timeline: assessment.timeline.as_ref().map(timeline::timeline),
         connections: None,
     }
 }

@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::Assessment;
 use crate::domain::configuration::DbSettings;
+use crate::domain::damage::Trace;
 use crate::domain::dotenv::EnvFile;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::send_log::SendLog;
+use crate::domain::timeline::Timeline;
 use crate::io::install::Install;
 use crate::io::store::{self, Store};
 use crate::words::words;
@@ -33,8 +36,12 @@ pub struct Session {
     pub early_findings: Vec<Finding>,
     /// Everything that depends on the key, as last read.
     pub inventory: Inventory,
-    /// The newest mails of `send_logs`, once they were read: thread and Message-ID.
-    pub mails: Option<Vec<(u64, String)>>,
+    /// The mails of `send_logs`, once they were read.
+    pub mails: Option<SendLog>,
+    /// Which key was in use when, as far as the keys known now explain it.
+    pub timeline: Option<Timeline>,
+    /// What was sent under each key, likewise.
+    pub traces: Vec<Trace>,
     /// Columns the schema lacks, and tables without transactions.
     pub schema_findings: Vec<Finding>,
 }
@@ -57,6 +64,8 @@ impl Session {
             other_database: false,
             inventory: Inventory::default(),
             mails: None,
+            timeline: None,
+            traces: Vec::new(),
             schema_findings: Vec::new(),
         }
     }

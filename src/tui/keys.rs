@@ -12,6 +12,8 @@ use crate::words::{fill, words};
 
 /// Sources shown of one key; more are counted.
 const SOURCES: usize = 3;
+/// Rows that the list of keys keeps beside the picture of their time.
+const LIST: u16 = 8;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -77,6 +79,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         .collect();
     if items.is_empty() {
         canvas.pieces(&mut area, &[plain(w.keys_none)]);
+    }
+    if let (None, Some(timeline)) = (&wizard.keys.form, &assessment.timeline) {
+        let width = area.width.saturating_sub(2);
+        let listed: u16 = items
+            .iter()
+            .flatten()
+            .map(|(_, text)| lines(text, width))
+            .sum();
+        let room = area.height.saturating_sub(listed.min(LIST) + 1);
+        super::timeline::draw(canvas, &mut area, room, timeline, assessment);
     }
     canvas.list(area, &items, Some(wizard.keys.cursor.at()));
 }

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_top};
-use crate::domain::plan::{Action, Strategy, Target};
+use crate::domain::plan::{Action, Strategy};
 use crate::domain::sanitize::sanitize;
 use crate::domain::verdict::Remedy;
 use crate::engine::job::PlanReady;
@@ -12,6 +12,9 @@ use crate::sentences;
 use crate::wizard::plan::Pane;
 use crate::wizard::update::Wizard;
 use crate::words::{Words, fill, words};
+
+/// Rows left for the changes from which on there is room to explain.
+const ROOMY: u16 = 14;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -76,7 +79,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         };
         canvas.pieces(&mut area, &[piece]);
     }
-    canvas.pieces(&mut area, &[(Role::Muted, consequences(wizard, ready))]);
+    let damage = sentences::damage::of(&ready.plan, assessment);
+    canvas.pieces(&mut area, &[(Role::Muted, damage)]);
+    if let Some(meaning) = sentences::damage::meaning(&ready.plan, assessment)
+        && area.height >= ROOMY
+    {
+        canvas.pieces(&mut area, &[(Role::Muted, meaning.to_owned())]);
+    }
     take_top(&mut area, 1);
     changes(canvas, area, wizard, ready);
 }
@@ -133,23 +142,6 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         .collect();
     let chosen = (wizard.plan.pane == Pane::Changes).then(|| wizard.plan.cursor.at());
     canvas.list(area, &items, chosen);
-}
-
-/// What the strategy does to mails already sent, and to the key.
-fn consequences(wizard: &Wizard, ready: &PlanReady) -> String {
-    let w = words();
-    let effective = wizard.assessment().and_then(|a| a.circumstances.effective);
-    let changes_key = match ready.plan.target {
-        Target::Fresh => true,
-        Target::Known(key) => effective != Some(key),
-    };
-    match (ready.plan.strategy, changes_key) {
-        (Strategy::Restore, _) => w.plan_links_restore,
-        (Strategy::Fresh, _) => w.plan_links_fresh,
-        (_, true) => w.plan_links_fresh,
-        (_, false) => w.plan_links_same,
-    }
-    .to_owned()
 }
 
 pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {

@@ -182,7 +182,11 @@ impl Wizard {
             answers,
             ..
         } = &self.passwords;
-        let chosen = before.get(cursor.at()).map(|asked| asked.place.clone());
+        // Nobody has chosen a field before the step was gone to.
+        let chosen = before
+            .get(cursor.at())
+            .filter(|_| self.step >= Step::Passwords || self.typed() > 0)
+            .map(|asked| asked.place.clone());
         let stays = chosen.clone().filter(|_| self.step == Step::Passwords);
         // What was typed stays asked for, also once its server took it, and so does the field under the cursor.
         let beside = |secret: &SecretReport| {

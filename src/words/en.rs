@@ -313,7 +313,7 @@ table! {
     enter_save_report = "save report";
     help_survey = "This step only reads. It shows which key FreeScout runs with, and what does not fit.";
     help_backup = "Everything that a recovery may touch is copied and read back. Without that, nothing further opens.";
-    help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search.";
+    help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search. The bars show when mails went out under which key, by the hash in their Message-ID; lost is a key not found yet.";
     help_checks = "K1, K2, … say which key opens a secret; ✓ is the key in force. Only what says lost or wiped needs its password again.";
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. Everything is rehearsed in memory; nothing is written.";
     help_passwords = "Passwords stay in memory until step 7 seals them with the key of the plan. ^O takes the password of the same account elsewhere.";
@@ -402,6 +402,18 @@ table! {
     plan_links_restore = "Replies to old mails, links in them, the web cron and the app tokens work again; what was sent since loses its threading.";
     plan_links_fresh = "Everybody logs in again. Replies to mails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The key in force stays: mails sent under it keep their threading and links; those sent under others do not get theirs back.";
+    damage_of_mails = "Replies and attachment links: {parts}.";
+    damage_regains = "{what} work again";
+    damage_keeps = "{what} keep working";
+    damage_breaks = "{what} break";
+    damage_stays_broken = "{what} stay broken";
+    damage_mails = "{mails} ({key})";
+    damage_mails_link = "{mails}, 1 link ({key})";
+    damage_mails_links = "{mails}, {links} links ({key})";
+    damage_key_restored = "The old web cron URL is back; all log in again, in the app too.";
+    damage_key_changes = "The web cron gets another URL; all log in again, in the app too.";
+    damage_key_stays = "Logins and the web cron URL stay.";
+    damage_meaning = "A customer's reply to a broken mail may open a new conversation; an agent's reply to a broken notification is dropped.";
 
     // the screen: passwords
     kind_client_secret = "OAuth client secret (incoming)";
@@ -563,6 +575,18 @@ table! {
     key_opens = "opens {opens} of {total}";
     key_opens_nothing = "opens nothing here";
     key_in_force = ", in force";
+    timeline_head = "Which key the mails went out under:";
+    timeline_era = "{first} to {last}  {key}  {mails}";
+    timeline_mail = "1 mail";
+    timeline_mails = "{mails} mails";
+    timeline_more = "and {more} shorter times";
+    timeline_until = "{key} was in use until {last}: a backup from before that day has it.";
+    timeline_between = "{key} was in use from {first} to {last}: a backup from that time has it.";
+    timeline_lost_until = "A key not known here was in use until {last} ({mails}): a backup from before that day has it.";
+    timeline_lost_between = "A key not known here was in use from {first} to {last} ({mails}): a backup from that time has it.";
+    timeline_latest = "The last mails, up to {last}, went out under {key}, which is not in force now: a worker that still runs may hold it.";
+    timeline_lost_latest = "The last mails, up to {last}, went out under a key not known here: a backup from that time has it, and a worker that still runs may.";
+    timeline_turns = "From {first} to {last} mails went out under {one} and {other} by turns: two processes held different keys, such as the web side and a worker.";
     key_mails = ", {mails} mails sent under it";
     key_published = ", PUBLIC ({published}): rotate";
     why_published_key = "The key in force is public, so everything should move to a new one.";

@@ -1,6 +1,7 @@
 //! The whole recovery through the program, on real servers: check, recover, undo, restore, and rows that change meanwhile.
 
-use freescout_rescue::domain::sql;
+use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::{derived, sql};
 
 use crate::install::{Install, key, sealed};
 use crate::server;
@@ -210,5 +211,74 @@ fn every_strategy_does_what_it_says() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_timeline_is_read_from_real_timestamps() {
+    for server in server::both() {
+        let install = Install::new(server, "timeline");
+        let settings = &install.settings;
+        let table = |name| sql::table(settings.driver, &settings.prefix, name);
+        // As FreeScout's migrations make them there.
+        let (at, number) = match settings.driver {
+            Driver::MySql => ("TIMESTAMP NULL DEFAULT NULL", "TINYINT UNSIGNED"),
+            _ => ("TIMESTAMP(0) WITHOUT TIME ZONE", "SMALLINT"),
+        };
+        let (mails, files) = (table("send_logs"), table("attachments"));
+        let mut statements = vec![
+            format!(
+                "CREATE TABLE {mails} (id INT PRIMARY KEY, thread_id INT, message_id VARCHAR(998), created_at {at})"
+            ),
+            format!(
+                "CREATE TABLE {files} (id INT PRIMARY KEY, thread_id INT, token_type {number} NOT NULL DEFAULT 3)"
+            ),
+            format!(
+                "INSERT INTO {files} VALUES (1, 2, 3), (2, 2, 2), (3, 2, 1), (4, 50, 3), (5, NULL, 3)"
+            ),
+        ];
+        for (id, byte, at) in [
+            (1, 1, "'2025-01-01 10:00:00'"),
+            (2, 1, "NULL"),
+            (3, 3, "'2025-03-01 10:00:00'"),
+            (4, 2, "'2025-06-20 23:59:59'"),
+        ] {
+            let hash = derived::message_id_hash(&key(byte), id);
+            statements.push(format!(
+                "INSERT INTO {mails} VALUES ({id}, {id}, 'FS_notify-{id}-1-{hash}@x.example', {at})"
+            ));
+        }
+        if settings.driver == Driver::PgSql {
+            for table in [mails, files] {
+                statements.push(format!("ALTER TABLE {table} OWNER TO {}", server::USER));
+            }
+        }
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        server.admin(&settings.database, &statements);
+        let look_in = install.look_in();
+        let hunting = ["--json", "--look-in", look_in.to_str().unwrap()];
+        let checked = json(&install.run(&[&["check"], &hunting[..]].concat()).1);
+        let eras = checked["timeline"]["eras"].as_array().unwrap();
+        let told: Vec<_> = eras
+            .iter()
+            .map(|e| (&e["mails"], &e["first"], &e["last"]))
+            .collect();
+        let era = |mails: u64, first: &str, last: &str| (mails.into(), first.into(), last.into());
+        let wanted: [(serde_json::Value, serde_json::Value, serde_json::Value); 3] = [
+            era(2, "2025-01-01T10:00:00", "2025-01-01T10:00:00"),
+            era(1, "2025-03-01T10:00:00", "2025-03-01T10:00:00"),
+            era(1, "2025-06-20T23:59:59", "2025-06-20T23:59:59"),
+        ];
+        for (told, (mails, first, last)) in told.iter().zip(&wanted) {
+            assert_eq!(*told, (mails, first, last));
+        }
+        assert_eq!((told.len(), &eras[1]["key"]), (3, &serde_json::Value::Null));
+        let planned = [&["recover", "--strategy", "restore"], &hunting[..]].concat();
+        let planned = json(&install.run(&planned).1);
+        let regains = &planned["damage"]["regains"][0];
+        assert_eq!(
+            (&regains["mails"], &regains["links"]),
+            (&2.into(), &2.into())
+        );
     }
 }

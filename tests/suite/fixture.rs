@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
+use jiff::civil::date;
+
 use freescout_rescue::domain::advice::Advice;
 use freescout_rescue::domain::app_key::AppKey;
 use freescout_rescue::domain::assessment::{self, Assessment, Summary};
 use freescout_rescue::domain::connection::{ConnectionId, Direction, Protocol};
+use freescout_rescue::domain::derived;
 use freescout_rescue::domain::finding::{Finding, KeyName};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key_ring::KeyRing;
@@ -14,7 +18,9 @@ use freescout_rescue::domain::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
 use freescout_rescue::domain::probe::{Climbed, Code, Ended, Rung, Tested};
 use freescout_rescue::domain::problem::Problem;
+use freescout_rescue::domain::send_log::SendLog;
 use freescout_rescue::domain::source::{Source, SourceKind};
+use freescout_rescue::domain::timeline::Timeline;
 use freescout_rescue::engine::job::{Applied, BackupDone, PlanReady, Survey};
 
 /// The password that must never be seen anywhere.
@@ -180,6 +186,34 @@ fn ring(with_old: bool) -> KeyRing {
     ring
 }
 
+/// Mails of the spring under a key that is lost, of the summer under the old one, and since October under the new one.
+fn send_log(ring: &KeyRing) -> SendLog {
+    let mut log = SendLog::default();
+    let mut thread = 0;
+    for (key, count, first, days) in [
+        (lost_key(), 18, date(2025, 3, 3), 38),
+        (old_key(), 120, date(2025, 4, 14), 169),
+        (new_key(), 9, date(2025, 10, 2), 36),
+    ] {
+        for number in 0..count {
+            thread += 1;
+            // Busier towards the middle of its time.
+            let part = f64::from(number) / f64::from(count);
+            let part = part - (part * std::f64::consts::TAU).sin() / 16.0;
+            let at = first.at(9, 0, 0, 0)
+                + SignedDuration::from_mins((f64::from(days * 24 * 60) * part) as i64);
+            let hash = derived::message_id_hash(&key, thread);
+            let id = format!("FS_reply-{thread}-{hash}@helpdesk.example");
+            log.add(id.as_bytes(), Some(at.to_string().as_bytes()));
+        }
+    }
+    // Every eighth mail shows an attachment.
+    let threads: Vec<u64> = (1..=thread).step_by(8).collect();
+    log.set_links(&threads);
+    log.ask(ring);
+    log
+}
+
 fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Assessment {
     let secrets = assessment::judge_all(inventory, ring);
     let effective = ring.effective().map(AppKey::fingerprint);
@@ -199,6 +233,8 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         circumstances,
         mailboxes: inventory.mailboxes.clone(),
         system_mail: inventory.system_mail.clone(),
+        timeline: Timeline::of(&send_log(ring)),
+        traces: send_log(ring).traces(),
     }
 }
 

@@ -481,9 +481,14 @@ fn the_pictures_are_true() {
         .probing(Rung::Tls)
         .tested(&codes)
         .act(&[Action::Down, Action::NextPane]);
+    let keys = Stage::new()
+        .surveyed(presentable())
+        .backed_up()
+        .act(&[Action::Primary]);
     for (name, stage, (width, height)) in [
         ("checks", checks, (120, 28)),
         ("connections", connections, (80, 24)),
+        ("keys", keys, (100, 30)),
     ] {
         let drawn = picture::svg(&draw(
             &stage.0,
@@ -632,7 +637,12 @@ fn colours_follow_the_terminal() {
 
 #[test]
 fn without_utf8_everything_is_ascii() {
-    for stage in [Stage::at_checks(), Stage::at_plan(), Stage::at_report(true)] {
+    for stage in [
+        Stage::at_keys(true),
+        Stage::at_checks(),
+        Stage::at_plan(),
+        Stage::at_report(true),
+    ] {
         let buffer = draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, false));
         assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()));
     }

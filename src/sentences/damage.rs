@@ -1,0 +1,67 @@
+//! What a plan does to mails already sent, as sentences with counts.
+
+use super::timeline;
+use crate::domain::assessment::Assessment;
+use crate::domain::damage::{Damage, Trace};
+use crate::domain::plan::{Plan, Strategy};
+use crate::words::{Words, fill, words};
+
+/// What becomes of replies and links; without counts where the database tells none.
+pub fn of(plan: &Plan, assessment: &Assessment) -> String {
+    let w = words();
+    let damage = assessment.damage(plan.target);
+    if damage.is_empty() {
+        return match (plan.strategy, damage.key_changes) {
+            (Strategy::Restore, _) => w.plan_links_restore,
+            (_, true) => w.plan_links_fresh,
+            (_, false) => w.plan_links_same,
+        }
+        .to_owned();
+    }
+    let parts: Vec<String> = [
+        (&damage.regains, w.damage_regains),
+        (&damage.keeps, w.damage_keeps),
+        (&damage.breaks, w.damage_breaks),
+        (&damage.stays_broken, w.damage_stays_broken),
+    ]
+    .into_iter()
+    .filter(|(traces, _)| !traces.is_empty())
+    .map(|(traces, text)| {
+        let what: Vec<String> = traces.iter().map(|t| trace(t, assessment, w)).collect();
+        fill(text, &[("what", &what.join(", "))])
+    })
+    .collect();
+    let mails = fill(w.damage_of_mails, &[("parts", &parts.join("; "))]);
+    format!("{mails} {}", of_the_key(plan, &damage, w))
+}
+
+/// What a broken mail means, where the plan breaks or leaves some.
+pub fn meaning(plan: &Plan, assessment: &Assessment) -> Option<&'static str> {
+    let damage = assessment.damage(plan.target);
+    let broken = !damage.breaks.is_empty() || !damage.stays_broken.is_empty();
+    broken.then(|| words().damage_meaning)
+}
+
+fn of_the_key(plan: &Plan, damage: &Damage, w: &'static Words) -> &'static str {
+    match (damage.key_changes, plan.strategy) {
+        (true, Strategy::Restore) => w.damage_key_restored,
+        (true, _) => w.damage_key_changes,
+        (false, _) => w.damage_key_stays,
+    }
+}
+
+fn trace(trace: &Trace, assessment: &Assessment, w: &'static Words) -> String {
+    let text = match trace.links {
+        None | Some(0) => w.damage_mails,
+        Some(1) => w.damage_mails_link,
+        Some(_) => w.damage_mails_links,
+    };
+    fill(
+        text,
+        &[
+            ("mails", &timeline::mails(trace.mails)),
+            ("links", &trace.links.unwrap_or(0)),
+            ("key", &timeline::name(trace.key, assessment)),
+        ],
+    )
+}

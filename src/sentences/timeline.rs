@@ -1,0 +1,105 @@
+//! The eras of keys as sentences: a line each, and what they say about where to look.
+
+use jiff::civil::DateTime;
+
+use crate::domain::app_key::Fingerprint;
+use crate::domain::assessment::Assessment;
+use crate::domain::timeline::{Era, LastUse, Timeline};
+use crate::words::{fill, words};
+
+/// Eras that are listed; more are counted.
+const ERAS: usize = 12;
+
+/// A day, as everybody reads it.
+pub fn day(at: DateTime) -> String {
+    at.date().to_string()
+}
+
+/// How a key is called in a row: its label, or `lost`.
+pub fn name(key: Option<Fingerprint>, assessment: &Assessment) -> String {
+    key.map_or_else(|| words().cell_lost.to_owned(), |key| assessment.label(key))
+}
+
+/// How many mails.
+pub fn mails(count: u64) -> String {
+    match count {
+        1 => words().timeline_mail.to_owned(),
+        mails => fill(words().timeline_mails, &[("mails", &mails)]),
+    }
+}
+
+/// A line an era, in order; of very many the longest by their mails.
+pub fn eras(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
+    let w = words();
+    let mut chosen: Vec<&Era> = timeline.eras.iter().collect();
+    chosen.sort_by_key(|era| std::cmp::Reverse(era.mails));
+    let more = chosen.len().saturating_sub(ERAS);
+    chosen.truncate(ERAS);
+    chosen.sort_by_key(|era| (era.first, era.last));
+    let line = |era: &Era| {
+        fill(
+            w.timeline_era,
+            &[
+                ("first", &day(era.first)),
+                ("last", &day(era.last)),
+                ("key", &name(era.key, assessment)),
+                ("mails", &mails(era.mails)),
+            ],
+        )
+    };
+    let mut lines: Vec<String> = chosen.into_iter().map(line).collect();
+    if more > 0 {
+        lines.push(fill(w.timeline_more, &[("more", &more)]));
+    }
+    lines
+}
+
+/// What the eras say, what helps most first: keys still to be found, keys by turns, keys no longer in use.
+pub fn says(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
+    let w = words();
+    let uses = timeline.last_uses(assessment.circumstances.effective);
+    let (lost, known): (Vec<LastUse<'_>>, Vec<LastUse<'_>>) =
+        uses.into_iter().partition(|used| used.era.key.is_none());
+    let said = |LastUse { era, still }: &LastUse<'_>| {
+        // Before the first mail of all it may have been in use as well.
+        let from_the_start = era.first == timeline.from;
+        let text = match (era.key, still, from_the_start) {
+            (None, true, _) => w.timeline_lost_latest,
+            (None, false, true) => w.timeline_lost_until,
+            (None, false, false) => w.timeline_lost_between,
+            (Some(_), true, _) => w.timeline_latest,
+            (Some(_), false, true) => w.timeline_until,
+            (Some(_), false, false) => w.timeline_between,
+        };
+        fill(
+            text,
+            &[
+                ("key", &name(era.key, assessment)),
+                ("first", &day(era.first)),
+                ("last", &day(era.last)),
+                ("mails", &mails(era.mails)),
+            ],
+        )
+    };
+    let turns = timeline.turns.map(|turns| {
+        let [one, other] = turns.keys.map(|key| match key {
+            Some(key) => assessment.label(key),
+            None => w.a_key_not_known_here.to_owned(),
+        });
+        fill(
+            w.timeline_turns,
+            &[
+                ("first", &day(turns.first)),
+                ("last", &day(turns.last)),
+                ("one", &one),
+                ("other", &other),
+            ],
+        )
+    });
+    lost.iter()
+        .map(said)
+        .chain(turns)
+        .chain(known.iter().map(said))
+        .take(ERAS)
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! The timeline of the demo, from the mails in its database, and of databases that tell less.
+
+use serde_json::{Value as Json, json};
+
+use crate::cli::Bench;
+
+fn eras(check: &Json) -> Vec<(Json, u64, String, String)> {
+    let text = |v: &Json| v.as_str().unwrap()[..10].to_owned();
+    let eras = check["timeline"]["eras"].as_array().unwrap();
+    eras.iter()
+        .map(|e| {
+            let buckets = e["buckets"].as_array().unwrap().iter();
+            let mails = e["mails"].as_u64().unwrap();
+            assert_eq!(buckets.map(|n| n.as_u64().unwrap()).sum::<u64>(), mails);
+            (e["key"].clone(), mails, text(&e["first"]), text(&e["last"]))
+        })
+        .collect()
+}
+
+#[test]
+fn the_demo_tells_when_its_keys_changed() {
+    let bench = Bench::new();
+    let before = bench.check_json();
+    let new = before["effective_key"].clone();
+    // Nothing was searched yet: spring and summer are one time of keys still to be found.
+    let found = eras(&before);
+    let (keys, mails): (Vec<_>, Vec<_>) = found.iter().map(|e| (e.0.clone(), e.1)).unzip();
+    assert_eq!((keys, mails), (vec![Json::Null, new.clone()], vec![138, 9]));
+    let look_in = bench.path("demo/old-server");
+    let searched = bench.check(&["--json", "--look-in", look_in.to_str().unwrap()]);
+    let after: Json = serde_json::from_str(&searched.out).unwrap();
+    let eras = eras(&after);
+    let old = eras[1].0.clone();
+    assert!(old.is_string() && old != new);
+    let told: Vec<_> = eras
+        .iter()
+        .map(|(key, mails, first, last)| (key, *mails, first.as_str(), last.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (&Json::Null, 18, "2025-03-03", "2025-04-08"),
+            (&old, 120, "2025-04-14", "2025-09-28"),
+            (&new, 9, "2025-10-02", "2025-11-03"),
+        ]
+    );
+    assert_eq!(after["timeline"]["unit"], json!("week"));
+    assert_eq!(after["timeline"]["turns"], Json::Null);
+    // K2 or K3: the decoy may be found first.
+    let text = bench
+        .check(&["--look-in", look_in.to_str().unwrap()])
+        .out
+        .replace("K3", "K2");
+    for line in [
+        "  2025-04-14 to 2025-09-28  K2  120 mails\n",
+        "A key not known here was in use until 2025-04-08 (18 mails): a backup from before that day has it.\n",
+        "\nK2 was in use from 2025-04-14 to 2025-09-28: a backup from that time has it.\n",
+    ] {
+        assert!(text.contains(line), "{line} {text}");
+    }
+}
+
+#[test]
+fn a_log_that_tells_less_is_no_fault() {
+    for (change, eras) in [
+        ("DROP TABLE send_logs", None),
+        ("DELETE FROM send_logs", None),
+        ("UPDATE send_logs SET created_at = NULL", None),
+        (
+            "UPDATE send_logs SET message_id = 'CAF=1@mail.example'",
+            None,
+        ),
+        ("ALTER TABLE send_logs DROP COLUMN created_at", None),
+        ("ALTER TABLE send_logs DROP COLUMN message_id", None),
+        (
+            "UPDATE send_logs SET created_at = NULL WHERE id % 2",
+            Some(2),
+        ),
+        (
+            "UPDATE send_logs SET created_at = '0000-00-00 00:00:00' WHERE id > 138",
+            Some(2),
+        ),
+    ] {
+        let bench = Bench::new();
+        bench.database().execute_batch(change).unwrap();
+        let check = bench.check_json();
+        assert_eq!(
+            check["timeline"]["eras"].as_array().map(Vec::len),
+            eras,
+            "{change}"
+        );
+        assert_eq!(check["summary"]["total"], json!(31), "{change}");
+    }
+}
+
+/// The plan of a strategy, without carrying it out: its JSON, and its text.
+fn planned(bench: &Bench, strategy: &str) -> (Json, String) {
+    let (install, look_in) = (bench.install(), bench.path("demo/old-server"));
+    let arguments = [
+        "recover",
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+        "--strategy",
+        strategy,
+    ];
+    let text = bench.run(&arguments).out.replace("K3", "K2");
+    let json = bench.run(&[&arguments[..], &["--json"]].concat()).out;
+    (serde_json::from_str(&json).unwrap(), text)
+}
+
+#[test]
+fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
+    let bench = Bench::new();
+    let (restore, text) = planned(&bench, "restore");
+    let counts = |damage: &Json, part: &str| {
+        let traces = damage[part].as_array().unwrap().iter();
+        traces
+            .map(|t| (t["mails"].as_u64().unwrap(), t["links"].as_u64()))
+            .collect::<Vec<_>>()
+    };
+    let damage = &restore["damage"];
+    assert_eq!(counts(damage, "regains"), [(120, Some(15))]);
+    assert_eq!(counts(damage, "breaks"), [(9, Some(1))]);
+    assert_eq!(counts(damage, "stays_broken"), [(18, Some(3))]);
+    assert_eq!(damage["regains"][0]["key"], restore["key"]);
+    assert_eq!(damage["web_cron_url_changes"], json!(true));
+    let line = "Replies and attachment links: 120 mails, 15 links (K2) work again; 9 mails, 1 link (K1) break; \
+         18 mails, 3 links (lost) stay broken. The old web cron URL is back; all log in again, in the app too.\n";
+    assert!(text.contains(line), "{text}");
+    let (carry, text) = planned(&bench, "carry");
+    assert_eq!(counts(&carry["damage"], "keeps"), [(9, Some(1))]);
+    assert_eq!(counts(&carry["damage"], "stays_broken").len(), 2);
+    assert_eq!(carry["damage"]["logins_end"], json!(false));
+    assert!(text.contains("Logins and the web cron URL stay."), "{text}");
+    // An older schema: nothing is known of links.
+    let older = "ALTER TABLE attachments DROP COLUMN token_type";
+    bench.database().execute_batch(older).unwrap();
+    let (fresh, text) = planned(&bench, "fresh");
+    assert_eq!(counts(&fresh["damage"], "breaks"), [(9, None)]);
+    assert!(text.contains("9 mails (K1) break"), "{text}");
+    // No mails: what happens is told without counts.
+    bench
+        .database()
+        .execute_batch("DROP TABLE send_logs")
+        .unwrap();
+    let (fresh, text) = planned(&bench, "fresh");
+    assert_eq!(fresh["damage"]["breaks"], json!([]));
+    assert!(
+        text.contains("links in them and the web cron stop working"),
+        "{text}"
+    );
+}

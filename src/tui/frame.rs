@@ -315,8 +315,8 @@ impl Canvas<'_, '_> {
             0 => {}
             count => pieces.push((Role::Warn, fill(w.quit_typed, &[("count", &count)]))),
         }
-        match (&wizard.report.applied, wizard.report.saved.is_empty()) {
-            (Some(_), true) => pieces.push(plain(w.quit_report_unsaved)),
+        match (&wizard.report.applied, wizard.report_unsaved()) {
+            (_, true) => pieces.push(plain(w.quit_report_unsaved)),
             (Some(_), false) => {}
             (None, _) if wizard.standing.is_some() => {}
             (None, _) => pieces.push(plain(w.quit_nothing_changed)),

@@ -432,14 +432,17 @@ impl Wizard {
 
     /// Leaves at once where nothing would be lost, asks otherwise.
     fn ask_to_leave(&mut self) -> Vec<Effect> {
-        if self.typed() > 0
-            || self.running.is_some()
-            || self.report.applied.is_some() && self.report.saved.is_empty()
-        {
+        if self.typed() > 0 || self.running.is_some() || self.report_unsaved() {
             self.overlay = Some(Overlay::Quit);
             return Vec::new();
         }
         self.leave()
+    }
+
+    /// Whether a recovery stands whose report was not saved since its last word.
+    pub fn report_unsaved(&self) -> bool {
+        let report = &self.report;
+        report.applied.is_some() && report.undone.is_none() && report.saved.is_empty()
     }
 
     /// Leaves; after the job that writes, if one runs.

@@ -57,6 +57,7 @@ pub mod io {
     pub mod entropy;
     pub mod files;
     mod folder;
+    pub mod git;
     pub mod hunt;
     pub mod install;
     pub mod mail;

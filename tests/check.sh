@@ -19,6 +19,7 @@ php-cli:/usr/bin/php
 php-illuminate-encryption:/usr/share/php/Illuminate/Encryption/Encrypter.php
 python3:/usr/bin/python3
 vim:/usr/bin/vim
+git:/usr/bin/git
 "
 missing=""
 set -f # the patterns are for compgen alone

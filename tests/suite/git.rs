@@ -1,0 +1,444 @@
+//! Git's object stores, made by a real git: everything that was ever committed, stashed or tagged is read, whatever no
+//! longer leads to it, and damage is said.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use freescout_rescue::io::git::{self, GitRead, Kind, Limits};
+use freescout_rescue::io::hunt::SkipReason;
+use tempfile::TempDir;
+
+const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
+
+/// Runs git as nobody's configuration would have it.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .args([
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@example.org",
+            "-c",
+            "protocol.file.allow=always",
+        ])
+        .args(arguments)
+        .output()
+        .expect("git is missing: tests/check.sh installs what the tests need");
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A repository with a few versions of a `.env`, none of which holds the key.
+pub fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    for version in 0..5 {
+        commit(folder.path(), &settings(&format!("version-{version}")));
+    }
+    folder
+}
+
+/// A file long enough that git stores its versions as differences.
+pub fn settings(key: &str) -> String {
+    let mut text = format!("APP_KEY={key}\n");
+    for line in 0..400 {
+        text.push_str(&format!("SETTING_{line}=value-{}\n", line * line));
+    }
+    text
+}
+
+pub fn commit(folder: &Path, text: &str) {
+    std::fs::write(folder.join(".env"), text).unwrap();
+    git(folder, &["add", ".env"]);
+    git(folder, &["commit", "-q", "-m", "settings"]);
+}
+
+type Contents = BTreeMap<String, (Kind, Vec<u8>)>;
+
+fn read_with(store: &Path, limits: &Limits) -> (Contents, GitRead) {
+    let mut contents = Contents::new();
+    let read = git::objects(store, limits, &|| false, &mut |object, content| {
+        let mut bytes = Vec::new();
+        content
+            .read_to_end(&mut bytes)
+            .map_err(|e| SkipReason::Broken(e.to_string()))?;
+        contents.insert(object.id.clone(), (object.kind, bytes));
+        Ok(())
+    });
+    (contents, read)
+}
+
+fn read(store: &Path) -> Contents {
+    let (contents, read) = read_with(store, &Limits::default());
+    let skipped: Vec<_> = read
+        .skipped
+        .iter()
+        .map(|s| format!("{}: {}", s.path.display(), s.why))
+        .collect();
+    assert!(skipped.is_empty(), "{skipped:?}");
+    contents
+}
+
+/// Names and kinds of the objects that hold the key.
+fn holders(contents: &Contents) -> Vec<(&str, Kind)> {
+    contents
+        .iter()
+        .filter(|(_, (_, bytes))| bytes.windows(KEY.len()).any(|w| w == KEY.as_bytes()))
+        .map(|(id, (kind, _))| (id.as_str(), *kind))
+        .collect()
+}
+
+/// What git itself says of the objects: name, kind and content.
+fn as_git_says(folder: &Path) -> Contents {
+    let list = git(
+        folder,
+        &["cat-file", "--batch-all-objects", "--batch-check"],
+    );
+    let mut contents = Contents::new();
+    for line in list.lines() {
+        let mut words = line.split(' ');
+        let (id, kind) = (words.next().unwrap(), words.next().unwrap());
+        let kind = match kind {
+            "blob" => Kind::Blob,
+            "commit" => Kind::Commit,
+            "tag" => Kind::Tag,
+            _ => continue,
+        };
+        let content = Command::new("git")
+            .current_dir(folder)
+            .args(["cat-file", line.split(' ').nth(1).unwrap(), id])
+            .output()
+            .unwrap();
+        contents.insert(id.to_owned(), (kind, content.stdout));
+    }
+    contents
+}
+
+fn packs(store: &Path) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(store.join("objects/pack")).unwrap();
+    let mut packs: Vec<PathBuf> = folder
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "pack"))
+        .collect();
+    packs.sort();
+    packs
+}
+
+#[test]
+fn every_object_is_read_as_git_itself_reads_it() {
+    let folder = repository();
+    git(folder.path(), &["tag", "-a", "-m", "first", "v1"]);
+    let store = folder.path().join(".git");
+    assert!(git::is_store(&store) && !git::is_store(folder.path()));
+    let loose = read(&store);
+    assert_eq!(loose, as_git_says(folder.path()));
+    git(folder.path(), &["gc", "-q"]);
+    assert_eq!(packs(&store).len(), 1);
+    let chains = git(
+        folder.path(),
+        &[
+            "verify-pack",
+            "-v",
+            packs(&store)[0].with_extension("idx").to_str().unwrap(),
+        ],
+    );
+    assert!(
+        chains.contains("chain length"),
+        "git made no differences: {chains}"
+    );
+    assert_eq!(read(&store), loose);
+}
+
+#[test]
+fn differences_to_named_objects_are_applied_too() {
+    let folder = repository();
+    let store = folder.path().join(".git");
+    let before = read(&store);
+    git(
+        folder.path(),
+        &[
+            "-c",
+            "repack.useDeltaBaseOffset=false",
+            "repack",
+            "-adfq",
+            "--depth=3",
+        ],
+    );
+    assert_eq!(read(&store), before);
+}
+
+#[test]
+fn a_key_that_nothing_leads_to_any_more_is_found() {
+    let folder = repository();
+    let path = folder.path();
+    let store = path.join(".git");
+    let blob = |text: &str| {
+        std::fs::write(path.join("x"), text).unwrap();
+        let id = git(path, &["hash-object", "x"]);
+        std::fs::remove_file(path.join("x")).unwrap();
+        id
+    };
+    let holder = blob(&settings(KEY));
+
+    commit(path, &settings(KEY));
+    git(path, &["reset", "-q", "--hard", "HEAD~1"]);
+    assert_eq!(
+        holders(&read(&store)),
+        [(holder.as_str(), Kind::Blob)],
+        "unreachable"
+    );
+
+    // Known to the reflog only, so `gc` packs it, as a difference to the other versions.
+    git(path, &["gc", "-q"]);
+    assert_eq!(
+        holders(&read(&store)),
+        [(holder.as_str(), Kind::Blob)],
+        "packed"
+    );
+
+    git(path, &["reflog", "expire", "--expire=now", "--all"]);
+    git(path, &["gc", "-q", "--prune=now"]);
+    assert!(
+        holders(&read(&store)).is_empty(),
+        "git has thrown it away for good"
+    );
+
+    std::fs::write(path.join(".env"), settings(KEY)).unwrap();
+    git(path, &["stash", "-q"]);
+    assert_eq!(
+        holders(&read(&store)),
+        [(holder.as_str(), Kind::Blob)],
+        "stash"
+    );
+    git(path, &["stash", "drop", "-q"]);
+    assert_eq!(
+        holders(&read(&store)),
+        [(holder.as_str(), Kind::Blob)],
+        "dropped stash"
+    );
+    git(path, &["gc", "-q", "--prune=now"]);
+
+    git(
+        path,
+        &["tag", "-a", "-m", &format!("the key was {KEY}"), "old"],
+    );
+    let tag = git(path, &["rev-parse", "old"]);
+    assert_eq!(holders(&read(&store)), [(tag.as_str(), Kind::Tag)]);
+    git(path, &["tag", "-d", "old"]);
+    git(path, &["gc", "-q", "--prune=now"]);
+
+    git(
+        path,
+        &["commit", "-q", "--allow-empty", "-m", &format!("was {KEY}")],
+    );
+    let commit = git(path, &["rev-parse", "HEAD"]);
+    assert_eq!(holders(&read(&store)), [(commit.as_str(), Kind::Commit)]);
+}
+
+#[test]
+fn bare_stores_worktrees_submodules_and_borrowed_objects_are_met() {
+    let folder = repository();
+    commit(folder.path(), &settings(KEY));
+    let beside = tempfile::tempdir().unwrap();
+    let at = |name: &str| beside.path().join(name);
+    let origin = folder.path().to_str().unwrap();
+
+    git(
+        beside.path(),
+        &["clone", "-q", "--bare", origin, "bare.git"],
+    );
+    assert!(git::is_store(&at("bare.git")));
+    assert_eq!(holders(&read(&at("bare.git"))).len(), 1);
+    assert_eq!(holders(&read(&at("bare.git/objects"))).len(), 1);
+
+    git(
+        beside.path(),
+        &["clone", "-q", "--shared", origin, "shared"],
+    );
+    assert_eq!(
+        holders(&read(&at("shared/.git"))).len(),
+        1,
+        "objects are borrowed from the origin"
+    );
+
+    let worktree = at("worktree");
+    git(
+        folder.path(),
+        &[
+            "worktree",
+            "add",
+            "-q",
+            "--detach",
+            worktree.to_str().unwrap(),
+        ],
+    );
+    let real = |path: &Path| path.canonicalize().unwrap();
+    assert_eq!(
+        git::linked(&worktree.join(".git")),
+        Some(real(&folder.path().join(".git")))
+    );
+
+    std::fs::create_dir(at("outer")).unwrap();
+    git(&at("outer"), &["init", "-q"]);
+    git(
+        &at("outer"),
+        &["submodule", "--quiet", "add", origin, "inner"],
+    );
+    let modules = at("outer/.git/modules/inner");
+    assert!(git::is_store(&modules));
+    assert_eq!(git::linked(&at("outer/inner/.git")), Some(real(&modules)));
+    assert_eq!(holders(&read(&modules)).len(), 1);
+}
+
+#[test]
+fn another_users_store_is_not_borrowed_from() {
+    let folder = repository();
+    commit(folder.path(), &settings(KEY));
+    let beside = tempfile::tempdir().unwrap();
+    let origin = folder.path().to_str().unwrap();
+    git(beside.path(), &["clone", "-q", "--shared", origin, "x"]);
+    let store = beside.path().join("x/.git");
+    let list = store.join("objects/info/alternates");
+    let given = std::os::unix::fs::chown(&list, Some(65534), None);
+    let dot_git = beside.path().join("dot");
+    std::fs::write(&dot_git, format!("gitdir: {origin}/.git\n")).unwrap();
+    assert!(git::linked(&dot_git).is_some());
+    assert_eq!(given.is_ok(), rustix::process::geteuid().is_root());
+    if given.is_ok() {
+        let (contents, read) = read_with(&store, &Limits::default());
+        assert!(holders(&contents).is_empty());
+        assert!(matches!(read.skipped[0].why, SkipReason::Refused(_)));
+        std::os::unix::fs::chown(&dot_git, Some(65534), None).unwrap();
+        assert_eq!(git::linked(&dot_git), None);
+    }
+    // A circle ends.
+    std::fs::remove_file(&list).unwrap();
+    std::fs::write(&list, format!("{}\n", store.join("objects").display())).unwrap();
+    read(&store);
+}
+
+/// A repository whose pack holds the key in a difference.
+fn packed() -> (TempDir, PathBuf) {
+    let folder = repository();
+    commit(folder.path(), &settings(KEY));
+    commit(folder.path(), &settings("another"));
+    git(folder.path(), &["gc", "-q"]);
+    let store = folder.path().join(".git");
+    let pack = packs(&store).remove(0);
+    let writable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(&pack, writable).unwrap();
+    (folder, pack)
+}
+
+#[test]
+fn a_pack_without_its_index_is_read_in_its_order() {
+    let (folder, pack) = packed();
+    let store = folder.path().join(".git");
+    let whole = read(&store);
+    let index = pack.with_extension("idx");
+    std::fs::remove_file(&index).unwrap();
+    let contents = read(&store);
+    assert_eq!(contents.len(), whole.len());
+    let [(id, Kind::Blob)] = holders(&contents)[..] else {
+        panic!("{:?}", holders(&contents));
+    };
+    let name = pack.file_name().unwrap().to_str().unwrap();
+    assert!(id.starts_with(&format!("{name}:")), "{id}");
+    // What an interrupted `gc` leaves behind.
+    std::fs::rename(&pack, pack.with_file_name("tmp_pack_Ab12Cd")).unwrap();
+    assert_eq!(holders(&read(&store)).len(), 1);
+}
+
+#[test]
+fn damage_is_said_and_what_stands_is_read() {
+    let (folder, pack) = packed();
+    let store = folder.path().join(".git");
+    let bytes = std::fs::read(&pack).unwrap();
+    let (whole, _) = read_with(&store, &Limits::default());
+
+    // One object is damaged: with the index, all others but those that build on it are read.
+    let mut flipped = bytes.clone();
+    flipped[40] ^= 0xff;
+    std::fs::write(&pack, &flipped).unwrap();
+    let (contents, said) = read_with(&store, &Limits::default());
+    assert!(contents.len() + 3 > whole.len(), "{}", contents.len());
+    assert!(!said.skipped.is_empty() && !said.skipped[0].inside.is_empty());
+    assert_eq!(holders(&contents).len(), 1);
+
+    for index in [true, false] {
+        if !index {
+            std::fs::remove_file(pack.with_extension("idx")).unwrap();
+        }
+        // Cut anywhere, at every place: never fatal, and what comes before the cut is read.
+        for cut in (0..bytes.len()).step_by(7) {
+            std::fs::write(&pack, &bytes[..cut]).unwrap();
+            let (contents, said) = read_with(&store, &Limits::default());
+            assert!(
+                contents.len() == whole.len() || !said.skipped.is_empty(),
+                "a cut at {cut} is not said"
+            );
+            assert!(
+                cut < bytes.len() / 2 || !contents.is_empty(),
+                "cut at {cut}"
+            );
+        }
+    }
+    let object = store.join("objects/ab");
+    std::fs::create_dir_all(&object).unwrap();
+    std::fs::write(object.join("c".repeat(38)), b"nothing of the kind").unwrap();
+    let (_, said) = read_with(&store, &Limits::default());
+    assert!(said.skipped.iter().any(|s| s.path.starts_with(&object)));
+}
+
+#[test]
+fn bounds_hold() {
+    let (folder, _) = packed();
+    let store = folder.path().join(".git");
+    let limits = Limits::default();
+    let (_, said) = read_with(
+        &store,
+        &Limits {
+            object: 64,
+            ..limits
+        },
+    );
+    assert!(
+        said.skipped
+            .iter()
+            .any(|s| matches!(s.why, SkipReason::TooMuch(_)))
+    );
+    let small = Limits {
+        unpacked: 4000,
+        ..limits
+    };
+    let (contents, said) = read_with(&store, &small);
+    let read: usize = contents.values().map(|(_, bytes)| bytes.len()).sum();
+    assert!(read <= 4000 && !said.skipped.is_empty());
+    let forgetful = Limits {
+        object: 1,
+        skipped: 1,
+        ..limits
+    };
+    let (_, said) = read_with(&store, &forgetful);
+    assert_eq!(said.skipped.len(), 1);
+    assert!(said.skipped_more > 0);
+
+    let mut count = 0;
+    let cancelled = std::cell::Cell::new(false);
+    git::objects(&store, &limits, &|| cancelled.get(), &mut |_, _| {
+        count += 1;
+        cancelled.set(true);
+        Ok(())
+    });
+    assert_eq!(count, 1);
+}

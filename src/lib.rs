@@ -61,6 +61,7 @@ pub mod io {
     pub mod hunt;
     pub mod install;
     pub mod mail;
+    pub mod memory;
     pub mod mysql;
     pub mod oauth;
     pub mod passwords;
@@ -85,6 +86,7 @@ pub mod engine {
     pub mod oauth;
     pub mod pool;
     pub mod prober;
+    pub mod processes;
     pub mod recover;
     pub mod rehearsal;
     pub mod report;

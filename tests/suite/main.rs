@@ -10,6 +10,7 @@ mod hunt;
 mod oauth;
 mod plans;
 mod probes;
+mod processes;
 mod provider;
 mod safety;
 mod screens;

@@ -91,6 +91,16 @@ pub fn is_store(folder: &Path) -> bool {
             && is_folder(&folder.join("pack"))
 }
 
+/// For a walk that meets a folder named `objects`: the store to be read in its place, where it is one's. What else lies in
+/// a store (its messages and logs, the stores of its submodules) is walked as any folder.
+pub fn store_of(objects: &Path) -> Option<&Path> {
+    if objects.file_name()? != "objects" {
+        return None;
+    }
+    let parent = objects.parent().filter(|parent| is_store(parent));
+    parent.or_else(|| is_store(objects).then_some(objects))
+}
+
 fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }

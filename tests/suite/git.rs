@@ -296,6 +296,9 @@ fn bare_stores_worktrees_submodules_and_borrowed_objects_are_met() {
     );
     let modules = at("outer/.git/modules/inner");
     assert!(git::is_store(&modules));
+    let met = modules.join("objects");
+    assert_eq!(git::store_of(&met), Some(modules.as_path()));
+    assert_eq!(git::store_of(&modules), None);
     assert_eq!(git::linked(&at("outer/inner/.git")), Some(real(&modules)));
     assert_eq!(holders(&read(&modules)).len(), 1);
 }

@@ -9,6 +9,7 @@ mod git;
 mod hunt;
 mod oauth;
 mod plans;
+mod planted;
 mod probes;
 mod processes;
 mod provider;

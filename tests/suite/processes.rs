@@ -1,7 +1,7 @@
 //! Keys in running PHP: real processes that hold a key in memory or in their environment and nowhere else.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use freescout_rescue::demo;
@@ -37,13 +37,15 @@ impl Php {
         environment: &[(&str, &str)],
         told: &str,
     ) -> Self {
-        let folder = std::env::temp_dir();
         let mut command = Command::new("php");
-        command.current_dir(folder);
-        if script.ends_with("artisan") {
+        if script.ends_with("/artisan") {
+            // As a server has it: compiled files are kept, also those that are new.
+            command.args(["-d", "opcache.enable_cli=1"]);
+            command.args(["-d", "opcache.file_update_protection=0"]);
+            command.current_dir(Path::new(script).parent().unwrap());
             command.arg(script);
         } else {
-            command.args(["-r", script]);
+            command.args(["-r", script]).current_dir("/");
         }
         let mut child = command
             .args(arguments)
@@ -60,6 +62,23 @@ impl Php {
             .unwrap();
         assert_eq!(said, "ready\n");
         Self { child }
+    }
+
+    /// Holds a key in what opcache made of a cached configuration, which is no longer there: not in memory of its own.
+    pub fn compiled(key: &str, folder: &Path) -> Self {
+        let cache = folder.join("config.php");
+        let text = format!("<?php return ['app' => ['url' => 'x', 'key' => '{key}']];");
+        std::fs::write(&cache, text).unwrap();
+        let script = folder.join("artisan");
+        let serves = r#"<?php
+            include 'config.php';
+            if (!opcache_is_script_cached(__DIR__ . '/config.php')) { echo "not compiled\n"; }
+            unlink('config.php');
+            echo "ready\n";
+            fgets(STDIN);
+            fgets(STDIN);"#;
+        std::fs::write(&script, serves).unwrap();
+        Self::start(script.to_str().unwrap(), &[], &[], "x")
     }
 
     /// Holds a key in memory alone: not in its arguments, its environment, or a file.
@@ -84,8 +103,8 @@ impl Drop for Php {
     }
 }
 
-/// An install of eight mailboxes under four keys, one of which is configured; the texts of the others.
-pub fn install() -> (tempfile::TempDir, Session, Vec<String>) {
+/// An install of eight mailboxes under four keys, one of which is configured; its path, and the texts of the others.
+pub fn install() -> (tempfile::TempDir, PathBuf, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let demo = folder.path().join("demo");
     let demo = demo::lay_out_large(&demo, 8, &mut freescout_rescue::io::entropy::fill).unwrap();
@@ -97,10 +116,15 @@ pub fn install() -> (tempfile::TempDir, Session, Vec<String>) {
         })
         .collect();
     std::fs::remove_dir_all(&demo.look_in).unwrap();
-    let opened = survey::open(Some(&demo.install), Environment::default(), None).unwrap();
+    (folder, demo.install, lost)
+}
+
+/// The install, read, with the keys it is configured with.
+pub fn open(install: &Path) -> Session {
+    let opened = survey::open(Some(install), Environment::default(), None).unwrap();
     let mut session = opened.ok().unwrap();
     checks::read_inventory(&mut session).unwrap();
-    (folder, session, lost)
+    session
 }
 
 /// Where a key was found by the session.
@@ -117,7 +141,8 @@ pub fn sources(session: &Session, key: &str) -> Vec<(SourceKind, PathBuf)> {
 
 #[test]
 fn keys_in_memory_and_environment_of_php_are_found_and_decoys_open_nothing() {
-    let (folder, mut session, lost) = install();
+    let (folder, install, lost) = install();
+    let mut session = open(&install);
     let in_memory = Php::holding(&lost[0]);
     let in_environment = Php::start(KEEPS, &[], &[("APP_KEY", &lost[1])], "nothing");
     let artisan = folder.path().join("artisan");

@@ -74,6 +74,11 @@ impl Php {
             include 'config.php';
             if (!opcache_is_script_cached(__DIR__ . '/config.php')) { echo "not compiled\n"; }
             unlink('config.php');
+            // What was freed while compiling is written over.
+            $over = [];
+            for ($size = 8; $size < 40000; $size += $size < 4000 ? 8 : 4096) {
+                for ($n = 0; $n < 200; $n++) { $over[] = str_repeat('x', $size); }
+            }
             echo "ready\n";
             fgets(STDIN);
             fgets(STDIN);"#;

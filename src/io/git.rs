@@ -40,7 +40,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            object: 16 << 20,
+            object: 12 << 20,
             unpacked: 64 << 30,
             skipped: 200,
         }
@@ -190,6 +190,27 @@ impl Reader<'_> {
         (self.each)(object, content)
     }
 
+    /// Gives an object as it is unpacked. What it says of its size is believed only as far as it goes.
+    fn give_stream(
+        &mut self,
+        object: &Object,
+        content: impl Read,
+        size: u64,
+    ) -> Result<(), SkipReason> {
+        let allowed = size.min(self.budget);
+        let mut content = content.take(allowed);
+        let outcome = self.give(object, &mut content);
+        self.budget -= allowed - content.limit();
+        outcome?;
+        // A reader that stopped has left something; where nothing is left, the object is cut.
+        let cut = content.limit() > 0 && !matches!(content.read(&mut [0]), Ok(1));
+        match content.limit() {
+            _ if cut => Err(damaged(words().git_not_an_object)),
+            0 if allowed < size => Err(SkipReason::TooMuch(self.limits.unpacked >> 20)),
+            _ => Ok(()),
+        }
+    }
+
     fn store(&mut self, objects: &Path, depth: usize) {
         let real = objects
             .canonicalize()
@@ -275,8 +296,7 @@ impl Reader<'_> {
             .next()
             .and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok())
             .ok_or_else(|| damaged(words().git_not_an_object))?;
-        self.spend(size)?;
-        self.give(&Object { id, kind }, &mut content.take(size))
+        self.give_stream(&Object { id, kind }, content, size)
     }
 
     /// Stores that this one borrows objects from: `objects/info/alternates`.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::io::files;
 
 /// Packs of more objects are read in their order, without names: an index must be held in memory.
-const MAX_OBJECTS: usize = 1 << 20;
+const MAX_OBJECTS: usize = 1 << 19;
 const FAN_OUT: usize = 256 * 4;
 
 /// Names and places of the objects of a pack.

@@ -25,6 +25,8 @@ const MAX_CHAIN: usize = 4096;
 const STEP: u64 = 1 << 10;
 /// Unpacked objects that are kept as bases for others, in bytes.
 const KEPT: usize = 4 << 20;
+/// What keeping one costs beside its content.
+const KEEPING: usize = 128;
 
 /// An unpacked object, wiped when the last user lets go.
 type Content = Rc<Zeroizing<Vec<u8>>>;
@@ -109,12 +111,11 @@ impl Pack {
         match entry.form {
             Form::Whole(None) => Ok(()),
             Form::Whole(Some(kind)) => {
-                reader.spend(entry.size)?;
                 let object = Object {
                     id: self.object_name(at),
                     kind,
                 };
-                reader.give(&object, &mut self.unpacking(&entry).take(entry.size))
+                reader.give_stream(&object, self.unpacking(&entry), entry.size)
             }
             Form::Offset(_) | Form::Name(_) => match self.resolve(reader, at)? {
                 None => Ok(()),
@@ -260,13 +261,11 @@ impl Pack {
     /// Where the object at this place ends: only unpacking it tells.
     fn end(&self, reader: &mut Reader<'_>, at: u64) -> Result<u64, SkipReason> {
         let entry = self.entry(at)?;
-        reader.spend(entry.size)?;
         let mut content = self.unpacking(&entry);
-        let read = std::io::copy(
-            &mut (&mut content).take(entry.size + 1),
-            &mut std::io::sink(),
-        );
-        if read.map_err(|e| broken(&e))? == entry.size {
+        let mut bounded = (&mut content).take(entry.size.saturating_add(1).min(reader.budget));
+        let read = std::io::copy(&mut bounded, &mut std::io::sink()).map_err(|e| broken(&e))?;
+        reader.spend(read)?;
+        if read == entry.size {
             Ok(entry.packed + content.total_in())
         } else {
             Err(damaged(words().git_not_an_object))
@@ -291,7 +290,7 @@ impl Kept {
         if content.len() > KEPT / 4 || self.contents.contains_key(&at) {
             return;
         }
-        self.bytes += content.len();
+        self.bytes += content.len() + KEEPING;
         self.order.push_back(at);
         self.contents.insert(at, (kind, Rc::clone(content)));
         while self.bytes > KEPT {
@@ -299,7 +298,7 @@ impl Kept {
                 return;
             };
             if let Some((_, content)) = self.contents.remove(&oldest) {
-                self.bytes -= content.len();
+                self.bytes -= content.len() + KEEPING;
             }
         }
     }

@@ -8,11 +8,16 @@ use freescout_rescue::demo;
 use freescout_rescue::domain::app_key::AppKey;
 use freescout_rescue::domain::derived;
 use freescout_rescue::domain::source::SourceKind;
+use freescout_rescue::engine::backup::Options;
 use freescout_rescue::engine::checks::{self, Looking};
+use freescout_rescue::engine::job::{Job, JobId, Update};
+use freescout_rescue::engine::pool::{Setup, Worker};
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::{processes, survey};
 use freescout_rescue::io::install::Environment;
+use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::memory::{self, Memory};
+use freescout_rescue::io::oauth::Endpoints;
 use freescout_rescue::io::processes as running;
 
 /// Takes a line, keeps it, says that it has it, and waits to be let go.
@@ -144,28 +149,28 @@ pub fn sources(session: &Session, key: &str) -> Vec<(SourceKind, PathBuf)> {
         .collect()
 }
 
+/// A queue worker that says it was started with one key, and holds what it is told.
+fn worker(folder: &Path, says: &str, told: &str) -> Php {
+    let artisan = folder.join("artisan");
+    std::fs::write(&artisan, format!("<?php {KEEPS}")).unwrap();
+    let key = AppKey::parse(says.as_bytes()).unwrap();
+    let queue = format!(
+        "--queue=emails,default,{}",
+        derived::worker_identifier(&key)
+    );
+    let arguments = ["queue:work", &queue, "--tries=1"];
+    Php::start(artisan.to_str().unwrap(), &arguments, &[], told)
+}
+
 #[test]
 fn keys_in_memory_and_environment_of_php_are_found_and_decoys_open_nothing() {
     let (folder, install, lost) = install();
     let mut session = open(&install);
     let in_memory = Php::holding(&lost[0]);
     let in_environment = Php::start(KEEPS, &[], &[("APP_KEY", &lost[1])], "nothing");
-    let artisan = folder.path().join("artisan");
-    std::fs::write(&artisan, format!("<?php {KEEPS}")).unwrap();
-    let identifier =
-        |key: &str| derived::worker_identifier(&AppKey::parse(key.as_bytes()).unwrap());
-    let queue = format!("--queue=emails,default,{}", identifier(&lost[2]));
-    let worker = Php::start(
-        artisan.to_str().unwrap(),
-        &["queue:work", &queue, "--tries=1"],
-        &[],
-        &lost[2],
-    );
-    let effective = identifier(&String::from_utf8_lossy(
-        session.ring.effective().unwrap().text(),
-    ));
-    let queue = format!("--queue=emails,default,{effective}");
-    let settled = Php::start(artisan.to_str().unwrap(), &["queue:work", &queue], &[], "x");
+    let worker = worker(folder.path(), &lost[2], &lost[2]);
+    let effective = session.ring.effective().unwrap().text().to_vec();
+    let settled = self::worker(folder.path(), std::str::from_utf8(&effective).unwrap(), "x");
 
     let mut told = Vec::new();
     let mut at = Vec::new();
@@ -207,6 +212,47 @@ fn keys_in_memory_and_environment_of_php_are_found_and_decoys_open_nothing() {
     assert!(looked.files >= 4 && looked.bytes > 4 << 20);
     let own = format!("/proc/{}/", in_memory.pid());
     assert!(looked.skipped.iter().all(|s| !s.path.starts_with(&own)));
+}
+
+#[test]
+fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
+    let (folder, install, lost) = install();
+    let worker = worker(folder.path(), &lost[0], &lost[0]);
+    let (engine, updates) = Worker::start(Setup {
+        options: Options {
+            backup_dir: folder.path().join("backups"),
+            artisan: false,
+        },
+        environment: Environment::default(),
+        look_in: Vec::new(),
+        keys: Vec::new(),
+        mail: Settings::of_system(),
+        endpoints: Endpoints::default(),
+    });
+    let survey = Job::Survey {
+        install: Some(install),
+        database: None,
+    };
+    engine.submit(JobId(1), survey);
+    engine.submit(JobId(2), Job::LookProcesses);
+    let (mut said, mut opening, mut looked) = (Vec::new(), 0, 0);
+    for (id, update) in updates {
+        match update {
+            Update::Progress { what, .. } => said.push(what),
+            Update::Assessed(a) => opening = a.keys.iter().filter(|k| k.opens > 0).count(),
+            Update::Looked { files, .. } => looked = files,
+            Update::Failed(problem) => panic!("{problem}"),
+            Update::Done if id == JobId(2) => break,
+            _ => {}
+        }
+    }
+    let beforehand = format!("Process {} (php artisan queue:work", worker.pid());
+    assert!(
+        said.iter().any(|text| text.starts_with(&beforehand)),
+        "{said:?}"
+    );
+    assert_eq!(opening, 2, "the key in force and the worker's");
+    assert!(looked > 0);
 }
 
 #[test]

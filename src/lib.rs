@@ -60,9 +60,11 @@ pub mod io {
     pub mod entropy;
     pub mod files;
     mod folder;
+    pub mod git;
     pub mod hunt;
     pub mod install;
     pub mod mail;
+    pub mod memory;
     pub mod mysql;
     pub mod oauth;
     pub mod passwords;
@@ -88,6 +90,7 @@ pub mod engine {
     pub mod oauth;
     pub mod pool;
     pub mod prober;
+    pub mod processes;
     pub mod recover;
     pub mod rehearsal;
     pub mod report;

@@ -19,6 +19,8 @@ php-cli:/usr/bin/php
 php-illuminate-encryption:/usr/share/php/Illuminate/Encryption/Encrypter.php
 python3:/usr/bin/python3
 vim:/usr/bin/vim
+git:/usr/bin/git
+e2fsprogs:/usr/sbin/debugfs
 "
 missing=""
 set -f # the patterns are for compgen alone

@@ -202,27 +202,36 @@ pub fn look_in(
                 },
             ),
             hunt::Event::Candidate(candidate) => {
-                let Ok(key) = AppKey::parse(candidate.text.expose()) else {
-                    return;
-                };
-                let known = session.ring.get(key.fingerprint()).is_some();
-                let opens = opens(&session.inventory, &key);
-                if opens == 0 && !known {
-                    if !candidate.named {
-                        return;
-                    }
-                    decoys += 1;
-                    if decoys > DECOYS_SHOWN {
-                        return;
-                    }
-                }
-                if session.add_key(key, candidate.source) {
-                    count_mails(session);
+                if consider(session, candidate, &mut decoys) {
                     on(session, Looking::Found);
                 }
             }
         },
     )
+}
+
+/// Takes a candidate that opens something, or is known, or at least calls itself a key: of those that open nothing only
+/// so many. Says whether it is new.
+pub(super) fn consider(
+    session: &mut Session,
+    candidate: hunt::Candidate,
+    decoys: &mut usize,
+) -> bool {
+    let Ok(key) = AppKey::parse(candidate.text.expose()) else {
+        return false;
+    };
+    let known = session.ring.get(key.fingerprint()).is_some();
+    if !known && opens(&session.inventory, &key) == 0 {
+        if !candidate.named || *decoys >= DECOYS_SHOWN {
+            return false;
+        }
+        *decoys += 1;
+    }
+    let new = session.add_key(key, candidate.source);
+    if new {
+        count_mails(session);
+    }
+    new
 }
 
 /// What a search reports.
@@ -236,6 +245,8 @@ pub enum Looking<'a> {
         /// The file being read.
         current: &'a std::path::Path,
     },
+    /// A process that was started with another key than the one in force will be read.
+    OtherKey(&'a crate::io::processes::PhpProcess),
     /// A key joined the ring.
     Found,
 }

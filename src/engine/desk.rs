@@ -21,7 +21,7 @@ use crate::engine::checks::{self, Looking};
 use crate::engine::job::{Job, JobId, OtherDatabase, Update};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, report, survey, undo};
+use crate::engine::{apply, processes, report, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::hunt;
 use crate::words::{fill, words};
@@ -87,6 +87,7 @@ impl Desk {
             }
             Job::Backup { full_dump } => self.back_up(full_dump, call)?,
             Job::LookIn(roots) => self.look_in(&roots, call, tests)?,
+            Job::LookProcesses => self.look(call, tests, processes::look_in)?,
             Job::LookUsual => {
                 let roots = hunt::usual_places(&self.session()?.install.root);
                 self.look_in(&roots, call, tests)?;
@@ -210,35 +211,56 @@ impl Desk {
         call: &mut Call<'_>,
         tests: &mut Tests,
     ) -> Result<(), Problem> {
+        self.look(call, tests, |session, cancel, on| {
+            checks::look_in(session, roots, cancel, on)
+        })
+    }
+
+    fn look(
+        &mut self,
+        call: &mut Call<'_>,
+        tests: &mut Tests,
+        search: impl FnOnce(
+            &mut Session,
+            &dyn Fn() -> bool,
+            &mut dyn FnMut(&mut Session, Looking<'_>),
+        ) -> hunt::Looked,
+    ) -> Result<(), Problem> {
         let w = words();
         let session = self.session()?;
         let cancel = call.cancel();
-        let looked = checks::look_in(
-            session,
-            roots,
-            &cancel,
-            &mut |session, looking| match looking {
-                Looking::At {
-                    files,
-                    bytes,
-                    current,
-                } => {
-                    let megabytes = bytes >> 20;
-                    let current = sanitize(&current.to_string_lossy());
-                    let what = fill(
-                        w.looking_at,
-                        &[
-                            ("files", &files),
-                            ("megabytes", &megabytes),
-                            ("path", &current),
-                        ],
-                    );
-                    call.progress(&what, files, None);
-                    tests.serve(session);
-                }
-                Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
-            },
-        );
+        let looked = search(session, &cancel, &mut |session, looking| match looking {
+            Looking::At {
+                files,
+                bytes,
+                current,
+            } => {
+                let megabytes = bytes >> 20;
+                let current = sanitize(&current.to_string_lossy());
+                let what = fill(
+                    w.looking_at,
+                    &[
+                        ("files", &files),
+                        ("megabytes", &megabytes),
+                        ("path", &current),
+                    ],
+                );
+                call.progress(&what, files, None);
+                tests.serve(session);
+            }
+            Looking::OtherKey(process) => {
+                let what = fill(
+                    w.process_holds_other_key,
+                    &[
+                        ("pid", &process.pid),
+                        ("what", &process.what),
+                        ("user", &process.user),
+                    ],
+                );
+                call.progress(&what, 0, None);
+            }
+            Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
+        });
         checks::count_mails(session);
         call.send(Update::Assessed(Box::new(session.assess())));
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {

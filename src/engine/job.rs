@@ -36,6 +36,8 @@ pub enum Job {
     LookIn(Vec<PathBuf>),
     /// Look for keys where they usually survive on a server, and around the install.
     LookUsual,
+    /// Look for keys in the environment and the memory of PHP processes.
+    LookProcesses,
     /// Try a key the operator typed or pasted.
     TryKey(SecretBytes),
     /// Make a plan and rehearse it in memory.

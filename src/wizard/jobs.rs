@@ -16,7 +16,7 @@ pub enum JobKind {
     Survey,
     /// [`Job::Backup`].
     Backup,
-    /// [`Job::LookIn`], [`Job::LookUsual`].
+    /// [`Job::LookIn`], [`Job::LookUsual`], [`Job::LookProcesses`].
     Look,
     /// [`Job::TryKey`].
     TryKey,
@@ -35,7 +35,7 @@ impl JobKind {
         match job {
             Job::Survey { .. } => Self::Survey,
             Job::Backup { .. } => Self::Backup,
-            Job::LookIn(_) | Job::LookUsual => Self::Look,
+            Job::LookIn(_) | Job::LookUsual | Job::LookProcesses => Self::Look,
             Job::TryKey(_) => Self::TryKey,
             Job::Plan { .. } => Self::Plan,
             Job::Apply { .. } => Self::Apply,

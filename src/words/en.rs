@@ -99,6 +99,14 @@ table! {
     skip_too_much = "unpacks to more than {megabytes} MiB";
     skip_not_read = "packed as {form}, which is not read here: unpack it first";
     skip_missing = "no such file or folder";
+    process_gone = "the process has ended";
+    process_memory_unread = "{megabytes} MiB of its memory could not be read";
+    process_holds_other_key = "Process {pid} ({what}, {user}) holds another key than the one in force: its memory is read first.";
+    process_named = "{what}, {user}";
+    git_not_an_object = "a git object that contradicts itself";
+    git_not_a_pack = "not a git pack";
+    git_no_base = "the version that a git object builds on is missing";
+    git_foreign = "a git store that borrows from a store of another user";
     look_skipped = "not read: {path}: {why}";
     look_skipped_more = "not read: {count} more";
 

@@ -126,7 +126,7 @@ impl Engine {
                 answers.push(assessment());
                 answers.push(Update::BackedUp(fixture::backup()));
             }
-            Job::LookIn(_) | Job::LookUsual => {
+            Job::LookIn(_) | Job::LookUsual | Job::LookProcesses => {
                 self.old_key_known = true;
                 answers.push(Update::Assessed(Box::new(fixture::assessment(true))));
                 answers.push(Update::Looked {

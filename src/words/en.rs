@@ -97,6 +97,7 @@ table! {
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "nested too deep";
     skip_too_much = "unpacks to more than {megabytes} MiB";
+    skip_memory = "takes {megabytes} MiB of memory to unpack: unpack it first";
     skip_not_read = "packed as {form}, which is not read here: unpack it first";
     skip_missing = "no such file or folder";
     look_skipped = "not read: {path}: {why}";

@@ -1,11 +1,12 @@
-//! The search for keys in files, folders and archives that the operator names.
+//! The search for keys in files, folders and archives, and in the disk or stream that the operator names himself.
 //!
 //! Reads regular files only, never follows links but the one it was given, reads archives as streams with bounds on
-//! depth and size, and writes nothing anywhere. What it could not read it says.
+//! depth, size and memory, and writes nothing anywhere. What it could not read it says.
 
 mod archive;
 mod budget;
 mod image;
+mod places;
 mod reading;
 mod sparse;
 mod walk;
@@ -17,36 +18,8 @@ use crate::domain::secret::SecretBytes;
 use crate::domain::source::Source;
 use crate::words::{fill, words};
 
+pub use places::usual_places;
 use reading::Search;
-
-/// Where copies of a `.env` usually survive: homes, backups, web roots, containers' folders, temporary files.
-const USUAL: [&str; 12] = [
-    "/root",
-    "/home",
-    "/var/backups",
-    "/backup",
-    "/backups",
-    "/var/www",
-    "/srv",
-    "/opt",
-    "/etc",
-    "/run/secrets",
-    "/tmp",
-    "/var/tmp",
-];
-
-/// The usual places that exist here, and the folder that the install lies in.
-pub fn usual_places(install: &Path) -> Vec<PathBuf> {
-    let around = install.parent().filter(|folder| *folder != Path::new("/"));
-    let mut places: Vec<PathBuf> = Vec::new();
-    let usual = USUAL.iter().map(Path::new).filter(|path| path.is_dir());
-    for place in around.into_iter().chain(usual) {
-        if !places.iter().any(|known| place.starts_with(known)) {
-            places.push(place.to_owned());
-        }
-    }
-    places
-}
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +95,12 @@ pub enum SkipReason {
     /// A packed form that this search does not read.
     #[error("{}", fill(words().skip_not_read, &[("form", .0)]))]
     NotRead(&'static str),
+    /// A file system of another machine, or one that a program feeds.
+    #[error("{}", words().skip_network)]
+    Network,
+    /// A backup that this program made.
+    #[error("{}", words().skip_own_backup)]
+    OwnBackup,
     /// The named place is not there.
     #[error("{}", words().skip_missing)]
     Missing,
@@ -149,7 +128,7 @@ pub struct Looked {
     pub skipped_more: u64,
 }
 
-/// Searches every root and reports as it goes. Stops soon after `cancel` says so.
+/// Searches every root and reports as it goes; `-` is standard input. Stops soon after `cancel` says so.
 pub fn search(
     roots: &[PathBuf],
     limits: &Limits,

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io::{Cursor, Read, Seek};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
@@ -38,6 +38,8 @@ pub(super) struct Search<'a> {
     /// What of a text is looked at, one text after the other; wiped at the end of the search.
     window: Zeroizing<Vec<u8>>,
     said: Option<Instant>,
+    /// Folders that were searched already: they are not entered again from above.
+    pub(super) done: Vec<PathBuf>,
 }
 
 /// One file on disk while it is read.
@@ -73,6 +75,7 @@ impl<'a> Search<'a> {
             looked,
             window: Zeroizing::new(vec![0; LOOK_BACK + BLOCK + 2 * REACH]),
             said: None,
+            done: Vec::new(),
         }
     }
 
@@ -110,16 +113,48 @@ impl<'a> Search<'a> {
             Err(e) if e.is_missing() => return,
             Err(e) => return self.skip(path, &[], SkipReason::Refused(e.reason())),
         };
-        let mut reading = Reading {
+        let mut reading = self.reading(path, SourceKind::File);
+        reading.modified = Some(files::Attributes::from(&meta).modified);
+        let outcome = self.on_disk(file, &meta, &mut reading);
+        self.done_with(&reading, outcome);
+    }
+
+    /// A disk that the operator named: its bytes, whatever lies in them, so deleted files count.
+    pub(super) fn disk(&mut self, path: &Path) {
+        self.looked.files += 1;
+        self.progress(path);
+        let mut disk = match File::open(path) {
+            Ok(disk) => disk,
+            Err(e) => return self.skip(path, &[], SkipReason::Refused(e.to_string())),
+        };
+        let mut reading = self.reading(path, SourceKind::Image);
+        let mut window = std::mem::take(&mut self.window);
+        let outcome = self.text(&mut window, 0, &mut disk, &mut reading, 0);
+        self.window = window;
+        self.done_with(&reading, outcome);
+    }
+
+    /// Standard input, archive or text.
+    pub(super) fn stdin(&mut self) {
+        self.looked.files += 1;
+        let mut reading = self.reading(Path::new("-"), SourceKind::Stdin);
+        let outcome = self.stream(&mut std::io::stdin().lock(), &mut reading, 0);
+        self.done_with(&reading, outcome);
+    }
+
+    fn reading<'p>(&self, path: &'p Path, kind: SourceKind) -> Reading<'p> {
+        Reading {
             path,
-            kind: SourceKind::File,
-            modified: Some(files::Attributes::from(&meta).modified),
+            kind,
+            modified: None,
             inside: Vec::new(),
             budget: Budget::new(self.limits.unpacked),
             memory: self.limits.memory,
             seen: HashSet::new(),
-        };
-        let outcome = self.on_disk(file, &meta, &mut reading);
+        }
+    }
+
+    fn done_with(&mut self, reading: &Reading<'_>, outcome: Result<(), SkipReason>) {
         if let Err(why) = outcome
             && !(self.cancel)()
         {
@@ -128,7 +163,7 @@ impl<'a> Search<'a> {
             } else {
                 why
             };
-            self.skip(path, &[], why);
+            self.skip(reading.path, &[], why);
         }
     }
 
@@ -268,7 +303,7 @@ impl<'a> Search<'a> {
             } else {
                 SourceKind::Archive
             },
-            path: Some(reading.path.to_owned()),
+            path: (reading.kind != SourceKind::Stdin).then(|| reading.path.to_owned()),
             line,
             inside: reading.inside.clone(),
             modified: reading.modified,

@@ -6,6 +6,7 @@
 mod archive;
 mod budget;
 mod image;
+mod large;
 mod places;
 mod reading;
 mod sparse;

@@ -2,6 +2,7 @@
 
 mod archives;
 mod edges;
+mod manners;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

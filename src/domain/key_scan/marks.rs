@@ -23,19 +23,21 @@ pub(super) enum Mark {
     WideName,
 }
 
-const MARKS: [(&[u8], Mark); 11] = [
-    (b"base64", Mark::Prefix),
-    (b"APP_KEY", Mark::Name(7)),
-    (b"app_key", Mark::Name(7)),
-    (b"APP-KEY", Mark::Name(7)),
-    (b"app-key", Mark::Name(7)),
-    (b"appKey", Mark::Name(6)),
-    (b"AppKey", Mark::Name(6)),
-    (b"'key'", Mark::QuotedKey(5)),
-    (b"\"key\"", Mark::QuotedKey(5)),
+/// The marks, and how many of their first bytes are not searched for: the search looks for the first four bytes it is
+/// given, and `base` and `app` stand in every other sentence, `se64` does not.
+const MARKS: [(&[u8], usize, Mark); 11] = [
+    (b"base64", 2, Mark::Prefix),
+    (b"APP_KEY", 1, Mark::Name(7)),
+    (b"app_key", 1, Mark::Name(7)),
+    (b"APP-KEY", 1, Mark::Name(7)),
+    (b"app-key", 1, Mark::Name(7)),
+    (b"appKey", 1, Mark::Name(6)),
+    (b"AppKey", 1, Mark::Name(6)),
+    (b"'key'", 0, Mark::QuotedKey(5)),
+    (b"\"key\"", 0, Mark::QuotedKey(5)),
     // Without the last zero, which in the other byte order stands before the first letter.
-    (b"b\0a\0s\0e\x006\x004", Mark::WidePrefix),
-    (b"A\0P\0P\0_\0K\0E\0Y", Mark::WideName),
+    (b"b\0a\0s\0e\x006\x004", 4, Mark::WidePrefix),
+    (b"A\0P\0P\0_\0K\0E\0Y", 2, Mark::WideName),
 ];
 
 enum Finder {
@@ -44,7 +46,7 @@ enum Finder {
 }
 
 static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
-    let texts = || MARKS.iter().map(|(text, _)| *text);
+    let texts = || MARKS.iter().map(|(text, left, _)| &text[*left..]);
     let packed = packed::Config::new()
         .match_kind(packed::MatchKind::LeftmostFirst)
         .builder()
@@ -62,9 +64,13 @@ static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
 pub(super) fn find(bytes: &[u8], until: usize, found: &mut dyn FnMut(Mark, usize)) {
     // A mark that begins before `until` may end behind it.
     let bytes = &bytes[..bytes.len().min(until + 32)];
-    let mut report = |pattern: usize, start: usize| {
-        if start < until {
-            found(MARKS[pattern].1, start);
+    let mut report = |pattern: usize, at: usize| {
+        let (text, left, mark) = MARKS[pattern];
+        if let Some(start) = at.checked_sub(left)
+            && start < until
+            && bytes[start..at] == text[..left]
+        {
+            found(mark, start);
         }
     };
     match &*FINDER {

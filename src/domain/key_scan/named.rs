@@ -9,6 +9,9 @@ use crate::domain::app_key::KEY_LEN;
 use crate::domain::dotenv;
 use crate::domain::secret::SecretBytes;
 
+/// No spelling of a key is longer, however it is escaped.
+const MAX_VALUE: usize = 320;
+
 /// The values that may be meant behind a name, each as some grammar reads it. What has the prefix `base64:` is left out:
 /// that is a mark of its own. A member `'key'` is never written as in a `.env`.
 pub(super) fn values(after: &[u8], as_env: bool) -> Vec<SecretBytes> {
@@ -35,11 +38,11 @@ pub(super) fn values(after: &[u8], as_env: bool) -> Vec<SecretBytes> {
     if value.len() < KEY_LEN {
         return Vec::new();
     }
-    let prefixed = memmem::find(line, PREFIX).is_some();
+    let value = &value[..value.len().min(MAX_VALUE)];
     let mut found: Vec<SecretBytes> = Vec::new();
     let mut add = |text: &[u8]| {
         if let Some(key) = as_key(text)
-            && !(prefixed && key.expose().starts_with(PREFIX))
+            && !(key.expose().starts_with(PREFIX) && memmem::find(line, PREFIX).is_some())
             && !found.contains(&key)
         {
             found.push(key);
@@ -106,9 +109,5 @@ fn quoted(quote: u8, inner: &[u8]) -> (&[u8], Zeroizing<Vec<u8>>) {
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {
-    let end = bytes
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r' | 0))
-        .unwrap_or(bytes.len());
-    &bytes[..end]
+    &bytes[..memchr::memchr3(b'\n', b'\r', 0, bytes).unwrap_or(bytes.len())]
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::budget::Budget;
 use super::image::is_image;
+use super::large::LARGE;
 use super::sparse::Sparse;
 use super::{Candidate, Event, Limits, Looked, SkipReason, Skipped, archive};
 use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH};
@@ -22,6 +23,8 @@ use crate::io::files;
 
 /// How much is looked at at a time: it stays in the processor's cache while several searches run over it.
 const BLOCK: usize = 256 << 10;
+/// Files below this length are read whole as soon as they are opened.
+pub(super) const SMALL: usize = 64 << 10;
 /// Bytes at the start of a member that tell what it is: a tar header.
 const HEAD: usize = 512;
 /// Texts remembered of one member, so that each is reported once. Of more than that, some may be reported again.
@@ -40,6 +43,13 @@ pub(super) struct Search<'a> {
     said: Option<Instant>,
     /// Folders that were searched already: they are not entered again from above.
     pub(super) done: Vec<PathBuf>,
+}
+
+/// A file on disk, opened; a small one is read already.
+pub(super) struct Opened {
+    pub(super) file: File,
+    pub(super) meta: Metadata,
+    pub(super) head: Zeroizing<Vec<u8>>,
 }
 
 /// One file on disk while it is read.
@@ -91,7 +101,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn progress(&mut self, path: &Path) {
+    pub(super) fn progress(&mut self, path: &Path) {
         let now = Instant::now();
         if self.said.is_some_and(|said| now - said < PROGRESS) {
             return;
@@ -104,18 +114,12 @@ impl<'a> Search<'a> {
         });
     }
 
-    pub(super) fn file(&mut self, path: &Path) {
+    pub(super) fn opened(&mut self, path: &Path, open: Opened) {
         self.looked.files += 1;
         self.progress(path);
-        let (file, meta) = match files::open_regular(path) {
-            Ok(open) => open,
-            // Gone since the folder was listed: nothing to read, nothing to say.
-            Err(e) if e.is_missing() => return,
-            Err(e) => return self.skip(path, &[], SkipReason::Refused(e.reason())),
-        };
         let mut reading = self.reading(path, SourceKind::File);
-        reading.modified = Some(files::Attributes::from(&meta).modified);
-        let outcome = self.on_disk(file, &meta, &mut reading);
+        reading.modified = Some(files::Attributes::from(&open.meta).modified);
+        let outcome = self.on_disk(open, &mut reading);
         self.done_with(&reading, outcome);
     }
 
@@ -168,12 +172,8 @@ impl<'a> Search<'a> {
     }
 
     /// A file is read from its start; an archive then anew, zip and 7z files by their directories.
-    fn on_disk(
-        &mut self,
-        file: File,
-        meta: &Metadata,
-        reading: &mut Reading<'_>,
-    ) -> Result<(), SkipReason> {
+    fn on_disk(&mut self, open: Opened, reading: &mut Reading<'_>) -> Result<(), SkipReason> {
+        let Opened { file, meta, head } = open;
         let refused = |e: std::io::Error| SkipReason::Refused(e.to_string());
         let has_holes = meta.blocks().saturating_mul(512) < meta.len();
         let mut file = if has_holes {
@@ -182,7 +182,12 @@ impl<'a> Search<'a> {
             Bytes::Whole(file)
         };
         let mut window = std::mem::take(&mut self.window);
-        let filled = fill(&mut file, &mut window);
+        window[..head.len()].copy_from_slice(&head);
+        let filled = if head.is_empty() {
+            fill(&mut file, &mut window)
+        } else {
+            Ok(head.len())
+        };
         let outcome = filled.map_err(refused).map(|filled| {
             let head = &window[..filled];
             let kind = archive::kind(&head[..filled.min(HEAD)]);
@@ -194,7 +199,11 @@ impl<'a> Search<'a> {
             if is_image(head) {
                 reading.kind = SourceKind::Image;
             }
-            (None, self.text(&mut window, filled, &mut file, reading, 0))
+            let outcome = match &file {
+                Bytes::Whole(file) if meta.len() >= LARGE => self.large(file, meta.len(), reading),
+                _ => self.text(&mut window, filled, &mut file, reading, 0),
+            };
+            (None, outcome)
         });
         self.window = window;
         let (archive, outcome) = outcome?;
@@ -290,7 +299,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn found(&mut self, hit: Hit, reading: &mut Reading<'_>, line: Option<u64>) {
+    pub(super) fn found(&mut self, hit: Hit, reading: &mut Reading<'_>, line: Option<u64>) {
         if reading.seen.len() >= MAX_SEEN {
             reading.seen.clear();
         }
@@ -346,7 +355,7 @@ pub(super) fn broken(error: &dyn std::fmt::Display) -> SkipReason {
 }
 
 /// How many lines end in these bytes.
-fn lines(bytes: &[u8]) -> u64 {
+pub(super) fn lines(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 

@@ -1,12 +1,25 @@
 //! The way through folders: what is read, and what is left alone unless the operator names it himself.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use zeroize::Zeroizing;
 
 use super::SkipReason;
-use super::reading::Search;
-use crate::io::backup;
+use super::reading::{Opened, SMALL, Search};
+use crate::io::{backup, files};
+
+/// Files that are opened before it is their turn: while one thread looks through a file, another reads the next.
+const AHEAD: usize = 64;
+
+/// What the walk meets.
+enum Met {
+    File(PathBuf, Result<Option<Opened>, SkipReason>),
+    LeftOut(PathBuf, SkipReason),
+}
 
 /// Standard input, as the operator names it.
 const STDIN: &str = "-";
@@ -86,53 +99,108 @@ impl Search<'_> {
         let device = match std::fs::symlink_metadata(&root) {
             Ok(meta) if meta.is_dir() => meta.dev(),
             Ok(meta) if meta.file_type().is_block_device() => return self.disk(&root),
-            _ => return self.file(&root),
+            _ => {
+                match open(&root) {
+                    Ok(Some(open)) => self.opened(&root, open),
+                    Ok(None) => self.skip(&root, &[], SkipReason::Missing),
+                    Err(why) => self.skip(&root, &[], why),
+                }
+                return;
+            }
         };
-        let mut mounts = HashMap::from([(device, Mount::Files)]);
-        let mut left_out: Vec<(PathBuf, SkipReason)> = Vec::new();
         let done = std::mem::take(&mut self.done);
-        let mut enter = |entry: &walkdir::DirEntry| {
-            if entry.depth() == 0 || !entry.file_type().is_dir() {
-                return true;
-            }
-            let path = entry.path();
-            if NOT_ON_DISK.iter().any(|p| path == Path::new(p)) || done.iter().any(|d| path == d) {
-                return false;
-            }
-            let why = match entry.metadata() {
-                Ok(meta) => match mounts.entry(meta.dev()).or_insert_with(|| Mount::of(path)) {
-                    Mount::NoFiles => return false,
-                    Mount::Network => SkipReason::Network,
-                    Mount::Files if backup::is_backup(path) => SkipReason::OwnBackup,
-                    Mount::Files => return true,
-                },
-                // The walk says what is wrong with it.
-                Err(_) => return true,
-            };
-            left_out.push((path.to_owned(), why));
-            false
-        };
-        let walk = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter();
-        for entry in walk.filter_entry(&mut enter) {
-            if (self.cancel)() {
-                break;
-            }
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => self.file(entry.path()),
-                Ok(_) => {}
-                Err(e) => {
-                    let path = e.path().unwrap_or(&root).to_owned();
-                    let why = e
-                        .io_error()
-                        .map_or_else(|| e.to_string(), std::string::ToString::to_string);
-                    self.skip(&path, &[], SkipReason::Refused(why));
+        std::thread::scope(|scope| {
+            let (sender, met) = sync_channel(AHEAD);
+            let (from, done) = (&root, &done);
+            scope.spawn(move || walk(from, device, done, &sender));
+            for met in met {
+                if (self.cancel)() {
+                    break;
+                }
+                match met {
+                    Met::File(path, Ok(Some(open))) => self.opened(&path, open),
+                    // Gone since the folder was listed: nothing to read, nothing to say.
+                    Met::File(_, Ok(None)) => {}
+                    Met::File(path, Err(why)) | Met::LeftOut(path, why) => {
+                        self.skip(&path, &[], why);
+                    }
                 }
             }
-        }
-        for (path, why) in left_out {
-            self.skip(&path, &[], why);
-        }
+        });
         self.done = done;
         self.done.push(root);
     }
+}
+
+/// Walks ahead and opens what it meets, until nobody wants to know any more.
+fn walk(root: &Path, device: u64, done: &[PathBuf], sender: &SyncSender<Met>) {
+    let mut mounts = HashMap::from([(device, Mount::Files)]);
+    let mut left_out: Vec<Met> = Vec::new();
+    let mut enter = |entry: &walkdir::DirEntry| {
+        if entry.depth() == 0 || !entry.file_type().is_dir() {
+            return true;
+        }
+        let path = entry.path();
+        if NOT_ON_DISK.iter().any(|p| path == Path::new(p)) || done.iter().any(|d| path == d) {
+            return false;
+        }
+        let why = match entry.metadata() {
+            Ok(meta) => match mounts.entry(meta.dev()).or_insert_with(|| Mount::of(path)) {
+                Mount::NoFiles => return false,
+                Mount::Network => SkipReason::Network,
+                Mount::Files if backup::is_backup(path) => SkipReason::OwnBackup,
+                Mount::Files => return true,
+            },
+            // The walk says what is wrong with it.
+            Err(_) => return true,
+        };
+        left_out.push(Met::LeftOut(path.to_owned(), why));
+        false
+    };
+    let walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(&mut enter) {
+        let met = match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                let path = entry.into_path();
+                let open = open(&path);
+                Met::File(path, open)
+            }
+            Ok(_) => continue,
+            Err(e) => {
+                let path = e.path().unwrap_or(root).to_owned();
+                let why = e
+                    .io_error()
+                    .map_or_else(|| e.to_string(), std::string::ToString::to_string);
+                Met::LeftOut(path, SkipReason::Refused(why))
+            }
+        };
+        if sender.send(met).is_err() {
+            return;
+        }
+    }
+    for met in left_out {
+        if sender.send(met).is_err() {
+            return;
+        }
+    }
+}
+
+/// Opens a file and reads its beginning. `None` when it has gone.
+fn open(path: &Path) -> Result<Option<Opened>, SkipReason> {
+    let refused = |e: std::io::Error| SkipReason::Refused(e.to_string());
+    let (mut file, meta) = match files::open_regular(path) {
+        Ok(open) => open,
+        Err(e) if e.is_missing() => return Ok(None),
+        Err(e) => return Err(SkipReason::Refused(e.reason())),
+    };
+    let small = usize::try_from(meta.len()).is_ok_and(|length| length < SMALL);
+    let mut head = Zeroizing::new(Vec::new());
+    if small && meta.blocks().saturating_mul(512) >= meta.len() {
+        head.reserve_exact(SMALL.min(meta.len() as usize + 1));
+        (&mut file)
+            .take(SMALL as u64)
+            .read_to_end(&mut head)
+            .map_err(refused)?;
+    }
+    Ok(Some(Opened { file, meta, head }))
 }

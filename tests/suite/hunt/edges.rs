@@ -27,6 +27,22 @@ fn forms() -> Vec<(Vec<u8>, &'static str)> {
     ]
 }
 
+#[test]
+fn lines_of_a_large_file_are_counted_by_both_threads() {
+    let filler = "a line as it may stand in a log of some length\n";
+    for line in [1, 7, 60_000, 150_000] {
+        let folder = folder();
+        let mut bytes = filler.repeat(line - 1).into_bytes();
+        bytes.extend(format!("APP_KEY={KEY}\n").repeat(3).bytes());
+        bytes.extend(filler.repeat(50_000).bytes());
+        bytes.resize(bytes.len().max(9 << 20), b'x');
+        std::fs::write(folder.path().join("log"), &bytes).unwrap();
+        let (found, looked) = search(folder.path());
+        assert_eq!(found, [(KEY.to_owned(), vec![], Some(line as u64))]);
+        assert_eq!(looked.bytes, bytes.len() as u64);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -35,7 +51,7 @@ proptest! {
         form in prop::sample::select(forms()),
         blocks in 1usize..3,
         before in -3000isize..600,
-        behind in prop::sample::select(vec![0usize, 1, 2047, 2048, 300_000]),
+        behind in prop::sample::select(vec![0usize, 1, 2047, 2048, 300_000, 5 << 20]),
         filler in prop::sample::select(vec![b'.', b'\n', b'=', b' ']),
         packed in 0usize..16,
     ) {

@@ -22,7 +22,7 @@ pub(super) fn find(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit))
         let padding = range.start + at;
         let before = &window[..padding];
         let found = match before {
-            [.., last] if is_last_digit(*last) => {
+            [.., last] if is_last_digit(*last) && may_be_whole(before) => {
                 narrow(before, is_digit).or_else(|| narrow(before, is_url_digit))
             }
             [.., last, 0] if is_last_digit(*last) => wide(before),
@@ -66,8 +66,25 @@ fn is_last_digit(byte: u8) -> bool {
     )
 }
 
+/// Whether it is worth a closer look: most of what stands before an equals sign is a short word.
+fn may_be_whole(before: &[u8]) -> bool {
+    let digits = before
+        .iter()
+        .rev()
+        .take(DIGITS)
+        .take_while(|b| is_digit(**b) || is_url_digit(**b))
+        .count();
+    let rest = &before[..before.len() - digits];
+    match rest.last() {
+        _ if digits == DIGITS => true,
+        Some(b'\\') => before.get(rest.len()) == Some(&b'/'),
+        Some(b'\n' | b' ' | b'\t') => before_break(rest).is_some(),
+        _ => false,
+    }
+}
+
 /// The digits before the padding, with escaped slashes and one line end among them.
-fn narrow(before: &[u8], is_digit: fn(u8) -> bool) -> Option<(usize, Found)> {
+fn narrow(before: &[u8], is_digit: impl Fn(u8) -> bool + Copy) -> Option<(usize, Found)> {
     let mut digits = Found::new([0; DIGITS]);
     let (mut left, mut at, mut breaks) = (DIGITS, before.len(), 0);
     while left > 0 {
@@ -90,7 +107,7 @@ fn narrow(before: &[u8], is_digit: fn(u8) -> bool) -> Option<(usize, Found)> {
 }
 
 /// Whether nothing that belongs to the digits stands before them.
-fn begins_here(rest: &[u8], is_digit: fn(u8) -> bool) -> bool {
+fn begins_here(rest: &[u8], is_digit: impl Fn(u8) -> bool) -> bool {
     match rest {
         [.., b'\\', b'n' | b'r' | b't'] | [.., b'/'] => true,
         [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => true,

@@ -34,11 +34,13 @@ const fn alphabets() -> [u8; 256] {
 }
 
 /// Whether a byte is a digit of the standard alphabet.
+#[inline]
 pub(super) fn is_digit(byte: u8) -> bool {
     ALPHABETS[usize::from(byte)] & STANDARD != 0
 }
 
 /// Whether a byte is a digit of the url-safe alphabet.
+#[inline]
 pub(super) fn is_url_digit(byte: u8) -> bool {
     ALPHABETS[usize::from(byte)] & URL_SAFE != 0
 }

@@ -46,6 +46,17 @@ pub enum Command {
     /// What is wrong, and what we would do. Changes nothing.
     /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
     Check(Common),
+    /// Look for lost keys: in the install, in the places named with --look-in (`-` is standard input; a disk can be named
+    /// as well), and in the usual places on request. Changes nothing.
+    /// Exit code 0 every whole secret opens with a known key, 2 some stay closed, 3 could not look.
+    FindKey {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Also look in the usual places: homes, web roots, /etc, containers' folders, backups.
+        #[arg(long)]
+        usual: bool,
+    },
     /// Log in at every mail server as FreeScout would, both directions, and say what came of it.
     /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.
     Test {

@@ -85,6 +85,7 @@ pub mod engine {
     pub mod connections;
     mod desk;
     pub mod exit;
+    pub mod find_key;
     pub mod job;
     pub mod memory;
     pub mod oauth;

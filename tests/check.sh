@@ -49,7 +49,7 @@ if [ -n "$missing" ]; then
     done
 fi
 set +f
-command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.88 or later (https://rustup.rs)" >&2; exit 1; }
+command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.93 or later (https://rustup.rs)" >&2; exit 1; }
 
 step() { printf '\n== %s\n' "$*"; "$@"; }
 export INSTA_UPDATE=no

@@ -7,6 +7,7 @@ use crate::domain::finding::Severity;
 use crate::domain::plan::{Action, Plan};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
 use crate::engine::report;
 use crate::engine::restore::Difference;
@@ -81,6 +82,30 @@ pub(super) fn skipped(looked: &Looked) {
     }
 }
 
+/// Every key, what it opens, and where it stands.
+fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
+    for key in &assessment.keys {
+        out.line(&sentences::key(key, assessment.summary.total));
+        for source in key.sources.iter().take(sources) {
+            out.line(&format!("      {}", sentences::source(source)));
+        }
+    }
+}
+
+/// `find-key` for people.
+pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
+    keys(out, assessment, 10);
+    out.line(&fill(
+        words().looked_in,
+        &[
+            ("files", &hunted.looked.files),
+            ("megabytes", &(hunted.looked.bytes >> 20)),
+            ("seconds", &format!("{:.1}", hunted.seconds)),
+        ],
+    ));
+    out.line(&summary(&assessment.summary));
+}
+
 /// `check` for people.
 pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
     let w = words();
@@ -115,12 +140,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     if !assessment.findings.is_empty() {
         out.line("");
     }
-    for key in &assessment.keys {
-        out.line(&sentences::key(key, assessment.summary.total));
-        for source in key.sources.iter().take(3) {
-            out.line(&format!("      {}", sentences::source(source)));
-        }
-    }
+    keys(out, assessment, 3);
     if let Some(timeline) = &assessment.timeline {
         out.line("");
         out.line(w.timeline_head);

@@ -16,7 +16,7 @@ use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, report, restore, survey, undo};
+use crate::engine::{apply, checks, find_key, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
@@ -41,6 +41,7 @@ pub fn run(arguments: Arguments) -> u8 {
         }) => make_demo(&folder, mailboxes),
         Some(Command::Demo { make: None, .. }) => run_demo(),
         Some(Command::Check(common)) => check(&common),
+        Some(Command::FindKey { common, usual }) => find_key(&common, usual),
         Some(Command::Backup { common, full_dump }) => make_backup(&common, full_dump),
         Some(Command::Restore {
             backup,
@@ -135,9 +136,24 @@ impl Common {
 
     /// Finds, reads and judges the install, and looks for keys where we were told to.
     pub(super) fn open(&self) -> Result<Session, Problem> {
+        let mut session = self.open_alone()?;
+        if !self.look_in.is_empty() {
+            let looked = checks::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
+            output::skipped(&looked);
+        }
+        checks::count_mails(&mut session);
+        Ok(session)
+    }
+
+    /// Finds, reads and judges the install.
+    fn open_alone(&self) -> Result<Session, Problem> {
         let w = words();
         let keys = self.keys()?;
-        if let Some(missing) = self.look_in.iter().find(|path| !path.exists()) {
+        if let Some(missing) = self
+            .look_in
+            .iter()
+            .find(|path| !path.exists() && path.as_path() != Path::new("-"))
+        {
             let what = fill(
                 w.look_in_missing,
                 &[("path", &sanitize(&missing.to_string_lossy()))],
@@ -156,11 +172,6 @@ impl Common {
                 Problem::new(w.key_file_no_key, e.to_string(), w.key_file_no_key_next)
             })?;
         }
-        if !self.look_in.is_empty() {
-            let looked = checks::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
-            output::skipped(&looked);
-        }
-        checks::count_mails(&mut session);
         Ok(session)
     }
 }
@@ -301,6 +312,27 @@ fn check(common: &Common) -> Outcome {
         Exit::Attention
     } else {
         Exit::Fine
+    })
+}
+
+fn find_key(common: &Common, usual: bool) -> Outcome {
+    let mut session = common.open_alone().map_err(not_started)?;
+    let places = find_key::Places {
+        named: common.look_in.clone(),
+        usual,
+    };
+    let hunted = find_key::hunt(&mut session, &places, &|| false, &mut |_, _| {});
+    let assessment = session.assess();
+    if common.json {
+        Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted));
+    } else {
+        output::hunted(&mut Out::stdout(), &assessment, &hunted);
+        output::skipped(&hunted.looked);
+    }
+    Ok(if find_key::all_open(&assessment) {
+        Exit::Fine
+    } else {
+        Exit::Unreadable
     })
 }
 

@@ -3,6 +3,7 @@
 
 pub mod connections;
 mod damage;
+pub mod find_key;
 mod timeline;
 
 use std::borrow::Cow;
@@ -156,15 +157,18 @@ pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
     }
 }
 
-/// What `check` found.
-pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> CheckJson<'a> {
-    let key = |key: &'a KeyReport| KeyJson {
+fn key_json(key: &KeyReport) -> KeyJson<'_> {
+    KeyJson {
         fingerprint: key.fingerprint,
         opens: key.opens,
         effective: key.effective,
         sources: &key.sources,
         published: key.published,
-    };
+    }
+}
+
+/// What `check` found.
+pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> CheckJson<'a> {
     let finding = |finding: &Finding| FindingJson {
         code: finding.code(),
         severity: finding.severity(),
@@ -179,7 +183,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             table_prefix: &session.settings.prefix,
         },
         effective_key: assessment.circumstances.effective,
-        keys: assessment.keys.iter().map(key).collect(),
+        keys: assessment.keys.iter().map(key_json).collect(),
         secrets: assessment.secrets.iter().map(secret).collect(),
         findings: assessment.findings.iter().map(finding).collect(),
         recommendation: assessment

@@ -457,6 +457,11 @@ pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
     backups
 }
 
+/// Whether a folder is a backup of any install, made by this program.
+pub fn is_backup(folder: &Path) -> bool {
+    folder.join(MARKER).is_file() && Backup::open(folder).is_ok()
+}
+
 fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {
     use sha2::{Digest, Sha256};
     use std::io::Read;

@@ -150,13 +150,21 @@ fn resolve(path: &Path) -> Result<PathBuf, FileError> {
     Ok(target)
 }
 
-/// Opens a regular file for reading, never through a link, never waiting for a FIFO.
+/// Opens a regular file for reading, never through a link, never waiting for a FIFO. Its access time is kept where the
+/// system allows: to the owner and to root.
 pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
+    let open = |flags: OFlags| {
+        std::fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits().cast_signed())
+            .open(path)
+    };
+    let file = open(flags | OFlags::NOATIME)
+        .or_else(|e| match e.kind() {
+            std::io::ErrorKind::PermissionDenied => open(flags),
+            _ => Err(e),
+        })
         .map_err(|e| FileError::from_io(path, e))?;
     let meta = file.metadata().map_err(|e| FileError::from_io(path, e))?;
     if !meta.is_file() {

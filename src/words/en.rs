@@ -97,7 +97,10 @@ table! {
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "nested too deep";
     skip_too_much = "unpacks to more than {megabytes} MiB";
+    skip_memory = "takes {megabytes} MiB of memory to unpack: unpack it first";
     skip_not_read = "packed as {form}, which is not read here: unpack it first";
+    skip_network = "on a network mount: name it to have it searched";
+    skip_own_backup = "a backup of this program: name it to have it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
     process_memory_unread = "{megabytes} MiB of its memory could not be read";
@@ -239,6 +242,7 @@ table! {
     wait_writing = "This is being written and will not be cut off. It takes a moment.";
     stopped = "Stopped.";
     looked = "Searched: {files} files, {megabytes} MiB.";
+    looked_in = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
     looked_stopped = "Stopped after {files} files, {megabytes} MiB.";
     looked_no_key = "No further key.";
     looked_found = "Found: {key} opens {opens} of {total}.";

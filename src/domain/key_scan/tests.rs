@@ -1,0 +1,250 @@
+//! Every form a key is found in, and what is left alone.
+
+use super::*;
+
+const PLAIN: &str = "this is a throw-away example key";
+const SEALED: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
+
+fn hits(text: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    scan(text, text.len(), &mut |h| {
+        found.push(String::from_utf8_lossy(h.text.expose()).into_owned());
+    });
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn a_prefixed_key_is_found_in_any_dress() {
+    let digits = "dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZX+/";
+    let slashed = format!("base64:{}=", &digits[1..]);
+    for text in [
+        slashed.clone(),
+        format!("\"{}\"", slashed.replace('/', "\\/")),
+        format!(
+            "k={}",
+            slashed
+                .replace('+', "%2B")
+                .replace('/', "%2F")
+                .replace('=', "%3D")
+                .replace(':', "%3A")
+        ),
+        format!("x{}y", slashed.replace('/', "\\u002f")),
+        format!("{}3D", slashed),
+    ] {
+        assert_eq!(
+            hits(text.as_bytes()),
+            std::slice::from_ref(&slashed),
+            "{text}"
+        );
+    }
+    let wide: Vec<u8> = format!("APP_KEY={SEALED}\r\n")
+        .bytes()
+        .flat_map(|b| [b, 0])
+        .collect();
+    assert_eq!(hits(&wide), [SEALED]);
+}
+
+#[test]
+fn glued_keys_are_two_and_longer_runs_are_none() {
+    let other = SEALED.replace("dGhp", "AAAA");
+    assert_eq!(
+        hits(format!("APP_KEY={other}{SEALED}").as_bytes()),
+        [other.clone(), SEALED.to_owned()]
+    );
+    let unpadded = SEALED.trim_end_matches('=');
+    assert_eq!(
+        hits(format!("{unpadded}{SEALED}").as_bytes()),
+        [unpadded, SEALED]
+    );
+    assert!(hits(format!("{unpadded}AAAA").as_bytes()).is_empty());
+    assert!(
+        hits(b"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAA").is_empty()
+    );
+}
+
+#[test]
+fn plain_keys_are_found_behind_their_name() {
+    let word = "0123456789abcdef0123456789ABCDEF";
+    for text in [
+        format!("APP_KEY={word}\n"),
+        format!("export APP_KEY='{word}'"),
+        format!("  - APP_KEY={word}\r\n"),
+        format!("{{\"APP_KEY\":\"{word}\"}}"),
+        format!("APP_KEY: \"{word}\"  # old"),
+        format!("- name: APP_KEY\n  value: {word}\n"),
+        format!("define('APP_KEY', '{word}');"),
+        format!("<APP_KEY>{word}</APP_KEY>"),
+        format!("b0VIM\0\0APP_KEY={word}\0DB_HOST=x\0"),
+        format!("ENV APP_KEY {word}"),
+        format!("#OLD_APP_KEY={word}"),
+        format!("'key' => '{word}',"),
+    ] {
+        assert_eq!(hits(text.as_bytes()), [word], "{text}");
+    }
+}
+
+#[test]
+fn blanks_and_escapes_inside_quotes_are_kept_or_undone() {
+    assert_eq!(hits(format!("APP_KEY=\"{PLAIN}\"").as_bytes()), [PLAIN]);
+    let odd = "a\"b\\c'd e#f$g0123456789012345678";
+    assert_eq!(odd.len(), 32);
+    let escaped = odd.replace('\\', "\\\\").replace('"', "\\\"");
+    assert_eq!(hits(format!("APP_KEY=\"{escaped}\"").as_bytes()), [odd]);
+}
+
+#[test]
+fn a_missing_prefix_is_put_back() {
+    let bare_text = SEALED.trim_start_matches("base64:");
+    assert_eq!(hits(format!("app_key: {bare_text}").as_bytes()), [SEALED]);
+    assert_eq!(
+        bare(format!("{bare_text}\n").as_bytes()).map(|k| k.expose().to_vec()),
+        Some(SEALED.into())
+    );
+    assert_eq!(
+        bare(PLAIN.as_bytes()).map(|k| k.expose().to_vec()),
+        Some(PLAIN.into())
+    );
+}
+
+#[test]
+fn other_names_are_not_taken() {
+    assert!(hits(b"APP_KEY_FILE=0123456789abcdef0123456789ABCDEF").is_empty());
+    assert!(hits(b"APP_KEY=").is_empty());
+    assert!(hits(b"APP_KEY").is_empty());
+}
+
+#[test]
+fn marks_behind_the_limit_wait_for_the_next_window() {
+    let text = format!("{}{SEALED}", "x".repeat(100));
+    let mut count = 0;
+    scan(text.as_bytes(), 100, &mut |_| count += 1);
+    assert_eq!(count, 0);
+    scan(text.as_bytes(), 101, &mut |h| {
+        assert_eq!(h.offset, 100);
+        count += 1;
+    });
+    assert_eq!(count, 1);
+}
+
+fn wide(text: &str, big_endian: bool) -> Vec<u8> {
+    let pair = |b: u8| if big_endian { [0, b] } else { [b, 0] };
+    text.bytes().flat_map(pair).collect()
+}
+
+/// What was found and whether a mark says that it is a key.
+fn named_hits(text: &[u8]) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    scan(text, text.len(), &mut |h| {
+        let text = String::from_utf8_lossy(h.text.expose()).into_owned();
+        found.push((text, h.named));
+    });
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn a_key_alone_is_found_and_believed_by_nobody() {
+    let alone = SEALED.trim_start_matches("base64:");
+    for text in [
+        alone.to_owned(),
+        format!("the key was {alone}."),
+        format!("x={alone}"),
+        format!("a=b={alone}="),
+        format!("{alone}{alone}"),
+        format!("AAAA=={alone}"),
+        format!("/backup/keys/{alone}"),
+        format!("\"line\\n{alone}\""),
+        format!("k%3D{alone}"),
+        format!("folded {}\n  {}", &alone[..20], &alone[20..]),
+        format!("mail {}=\r\n{}", &alone[..20], &alone[20..]),
+        format!("old-{alone}"),
+    ] {
+        assert_eq!(
+            named_hits(text.as_bytes()),
+            [(SEALED.to_owned(), false)],
+            "{text}"
+        );
+    }
+    for big_endian in [false, true] {
+        for before in ["", " ", "key ", "x=", "/"] {
+            let text = wide(&format!("{before}{alone}\r\n"), big_endian);
+            assert_eq!(named_hits(&text), [(SEALED.to_owned(), false)], "{before}");
+        }
+    }
+}
+
+#[test]
+fn the_end_of_something_longer_is_no_key() {
+    let alone = SEALED.trim_start_matches("base64:");
+    for before in ["A", "+", "9/9", "%3", "longer"] {
+        let text = format!("{before}{alone}");
+        assert!(hits(text.as_bytes()).is_empty(), "{text}");
+    }
+    assert!(hits(&wide(&format!("A{alone}"), false)).is_empty());
+    assert!(hits(alone.trim_end_matches('=').as_bytes()).is_empty());
+    assert!(hits(format!("{}=", &alone[1..43]).as_bytes()).is_empty());
+    // The last line of a picture in a mail.
+    let lines = format!(
+        "{}\n{}\n{}=",
+        "A".repeat(76),
+        "B".repeat(76),
+        "C".repeat(19)
+    );
+    assert!(hits(lines.as_bytes()).is_empty());
+}
+
+#[test]
+fn url_safe_digits_are_given_back_as_laravel_reads_them() {
+    let standard = "base64:++//IGlzIGEgdGhyb3ctYXdheSBleGFtcGxlIGtleSE=";
+    let url_safe = standard.replace('+', "-").replace('/', "_");
+    let alone = url_safe.trim_start_matches("base64:");
+    for text in [
+        url_safe.clone(),
+        format!("APP_KEY={alone}"),
+        format!("see {alone}"),
+        format!("APP_KEY=\"{alone}\""),
+    ] {
+        assert_eq!(hits(text.as_bytes()), [standard], "{text}");
+    }
+    assert!(hits(url_safe.replacen('-', "+", 1).as_bytes()).is_empty());
+}
+
+#[test]
+fn a_key_over_several_lines_is_put_together() {
+    let (first, second) = SEALED.split_at(30);
+    for text in [
+        format!("{first}\n{second}"),
+        format!("{first}\r\n{second}"),
+        format!("{first}=\r\n{second}"),
+        format!("key: >\n    {first}\n    {second}\n"),
+        format!("> {first}\n> {second}\n"),
+        format!("KEY={first}\\\n{second}"),
+        format!("\"{first}\\n{second}\""),
+        format!("base64:\n  {}", &SEALED[7..]),
+        format!("{}=\n=3D", SEALED.trim_end_matches('=')),
+        format!("{}\n=", SEALED.trim_end_matches('=')),
+    ] {
+        assert!(
+            hits(text.as_bytes()).contains(&SEALED.to_owned()),
+            "{text:?}"
+        );
+    }
+    assert_eq!(
+        named_hits(format!("{first}\n{second}").as_bytes()),
+        [(SEALED.to_owned(), false)]
+    );
+}
+
+#[test]
+fn both_byte_orders_are_read() {
+    let word = "0123456789abcdef0123456789ABCDEF";
+    for big_endian in [false, true] {
+        let text = wide(&format!("APP_KEY={SEALED}\r\nX=y"), big_endian);
+        assert_eq!(named_hits(&text), [(SEALED.to_owned(), true)]);
+        let text = wide(&format!("A=b\r\nAPP_KEY={word}\r\n"), big_endian);
+        assert_eq!(named_hits(&text), [(word.to_owned(), true)]);
+    }
+}

@@ -1,0 +1,56 @@
+//! The key hunt alone: the install itself, the places that were named, and the usual ones on request, cheapest first.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::domain::assessment::Assessment;
+use crate::domain::verdict::Verdict;
+use crate::engine::checks::{self, Looking};
+use crate::engine::session::Session;
+use crate::io::hunt;
+
+/// Where to look, the install aside.
+pub struct Places {
+    /// What the operator named; `-` is standard input.
+    pub named: Vec<PathBuf>,
+    /// Whether the usual places are searched as well.
+    pub usual: bool,
+}
+
+/// What the hunt came to.
+pub struct Hunted {
+    /// What was read and what was not.
+    pub looked: hunt::Looked,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// Looks for keys and adds what it finds to the session.
+pub fn hunt(
+    session: &mut Session,
+    places: &Places,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> Hunted {
+    let install = session.install.root.clone();
+    let mut roots = vec![install.clone()];
+    roots.extend(places.named.iter().cloned());
+    if places.usual {
+        roots.extend(hunt::usual_places(&install));
+    }
+    let began = Instant::now();
+    let looked = checks::look_in(session, &roots, cancel, on);
+    checks::count_mails(session);
+    Hunted {
+        looked,
+        seconds: began.elapsed().as_secs_f64(),
+    }
+}
+
+/// Whether every secret that is whole opens with a key we know.
+pub fn all_open(assessment: &Assessment) -> bool {
+    !assessment
+        .secrets
+        .iter()
+        .any(|secret| matches!(secret.verdict, Verdict::UnknownKey { .. }))
+}

@@ -1,0 +1,61 @@
+//! The form of `find-key --json`.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::{KeyJson, key_json};
+use crate::domain::app_key::Fingerprint;
+use crate::domain::assessment::Assessment;
+use crate::domain::sanitize::sanitize;
+use crate::engine::find_key::Hunted;
+
+/// What a hunt found.
+#[derive(Serialize)]
+pub struct FindKeyJson<'a> {
+    schema: u32,
+    effective_key: Option<Fingerprint>,
+    keys: Vec<KeyJson<'a>>,
+    payloads: [(); 0],
+    looked: LookedJson,
+    skipped: Vec<SkippedJson<'a>>,
+    skipped_more: u64,
+}
+
+#[derive(Serialize)]
+struct LookedJson {
+    files: u64,
+    bytes: u64,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct SkippedJson<'a> {
+    path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    inside: &'a [String],
+    why: String,
+}
+
+/// What a hunt found.
+pub fn find_key_json<'a>(assessment: &'a Assessment, hunted: &'a Hunted) -> FindKeyJson<'a> {
+    let looked = &hunted.looked;
+    let skipped = looked.skipped.iter().map(|skipped| SkippedJson {
+        path: skipped.path.to_string_lossy(),
+        inside: &skipped.inside,
+        why: sanitize(&skipped.why.to_string()),
+    });
+    FindKeyJson {
+        schema: 1,
+        effective_key: assessment.circumstances.effective,
+        keys: assessment.keys.iter().map(key_json).collect(),
+        payloads: [],
+        looked: LookedJson {
+            files: looked.files,
+            bytes: looked.bytes,
+            seconds: (hunted.seconds * 1000.0).round() / 1000.0,
+        },
+        skipped: skipped.collect(),
+        skipped_more: looked.skipped_more,
+    }
+}

@@ -1,0 +1,83 @@
+//! A key at any offset, in any form, in any archive, is found, and found once.
+
+use proptest::prelude::*;
+
+use super::archives::{bz2, seven, xz, zst};
+use super::{KEY, folder, gz, search, tar, zip};
+
+/// What the search takes at a time: the edges that keys are put on.
+const BLOCK: usize = 256 << 10;
+
+/// A form of the key, and the text it is found as.
+fn forms() -> Vec<(Vec<u8>, &'static str)> {
+    let alone = KEY.trim_start_matches("base64:");
+    let wide = |text: &str| text.bytes().flat_map(|b| [b, 0]).collect::<Vec<u8>>();
+    let word = "0123456789abcdef0123456789ABCDEF";
+    vec![
+        (KEY.into(), KEY),
+        (alone.into(), KEY),
+        (format!("APP_KEY={KEY}").into(), KEY),
+        (format!("app_key: {alone}").into(), KEY),
+        (format!("{}\r\n    {}", &KEY[..25], &KEY[25..]).into(), KEY),
+        (format!("{}\n  {}", &alone[..25], &alone[25..]).into(), KEY),
+        (wide(KEY), KEY),
+        (wide(alone), KEY),
+        (format!("APP_KEY={word}").into(), word),
+        (format!("- name: APP_KEY\n  value: {word}").into(), word),
+    ]
+}
+
+#[test]
+fn lines_of_a_large_file_are_counted_by_both_threads() {
+    let filler = "a line as it may stand in a log of some length\n";
+    for line in [1, 7, 60_000, 150_000] {
+        let folder = folder();
+        let mut bytes = filler.repeat(line - 1).into_bytes();
+        bytes.extend(format!("APP_KEY={KEY}\n").repeat(3).bytes());
+        bytes.extend(filler.repeat(50_000).bytes());
+        bytes.resize(bytes.len().max(9 << 20), b'x');
+        std::fs::write(folder.path().join("log"), &bytes).unwrap();
+        let (found, looked) = search(folder.path());
+        assert_eq!(found, [(KEY.to_owned(), vec![], Some(line as u64))]);
+        assert_eq!(looked.bytes, bytes.len() as u64);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_key_on_any_edge_is_found_once(
+        form in prop::sample::select(forms()),
+        blocks in 1usize..3,
+        before in -3000isize..600,
+        behind in prop::sample::select(vec![0usize, 1, 2047, 2048, 300_000, 5 << 20]),
+        filler in prop::sample::select(vec![b'.', b'\n', b'=', b' ']),
+        packed in 0usize..16,
+    ) {
+        let (form, key) = form;
+        let start = (blocks * BLOCK).checked_add_signed(before).unwrap();
+        let mut bytes = vec![filler; start];
+        bytes.push(b' ');
+        bytes.extend_from_slice(&form);
+        bytes.push(b'\n');
+        bytes.resize(bytes.len() + behind, filler);
+        let bytes = match packed {
+            0 => gz(&bytes),
+            1 => bz2(&bytes),
+            2 => xz(&bytes),
+            3 => zst(&bytes),
+            4 => tar(&[("a", b"x"), ("b", &bytes)]),
+            5 => zip(&[("b", &bytes)]),
+            6 => seven(&[("b", &bytes)]),
+            7 => gz(&tar(&[("c.zip", &zip(&[("b", &bytes)]))])),
+            _ => bytes,
+        };
+        let folder = folder();
+        std::fs::write(folder.path().join("file"), bytes).unwrap();
+        let (found, looked) = search(folder.path());
+        prop_assert!(looked.skipped.is_empty());
+        let times = found.iter().filter(|(text, ..)| text == key).count();
+        prop_assert_eq!(times, 1);
+    }
+}

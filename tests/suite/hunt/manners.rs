@@ -1,0 +1,159 @@
+//! What is met on the way and left alone, what is read only when it is named, and what a search leaves as it was.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use freescout_rescue::io::hunt::{self, Event, Limits, SkipReason};
+
+use super::{KEY, env, folder, gz, search};
+use crate::cli::Bench;
+
+#[test]
+fn our_own_backups_are_searched_only_when_named() {
+    let bench = Bench::new();
+    let install = bench.install();
+    let backups = bench.path("backups");
+    let made = bench.run(&[
+        "backup",
+        install.to_str().unwrap(),
+        "--backup-dir",
+        backups.to_str().unwrap(),
+    ]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let (found, looked) = search(&backups);
+    assert!(found.is_empty());
+    assert_eq!(looked.skipped.len(), 1);
+    assert_eq!(looked.skipped[0].why, SkipReason::OwnBackup);
+    let (found, _) = search(&looked.skipped[0].path);
+    assert!(!found.is_empty());
+}
+
+#[test]
+fn a_place_named_twice_or_within_another_is_read_once() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("in")).unwrap();
+    std::fs::write(folder.path().join("in/env"), env()).unwrap();
+    let roots = [folder.path().join("in"), folder.path().to_owned()];
+    let looked = hunt::search(&roots, &Limits::default(), &|| false, &mut |_| {});
+    assert_eq!(looked.files, 1);
+}
+
+#[test]
+fn access_times_stay_as_they_were() {
+    let folder = folder();
+    let file = folder.path().join("env");
+    std::fs::write(&file, env()).unwrap();
+    let old = rustix::fs::Timespec {
+        tv_sec: 1_000_000,
+        tv_nsec: 0,
+    };
+    let times = rustix::fs::Timestamps {
+        last_access: old,
+        last_modification: old,
+    };
+    let flags = rustix::fs::AtFlags::empty();
+    rustix::fs::utimensat(rustix::fs::CWD, &file, &times, flags).unwrap();
+    assert_eq!(search(folder.path()).0.len(), 1);
+    assert_eq!(std::fs::metadata(&file).unwrap().atime(), 1_000_000);
+}
+
+#[test]
+fn files_that_are_not_on_a_disk_are_left_alone() {
+    let (_, looked) = search(Path::new("/proc/self/fdinfo"));
+    assert!(looked.files > 0, "a named place is searched");
+    let folder = folder();
+    let disk = folder.path().join("disk");
+    let mut image = vec![0; 1 << 20];
+    image[1080] = 0x53;
+    image[1081] = 0xef;
+    image[600_000..600_000 + KEY.len()].copy_from_slice(KEY.as_bytes());
+    std::fs::write(&disk, image).unwrap();
+    let mut kinds = Vec::new();
+    hunt::search(&[disk], &Limits::default(), &|| false, &mut |event| {
+        if let Event::Candidate(candidate) = event {
+            kinds.push(candidate.source.kind);
+        }
+    });
+    assert_eq!(kinds, [freescout_rescue::domain::source::SourceKind::Image]);
+}
+
+#[test]
+fn a_search_stops_soon_within_a_file_or_an_archive() {
+    let folder = folder();
+    let large = folder.path().join("large");
+    let bytes = vec![b'x'; 64 << 20];
+    std::fs::write(&large, &bytes).unwrap();
+    std::fs::write(folder.path().join("large.gz"), gz(&bytes)).unwrap();
+    for name in ["large", "large.gz"] {
+        let asked = std::cell::Cell::new(0);
+        let began = Instant::now();
+        let cancel = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 3
+        };
+        let looked = hunt::search(
+            &[folder.path().join(name)],
+            &Limits::default(),
+            &cancel,
+            &mut |_| {},
+        );
+        assert!(looked.bytes < 4 << 20, "{name}: {} bytes", looked.bytes);
+        assert!(looked.skipped.is_empty(), "{name}");
+        assert!(began.elapsed() < Duration::from_secs(2));
+    }
+}
+
+#[test]
+fn a_hundred_thousand_decoys_are_borne() {
+    let folder = folder();
+    let mut text = String::new();
+    for n in 0..100_000 {
+        text.push_str(&format!("APP_KEY=base64:{n:043}=\nx={n:042}A=\n"));
+    }
+    std::fs::write(folder.path().join("decoys"), text).unwrap();
+    assert_eq!(search(folder.path()).0.len(), 200_000);
+}
+
+#[test]
+fn find_key_says_what_it_found_and_what_stays_closed() {
+    let bench = Bench::new();
+    let install = bench.install();
+    let run = |more: &[&str], input: &str| {
+        let arguments = [&["find-key", install.to_str().unwrap(), "--json"], more].concat();
+        let ran = bench.run_with(&arguments, input);
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        (ran.code, json)
+    };
+    let (code, json) = run(&[], "");
+    assert_eq!(code, 2);
+    assert_eq!(json["schema"], 1);
+    assert!(json["looked"]["files"].as_u64().unwrap() > 0);
+    assert_eq!(json["payloads"].as_array().unwrap().len(), 0);
+    let keys = json["keys"].as_array().unwrap().len();
+    let old_server = bench.path("demo/old-server");
+    let (_, json) = run(&["--look-in", old_server.to_str().unwrap()], "");
+    assert!(json["keys"].as_array().unwrap().len() > keys);
+    let (_, json) = run(&["--look-in", "-"], &format!("APP_KEY={KEY}\n"));
+    let sources: Vec<_> = json["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|k| k["sources"].as_array().unwrap())
+        .collect();
+    assert!(
+        sources
+            .iter()
+            .any(|s| s["kind"] == "stdin" && s["path"].is_null()),
+        "{sources:?}"
+    );
+    let text = bench.run(&[
+        "find-key",
+        install.to_str().unwrap(),
+        "--look-in",
+        old_server.to_str().unwrap(),
+    ]);
+    assert!(text.out.contains("Searched: "), "{}", text.out);
+    let missing = bench.run(&["find-key", "/no/such/install"]);
+    assert_eq!(missing.code, 3);
+}

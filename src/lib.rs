@@ -43,6 +43,7 @@ pub mod domain {
     pub mod sanitize;
     pub mod schedule;
     pub mod secret;
+    pub mod sightings;
     pub mod source;
     pub mod sql;
     pub mod var_export;

@@ -90,6 +90,7 @@ pub mod engine {
     pub mod report;
     pub mod restore;
     pub mod session;
+    pub mod sightings;
     pub mod survey;
     pub mod undo;
 }

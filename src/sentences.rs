@@ -5,7 +5,7 @@
 pub mod connections;
 
 use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
+use crate::domain::assessment::{Assessment, KeyReport, Recoverable, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
@@ -72,6 +72,10 @@ pub fn finding(finding: &Finding) -> String {
         ),
         Finding::Salvageable { count } => fill(
             one_or_many(*count, w.finding_salvageable_one, w.finding_salvageable),
+            &[("count", count)],
+        ),
+        Finding::OlderFound { count } => fill(
+            one_or_many(*count, w.finding_older_found_one, w.finding_older_found),
             &[("count", count)],
         ),
         Finding::ProbablyWiped { owner, place } => fill(
@@ -271,6 +275,23 @@ pub fn source(source: &Source) -> String {
         text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
     }
     text
+}
+
+/// An older payload: what it is, from when, from where.
+pub fn older(older: &Recoverable) -> String {
+    let w = words();
+    let (what, from) = (kind(older.kind), source(&older.source));
+    match older.date {
+        Some(date) => fill(
+            w.older,
+            &[
+                ("what", &what),
+                ("date", &date.strftime("%Y-%m-%d")),
+                ("source", &from),
+            ],
+        ),
+        None => fill(w.older_undated, &[("what", &what), ("source", &from)]),
+    }
 }
 
 /// A key, as a line.

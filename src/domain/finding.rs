@@ -104,6 +104,11 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Secrets that are lost today, and stand in an older copy that a known key opens.
+    OlderFound {
+        /// How many.
+        count: usize,
+    },
     /// An empty field that needs a value: probably wiped by saving the blank form.
     ProbablyWiped {
         /// Whose.
@@ -165,6 +170,7 @@ impl Finding {
             Finding::Plaintext { .. } => "plaintext",
             Finding::Nested { .. } => "nested",
             Finding::Salvageable { .. } => "salvageable",
+            Finding::OlderFound { .. } => "older_found",
             Finding::ProbablyWiped { .. } => "probably_wiped",
             Finding::LicencesUnreadable { .. } => "licences_unreadable",
             Finding::PublishedKey { .. } => "published_key",
@@ -206,6 +212,7 @@ impl Finding {
             | Finding::InstallPageDangerous => Severity::Warning,
             Finding::KeyFromProcessEnvironment
             | Finding::Salvageable { .. }
+            | Finding::OlderFound { .. }
             | Finding::OlderSchema { .. }
             | Finding::NotRoot => Severity::Info,
         }

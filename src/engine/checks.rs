@@ -18,7 +18,7 @@ use crate::domain::problem::Problem;
 use crate::domain::source::Source;
 use crate::domain::verdict::{Remedy, Verdict};
 use crate::engine::session::Session;
-use crate::engine::survey;
+use crate::engine::{sightings, survey};
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
@@ -254,6 +254,13 @@ pub fn assess(session: &Session) -> Assessment {
     let mut findings = survey::findings(session);
     findings.extend(session.schema_findings.iter().cloned());
     findings.extend(secret_findings(&secrets, ring));
+    let recoverable = sightings::recoverable(session, &secrets);
+    let places: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
+    if !places.is_empty() {
+        findings.push(Finding::OlderFound {
+            count: places.len(),
+        });
+    }
     findings.sort_by_key(Finding::severity);
     Assessment {
         summary: Summary::of(&secrets),
@@ -264,6 +271,7 @@ pub fn assess(session: &Session) -> Assessment {
         circumstances,
         mailboxes: session.inventory.mailboxes.clone(),
         system_mail: session.inventory.system_mail.clone(),
+        recoverable,
     }
 }
 

@@ -135,6 +135,8 @@ pub enum Entered {
     Typed(SecretBytes),
     /// The same as another secret, which a known key opens.
     SameAs(Place),
+    /// What stood at this place before, by the newest older payload that a known key opens.
+    Older(Place),
 }
 
 /// The install, as the survey found it. Texts are sanitised.

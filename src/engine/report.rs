@@ -2,8 +2,10 @@
 //! assessments alone.
 
 pub mod connections;
+pub mod payloads;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -14,7 +16,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::Token;
+use crate::domain::secret::{Place, Token};
 use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
@@ -121,7 +123,7 @@ pub struct RecoverJson<'a> {
 
 /// What `recover` would do, without `--yes`.
 #[derive(Serialize)]
-pub struct PlannedJson {
+pub struct PlannedJson<'a> {
     schema: u32,
     planned: bool,
     strategy: Strategy,
@@ -131,10 +133,16 @@ pub struct PlannedJson {
     readable_now: usize,
     readable_after: usize,
     total: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    older: Vec<payloads::PayloadJson<'a>>,
 }
 
-/// A plan that was not carried out.
-pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
+/// A plan that was not carried out, and the older payloads it would take.
+pub fn planned_json<'a>(
+    ready: &PlanReady,
+    assessment: &'a Assessment,
+    older: &BTreeSet<Place>,
+) -> PlannedJson<'a> {
     PlannedJson {
         schema: 1,
         planned: true,
@@ -148,6 +156,11 @@ pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
         readable_now: assessment.summary.readable(),
         readable_after: ready.after.readable(),
         total: ready.after.total,
+        older: payloads::payloads(
+            assessment
+                .newest_recoverable()
+                .filter(|o| older.contains(&o.place)),
+        ),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::engine::sightings::Sightings;
 use crate::io::install::Install;
 use crate::io::store::{self, Store};
 use crate::words::words;
@@ -37,6 +38,8 @@ pub struct Session {
     pub mails: Option<Vec<(u64, String)>>,
     /// Columns the schema lacks, and tables without transactions.
     pub schema_findings: Vec<Finding>,
+    /// Older payloads that searches met.
+    pub sightings: Sightings,
 }
 
 impl Session {
@@ -58,6 +61,7 @@ impl Session {
             inventory: Inventory::default(),
             mails: None,
             schema_findings: Vec::new(),
+            sightings: Sightings::default(),
         }
     }
 

@@ -199,6 +199,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         circumstances,
         mailboxes: inventory.mailboxes.clone(),
         system_mail: inventory.system_mail.clone(),
+        recoverable: Vec::new(),
     }
 }
 

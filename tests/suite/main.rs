@@ -13,4 +13,5 @@ mod provider;
 mod safety;
 mod screens;
 mod scripted;
+mod sightings;
 mod wizard;

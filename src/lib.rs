@@ -32,6 +32,7 @@ pub mod domain {
     pub mod key_ring;
     pub mod key_scan;
     pub mod known_keys;
+    pub mod log_secrets;
     pub mod mailbox;
     pub mod oauth;
     pub mod payload;
@@ -82,6 +83,7 @@ pub mod engine {
     mod desk;
     pub mod exit;
     pub mod job;
+    pub mod log_secrets;
     pub mod oauth;
     pub mod pool;
     pub mod prober;

@@ -5,7 +5,7 @@
 pub mod connections;
 
 use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{Assessment, KeyReport, Recoverable, SecretReport};
+use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, Recoverable, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
@@ -76,6 +76,14 @@ pub fn finding(finding: &Finding) -> String {
         ),
         Finding::OlderFound { count } => fill(
             one_or_many(*count, w.finding_older_found_one, w.finding_older_found),
+            &[("count", count)],
+        ),
+        Finding::PasswordInLog { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_password_in_log_one,
+                w.finding_password_in_log,
+            ),
             &[("count", count)],
         ),
         Finding::ProbablyWiped { owner, place } => fill(
@@ -291,6 +299,19 @@ pub fn older(older: &Recoverable) -> String {
             ],
         ),
         None => fill(w.older_undated, &[("what", &what), ("source", &from)]),
+    }
+}
+
+/// A password that was seen in a log: where and when. Never what it says.
+pub fn logged(logged: &LoggedPassword) -> String {
+    let w = words();
+    let seen_in = sanitize(&logged.seen_in);
+    match logged.date {
+        Some(date) => fill(
+            w.logged,
+            &[("date", &date.strftime("%Y-%m-%d")), ("seen_in", &seen_in)],
+        ),
+        None => fill(w.logged_undated, &[("seen_in", &seen_in)]),
     }
 }
 

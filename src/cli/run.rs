@@ -17,7 +17,7 @@ use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, report, restore, survey, undo};
+use crate::engine::{apply, checks, log_secrets, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
@@ -168,6 +168,7 @@ impl Common {
             output::skipped(&looked);
         }
         checks::count_mails(&mut session);
+        log_secrets::read(&mut session);
         Ok(session)
     }
 }

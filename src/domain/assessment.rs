@@ -81,6 +81,18 @@ pub struct Recoverable {
     pub date: Option<DateTime>,
 }
 
+/// A text from a log that may be the password of a lost secret. Unproven: to be tried at the mail server, never to be
+/// stored untested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedPassword {
+    /// The secret it may be of.
+    pub place: Place,
+    /// The log: `table#id`, or the path of a file. As found: sanitise before showing.
+    pub seen_in: String,
+    /// When it was written down.
+    pub date: Option<DateTime>,
+}
+
 /// Figures by verdict. `total` counts secrets that are not empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
@@ -160,6 +172,8 @@ pub struct Assessment {
     pub system_mail: SystemMail,
     /// What older copies could bring back, in the order of the secrets, newest first.
     pub recoverable: Vec<Recoverable>,
+    /// What FreeScout's logs offer for lost passwords, in the order of the secrets, newest first.
+    pub logged: Vec<LoggedPassword>,
 }
 
 impl Assessment {

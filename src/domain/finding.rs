@@ -109,6 +109,11 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Passwords that failed logins left in FreeScout's logs.
+    PasswordInLog {
+        /// How many different ones.
+        count: usize,
+    },
     /// An empty field that needs a value: probably wiped by saving the blank form.
     ProbablyWiped {
         /// Whose.
@@ -171,6 +176,7 @@ impl Finding {
             Finding::Nested { .. } => "nested",
             Finding::Salvageable { .. } => "salvageable",
             Finding::OlderFound { .. } => "older_found",
+            Finding::PasswordInLog { .. } => "password_in_log",
             Finding::ProbablyWiped { .. } => "probably_wiped",
             Finding::LicencesUnreadable { .. } => "licences_unreadable",
             Finding::PublishedKey { .. } => "published_key",
@@ -205,6 +211,7 @@ impl Finding {
             | Finding::Damaged { .. }
             | Finding::Plaintext { .. }
             | Finding::Nested { .. }
+            | Finding::PasswordInLog { .. }
             | Finding::ProbablyWiped { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }

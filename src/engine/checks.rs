@@ -18,7 +18,7 @@ use crate::domain::problem::Problem;
 use crate::domain::source::Source;
 use crate::domain::verdict::{Remedy, Verdict};
 use crate::engine::session::Session;
-use crate::engine::{sightings, survey};
+use crate::engine::{log_secrets, sightings, survey};
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
@@ -261,9 +261,14 @@ pub fn assess(session: &Session) -> Assessment {
             count: places.len(),
         });
     }
+    let in_logs = log_secrets::count(session);
+    if in_logs > 0 {
+        findings.push(Finding::PasswordInLog { count: in_logs });
+    }
     findings.sort_by_key(Finding::severity);
     Assessment {
         summary: Summary::of(&secrets),
+        logged: log_secrets::offered(session, &secrets),
         recommendation: plan::recommend(&secrets, &circumstances),
         secrets,
         keys,

@@ -11,7 +11,7 @@ use crate::domain::verdict;
 
 use crate::engine::job::{Entered, PlanReady};
 use crate::engine::session::Session;
-use crate::engine::{rehearsal, sightings};
+use crate::engine::{log_secrets, rehearsal, sightings};
 use crate::io::passwords::{Line, MailboxName};
 use crate::words::{fill, words};
 
@@ -105,7 +105,8 @@ pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<(
         .collect()
 }
 
-/// The passwords themselves: as typed, read from the secret they shall be the same as, or from an older payload.
+/// The passwords themselves: as typed, read from the secret they shall be the same as, from an older payload, or
+/// from a log.
 ///
 /// # Errors
 /// A [`Problem`] when that secret, or no older payload, opens.
@@ -138,6 +139,10 @@ pub fn texts(
             Entered::Older(older) => match sightings::newest(session, &older) {
                 Some(text) => Ok((place, text)),
                 None => Err(surprised(&older)),
+            },
+            Entered::Logged(seen, n) => match log_secrets::text(session, &seen, n) {
+                Some(text) => Ok((place, text)),
+                None => Err(surprised(&seen)),
             },
         })
         .collect()

@@ -13,6 +13,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::engine::log_secrets::Seen;
 use crate::engine::sightings::Sightings;
 use crate::io::install::Install;
 use crate::io::store::{self, Store};
@@ -40,6 +41,8 @@ pub struct Session {
     pub schema_findings: Vec<Finding>,
     /// Older payloads that searches met.
     pub sightings: Sightings,
+    /// Passwords that stand in FreeScout's logs, once those were read.
+    pub logged: Option<Vec<Seen>>,
 }
 
 impl Session {
@@ -62,6 +65,7 @@ impl Session {
             mails: None,
             schema_findings: Vec::new(),
             sightings: Sightings::default(),
+            logged: None,
         }
     }
 

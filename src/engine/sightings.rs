@@ -147,7 +147,7 @@ fn newest_first<'s>(
 }
 
 /// Whether an older payload of this secret would help, and could be put in its place.
-fn is_lost(secret: &SecretReport) -> bool {
+pub(super) fn is_lost(secret: &SecretReport) -> bool {
     let storable = match secret.kind {
         SecretKind::OAuth(_) => secret.place.token.is_some(),
         SecretKind::InvitedUser | SecretKind::EnvValue => false,

@@ -200,6 +200,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         mailboxes: inventory.mailboxes.clone(),
         system_mail: inventory.system_mail.clone(),
         recoverable: Vec::new(),
+        logged: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use freescout_rescue::domain::finding::Finding;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::php;
 use freescout_rescue::domain::plan::Choices;
@@ -11,9 +12,10 @@ use freescout_rescue::domain::sightings::Scanner;
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::Verdict;
 use freescout_rescue::engine::backup::{self, Options};
+use freescout_rescue::engine::job::Entered;
 use freescout_rescue::engine::report::payloads::payloads;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::{apply, checks, recover, sightings, survey, undo};
+use freescout_rescue::engine::{apply, checks, log_secrets, recover, sightings, survey, undo};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::sentences;
 
@@ -244,6 +246,109 @@ fn what_is_not_lost_or_opens_with_nothing_is_not_offered() {
         .collect();
     assert_eq!(scan(&mut session, "d.sql", many.as_bytes()), 0);
     assert_eq!(session.assess().recoverable, offered);
+}
+
+#[test]
+fn a_password_in_a_log_is_offered_for_a_test_and_never_taken_unasked() {
+    let bench = Bench::new();
+    let said = "Failed to authenticate on SMTP server with username \"biuro@helpdesk.example\" using 1 possible authenticators.";
+    let sent = |password: &str| freescout_rescue::domain::base64::encode(password.as_bytes());
+    bench
+        .database()
+        .execute_batch(&format!(
+            "ALTER TABLE send_logs ADD COLUMN status_message TEXT;
+             INSERT INTO send_logs (id, status_message, created_at) VALUES
+               (9001, '{said} Last Command: {}', '2025-05-01 10:00:00'), (9002, 'Last Command: QUIT', NULL);
+             CREATE TABLE failed_jobs (id INTEGER PRIMARY KEY, exception TEXT);
+             INSERT INTO failed_jobs VALUES (1, 'Last Command: {}');",
+            sent("demo-biuro-outgoing"),
+            sent("whose-is-it")
+        ))
+        .unwrap();
+    let logs = bench.install().join("storage/logs");
+    let line = format!(
+        "[2025-06-19 03:00:01] production.ERROR: {said} Last Command: {}\n",
+        sent("demo-biuro-outgoing")
+    );
+    std::fs::write(logs.join("laravel-2025-06-19.log"), &line).unwrap();
+    // A link is not followed, another file not read.
+    std::fs::write(bench.path("elsewhere.log"), line.replace("demo-biuro", "x")).unwrap();
+    std::os::unix::fs::symlink(
+        bench.path("elsewhere.log"),
+        logs.join("laravel-2025-06-20.log"),
+    )
+    .unwrap();
+
+    let mut session = session(&bench);
+    find_keys(&bench, &mut session);
+    assert!(log_secrets::read(&mut session));
+    let assessment = session.assess();
+    let of_wiped: Vec<String> = assessment
+        .logged
+        .iter()
+        .filter(|l| l.place == place(WIPED, "out_password"))
+        .map(sentences::logged)
+        .collect();
+    let log = logs.join("laravel-2025-06-19.log");
+    assert_eq!(
+        of_wiped,
+        [
+            format!(
+                "a password seen on 2025-06-19 in {}, unproven",
+                log.display()
+            ),
+            "a password seen in failed_jobs#1, unproven".to_owned(),
+        ]
+    );
+    // A name that fits one mailbox is not offered for another.
+    assert!(
+        assessment
+            .logged
+            .iter()
+            .all(|l| l.place == place(WIPED, "out_password") || l.seen_in == "failed_jobs#1")
+    );
+    assert!(
+        assessment
+            .findings
+            .contains(&Finding::PasswordInLog { count: 2 })
+    );
+    let everything = format!("{assessment:?}");
+    assert!(!everything.contains("demo-biuro-outgoing") && !everything.contains("whose-is-it"));
+
+    let wiped = place(WIPED, "out_password");
+    let of = |n| {
+        recover::texts(
+            &session,
+            vec![(wiped.clone(), Entered::Logged(wiped.clone(), n))],
+        )
+    };
+    let texts = [of(0), of(1)].map(|text| text.unwrap().pop().unwrap().1);
+    assert_eq!(texts[0].expose(), b"demo-biuro-outgoing");
+    assert_eq!(texts[1].expose(), b"whose-is-it");
+    assert!(of(2).is_err());
+
+    let install = bench.install();
+    let look_in = bench.path("demo/old-server");
+    let before = stored(&bench, WIPED, "out_password");
+    let outcome = bench.run(&[
+        "recover",
+        "--yes",
+        "--take-older",
+        "--no-test",
+        "--no-artisan",
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+        "--backup-dir",
+        bench.path("backups").to_str().unwrap(),
+    ]);
+    assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
+    assert_eq!(stored(&bench, WIPED, "out_password"), before);
+    let check = bench.check(&[]);
+    assert!(check.out.contains("probably passwords"), "{}", check.out);
+    for text in [&outcome.out, &outcome.err, &check.out, &check.err] {
+        assert!(!text.contains("demo-biuro-outgoing"));
+    }
 }
 
 #[test]

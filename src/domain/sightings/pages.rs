@@ -2,8 +2,8 @@
 //!
 //! A row there is its columns one behind the other, often with nothing between them. So a known address before a payload
 //! tells whose it is, and the order of FreeScout's columns tells which one: address, …, `out_password`, server and user
-//! name, `in_password`, …, `meta`. One payload alone in a row is told by the numbers behind it, which InnoDB writes in a
-//! known way (port and encryption, or protocol, encryption and a signed flag). In a text of some other form only a name
+//! name, `in_password`, …, `meta`. One payload alone in a row is told by the numbers behind it, where they are written
+//! in a known way (port and encryption, or protocol, encryption and a flag). In a text of some other form only a name
 //! right before the payload counts. Where two owners are possible, or no column is certain, we say so.
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ const LEAD: &[u8] = b"eyJpdiI6";
 /// Between two passwords of one row stand a port, a server and a user name.
 const WITHIN_ROW: u64 = 1 << 10;
 /// Bytes behind a payload that may tell its column.
-const TAIL: usize = 5;
+const TAIL: usize = 6;
 
 /// A stretch of a stream.
 pub(super) struct Stretch<'b> {
@@ -279,11 +279,14 @@ fn named_before(before: &[u8]) -> Option<&'static str> {
     ["in_password", "out_password"].into_iter().find(named)
 }
 
-/// The column by what InnoDB writes behind it: whole numbers big-endian, the highest bit of signed ones turned over.
+/// The column by the numbers behind it. InnoDB writes them big-endian, the highest bit of signed ones turned over;
+/// PostgreSQL writes them little-endian on x86 and ARM, two bytes at an even place.
 fn column_by_tail(behind: &[u8]) -> Option<&'static str> {
     match *behind {
         // in_protocol, in_encryption (unsigned), auto_reply_enabled (signed 0 or 1).
         [1..=9, 1..=4, 0x80 | 0x81, ..] => Some("in_password"),
+        // The same in PostgreSQL: two numbers of two bytes, and a boolean.
+        [1..=9, 0, 1..=4, 0, 0 | 1, ..] | [0, 1..=9, 0, 1..=4, 0, 0 | 1, ..] => Some("in_password"),
         // out_port (four bytes), out_encryption.
         [0, 0, _, _, 1..=4, ..] => Some("out_password"),
         _ => None,

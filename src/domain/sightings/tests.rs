@@ -255,6 +255,26 @@ fn a_page_is_read_in_the_order_of_the_columns() {
 }
 
 #[test]
+fn rows_of_a_heap_page_with_one_password_each_do_not_mix() {
+    let row = |id: &str, incoming: &str| {
+        let mut row = format!("\x03{id}@acme.example\x01\0\x01\0imap.example").into_bytes();
+        row.extend(b"\xe1\x03\0\0\x05user\x70\x03\0\0");
+        row.extend(sealed(incoming).bytes());
+        // in_protocol, in_encryption, auto_reply_enabled: the first at an even place.
+        row.extend(b"\0\x01\0\x02\0\0\0\0");
+        row
+    };
+    let page = [row("support", "a"), row("fine", "b"), row("port", "c")].concat();
+    assert_eq!(
+        said(&scan_cut(&page, &[], BLOCK)),
+        [
+            "port@acme.example in_password c 2025-06-19 Some(4)",
+            "support@acme.example in_password a 2025-06-19 Some(3)",
+        ]
+    );
+}
+
+#[test]
 fn a_payload_without_a_known_address_near_it_is_nobodys() {
     let far = [
         b"support@acme.example".as_slice(),

@@ -33,6 +33,7 @@ pub mod domain {
     pub mod key_ring;
     pub mod key_scan;
     pub mod known_keys;
+    pub mod log_secrets;
     pub mod mailbox;
     pub mod oauth;
     pub mod payload;
@@ -45,6 +46,7 @@ pub mod domain {
     pub mod schedule;
     pub mod secret;
     pub mod send_log;
+    pub mod sightings;
     pub mod source;
     pub mod sql;
     pub mod timeline;
@@ -87,6 +89,7 @@ pub mod engine {
     pub mod exit;
     pub mod find_key;
     pub mod job;
+    pub mod log_secrets;
     pub mod memory;
     pub mod oauth;
     pub mod pool;
@@ -97,6 +100,7 @@ pub mod engine {
     pub mod report;
     pub mod restore;
     pub mod session;
+    pub mod sightings;
     pub mod survey;
     pub mod undo;
 }

@@ -7,7 +7,7 @@ pub mod damage;
 pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{Assessment, KeyReport, SecretReport};
+use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, Recoverable, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
@@ -74,6 +74,18 @@ pub fn finding(finding: &Finding) -> String {
         ),
         Finding::Salvageable { count } => fill(
             one_or_many(*count, w.finding_salvageable_one, w.finding_salvageable),
+            &[("count", count)],
+        ),
+        Finding::OlderFound { count } => fill(
+            one_or_many(*count, w.finding_older_found_one, w.finding_older_found),
+            &[("count", count)],
+        ),
+        Finding::PasswordInLog { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_password_in_log_one,
+                w.finding_password_in_log,
+            ),
             &[("count", count)],
         ),
         Finding::ProbablyWiped { owner, place } => fill(
@@ -273,6 +285,36 @@ pub fn source(source: &Source) -> String {
         text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
     }
     text
+}
+
+/// An older payload: what it is, from when, from where.
+pub fn older(older: &Recoverable) -> String {
+    let w = words();
+    let (what, from) = (kind(older.kind), source(&older.source));
+    match older.date {
+        Some(date) => fill(
+            w.older,
+            &[
+                ("what", &what),
+                ("date", &date.strftime("%Y-%m-%d")),
+                ("source", &from),
+            ],
+        ),
+        None => fill(w.older_undated, &[("what", &what), ("source", &from)]),
+    }
+}
+
+/// A password that was seen in a log: where and when. Never what it says.
+pub fn logged(logged: &LoggedPassword) -> String {
+    let w = words();
+    let seen_in = sanitize(&logged.seen_in);
+    match logged.date {
+        Some(date) => fill(
+            w.logged,
+            &[("date", &date.strftime("%Y-%m-%d")), ("seen_in", &seen_in)],
+        ),
+        None => fill(w.logged_undated, &[("seen_in", &seen_in)]),
+    }
 }
 
 /// A key, as a line.

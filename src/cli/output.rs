@@ -1,12 +1,14 @@
 //! Text for people: plain lines, no colour, nothing that a pipe could not take.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
-use crate::domain::assessment::{Assessment, Summary};
+use crate::domain::assessment::{Assessment, Recoverable, Summary};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Action, Plan};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::secret::Place;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
 use crate::engine::report;
@@ -187,8 +189,13 @@ fn summary(summary: &Summary) -> String {
     )
 }
 
-/// A plan for people.
-pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
+/// A plan for people, and the places that get an older password.
+pub(super) fn plan(
+    out: &mut Out,
+    assessment: &Assessment,
+    ready: &PlanReady,
+    older: &BTreeSet<Place>,
+) {
     let w = words();
     out.line(&fill(
         w.plan_figures,
@@ -223,9 +230,11 @@ pub(super) fn plan(out: &mut Out, assessment: &Assessment, ready: &PlanReady) {
         if !wiped && !step.action.writes() && step.action != Action::StaysLost {
             continue;
         }
-        let said = match wiped {
-            true => sentences::verdict(secret, assessment),
-            false => sentences::action(step.action, secret, assessment),
+        let of_step = |o: &&Recoverable| o.place == step.place && older.contains(&o.place);
+        let said = match assessment.newest_recoverable().find(of_step) {
+            Some(taken) => sentences::older(taken),
+            None if wiped => sentences::verdict(secret, assessment),
+            None => sentences::action(step.action, secret, assessment),
         };
         out.line(&format!(
             "  {}  {}: {}",

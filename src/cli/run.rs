@@ -1,5 +1,6 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,14 +10,14 @@ use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::SecretBytes;
+use crate::domain::secret::{Place, SecretBytes};
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, report, restore, survey, undo};
+use crate::engine::{apply, checks, find_key, log_secrets, report, restore, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
@@ -53,10 +54,16 @@ pub fn run(arguments: Arguments) -> u8 {
             yes,
             strategy,
             passwords,
+            take_older,
             no_test,
         }) => {
-            let passwords = passwords.as_deref();
-            recover_install(&common, yes, strategy.strategy(), passwords, !no_test)
+            let wishes = Wishes {
+                strategy: strategy.strategy(),
+                passwords: passwords.as_deref(),
+                take_older,
+                test: !no_test,
+            };
+            recover_install(&common, yes, &wishes)
         }
         Some(Command::Test { common, options }) => {
             super::test::test(&common, &options).map_err(not_started)
@@ -172,6 +179,7 @@ impl Common {
                 Problem::new(w.key_file_no_key, e.to_string(), w.key_file_no_key_next)
             })?;
         }
+        log_secrets::read(&mut session);
         Ok(session)
     }
 }
@@ -357,15 +365,17 @@ fn make_backup(common: &Common, full_dump: bool) -> Outcome {
     Ok(Exit::Fine)
 }
 
-fn recover_install(
-    common: &Common,
-    yes: bool,
+/// How an install is to be recovered.
+struct Wishes<'a> {
     strategy: Option<Strategy>,
-    passwords_file: Option<&Path>,
+    passwords: Option<&'a Path>,
+    take_older: bool,
     test: bool,
-) -> Outcome {
+}
+
+fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let w = words();
-    let lines = match passwords_file {
+    let lines = match wishes.passwords {
         Some(path) => passwords::read(path).map_err(|e| {
             let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
             not_started(Problem::new(
@@ -377,13 +387,20 @@ fn recover_install(
         None => Vec::new(),
     };
     let mut session = common.open().map_err(not_started)?;
-    let entered = recover::places(&session.assess(), lines).map_err(not_started)?;
+    let before = session.assess();
+    let mut entered = recover::places(&before, lines).map_err(not_started)?;
+    let older = match wishes.take_older {
+        true => recover::older(&before, &entered),
+        false => Vec::new(),
+    };
+    let older_places: BTreeSet<Place> = older.iter().map(|(place, _)| place.clone()).collect();
+    let given = entered.iter().map(|(place, _)| place.clone());
     let choices = Choices {
-        entered: entered.iter().map(|(place, _)| place.clone()).collect(),
+        entered: given.chain(older_places.iter().cloned()).collect(),
         ..Choices::default()
     };
     let planned = |session: &Session| {
-        recover::plan(session, strategy, &choices).map_err(|why| match why {
+        recover::plan(session, wishes.strategy, &choices).map_err(|why| match why {
             NoPlan::Problem(problem) => unchanged(problem),
             NoPlan::Impossible(strategy, why) => {
                 let what = fill(w.strategy_impossible, &[("strategy", &strategy.name())]);
@@ -398,15 +415,16 @@ fn recover_install(
     if !yes {
         let (assessment, ready) = (session.assess(), planned(&session)?);
         if common.json {
-            Out::stdout().json(&report::planned_json(&ready, &assessment));
+            Out::stdout().json(&report::planned_json(&ready, &assessment, &older_places));
         } else {
-            output::plan(&mut Out::stdout(), &assessment, &ready);
+            output::plan(&mut Out::stdout(), &assessment, &ready, &older_places);
         }
         Out::stderr().line(w.recover_needs_yes);
         return Ok(Exit::Attention);
     }
     let mut progress = output::progress();
     let (backup, _) = back_up(common, &mut session, &mut progress)?;
+    entered.extend(recover::texts(&session, older).map_err(unchanged)?);
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
     let applied = apply::apply(
@@ -419,7 +437,9 @@ fn recover_install(
     )
     .map_err(failed)?;
     let site = survey::summary(&session).site;
-    let tested = test.then(|| super::test::run(&mut session, &TestOptions::default(), None));
+    let tested = wishes
+        .test
+        .then(|| super::test::run(&mut session, &TestOptions::default(), None));
     let tested = tested.and_then(Result::ok);
     if common.json {
         let tested = tested

@@ -1,13 +1,14 @@
 //! The state of an install as we report it: verdicts, keys, findings, figures. Holds no secret, so it may be cloned,
 //! shown and printed.
 
+use jiff::civil::DateTime;
 use serde::Serialize;
 
 use super::app_key::Fingerprint;
 use super::base64;
 use super::damage::{Damage, Trace};
 use super::finding::Finding;
-use super::inventory::{Inventory, SecretKind, StoredText};
+use super::inventory::{Inventory, Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
 use super::plan::{Circumstances, Recommendation, Target};
@@ -65,6 +66,33 @@ pub struct KeyReport {
     pub mails: u64,
     /// Where it is published, if it is a sample key.
     pub published: Option<&'static str>,
+}
+
+/// A secret that is lost today, and an older payload of it that a known key opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recoverable {
+    /// Where it belongs.
+    pub place: Place,
+    /// What it is.
+    pub kind: SecretKind,
+    /// The key that opens it.
+    pub key: Fingerprint,
+    /// Where it was found.
+    pub source: Source,
+    /// When it stood there, as far as that is known.
+    pub date: Option<DateTime>,
+}
+
+/// A text from a log that may be the password of a lost secret. Unproven: to be tried at the mail server, never to be
+/// stored untested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedPassword {
+    /// The secret it may be of.
+    pub place: Place,
+    /// The log: `table#id`, or the path of a file. As found: sanitise before showing.
+    pub seen_in: String,
+    /// When it was written down.
+    pub date: Option<DateTime>,
 }
 
 /// Figures by verdict. `total` counts secrets that are not empty.
@@ -148,6 +176,10 @@ pub struct Assessment {
     pub timeline: Option<Timeline>,
     /// What was sent under each key.
     pub traces: Vec<Trace>,
+    /// What older copies could bring back, in the order of the secrets, newest first.
+    pub recoverable: Vec<Recoverable>,
+    /// What FreeScout's logs offer for lost passwords, in the order of the secrets, newest first.
+    pub logged: Vec<LoggedPassword>,
 }
 
 impl Assessment {
@@ -163,6 +195,14 @@ impl Assessment {
             .find(|k| k.fingerprint == key)
             .map_or_else(|| key.to_string(), |k| k.label.clone())
     }
+
+    /// The newest older payload of each secret that has one.
+    pub fn newest_recoverable(&self) -> impl Iterator<Item = &Recoverable> {
+        let mut last = None;
+        self.recoverable
+            .iter()
+            .filter(move |older| last.replace(&older.place) != Some(&older.place))
+    }
 }
 
 /// Judges every secret of an inventory.
@@ -170,15 +210,20 @@ pub fn judge_all(inventory: &Inventory, ring: &KeyRing) -> Vec<SecretReport> {
     inventory
         .secrets
         .iter()
-        .map(|secret| SecretReport {
-            place: secret.place.clone(),
-            kind: secret.kind,
-            owner: secret.owner.clone(),
-            verdict: verdict::judge(secret, ring),
-            misspelled: matches!(secret.stored(), StoredText::Text(text) if !base64::is_canonical(text.expose())),
-            needed: needed(secret.kind, &secret.place, inventory),
-        })
+        .map(|secret| judge_one(secret, inventory, ring))
         .collect()
+}
+
+/// Judges one secret of an inventory.
+pub fn judge_one(secret: &Secret, inventory: &Inventory, ring: &KeyRing) -> SecretReport {
+    SecretReport {
+        place: secret.place.clone(),
+        kind: secret.kind,
+        owner: secret.owner.clone(),
+        verdict: verdict::judge(secret, ring),
+        misspelled: matches!(secret.stored(), StoredText::Text(text) if !base64::is_canonical(text.expose())),
+        needed: needed(secret.kind, &secret.place, inventory),
+    }
 }
 
 /// The keys with what each opens.

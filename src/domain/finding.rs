@@ -104,6 +104,16 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Secrets that are lost today, and stand in an older copy that a known key opens.
+    OlderFound {
+        /// How many.
+        count: usize,
+    },
+    /// Passwords that failed logins left in FreeScout's logs.
+    PasswordInLog {
+        /// How many different ones.
+        count: usize,
+    },
     /// An empty field that needs a value: probably wiped by saving the blank form.
     ProbablyWiped {
         /// Whose.
@@ -165,6 +175,8 @@ impl Finding {
             Finding::Plaintext { .. } => "plaintext",
             Finding::Nested { .. } => "nested",
             Finding::Salvageable { .. } => "salvageable",
+            Finding::OlderFound { .. } => "older_found",
+            Finding::PasswordInLog { .. } => "password_in_log",
             Finding::ProbablyWiped { .. } => "probably_wiped",
             Finding::LicencesUnreadable { .. } => "licences_unreadable",
             Finding::PublishedKey { .. } => "published_key",
@@ -199,6 +211,7 @@ impl Finding {
             | Finding::Damaged { .. }
             | Finding::Plaintext { .. }
             | Finding::Nested { .. }
+            | Finding::PasswordInLog { .. }
             | Finding::ProbablyWiped { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
@@ -206,6 +219,7 @@ impl Finding {
             | Finding::InstallPageDangerous => Severity::Warning,
             Finding::KeyFromProcessEnvironment
             | Finding::Salvageable { .. }
+            | Finding::OlderFound { .. }
             | Finding::OlderSchema { .. }
             | Finding::NotRoot => Severity::Info,
         }

@@ -449,7 +449,7 @@ fn folders(text: &str) -> Vec<String> {
 }
 
 /// The token's text as PHP would read it from the JSON.
-fn token_text(meta: &[u8], token: Token) -> Option<SecretBytes> {
+pub(super) fn token_text(meta: &[u8], token: Token) -> Option<SecretBytes> {
     let span = json_span::text_span(meta, &["oauth", token.member()])?;
     let quoted = &meta[span.start - 1..span.end + 1];
     serde_json::from_slice::<String>(quoted)

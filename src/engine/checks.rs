@@ -19,7 +19,7 @@ use crate::domain::source::Source;
 use crate::domain::timeline::Timeline;
 use crate::domain::verdict::{Remedy, Verdict};
 use crate::engine::session::Session;
-use crate::engine::survey;
+use crate::engine::{log_secrets, sightings, survey};
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
@@ -298,9 +298,21 @@ pub fn assess(session: &Session) -> Assessment {
     let mut findings = survey::findings(session);
     findings.extend(session.schema_findings.iter().cloned());
     findings.extend(secret_findings(&secrets, ring));
+    let recoverable = sightings::recoverable(session, &secrets);
+    let places: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
+    if !places.is_empty() {
+        findings.push(Finding::OlderFound {
+            count: places.len(),
+        });
+    }
+    let in_logs = log_secrets::count(session);
+    if in_logs > 0 {
+        findings.push(Finding::PasswordInLog { count: in_logs });
+    }
     findings.sort_by_key(Finding::severity);
     Assessment {
         summary: Summary::of(&secrets),
+        logged: log_secrets::offered(session, &secrets),
         recommendation: plan::recommend(&secrets, &circumstances),
         secrets,
         keys,
@@ -310,6 +322,7 @@ pub fn assess(session: &Session) -> Assessment {
         system_mail: session.inventory.system_mail.clone(),
         timeline: session.timeline.clone(),
         traces: session.traces.clone(),
+        recoverable,
     }
 }
 

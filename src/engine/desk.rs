@@ -21,7 +21,7 @@ use crate::engine::checks::{self, Looking};
 use crate::engine::job::{Job, JobId, OtherDatabase, Update};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, processes, report, survey, undo};
+use crate::engine::{apply, log_secrets, processes, report, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::hunt;
 use crate::words::{fill, words};
@@ -183,6 +183,9 @@ impl Desk {
         }
         checks::count_mails(&mut session);
         call.send(Update::Assessed(Box::new(session.assess())));
+        if log_secrets::read(&mut session) {
+            call.send(Update::Assessed(Box::new(session.assess())));
+        }
         self.session = Some(session);
         let roots = std::mem::take(&mut self.setup.look_in);
         if roots.is_empty() {

@@ -139,6 +139,10 @@ pub enum Entered {
     Typed(SecretBytes),
     /// The same as another secret, which a known key opens.
     SameAs(Place),
+    /// What stood at this place before, by the newest older payload that a known key opens.
+    Older(Place),
+    /// The nth of the passwords that FreeScout's logs offer for this place. Unproven: only for a test, or after one.
+    Logged(Place, usize),
 }
 
 /// The install, as the survey found it. Texts are sanitised.

@@ -10,8 +10,8 @@ use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::domain::verdict;
 
 use crate::engine::job::{Entered, PlanReady};
-use crate::engine::rehearsal;
 use crate::engine::session::Session;
+use crate::engine::{log_secrets, rehearsal, sightings};
 use crate::io::passwords::{Line, MailboxName};
 use crate::words::{fill, words};
 
@@ -95,15 +95,30 @@ pub fn places(
     Ok(entered)
 }
 
-/// The passwords themselves: as typed, or read from the secret they shall be the same as.
+/// The older payloads that can be taken, but for places that got a password already: the newest of each.
+pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<(Place, Entered)> {
+    let given = |place: &Place| entered.iter().any(|(given, _)| given == place);
+    assessment
+        .newest_recoverable()
+        .filter(|older| !given(&older.place))
+        .map(|older| (older.place.clone(), Entered::Older(older.place.clone())))
+        .collect()
+}
+
+/// The passwords themselves: as typed, read from the secret they shall be the same as, from an older payload, or
+/// from a log.
 ///
 /// # Errors
-/// A [`Problem`] when that secret does not open.
+/// A [`Problem`] when that secret, or no older payload, opens.
 pub fn texts(
     session: &Session,
     entered: Vec<(Place, Entered)>,
 ) -> Result<Vec<(Place, SecretBytes)>, Problem> {
     let w = words();
+    let surprised = |place: &Place| {
+        let place = sanitize(&place.to_string());
+        Problem::new(w.plan_surprised, place, w.plan_surprised_next)
+    };
     entered
         .into_iter()
         .map(|(place, entered)| match entered {
@@ -118,13 +133,17 @@ pub fn texts(
                     .map(|plain| php::unserialize(plain.expose()))
                 {
                     Some(Ok(php::Value::Text(text))) => Ok((place, text.into())),
-                    _ => Err(Problem::new(
-                        w.plan_surprised,
-                        sanitize(&other.to_string()),
-                        w.plan_surprised_next,
-                    )),
+                    _ => Err(surprised(&other)),
                 }
             }
+            Entered::Older(older) => match sightings::newest(session, &older) {
+                Some(text) => Ok((place, text)),
+                None => Err(surprised(&older)),
+            },
+            Entered::Logged(seen, n) => match log_secrets::text(session, &seen, n) {
+                Some(text) => Ok((place, text)),
+                None => Err(surprised(&seen)),
+            },
         })
         .collect()
 }

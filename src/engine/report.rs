@@ -4,9 +4,11 @@
 pub mod connections;
 mod damage;
 pub mod find_key;
+pub mod payloads;
 mod timeline;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -17,7 +19,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::Token;
+use crate::domain::secret::{Place, Token};
 use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
@@ -125,7 +127,7 @@ pub struct RecoverJson<'a> {
 
 /// What `recover` would do, without `--yes`.
 #[derive(Serialize)]
-pub struct PlannedJson {
+pub struct PlannedJson<'a> {
     schema: u32,
     planned: bool,
     strategy: Strategy,
@@ -136,10 +138,16 @@ pub struct PlannedJson {
     readable_after: usize,
     total: usize,
     damage: damage::DamageJson,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    older: Vec<payloads::PayloadJson<'a>>,
 }
 
-/// A plan that was not carried out.
-pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
+/// A plan that was not carried out, and the older payloads it would take.
+pub fn planned_json<'a>(
+    ready: &PlanReady,
+    assessment: &'a Assessment,
+    older: &BTreeSet<Place>,
+) -> PlannedJson<'a> {
     PlannedJson {
         schema: 1,
         planned: true,
@@ -154,6 +162,11 @@ pub fn planned_json(ready: &PlanReady, assessment: &Assessment) -> PlannedJson {
         readable_after: ready.after.readable(),
         total: ready.after.total,
         damage: damage::damage(&assessment.damage(ready.plan.target)),
+        older: payloads::payloads(
+            assessment
+                .newest_recoverable()
+                .filter(|o| older.contains(&o.place)),
+        ),
     }
 }
 

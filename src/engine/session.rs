@@ -16,6 +16,8 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::send_log::SendLog;
 use crate::domain::timeline::Timeline;
+use crate::engine::log_secrets::Seen;
+use crate::engine::sightings::Sightings;
 use crate::io::install::Install;
 use crate::io::store::{self, Store};
 use crate::words::words;
@@ -44,6 +46,10 @@ pub struct Session {
     pub traces: Vec<Trace>,
     /// Columns the schema lacks, and tables without transactions.
     pub schema_findings: Vec<Finding>,
+    /// Older payloads that searches met.
+    pub sightings: Sightings,
+    /// Passwords that stand in FreeScout's logs, once those were read.
+    pub logged: Option<Vec<Seen>>,
 }
 
 impl Session {
@@ -67,6 +73,8 @@ impl Session {
             timeline: None,
             traces: Vec::new(),
             schema_findings: Vec::new(),
+            sightings: Sightings::default(),
+            logged: None,
         }
     }
 

@@ -514,6 +514,10 @@ table! {
     finding_nested_one = "1 secret was encrypted twice.";
     finding_salvageable = "{count} secrets may be salvaged: a known key decrypts them although their MAC does not vouch for it.";
     finding_salvageable_one = "1 secret may be salvaged: a known key decrypts it although its MAC does not vouch for it.";
+    finding_older_found = "{count} secrets that are lost today stand in older copies that a known key opens: `recover --take-older` brings them back.";
+    finding_older_found_one = "1 secret that is lost today stands in an older copy that a known key opens: `recover --take-older` brings it back.";
+    finding_password_in_log = "{count} texts that are probably passwords stand readable in FreeScout's logs: failed logins left them there. Once all is well again, delete those log entries, and change the passwords if others could read the logs.";
+    finding_password_in_log_one = "A text that is probably a password stands readable in FreeScout's logs: a failed login left it there. Once all is well again, delete that log entry, and change the password if others could read the logs.";
     finding_probably_wiped = "{owner}: a password is needed but nothing is stored ({place}). It was probably wiped by saving the blank form.";
     finding_licences = "{count} module licences cannot be read: FreeScout's daily check will switch those modules off.";
     finding_licences_one = "1 module licence cannot be read: FreeScout's daily check will switch that module off.";
@@ -573,6 +577,10 @@ table! {
     action_unwrap = "both layers opened, sealed once";
     action_repair = "written in the form FreeScout reads, sealed again";
     action_salvage = "salvaged with {key}, unproven";
+    older = "the {what} of {date}, from {source}";
+    logged = "a password seen on {date} in {seen_in}, unproven";
+    logged_undated = "a password seen in {seen_in}, unproven";
+    older_undated = "an older {what} of unknown date, from {source}";
     action_enter = "the new password is stored";
     action_stays_lost = "stays unreadable; its password is needed";
     action_lost_oauth = "stays unreadable; connect the mailbox again in the browser";

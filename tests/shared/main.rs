@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod config_caches;
+mod dumps;
 mod env_files;
 mod payloads;
 

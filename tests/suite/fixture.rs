@@ -235,6 +235,8 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         system_mail: inventory.system_mail.clone(),
         timeline: Timeline::of(&send_log(ring)),
         traces: send_log(ring).traces(),
+        recoverable: Vec::new(),
+        logged: Vec::new(),
     }
 }
 

@@ -16,5 +16,6 @@ mod provider;
 mod safety;
 mod screens;
 mod scripted;
+mod sightings;
 mod timeline;
 mod wizard;

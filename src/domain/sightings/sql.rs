@@ -1,0 +1,301 @@
+//! The statements of a dump, byte by byte: most are skipped line by line, those that fill a table of FreeScout are read.
+//!
+//! Written by `mysqldump`/`mariadb-dump`, phpMyAdmin, Adminer, `pg_dump` (both `COPY` and `--inserts`) and SQLite's
+//! `.dump`. A statement begins a line, or follows one that was read. Which backslashes escape, the dump's first lines
+//! say; without them MySQL's backticks do.
+
+use std::ops::Range;
+
+use jiff::civil::DateTime;
+use zeroize::Zeroizing;
+
+use super::dates;
+use super::heads::{self, Head};
+use super::rows::{Layout, Row, table_of};
+
+mod values;
+
+use values::{Lines, Over, Values};
+
+/// A head longer than this is none.
+const MAX_HEAD: usize = 32 << 10;
+/// A comment longer than this says no date.
+const MAX_LINE: usize = 256;
+/// Tables whose columns are remembered.
+const MAX_TABLES: usize = 16;
+
+/// What a dump says.
+pub(super) enum Event {
+    /// A row of a table of FreeScout.
+    Row(Row),
+    /// Another dump begins in the same stream, or this one is over.
+    Begins,
+    /// The dump says its date.
+    Date(DateTime),
+}
+
+/// How a line begins that is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Insert,
+    Create,
+    Copy,
+    Line,
+}
+
+const KEYWORDS: [(&[u8], Kind); 8] = [
+    (b"INSERT ", Kind::Insert),
+    (b"REPLACE ", Kind::Insert),
+    (b"CREATE TABLE ", Kind::Create),
+    (b"COPY ", Kind::Copy),
+    (b"-- ", Kind::Line),
+    (b"/*", Kind::Line),
+    (b"PRAGMA ", Kind::Line),
+    (b"SET standard_", Kind::Line),
+];
+
+/// How the first lines of a dump begin, and whether backslashes escape in it.
+const HEADERS: [(&[u8], Option<bool>); 8] = [
+    (b"-- MySQL dump", Some(true)),
+    (b"-- MariaDB dump", Some(true)),
+    (b"-- phpMyAdmin SQL Dump", Some(true)),
+    (b"-- Adminer", None),
+    (b"-- PostgreSQL database dump", Some(false)),
+    (b"/*", Some(true)),
+    (b"PRAGMA ", Some(false)),
+    (b"SET standard_conforming_strings = on", Some(false)),
+];
+
+#[derive(Default)]
+enum State {
+    /// A line begins, or a statement after a statement that was read.
+    #[default]
+    Start,
+    /// Nothing of interest until the next line.
+    Skip,
+    /// A line that may be one of [`KEYWORDS`], or is.
+    Head(Option<Kind>, Quoting),
+    /// The rows of a statement.
+    Rows(Box<Values>),
+    /// The lines of a `COPY`.
+    Lines(Box<Lines>),
+}
+
+/// Where in the head of a statement we are.
+#[derive(Default, Clone, Copy)]
+struct Quoting {
+    quote: Option<u8>,
+    depth: u32,
+}
+
+/// Reads statements from a stream.
+#[derive(Default)]
+pub(super) struct Statements {
+    state: State,
+    head: Zeroizing<Vec<u8>>,
+    /// Where the statement at hand began.
+    began: u64,
+    backslash: Option<bool>,
+    layouts: Vec<(Vec<u8>, Option<Layout>)>,
+    spans: Vec<Range<u64>>,
+}
+
+impl Statements {
+    /// Takes the next bytes, which stand at `offset` in the stream.
+    pub(super) fn read(&mut self, bytes: &[u8], offset: u64, on: &mut dyn FnMut(Event)) {
+        let mut at = 0;
+        while at < bytes.len() {
+            at += match &mut self.state {
+                State::Skip => match memchr::memchr(b'\n', &bytes[at..]) {
+                    Some(end) => {
+                        self.state = State::Start;
+                        end + 1
+                    }
+                    None => bytes.len() - at,
+                },
+                State::Start => {
+                    self.start(bytes[at], offset + at as u64);
+                    1
+                }
+                State::Head(..) => {
+                    self.head(bytes[at], on);
+                    1
+                }
+                State::Rows(rows) => {
+                    let (used, over) = rows.read(&bytes[at..], &mut |row| on(Event::Row(row)));
+                    self.over(over, offset + (at + used) as u64);
+                    used
+                }
+                State::Lines(rows) => {
+                    let (used, over) = rows.read(&bytes[at..], &mut |row| on(Event::Row(row)));
+                    self.over(over, offset + (at + used) as u64);
+                    used
+                }
+            };
+        }
+    }
+
+    /// The stretches of the stream that were read as rows, the one at hand included.
+    pub(super) fn spans(&self) -> Vec<Range<u64>> {
+        let mut spans = self.spans.clone();
+        if matches!(self.state, State::Rows(_) | State::Lines(_)) {
+            spans.push(self.began..u64::MAX);
+        }
+        spans
+    }
+
+    fn over(&mut self, over: Over, end: u64) {
+        self.state = match over {
+            Over::Not => return,
+            Over::Whole => State::Start,
+            Over::Broken => State::Skip,
+        };
+        self.spans.push(self.began..end);
+    }
+
+    /// Stretches that end before this place are not asked for any more.
+    pub(super) fn forget(&mut self, before: u64) {
+        self.spans.retain(|span| span.end > before);
+    }
+
+    fn start(&mut self, byte: u8, at: u64) {
+        if byte.is_ascii_whitespace() || byte == b';' {
+            return;
+        }
+        if KEYWORDS.iter().any(|(word, _)| word[0] == byte) {
+            self.head.clear();
+            self.head.push(byte);
+            self.began = at;
+            self.state = State::Head(None, Quoting::default());
+        } else {
+            self.state = State::Skip;
+        }
+    }
+
+    fn head(&mut self, byte: u8, on: &mut dyn FnMut(Event)) {
+        let State::Head(kind, quoting) = &mut self.state else {
+            return;
+        };
+        self.head.push(byte);
+        let Some(kind) = *kind else {
+            let head = self.head.as_slice();
+            match KEYWORDS.iter().find(|(word, _)| word.starts_with(head)) {
+                Some((word, found)) if word.len() == head.len() => *kind = Some(*found),
+                Some(_) => {}
+                None => self.skip(byte),
+            }
+            return;
+        };
+        if matches!(kind, Kind::Line | Kind::Copy) {
+            let most = if kind == Kind::Copy {
+                MAX_HEAD
+            } else {
+                MAX_LINE
+            };
+            if byte == b'\n' || self.head.len() >= most {
+                self.line(kind, on);
+                self.skip_unless_rows(byte);
+            }
+            return;
+        }
+        if self.head.len() >= MAX_HEAD || byte == 0 {
+            return self.skip(byte);
+        }
+        match (quoting.quote, byte) {
+            (Some(quote), b) if quote == b => quoting.quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"' | b'`') => quoting.quote = Some(byte),
+            (None, b'(') => quoting.depth += 1,
+            (None, b')') => {
+                quoting.depth = quoting.depth.saturating_sub(1);
+                if kind == Kind::Create && quoting.depth == 0 {
+                    self.learn();
+                    self.state = State::Skip;
+                }
+            }
+            (None, b';') => self.state = State::Start,
+            (None, b'S' | b's') if kind == Kind::Insert && quoting.depth == 0 => {
+                let values = self.head.len().checked_sub(7).map(|at| &self.head[at..]);
+                if values.is_some_and(|v| {
+                    v[1..].eq_ignore_ascii_case(b"VALUES") && !v[0].is_ascii_alphanumeric()
+                }) {
+                    self.rows();
+                }
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn skip(&mut self, last: u8) {
+        self.state = if last == b'\n' {
+            State::Start
+        } else {
+            State::Skip
+        };
+    }
+
+    fn skip_unless_rows(&mut self, last: u8) {
+        if !matches!(self.state, State::Lines(_)) {
+            self.skip(last);
+        }
+    }
+
+    /// A whole line: a comment, a setting, or the head of a `COPY`.
+    fn line(&mut self, kind: Kind, on: &mut dyn FnMut(Event)) {
+        let line = self.head.trim_ascii_end();
+        if kind == Kind::Copy {
+            let layout = heads::copy(line).and_then(|head| self.layout(head));
+            if let Some(layout) = layout {
+                self.state = State::Lines(Box::new(Lines::new(layout)));
+            }
+            return;
+        }
+        if let Some((word, backslash)) = HEADERS.iter().find(|(word, _)| line.starts_with(word)) {
+            self.backslash = self.backslash.or(*backslash);
+            if word.starts_with(b"--") {
+                on(Event::Begins);
+            }
+        }
+        if let Some(date) = dates::of_line(line) {
+            on(Event::Date(date));
+        }
+    }
+
+    /// `INSERT … VALUES`: rows follow, if they are of a table of FreeScout.
+    fn rows(&mut self) {
+        let backslash = self.backslash.unwrap_or_else(|| self.head.contains(&b'`'));
+        let layout = heads::insert(&self.head).and_then(|head| self.layout(head));
+        self.state = match layout {
+            Some(layout) => State::Rows(Box::new(Values::new(layout, backslash))),
+            None => State::Skip,
+        };
+    }
+
+    /// The order of the columns: as the statement names them, else as the table was made, else as FreeScout makes it.
+    fn layout(&self, head: Head) -> Option<Layout> {
+        let table = table_of(&head.name)?;
+        if head.columns.is_some() {
+            return Layout::of(&head);
+        }
+        match self.layouts.iter().find(|(name, _)| *name == head.name) {
+            Some((_, layout)) => layout.clone(),
+            None => Layout::usual(table),
+        }
+    }
+
+    /// Remembers the columns of a table. One that has not the right columns is remembered as well: it is none of ours.
+    fn learn(&mut self) {
+        let Some(head) = heads::create(&self.head) else {
+            return;
+        };
+        if table_of(&head.name).is_none() {
+            return;
+        }
+        let layout = Layout::of(&head);
+        self.layouts.retain(|(name, _)| *name != head.name);
+        if self.layouts.len() == MAX_TABLES {
+            self.layouts.remove(0);
+        }
+        self.layouts.push((head.name, layout));
+    }
+}

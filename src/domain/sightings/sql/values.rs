@@ -1,0 +1,296 @@
+//! The rows of one statement: `(1,'a',NULL),(2,'b',0x6869);`, or the lines of a `COPY` up to `\.`.
+//!
+//! Literals: `'…'` with doubled quotes, with backslashes where they escape, `E'…'` where they always do, `_binary '…'`,
+//! `X'…'`, `0x…` (`--hex-blob`). Of a function call, as SQLite's `.dump` writes for line ends, the first literal counts.
+
+use zeroize::Zeroizing;
+
+use super::super::rows::{Layout, MAX_VALUE, Row};
+
+/// A literal longer than this is a quote that was never closed.
+const MAX_LITERAL: usize = 64 << 20;
+/// Outside of literals nothing is this long.
+const MAX_BARE: usize = 4 << 20;
+
+/// What came of some bytes.
+pub(super) enum Over {
+    /// More rows may follow.
+    Not,
+    /// The statement is over.
+    Whole,
+    /// This is no row, and perhaps no dump.
+    Broken,
+}
+
+/// The row at hand, value by value.
+struct Cells {
+    layout: Layout,
+    row: Row,
+    index: usize,
+    text: Zeroizing<Vec<u8>>,
+    /// Bytes of the value, kept or not.
+    length: usize,
+}
+
+impl Cells {
+    fn new(layout: Layout) -> Self {
+        Self {
+            row: layout.row(),
+            layout,
+            index: 0,
+            text: Zeroizing::new(Vec::new()),
+            length: 0,
+        }
+    }
+
+    fn push(&mut self, byte: u8) {
+        if self.text.capacity() == 0 {
+            // Once, and twice what is kept: hex digits are two a byte.
+            self.text.reserve_exact(2 * MAX_VALUE);
+        }
+        if self.text.len() < 2 * MAX_VALUE {
+            self.text.push(byte);
+        }
+        self.length += 1;
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.length = 0;
+    }
+
+    /// The value is over: `read` makes of its text what is stored.
+    fn value(&mut self, read: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>) {
+        if let Some(field) = self.layout.field(self.index)
+            && self.length == self.text.len()
+            && let Some(value) = read(&self.text).filter(|value| value.len() <= MAX_VALUE)
+        {
+            self.row.put(field, &value);
+        }
+        self.index += 1;
+        self.clear();
+    }
+
+    fn row(&mut self) -> Row {
+        self.index = 0;
+        std::mem::replace(&mut self.row, self.layout.row())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Between rows.
+    Between,
+    /// In a row, outside of a literal.
+    Bare,
+    /// In a literal.
+    Literal,
+    /// After a quote in a literal: its end, or half of a doubled one.
+    Quote,
+    /// After a backslash in a literal.
+    Escape,
+}
+
+/// Reads rows in brackets.
+pub(super) struct Values {
+    cells: Cells,
+    phase: Phase,
+    depth: u32,
+    /// Whether backslashes escape in plain literals, and in the one at hand.
+    backslash: bool,
+    escapes: bool,
+    /// The literal is in hex digits.
+    hex: bool,
+    /// A literal was read: what follows in the value is no part of it.
+    literal: bool,
+}
+
+impl Values {
+    pub(super) fn new(layout: Layout, backslash: bool) -> Self {
+        Self {
+            cells: Cells::new(layout),
+            phase: Phase::Between,
+            depth: 0,
+            backslash,
+            escapes: false,
+            hex: false,
+            literal: false,
+        }
+    }
+
+    /// Reads on: how many bytes belong to the rows, and whether they are over.
+    pub(super) fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(Row)) -> (usize, Over) {
+        for (at, &byte) in bytes.iter().enumerate() {
+            match self.byte(byte, each) {
+                Over::Not => {}
+                over => return (at + 1, over),
+            }
+        }
+        (bytes.len(), Over::Not)
+    }
+
+    fn byte(&mut self, byte: u8, each: &mut dyn FnMut(Row)) -> Over {
+        match (self.phase, byte) {
+            (Phase::Between, b'(') => self.phase = Phase::Bare,
+            (Phase::Between, b',' | b' ' | b'\t' | b'\r' | b'\n') => {}
+            (Phase::Between, b';') => return Over::Whole,
+            // `ON CONFLICT …`, or no dump at all.
+            (Phase::Between, _) => return Over::Broken,
+            (Phase::Literal, b'\'') => self.phase = Phase::Quote,
+            (Phase::Literal, b'\\') if self.escapes => self.phase = Phase::Escape,
+            (Phase::Literal, _) => return self.push(byte, MAX_LITERAL),
+            (Phase::Escape, _) => {
+                self.phase = Phase::Literal;
+                return self.push(unescaped(byte), MAX_LITERAL);
+            }
+            (Phase::Quote, b'\'') => {
+                self.phase = Phase::Literal;
+                return self.push(byte, MAX_LITERAL);
+            }
+            (Phase::Quote, _) => {
+                self.phase = Phase::Bare;
+                self.literal = true;
+                return self.bare(byte, each);
+            }
+            (Phase::Bare, _) => return self.bare(byte, each),
+        }
+        Over::Not
+    }
+
+    fn bare(&mut self, byte: u8, each: &mut dyn FnMut(Row)) -> Over {
+        match byte {
+            b'\'' => {
+                let before = self.cells.text.trim_ascii();
+                self.escapes = self.backslash || before.eq_ignore_ascii_case(b"e");
+                if !self.literal {
+                    self.hex = before.eq_ignore_ascii_case(b"x");
+                    self.cells.clear();
+                }
+                self.phase = Phase::Literal;
+            }
+            b'(' => self.depth += 1,
+            b')' if self.depth > 0 => self.depth -= 1,
+            b',' if self.depth == 0 => self.value(),
+            b')' => {
+                self.value();
+                self.phase = Phase::Between;
+                each(self.cells.row());
+            }
+            0 => return Over::Broken,
+            _ => return self.push(byte, MAX_BARE),
+        }
+        Over::Not
+    }
+
+    fn push(&mut self, byte: u8, most: usize) -> Over {
+        if !self.literal {
+            self.cells.push(byte);
+        }
+        if self.cells.length > most {
+            return Over::Broken;
+        }
+        Over::Not
+    }
+
+    fn value(&mut self) {
+        let (literal, hex) = (self.literal, self.hex);
+        self.cells.value(|text| match literal {
+            true if hex => unhex(text),
+            true => Some(Zeroizing::new(text.to_vec())),
+            false => bare(text.trim_ascii()),
+        });
+        (self.literal, self.hex) = (false, false);
+    }
+}
+
+/// Reads the lines of a `COPY … FROM stdin`, in PostgreSQL's text form.
+pub(super) struct Lines {
+    cells: Cells,
+    escape: bool,
+    null: bool,
+    end: bool,
+}
+
+impl Lines {
+    pub(super) fn new(layout: Layout) -> Self {
+        Self {
+            cells: Cells::new(layout),
+            escape: false,
+            null: false,
+            end: false,
+        }
+    }
+
+    /// Reads on: how many bytes belong to the rows, and whether they are over.
+    pub(super) fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(Row)) -> (usize, Over) {
+        for (at, &byte) in bytes.iter().enumerate() {
+            match byte {
+                _ if self.escape => {
+                    self.escape = false;
+                    match byte {
+                        b'N' if self.cells.length == 0 => self.null = true,
+                        b'.' if self.cells.length == 0 && self.cells.index == 0 => self.end = true,
+                        _ => self.cells.push(unescaped(byte)),
+                    }
+                }
+                b'\\' => self.escape = true,
+                b'\t' => self.value(),
+                b'\n' if self.end => return (at + 1, Over::Whole),
+                b'\n' => {
+                    self.value();
+                    each(self.cells.row());
+                }
+                // Never in a text of PostgreSQL.
+                0 => return (at + 1, Over::Broken),
+                _ if self.cells.length > MAX_LITERAL => return (at + 1, Over::Broken),
+                _ => self.cells.push(byte),
+            }
+        }
+        (bytes.len(), Over::Not)
+    }
+
+    fn value(&mut self) {
+        let null = std::mem::take(&mut self.null);
+        self.cells
+            .value(|text| (!null).then(|| Zeroizing::new(text.to_vec())));
+    }
+}
+
+/// What a backslash and this character stand for. MySQL and PostgreSQL agree where it matters here.
+fn unescaped(byte: u8) -> u8 {
+    match byte {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'0' => 0,
+        other => other,
+    }
+}
+
+/// A value without quotes: a number, NULL, hex digits.
+fn bare(word: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if word.eq_ignore_ascii_case(b"NULL") {
+        return None;
+    }
+    match word.strip_prefix(b"0x") {
+        Some(digits) => unhex(digits),
+        None => Some(Zeroizing::new(word.to_vec())),
+    }
+}
+
+fn unhex(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    let pairs = digits.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len() / 2));
+    for pair in pairs {
+        bytes.push(digit(pair[0])? << 4 | digit(pair[1])?);
+    }
+    Some(bytes)
+}

@@ -1,0 +1,366 @@
+//! Wiped passwords brought back from older copies, on the demo install: seen in a dump or in a binary backup, offered with
+//! date and source, stored only when asked for, read back, undone.
+
+use std::collections::BTreeSet;
+
+use freescout_rescue::domain::finding::Finding;
+use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::php;
+use freescout_rescue::domain::plan::Choices;
+use freescout_rescue::domain::secret::{Place, Table};
+use freescout_rescue::domain::sightings::Scanner;
+use freescout_rescue::domain::source::{Source, SourceKind};
+use freescout_rescue::domain::verdict::Verdict;
+use freescout_rescue::engine::backup::{self, Options};
+use freescout_rescue::engine::job::Entered;
+use freescout_rescue::engine::report::payloads::payloads;
+use freescout_rescue::engine::session::Session;
+use freescout_rescue::engine::{apply, checks, log_secrets, recover, sightings, survey, undo};
+use freescout_rescue::io::install::Environment;
+use freescout_rescue::sentences;
+
+use crate::cli::Bench;
+
+/// The mailbox whose outgoing password the demo's story wipes; it was sealed with the old key.
+const WIPED: u64 = 9;
+
+fn session(bench: &Bench) -> Session {
+    let session = survey::open(Some(&bench.install()), Environment::of_this_process(), None);
+    let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
+    checks::read_inventory(&mut session).unwrap();
+    session
+}
+
+fn find_keys(bench: &Bench, session: &mut Session) {
+    let roots = [bench.path("demo/old-server")];
+    checks::look_in(session, &roots, &|| false, &mut |_, _| {});
+}
+
+/// Feeds a stream to the scanner as a search does: how many sightings made something new recoverable.
+fn scan(session: &mut Session, name: &str, bytes: &[u8]) -> usize {
+    let wanted = sightings::wanted(session);
+    let mut seen = Vec::new();
+    let mut scanner = Scanner::new(&wanted);
+    scanner.begin(Some(1_759_201_200));
+    for block in bytes.chunks(4096) {
+        scanner.feed(block, &mut |sighting| seen.push(sighting));
+    }
+    scanner.end(&mut |sighting| seen.push(sighting));
+    seen.into_iter()
+        .filter(|s| {
+            let source = Source::file(SourceKind::File, name, None);
+            sightings::sighted(session, s.clone(), source)
+        })
+        .count()
+}
+
+fn place(id: u64, column: &str) -> Place {
+    Place::column(Table::Mailboxes, id, column)
+}
+
+fn stored(bench: &Bench, id: u64, column: &str) -> String {
+    let query = format!("SELECT coalesce({column}, '') FROM mailboxes WHERE id = {id}");
+    bench
+        .database()
+        .query_row(&query, [], |row| row.get(0))
+        .unwrap()
+}
+
+/// A dump of these columns, as `mysqldump --complete-insert` writes it, of this day.
+fn dump(bench: &Bench, ids: &[u64], day: &str) -> String {
+    let rows: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            let [email, out, incoming] =
+                ["email", "out_password", "in_password"].map(|column| stored(bench, *id, column));
+            format!("({id},'{email}','it\\'s','{out}','{incoming}')")
+        })
+        .collect();
+    format!(
+        "-- MySQL dump 10.13\nINSERT INTO `mailboxes` (`id`,`email`,`signature`,`out_password`,`in_password`) VALUES {};\n\
+         -- Dump completed on {day}  3:00:01\n",
+        rows.join(",")
+    )
+}
+
+#[test]
+fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
+    let bench = Bench::new();
+    let before_wiping = dump(&bench, &[2, 3, 4], "2025-06-19");
+    let older = dump(&bench, &[3], "2025-06-01");
+    bench
+        .database()
+        .execute_batch("UPDATE mailboxes SET in_password = '', out_password = NULL WHERE id = 3")
+        .unwrap();
+    let mut session = session(&bench);
+    // The payloads are met before the key that opens them.
+    assert_eq!(
+        scan(&mut session, "/root/backup.sql", before_wiping.as_bytes()),
+        0
+    );
+    assert!(session.assess().recoverable.is_empty());
+    find_keys(&bench, &mut session);
+    // The same in an older copy says nothing new.
+    assert_eq!(scan(&mut session, "/root/older.sql", older.as_bytes()), 0);
+    let assessment = session.assess();
+    let offered: Vec<String> = assessment
+        .recoverable
+        .iter()
+        .map(sentences::older)
+        .collect();
+    assert_eq!(
+        offered,
+        [
+            "the incoming password of 2025-06-19, from /root/backup.sql",
+            "the outgoing password of 2025-06-19, from /root/backup.sql",
+        ]
+    );
+    let json = serde_json::to_value(payloads(&assessment.recoverable)).unwrap();
+    assert_eq!(
+        (&json[0]["table"], &json[0]["id"]),
+        (&"mailboxes".into(), &3.into())
+    );
+    assert_eq!(json[0]["date"], "2025-06-19T03:00:01");
+    assert_eq!(json[0]["source"]["path"], "/root/backup.sql");
+    let secret = |s: &str| !s.contains("eyJpdiI6") && !s.contains("demo-buchhaltung");
+    assert!(secret(&json.to_string()) && secret(&format!("{assessment:?}")));
+
+    // Unasked, nothing is taken.
+    let unasked = recover::plan(&session, None, &Choices::default()).unwrap();
+    assert_eq!(unasked.plan.entered(), 0);
+    let older = recover::older(&assessment, &[]);
+    let places: BTreeSet<Place> = older.iter().map(|(place, _)| place.clone()).collect();
+    assert_eq!(
+        places,
+        [place(3, "in_password"), place(3, "out_password")].into()
+    );
+    let choices = Choices {
+        entered: places,
+        ..Choices::default()
+    };
+    let options = Options {
+        backup_dir: bench.path("backups"),
+        artisan: false,
+    };
+    let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
+    let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
+    let entered = recover::texts(&session, older).unwrap();
+    let ready = recover::plan(&session, None, &choices).unwrap();
+    let applied = apply::apply(
+        &mut session,
+        &ready.plan,
+        &entered,
+        &backup,
+        false,
+        &mut quiet,
+    );
+    assert!(applied.ok().is_some_and(|applied| applied.verified));
+    for (column, text) in [
+        ("in_password", "demo-buchhaltung-incoming"),
+        ("out_password", "demo-buchhaltung-outgoing"),
+    ] {
+        let payload = Payload::parse(stored(&bench, 3, column).as_bytes())
+            .ok()
+            .unwrap();
+        let plain = payload.open(session.ring.effective().unwrap()).unwrap();
+        assert_eq!(plain.expose(), &php::serialize_text(text.as_bytes())[..]);
+    }
+    assert!(
+        session.assess().recoverable.is_empty(),
+        "nothing is lost any more"
+    );
+    undo::undo(&mut session, &backup, &mut quiet).ok().unwrap();
+    assert_eq!(stored(&bench, 3, "in_password"), "");
+    assert_eq!(stored(&bench, 3, "out_password"), "");
+}
+
+#[test]
+fn a_wiped_password_comes_back_from_a_copy_of_the_database_file() {
+    let bench = Bench::new();
+    let file = bench.install().join("database/database.sqlite");
+    let payload = stored(&bench, WIPED, "in_password");
+    let update = format!("UPDATE mailboxes SET out_password = '{payload}' WHERE id = {WIPED}");
+    bench.database().execute_batch(&update).unwrap();
+    let copy = std::fs::read(&file).unwrap();
+    bench
+        .database()
+        .execute_batch(&format!(
+            "UPDATE mailboxes SET out_password = '' WHERE id = {WIPED}"
+        ))
+        .unwrap();
+    let mut session = session(&bench);
+    find_keys(&bench, &mut session);
+    assert_eq!(scan(&mut session, "/root/database.sqlite", &copy), 1);
+    let offered = session.assess().recoverable;
+    assert_eq!(offered.len(), 1);
+    assert_eq!(offered[0].place, place(WIPED, "out_password"));
+    assert_eq!(
+        sentences::older(&offered[0]),
+        "the outgoing password of 2025-09-30, from /root/database.sqlite"
+    );
+}
+
+#[test]
+fn what_is_not_lost_or_opens_with_nothing_is_not_offered() {
+    let bench = Bench::new();
+    let mut session = session(&bench);
+    find_keys(&bench, &mut session);
+    // Mailbox 5 has an outgoing password under a lost key; an older copy under the same lost key is no help.
+    let lost = stored(&bench, 5, "out_password");
+    let row = |payload: &str| {
+        format!(
+            "INSERT INTO mailboxes (id, email, out_password) VALUES (5, 'sapoto@helpdesk.example', '{payload}');\n"
+        )
+    };
+    assert_eq!(scan(&mut session, "a.sql", row(&lost).as_bytes()), 0);
+    assert_eq!(
+        scan(
+            &mut session,
+            "b.sql",
+            dump(&bench, &[1, 2, 3], "2025-06-19").as_bytes()
+        ),
+        0
+    );
+    assert!(session.assess().recoverable.is_empty());
+    // One that opens is: under the key of mailbox 3.
+    let opens = stored(&bench, 3, "out_password");
+    assert_eq!(scan(&mut session, "c.sql", row(&opens).as_bytes()), 1);
+    let offered = session.assess().recoverable;
+    assert_eq!(offered[0].place, place(5, "out_password"));
+    let verdict = session
+        .assess()
+        .secrets
+        .iter()
+        .find(|s| s.place == offered[0].place)
+        .map(|s| s.verdict);
+    assert!(matches!(verdict, Some(Verdict::UnknownKey { .. })));
+    // Thousands of copies that open with nothing push nothing out.
+    let many: String = (0..2100)
+        .map(|n| {
+            let key =
+                freescout_rescue::domain::app_key::AppKey::generate(&[(n % 251) as u8 + 1; 32]);
+            let mut iv = [9; 16];
+            iv[..4].copy_from_slice(&u32::to_le_bytes(n));
+            row(&Payload::seal(&key, &iv, b"s:1:\"x\";"))
+        })
+        .collect();
+    assert_eq!(scan(&mut session, "d.sql", many.as_bytes()), 0);
+    assert_eq!(session.assess().recoverable, offered);
+}
+
+#[test]
+fn a_password_in_a_log_is_offered_for_a_test_and_never_taken_unasked() {
+    let bench = Bench::new();
+    let said = "Failed to authenticate on SMTP server with username \"biuro@helpdesk.example\" using 1 possible authenticators.";
+    let sent = |password: &str| freescout_rescue::domain::base64::encode(password.as_bytes());
+    bench
+        .database()
+        .execute_batch(&format!(
+            "ALTER TABLE send_logs ADD COLUMN status_message TEXT;
+             INSERT INTO send_logs (id, status_message, created_at) VALUES
+               (9001, '{said} Last Command: {}', '2025-05-01 10:00:00'), (9002, 'Last Command: QUIT', NULL);
+             CREATE TABLE failed_jobs (id INTEGER PRIMARY KEY, exception TEXT);
+             INSERT INTO failed_jobs VALUES (1, 'Last Command: {}');",
+            sent("demo-biuro-outgoing"),
+            sent("whose-is-it")
+        ))
+        .unwrap();
+    let logs = bench.install().join("storage/logs");
+    let line = format!(
+        "[2025-06-19 03:00:01] production.ERROR: {said} Last Command: {}\n",
+        sent("demo-biuro-outgoing")
+    );
+    std::fs::write(logs.join("laravel-2025-06-19.log"), &line).unwrap();
+    // A link is not followed, another file not read.
+    std::fs::write(bench.path("elsewhere.log"), line.replace("demo-biuro", "x")).unwrap();
+    std::os::unix::fs::symlink(
+        bench.path("elsewhere.log"),
+        logs.join("laravel-2025-06-20.log"),
+    )
+    .unwrap();
+
+    let mut session = session(&bench);
+    find_keys(&bench, &mut session);
+    assert!(log_secrets::read(&mut session));
+    let assessment = session.assess();
+    let of_wiped: Vec<String> = assessment
+        .logged
+        .iter()
+        .filter(|l| l.place == place(WIPED, "out_password"))
+        .map(sentences::logged)
+        .collect();
+    let log = logs.join("laravel-2025-06-19.log");
+    assert_eq!(
+        of_wiped,
+        [
+            format!(
+                "a password seen on 2025-06-19 in {}, unproven",
+                log.display()
+            ),
+            "a password seen in failed_jobs#1, unproven".to_owned(),
+        ]
+    );
+    // A name that fits one mailbox is not offered for another.
+    assert!(
+        assessment
+            .logged
+            .iter()
+            .all(|l| l.place == place(WIPED, "out_password") || l.seen_in == "failed_jobs#1")
+    );
+    assert!(
+        assessment
+            .findings
+            .contains(&Finding::PasswordInLog { count: 2 })
+    );
+    let everything = format!("{assessment:?}");
+    assert!(!everything.contains("demo-biuro-outgoing") && !everything.contains("whose-is-it"));
+
+    let wiped = place(WIPED, "out_password");
+    let of = |n| {
+        recover::texts(
+            &session,
+            vec![(wiped.clone(), Entered::Logged(wiped.clone(), n))],
+        )
+    };
+    let texts = [of(0), of(1)].map(|text| text.unwrap().pop().unwrap().1);
+    assert_eq!(texts[0].expose(), b"demo-biuro-outgoing");
+    assert_eq!(texts[1].expose(), b"whose-is-it");
+    assert!(of(2).is_err());
+
+    let install = bench.install();
+    let look_in = bench.path("demo/old-server");
+    let before = stored(&bench, WIPED, "out_password");
+    let outcome = bench.run(&[
+        "recover",
+        "--yes",
+        "--take-older",
+        "--no-test",
+        "--no-artisan",
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+        "--backup-dir",
+        bench.path("backups").to_str().unwrap(),
+    ]);
+    assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
+    assert_eq!(stored(&bench, WIPED, "out_password"), before);
+    let check = bench.check(&[]);
+    assert!(check.out.contains("probably passwords"), "{}", check.out);
+    for text in [&outcome.out, &outcome.err, &check.out, &check.err] {
+        assert!(!text.contains("demo-biuro-outgoing"));
+    }
+}
+
+#[test]
+fn the_command_takes_older_passwords_only_where_there_are_some() {
+    let bench = Bench::new();
+    let (install, look_in) = (bench.install(), bench.path("demo/old-server"));
+    let common = [
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+    ];
+    let with = bench.run(&[&["recover", "--take-older"], &common[..]].concat());
+    let without = bench.run(&[&["recover"], &common[..]].concat());
+    assert_eq!((with.code, &with.out), (1, &without.out), "{}", with.err);
+}

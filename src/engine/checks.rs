@@ -184,9 +184,11 @@ pub fn look_in(
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::Looked {
     let mut decoys = 0;
+    let wanted = sightings::wanted(session);
     hunt::search(
         roots,
         &hunt::Limits::default(),
+        &wanted,
         cancel,
         &mut |event| match event {
             hunt::Event::Progress {
@@ -201,6 +203,11 @@ pub fn look_in(
                     current,
                 },
             ),
+            hunt::Event::Sighting(sighting, source) => {
+                if sightings::sighted(session, sighting, source) {
+                    on(session, Looking::Found);
+                }
+            }
             hunt::Event::Candidate(candidate) => {
                 if consider(session, candidate, &mut decoys) {
                     on(session, Looking::Found);

@@ -1,4 +1,4 @@
-//! The key hunt alone: the install itself, the places that were named, and the usual ones on request, cheapest first.
+//! The key hunt alone: the install itself, running PHP processes, the places that were named, and the usual ones on request, cheapest first.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::domain::assessment::Assessment;
 use crate::domain::verdict::Verdict;
 use crate::engine::checks::{self, Looking};
+use crate::engine::processes;
 use crate::engine::session::Session;
 use crate::io::hunt;
 
@@ -33,13 +34,15 @@ pub fn hunt(
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> Hunted {
     let install = session.install.root.clone();
-    let mut roots = vec![install.clone()];
-    roots.extend(places.named.iter().cloned());
+    let began = Instant::now();
+    let mut looked = checks::look_in(session, std::slice::from_ref(&install), cancel, on);
+    // Before anything is restarted: their memory may be the only place left.
+    looked.add(processes::look_in(session, cancel, on));
+    let mut roots = places.named.clone();
     if places.usual {
         roots.extend(hunt::usual_places(&install));
     }
-    let began = Instant::now();
-    let looked = checks::look_in(session, &roots, cancel, on);
+    looked.add(checks::look_in(session, &roots, cancel, on));
     checks::count_mails(session);
     Hunted {
         looked,

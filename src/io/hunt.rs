@@ -5,6 +5,7 @@
 
 mod archive;
 mod budget;
+mod git_stores;
 mod image;
 mod large;
 mod places;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
+use crate::domain::sightings::{Sighting, Wanted};
 use crate::domain::source::Source;
 use crate::words::{fill, words};
 
@@ -61,6 +63,8 @@ pub struct Candidate {
 pub enum Event<'a> {
     /// A text that may be a key.
     Candidate(Candidate),
+    /// An older password or token of this install, and where it stands.
+    Sighting(Sighting, Source),
     /// How far it is.
     Progress {
         /// Files read.
@@ -129,14 +133,26 @@ pub struct Looked {
     pub skipped_more: u64,
 }
 
-/// Searches every root and reports as it goes; `-` is standard input. Stops soon after `cancel` says so.
+impl Looked {
+    /// Another search came after this one.
+    pub fn add(&mut self, other: Looked) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.skipped.extend(other.skipped);
+        self.skipped_more += other.skipped_more;
+    }
+}
+
+/// Searches every root and reports as it goes; `-` is standard input. Older payloads are told of what is `wanted`. Stops
+/// soon after `cancel` says so.
 pub fn search(
     roots: &[PathBuf],
     limits: &Limits,
+    wanted: &Wanted,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(Event<'_>),
 ) -> Looked {
-    let mut search = Search::new(*limits, cancel, on);
+    let mut search = Search::new(*limits, wanted, cancel, on);
     for root in roots {
         search.root(root);
     }

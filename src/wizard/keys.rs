@@ -135,6 +135,7 @@ impl Wizard {
             Action::AddKey,
             Action::LookIn,
             Action::LookUsual,
+            Action::LookProcesses,
             Action::Down,
         ]
     }
@@ -152,6 +153,7 @@ impl Wizard {
             }
             Action::LookIn => self.keys.form = Some(Form::Place(Input::default())),
             Action::LookUsual => return self.look(Job::LookUsual),
+            Action::LookProcesses => return self.look(Job::LookProcesses),
             _ => {
                 let keys = self.keys.order.len();
                 self.keys.cursor.act(action, keys);

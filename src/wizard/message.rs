@@ -68,6 +68,8 @@ pub enum Action {
     LookIn,
     /// Look in the usual places.
     LookUsual,
+    /// Look in running PHP processes.
+    LookProcesses,
     /// Give other database values.
     OtherDatabase,
     /// Give another folder.

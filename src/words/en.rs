@@ -300,6 +300,7 @@ table! {
     key_retry = "again";
     key_add_key = "add key";
     key_look_in = "look in";
+    key_look_processes = "PHP in memory";
     key_look_usual = "look around";
     key_other_database = "other values";
     key_other_folder = "other folder";

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use freescout_rescue::domain::sightings::Wanted;
 use freescout_rescue::io::hunt::{self, Event, Limits, Looked, SkipReason};
 use tempfile::TempDir;
 
@@ -20,12 +21,18 @@ type Found = (String, Vec<String>, Option<u64>);
 
 fn search_with(folder: &Path, limits: Limits) -> (Vec<Found>, Looked) {
     let mut found = Vec::new();
-    let looked = hunt::search(&[folder.to_owned()], &limits, &|| false, &mut |event| {
-        if let Event::Candidate(candidate) = event {
-            let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
-            found.push((text, candidate.source.inside, candidate.source.line));
-        }
-    });
+    let looked = hunt::search(
+        &[folder.to_owned()],
+        &limits,
+        &Wanted::default(),
+        &|| false,
+        &mut |event| {
+            if let Event::Candidate(candidate) = event {
+                let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
+                found.push((text, candidate.source.inside, candidate.source.line));
+            }
+        },
+    );
     (found, looked)
 }
 

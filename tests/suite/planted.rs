@@ -12,11 +12,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::source::{Source, SourceKind};
+use freescout_rescue::domain::source::Source;
 use freescout_rescue::engine::checks;
 use freescout_rescue::engine::processes;
-use freescout_rescue::engine::session::Session;
-use freescout_rescue::io::{git, hunt, memory};
 
 use super::processes::{install, open};
 
@@ -28,8 +26,6 @@ const DECOYS: usize = 100_000;
 pub enum Search {
     /// As a folder that the operator names.
     Folder,
-    /// As the git stores in it.
-    Stores,
     /// Among the running processes.
     Processes,
 }
@@ -70,7 +66,7 @@ fn the_key_is_found_in_every_place_and_form_and_nothing_else_is_claimed() {
         .collect();
 
     // Where nothing was planted nothing may be found: otherwise the table would mean nothing.
-    for kind in [Search::Folder, Search::Stores, Search::Processes] {
+    for kind in [Search::Folder, Search::Processes] {
         let nothing = Case {
             place: "",
             search: kind,
@@ -127,7 +123,6 @@ fn search(install: &Path, case: &Case, key: &str, decoys: &str) -> Outcome {
             let roots = [folder.path().to_owned()];
             checks::look_in(&mut session, &roots, &|| false, &mut |_, _| {});
         }
-        Search::Stores => stores(&mut session, folder.path()),
         Search::Processes => {
             processes::look_in(&mut session, &|| false, &mut |_, _| {});
         }
@@ -156,38 +151,6 @@ fn search(install: &Path, case: &Case, key: &str, decoys: &str) -> Outcome {
         found,
         false_claims,
         took,
-    }
-}
-
-/// Every object of every store below a folder.
-fn stores(session: &mut Session, folder: &Path) {
-    let mut walk = walkdir::WalkDir::new(folder).into_iter();
-    while let Some(entry) = walk.next() {
-        let path = entry.unwrap().into_path();
-        let Some(path) = git::store_of(&path) else {
-            continue;
-        };
-        walk.skip_current_dir();
-        let mut found = Vec::new();
-        let read = git::objects(
-            path,
-            &git::Limits::default(),
-            &|| false,
-            &mut |object, content| {
-                let mut hit = |hit: freescout_rescue::domain::key_scan::Hit| {
-                    let mut source = Source::file(SourceKind::Git, path, None);
-                    source.inside = vec![object.id.clone()];
-                    found.push((hit.text, source));
-                };
-                memory::scan(content, &mut hit, &mut |_| true)
-                    .map_err(|e| hunt::SkipReason::Broken(e.to_string()))
-            },
-        );
-        assert!(read.skipped.is_empty());
-        for (text, source) in found {
-            // A text that is no key is no find.
-            let _ = checks::try_key(session, text.expose(), source);
-        }
     }
 }
 

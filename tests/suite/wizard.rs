@@ -214,9 +214,9 @@ impl Engine {
 fn any_input() -> impl Strategy<Value = Input> {
     use Action::{
         AddKey, Back, Connections, Delete, Down, Erase, EraseAll, FailingOnly, Filter, First, Help,
-        Interrupt, KeepUntested, Last, Left, LookIn, LookUsual, NextPane, OtherDatabase,
-        OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal, Right, SameAs,
-        Select, StartOver, StopTests, TestAll, Undo, Up,
+        Interrupt, KeepUntested, Last, Left, LookIn, LookProcesses, LookUsual, NextPane,
+        OtherDatabase, OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal,
+        Right, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up,
     };
     let actions = [
         Primary,
@@ -245,6 +245,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         AddKey,
         LookIn,
         LookUsual,
+        LookProcesses,
         OtherDatabase,
         OtherFolder,
         Undo,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::payloads::{PayloadJson, payloads};
 use super::{KeyJson, key_json};
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::Assessment;
@@ -16,7 +17,7 @@ pub struct FindKeyJson<'a> {
     schema: u32,
     effective_key: Option<Fingerprint>,
     keys: Vec<KeyJson<'a>>,
-    payloads: [(); 0],
+    payloads: Vec<PayloadJson<'a>>,
     looked: LookedJson,
     skipped: Vec<SkippedJson<'a>>,
     skipped_more: u64,
@@ -49,7 +50,7 @@ pub fn find_key_json<'a>(assessment: &'a Assessment, hunted: &'a Hunted) -> Find
         schema: 1,
         effective_key: assessment.circumstances.effective,
         keys: assessment.keys.iter().map(key_json).collect(),
-        payloads: [],
+        payloads: payloads(&assessment.recoverable),
         looked: LookedJson {
             files: looked.files,
             bytes: looked.bytes,

@@ -18,6 +18,7 @@ use super::large::LARGE;
 use super::sparse::Sparse;
 use super::{Candidate, Event, Limits, Looked, SkipReason, Skipped, archive};
 use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH};
+use crate::domain::sightings::{Scanner, Wanted};
 use crate::domain::source::{Source, SourceKind};
 use crate::io::files;
 
@@ -32,6 +33,9 @@ const MAX_SEEN: usize = 1 << 15;
 /// How often it is said how far the search is.
 const PROGRESS: Duration = Duration::from_millis(50);
 
+/// Hears the bytes of a text as they are read, and where to tell what it makes of them.
+type Feed<'f> = dyn FnMut(&[u8], &mut dyn FnMut(Event<'_>)) + 'f;
+
 /// A search, or the part of one that a thread does.
 pub(super) struct Search<'a> {
     pub(super) limits: Limits,
@@ -41,6 +45,10 @@ pub(super) struct Search<'a> {
     /// What of a text is looked at, one text after the other; wiped at the end of the search.
     window: Zeroizing<Vec<u8>>,
     said: Option<Instant>,
+    /// Looks for older payloads, where something is lost.
+    scanner: Option<Scanner<'a>>,
+    /// Git's object stores that were read already.
+    pub(super) stores: Vec<PathBuf>,
     /// Folders that were searched already: they are not entered again from above.
     pub(super) done: Vec<PathBuf>,
 }
@@ -66,9 +74,27 @@ pub(super) struct Reading<'a> {
     seen: HashSet<[u8; 32]>,
 }
 
+impl Reading<'_> {
+    /// Where we are.
+    fn source(&self, line: Option<u64>) -> Source {
+        Source {
+            kind: if self.inside.is_empty() || self.kind == SourceKind::Git {
+                self.kind
+            } else {
+                SourceKind::Archive
+            },
+            path: (self.kind != SourceKind::Stdin).then(|| self.path.to_owned()),
+            line,
+            inside: self.inside.clone(),
+            modified: self.modified,
+        }
+    }
+}
+
 impl<'a> Search<'a> {
     pub(super) fn new(
         limits: Limits,
+        wanted: &'a Wanted,
         cancel: &'a dyn Fn() -> bool,
         on: &'a mut dyn FnMut(Event<'_>),
     ) -> Self {
@@ -85,6 +111,8 @@ impl<'a> Search<'a> {
             looked,
             window: Zeroizing::new(vec![0; LOOK_BACK + BLOCK + 2 * REACH]),
             said: None,
+            scanner: (!wanted.is_empty()).then(|| Scanner::new(wanted)),
+            stores: Vec::new(),
             done: Vec::new(),
         }
     }
@@ -146,7 +174,7 @@ impl<'a> Search<'a> {
         self.done_with(&reading, outcome);
     }
 
-    fn reading<'p>(&self, path: &'p Path, kind: SourceKind) -> Reading<'p> {
+    pub(super) fn reading<'p>(&self, path: &'p Path, kind: SourceKind) -> Reading<'p> {
         Reading {
             path,
             kind,
@@ -200,7 +228,10 @@ impl<'a> Search<'a> {
                 reading.kind = SourceKind::Image;
             }
             let outcome = match &file {
-                Bytes::Whole(file) if meta.len() >= LARGE => self.large(file, meta.len(), reading),
+                // Rows must be read in their order: by one thread.
+                Bytes::Whole(file) if meta.len() >= LARGE && self.scanner.is_none() => {
+                    self.large(file, meta.len(), reading)
+                }
                 _ => self.text(&mut window, filled, &mut file, reading, 0),
             };
             (None, outcome)
@@ -245,10 +276,37 @@ impl<'a> Search<'a> {
     fn text(
         &mut self,
         window: &mut [u8],
+        filled: usize,
+        stream: &mut dyn Read,
+        reading: &mut Reading<'_>,
+        depth: usize,
+    ) -> Result<(), SkipReason> {
+        let Some(mut scanner) = self.scanner.take() else {
+            return self.keys_in(window, filled, stream, reading, depth, &mut |_, _| {});
+        };
+        scanner.begin(reading.modified);
+        let source = reading.source(None);
+        let mut feed = |bytes: &[u8], on: &mut dyn FnMut(Event<'_>)| {
+            scanner.feed(bytes, &mut |sighting| {
+                on(Event::Sighting(sighting, source.clone()));
+            });
+        };
+        feed(&window[..filled], self.on);
+        let outcome = self.keys_in(window, filled, stream, reading, depth, &mut feed);
+        scanner.end(&mut |sighting| (self.on)(Event::Sighting(sighting, source.clone())));
+        self.scanner = Some(scanner);
+        outcome
+    }
+
+    /// The keys of a text; `feed` hears what is read of it.
+    fn keys_in(
+        &mut self,
+        window: &mut [u8],
         mut filled: usize,
         stream: &mut dyn Read,
         reading: &mut Reading<'_>,
         depth: usize,
+        feed: &mut Feed<'_>,
     ) -> Result<(), SkipReason> {
         reading.seen.clear();
         let (mut line, mut binary, mut scanned, mut first) = (1, false, 0, true);
@@ -260,6 +318,7 @@ impl<'a> Search<'a> {
                 _ => broken(&e),
             })?;
             self.looked.bytes += more as u64;
+            feed(&window[filled..filled + more], self.on);
             filled += more;
             let end = filled < window.len();
             let text = &window[..filled];
@@ -306,17 +365,7 @@ impl<'a> Search<'a> {
         if !reading.seen.insert(files::digest(hit.text.expose())) {
             return;
         }
-        let source = Source {
-            kind: if reading.inside.is_empty() {
-                reading.kind
-            } else {
-                SourceKind::Archive
-            },
-            path: (reading.kind != SourceKind::Stdin).then(|| reading.path.to_owned()),
-            line,
-            inside: reading.inside.clone(),
-            modified: reading.modified,
-        };
+        let source = reading.source(line);
         (self.on)(Event::Candidate(Candidate {
             text: hit.text,
             source,

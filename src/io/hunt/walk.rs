@@ -1,6 +1,7 @@
 //! The way through folders: what is read, and what is left alone unless the operator names it himself.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::SkipReason;
 use super::reading::{Opened, SMALL, Search};
-use crate::io::{backup, files};
+use crate::io::{backup, files, git};
 
 /// Files that are opened before it is their turn: while one thread looks through a file, another reads the next.
 const AHEAD: usize = 64;
@@ -19,6 +20,8 @@ const AHEAD: usize = 64;
 enum Met {
     File(PathBuf, Result<Option<Opened>, SkipReason>),
     LeftOut(PathBuf, SkipReason),
+    /// A folder of git's objects.
+    Store(PathBuf),
 }
 
 /// Standard input, as the operator names it.
@@ -96,6 +99,9 @@ impl Search<'_> {
             }
             Err(e) => return self.skip(root, &[], SkipReason::Refused(e.to_string())),
         };
+        if let Some(store) = git::store_of(&root) {
+            return self.git(store);
+        }
         let device = match std::fs::symlink_metadata(&root) {
             Ok(meta) if meta.is_dir() => meta.dev(),
             Ok(meta) if meta.file_type().is_block_device() => return self.disk(&root),
@@ -121,6 +127,7 @@ impl Search<'_> {
                     Met::File(path, Ok(Some(open))) => self.opened(&path, open),
                     // Gone since the folder was listed: nothing to read, nothing to say.
                     Met::File(_, Ok(None)) => {}
+                    Met::Store(store) => self.git(&store),
                     Met::File(path, Err(why)) | Met::LeftOut(path, why) => {
                         self.skip(&path, &[], why);
                     }
@@ -141,6 +148,10 @@ fn walk(root: &Path, device: u64, done: &[PathBuf], sender: &SyncSender<Met>) {
             return true;
         }
         let path = entry.path();
+        if let Some(store) = git::store_of(path) {
+            left_out.push(Met::Store(store.to_owned()));
+            return false;
+        }
         if NOT_ON_DISK.iter().any(|p| path == Path::new(p)) || done.iter().any(|d| path == d) {
             return false;
         }
@@ -162,6 +173,14 @@ fn walk(root: &Path, device: u64, done: &[PathBuf], sender: &SyncSender<Met>) {
         let met = match entry {
             Ok(entry) if entry.file_type().is_file() => {
                 let path = entry.into_path();
+                // A worktree or a submodule: its store may lie elsewhere.
+                if let Some(store) = (path.file_name() == Some(OsStr::new(".git")))
+                    .then(|| git::linked(&path))
+                    .flatten()
+                    && sender.send(Met::Store(store)).is_err()
+                {
+                    return;
+                }
                 let open = open(&path);
                 Met::File(path, open)
             }

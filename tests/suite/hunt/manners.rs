@@ -4,6 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use freescout_rescue::domain::sightings::Wanted;
 use freescout_rescue::io::hunt::{self, Event, Limits, SkipReason};
 
 use super::{KEY, env, folder, gz, search};
@@ -35,7 +36,13 @@ fn a_place_named_twice_or_within_another_is_read_once() {
     std::fs::create_dir(folder.path().join("in")).unwrap();
     std::fs::write(folder.path().join("in/env"), env()).unwrap();
     let roots = [folder.path().join("in"), folder.path().to_owned()];
-    let looked = hunt::search(&roots, &Limits::default(), &|| false, &mut |_| {});
+    let looked = hunt::search(
+        &roots,
+        &Limits::default(),
+        &Wanted::default(),
+        &|| false,
+        &mut |_| {},
+    );
     assert_eq!(looked.files, 1);
 }
 
@@ -70,11 +77,17 @@ fn files_that_are_not_on_a_disk_are_left_alone() {
     image[600_000..600_000 + KEY.len()].copy_from_slice(KEY.as_bytes());
     std::fs::write(&disk, image).unwrap();
     let mut kinds = Vec::new();
-    hunt::search(&[disk], &Limits::default(), &|| false, &mut |event| {
-        if let Event::Candidate(candidate) = event {
-            kinds.push(candidate.source.kind);
-        }
-    });
+    hunt::search(
+        &[disk],
+        &Limits::default(),
+        &Wanted::default(),
+        &|| false,
+        &mut |event| {
+            if let Event::Candidate(candidate) = event {
+                kinds.push(candidate.source.kind);
+            }
+        },
+    );
     assert_eq!(kinds, [freescout_rescue::domain::source::SourceKind::Image]);
 }
 
@@ -95,6 +108,7 @@ fn a_search_stops_soon_within_a_file_or_an_archive() {
         let looked = hunt::search(
             &[folder.path().join(name)],
             &Limits::default(),
+            &Wanted::default(),
             &cancel,
             &mut |_| {},
         );

@@ -23,12 +23,12 @@ pub fn cases() -> Vec<Case> {
             Search::Folder,
             deleted_from_image,
         ),
-        case("git: unreachable commit", Search::Stores, unreachable),
-        case("git: difference in a pack", Search::Stores, packed),
-        case("git: stash", Search::Stores, stashed),
-        case("git: tag message", Search::Stores, tagged),
-        case("git: bare clone, packed", Search::Stores, cloned),
-        case("git: submodule", Search::Stores, submodule),
+        case("git: unreachable commit", Search::Folder, unreachable),
+        case("git: difference in a pack", Search::Folder, packed),
+        case("git: stash", Search::Folder, stashed),
+        case("git: tag message", Search::Folder, tagged),
+        case("git: bare clone, packed", Search::Folder, cloned),
+        case("git: submodule", Search::Folder, submodule),
         case("PHP, memory only", Search::Processes, |_, key, _| {
             Box::new(Php::holding(key))
         }),

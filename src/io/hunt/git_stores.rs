@@ -1,0 +1,34 @@
+//! Git's object stores on the way: every object is looked through, the unreachable ones too.
+
+use std::path::Path;
+
+use super::reading::Search;
+use crate::domain::source::SourceKind;
+use crate::io::git;
+
+impl Search<'_> {
+    /// Looks through the objects of a store, once.
+    pub(super) fn git(&mut self, store: &Path) {
+        let store = std::fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
+        if self.stores.contains(&store) {
+            return;
+        }
+        self.stores.push(store.clone());
+        let limits = git::Limits {
+            unpacked: self.limits.unpacked,
+            ..git::Limits::default()
+        };
+        let cancel = self.cancel;
+        let read = git::objects(&store, &limits, cancel, &mut |object, content| {
+            self.looked.files += 1;
+            self.progress(&store);
+            let mut reading = self.reading(&store, SourceKind::Git);
+            reading.inside.push(object.id.clone());
+            self.stream(content, &mut reading, 0)
+        });
+        for skipped in read.skipped {
+            self.skip(&skipped.path, &skipped.inside, skipped.why);
+        }
+        self.looked.skipped_more += read.skipped_more;
+    }
+}

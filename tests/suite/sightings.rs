@@ -364,3 +364,65 @@ fn the_command_takes_older_passwords_only_where_there_are_some() {
     let without = bench.run(&[&["recover"], &common[..]].concat());
     assert_eq!((with.code, &with.out), (1, &without.out), "{}", with.err);
 }
+
+#[test]
+fn find_key_and_recover_bring_an_older_password_back_through_the_front_door() {
+    let bench = Bench::new();
+    let yesterday = dump(&bench, &[3], "2025-06-19");
+    let packed = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, yesterday.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let nightly = bench.path("demo/old-server/root/backups/nightly.sql.gz");
+    std::fs::write(nightly, packed).unwrap();
+    bench
+        .database()
+        // The database file itself must not remember.
+        .execute_batch("UPDATE mailboxes SET in_password = '' WHERE id = 3; VACUUM")
+        .unwrap();
+    let (install, look_in) = (bench.install(), bench.path("demo/old-server"));
+    let (install, look_in) = (install.to_str().unwrap(), look_in.to_str().unwrap());
+    let hunted = bench.run(&["find-key", install, "--look-in", look_in, "--json"]);
+    assert_eq!(
+        hunted.code, 2,
+        "one secret of the story stays closed: {}",
+        hunted.err
+    );
+    let json: serde_json::Value = serde_json::from_str(&hunted.out).unwrap();
+    let payload = &json["payloads"][0];
+    assert_eq!(
+        (&payload["id"], &payload["column"]),
+        (&3.into(), &"in_password".into())
+    );
+    assert_eq!(payload["source"]["inside"][0], "nightly.sql");
+    let backups = bench.path("backups");
+    let recover = |more: &[&str]| {
+        let fixed = [
+            "recover",
+            install,
+            "--look-in",
+            look_in,
+            "--yes",
+            "--no-artisan",
+            "--no-test",
+            "--backup-dir",
+            backups.to_str().unwrap(),
+        ];
+        bench.run(&[&fixed, more].concat())
+    };
+    let recovered = recover(&["--take-older"]);
+    assert_eq!(recovered.code, 2, "{}", recovered.err);
+    let mut session = session(&bench);
+    checks::count_mails(&mut session);
+    let assessment = session.assess();
+    let restored = assessment
+        .secrets
+        .iter()
+        .find(|s| s.place == place(3, "in_password"))
+        .unwrap();
+    assert!(
+        matches!(restored.verdict, Verdict::Opens(_)),
+        "{restored:?}"
+    );
+}

@@ -8,7 +8,7 @@ use crate::domain::inventory::SecretKind;
 use crate::domain::probe::Code;
 use crate::sentences;
 use crate::wizard::input::Input;
-use crate::wizard::passwords::{Answer, Asked, Objection, Trial, objection};
+use crate::wizard::passwords::{Answer, Asked, Objection, Offer, Trial, objection};
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -41,13 +41,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     }
 }
 
-fn same_name(asked: &Asked, answer: &Answer) -> Option<String> {
-    let place = answer.same_as.as_ref()?;
-    let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
-    Some(fill(
-        words().passwords_same_as,
-        &[("owner", owner), ("kind", &sentences::kind(*kind))],
-    ))
+/// What is taken in place of a typed password.
+fn instead(asked: &Asked, answer: &Answer) -> Option<String> {
+    match answer.instead.as_ref()? {
+        Offer::Older => asked.older.clone(),
+        Offer::Logged(n) => asked.logged.get(*n).cloned(),
+        Offer::SameAs(place) => {
+            let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
+            Some(fill(
+                words().passwords_same_as,
+                &[("owner", owner), ("kind", &sentences::kind(*kind))],
+            ))
+        }
+    }
 }
 
 fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
@@ -58,7 +64,7 @@ fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
         (None, kind) => sentences::kind(kind),
     };
     let answer_text = match answer {
-        Some(answer) if answer.same_as.is_some() => same_name(asked, answer).unwrap_or_default(),
+        Some(answer) if answer.instead.is_some() => instead(asked, answer).unwrap_or_default(),
         Some(answer) if !answer.input.is_empty() => {
             fill(w.passwords_typed, &[("count", &answer.input.chars())])
         }
@@ -102,7 +108,7 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
     canvas.pieces(&mut area, &[(Role::Muted, fill(w.passwords_for, &values))]);
     let answer = wizard.passwords.answers.get(&asked.place);
     let row = take_top(&mut area, 1);
-    match answer.and_then(|answer| same_name(asked, answer)) {
+    match answer.and_then(|answer| instead(asked, answer)) {
         Some(same) => {
             let spans = vec![canvas.span(Role::Ok, same)];
             canvas.line(row, 0, spans);
@@ -131,7 +137,7 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
             &[("site", &site), ("id", &id)],
         )));
     }
-    if !wizard.passwords.same(asked).is_empty() {
+    if !wizard.passwords.offers(asked).is_empty() {
         hints.push((Role::Muted, w.passwords_same_hint.to_owned()));
     }
     match answer.and_then(|answer| answer.trial.as_ref()) {

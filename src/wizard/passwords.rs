@@ -25,10 +25,21 @@ pub use asked::{Asked, asked};
 pub struct Answer {
     /// What was typed.
     pub input: Input,
-    /// Instead: the same as this secret.
-    pub same_as: Option<Place>,
+    /// Instead: what is known already.
+    pub instead: Option<Offer>,
     /// What the mail server says to it.
     pub trial: Option<Trial>,
+}
+
+/// A password that need not be typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// The same as this secret.
+    SameAs(Place),
+    /// The older copy that a search met.
+    Older,
+    /// What stands in a log: which of those that are offered. Unproven, so it must be tested.
+    Logged(usize),
 }
 
 /// A typed password at its mail server.
@@ -45,7 +56,7 @@ pub enum Trial {
 impl Answer {
     /// Whether there is one.
     pub fn given(&self) -> bool {
-        self.same_as.is_some() || !self.input.is_empty()
+        self.instead.is_some() || !self.input.is_empty()
     }
 
     /// Whether it may be stored: FreeScout would work with it, and the server took it, or the operator insists.
@@ -53,18 +64,24 @@ impl Answer {
         let taken = match &self.trial {
             Some(Trial::Ended(tested)) => tested.ended.code == Code::Ok,
             Some(Trial::Kept) => true,
-            Some(Trial::Running(..)) | None => asked.connection.is_none(),
+            // What cannot be tested passes, but for what only a log says.
+            Some(Trial::Running(..)) | None => asked.connection.is_none() && self.may_be_kept(),
         };
         taken && self.usable()
     }
 
     fn usable(&self) -> bool {
-        self.given() && (self.same_as.is_some() || objection(self.input.expose()).is_none())
+        self.given() && (self.instead.is_some() || objection(self.input.expose()).is_none())
+    }
+
+    /// Whether the operator's word lets it pass untested: never what only a log says.
+    fn may_be_kept(&self) -> bool {
+        self.usable() && !matches!(self.instead, Some(Offer::Logged(_)))
     }
 
     /// Whether it is a text of its own.
     fn is_typed(&self) -> bool {
-        self.same_as.is_none() && !self.input.is_empty()
+        self.instead.is_none() && !self.input.is_empty()
     }
 
     fn is_running(&self) -> bool {
@@ -124,13 +141,16 @@ impl State {
         self.answers.values().any(Answer::is_running)
     }
 
-    /// The secrets that can be taken over: readable ones, and those typed already.
-    pub fn same(&self, asked: &Asked) -> Vec<Place> {
+    /// What can be taken over: an older copy, readable secrets, those typed already, and what stands in a log.
+    pub fn offers(&self, asked: &Asked) -> Vec<Offer> {
         let typed = |place: &Place| self.answers.get(place).is_some_and(Answer::is_typed);
-        let offered = asked.same.iter().map(|(place, ..)| place);
-        offered
-            .filter(|place| !self.is_asked(place) || typed(place))
-            .cloned()
+        let same = asked.same.iter().map(|(place, ..)| place);
+        let same = same.filter(|place| !self.is_asked(place) || typed(place));
+        let older = asked.older.iter().map(|_| Offer::Older);
+        let logged = (0..asked.logged.len()).map(Offer::Logged);
+        older
+            .chain(same.cloned().map(Offer::SameAs))
+            .chain(logged)
             .collect()
     }
 
@@ -144,10 +164,12 @@ impl State {
         let typed = |answer: &Answer| {
             (!answer.input.is_empty()).then(|| Entered::Typed(answer.input.to_secret()))
         };
-        match &answer.same_as {
+        match &answer.instead {
             // Typed in this very step: the engine does not know it yet.
-            Some(other) if self.is_asked(other) => typed(self.answers.get(other)?),
-            Some(other) => Some(Entered::SameAs(other.clone())),
+            Some(Offer::SameAs(other)) if self.is_asked(other) => typed(self.answers.get(other)?),
+            Some(Offer::SameAs(other)) => Some(Entered::SameAs(other.clone())),
+            Some(Offer::Older) => Some(Entered::Older(place.clone())),
+            Some(Offer::Logged(n)) => Some(Entered::Logged(place.clone(), *n)),
             None => typed(answer),
         }
     }
@@ -156,14 +178,14 @@ impl State {
     fn changed(&mut self, place: &Place) {
         let plain = self.answers.get(place).is_some_and(Answer::is_typed);
         for (other, answer) in &mut self.answers {
-            let same = answer.same_as.as_ref() == Some(place);
+            let same = matches!(&answer.instead, Some(Offer::SameAs(other)) if other == place);
             if (other == place || same)
                 && let Some(Trial::Running(id, _)) = answer.trial.take()
             {
                 self.called_off.push(id);
             }
             if same && !plain {
-                answer.same_as = None;
+                answer.instead = None;
             }
         }
     }
@@ -332,11 +354,11 @@ impl Wizard {
         };
         let mut offers = vec![Action::Primary];
         let answer = self.passwords.answers.get(&current.place);
-        if answer.is_some_and(|a| a.usable() && !a.settled(current)) {
+        if answer.is_some_and(|a| a.may_be_kept() && !a.settled(current)) {
             offers.push(Action::KeepUntested);
         }
         offers.extend([Action::Down, Action::Reveal]);
-        if !self.passwords.same(current).is_empty() {
+        if !self.passwords.offers(current).is_empty() {
             offers.push(Action::SameAs);
         }
         offers
@@ -350,7 +372,7 @@ impl Wizard {
                 _ => Vec::new(),
             };
         };
-        let (place, same) = (current.place.clone(), self.passwords.same(current));
+        let (place, offers) = (current.place.clone(), self.passwords.offers(current));
         let next = self.passwords_next();
         let answer = self.passwords.answers.entry(place.clone()).or_default();
         match (action, next) {
@@ -366,22 +388,22 @@ impl Wizard {
                 self.passwords.revealed = false;
             }
             (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
-            (Action::KeepUntested, Next::Try) if answer.usable() => {
+            (Action::KeepUntested, Next::Try) if answer.may_be_kept() => {
                 self.passwords.changed(&place);
                 self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
             }
             (Action::KeepUntested, _) => {}
             (Action::SameAs, _) => {
                 // Through the offers, then back to what was typed.
-                let next = match &answer.same_as {
+                let next = match &answer.instead {
                     None => Some(0),
-                    Some(place) => same.iter().position(|p| p == place).map(|n| n + 1),
+                    Some(offer) => offers.iter().position(|o| o == offer).map(|n| n + 1),
                 };
-                answer.same_as = next.and_then(|n| same.get(n)).cloned();
+                answer.instead = next.and_then(|n| offers.get(n)).cloned();
                 self.passwords.changed(&place);
             }
-            (Action::Erase | Action::EraseAll, _) if answer.same_as.is_some() => {
-                answer.same_as = None;
+            (Action::Erase | Action::EraseAll, _) if answer.instead.is_some() => {
+                answer.instead = None;
                 self.passwords.changed(&place);
             }
             (action, _) => {
@@ -411,7 +433,7 @@ impl Wizard {
             .answers
             .entry(place.clone())
             .or_default()
-            .same_as = None;
+            .instead = None;
         self.passwords.changed(&place);
         let answer = self.passwords.answers.get_mut(&place)?;
         Some(&mut answer.input)

@@ -437,7 +437,7 @@ table! {
     passwords_typed = "typed, {count} long";
     passwords_same_as = "the same as {owner}, {kind}";
     passwords_for = "Login {login} at {server}";
-    passwords_same_hint = "^O takes the password of the same account elsewhere.";
+    passwords_same_hint = "^O goes through what is known already: older copies, the same account elsewhere, logs.";
     passwords_tested_first = "Enter tries it at the mail server; it is stored in step 7.";
     passwords_oauth = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout takes asterisks for \"unchanged\": this would not be used.";

@@ -1,13 +1,17 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
+use freescout_rescue::domain::assessment::{LoggedPassword, Recoverable};
 use freescout_rescue::domain::connection::ConnectionId;
+use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::probe::{Code, Rung};
 use freescout_rescue::domain::secret::{Place, SecretBytes};
+use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::engine::job::{DatabaseValues, JobId, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::tui::{frame, picture};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
+use freescout_rescue::wizard::passwords::Offer;
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::update::Wizard;
 use ratatui::Terminal;
@@ -570,13 +574,16 @@ fn the_same_as_a_field_follows_that_field() {
         .tested(&[Code::Ok]);
     let answer = |stage: &Stage, place: &Place| {
         let answer = &stage.0.passwords.answers[place];
-        (answer.same_as.clone(), answer.trial.is_some())
+        (answer.instead.clone(), answer.trial.is_some())
     };
-    assert_eq!(answer(&stage, &second), (Some(first.clone()), true));
+    assert_eq!(
+        answer(&stage, &second),
+        (Some(Offer::SameAs(first.clone())), true)
+    );
     let stage = stage.act(&[Action::Up]).type_text("x");
     assert_eq!(
         answer(&stage, &second),
-        (Some(first.clone()), false),
+        (Some(Offer::SameAs(first.clone())), false),
         "what was tested was another text"
     );
     let stage = stage.act(&[Action::EraseAll]);
@@ -585,6 +592,51 @@ fn the_same_as_a_field_follows_that_field() {
         (None, false),
         "the same as nothing"
     );
+}
+
+#[test]
+fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
+    let mut assessment = fixture::assessment(true);
+    let place = Stage::at_passwords().0.passwords.asked[0].place.clone();
+    let date = jiff::civil::date(2025, 6, 19).at(3, 0, 0, 0);
+    assessment.recoverable.push(Recoverable {
+        place: place.clone(),
+        kind: SecretKind::Outgoing,
+        key: fixture::old_key().fingerprint(),
+        source: Source::file(SourceKind::File, "/root/backup.sql", Some(7)),
+        date: Some(date),
+    });
+    assessment.logged.push(LoggedPassword {
+        place: place.clone(),
+        seen_in: "send_logs#12".to_owned(),
+        date: Some(date),
+    });
+    let stage = Stage::new().surveyed(assessment).backed_up().act(&[
+        Action::Primary,
+        Action::Primary,
+        Action::Primary,
+    ]);
+    let stage = stage.planned(Strategy::Restore).act(&[Action::Primary]);
+    let stage = stage.act(&[Action::SameAs]);
+    assert_eq!(
+        stage.0.passwords.answers[&place].instead,
+        Some(Offer::Older)
+    );
+    shot("6_passwords_older", &stage);
+    assert!(stage.0.offers().contains(&Action::KeepUntested));
+    // Past the other password of the same account.
+    let stage = stage.act(&[Action::SameAs, Action::SameAs]);
+    assert_eq!(
+        stage.0.passwords.answers[&place].instead,
+        Some(Offer::Logged(0))
+    );
+    shot("6_passwords_logged", &stage);
+    assert!(!stage.0.offers().contains(&Action::KeepUntested));
+    let stage = stage.act(&[Action::KeepUntested, Action::Go(Step::Apply)]);
+    assert_eq!(stage.0.step, Step::Passwords, "unproven");
+    let stage = stage.act(&[Action::Primary]).tested(&[Code::Ok]);
+    let stage = stage.act(&[Action::Go(Step::Apply)]);
+    assert_eq!(stage.0.step, Step::Apply, "proven by a login");
 }
 
 #[test]

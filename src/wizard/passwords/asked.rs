@@ -9,6 +9,7 @@ use crate::domain::mailbox::OAuthProvider;
 use crate::domain::plan::{self, Choices};
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, Table};
+use crate::sentences;
 
 /// How many accounts of the same login are offered.
 const SAME_OFFERED: usize = 5;
@@ -30,6 +31,10 @@ pub struct Asked {
     pub oauth_mailbox: Option<u64>,
     /// Secrets of the same login that are readable or asked for too, each with its owner and kind.
     pub same: Vec<(Place, String, SecretKind)>,
+    /// An older copy that a search met: from when and where, as a sentence.
+    pub older: Option<String>,
+    /// Texts in FreeScout's logs that may be it: when and where, as sentences.
+    pub logged: Vec<String>,
     /// The connection it is tried with; `None` where it cannot be tried (a client secret, a module's protocol).
     pub connection: Option<ConnectionId>,
 }
@@ -138,6 +143,16 @@ pub fn asked(
                     .map(|s| (s.place.clone(), sanitize(&s.owner), s.kind))
                     .collect(),
                 login,
+                older: assessment
+                    .newest_recoverable()
+                    .find(|older| older.place == secret.place)
+                    .map(sentences::older),
+                logged: assessment
+                    .logged
+                    .iter()
+                    .filter(|logged| logged.place == secret.place)
+                    .map(sentences::logged)
+                    .collect(),
                 connection: ConnectionId::of_secret(secret.kind, &secret.place)
                     .filter(|id| !untestable.contains(id)),
             }

@@ -405,6 +405,11 @@ pub fn mariadb() -> &'static Server {
     SERVER.get_or_init(|| guarded(Server::mariadb()))
 }
 
+/// A MariaDB that a test has for itself: what it does to the whole server must not meet the others.
+pub fn own_mariadb() -> Server {
+    guarded(Server::mariadb())
+}
+
 pub fn postgres() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| guarded(Server::postgres()))

@@ -213,7 +213,7 @@ fn a_text_the_server_does_not_keep_whole_is_rolled_back() {
 
 #[test]
 fn a_server_that_only_reads_says_so() {
-    let maria = server::mariadb();
+    let maria = &server::own_mariadb();
     let mut store = connect(&settings(maria, "readonly"));
     maria.admin("", &["SET GLOBAL read_only = 1"]);
     let outcome = store.swap(&[swap(1, "body", bytes(ODD[0]), "x")]);

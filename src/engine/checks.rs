@@ -9,7 +9,7 @@ use crate::domain::dotenv::Standing;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{
     Inventory, MAILBOX_COLUMNS, MAILBOX_COLUMNS_BESIDE, MODULE_COLUMNS, OPTION_COLUMNS, Row,
-    SecretKind, StoredText, USER_COLUMNS,
+    Secret, SecretKind, StoredText, USER_COLUMNS,
 };
 use crate::domain::known_keys;
 use crate::domain::plan::{self, Circumstances};
@@ -183,7 +183,7 @@ pub fn look_in(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::Looked {
-    let mut decoys = 0;
+    let mut sieve = Sieve::of(session);
     let wanted = sightings::wanted(session);
     hunt::search(
         roots,
@@ -209,7 +209,7 @@ pub fn look_in(
                 }
             }
             hunt::Event::Candidate(candidate) => {
-                if consider(session, candidate, &mut decoys) {
+                if consider(session, candidate, &mut sieve) {
                     on(session, Looking::Found);
                 }
             }
@@ -217,26 +217,68 @@ pub fn look_in(
     )
 }
 
+/// What decides about candidates while a search goes on.
+pub(super) struct Sieve {
+    /// Places in the inventory of payloads that no known key made.
+    closed: Vec<usize>,
+    /// Candidates kept although they open nothing.
+    decoys: usize,
+}
+
+impl Sieve {
+    pub(super) fn of(session: &Session) -> Self {
+        let closed = |(index, secret): (usize, &Secret)| {
+            let payload = secret.payload()?.as_ref().ok()?;
+            session.ring.maker_of(payload).is_none().then_some(index)
+        };
+        let secrets = session.inventory.secrets.iter().enumerate();
+        Self {
+            closed: secrets.filter_map(closed).collect(),
+            decoys: 0,
+        }
+    }
+
+    /// Whether the key opens anything that is closed so far.
+    fn passes(&self, inventory: &Inventory, key: &AppKey) -> bool {
+        let payloads = self.closed.iter().filter_map(|index| {
+            let secret = inventory.secrets.get(*index)?;
+            secret.payload()?.as_ref().ok()
+        });
+        payloads.into_iter().any(|payload| payload.made_with(key))
+    }
+}
+
 /// Takes a candidate that opens something, or is known, or at least calls itself a key: of those that open nothing only
-/// so many. Says whether it is new.
+/// so many. What nothing calls a key is tried on closed payloads alone: there may be millions of such. Says whether it is
+/// new.
 pub(super) fn consider(
     session: &mut Session,
     candidate: hunt::Candidate,
-    decoys: &mut usize,
+    sieve: &mut Sieve,
 ) -> bool {
     let Ok(key) = AppKey::parse(candidate.text.expose()) else {
         return false;
     };
     let known = session.ring.get(key.fingerprint()).is_some();
-    if !known && opens(&session.inventory, &key) == 0 {
-        if !candidate.named || *decoys >= DECOYS_SHOWN {
+    if !known && !sieve.passes(&session.inventory, &key) {
+        if !candidate.named {
             return false;
         }
-        *decoys += 1;
+        if opens(&session.inventory, &key) == 0 {
+            if sieve.decoys >= DECOYS_SHOWN {
+                return false;
+            }
+            sieve.decoys += 1;
+        }
     }
     let new = session.add_key(key, candidate.source);
     if new {
         count_mails(session);
+        let decoys = sieve.decoys;
+        *sieve = Sieve {
+            decoys,
+            ..Sieve::of(session)
+        };
     }
     new
 }

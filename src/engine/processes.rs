@@ -46,7 +46,7 @@ pub fn look_in(
     let mut search = Search {
         cancel,
         on,
-        decoys: 0,
+        sieve: checks::Sieve::of(session),
         looked: Looked {
             files: 0,
             bytes: 0,
@@ -70,7 +70,7 @@ pub fn look_in(
 struct Search<'a> {
     cancel: &'a dyn Fn() -> bool,
     on: &'a mut dyn FnMut(&mut Session, Looking<'_>),
-    decoys: usize,
+    sieve: checks::Sieve,
     looked: Looked,
 }
 
@@ -122,7 +122,7 @@ impl Search<'_> {
                         source: Source::file(kind, place, None),
                         named: hit.named,
                     };
-                    if checks::consider(session, candidate, &mut search.decoys) {
+                    if checks::consider(session, candidate, &mut search.sieve) {
                         (search.on)(session, Looking::Found);
                     }
                 }

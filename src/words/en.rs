@@ -373,8 +373,8 @@ table! {
 
     // the screen: keys
     keys_all_open = "Every sealed secret opens with one of these keys.";
-    keys_one_closed = "1 secret opens with none of these keys. Another key may: paste it (a), name a place to look in (p), or look around the usual places (s).";
-    keys_some_closed = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place to look in (p), or look around the usual places (s).";
+    keys_one_closed = "1 secret opens with none of these keys. Another key may: paste it (a), name a place (p), look around (s) or in running PHP (m).";
+    keys_some_closed = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place (p), look around (s) or in running PHP (m).";
     keys_none = "No key is known yet.";
     keys_type_key = "The key, as it stood behind APP_KEY= (it is not shown; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";

@@ -6,8 +6,8 @@
 //! words    every sentence the operator reads, in one table a language
 //! domain   what is true: keys, payloads, settings, secrets, verdicts, plans. No I/O, no clock, no threads
 //! sentences  findings, verdicts, actions and sources as sentences
-//! io       one outside thing a room: files, databases, processes, PHP, the search for keys
-//! engine   the work itself, built from domain and io: survey, checks, backup, apply, undo; runs as jobs
+//! io       one outside thing a room: files, databases, processes, PHP, mail servers, the search for keys
+//! engine   the work itself, built from domain and io: survey, checks, backup, apply, undo, logins; runs as jobs
 //! wizard   the state machine `(state, event) -> (state, effects)`; pure
 //! tui      the state drawn on a terminal, keys turned into events
 //! cli      the same engine without the screen; stands beside tui
@@ -89,8 +89,8 @@ pub mod engine {
     pub mod exit;
     pub mod find_key;
     pub mod job;
+    pub mod lockouts;
     pub mod log_secrets;
-    pub mod memory;
     pub mod oauth;
     pub mod pool;
     pub mod prober;

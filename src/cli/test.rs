@@ -17,7 +17,7 @@ use crate::domain::schedule::Limits;
 use crate::engine::connections::{self, NotRenewed};
 use crate::engine::exit::Exit;
 use crate::engine::job::Reading;
-use crate::engine::memory::Memory;
+use crate::engine::lockouts::Memory;
 use crate::engine::prober::{self, Heard, Round};
 use crate::engine::report;
 use crate::engine::session::Session;

@@ -19,7 +19,7 @@ use crate::domain::source::Source;
 use crate::engine::backup::Options;
 use crate::engine::connections::{self, NotRenewed};
 use crate::engine::job::{Job, JobId, Reading, TestJob, Update};
-use crate::engine::memory::Memory;
+use crate::engine::lockouts::Memory;
 use crate::engine::prober::{Heard, Round};
 use crate::engine::session::Session;
 use crate::engine::{prober, recover};

@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::connections::{Attempt, How, Prepared, not_yet};
-use super::memory::{Account, Memory, account, server};
+use super::lockouts::{Account, Memory, account, server};
 use crate::domain::advice::Advice;
 use crate::domain::connection::{ConnectionId, Direction, Protocol};
 use crate::domain::probe::{Code, Ended, Journey, Rung, Tested};

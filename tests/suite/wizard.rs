@@ -373,6 +373,17 @@ impl Run {
         settled.map(|asked| asked.place.clone()).collect()
     }
 
+    /// Each input with luck that never fails, and all that the engine says to it.
+    fn walk(&mut self, inputs: &[Input]) {
+        for input in inputs {
+            self.engine.luck = 2;
+            self.step(input);
+            for _ in 0..6 {
+                self.step(&Input::Engine);
+            }
+        }
+    }
+
     fn step(&mut self, input: &Input) {
         let before = typed(&self.wizard);
         let mut may_change = false;
@@ -520,51 +531,35 @@ proptest! {
 #[test]
 fn the_straight_way_leads_to_the_report() {
     let mut run = Run::new(1);
-    // Luck that never fails on this way.
-    let walk = |run: &mut Run, inputs: &[Input]| {
-        for input in inputs {
-            run.engine.luck = 2;
-            run.step(input);
-            for _ in 0..6 {
-                run.step(&Input::Engine);
-            }
-        }
-    };
     use Action::{KeepUntested, LookUsual, Primary};
     for _ in 0..6 {
         run.step(&Input::Engine);
     }
-    walk(
-        &mut run,
-        &[
-            Input::Act(Primary),
-            Input::Act(Primary),
-            Input::Act(Primary),
-        ],
-    );
+    run.walk(&[
+        Input::Act(Primary),
+        Input::Act(Primary),
+        Input::Act(Primary),
+    ]);
     assert_eq!(run.wizard.step, Step::Keys);
-    walk(
-        &mut run,
-        &[
-            Input::Act(LookUsual),
-            Input::Act(Primary),
-            Input::Act(Primary),
-        ],
-    );
+    run.walk(&[
+        Input::Act(LookUsual),
+        Input::Act(Primary),
+        Input::Act(Primary),
+    ]);
     assert_eq!(run.wizard.step, Step::Plan);
-    walk(&mut run, &[Input::Act(Primary), Input::Paste]);
+    run.walk(&[Input::Act(Primary), Input::Paste]);
     assert_eq!(run.wizard.step, Step::Passwords);
     assert!(run.wizard.passwords.asked.len() >= 3);
-    walk(&mut run, &[Input::Act(Primary)]);
+    run.walk(&[Input::Act(Primary)]);
     assert!(run.wizard.passwords.trying(), "Enter tries what was typed");
-    walk(&mut run, &[Input::Server, Input::Act(KeepUntested)]);
+    run.walk(&[Input::Server, Input::Act(KeepUntested)]);
     for _ in 0..run.wizard.passwords.asked.len() {
-        walk(&mut run, &[Input::Act(Primary)]);
+        run.walk(&[Input::Act(Primary)]);
     }
     assert_eq!(run.wizard.step, Step::Apply);
-    walk(&mut run, &[Input::Act(Primary)]);
+    run.walk(&[Input::Act(Primary)]);
     assert!(!run.applied, "Enter alone must not apply");
-    walk(&mut run, &[Input::Word("apply"), Input::Act(Primary)]);
+    run.walk(&[Input::Word("apply"), Input::Act(Primary)]);
     assert!(run.applied);
     assert_eq!(run.wizard.step, Step::Report);
     assert_eq!(
@@ -578,53 +573,32 @@ fn the_straight_way_leads_to_the_report() {
 fn an_untested_password_is_stored_only_by_the_operators_own_word() {
     use Action::{Go, KeepUntested, LookUsual, Primary};
     let mut run = Run::new(1);
-    let walk = |run: &mut Run, inputs: &[Input]| {
-        for input in inputs {
-            run.engine.luck = 2;
-            run.step(input);
-            for _ in 0..6 {
-                run.step(&Input::Engine);
-            }
-        }
-    };
     let to_passwords = [
         Primary, Primary, Primary, LookUsual, Primary, Primary, Primary,
     ];
-    walk(&mut run, &[Input::Engine]);
-    walk(&mut run, &to_passwords.map(Input::Act));
+    run.walk(&[Input::Engine]);
+    run.walk(&to_passwords.map(Input::Act));
     assert_eq!(run.wizard.step, Step::Passwords);
-    walk(&mut run, &[Input::Paste, Input::Act(Go(Step::Apply))]);
+    run.walk(&[Input::Paste, Input::Act(Go(Step::Apply))]);
     assert_eq!(run.wizard.step, Step::Passwords, "not tested yet");
-    walk(
-        &mut run,
-        &[Input::Act(Go(Step::Plan)), Input::Act(Go(Step::Apply))],
-    );
+    run.walk(&[Input::Act(Go(Step::Plan)), Input::Act(Go(Step::Apply))]);
     assert_eq!(
         run.wizard.step,
         Step::Passwords,
         "not by another way either"
     );
-    walk(
-        &mut run,
-        &[Input::Act(Primary), Input::Server, Input::Server],
-    );
+    run.walk(&[Input::Act(Primary), Input::Server, Input::Server]);
     // Tried and refused, or not answered: still not settled.
     let answer = run.wizard.passwords.answers.values().next().unwrap();
     let refused = matches!(&answer.trial, Some(Trial::Ended(t)) if t.ended.code != Code::Ok);
-    walk(&mut run, &[Input::Act(Go(Step::Apply))]);
+    run.walk(&[Input::Act(Go(Step::Apply))]);
     assert_eq!(run.wizard.step == Step::Passwords, refused);
-    walk(
-        &mut run,
-        &[Input::Act(Go(Step::Passwords)), Input::Act(KeepUntested)],
-    );
-    walk(&mut run, &[Input::Act(Go(Step::Apply))]);
+    run.walk(&[Input::Act(Go(Step::Passwords)), Input::Act(KeepUntested)]);
+    run.walk(&[Input::Act(Go(Step::Apply))]);
     assert_eq!(run.wizard.step, Step::Apply);
     // Typing on takes the word back.
-    walk(
-        &mut run,
-        &[Input::Act(Go(Step::Passwords)), Input::Char('x')],
-    );
-    walk(&mut run, &[Input::Act(Go(Step::Apply))]);
+    run.walk(&[Input::Act(Go(Step::Passwords)), Input::Char('x')]);
+    run.walk(&[Input::Act(Go(Step::Apply))]);
     assert_eq!(run.wizard.step, Step::Passwords);
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::*;
 use crate::domain::app_key::AppKey;
@@ -321,7 +322,12 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        // Beside the others', not at the top of the project.
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/proptest-regressions/sightings.txt"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn how_the_stream_is_cut_changes_nothing(

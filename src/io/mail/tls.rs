@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -288,6 +290,18 @@ impl Inspector {
         )
         .is_ok()
     }
+
+    /// The handshake's signature, where certificates are checked.
+    fn signed(
+        &self,
+        verify: impl FnOnce(&WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if !self.checks {
+            // Whoever answers is taken for the server anyway: an old kind of certificate must not stop us.
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        verify(&self.authorities.provider.signature_verification_algorithms)
+    }
 }
 
 impl ServerCertVerifier for Inspector {
@@ -317,16 +331,7 @@ impl ServerCertVerifier for Inspector {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if !self.checks {
-            // Whoever answers is taken for the server anyway: an old kind of certificate must not stop us.
-            return Ok(HandshakeSignatureValid::assertion());
-        }
-        verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.authorities.provider.signature_verification_algorithms,
-        )
+        self.signed(|algorithms| verify_tls12_signature(message, cert, dss, algorithms))
     }
 
     fn verify_tls13_signature(
@@ -335,15 +340,7 @@ impl ServerCertVerifier for Inspector {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if !self.checks {
-            return Ok(HandshakeSignatureValid::assertion());
-        }
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.authorities.provider.signature_verification_algorithms,
-        )
+        self.signed(|algorithms| verify_tls13_signature(message, cert, dss, algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

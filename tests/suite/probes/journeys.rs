@@ -8,7 +8,7 @@ use freescout_rescue::domain::probe::{Code, Ended, Journey, Tested};
 use freescout_rescue::domain::schedule::Limits;
 use freescout_rescue::domain::secret::SecretBytes;
 use freescout_rescue::engine::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::memory::Memory;
+use freescout_rescue::engine::lockouts::Memory;
 use freescout_rescue::engine::prober::{self, Round};
 use freescout_rescue::io::mail::journey::{End, travel};
 use freescout_rescue::io::mail::{Settings, Trust};

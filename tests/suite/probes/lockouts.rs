@@ -10,7 +10,7 @@ use freescout_rescue::domain::connection::{
 use freescout_rescue::domain::probe::{Code, Rung, Tested};
 use freescout_rescue::domain::schedule::{Limits, STRIKES};
 use freescout_rescue::engine::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::memory::Memory;
+use freescout_rescue::engine::lockouts::Memory;
 use freescout_rescue::engine::prober::{self, Heard, Round};
 use freescout_rescue::io::mail::{Patience, Settings, Trust};
 

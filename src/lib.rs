@@ -58,6 +58,7 @@ pub mod domain {
 pub mod io {
     pub mod artisan;
     pub mod backup;
+    pub mod crash;
     pub mod dump;
     pub mod entropy;
     pub mod files;

@@ -4,11 +4,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
+use freescout_rescue::io::crash::{self, Point};
 
 fn main() -> ExitCode {
     harden();
     match Arguments::try_parse() {
-        Ok(arguments) => ExitCode::from(run(arguments)),
+        Ok(arguments) => {
+            let exit = run(arguments);
+            crash::pass(Point::End);
+            ExitCode::from(exit)
+        }
         Err(said) => {
             // Where nobody listens there is nothing left to say.
             let _ = said.print();

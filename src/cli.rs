@@ -3,6 +3,7 @@
 //! JSON goes to standard output alone; everything else goes to standard error. A key or a password is never taken from
 //! the command line itself: other users can read it there.
 
+mod journal;
 mod output;
 mod run;
 mod test;
@@ -108,6 +109,25 @@ pub enum Command {
         /// Do not log in at the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+    },
+    /// Finish what was interrupted: a recovery, an undo, or a restore.
+    /// Exit code 0 all readable or nothing to resume, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
+    Resume {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Do not log in at the mail servers afterwards.
+        #[arg(long)]
+        no_test: bool,
+    },
+    /// What was done on this install, when, by whom, from where. Exit code 0, or 3 when the journal cannot be read.
+    History {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// On every install of this server.
+        #[arg(long)]
+        all: bool,
     },
     /// Take the last recovery back, rows and files byte for byte, but for what was changed since.
     /// Exit code 0 taken back, 2 all but some rows, 1 nothing was changed, 3 could not start.

@@ -29,6 +29,7 @@ pub mod domain {
     pub mod dotenv;
     pub mod finding;
     pub mod inventory;
+    pub mod journal;
     pub mod json_span;
     pub mod key_ring;
     pub mod key_scan;
@@ -66,6 +67,8 @@ pub mod io {
     pub mod git;
     pub mod hunt;
     pub mod install;
+    pub mod journal;
+    pub mod lock;
     pub mod mail;
     pub mod memory;
     pub mod mysql;
@@ -90,6 +93,7 @@ pub mod engine {
     pub mod exit;
     pub mod find_key;
     pub mod job;
+    pub mod ledger;
     pub mod lockouts;
     pub mod log_secrets;
     pub mod oauth;
@@ -100,7 +104,9 @@ pub mod engine {
     pub mod rehearsal;
     pub mod report;
     pub mod restore;
+    pub mod resume;
     pub mod session;
+    pub mod settle;
     pub mod sightings;
     pub mod survey;
     pub mod undo;
@@ -122,6 +128,7 @@ pub mod wizard {
     pub mod report;
     pub mod step;
     pub mod survey;
+    pub mod unfinished;
     pub mod update;
 }
 

@@ -4,6 +4,7 @@
 
 pub mod connections;
 pub mod damage;
+pub mod journal;
 pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;
@@ -120,6 +121,16 @@ pub fn finding(finding: &Finding) -> String {
             fill(w.finding_older_schema, &[("missing", &sanitize(missing))])
         }
         Finding::NotRoot => w.finding_not_root.to_owned(),
+        Finding::UnfinishedRun { run } => fill(
+            w.finding_unfinished,
+            &[("unfinished", &journal::unfinished(run))],
+        ),
+        Finding::AnotherRun {
+            pid,
+            host,
+            user,
+            since,
+        } => journal::another(*pid, host, user, since),
         Finding::InstallPageDangerous => w.finding_install_page.to_owned(),
     }
 }

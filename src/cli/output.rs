@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 
 use crate::domain::assessment::{Assessment, Recoverable, Summary};
 use crate::domain::finding::Severity;
-use crate::domain::plan::{Action, Plan};
+use crate::domain::plan::Action;
+use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::Place;
+use crate::engine::exit::Exit;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
 use crate::engine::report;
-use crate::engine::restore::Difference;
+use crate::engine::restore::{Difference, Restored};
+use crate::engine::undo::Undone;
 use crate::io::hunt::Looked;
 use crate::sentences;
 use crate::words::{fill, words};
@@ -245,8 +249,69 @@ pub(super) fn plan(
     }
 }
 
+/// What a recovery came to, for people or for programs, and the exit code.
+pub(super) fn recovered(
+    json: bool,
+    applied: &Applied,
+    tested: Option<&[Tested]>,
+    site: &str,
+) -> Exit {
+    if json {
+        let tested = tested.map(|tested| report::connections::results(tested, site));
+        Out::stdout().json(&report::recover_json(applied, tested));
+    } else {
+        let mut out = Out::stdout();
+        self::applied(&mut out, applied);
+        if let Some(tested) = tested {
+            super::test::print(&mut out, tested, site);
+        }
+    }
+    let all = applied.verified && !applied.after.secrets.iter().any(report::still_unreadable);
+    if all { Exit::Fine } else { Exit::Unreadable }
+}
+
+/// What an undo came to, and the exit code.
+pub(super) fn undone(json: bool, backup: &Path, undone: &Undone) -> Exit {
+    if json {
+        Out::stdout().json(&serde_json::json!({
+            "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
+        }));
+    } else {
+        let mut out = Out::stdout();
+        undone.sentences().iter().for_each(|line| out.line(line));
+    }
+    if undone.refused.is_empty() && undone.stranded.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Unreadable
+    }
+}
+
+/// What putting a backup back came to; `safety` is the backup of what stood before.
+pub(super) fn restored(
+    json: bool,
+    backup: &Path,
+    safety: Option<&Path>,
+    restored: &Restored,
+) -> Exit {
+    let w = words();
+    if json {
+        Out::stdout().json(&serde_json::json!({
+            "schema": 1, "backup": backup.to_string_lossy(), "safety_backup": safety.map(Path::to_string_lossy), "rows": restored.rows, "files": restored.files,
+        }));
+    } else {
+        let mut out = Out::stdout();
+        restored.sentences().iter().for_each(|line| out.line(line));
+        if let Some(safety) = safety {
+            let folder = sanitize(&safety.to_string_lossy());
+            out.line(&fill(w.undo_safety, &[("folder", &folder)]));
+        }
+    }
+    Exit::Fine
+}
+
 /// What a recovery came to, for people.
-pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
+fn applied(out: &mut Out, applied: &Applied) {
     let w = words();
     out.line(&fill(
         if applied.verified {
@@ -255,7 +320,7 @@ pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
             w.applied_unverified
         },
         &[
-            ("strategy", &plan.strategy.name()),
+            ("strategy", &applied.strategy),
             ("resealed", &applied.resealed),
             ("entered", &applied.reentered),
         ],

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cli::journal;
 use crate::cli::output::{self, Out};
 use crate::cli::{Arguments, Command, Common, TestOptions};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
+use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes};
@@ -15,6 +17,7 @@ use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
+use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
 use crate::engine::{apply, checks, find_key, log_secrets, report, restore, survey, undo};
@@ -69,6 +72,8 @@ pub fn run(arguments: Arguments) -> u8 {
             super::test::test(&common, &options).map_err(not_started)
         }
         Some(Command::Undo { common, yes }) => take_back(&common, yes),
+        Some(Command::Resume { common, no_test }) => journal::resume(&common, !no_test),
+        Some(Command::History { common, all }) => journal::history(&common, all),
     };
     match exit {
         Ok(exit) => exit as u8,
@@ -79,15 +84,15 @@ pub fn run(arguments: Arguments) -> u8 {
     }
 }
 
-type Outcome = Result<Exit, (Problem, Exit)>;
+pub(super) type Outcome = Result<Exit, (Problem, Exit)>;
 
 /// Before anything was touched.
-fn not_started(problem: Problem) -> (Problem, Exit) {
+pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
     (problem, Exit::Failed)
 }
 
 /// A change that was not carried out: mostly nothing was changed, seldom only half of it.
-fn failed(failure: Failure) -> (Problem, Exit) {
+pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
     let exit = if failure.half_done {
         Exit::Unreadable
     } else {
@@ -102,13 +107,14 @@ fn unchanged(problem: Problem) -> (Problem, Exit) {
 }
 
 impl Common {
-    fn options(&self) -> Options {
-        let state = || self.state_dir.clone().unwrap_or_else(state_dir::default);
+    pub(super) fn options(&self) -> Options {
+        let state_dir = self.state_dir.clone().unwrap_or_else(state_dir::default);
         Options {
             backup_dir: self
                 .backup_dir
                 .clone()
-                .unwrap_or_else(|| state().join("backups")),
+                .unwrap_or_else(|| state_dir.join("backups")),
+            state_dir,
             artisan: !self.no_artisan,
         }
     }
@@ -180,6 +186,7 @@ impl Common {
             })?;
         }
         log_secrets::read(&mut session);
+        session.journal_findings = ledger::findings(&self.options(), &session.install.root)?;
         Ok(session)
     }
 }
@@ -422,6 +429,8 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         Out::stderr().line(w.recover_needs_yes);
         return Ok(Exit::Attention);
     }
+    let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
+    ledger.require_finished().map_err(not_started)?;
     let mut progress = output::progress();
     let (backup, _) = back_up(common, &mut session, &mut progress)?;
     entered.extend(recover::texts(&session, older).map_err(unchanged)?);
@@ -429,6 +438,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let ready = planned(&session)?;
     let applied = apply::apply(
         &mut session,
+        &mut ledger,
         &ready.plan,
         &entered,
         &backup,
@@ -436,25 +446,20 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         &mut progress,
     )
     .map_err(failed)?;
-    let site = survey::summary(&session).site;
-    let tested = wishes
-        .test
-        .then(|| super::test::run(&mut session, &TestOptions::default(), None));
-    let tested = tested.and_then(Result::ok);
-    if common.json {
-        let tested = tested
-            .as_deref()
-            .map(|t| report::connections::results(t, &site));
-        Out::stdout().json(&report::recover_json(&ready.plan, &applied, tested));
-    } else {
-        let mut out = Out::stdout();
-        output::applied(&mut out, &ready.plan, &applied);
-        if let Some(tested) = &tested {
-            super::test::print(&mut out, tested, &site);
-        }
-    }
-    let all = applied.verified && !applied.after.secrets.iter().any(report::still_unreadable);
-    Ok(if all { Exit::Fine } else { Exit::Unreadable })
+    let (tested, site) = tested(&mut session, wishes.test);
+    Ok(output::recovered(
+        common.json,
+        &applied,
+        tested.as_deref(),
+        &site,
+    ))
+}
+
+/// Logs in at every mail server, where that is wished; and the name of the site, for the advice.
+pub(super) fn tested(session: &mut Session, wished: bool) -> (Option<Vec<Tested>>, String) {
+    let site = survey::summary(session).site;
+    let tested = wished.then(|| super::test::run(session, &TestOptions::default(), None));
+    (tested.and_then(Result::ok), site)
 }
 
 /// Backs up what stands, before something is changed.
@@ -470,16 +475,16 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
     let w = words();
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
-    let backup =
-        backup::last_recovery(&options.backup_dir, &session.install.root).ok_or_else(|| {
-            let why = fill(
-                w.undo_nothing_why,
-                &[("folder", &options.backup_dir.display())],
-            );
-            unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
-        })?;
+    let found = undo::backup_to_undo(&options, &session.install.root).map_err(unchanged)?;
+    let backup = found.ok_or_else(|| {
+        let why = fill(
+            w.undo_nothing_why,
+            &[("folder", &options.backup_dir.display())],
+        );
+        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
+    })?;
     if !yes {
-        let would = undo::preview(&mut session, &backup).map_err(unchanged)?;
+        let would = undo::preview(&mut session, &options, &backup).map_err(unchanged)?;
         if common.json {
             Out::stdout().json(&serde_json::json!({
                 "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
@@ -501,38 +506,16 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
             .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
         return Ok(Exit::Attention);
     }
+    let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
     let mut progress = output::progress();
     let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let mut undone = undo::undo(&mut session, &backup, &mut progress).map_err(failed)?;
+    let mut undone =
+        undo::undo(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
     undone.notes.push(fill(
         w.undo_safety,
         &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
     ));
-    if common.json {
-        Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": backup.folder.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
-        }));
-    } else {
-        let mut out = Out::stdout();
-        out.line(&fill(
-            w.undone,
-            &[("rows", &undone.rows), ("files", &undone.files)],
-        ));
-        undone
-            .refused
-            .iter()
-            .for_each(|place| out.line(&fill(w.undo_row_refused, &[("place", place)])));
-        undone
-            .stranded
-            .iter()
-            .for_each(|place| out.line(&fill(w.undo_stranded, &[("place", place)])));
-        undone.notes.iter().for_each(|note| out.line(note));
-    }
-    Ok(if undone.refused.is_empty() && undone.stranded.is_empty() {
-        Exit::Fine
-    } else {
-        Exit::Unreadable
-    })
+    Ok(output::undone(common.json, &backup.folder, &undone))
 }
 
 fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
@@ -564,24 +547,11 @@ fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
         Out::stderr().line(w.restore_needs_yes);
         return Ok(Exit::Attention);
     }
+    let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
     let mut progress = output::progress();
     let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let restored = restore::restore(&mut session, &backup, &mut progress).map_err(failed)?;
-    if common.json {
-        Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": folder.to_string_lossy(), "safety_backup": safety.folder.to_string_lossy(), "rows": restored.rows, "files": restored.files,
-        }));
-    } else {
-        let mut out = Out::stdout();
-        out.line(&fill(
-            w.restored,
-            &[
-                ("rows", &restored.rows),
-                ("files", &restored.files),
-                ("folder", &safety.folder.display()),
-            ],
-        ));
-        restored.notes.iter().for_each(|note| out.line(note));
-    }
-    Ok(Exit::Fine)
+    let restored =
+        restore::restore(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
+    let safety = Some(safety.folder.as_path());
+    Ok(output::restored(common.json, folder, safety, &restored))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::app_key::{Fingerprint, KeyError};
+use super::journal::Run;
 
 /// How grave a finding is. The order is gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -154,6 +155,22 @@ pub enum Finding {
     },
     /// We do not run as root: what that leaves out.
     NotRoot,
+    /// A run on this install was begun and did not end.
+    UnfinishedRun {
+        /// The run.
+        run: Box<Run>,
+    },
+    /// Another freescout-rescue works on this install right now.
+    AnotherRun {
+        /// Its process.
+        pid: u32,
+        /// The machine it runs on.
+        host: String,
+        /// Whose it is.
+        user: String,
+        /// Since when, RFC 3339.
+        since: String,
+    },
     /// Opening `/install.php` in a browser would write a new key.
     InstallPageDangerous,
 }
@@ -185,6 +202,8 @@ impl Finding {
             Finding::NotTransactional { .. } => "not_transactional",
             Finding::OlderSchema { .. } => "older_schema",
             Finding::NotRoot => "not_root",
+            Finding::UnfinishedRun { .. } => "unfinished_run",
+            Finding::AnotherRun { .. } => "another_run",
             Finding::InstallPageDangerous => "install_page_dangerous",
         }
     }
@@ -199,6 +218,7 @@ impl Finding {
             | Finding::EnvRefused { .. }
             | Finding::UnderOtherKey { .. }
             | Finding::UnderUnknownKey { .. }
+            | Finding::UnfinishedRun { .. }
             | Finding::LicencesUnreadable { .. } => Severity::Critical,
             Finding::PublishedKey { effective, .. } => {
                 if *effective {
@@ -215,6 +235,7 @@ impl Finding {
             | Finding::ProbablyWiped { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
+            | Finding::AnotherRun { .. }
             | Finding::NotTransactional { .. }
             | Finding::InstallPageDangerous => Severity::Warning,
             Finding::KeyFromProcessEnvironment

@@ -133,6 +133,21 @@ pub enum Action {
 }
 
 impl Action {
+    /// The name in the journal.
+    pub fn code(self) -> &'static str {
+        match self {
+            Action::Nothing => "nothing",
+            Action::Keep => "keep",
+            Action::Reseal(_) => "reseal",
+            Action::Seal => "seal",
+            Action::Unwrap => "unwrap",
+            Action::Repair => "repair",
+            Action::Salvage(_) => "salvage",
+            Action::Enter => "enter",
+            Action::StaysLost => "stays_lost",
+        }
+    }
+
     /// Whether this writes.
     pub fn writes(self) -> bool {
         !matches!(self, Action::Nothing | Action::Keep | Action::StaysLost)

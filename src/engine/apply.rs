@@ -1,26 +1,25 @@
 //! Step 7: the confirmed plan carried out, exactly as it was shown.
 //!
-//! Order: what stands is compared with the backup; what will be written is put down as digests beside it; rows and files
-//! as one change; the config cache; the workers; then everything is read again. If the cached config cannot be made to
-//! follow, rows and files are put back.
+//! Order: what stands is compared with the backup; what will be written is announced in the journal, and as digests
+//! beside the backup; rows and files as one change; the config cache; the workers; then everything is read again. If the
+//! cached config cannot be made to follow, rows and files are put back.
 
-use crate::domain::app_key::AppKey;
-use crate::domain::assessment::Assessment;
-use crate::domain::configuration::{DbSettings, KeySource};
-use crate::domain::plan::{Action, KeyHome, Plan};
+use std::path::Path;
+
+use crate::domain::configuration::DbSettings;
+use crate::domain::journal::{Intent, Kind, Outcome, Run};
+use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
-use crate::domain::source::{Source, SourceKind};
-use crate::domain::verdict::Verdict;
 use crate::engine::backup::{self, Progress};
-use crate::engine::caches;
-use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
-use crate::engine::checks;
+use crate::engine::change::{self, Change, Failure, file_problem};
 use crate::engine::job::Applied;
+use crate::engine::ledger::{self, Ledger};
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
-use crate::io::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
+use crate::engine::settle::{self, Written};
+use crate::io::backup::Backup;
 use crate::io::files::{self, FileRead};
 use crate::io::store::{self, Store, Stored, Swap};
 use crate::words::{fill, words};
@@ -31,6 +30,7 @@ use crate::words::{fill, words};
 /// A [`Failure`]; unless it says otherwise, nothing was changed.
 pub fn apply(
     session: &mut Session,
+    ledger: &mut Ledger,
     plan: &Plan,
     entered: &[(Place, SecretBytes)],
     backup: &Backup,
@@ -54,94 +54,76 @@ pub fn apply(
         files: new_files(session, plan, &prepared, &target)?,
     };
     let key_moves = session.install.key_in_force().text.expose() != target.text();
-    let refresh = key_moves || !change.files.is_empty();
-    if change.swaps.is_empty() && !refresh {
-        return Ok(applied(
-            plan,
-            session.assess(),
-            true,
-            backup,
-            vec![w.recover_nothing_to_do.to_owned()],
-        ));
+    let run = Run {
+        strategy: Some(plan.strategy.name().to_owned()),
+        key: Some(target.fingerprint().to_string()),
+        resealed: plan.resealed(),
+        reentered: plan.entered(),
+        refresh: key_moves || !change.files.is_empty(),
+        artisan,
+        ..ledger::beginning(Kind::Recovery, &session.install.root, &backup.folder)
+    };
+    if change.swaps.is_empty() && !run.refresh {
+        return Ok(nothing_to_do(session, ledger, &run));
     }
-    if refresh && session.install.cache_file.is_some() {
+    if run.refresh && session.install.cache_file.is_some() {
         require_handover(session)?;
     }
     change.require_possible(session)?;
-    let mut record = record(session, plan, &target, &change);
-    if refresh {
-        // Named before it is touched: an interrupted recovery can be undone whole. Its digest follows.
-        record.files.push(WrittenFile {
-            origin: session.install.cache_path(),
-            saved: backup.saved_name("files/config.php"),
-            new_sha256: None,
-        });
+    let intent = Intent {
+        plan: settle::planned(plan),
+        ..change.intent(&|path| saved_as(session, path), &|cell| {
+            prepared.payloads_of(cell)
+        })
+    };
+    let id = ledger.begin(&run, &intent)?;
+    let record = settle::record(session, &run, &intent, backup);
+    if let Err(error) = backup.record(&record) {
+        let _ = ledger.end(id, Outcome::NotCarriedOut);
+        return Err(backup::backup_problem(&error).into());
     }
-    backup
-        .record(&record)
-        .map_err(|e| backup::backup_problem(&e))?;
     if key_moves {
         // What somebody saves meanwhile under the key that goes would be stranded.
         change.swaps.extend(compare_only(session, &change.swaps));
     }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
-    let carried = change.carry_out(session, &backup.folder, &mut || {
+    let carried = change.carry_out(session, ledger, id, &backup.folder, &mut || {
         progress(w.apply_files, 0, None)
     });
     if let Err(failure) = carried {
         return Err(not_recovered(backup, failure));
     }
-    let mut notes = Vec::new();
-    if refresh {
-        progress(w.apply_cache, 0, None);
-        let cache = session.install.cache_file.clone();
-        notes.extend(caches::refresh(&session.install, artisan, target.text()));
-        if let Err(failure) =
-            follow_cache(session, &change, &target, backup, cache.as_ref(), &notes)
-        {
-            return Err(not_recovered(backup, failure));
+    let mut written = Written {
+        run: &run,
+        id,
+        target,
+        plan: &intent.plan,
+        backup,
+        record,
+        notes: Vec::new(),
+    };
+    let cache = session.install.cache_file.clone();
+    if let Err(problem) = written.refresh(session, ledger, progress) {
+        let failure = put_back(session, &change, backup, cache.as_ref(), problem);
+        if !failure.half_done {
+            let _ = ledger.end(id, Outcome::NotCarriedOut);
         }
-        if let Some(cache) = record.files.last_mut() {
-            cache.new_sha256 = session
-                .install
-                .cache_file
-                .as_ref()
-                .map(|file| files::hex(&file.digest()));
-        }
-        // The record stands already; only the cache's digest would be missing from it.
-        let _ = backup.record(&record);
+        return Err(not_recovered(backup, failure));
     }
-    progress(w.apply_verifying, 0, None);
-    let read = read_again(session, target, plan);
-    if let Err(problem) = &read {
-        notes.insert(
-            0,
-            fill(
-                w.apply_not_read_again,
-                &[("what", &problem.what), ("why", &problem.why)],
-            ),
-        );
-    }
-    let after = session.assess();
-    let verified = read.is_ok() && verified(&after, plan);
-    Ok(applied(plan, after, verified, backup, notes))
+    Ok(written.prove(session, ledger, progress))
 }
 
-fn applied(
-    plan: &Plan,
-    after: Assessment,
-    verified: bool,
-    backup: &Backup,
-    notes: Vec<String>,
-) -> Applied {
+fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
     Applied {
-        verified,
-        resealed: plan.resealed(),
-        reentered: plan.entered(),
-        after: Box::new(after),
-        backup: backup.folder.clone(),
-        undo: backup::command("undo --yes", &backup.folder, &backup.manifest.install),
-        notes,
+        strategy: run.strategy.clone().unwrap_or_default(),
+        key: run.key.clone(),
+        verified: true,
+        resealed: 0,
+        reentered: 0,
+        after: Box::new(session.assess()),
+        backup: run.backup.clone(),
+        undo: ledger.command("undo --yes"),
+        notes: vec![words().recover_nothing_to_do.to_owned()],
     }
 }
 
@@ -220,7 +202,7 @@ fn lead_to_the_same(session: &mut Session, settings: &DbSettings) -> bool {
 }
 
 /// Every other text that was read, to be compared within the same transaction.
-fn compare_only(session: &Session, written: &[Swap]) -> Vec<Swap> {
+pub(super) fn compare_only(session: &Session, written: &[Swap]) -> Vec<Swap> {
     let changes: std::collections::HashSet<(&str, u64, &str)> = written
         .iter()
         .map(|s| (s.table, s.id, s.column.as_str()))
@@ -240,61 +222,23 @@ fn compare_only(session: &Session, written: &[Swap]) -> Vec<Swap> {
         .collect()
 }
 
-fn record(session: &Session, plan: &Plan, target: &AppKey, change: &Change) -> RecoveryRecord {
+/// The name of a file's copy within the backup.
+fn saved_as(session: &Session, path: &Path) -> Option<String> {
     let install = &session.install;
-    let saved_as = |path: &std::path::Path| {
-        let is = |file: &Option<FileRead>| file.as_ref().is_some_and(|f| f.path == path);
-        let env = is(&install.env_file).then_some("files/env");
-        env.or(is(&install.key_file).then_some("files/key_file"))
-            .map(str::to_owned)
-    };
-    let written = |file: &FileChange| WrittenFile {
-        origin: file.path.clone(),
-        saved: saved_as(&file.path),
-        new_sha256: file
-            .after
-            .as_ref()
-            .map(|(bytes, _)| files::hex(&files::digest(bytes))),
-    };
-    RecoveryRecord {
-        schema: 1,
-        started: backup::now().1,
-        strategy: plan.strategy.name().to_owned(),
-        key: target.fingerprint().to_string(),
-        cells: change
-            .swaps
-            .iter()
-            .map(|swap| WrittenCell {
-                table: swap.table.to_owned(),
-                id: swap.id,
-                column: swap.column.clone(),
-                new_sha256: files::hex(&files::digest(
-                    swap.new.as_ref().map_or(&[], SecretBytes::expose),
-                )),
-            })
-            .collect(),
-        files: change.files.iter().map(written).collect(),
-        undone: None,
-    }
+    let is = |file: &Option<FileRead>| file.as_ref().is_some_and(|f| f.path == path);
+    let env = is(&install.env_file).then_some("files/env");
+    env.or(is(&install.key_file).then_some("files/key_file"))
+        .map(str::to_owned)
 }
 
-/// Whether FreeScout now runs with the key of the plan; otherwise everything is put back.
-fn follow_cache(
+/// FreeScout does not run with the key of the plan: rows, files and the cached config are put back.
+fn put_back(
     session: &mut Session,
     change: &Change,
-    target: &AppKey,
     backup: &Backup,
     cache: Option<&FileRead>,
-    notes: &[String],
-) -> Result<(), Failure> {
-    let w = words();
-    // A file that cannot be read again is told later, as something that was not verified.
-    if session.reread_files().is_err()
-        || session.install.key_in_force().text.expose() == target.text()
-    {
-        return Ok(());
-    }
-    let problem = Problem::new(w.cache_stays, notes.join(" "), w.cache_stays_next);
+    problem: Problem,
+) -> Failure {
     let restored = match cache {
         Some(file) => files::write_new(&file.path, &file.bytes, &file.attributes),
         None => files::remove(&session.install.cache_path()).map(|_| ()),
@@ -304,46 +248,5 @@ fn follow_cache(
         failure.half_done = true;
         failure.problem.why = format!("{} {}", failure.problem.why, sanitize(&error.to_string()));
     }
-    Err(failure)
-}
-
-/// Reads files and rows again as FreeScout would, over a connection of its own, keeping the keys we know.
-fn read_again(session: &mut Session, target: AppKey, plan: &Plan) -> Result<(), Problem> {
-    let source = match plan.write_key {
-        Some(KeyHome::KeyFile) => SourceKind::KeyFile,
-        _ => SourceKind::Env,
-    };
-    session.reread_files()?;
-    let in_force = session.install.key_in_force();
-    let path = match in_force.source {
-        KeySource::ConfigCache => session.install.cache_path(),
-        _ => session.install.env_path(),
-    };
-    if in_force.text.expose() == target.text() {
-        session.add_key(target, Source::file(source, path, None));
-    }
-    let effective = AppKey::parse(in_force.text.expose())
-        .ok()
-        .map(|k| k.fingerprint());
-    session.ring.set_effective(effective);
-    session.reconnect()?;
-    checks::read_inventory(session)
-}
-
-/// Whether everything reads as the plan said.
-fn verified(after: &Assessment, plan: &Plan) -> bool {
-    let verdicts: std::collections::HashMap<&Place, &Verdict> = after
-        .secrets
-        .iter()
-        .map(|s| (&s.place, &s.verdict))
-        .collect();
-    plan.steps
-        .iter()
-        .filter(|s| s.action.readable_after())
-        .all(|step| {
-            verdicts.get(&step.place).is_some_and(|verdict| {
-                verdict.readable()
-                    || step.action == Action::Keep && matches!(verdict, Verdict::Empty { .. })
-            })
-        })
+    failure
 }

@@ -8,11 +8,12 @@ use crate::domain::secret::Table;
 use crate::domain::sql;
 use crate::engine::checks;
 use crate::engine::job::BackupDone;
+use crate::engine::ledger;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Manifest, Writer};
 use crate::io::dump;
-use crate::io::files;
+use crate::io::{files, state_dir};
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -24,6 +25,8 @@ const DUMP: &str = "database.dump";
 pub struct Options {
     /// Folder that holds the backups.
     pub backup_dir: PathBuf,
+    /// Folder of the journal, the locks, and what the wizard remembers.
+    pub state_dir: PathBuf,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
 }
@@ -122,6 +125,8 @@ pub fn make(
         .finish(&readme(session, &folder, &created), manifest)
         .map_err(failed)?;
     let bytes = backup.manifest.files.iter().map(|f| f.bytes).sum();
+    // It stands, written down or not; what changes something cannot be begun without the journal.
+    let _ = ledger::note_backup(options, &session.install.root, &backup.folder);
     let done = BackupDone {
         folder: backup.folder.clone(),
         cells: rows,
@@ -198,6 +203,18 @@ pub fn command(what: &str, backup: &Path, install: &Path) -> String {
         sentences::shell(parent),
         sentences::shell(install)
     )
+}
+
+/// One of our commands on this install, ready for a shell, with our folders as they are.
+pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
+    let mut text = format!("freescout-rescue {what}");
+    if options.state_dir != state_dir::default() {
+        text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
+    }
+    if options.backup_dir != options.state_dir.join("backups") {
+        text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
+    }
+    format!("{text} {}", sentences::shell(install))
 }
 
 fn readme(session: &Session, folder: &Path, created: &str) -> String {

@@ -1,12 +1,19 @@
-//! A change to an install as one piece: rows in one transaction, then files. If a file cannot be written, the rows are
-//! put back; what cannot be put back is said. Apply, undo and restore all go through here.
+//! A change to an install as one piece: new files beside the old ones, rows in one transaction, then the files in place.
+//! If something cannot be written, everything is put back; what cannot be put back is said. Apply, undo and restore all
+//! go through here.
+//!
+//! In that order whatever interrupts us leaves both keys where they can be found: the new one in the staged file, which
+//! is on the disk before the first row is sealed with it, the old one in the file that is replaced last, and in the backup.
 
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Outcome, Phase};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Cell, Place, SecretBytes, Table};
+use crate::engine::ledger::{Ledger, RunId};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::files::{self, Attributes, FileError, FileRead, MAX_CONFIG_BYTES};
@@ -38,16 +45,53 @@ pub struct FileChange {
     pub before: Option<FileRead>,
     /// What shall stand there; `None` removes it.
     pub after: Option<(Zeroizing<Vec<u8>>, Attributes)>,
+    /// Where it is made before it is put in place.
+    pub staged: Option<PathBuf>,
 }
 
 impl FileChange {
-    fn write(&self) -> Result<(), FileError> {
-        put(
-            &self.path,
-            self.after
-                .as_ref()
-                .map(|(bytes, attributes)| (&bytes[..], attributes)),
-        )
+    /// A file that is to become `after`, or to be removed.
+    pub fn new(
+        path: PathBuf,
+        before: Option<FileRead>,
+        after: Option<(Zeroizing<Vec<u8>>, Attributes)>,
+    ) -> Self {
+        Self {
+            staged: after.as_ref().map(|_| files::staged_beside(&path)),
+            path,
+            before,
+            after,
+        }
+    }
+
+    /// Makes the new file beside the old one; an interrupted run may have done that already.
+    fn stage(&self) -> Result<(), FileError> {
+        let (Some(staged), Some((bytes, attributes))) = (&self.staged, &self.after) else {
+            return Ok(());
+        };
+        if let Some(there) = current(staged)? {
+            let same =
+                |a: &Attributes, b: &Attributes| (a.uid, a.gid, a.mode) == (b.uid, b.gid, b.mode);
+            if there.bytes == *bytes && same(&there.attributes, attributes) {
+                return Ok(());
+            }
+            files::remove(staged)?;
+        }
+        files::stage(staged, bytes, attributes)
+    }
+
+    fn put(&self) -> Result<(), FileError> {
+        match &self.staged {
+            Some(staged) => files::put_staged(staged, &self.path),
+            None => files::remove(&self.path).map(|_| ()),
+        }
+    }
+
+    /// Removes the new file where it was not put in place. What cannot be removed does no harm.
+    fn sweep(&self) {
+        if let Some(staged) = &self.staged {
+            let _ = files::remove(staged);
+        }
     }
 
     /// Puts back what stood there, if what stands there is ours.
@@ -145,30 +189,103 @@ impl Change {
         Ok(())
     }
 
-    /// Writes rows and files, all or nothing.
+    /// Writes rows and files, all or nothing, as part of a run that was announced.
     ///
     /// # Errors
     /// A [`Failure`] that says what stands. `restore_from` is named where nothing but a backup helps.
     pub fn carry_out(
         &self,
         session: &mut Session,
+        ledger: &mut Ledger,
+        run: RunId,
         restore_from: &std::path::Path,
         before_files: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
+        let outcome = self.carry_on(session, ledger, run, restore_from, before_files);
+        if matches!(&outcome, Err(failure) if !failure.half_done) {
+            self.files.iter().for_each(FileChange::sweep);
+            // Where even this cannot be written, the run is found unfinished, and nothing of it.
+            let _ = ledger.end(run, Outcome::NotCarriedOut);
+        }
+        outcome
+    }
+
+    /// Writes what an interrupted run left to be written. If that fails, the run stays unfinished.
+    ///
+    /// # Errors
+    /// As [`Change::carry_out`].
+    pub fn carry_on(
+        &self,
+        session: &mut Session,
+        ledger: &mut Ledger,
+        run: RunId,
+        restore_from: &std::path::Path,
+        before_files: &mut dyn FnMut(),
+    ) -> Result<(), Failure> {
+        ledger.step(run, Phase::Staging)?;
+        self.files
+            .iter()
+            .try_for_each(FileChange::stage)
+            .map_err(|e| file_problem(&e))?;
+        ledger.step(run, Phase::Rows)?;
         match session.store.swap(&self.swaps) {
             Ok(()) => {}
             Err(SwapError::Unknown(error)) => self.find_out(session, &error, restore_from)?,
             Err(error) => return Err(swap_problem(&error, &self.swaps, session).into()),
         }
         before_files();
+        if let Err(problem) = ledger.step(run, Phase::Files) {
+            return Err(self.put_back(session, 0, problem, restore_from));
+        }
         for (index, file) in self.files.iter().enumerate() {
             if let Err(error) =
-                require_unchanged(&file.path, file.before.as_ref()).and_then(|()| file.write())
+                require_unchanged(&file.path, file.before.as_ref()).and_then(|()| file.put())
             {
                 return Err(self.put_back(session, index + 1, file_problem(&error), restore_from));
             }
         }
         Ok(())
+    }
+
+    /// What this change means to write, for the journal. `saved` names a file's copy in the backup, `payloads` the new
+    /// payloads in a text.
+    pub fn intent(
+        &self,
+        saved: &dyn Fn(&std::path::Path) -> Option<String>,
+        payloads: &dyn Fn(&Cell) -> Vec<(Place, String)>,
+    ) -> Intent {
+        let sum = |text: &Option<SecretBytes>| {
+            text.as_ref()
+                .map(|text| files::hex(&files::digest(text.expose())))
+        };
+        let cell = |swap: &Swap| {
+            let cell = Cell {
+                table: Table::by_name(swap.table)?,
+                id: swap.id,
+                column: swap.column.clone(),
+            };
+            Some(IntendedCell {
+                old: sum(&swap.old),
+                new: sum(&swap.new),
+                payloads: payloads(&cell),
+                cell,
+            })
+        };
+        let file = |file: &FileChange| IntendedFile {
+            path: file.path.clone(),
+            saved: saved(&file.path),
+            old: file.before.as_ref().map(|read| files::hex(&read.digest())),
+            new: file
+                .after
+                .as_ref()
+                .map(|(bytes, _)| files::hex(&files::digest(bytes))),
+            staged: file.staged.clone(),
+        };
+        Intent {
+            plan: Vec::new(),
+            cells: self.swaps.iter().filter_map(cell).collect(),
+            files: self.files.iter().map(file).collect(),
+        }
     }
 
     /// The connection broke at the commit: asks again whether the new texts stand.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::pool::{Setup, Tests};
 use crate::domain::app_key::AppKey;
+use crate::domain::finding::Finding;
 use crate::domain::key_scan;
 use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
@@ -19,7 +20,9 @@ use crate::engine::backup;
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
 use crate::engine::job::{Job, JobId, OtherDatabase, Update};
+use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
+use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
 use crate::engine::{apply, log_secrets, processes, report, survey, undo};
 use crate::io::backup::Backup;
@@ -72,6 +75,8 @@ pub(super) struct Desk {
     pub(super) setup: Setup,
     pub(super) session: Option<Session>,
     pub(super) backup: Option<Backup>,
+    /// Held as soon as something is to be written, to the end of the program.
+    pub(super) ledger: Option<Ledger>,
 }
 
 impl Desk {
@@ -124,17 +129,26 @@ impl Desk {
                 artisan,
             } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
-                let session = self.session()?;
+                let (session, ledger) = self.to_write()?;
+                ledger.require_finished()?;
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
-                let applied =
-                    apply::apply(session, &plan, &entered, &backup, artisan, &mut progress)?;
+                let applied = apply::apply(
+                    session,
+                    ledger,
+                    &plan,
+                    &entered,
+                    &backup,
+                    artisan,
+                    &mut progress,
+                )?;
                 // What was backed up is no longer what stands: another change needs another backup.
                 self.backup = None;
                 call.send(Update::Assessed(applied.after.clone()));
                 call.send(Update::Applied(Box::new(applied)));
             }
             Job::Undo => self.undo(call)?,
+            Job::Resume => self.resume(call)?,
             Job::SaveReport { text, tested } => self.save_report(&text, &tested, call)?,
         }
         Ok(())
@@ -182,6 +196,7 @@ impl Desk {
             let _ = checks::try_key(&mut session, text.expose(), source.clone());
         }
         checks::count_mails(&mut session);
+        self.look_into_journal(&mut session, call)?;
         call.send(Update::Assessed(Box::new(session.assess())));
         if log_secrets::read(&mut session) {
             call.send(Update::Assessed(Box::new(session.assess())));
@@ -193,6 +208,19 @@ impl Desk {
         } else {
             self.look_in(&roots, call, tests)
         }
+    }
+
+    /// What earlier runs left, and whether another goes on now.
+    fn look_into_journal(&self, session: &mut Session, call: &Call<'_>) -> Result<(), Problem> {
+        let (options, root) = (&self.setup.options, &session.install.root);
+        session.journal_findings = match &self.ledger {
+            Some(ledger) if ledger.is_of(root) => ledger.findings()?,
+            _ => ledger::findings(options, root)?,
+        };
+        if let [Finding::UnfinishedRun { run }] = session.journal_findings.as_slice() {
+            call.send(Update::Unfinished(run.clone()));
+        }
+        Ok(())
     }
 
     fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
@@ -284,39 +312,59 @@ impl Desk {
         Ok(())
     }
 
+    /// The session and the ledger. The lock is taken with the first job that writes, and held from then on.
+    fn to_write(&mut self) -> Result<(&mut Session, &mut Ledger), Problem> {
+        let w = words();
+        let not_open = || Problem::new(w.install_not_open, "", w.install_not_found_next);
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let root = &session.install.root;
+        // Another install was surveyed since: its lock is another one.
+        let held = self.ledger.take().filter(|ledger| ledger.is_of(root));
+        let ledger = match held {
+            Some(held) => held,
+            None => Ledger::open(&self.setup.options, root)?,
+        };
+        Ok((session, self.ledger.insert(ledger)))
+    }
+
     fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
         let options = self.setup.options.clone();
-        let folder = options.backup_dir.clone();
-        let session = self.session()?;
-        let backup = backup::last_recovery(&folder, &session.install.root)
+        let (session, ledger) = self.to_write()?;
+        let backup = undo::backup_to_undo(&options, &session.install.root)?
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
-        let undone = undo::undo(session, &backup, &mut progress)?;
-        let mut sentences = vec![fill(
-            w.undone,
-            &[("rows", &undone.rows), ("files", &undone.files)],
-        )];
-        sentences.extend(
-            undone
-                .refused
-                .iter()
-                .map(|place| fill(w.undo_row_refused, &[("place", place)])),
-        );
-        sentences.extend(
-            undone
-                .stranded
-                .iter()
-                .map(|place| fill(w.undo_stranded, &[("place", place)])),
-        );
-        sentences.extend(undone.notes);
+        let undone = undo::undo(session, ledger, &backup, &mut progress)?;
+        let mut sentences = undone.sentences();
         sentences.push(fill(
             w.undo_safety,
             &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
         ));
+        session.journal_findings.clear();
         call.send(Update::Assessed(Box::new(session.assess())));
         call.send(Update::Undone(sentences));
+        Ok(())
+    }
+
+    fn resume(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
+        let w = words();
+        let (session, ledger) = self.to_write()?;
+        let mut progress = |what: &str, done, of| call.progress(what, done, of);
+        let resumed = resume::resume(session, ledger, &mut progress)?;
+        session.journal_findings.clear();
+        let update = match resumed {
+            Resumed::Nothing => Update::Undone(vec![w.resume_nothing.to_owned()]),
+            Resumed::Recovered(applied) => {
+                call.send(Update::Assessed(applied.after.clone()));
+                call.send(Update::Applied(applied));
+                return Ok(());
+            }
+            Resumed::TakenBack(_, undone) => Update::Undone(undone.sentences()),
+            Resumed::PutBack(_, restored) => Update::Undone(restored.sentences()),
+        };
+        call.send(Update::Assessed(Box::new(session.assess())));
+        call.send(update);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::domain::assessment::{Assessment, Summary};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::connection::ConnectionId;
+use crate::domain::journal::Run;
 use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
 use crate::domain::probe::{Rung, Tested};
 use crate::domain::problem::Problem;
@@ -56,8 +57,10 @@ pub enum Job {
         /// Run FreeScout's own cache command; otherwise clear the cached config ourselves.
         artisan: bool,
     },
-    /// Take back the last recovery.
+    /// Take back the last recovery, or the one that was interrupted.
     Undo,
+    /// Finish the run that was interrupted.
+    Resume,
     /// Write the report as text and JSON.
     SaveReport {
         /// The text, as shown.
@@ -197,6 +200,10 @@ pub struct PlanReady {
 /// What applying a plan came to.
 #[derive(Debug, Clone)]
 pub struct Applied {
+    /// Name of the strategy.
+    pub strategy: String,
+    /// Fingerprint of the key it ended with.
+    pub key: Option<String>,
     /// Whether reading everything again confirmed the plan.
     pub verified: bool,
     /// Texts sealed anew.
@@ -234,6 +241,8 @@ pub enum Update {
         /// What was tried.
         values: DatabaseValues,
     },
+    /// A run on this install was begun and did not end.
+    Unfinished(Box<Run>),
     /// Verdicts, keys and findings, whole or as they stand so far.
     Assessed(Box<Assessment>),
     /// A key was tried: how it was named, and how many secrets it opens; `None` when the text is no key.

@@ -84,6 +84,7 @@ impl Worker {
                 setup,
                 session: None,
                 backup: None,
+                ledger: None,
             };
             while let Some(Message { id, work, flag }) = tests.next() {
                 let call = Call {

@@ -22,6 +22,7 @@ use crate::engine::change::FileChange;
 use crate::engine::session::Session;
 use crate::io::entropy;
 use crate::io::files::{Attributes, FileRead};
+use crate::io::install::Install;
 use crate::io::store::Swap;
 use crate::words::{fill, words};
 
@@ -144,6 +145,16 @@ pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     }
 }
 
+/// Owner and mode of a file of the install that was not there before.
+pub fn new_attributes(install: &Install) -> Attributes {
+    Attributes {
+        uid: install.web_user.uid,
+        gid: install.web_user.gid,
+        mode: 0o640,
+        modified: 0,
+    }
+}
+
 /// The files that change: `.env` (or the file in its place) and the key file.
 ///
 /// # Errors
@@ -193,18 +204,11 @@ pub fn new_files(
     }
     let change =
         |path: std::path::PathBuf, before: &Option<FileRead>, bytes: Zeroizing<Vec<u8>>| {
-            let new = Attributes {
-                uid: install.web_user.uid,
-                gid: install.web_user.gid,
-                mode: 0o640,
-                modified: 0,
-            };
-            let attributes = before.as_ref().map_or(new, |file| file.attributes);
-            FileChange {
-                path: before.as_ref().map_or(path, |file| file.path.clone()),
-                before: before.clone(),
-                after: Some((bytes, attributes)),
-            }
+            let attributes = before
+                .as_ref()
+                .map_or_else(|| new_attributes(install), |file| file.attributes);
+            let path = before.as_ref().map_or(path, |file| file.path.clone());
+            FileChange::new(path, before.clone(), Some((bytes, attributes)))
         };
     let mut changes = Vec::new();
     if let Some(bytes) = key_file {
@@ -214,6 +218,17 @@ pub fn new_files(
         changes.push(change(install.env_path(), &install.env_file, env));
     }
     Ok(changes)
+}
+
+impl Prepared {
+    /// The new payloads of a stored text.
+    pub fn payloads_of(&self, cell: &Cell) -> Vec<(Place, String)> {
+        let here = self
+            .payloads
+            .iter()
+            .filter(|(place, _)| place.cell == *cell);
+        here.cloned().collect()
+    }
 }
 
 /// The rows that change.

@@ -114,8 +114,8 @@ struct RecommendationJson {
 #[derive(Serialize)]
 pub struct RecoverJson<'a> {
     schema: u32,
-    strategy: Strategy,
-    key: Option<Fingerprint>,
+    strategy: &'a str,
+    key: Option<&'a str>,
     backup: Cow<'a, str>,
     resealed: usize,
     reentered: usize,
@@ -263,18 +263,14 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
 
 /// What `recover` did, and what the connection tests came to, where they were made.
 pub fn recover_json<'a>(
-    plan: &Plan,
     applied: &'a Applied,
     connections: Option<Vec<connections::TestedJson<'a>>>,
 ) -> RecoverJson<'a> {
     let unreadable = applied.after.secrets.iter().filter(|s| still_unreadable(s));
     RecoverJson {
         schema: 1,
-        strategy: plan.strategy,
-        key: match plan.target {
-            Target::Known(key) => Some(key),
-            Target::Fresh => applied.after.circumstances.effective,
-        },
+        strategy: &applied.strategy,
+        key: applied.key.as_deref(),
         backup: applied.backup.to_string_lossy(),
         resealed: applied.resealed,
         reentered: applied.reentered,

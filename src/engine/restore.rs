@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::journal::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, SecretBytes, Table};
@@ -11,12 +12,13 @@ use crate::engine::backup::{Progress, backup_problem};
 use crate::engine::caches;
 use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
 use crate::engine::checks;
+use crate::engine::ledger::{self, Ledger};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::Backup;
 use crate::io::files;
 use crate::io::store::{Stored, Swap};
-use crate::words::words;
+use crate::words::{fill, words};
 
 /// What a restore would change.
 #[derive(Debug, Default)]
@@ -38,6 +40,17 @@ pub struct Restored {
     pub notes: Vec<String>,
 }
 
+impl Restored {
+    /// What was done, for the operator.
+    pub fn sentences(&self) -> Vec<String> {
+        let figures: [(&str, &dyn std::fmt::Display); 2] =
+            [("rows", &self.rows), ("files", &self.files)];
+        let mut sentences = vec![fill(words().restored, &figures)];
+        sentences.extend(self.notes.iter().cloned());
+        sentences
+    }
+}
+
 /// Reads everything anew and tells what differs from the backup.
 ///
 /// # Errors
@@ -57,23 +70,34 @@ pub fn difference(session: &mut Session, backup: &Backup) -> Result<Difference, 
 /// A [`Failure`]; then nothing was changed, unless it says otherwise.
 pub fn restore(
     session: &mut Session,
+    ledger: &mut Ledger,
     backup: &Backup,
     progress: &mut Progress<'_>,
 ) -> Result<Restored, Failure> {
     let w = words();
     let change = change_back(session, backup)?;
     change.require_possible(session)?;
+    ledger.sweep()?;
+    let root = session.install.root.clone();
+    let run = ledger::beginning(Kind::Restore, &root, &backup.folder);
+    let intent = change.intent(&|_| None, &|_| Vec::new());
+    let id = ledger.begin(&run, &intent)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
-    change.carry_out(session, &backup.folder, &mut || {
+    change.carry_out(session, ledger, id, &backup.folder, &mut || {
         progress(w.undo_files, 0, None)
     })?;
+    let mut notes: Vec<String> = caches::restart_workers(&session.install)
+        .into_iter()
+        .chain([w.opcache_hint.to_owned()])
+        .collect();
+    // Whatever was left unfinished is overwritten by now.
+    if let Err(problem) = ledger.taken_back(id, &backup.folder) {
+        notes.push(fill(w.journal_not_ended, &[("why", &problem.why)]));
+    }
     Ok(Restored {
         rows: change.swaps.len(),
         files: change.files.len(),
-        notes: caches::restart_workers(&session.install)
-            .into_iter()
-            .chain([w.opcache_hint.to_owned()])
-            .collect(),
+        notes,
     })
 }
 
@@ -127,7 +151,10 @@ fn swaps(session: &mut Session, backup: &Backup) -> Result<Vec<Swap>, Problem> {
 }
 
 /// One text from the database; `None` when there is no such row.
-fn read_cell(session: &mut Session, cell: &Cell) -> Result<Option<Option<SecretBytes>>, Problem> {
+pub(super) fn read_cell(
+    session: &mut Session,
+    cell: &Cell,
+) -> Result<Option<Option<SecretBytes>>, Problem> {
     let mut found = None;
     let read = session.store.read(
         cell.table.name(),
@@ -166,11 +193,7 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
             != Some(&saved.sha256)
         {
             let attributes = saved.attributes();
-            changes.push(FileChange {
-                path,
-                before,
-                after: Some((bytes, attributes)),
-            });
+            changes.push(FileChange::new(path, before, Some((bytes, attributes))));
         }
     }
     // A file that did not exist then would outweigh what is put back.
@@ -181,11 +204,7 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
     ] {
         let before = change::current(&path).map_err(|e| file_problem(&e))?;
         if backup.saved_name(name).is_none() && before.is_some() {
-            changes.push(FileChange {
-                path,
-                before,
-                after: None,
-            });
+            changes.push(FileChange::new(path, before, None));
         }
     }
     Ok(changes)

@@ -36,6 +36,8 @@ pub struct Session {
     pub ring: KeyRing,
     /// What was found while reading the files.
     pub early_findings: Vec<Finding>,
+    /// What the journal has to tell of earlier runs.
+    pub journal_findings: Vec<Finding>,
     /// Everything that depends on the key, as last read.
     pub inventory: Inventory,
     /// The mails of `send_logs`, once they were read.
@@ -67,6 +69,7 @@ impl Session {
             store,
             ring,
             early_findings,
+            journal_findings: Vec::new(),
             other_database: false,
             inventory: Inventory::default(),
             mails: None,

@@ -270,7 +270,8 @@ fn source_of(install: &Install, key: &ConfiguredKey) -> Source {
 /// What is wrong with the install itself, whatever the secrets say. Call it when the keys are known.
 pub fn findings(session: &Session) -> Vec<Finding> {
     let (install, ring) = (&session.install, &session.ring);
-    let mut findings = session.early_findings.clone();
+    let mut findings = session.journal_findings.clone();
+    findings.extend(session.early_findings.iter().cloned());
     let name = |key: &AppKey| KeyName {
         label: ring.label(key.fingerprint()),
         fingerprint: key.fingerprint(),

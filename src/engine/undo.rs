@@ -1,15 +1,18 @@
 //! Takes a recovery back: every row and file byte for byte as it was, but for what somebody else changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::domain::assessment::Assessment;
+use crate::domain::journal::{Kind, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
-use crate::engine::backup::{self, Progress, backup_problem};
+use crate::engine::backup::{self, Options, Progress, backup_problem};
 use crate::engine::caches;
 use crate::engine::change::{self, Change, Failure, FileChange};
 use crate::engine::checks;
+use crate::engine::ledger::{self, Ledger};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, RecoveryRecord, WrittenFile};
@@ -32,24 +35,53 @@ pub struct Undone {
     pub notes: Vec<String>,
 }
 
-/// Takes back the recovery that this backup was made for. The caller makes a new backup first: a key that only `.env`
-/// holds would otherwise be gone for what was saved since.
+impl Undone {
+    /// What was done, for the operator.
+    pub fn sentences(&self) -> Vec<String> {
+        let w = words();
+        let about = |text: &'static str| move |place: &String| fill(text, &[("place", place)]);
+        let figures: [(&str, &dyn std::fmt::Display); 2] =
+            [("rows", &self.rows), ("files", &self.files)];
+        let mut sentences = vec![fill(w.undone, &figures)];
+        sentences.extend(self.refused.iter().map(about(w.undo_row_refused)));
+        sentences.extend(self.stranded.iter().map(about(w.undo_stranded)));
+        sentences.extend(self.notes.iter().cloned());
+        sentences
+    }
+}
+
+/// Takes back the recovery that this backup was made for, finished or not; an undo that was interrupted is finished by
+/// the same. The caller makes a new backup first: a key that only `.env` holds would otherwise be gone for what was saved
+/// since.
 ///
 /// # Errors
 /// A [`Failure`]; then nothing was changed, unless it says otherwise.
 pub fn undo(
     session: &mut Session,
+    ledger: &mut Ledger,
     backup: &Backup,
     progress: &mut Progress<'_>,
 ) -> Result<Undone, Failure> {
     let w = words();
-    let record = recovery_of(backup)?;
+    let unfinished = ledger.unfinished()?;
+    let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
+        Some(record) => record,
+        // Announced in the journal, and interrupted before anything else was written.
+        None if unfinished.is_some() => RecoveryRecord::default(),
+        None => return Err(nothing_to_take_back().into()),
+    };
     progress(w.undo_checking, 0, None);
-    let (change, refused) = change_back(session, backup, &record)?;
+    let interrupted = is_interrupted_recovery(unfinished.as_ref());
+    let (change, refused) = change_back(session, backup, &record, interrupted)?;
     let before = session.assess();
     change.require_possible(session)?;
+    ledger.sweep()?;
+    let root = session.install.root.clone();
+    let run = ledger::beginning(Kind::Undo, &root, &backup.folder);
+    let intent = change.intent(&|_| None, &|_| Vec::new());
+    let id = ledger.begin(&run, &intent)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
-    change.carry_out(session, &backup.folder, &mut || {
+    change.carry_out(session, ledger, id, &backup.folder, &mut || {
         progress(w.undo_files, 0, None)
     })?;
     let mut undone = Undone {
@@ -66,7 +98,12 @@ pub fn undo(
         undone: Some(backup::now().1),
         ..record
     };
-    let finished = backup.record(&record).map_err(|e| backup_problem(&e));
+    let finished = match record.schema {
+        // There was none.
+        0 => Ok(()),
+        _ => backup.record(&record).map_err(|e| backup_problem(&e)),
+    };
+    let finished = finished.and_then(|()| ledger.taken_back(id, &backup.folder));
     let read = survey::reread(session).and_then(|()| checks::read_inventory(session));
     // Saved since under the key that was taken away: readable a moment ago, and in no backup of ours.
     let readable = |assessment: &Assessment| -> BTreeSet<Place> {
@@ -97,9 +134,17 @@ pub fn undo(
 ///
 /// # Errors
 /// A [`Problem`] when it cannot be taken back.
-pub fn preview(session: &mut Session, backup: &Backup) -> Result<Undone, Problem> {
-    let record = recovery_of(backup)?;
-    let (change, refused) = change_back(session, backup, &record)?;
+pub fn preview(
+    session: &mut Session,
+    options: &Options,
+    backup: &Backup,
+) -> Result<Undone, Problem> {
+    let record = backup.recovery().map_err(|e| backup_problem(&e))?;
+    // Only an interrupted recovery has none yet, and then nothing was written.
+    let record = record.unwrap_or_default();
+    let unfinished = ledger::unfinished(options, &session.install.root)?;
+    let interrupted = is_interrupted_recovery(unfinished.as_ref());
+    let (change, refused) = change_back(session, backup, &record, interrupted)?;
     Ok(Undone {
         rows: change.swaps.len(),
         refused,
@@ -108,23 +153,39 @@ pub fn preview(session: &mut Session, backup: &Backup) -> Result<Undone, Problem
     })
 }
 
-fn recovery_of(backup: &Backup) -> Result<RecoveryRecord, Problem> {
+fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
+    unfinished.is_some_and(|run| run.kind == Kind::Recovery)
+}
+
+fn nothing_to_take_back() -> Problem {
     let w = words();
-    backup
-        .recovery()
-        .map_err(|e| backup_problem(&e))?
-        .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))
+    Problem::new(w.undo_nothing, "", w.undo_nothing_next)
+}
+
+/// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
+/// there is neither.
+///
+/// # Errors
+/// A [`Problem`] when the journal, or the backup it names, cannot be read.
+pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup>, Problem> {
+    match ledger::unfinished(options, install)? {
+        Some(run) => Backup::open(&run.backup)
+            .map(Some)
+            .map_err(|e| backup_problem(&e)),
+        None => Ok(backup::last_recovery(&options.backup_dir, install)),
+    }
 }
 
 fn change_back(
     session: &mut Session,
     backup: &Backup,
     record: &RecoveryRecord,
+    interrupted: bool,
 ) -> Result<(Change, Vec<String>), Problem> {
     backup.verify().map_err(|e| backup_problem(&e))?;
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     checks::read_inventory(session)?;
-    let files = files_back(session, record, backup)?;
+    let files = files_back(session, record, backup, interrupted)?;
     let (swaps, refused) = swaps(session, record, &saved);
     Ok((Change { swaps, files }, refused))
 }
@@ -135,6 +196,7 @@ fn files_back(
     session: &Session,
     record: &RecoveryRecord,
     backup: &Backup,
+    interrupted: bool,
 ) -> Result<Vec<FileChange>, Problem> {
     let w = words();
     let mut changes = Vec::new();
@@ -160,20 +222,14 @@ fn files_back(
             continue;
         }
         let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
-        if now == *new_sha256 {
-            changes.push(FileChange {
-                path: origin.clone(),
-                before,
-                after,
-            });
-        } else if *origin == session.install.cache_path() {
+        let cache = *origin == session.install.cache_path();
+        // What an interrupted recovery left of the cache was not recorded any more.
+        if now == *new_sha256 || cache && interrupted {
+            changes.push(FileChange::new(origin.clone(), before, after));
+        } else if cache {
             // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
             if before.is_some() {
-                changes.push(FileChange {
-                    path: origin.clone(),
-                    before,
-                    after: None,
-                });
+                changes.push(FileChange::new(origin.clone(), before, None));
             }
         } else {
             return Err(Problem::new(

@@ -4,6 +4,7 @@
 //! The environment is clean but for `APP_*` and `DB_*` (a container's settings must reach the rebuilt cache), time and
 //! output are bounded.
 
+use super::crash::{self, Point};
 use crate::words::{fill, words};
 use std::ffi::OsString;
 use std::io::Read;
@@ -112,7 +113,9 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    crash::pass(Point::ProgramStarting);
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
+    crash::pass(Point::ProgramRunning);
     let readers: Vec<_> = [
         child
             .stdout
@@ -157,6 +160,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             Err(e) => return Err(ArtisanError::Start(e)),
         }
     };
+    crash::pass(Point::ProgramEnded);
     if status.success() {
         return Ok(());
     }

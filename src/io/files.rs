@@ -10,6 +10,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::crash::{self, Point};
 use super::folder::{self, Folder, WriteError};
 use crate::words::{fill, words};
 use rustix::fs::{Access, AtFlags, Mode, OFlags};
@@ -244,10 +245,42 @@ pub fn require_folder_writable(path: &Path) -> Result<(), FileError> {
 /// [`FileError`]; then nothing was changed.
 pub fn write_new(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
     let (folder, name) = folder::of(path)?;
-    folder.write(&name, bytes, attributes).map_err(|e| match e {
+    folder
+        .write(&name, bytes, attributes)
+        .map_err(|e| not_written(path, e))
+}
+
+fn not_written(path: &Path, error: WriteError) -> FileError {
+    match error {
         WriteError::Owner(e) => FileError::Owner(path.to_owned(), e),
         WriteError::System(e) => FileError::from_io(path, e),
-    })
+    }
+}
+
+/// A new name beside a file, for [`stage`].
+pub fn staged_beside(path: &Path) -> PathBuf {
+    path.with_file_name(folder::temporary_name())
+}
+
+/// Makes a new file, complete and on the disk, that [`put_staged`] can bring in place of another in the same folder.
+///
+/// # Errors
+/// [`FileError`]; then the file may stand there in part.
+pub fn stage(staged: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+    let (folder, name) = folder::of(staged)?;
+    folder
+        .stage(&name, bytes, attributes)
+        .map_err(|e| not_written(staged, e))
+}
+
+/// Brings a staged file in place of `path`, atomically, whether or not that exists.
+///
+/// # Errors
+/// [`FileError`]; then the staged file still stands.
+pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
+    let (folder, name) = folder::of(path)?;
+    let staged = staged.file_name().unwrap_or_default();
+    folder.put(staged, &name).map_err(|e| not_written(path, e))
 }
 
 /// Removes a file if it is one. Says whether there was one.
@@ -312,7 +345,9 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
     let mut file = File::from(file);
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
-        .map_err(|e| FileError::from_io(folder, e))
+        .map_err(|e| FileError::from_io(folder, e))?;
+    crash::pass(Point::FileWritten);
+    Ok(())
 }
 
 /// The name of a user, or the number where it has none.

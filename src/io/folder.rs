@@ -5,13 +5,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Component, Path};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
+use zeroize::Zeroizing;
 
+use super::crash::{self, Point};
 use super::entropy;
 use super::files::{Attributes, FileError, hex};
 
@@ -33,6 +35,11 @@ pub(super) fn of(path: &Path) -> Result<(Folder, OsString), FileError> {
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     Ok((Folder::open(parent)?, name.to_owned()))
+}
+
+/// A name that nothing has yet.
+pub(super) fn temporary_name() -> String {
+    format!(".freescout-rescue-{}", hex(&entropy::bytes::<8>()))
 }
 
 impl Folder {
@@ -88,48 +95,77 @@ impl Folder {
         bytes: &[u8],
         attributes: &Attributes,
     ) -> Result<(), WriteError> {
-        let temporary = format!(".freescout-rescue-{}", hex(&entropy::bytes::<8>()));
-        let outcome = self.write_as(&temporary, name, bytes, attributes);
+        let temporary = OsString::from(temporary_name());
+        let outcome = self
+            .stage(&temporary, bytes, attributes)
+            .and_then(|()| self.put(&temporary, name));
         if outcome.is_err() {
             // It may never have been made.
-            let _ = rustix::fs::unlinkat(&self.0, temporary.as_str(), AtFlags::empty());
+            let _ = rustix::fs::unlinkat(&self.0, &temporary, AtFlags::empty());
         }
         outcome
     }
 
-    fn write_as(
+    /// Makes a new file, complete and on the disk, which [`Folder::put`] can bring in place of another.
+    ///
+    /// # Errors
+    /// What the system says; then the file may stand there in part.
+    pub(super) fn stage(
         &self,
-        temporary: &str,
-        name: &OsStr,
+        temporary: &OsStr,
         bytes: &[u8],
         attributes: &Attributes,
     ) -> Result<(), WriteError> {
         let create =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&self.0, temporary, create, Mode::RUSR | Mode::WUSR)?;
+        crash::pass(Point::FileCreated);
         let mut file = File::from(file);
         file.write_all(bytes)?;
+        crash::pass(Point::FileWritten);
         own(&file, attributes).map_err(WriteError::Owner)?;
         file.sync_all()?;
+        self.sync();
+        crash::pass(Point::FileSynced);
+        Ok(())
+    }
+
+    /// Brings a staged file in place of the file of this name, whether or not there is one.
+    ///
+    /// # Errors
+    /// What the system says; then the staged file still stands.
+    pub(super) fn put(&self, temporary: &OsStr, name: &OsStr) -> Result<(), WriteError> {
         match rustix::fs::renameat(&self.0, temporary, &self.0, name) {
-            Ok(()) => {}
-            // A single file mounted into a container cannot be renamed over: it is written in place.
+            Ok(()) => crash::pass(Point::FileRenamed),
+            // A single file mounted into a container cannot be renamed over: it is written in place. Until that is
+            // done, the staged one stands.
             Err(Errno::BUSY) => {
-                let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let read = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let staged = rustix::fs::openat(&self.0, temporary, read, Mode::empty())?;
+                let mut bytes = Zeroizing::new(Vec::new());
+                File::from(staged).read_to_end(&mut bytes)?;
+                let write = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
                 let mut mounted =
-                    File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
-                mounted.write_all(bytes)?;
+                    File::from(rustix::fs::openat(&self.0, name, write, Mode::empty())?);
+                mounted.write_all(&bytes)?;
+                crash::pass(Point::FileWritten);
                 mounted.set_len(bytes.len() as u64)?;
                 mounted.sync_all()?;
+                crash::pass(Point::FileSynced);
                 rustix::fs::unlinkat(&self.0, temporary, AtFlags::empty())?;
             }
             Err(e) => return Err(e.into()),
         }
-        // The file stands. Some network file systems cannot sync a folder: no reason to say that it was not written.
+        self.sync();
+        crash::pass(Point::FolderSynced);
+        Ok(())
+    }
+
+    /// Syncs the folder. Some network file systems cannot: no reason to say that a file was not written.
+    fn sync(&self) {
         let readable = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
         let _ =
             rustix::fs::openat(&self.0, ".", readable, Mode::empty()).and_then(rustix::fs::fsync);
-        Ok(())
     }
 
     /// Removes a file of this name. Says whether there was one.
@@ -138,7 +174,11 @@ impl Folder {
     /// What the system says; then it stays.
     pub(super) fn remove(&self, name: &OsStr) -> Result<bool, Errno> {
         match rustix::fs::unlinkat(&self.0, name, AtFlags::empty()) {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                crash::pass(Point::FileRemoved);
+                self.sync();
+                Ok(true)
+            }
             Err(Errno::NOENT) => Ok(false),
             Err(e) => Err(e),
         }

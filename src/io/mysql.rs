@@ -10,6 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, SslOpts, TxOpts, Value};
 use secrecy::ExposeSecret;
 
+use super::crash::{self, Point};
 use super::store::{
     self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
@@ -233,7 +234,9 @@ impl Store for MySql {
         let transaction = self.swapped(swaps)?;
         transaction
             .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))
+            .map_err(|e| SwapError::Unknown(error(&e)))?;
+        crash::pass(Point::RowsCommitted);
+        Ok(())
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {

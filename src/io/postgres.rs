@@ -20,6 +20,7 @@ use rustls::{
 use secrecy::ExposeSecret;
 use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
+use super::crash::{self, Point};
 use super::store::{
     self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
@@ -375,7 +376,9 @@ impl Store for PgSql {
         let transaction = self.swapped(swaps)?;
         transaction
             .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))
+            .map_err(|e| SwapError::Unknown(error(&e)))?;
+        crash::pass(Point::RowsCommitted);
+        Ok(())
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {

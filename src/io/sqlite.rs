@@ -7,6 +7,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::crash::{self, Point};
 use super::store::{
     self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
@@ -164,7 +165,9 @@ impl Store for Sqlite {
         let transaction = self.swapped(swaps)?;
         transaction
             .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))
+            .map_err(|e| SwapError::Unknown(error(&e)))?;
+        crash::pass(Point::RowsCommitted);
+        Ok(())
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use super::crash::{self, Point};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
@@ -191,6 +192,7 @@ pub(super) fn compare_and_swap(
     if !changed.is_empty() {
         return Err(SwapError::Changed(changed));
     }
+    crash::pass(Point::RowsLocked);
     let written = || {
         swaps
             .iter()
@@ -199,11 +201,13 @@ pub(super) fn compare_and_swap(
     };
     for (_, swap) in written() {
         transaction.write(swap)?;
+        crash::pass(Point::RowWritten);
     }
     for (index, swap) in written() {
         if transaction.current(swap)? != Some(swap.new.clone()) {
             return Err(SwapError::NotKept(index));
         }
     }
+    crash::pass(Point::RowsCommitting);
     Ok(())
 }

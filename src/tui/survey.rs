@@ -9,6 +9,7 @@ use crate::domain::sanitize::sanitize;
 use crate::engine::job::Survey;
 use crate::sentences;
 use crate::wizard::survey::{DatabaseField, DatabaseForm, Form, Phase};
+use crate::wizard::unfinished::Unfinished;
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -24,6 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             canvas.field(row, input, false, true);
         }
         (Some(Form::Database(form)), _) => database_form(canvas, area, form),
+        (Some(Form::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
         (None, Phase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
         (None, Phase::Barred { problem, tried }) => {
             canvas.problem(&mut area, problem);
@@ -33,6 +35,49 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         }
         (None, Phase::Read(survey)) => read(canvas, area, wizard, survey),
     }
+}
+
+/// The question about a run that did not end.
+fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form: &Unfinished) {
+    let w = words();
+    let Some(run) = &wizard.survey.unfinished else {
+        return;
+    };
+    if let Some(problem) = &form.problem {
+        canvas.problem(&mut area, problem);
+    }
+    let folder = sanitize(&run.backup.to_string_lossy());
+    let [told, by] = sentences::journal::told(run);
+    canvas.pieces(
+        &mut area,
+        &[
+            (Role::Heading, sentences::journal::unfinished(run)),
+            plain(fill(w.unfinished_what, &[("folder", &folder)])),
+            plain(""),
+            (Role::Muted, told),
+            (Role::Muted, by),
+            plain(""),
+        ],
+    );
+    if wizard.is_deciding() {
+        canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);
+        return;
+    }
+    canvas.pieces(
+        &mut area,
+        &[
+            plain(fill(w.unfinished_resume, &[("word", &w.resume_word)])),
+            plain(fill(w.unfinished_undo, &[("word", &w.undo_word)])),
+            (Role::Muted, w.unfinished_leave.to_owned()),
+            plain(""),
+        ],
+    );
+    let row = take_top(&mut area, 1);
+    let row = Rect {
+        width: row.width.min(20),
+        ..row
+    };
+    canvas.field(row, &form.word, false, true);
 }
 
 fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {

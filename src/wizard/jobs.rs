@@ -26,6 +26,8 @@ pub enum JobKind {
     Apply,
     /// [`Job::Undo`].
     Undo,
+    /// [`Job::Resume`].
+    Resume,
     /// [`Job::SaveReport`].
     SaveReport,
 }
@@ -40,13 +42,14 @@ impl JobKind {
             Job::Plan { .. } => Self::Plan,
             Job::Apply { .. } => Self::Apply,
             Job::Undo => Self::Undo,
+            Job::Resume => Self::Resume,
             Job::SaveReport { .. } => Self::SaveReport,
         }
     }
 
     /// Whether it changes the install: then it is never cut off.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Apply | Self::Undo)
+        matches!(self, Self::Apply | Self::Undo | Self::Resume)
     }
 
     /// Whether Esc stops it.
@@ -166,6 +169,10 @@ impl Wizard {
                     tried: Some(values),
                 };
             }
+            Update::Unfinished(run) => {
+                self.survey.unfinished = Some(run);
+                self.ask_about_unfinished();
+            }
             Update::Assessed(assessment) => self.assessed(assessment),
             Update::KeyTried { key, opens } => {
                 if opens.is_some() {
@@ -193,6 +200,7 @@ impl Wizard {
             Update::Applied(applied) => {
                 self.standing = Some(applied.undo.clone());
                 self.half_done = None;
+                self.decided();
                 self.report = report::State {
                     applied: Some(applied),
                     ..report::State::default()
@@ -208,6 +216,8 @@ impl Wizard {
             Update::Undone(sentences) => {
                 self.standing = None;
                 self.half_done = None;
+                self.decided();
+                self.step = Step::Report;
                 self.report.undone = Some(sentences);
                 self.report.saved.clear();
                 return self.forget_connections();
@@ -242,7 +252,12 @@ impl Wizard {
                 self.backup.done = None;
                 self.apply.problem = Some(problem);
             }
-            JobKind::Undo | JobKind::SaveReport => self.report.problem = Some(problem),
+            JobKind::Undo | JobKind::Resume if self.survey.unfinished.is_some() => {
+                self.unfinished_failed(problem);
+            }
+            JobKind::Undo | JobKind::Resume | JobKind::SaveReport => {
+                self.report.problem = Some(problem)
+            }
             JobKind::Look | JobKind::TryKey => self.say(&problem.to_string()),
         }
     }

@@ -6,8 +6,10 @@ use super::input::Input;
 use super::list::Cursor;
 use super::message::{Action, Effect};
 use super::step::Step;
+use super::unfinished::Unfinished;
 use super::update::Wizard;
 use crate::domain::configuration::Driver;
+use crate::domain::journal::Run;
 use crate::domain::problem::Problem;
 use crate::engine::job::{DatabaseValues, Job, OtherDatabase, Survey};
 
@@ -35,6 +37,8 @@ pub enum Form {
     Folder(Input),
     /// Other database values.
     Database(Box<DatabaseForm>),
+    /// What shall become of a run that did not end.
+    Unfinished(Box<Unfinished>),
 }
 
 /// The fields of the database form, in order.
@@ -142,6 +146,8 @@ pub struct State {
     pub cursor: Cursor,
     /// The folder to read; `None` searches the usual places.
     pub folder: Option<PathBuf>,
+    /// A run on this install that was begun and did not end: nothing else is begun before it.
+    pub unfinished: Option<Box<Run>>,
 }
 
 impl State {
@@ -157,12 +163,15 @@ impl State {
         match self.form.as_mut()? {
             Form::Folder(input) => Some(input),
             Form::Database(form) => form.inputs.get_mut(form.focus.at()),
+            Form::Unfinished(form) => Some(&mut form.word),
         }
     }
 
     pub(super) fn offers(&self) -> Vec<Action> {
         match (&self.form, &self.phase) {
-            (Some(Form::Folder(_)), _) => vec![Action::Primary, Action::Back],
+            (Some(Form::Folder(_) | Form::Unfinished(_)), _) => {
+                vec![Action::Primary, Action::Back]
+            }
             (Some(Form::Database(_)), _) => vec![Action::Primary, Action::NextPane, Action::Back],
             (None, Phase::Reading) => vec![],
             (None, Phase::Barred { tried, .. }) => {
@@ -191,6 +200,7 @@ impl Wizard {
             // Another folder, another database: another install's mailboxes may have the same numbers.
             started.extend(self.forget_connections());
             self.survey.phase = Phase::Reading;
+            self.survey.unfinished = None;
         }
         started
     }
@@ -200,6 +210,9 @@ impl Wizard {
             return self.act_survey_form(action);
         }
         match (&self.survey.phase, action) {
+            (Phase::Read(_), Action::Primary) if self.survey.unfinished.is_some() => {
+                self.ask_about_unfinished();
+            }
             (Phase::Read(_), Action::Primary) => return self.go(Step::Backup),
             (_, Action::Retry) | (Phase::Barred { .. }, Action::Primary) => {
                 return self.start_survey(None);
@@ -229,6 +242,7 @@ impl Wizard {
         };
         match (form, action) {
             (_, Action::Back) => self.survey.form = None,
+            (Form::Unfinished(_), Action::Primary) => return self.decide_unfinished(),
             (Form::Folder(input), Action::Primary) => {
                 let folder = input.expose().trim().to_owned();
                 if !folder.is_empty() {

@@ -116,12 +116,14 @@ impl Wizard {
 
     /// Whether a step can be gone to now.
     pub fn is_open(&self, step: Step) -> bool {
-        if self.report.applied.is_some() {
+        if self.report.applied.is_some() || self.report.undone.is_some() {
             // After a recovery only its report stands, until a new round is started.
             return step == Step::Report;
         }
         match step {
             Step::Survey => true,
+            // First it is decided what becomes of a run that did not end.
+            _ if self.survey.unfinished.is_some() => false,
             Step::Backup => self.survey.read().is_some() && self.assessment.is_some(),
             Step::Keys | Step::Checks | Step::Plan => self.backup.done.is_some(),
             Step::Passwords | Step::Apply => {
@@ -133,7 +135,7 @@ impl Wizard {
 
     /// Whether a step lies behind us.
     pub fn is_done(&self, step: Step) -> bool {
-        self.report.applied.is_some() && step != Step::Report
+        (self.report.applied.is_some() || self.report.undone.is_some()) && step != Step::Report
             || match step {
                 Step::Survey => self.survey.read().is_some(),
                 Step::Backup => self.backup.done.is_some(),
@@ -179,7 +181,7 @@ impl Wizard {
     /// Whether the step has a field open, whatever lies over it.
     pub fn typing_below(&self) -> bool {
         match self.step {
-            Step::Survey => self.survey.form.is_some(),
+            Step::Survey => self.survey.form.is_some() && !self.is_deciding(),
             Step::Keys => self.keys.form.is_some(),
             Step::Checks => self.checks.filtering,
             Step::Passwords => !self.passwords.asked.is_empty(),
@@ -246,6 +248,7 @@ impl Wizard {
     /// What means something in the step itself, whatever lies over it. The last three are the ways out.
     pub fn step_offers(&self) -> Vec<Action> {
         let mut offers = match self.step {
+            Step::Survey if self.is_deciding() => vec![],
             Step::Survey => self.survey.offers(),
             Step::Backup => self.backup_offers(),
             Step::Keys => self.keys_offers(),
@@ -315,7 +318,7 @@ impl Wizard {
     /// Whether Esc first closes something within the step.
     fn has_inner_back(&self) -> bool {
         match self.step {
-            Step::Survey => self.survey.form.is_some(),
+            Step::Survey => self.survey.form.is_some() && !self.is_deciding(),
             Step::Keys => self.keys.form.is_some(),
             Step::Checks => self.checks.filtering,
             Step::Report => self.report.undoing.is_some(),
@@ -364,7 +367,9 @@ impl Wizard {
     /// To a step, if it is open.
     pub(super) fn go(&mut self, step: Step) -> Vec<Effect> {
         if !self.is_open(step) {
-            let why = if self.backup.done.is_none() && step > Step::Backup {
+            let why = if self.survey.unfinished.is_some() {
+                words().locked_unfinished
+            } else if self.backup.done.is_none() && step > Step::Backup {
                 words().locked_backup
             } else {
                 words().locked

@@ -167,6 +167,48 @@ table! {
     no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
 
+    // the journal
+    journal_unusable = "The journal cannot be used, and without it nothing is changed.";
+    journal_unusable_next = "Make room, or give another folder with --state-dir.";
+    journal_not_ended = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
+    error_newer_journal = "{path}: written by a later version of freescout-rescue";
+    locked_by_other = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
+    locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
+    locked_by_other_next = "Let it finish, or end it: closing it cuts nothing off.";
+    run_backup = "backup";
+    run_recovery = "recovery";
+    run_undo = "undo";
+    run_restore = "restore";
+    outcome_unfinished = "unfinished";
+    outcome_done = "done";
+    outcome_not_carried_out = "not carried out";
+    outcome_taken_back = "taken back";
+    run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
+    run_unfinished_why = "Some of it may be written. Nothing else is begun until it is finished or taken back.";
+    run_unfinished_next = "To finish it: {resume}\n  To take it back: {undo}";
+    finding_unfinished = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
+    run_told = "{started}  {what}: {outcome} (sealed anew {resealed}, passwords stored {entered})";
+    run_told_more = "by {user} on {host}, from {from}, process {pid}, backup {folder}";
+    run_from_console = "the console";
+    history_empty = "Nothing was done yet that is written down in {folder}.";
+    resume_word = "resume";
+    unfinished_type_a_word = "Type one of the two words; then Enter. Esc leaves it as it is.";
+    unfinished_what = "It was interrupted, and some of it may be written. The journal and the backup in {folder} explain everything that stands now.";
+    unfinished_resume = "Type {word} and press Enter to finish what was confirmed then: what is missing is written, and everything is read again.";
+    unfinished_undo = "Type {word} and press Enter to take it back: rows and files become what they were before it.";
+    unfinished_leave = "Esc leaves it for now; nothing else can be begun before it is decided.";
+    locked_unfinished = "First decide about the unfinished run: Enter in step 1.";
+    resume_nothing = "There is nothing to resume.";
+    resume_checking = "Comparing what stands with what was meant";
+    resume_nothing_written = "The recovery was interrupted before anything was written, and its new key is gone. It is closed now.";
+    resume_nothing_written_next = "Nothing was changed. Begin again.";
+    resume_key_gone = "The rows are written, but the new key, which lay beside .env, is gone.";
+    resume_key_gone_next = "Take it back: {undo}";
+    resume_file_changed = "{path} was changed since the interruption.";
+    resume_file_changed_why = "It is neither what the recovery found nor what it meant to write.";
+    resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
+    resume_row_left = "Left alone, because somebody changed it since: {place}";
+
     // undo and restore
     undo_nothing = "There is no recovery to take back.";
     undo_nothing_why = "No backup of this install in {folder} was followed by a recovery that still stands.";
@@ -185,7 +227,7 @@ table! {
     restore_would = "Restoring would change {rows} stored texts and {files} files:";
     restore_would_nothing = "Everything stands as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
-    restored = "Restored: {rows} stored texts and {files} files. What stood before is in {folder}.";
+    restored = "Restored: {rows} stored texts and {files} files.";
     restore_other_install = "This backup is of another install.";
     restore_other_install_next = "Nothing was changed. Give the install that it was made of.";
     not_a_backup = "{path} is no backup to be put back.";

@@ -18,6 +18,8 @@ pub fn key(byte: u8) -> AppKey {
     }))
 }
 
+const TABLES: [&str; 4] = ["mailboxes", "options", "modules", "users"];
+
 pub fn sealed(key: &AppKey, text: &str) -> String {
     Payload::seal(key, &[9; 16], &php::serialize_text(text.as_bytes()))
 }
@@ -26,21 +28,88 @@ pub fn sealed(key: &AppKey, text: &str) -> String {
 pub struct Install {
     pub folder: tempfile::TempDir,
     pub settings: DbSettings,
+    /// `None` for SQLite.
+    server: Option<&'static Server>,
 }
 
 impl Install {
     /// Seven secrets under the old key, two under the new one in force, one under a lost key.
-    pub fn new(server: &Server, name: &str) -> Self {
+    pub fn new(server: &'static Server, name: &str) -> Self {
         let mut settings = server.database(name);
         settings.prefix = "fs_".to_owned();
+        Self::laid_out(tempfile::tempdir().unwrap(), settings, Some(server))
+    }
+
+    /// The same in an SQLite file.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("database.sqlite");
+        std::fs::write(&file, "").unwrap();
+        let settings = DbSettings {
+            driver: Driver::Sqlite,
+            host: String::new(),
+            port: 0,
+            socket: None,
+            database: file.to_string_lossy().into_owned(),
+            username: String::new(),
+            password: String::new().into(),
+            prefix: "fs_".to_owned(),
+            charset: String::new(),
+            collation: String::new(),
+            ssl_ca: None,
+            ssl_cert: None,
+            ssl_verify: true,
+            sslmode: String::new(),
+        };
+        Self::laid_out(folder, settings, None)
+    }
+
+    fn laid_out(
+        folder: tempfile::TempDir,
+        settings: DbSettings,
+        server: Option<&'static Server>,
+    ) -> Self {
+        let install = Self {
+            folder,
+            settings,
+            server,
+        };
+        install.fill_tables();
+        install.files(&key(2), &key(1));
+        install
+    }
+
+    /// Statements as the owner of everything.
+    pub fn admin(&self, statements: &[&str]) {
+        match self.server {
+            Some(server) => server.admin(&self.settings.database, statements),
+            None => {
+                let connection = rusqlite::Connection::open(&self.settings.database).unwrap();
+                connection
+                    .busy_timeout(std::time::Duration::from_secs(20))
+                    .unwrap();
+                for statement in statements {
+                    connection.execute_batch(statement).unwrap();
+                }
+            }
+        }
+    }
+
+    /// The tables as they are at first, whatever became of them.
+    pub fn fill_tables(&self) {
+        let settings = &self.settings;
         let (old, new, lost) = (key(1), key(2), key(3));
         let t = |name: &str| sql::table(settings.driver, &settings.prefix, name);
         let v = |text: &str| sql::literal(settings.driver, Some(text.as_bytes()));
         let id = match settings.driver {
             Driver::MySql => "id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY",
-            _ => "id SERIAL PRIMARY KEY",
+            Driver::PgSql => "id SERIAL PRIMARY KEY",
+            Driver::Sqlite => "id INTEGER PRIMARY KEY",
         };
-        let mut statements = vec![
+        let mut statements: Vec<String> = TABLES
+            .map(|table| format!("DROP TABLE IF EXISTS {}", t(table)))
+            .to_vec();
+        statements.extend([
             format!(
                 "CREATE TABLE {} ({id}, name VARCHAR(40), email VARCHAR(128), out_method SMALLINT DEFAULT 1, out_server TEXT, out_username TEXT, out_password TEXT, out_port INT, out_encryption SMALLINT DEFAULT 1, in_server TEXT, in_port INT, in_username VARCHAR(100), in_password TEXT, in_protocol SMALLINT DEFAULT 1, in_encryption SMALLINT DEFAULT 1, in_validate_cert BOOLEAN DEFAULT true, meta TEXT)",
                 t("mailboxes")
@@ -57,7 +126,7 @@ impl Install {
                 "CREATE TABLE {} ({id}, first_name VARCHAR(20), last_name VARCHAR(30), email VARCHAR(100), password VARCHAR(255))",
                 t("users")
             ),
-        ];
+        ]);
         let meta = format!(
             "{{\"keep\":\"ä\\/b\",\"oauth\":{{\"provider\":\"ms\",\"a_token\":\"{0}\",\"r_token\":\"{0}\"}}}}",
             sealed(&old, "token").replace('/', "\\/")
@@ -89,18 +158,12 @@ impl Install {
         ));
         statements.push(format!("INSERT INTO {} (first_name, last_name, email, password) VALUES ('A', 'B', 'c', '$2y$10$x')", t("users")));
         if settings.driver == Driver::PgSql {
-            for table in ["mailboxes", "options", "modules", "users"] {
+            for table in TABLES {
                 statements.push(format!("ALTER TABLE {} OWNER TO {USER}", t(table)));
             }
         }
         let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-        server.admin(&settings.database, &statements);
-        let install = Self {
-            folder: tempfile::tempdir().unwrap(),
-            settings,
-        };
-        install.files(&new, &old);
-        install
+        self.admin(&statements);
     }
 
     fn files(&self, new: &AppKey, old: &AppKey) {
@@ -173,7 +236,7 @@ impl Install {
         let mut store =
             freescout_rescue::io::store::connect(&self.settings, Path::new("/")).unwrap();
         let mut all = Vec::new();
-        for table in ["mailboxes", "options", "modules", "users"] {
+        for table in TABLES {
             let columns = store.columns(table).unwrap();
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             let mut take = |id, values: Vec<freescout_rescue::io::store::Stored>| {

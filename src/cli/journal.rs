@@ -1,0 +1,90 @@
+//! `resume` and `history`: what the journal is for.
+
+use super::Common;
+use super::output::{self, Out};
+use super::run::{Outcome, failed, not_started, tested};
+use crate::domain::journal::Run;
+use crate::domain::sanitize::sanitize;
+use crate::engine::exit::Exit;
+use crate::engine::ledger::{self, Ledger};
+use crate::engine::resume::{self, Resumed};
+use crate::engine::survey;
+use crate::sentences;
+use crate::words::{fill, words};
+
+/// Finishes the run that was interrupted.
+pub(super) fn resume(common: &Common, test: bool) -> Outcome {
+    let mut session = common.open().map_err(not_started)?;
+    let options = common.options();
+    let root = session.install.root.clone();
+    let unfinished = ledger::unfinished(&options, &root).map_err(not_started)?;
+    if unfinished.is_none() {
+        return Ok(nothing_to_resume(common.json));
+    }
+    let mut ledger = Ledger::open(&options, &root).map_err(not_started)?;
+    let mut progress = output::progress();
+    let resumed = resume::resume(&mut session, &mut ledger, &mut progress).map_err(failed)?;
+    Ok(match resumed {
+        Resumed::Nothing => nothing_to_resume(common.json),
+        Resumed::Recovered(applied) => {
+            let (tested, site) = tested(&mut session, test);
+            output::recovered(common.json, &applied, tested.as_deref(), &site)
+        }
+        Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),
+        Resumed::PutBack(backup, restored) => {
+            output::restored(common.json, &backup, None, &restored)
+        }
+    })
+}
+
+fn nothing_to_resume(json: bool) -> Exit {
+    if json {
+        Out::stdout().json(&serde_json::json!({"schema": 1, "resumed": false}));
+    } else {
+        Out::stdout().line(words().resume_nothing);
+    }
+    Exit::Fine
+}
+
+/// Tells what was done, the last first.
+pub(super) fn history(common: &Common, all: bool) -> Outcome {
+    let w = words();
+    let options = common.options();
+    let install = match all {
+        true => None,
+        // The folder as the journal knows it; the install itself may be gone.
+        false => Some(survey::find(common.install.as_deref()).map_err(not_started)?),
+    };
+    let install = install.map(|path| std::fs::canonicalize(&path).unwrap_or(path));
+    let runs = ledger::history(&options, install.as_deref()).map_err(not_started)?;
+    let mut out = Out::stdout();
+    if common.json {
+        let runs: Vec<_> = runs.iter().map(json).collect();
+        out.json(&serde_json::json!({"schema": 1, "runs": runs}));
+        return Ok(Exit::Fine);
+    }
+    if runs.is_empty() {
+        let folder = sanitize(&options.state_dir.to_string_lossy());
+        out.line(&fill(w.history_empty, &[("folder", &folder)]));
+    }
+    for run in &runs {
+        let [head, rest] = sentences::journal::told(run);
+        out.line(&head);
+        out.line(&format!("    {rest}"));
+        if all {
+            out.line(&format!("    {}", sanitize(&run.install.to_string_lossy())));
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+fn json(run: &Run) -> serde_json::Value {
+    serde_json::json!({
+        "id": run.id, "kind": run.kind.code(), "outcome": run.outcome.code(),
+        "install": run.install.to_string_lossy(), "backup": run.backup.to_string_lossy(),
+        "started": run.started, "ended": run.ended,
+        "host": run.origin.host, "user": run.origin.user, "from": run.origin.from, "pid": run.origin.pid,
+        "version": run.origin.version, "strategy": run.strategy, "key": run.key,
+        "resealed": run.resealed, "reentered": run.reentered,
+    })
+}

@@ -1,0 +1,297 @@
+//! One run on one install: nobody else changes it meanwhile, and every write is announced in the journal first.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::finding::Finding;
+use crate::domain::journal::{Intent, Kind, Origin, Outcome, Phase, Run};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::engine::backup::{self, Options};
+use crate::io::files;
+use crate::io::journal::{Journal, JournalError};
+use crate::io::lock::{Holder, Lock, LockError};
+use crate::sentences;
+use crate::words::{fill, words};
+
+/// The journal, and the lock of the install it is held for.
+pub struct Ledger {
+    journal: Journal,
+    options: Options,
+    install: PathBuf,
+    _lock: Lock,
+}
+
+/// A run that was begun and has not ended.
+#[derive(Debug, Clone, Copy)]
+pub struct RunId(i64);
+
+impl Ledger {
+    /// Takes the lock of the install and opens the journal.
+    ///
+    /// # Errors
+    /// A [`Problem`]: another run holds the install, or the journal cannot be written.
+    pub fn open(options: &Options, install: &Path) -> Result<Self, Problem> {
+        let origin = origin();
+        let us = Holder {
+            pid: origin.pid,
+            host: origin.host,
+            user: origin.user,
+            since: backup::now().1,
+        };
+        let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
+        let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
+        Ok(Self {
+            journal,
+            options: options.clone(),
+            install: install.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Whether this is the ledger of that install.
+    pub fn is_of(&self, install: &Path) -> bool {
+        self.install == install
+    }
+
+    /// What the journal has to tell before anything is begun: a run that did not end.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn findings(&self) -> Result<Vec<Finding>, Problem> {
+        let unfinished = self.unfinished()?;
+        Ok(unfinished.into_iter().map(unfinished_run).collect())
+    }
+
+    /// The last run on the install that did not end.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn unfinished(&self) -> Result<Option<Run>, Problem> {
+        self.journal
+            .unfinished(&self.install)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Refuses a new run while one is unfinished.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names both ways out.
+    pub fn require_finished(&self) -> Result<(), Problem> {
+        match self.unfinished()? {
+            None => Ok(()),
+            Some(run) => {
+                let w = words();
+                let next = fill(
+                    w.run_unfinished_next,
+                    &[
+                        ("resume", &self.command("resume")),
+                        ("undo", &self.command("undo --yes")),
+                    ],
+                );
+                Err(Problem::new(
+                    sentences::journal::unfinished(&run),
+                    w.run_unfinished_why,
+                    next,
+                ))
+            }
+        }
+    }
+
+    /// One of our commands on this install, ready for a shell.
+    pub fn command(&self, what: &str) -> String {
+        backup::command_with(what, &self.options, &self.install)
+    }
+
+    /// What a run meant to write.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn intent(&self, run: &Run) -> Result<Intent, Problem> {
+        self.journal.intent(run.id).map_err(|e| journal_problem(&e))
+    }
+
+    /// Announces a run and everything it means to write.
+    ///
+    /// # Errors
+    /// A [`Problem`]; then nothing may be written.
+    pub fn begin(&mut self, run: &Run, intent: &Intent) -> Result<RunId, Problem> {
+        let begun = self.journal.begin(run, intent).map(RunId);
+        begun.map_err(|e| journal_problem(&e))
+    }
+
+    /// A run that was announced before, taken up again.
+    pub fn again(run: &Run) -> RunId {
+        RunId(run.id)
+    }
+
+    /// Announces a step; the one before has ended.
+    ///
+    /// # Errors
+    /// A [`Problem`]; then the step may not be begun.
+    pub fn step(&mut self, run: RunId, phase: Phase) -> Result<(), Problem> {
+        self.journal
+            .step(run.0, phase, &backup::now().1)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Writes down how a run ended.
+    ///
+    /// # Errors
+    /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
+    pub fn end(&mut self, run: RunId, outcome: Outcome) -> Result<(), Problem> {
+        self.journal
+            .end(run.0, outcome, &backup::now().1)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Writes down that `run` has put everything back that was recovered from this backup, and everything that was left
+    /// unfinished.
+    ///
+    /// # Errors
+    /// As [`Ledger::end`].
+    pub fn taken_back(&mut self, run: RunId, backup: &Path) -> Result<(), Problem> {
+        self.journal
+            .taken_back(&self.install, backup, run.0, &backup::now().1)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Removes new files that unfinished runs left beside those they would have replaced.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn sweep(&self) -> Result<(), Problem> {
+        let left = self
+            .journal
+            .staged(&self.install)
+            .map_err(|e| journal_problem(&e))?;
+        for staged in left {
+            // What cannot be removed does no harm.
+            let _ = files::remove(&staged);
+        }
+        Ok(())
+    }
+}
+
+/// A run of this process that begins now.
+pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
+    Run {
+        id: 0,
+        kind,
+        install: install.to_owned(),
+        backup: backup.to_owned(),
+        started: backup::now().1,
+        ended: None,
+        origin: origin(),
+        strategy: None,
+        key: None,
+        resealed: 0,
+        reentered: 0,
+        refresh: false,
+        artisan: false,
+        outcome: Outcome::Unfinished,
+    }
+}
+
+/// Writes down a backup: it changes nothing and needs no lock.
+///
+/// # Errors
+/// A [`Problem`] when the journal cannot be written.
+pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(), Problem> {
+    let mut run = beginning(Kind::Backup, install, backup);
+    run.outcome = Outcome::Done;
+    run.ended = Some(run.started.clone());
+    let noted = Journal::open(&options.state_dir)
+        .and_then(|mut journal| journal.begin(&run, &Intent::default()));
+    noted.map(|_| ()).map_err(|e| journal_problem(&e))
+}
+
+/// The last unfinished run, read without the lock; `None` also where there is no journal.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(None), |journal| journal.unfinished(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// What the journal and the lock have to tell before anything is begun: a run that did not end, and another that goes on.
+/// Not for a process that holds the lock itself.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn findings(options: &Options, install: &Path) -> Result<Vec<Finding>, Problem> {
+    let unfinished = unfinished(options, install)?.map(unfinished_run);
+    let another = Lock::holder(&options.state_dir, install).map(|h| Finding::AnotherRun {
+        pid: h.pid,
+        host: h.host,
+        user: h.user,
+        since: h.since,
+    });
+    // What goes on is not unfinished yet.
+    Ok(another.or(unfinished).into_iter().collect())
+}
+
+fn unfinished_run(run: Run) -> Finding {
+    Finding::UnfinishedRun { run: Box::new(run) }
+}
+
+/// What was done, the last first: on this install, or on all.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn history(options: &Options, install: Option<&Path>) -> Result<Vec<Run>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.history(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// Who we are.
+fn origin() -> Origin {
+    let user = files::user_name(rustix::process::geteuid().as_raw());
+    let called = std::env::var("SUDO_USER").ok().filter(|name| *name != user);
+    let from = std::env::var("SSH_CONNECTION").unwrap_or_default();
+    Origin {
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
+        user: match called {
+            Some(called) => format!("{user} ({called})"),
+            None => user,
+        },
+        // sshd puts the client's address first (sshd(8), ENVIRONMENT).
+        from: from
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn locked(error: LockError) -> Problem {
+    let w = words();
+    match error {
+        LockError::Held(h) => Problem::new(
+            sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
+            w.locked_by_other_why,
+            w.locked_by_other_next,
+        ),
+        error => Problem::new(
+            w.journal_unusable,
+            sanitize(&error.to_string()),
+            w.journal_unusable_next,
+        ),
+    }
+}
+
+fn journal_problem(error: &JournalError) -> Problem {
+    let w = words();
+    Problem::new(
+        w.journal_unusable,
+        sanitize(&error.to_string()),
+        w.journal_unusable_next,
+    )
+}

@@ -1,0 +1,332 @@
+//! An interrupted run taken up again. The journal tells what was meant, what stands tells how far it came: what is as it
+//! was before is written now, what is as it was meant is left, what somebody changed since is left and named.
+
+use std::path::PathBuf;
+
+use crate::domain::app_key::AppKey;
+use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Cell, Place, SecretBytes};
+use crate::engine::apply;
+use crate::engine::backup::{Progress, backup_problem};
+use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
+use crate::engine::checks;
+use crate::engine::job::Applied;
+use crate::engine::ledger::Ledger;
+use crate::engine::restore::{self, Restored};
+use crate::engine::session::Session;
+use crate::engine::settle::{self, Written};
+use crate::engine::undo::{self, Undone};
+use crate::engine::{rehearsal, survey};
+use crate::io::backup::Backup;
+use crate::io::files::{self, FileRead};
+use crate::io::store::Swap;
+use crate::words::{fill, words};
+
+/// What became of the interrupted run.
+pub enum Resumed {
+    /// There was none.
+    Nothing,
+    /// The recovery is finished.
+    Recovered(Box<Applied>),
+    /// The undo is finished: the backup it rests on, and what it came to.
+    TakenBack(PathBuf, Box<Undone>),
+    /// The backup is put back: which, and what that came to.
+    PutBack(PathBuf, Box<Restored>),
+}
+
+/// Finishes the last run that was interrupted.
+///
+/// # Errors
+/// A [`Failure`] that says what stands and what to do.
+pub fn resume(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    progress: &mut Progress<'_>,
+) -> Result<Resumed, Failure> {
+    let Some(run) = ledger.unfinished()? else {
+        return Ok(Resumed::Nothing);
+    };
+    let open = || Backup::open(&run.backup).map_err(|e| backup_problem(&e));
+    match run.kind {
+        Kind::Recovery => {
+            let applied = finish(session, ledger, &run, &open()?, progress)?;
+            Ok(Resumed::Recovered(Box::new(applied)))
+        }
+        Kind::Undo => {
+            let undone = undo::undo(session, ledger, &open()?, progress)?;
+            Ok(Resumed::TakenBack(run.backup, Box::new(undone)))
+        }
+        Kind::Restore => {
+            let restored = restore::restore(session, ledger, &open()?, progress)?;
+            Ok(Resumed::PutBack(run.backup, Box::new(restored)))
+        }
+        // It is written down when it is done.
+        Kind::Backup => {
+            ledger.end(Ledger::again(&run), Outcome::Done)?;
+            Ok(Resumed::Nothing)
+        }
+    }
+}
+
+fn finish(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    run: &Run,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Applied, Failure> {
+    let w = words();
+    progress(w.resume_checking, 0, None);
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    survey::reread(session)?;
+    checks::read_inventory(session)?;
+    let intent = ledger.intent(run)?;
+    let (swaps, foreign) = swaps(session, &intent)?;
+    let found = files_forward(session, ledger, run, backup, &intent)?;
+    let id = Ledger::again(run);
+    let Some(files) = found else {
+        if swaps.len() + foreign.len() < intent.cells.len() {
+            // The rows are written, and the new key is in none of its places: only the way back is left.
+            let next = fill(
+                w.resume_key_gone_next,
+                &[("undo", &ledger.command("undo --yes"))],
+            );
+            return Err(Problem::new(w.resume_key_gone, "", next).into());
+        }
+        ledger.sweep()?;
+        backup.forget_recovery().map_err(|e| backup_problem(&e))?;
+        ledger.end(id, Outcome::NotCarriedOut)?;
+        return Err(
+            Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
+        );
+    };
+    let mut change = Change { swaps, files };
+    change.require_possible(session)?;
+    let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
+        Some(record) => record,
+        None => {
+            let record = settle::record(session, run, &intent, backup);
+            backup.record(&record).map_err(|e| backup_problem(&e))?;
+            record
+        }
+    };
+    if run.refresh && !change.swaps.is_empty() {
+        change
+            .swaps
+            .extend(apply::compare_only(session, &change.swaps));
+    }
+    progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
+    change.carry_on(session, ledger, id, &backup.folder, &mut || {
+        progress(w.apply_files, 0, None)
+    })?;
+    ledger.sweep()?;
+    survey::reread(session)?;
+    let target = target(session, run)?;
+    let notes = foreign
+        .iter()
+        .map(|cell| fill(w.resume_row_left, &[("place", &named(cell))]))
+        .collect();
+    let mut written = Written {
+        run,
+        id,
+        target,
+        plan: &intent.plan,
+        backup,
+        record,
+        notes,
+    };
+    if let Err(problem) = written.refresh(session, ledger, progress) {
+        // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
+        return Err(Failure {
+            problem,
+            half_done: true,
+        });
+    }
+    Ok(written.prove(session, ledger, progress))
+}
+
+fn named(cell: &Cell) -> String {
+    sanitize(
+        &Place {
+            cell: cell.clone(),
+            token: None,
+        }
+        .to_string(),
+    )
+}
+
+fn sum(text: Option<&SecretBytes>) -> Option<String> {
+    text.map(|text| files::hex(&files::digest(text.expose())))
+}
+
+/// The rows still to be written, and those that somebody changed since.
+fn swaps(session: &mut Session, intent: &Intent) -> Result<(Vec<Swap>, Vec<Cell>), Problem> {
+    let (mut swaps, mut foreign) = (Vec::new(), Vec::new());
+    for intended in &intent.cells {
+        let IntendedCell {
+            cell,
+            old,
+            new,
+            payloads,
+        } = intended;
+        let now = match session.inventory.cells.get(cell) {
+            Some(now) => now.clone(),
+            None => restore::read_cell(session, cell)?.flatten(),
+        };
+        match Standing::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
+            Standing::Meant => {}
+            Standing::Foreign => foreign.push(cell.clone()),
+            Standing::Before => {
+                let payloads: Vec<(&Place, &str)> = payloads
+                    .iter()
+                    .map(|(p, text)| (p, text.as_str()))
+                    .collect();
+                let text = session.inventory.rewritten(cell, &payloads);
+                // A text that comes out otherwise than announced is not written.
+                match text.filter(|text| sum(Some(text)) == *new) {
+                    Some(text) => swaps.push(Swap {
+                        table: cell.table.name(),
+                        id: cell.id,
+                        column: cell.column.clone(),
+                        old: now,
+                        new: Some(text),
+                    }),
+                    None => foreign.push(cell.clone()),
+                }
+            }
+        }
+    }
+    Ok((swaps, foreign))
+}
+
+/// The files still to be put in place; `None` when one that is needed was never made, or is gone.
+fn files_forward(
+    session: &Session,
+    ledger: &Ledger,
+    run: &Run,
+    backup: &Backup,
+    intent: &Intent,
+) -> Result<Option<Vec<FileChange>>, Problem> {
+    let mut changes = Vec::new();
+    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
+    for intended in &intent.files {
+        let name = intended.saved.as_deref().unwrap_or_default();
+        let path = session.place_of(name, &intended.path, env)?;
+        let before = change::current(&path).map_err(|e| file_problem(&e))?;
+        let now = before.as_ref().map(|file| files::hex(&file.digest()));
+        match Standing::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
+            Standing::Meant => continue,
+            Standing::Before => {}
+            Standing::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
+            Standing::Foreign => {
+                let w = words();
+                let command = ledger.command(&format!(
+                    "restore {} --yes",
+                    crate::sentences::shell(&run.backup)
+                ));
+                return Err(Problem::new(
+                    fill(
+                        w.resume_file_changed,
+                        &[("path", &sanitize(&path.to_string_lossy()))],
+                    ),
+                    w.resume_file_changed_why,
+                    fill(w.resume_file_changed_next, &[("restore", &command)]),
+                ));
+            }
+        }
+        if intended.new.is_none() {
+            changes.push(FileChange::new(path, before, None));
+            continue;
+        }
+        let Some(bytes) = staged_bytes(intended) else {
+            return Ok(None);
+        };
+        let attributes = before.as_ref().map_or_else(
+            || rehearsal::new_attributes(&session.install),
+            |file| file.attributes,
+        );
+        changes.push(FileChange {
+            path,
+            before,
+            after: Some((bytes, attributes)),
+            staged: intended.staged.clone(),
+        });
+    }
+    Ok(Some(changes))
+}
+
+/// The new file as it lies beside the old one, if it is whole, and what was announced.
+fn staged_bytes(intended: &IntendedFile) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    let staged = intended.staged.as_ref()?;
+    // Beside the file it replaces, and nowhere else.
+    if staged.parent() != intended.path.parent() {
+        return None;
+    }
+    let file = change::current(staged).ok().flatten()?;
+    let whole = file.path == *staged && Some(files::hex(&file.digest())) == intended.new;
+    whole.then_some(file.bytes)
+}
+
+/// Whether a file was being written in place, as a file mounted into a container has to be, and that was cut off: its
+/// beginning is new already, its end still old.
+fn is_torn(
+    intended: &IntendedFile,
+    now: Option<&FileRead>,
+    backup: &Backup,
+) -> Result<bool, Problem> {
+    let (Some(now), Some(new), Some(saved)) = (now, staged_bytes(intended), &intended.saved) else {
+        return Ok(false);
+    };
+    let old = backup.file(saved).map_err(|e| backup_problem(&e))?;
+    Ok(old.is_some_and(|(_, old)| torn(&now.bytes, &old, &new)))
+}
+
+fn torn(now: &[u8], old: &[u8], new: &[u8]) -> bool {
+    let begun = now.iter().zip(new).take_while(|(a, b)| a == b).count();
+    now[begun..] == *old.get(begun..).unwrap_or_default()
+}
+
+/// The key the run ends with, as it stands configured now.
+fn target(session: &Session, run: &Run) -> Result<AppKey, Problem> {
+    let named = |key: &AppKey| Some(key.fingerprint().to_string()) == run.key;
+    let configured = AppKey::parse(session.install.key_without_cache().text.expose()).ok();
+    let known = || {
+        let known = session.ring.iter().find(|known| named(&known.key))?;
+        AppKey::parse(known.key.text()).ok()
+    };
+    configured
+        .filter(|key| named(key))
+        .or_else(known)
+        .ok_or_else(|| Problem::new(words().plan_key_gone, "", words().plan_surprised_next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::torn;
+
+    #[test]
+    fn a_file_cut_off_while_it_was_written_in_place_is_known() {
+        let (old, new) = (
+            b"KEY=aaaa
+REST=1
+",
+            b"KEY=bbbb
+REST=1
+",
+        );
+        for cut in 0..=new.len() {
+            let now = [&new[..cut], &old[cut..]].concat();
+            assert!(torn(&now, old, new), "cut at {cut}");
+        }
+        assert!(!torn(b"KEY=cccc\nREST=1\n", old, new));
+        assert!(!torn(b"KEY=bbbb\nREST=2\n", old, new));
+        let longer = b"KEY=bbbb\nREST=1\nMORE=1\n";
+        for cut in 0..=longer.len() {
+            let now = [&longer[..cut], old.get(cut..).unwrap_or_default()].concat();
+            assert!(torn(&now, old, longer), "cut at {cut}");
+        }
+    }
+}

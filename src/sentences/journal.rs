@@ -1,0 +1,97 @@
+//! Runs as sentences: what was begun, what became of it, and who did it.
+
+use crate::domain::journal::{Kind, Outcome, Run};
+use crate::domain::sanitize::sanitize;
+use crate::words::{fill, words};
+
+/// What a run does, as a noun.
+pub fn kind(kind: Kind) -> &'static str {
+    let w = words();
+    match kind {
+        Kind::Backup => w.run_backup,
+        Kind::Recovery => w.run_recovery,
+        Kind::Undo => w.run_undo,
+        Kind::Restore => w.run_restore,
+    }
+}
+
+/// How a run ended.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    let w = words();
+    match outcome {
+        Outcome::Unfinished => w.outcome_unfinished,
+        Outcome::Done => w.outcome_done,
+        Outcome::NotCarriedOut => w.outcome_not_carried_out,
+        Outcome::TakenBack => w.outcome_taken_back,
+    }
+}
+
+/// `2026-11-24 14:02` of an RFC 3339 time, as the operator's clock showed it.
+pub fn time(rfc3339: &str) -> String {
+    sanitize(
+        &rfc3339
+            .replace('T', " ")
+            .chars()
+            .take(16)
+            .collect::<String>(),
+    )
+}
+
+/// That a run was begun and did not end: "An unfinished recovery of 2026-11-24 14:02 was found."
+pub fn unfinished(run: &Run) -> String {
+    fill(
+        words().run_unfinished,
+        &[
+            ("kind", &kind(run.kind)),
+            ("started", &time(&run.started)),
+            ("user", &sanitize(&run.origin.user)),
+        ],
+    )
+}
+
+/// That another freescout-rescue works on the install, and which.
+pub fn another(pid: u32, host: &str, user: &str, since: &str) -> String {
+    fill(
+        words().locked_by_other,
+        &[
+            ("pid", &pid),
+            ("host", &sanitize(host)),
+            ("user", &sanitize(user)),
+            ("since", &time(since)),
+        ],
+    )
+}
+
+/// A run on one line, and where it rests on a second.
+pub fn told(run: &Run) -> [String; 2] {
+    let w = words();
+    let from = match run.origin.from.as_str() {
+        "" => w.run_from_console.to_owned(),
+        from => sanitize(from),
+    };
+    let mut what = kind(run.kind).to_owned();
+    if let Some(strategy) = &run.strategy {
+        what = format!("{what}, {}", sanitize(strategy));
+    }
+    let head = fill(
+        w.run_told,
+        &[
+            ("started", &time(&run.started)),
+            ("what", &what),
+            ("outcome", &outcome(run.outcome)),
+            ("resealed", &run.resealed),
+            ("entered", &run.reentered),
+        ],
+    );
+    let rest = fill(
+        w.run_told_more,
+        &[
+            ("user", &sanitize(&run.origin.user)),
+            ("host", &sanitize(&run.origin.host)),
+            ("from", &from),
+            ("pid", &run.origin.pid),
+            ("folder", &sanitize(&run.backup.to_string_lossy())),
+        ],
+    );
+    [head, rest]
+}

@@ -1,0 +1,68 @@
+//! Step 1, where an earlier run did not end: finish it, take it back, or leave it. Nothing else is begun before that.
+
+use super::input::Input;
+use super::jobs::JobKind;
+use super::message::Effect;
+use super::survey::Form;
+use super::update::Wizard;
+use crate::domain::problem::Problem;
+use crate::engine::job::Job;
+use crate::words::words;
+
+/// The question, as far as it is answered.
+#[derive(Debug, Default)]
+pub struct Unfinished {
+    /// The word as far as it is typed.
+    pub word: Input,
+    /// Why the last answer could not be carried out.
+    pub problem: Option<Problem>,
+}
+
+impl Wizard {
+    /// Asks what shall become of the run.
+    pub(super) fn ask_about_unfinished(&mut self) {
+        if self.survey.unfinished.is_some() {
+            self.survey.form = Some(Form::Unfinished(Box::default()));
+        }
+    }
+
+    /// Whether the job that runs is the answer to that question.
+    pub fn is_deciding(&self) -> bool {
+        self.is_running(JobKind::Resume) || self.is_running(JobKind::Undo)
+    }
+
+    pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
+        let w = words();
+        let Some(Form::Unfinished(form)) = &self.survey.form else {
+            return Vec::new();
+        };
+        let word = form.word.expose().trim();
+        let job = if word.eq_ignore_ascii_case(w.resume_word) {
+            Job::Resume
+        } else if word.eq_ignore_ascii_case(w.undo_word) {
+            Job::Undo
+        } else {
+            self.say(w.unfinished_type_a_word);
+            return Vec::new();
+        };
+        let started = self.start(job);
+        if !started.is_empty() {
+            self.ask_about_unfinished();
+        }
+        started
+    }
+
+    /// The run is finished, or taken back.
+    pub(super) fn decided(&mut self) {
+        self.survey.unfinished = None;
+        self.survey.form = None;
+    }
+
+    /// The answer could not be carried out: it is asked again, with the reason.
+    pub(super) fn unfinished_failed(&mut self, problem: Problem) {
+        self.ask_about_unfinished();
+        if let Some(Form::Unfinished(form)) = &mut self.survey.form {
+            form.problem = Some(problem);
+        }
+    }
+}

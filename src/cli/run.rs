@@ -281,7 +281,7 @@ fn run_demo() -> Outcome {
     let made = demo::lay_out(&folder, &mut crate::io::entropy::fill).map_err(not_started)?;
     let common = Common {
         look_in: vec![],
-        backup_dir: Some(home.path().join("backups")),
+        state_dir: Some(home.path().join("state")),
         no_artisan: true,
         ..Common::default()
     };

@@ -129,7 +129,7 @@ impl Desk {
                 artisan,
             } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
-                let (session, ledger) = self.to_write()?;
+                let (session, ledger) = self.for_writing()?;
                 ledger.require_finished()?;
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
@@ -313,7 +313,7 @@ impl Desk {
     }
 
     /// The session and the ledger. The lock is taken with the first job that writes, and held from then on.
-    fn to_write(&mut self) -> Result<(&mut Session, &mut Ledger), Problem> {
+    fn for_writing(&mut self) -> Result<(&mut Session, &mut Ledger), Problem> {
         let w = words();
         let not_open = || Problem::new(w.install_not_open, "", w.install_not_found_next);
         let session = self.session.as_mut().ok_or_else(not_open)?;
@@ -330,7 +330,7 @@ impl Desk {
     fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
         let options = self.setup.options.clone();
-        let (session, ledger) = self.to_write()?;
+        let (session, ledger) = self.for_writing()?;
         let backup = undo::backup_to_undo(&options, &session.install.root)?
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
@@ -349,7 +349,7 @@ impl Desk {
 
     fn resume(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
-        let (session, ledger) = self.to_write()?;
+        let (session, ledger) = self.for_writing()?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let resumed = resume::resume(session, ledger, &mut progress)?;
         session.journal_findings.clear();

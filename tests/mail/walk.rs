@@ -18,7 +18,7 @@ fn a_wrong_password_is_sent_once_in_a_whole_walk() {
     let arguments = [
         root.to_str().unwrap(),
         "--no-artisan",
-        "--backup-dir",
+        "--state-dir",
         backups.to_str().unwrap(),
     ];
     let ca = certificates().ca();

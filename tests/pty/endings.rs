@@ -137,7 +137,7 @@ fn a_signal_during_the_recovery_lets_it_finish() {
             path(&install),
             "--look-in".to_owned(),
             path(&look_in),
-            "--backup-dir".to_owned(),
+            "--state-dir".to_owned(),
             path(&backups),
         ];
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

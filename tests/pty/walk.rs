@@ -146,7 +146,7 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
             install,
             "--look-in",
             look_in,
-            "--backup-dir",
+            "--state-dir",
             backups,
             "--no-artisan",
         ],
@@ -190,7 +190,7 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         code == Some(2) && text.contains("can read 30 of 31"),
         "{code:?} {text}"
     );
-    let (code, text) = run(&["undo", "--yes", "--no-artisan", "--backup-dir", backups]);
+    let (code, text) = run(&["undo", "--yes", "--no-artisan", "--state-dir", backups]);
     assert_eq!(code, Some(0), "{text}");
     let (_, text) = run(&["check", "--look-in", look_in]);
     assert!(text.contains("can read 7 of 31"), "{text}");

@@ -84,7 +84,7 @@ impl Demo {
         let mut command = self.command(&[command, "--yes", "--look-in"]);
         command
             .arg(self.path("demo/old-server"))
-            .arg("--backup-dir")
+            .arg("--state-dir")
             .arg(self.path("backups"))
             .arg(self.install());
         let out = command.output().unwrap();

@@ -5,6 +5,7 @@
 
 mod artisan;
 mod connecting;
+#[allow(dead_code, reason = "other tests need more of it")]
 mod install;
 mod laravel;
 mod provider;

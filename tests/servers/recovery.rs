@@ -16,7 +16,7 @@ fn recover_and_undo_byte_for_byte() {
         let install = Install::new(server, "recover");
         let (rows, env) = (install.tables(), install.env());
         let (look_in, backups) = (install.look_in(), install.backups());
-        let common = ["--json", "--backup-dir", backups.to_str().unwrap()];
+        let common = ["--json", "--state-dir", backups.to_str().unwrap()];
         let hunting = [&common[..], &["--look-in", look_in.to_str().unwrap()]].concat();
         let (code, out, _) = install.run(&[&["check"], &hunting[..]].concat());
         let checked = json(&out);
@@ -63,7 +63,7 @@ fn undo_leaves_alone_what_somebody_changed_since() {
         let backups = install.backups();
         let look_in = install.look_in();
         let common = [
-            "--backup-dir",
+            "--state-dir",
             backups.to_str().unwrap(),
             "--no-artisan",
             "--yes",
@@ -116,7 +116,7 @@ fn passwords_are_stored_and_never_written_elsewhere() {
             "--yes",
             "--json",
             "--no-artisan",
-            "--backup-dir",
+            "--state-dir",
             backups.to_str().unwrap(),
             "--look-in",
             look_in.to_str().unwrap(),
@@ -152,7 +152,7 @@ fn a_backup_can_be_put_back_by_hand_and_by_restore() {
         let install = Install::new(server, "byhand");
         let (rows, env) = (install.tables(), install.env());
         let (backups, look_in) = (install.backups(), install.look_in());
-        let common = ["--no-artisan", "--backup-dir", backups.to_str().unwrap()];
+        let common = ["--no-artisan", "--state-dir", backups.to_str().unwrap()];
         let recover = [
             &[
                 "recover",
@@ -195,7 +195,7 @@ fn every_strategy_does_what_it_says() {
                 "--no-artisan",
                 "--strategy",
                 strategy,
-                "--backup-dir",
+                "--state-dir",
                 backups.to_str().unwrap(),
                 "--look-in",
                 look_in.to_str().unwrap(),

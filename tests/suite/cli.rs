@@ -326,7 +326,7 @@ fn without_yes_nothing_happens() {
     let (install, backups) = (bench.install(), bench.path("backups"));
     let (install, backups) = (install.to_str().unwrap(), backups.to_str().unwrap());
     for command in ["recover", "undo"] {
-        let outcome = bench.run(&[command, install, "--backup-dir", backups, "--no-artisan"]);
+        let outcome = bench.run(&[command, install, "--state-dir", backups, "--no-artisan"]);
         assert_eq!(outcome.code, 1, "{command}: {}", outcome.err);
         assert!(
             outcome.err.contains("Nothing was changed") || outcome.err.contains("no recovery"),
@@ -349,7 +349,7 @@ fn a_refused_password_list_names_its_line_and_changes_nothing() {
         install.to_str().unwrap(),
         "--yes",
         "--no-artisan",
-        "--backup-dir",
+        "--state-dir",
         backups.to_str().unwrap(),
     ];
     for (lines, message) in [
@@ -390,7 +390,7 @@ fn a_whole_recovery_and_its_undo() {
     let common = [
         "--no-artisan",
         "--json",
-        "--backup-dir",
+        "--state-dir",
         backups.to_str().unwrap(),
         install.to_str().unwrap(),
     ];

@@ -12,6 +12,7 @@ use freescout_rescue::domain::connection::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::derived;
 use freescout_rescue::domain::finding::{Finding, KeyName};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
+use freescout_rescue::domain::journal::{Kind, Origin, Run};
 use freescout_rescue::domain::key_ring::KeyRing;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::php;
@@ -307,6 +308,32 @@ pub fn survey() -> Survey {
     }
 }
 
+/// A recovery that was cut off.
+pub fn unfinished() -> Run {
+    Run {
+        id: 7,
+        kind: Kind::Recovery,
+        install: PathBuf::from("/var/www/html"),
+        backup: backup().folder,
+        started: "2026-11-23T10:15:00+01:00".to_owned(),
+        ended: None,
+        origin: Origin {
+            host: "mail1".to_owned(),
+            user: "root (anna)".to_owned(),
+            from: "192.0.2.7".to_owned(),
+            pid: 2114,
+            version: "0.1.0".to_owned(),
+        },
+        strategy: Some("restore".to_owned()),
+        key: Some("3fa9c2d1e0b4".to_owned()),
+        resealed: 3,
+        reentered: 1,
+        refresh: true,
+        artisan: true,
+        outcome: freescout_rescue::domain::journal::Outcome::Unfinished,
+    }
+}
+
 pub fn backup() -> BackupDone {
     BackupDone {
         folder: PathBuf::from("/var/lib/freescout-rescue/backups/freescout-rescue-20261123-101500"),
@@ -340,6 +367,8 @@ pub fn plan_ready(
 
 pub fn applied(verified: bool) -> Applied {
     Applied {
+        strategy: "restore".to_owned(),
+        key: None,
         verified,
         resealed: 6,
         reentered: 2,

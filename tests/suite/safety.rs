@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use freescout_rescue::engine::backup::{self, Options};
+use freescout_rescue::engine::ledger::Ledger;
 use freescout_rescue::engine::{apply, checks, recover, survey};
 use freescout_rescue::io::install::Environment;
 
@@ -16,12 +17,12 @@ type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
 
 impl Bench {
     fn act(&self, command: &[&str], more: &[&str]) -> Outcome {
-        let (install, backups) = (self.install(), self.path("backups"));
+        let (install, state) = (self.install(), self.path("state"));
         let common = [
             install.to_str().unwrap(),
             "--no-artisan",
-            "--backup-dir",
-            backups.to_str().unwrap(),
+            "--state-dir",
+            state.to_str().unwrap(),
         ];
         self.run(&[command, &common[..], more].concat())
     }
@@ -166,7 +167,7 @@ fn an_undo_keeps_the_key_that_it_takes_away() {
     let env = std::fs::read(bench.install().join(".env")).unwrap();
     let undone = bench.act(&["undo", "--yes"], &[]);
     assert_eq!(undone.code, 0, "{}", undone.err);
-    let kept = state(&bench.path("backups"));
+    let kept = state(&bench.path("state/backups"));
     let saved = kept
         .keys()
         .any(|path| path.ends_with("files/env") && std::fs::read(path).unwrap() == env);
@@ -178,7 +179,7 @@ fn a_backup_that_others_could_have_written_is_not_trusted() {
     let bench = Bench::new();
     assert_eq!(bench.recover().code, 2);
     let before = bench.state();
-    let backups: Vec<_> = std::fs::read_dir(bench.path("backups"))
+    let backups: Vec<_> = std::fs::read_dir(bench.path("state/backups"))
         .unwrap()
         .map(|e| e.unwrap().path())
         .collect();
@@ -245,6 +246,7 @@ fn what_changed_since_the_backup_is_refused() {
         );
         let options = Options {
             backup_dir: bench.path("backups"),
+            state_dir: bench.path("state"),
             artisan: false,
         };
         let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
@@ -254,7 +256,16 @@ fn what_changed_since_the_backup_is_refused() {
         let ready = recover::plan(&session, None, &choices).unwrap();
         change(&bench);
         let before = bench.state();
-        let outcome = apply::apply(&mut session, &ready.plan, &[], &backup, false, &mut quiet);
+        let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
+        let outcome = apply::apply(
+            &mut session,
+            &mut ledger,
+            &ready.plan,
+            &[],
+            &backup,
+            false,
+            &mut quiet,
+        );
         let failure = outcome
             .err()
             .unwrap_or_else(|| panic!("{what} was overlooked"));
@@ -312,7 +323,7 @@ fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
         "--look-in",
         &look_in,
         "--no-artisan",
-        "--backup-dir",
+        "--state-dir",
         &backups,
     ];
     if root {
@@ -348,8 +359,8 @@ fn an_empty_variable_does_not_cost_the_cache_its_key() {
         let mut run = Command::new(assert_cmd::cargo::cargo_bin("freescout-rescue"));
         run.args(command)
             .arg(bench.install())
-            .args(["--no-artisan", "--backup-dir"])
-            .arg(bench.path("backups"));
+            .args(["--no-artisan", "--state-dir"])
+            .arg(bench.path("state"));
         run.env_clear()
             .env("HOME", bench.path("home"))
             .env("APP_KEY", "");
@@ -427,7 +438,7 @@ fn a_lost_key_file_comes_back_from_the_backup() {
         env,
         "only the key file was written"
     );
-    let backup = std::fs::read_dir(bench.path("backups"))
+    let backup = std::fs::read_dir(bench.path("state/backups"))
         .unwrap()
         .next()
         .unwrap()

@@ -13,6 +13,7 @@ use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::Verdict;
 use freescout_rescue::engine::backup::{self, Options};
 use freescout_rescue::engine::job::Entered;
+use freescout_rescue::engine::ledger::Ledger;
 use freescout_rescue::engine::report::payloads::payloads;
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::{apply, checks, log_secrets, recover, sightings, survey, undo};
@@ -140,14 +141,17 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     };
     let options = Options {
         backup_dir: bench.path("backups"),
+        state_dir: bench.path("state"),
         artisan: false,
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
     let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
     let entered = recover::texts(&session, older).unwrap();
     let ready = recover::plan(&session, None, &choices).unwrap();
+    let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
     let applied = apply::apply(
         &mut session,
+        &mut ledger,
         &ready.plan,
         &entered,
         &backup,
@@ -169,7 +173,9 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
         session.assess().recoverable.is_empty(),
         "nothing is lost any more"
     );
-    undo::undo(&mut session, &backup, &mut quiet).ok().unwrap();
+    undo::undo(&mut session, &mut ledger, &backup, &mut quiet)
+        .ok()
+        .unwrap();
     assert_eq!(stored(&bench, 3, "in_password"), "");
     assert_eq!(stored(&bench, 3, "out_password"), "");
 }
@@ -339,7 +345,7 @@ fn a_password_in_a_log_is_offered_for_a_test_and_never_taken_unasked() {
         install.to_str().unwrap(),
         "--look-in",
         look_in.to_str().unwrap(),
-        "--backup-dir",
+        "--state-dir",
         bench.path("backups").to_str().unwrap(),
     ]);
     assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
@@ -406,7 +412,7 @@ fn find_key_and_recover_bring_an_older_password_back_through_the_front_door() {
             "--yes",
             "--no-artisan",
             "--no-test",
-            "--backup-dir",
+            "--state-dir",
             backups.to_str().unwrap(),
         ];
         bench.run(&[&fixed, more].concat())

@@ -13,6 +13,7 @@ use freescout_rescue::wizard::keys::Form;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::passwords::Trial;
 use freescout_rescue::wizard::step::Step;
+use freescout_rescue::wizard::survey;
 use freescout_rescue::wizard::update::Wizard;
 use proptest::prelude::{Just, any, prop_oneof, proptest};
 use proptest::strategy::Strategy;
@@ -48,6 +49,8 @@ struct Engine {
     luck: u8,
     /// Rounds of connection tests, each with what it has still to say.
     rounds: Vec<(JobId, VecDeque<Update>)>,
+    /// A run that did not end is in the journal.
+    unfinished: bool,
 }
 
 impl Engine {
@@ -119,9 +122,13 @@ impl Engine {
                 } else {
                     answers.push(Update::Surveyed(Box::new(fixture::survey())));
                     answers.push(assessment());
+                    if self.unfinished {
+                        answers.push(Update::Unfinished(Box::new(fixture::unfinished())));
+                    }
                 }
             }
             Job::Backup { .. } => {
+                assert!(!self.unfinished, "something else was begun");
                 self.backup_stands = true;
                 answers.push(assessment());
                 answers.push(Update::BackedUp(fixture::backup()));
@@ -163,6 +170,7 @@ impl Engine {
             }
             Job::Apply { plan, entered, .. } => {
                 self.check_apply(&plan, entered.iter().map(|(place, _)| place), confirmed);
+                assert!(!self.unfinished, "something else was begun");
                 self.writing = true;
                 self.backup_stands = false;
                 answers.push(Update::Assessed(Box::new(fixture::recovered())));
@@ -170,7 +178,18 @@ impl Engine {
                     !self.luck.is_multiple_of(3),
                 ))));
             }
+            Job::Resume => {
+                assert!(self.unfinished, "nothing is there to be resumed");
+                self.unfinished = false;
+                self.writing = true;
+                answers.push(Update::Assessed(Box::new(fixture::recovered())));
+                answers.push(match self.luck % 3 {
+                    0 => Update::Undone(vec!["put back".to_owned()]),
+                    _ => Update::Applied(Box::new(fixture::applied(true))),
+                });
+            }
             Job::Undo => {
+                self.unfinished = false;
                 self.writing = true;
                 answers.push(assessment());
                 answers.push(Update::Undone(vec!["taken back".to_owned()]));
@@ -266,7 +285,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         3 => (0..8usize).prop_map(|n| Input::Act(Action::Go(Step::ALL[n]))),
         3 => prop_oneof![Just('a'), Just('*'), Just('密'), Just('\u{1b}'), any::<char>()].prop_map(Input::Char),
         2 => Just(Input::Paste),
-        4 => prop_oneof![Just("apply"), Just("undo"), Just("/root")].prop_map(Input::Word),
+        4 => prop_oneof![Just("apply"), Just("undo"), Just("resume"), Just("/root")].prop_map(Input::Word),
         16 => Just(Input::Engine),
         8 => Just(Input::Server),
         1 => Just(Input::Terminate),
@@ -308,6 +327,7 @@ impl Run {
             standing: false,
             luck,
             rounds: Vec::new(),
+            unfinished: luck.is_multiple_of(4),
         };
         let mut run = Self {
             wizard,
@@ -347,8 +367,14 @@ impl Run {
     fn update(&mut self, event: Event) {
         let confirmed = self.wizard.confirmed();
         let settled = self.settled();
+        let word = self.word();
         let effects = self.wizard.update(event);
         for effect in &effects {
+            match effect {
+                Effect::Start(_, Job::Resume) => assert_eq!(word, "resume"),
+                Effect::Start(_, Job::Undo) => assert_eq!(word, "undo"),
+                _ => {}
+            }
             if let Effect::Start(_, Job::Apply { entered, .. }) = effect {
                 assert!(
                     entered.iter().all(|(place, _)| settled.contains(place)),
@@ -357,6 +383,16 @@ impl Run {
             }
         }
         self.take(effects, confirmed);
+    }
+
+    /// The word that stands in the field of a confirmation.
+    fn word(&self) -> String {
+        let word = match (&self.wizard.survey.form, &self.wizard.report.undoing) {
+            (Some(survey::Form::Unfinished(form)), _) => form.word.expose(),
+            (_, Some(word)) => word.expose(),
+            _ => "",
+        };
+        word.trim().to_ascii_lowercase()
     }
 
     /// The answers that their server took, or that the operator keeps untested.

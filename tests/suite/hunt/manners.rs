@@ -18,7 +18,7 @@ fn our_own_backups_are_searched_only_when_named() {
     let made = bench.run(&[
         "backup",
         install.to_str().unwrap(),
-        "--backup-dir",
+        "--state-dir",
         backups.to_str().unwrap(),
     ]);
     assert_eq!(made.code, 0, "{}", made.err);

@@ -22,6 +22,7 @@ pub mod domain {
     pub mod app_key;
     pub mod assessment;
     pub mod base64;
+    pub mod bookmark;
     pub mod configuration;
     pub mod connection;
     pub mod damage;
@@ -85,6 +86,7 @@ pub mod io {
 pub mod engine {
     pub mod apply;
     pub mod backup;
+    pub mod bookmark;
     pub mod caches;
     pub mod change;
     pub mod checks;
@@ -116,6 +118,7 @@ pub mod engine {
 pub mod wizard {
     pub mod apply;
     pub mod backup;
+    pub mod bookmark;
     pub mod checks;
     pub mod connections;
     pub mod input;

@@ -68,9 +68,11 @@ pub(super) fn history(common: &Common, all: bool) -> Outcome {
         out.line(&fill(w.history_empty, &[("folder", &folder)]));
     }
     for run in &runs {
-        let [head, rest] = sentences::journal::told(run);
-        out.line(&head);
-        out.line(&format!("    {rest}"));
+        let folder = sanitize(&run.backup.to_string_lossy());
+        out.line(&sentences::journal::told(run));
+        out.line(&format!("    {}", sentences::journal::by(run)));
+        let rests = fill(w.run_rests_on, &[("folder", &folder)]);
+        out.line(&format!("    {rests}"));
         if all {
             out.line(&format!("    {}", sanitize(&run.install.to_string_lossy())));
         }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::app_key::Fingerprint;
 use super::assessment::{SecretReport, Summary};
@@ -14,7 +14,7 @@ use super::secret::Place;
 use super::verdict::{Remedy, Verdict};
 
 /// How the install is to be brought back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Put the old key back and re-seal what was saved since under the newer one.

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretSlice};
+use serde::{Deserialize, Serialize};
 
 /// Bytes that must not be printed: a stored text, a password, a serialised value. Wiped on drop.
 #[derive(Clone)]
@@ -61,7 +62,8 @@ impl fmt::Debug for SecretBytes {
 }
 
 /// A table that can hold secrets, by its name without prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Table {
     /// `mailboxes`.
     Mailboxes,
@@ -102,7 +104,7 @@ impl Table {
 }
 
 /// One stored text: a column of a row, or a variable of `.env` (then `id` is 0 and `column` the variable).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cell {
     /// The table.
     pub table: Table,
@@ -113,7 +115,8 @@ pub struct Cell {
 }
 
 /// Which member of a JSON column holds the secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Token {
     /// `$.oauth.a_token`, the OAuth access token.
     Access,
@@ -140,7 +143,7 @@ impl Token {
 }
 
 /// Where one secret is stored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The stored text it is in.
     pub cell: Cell,

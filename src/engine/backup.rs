@@ -77,11 +77,9 @@ pub fn make(
         ("config.php", &install.cache_file),
         ("key_file", &install.key_file),
     ];
-    let mut files = 0;
     for (name, file) in saved {
         if let Some(file) = file {
             writer.save_file(name, file).map_err(failed)?;
-            files += 1;
         }
     }
     let cells = &session.inventory.cells;
@@ -100,7 +98,6 @@ pub fn make(
         )
         .map_err(|e| survey::unreachable_database(&e, &session.settings))?;
         writer.adopt(DUMP).map_err(failed)?;
-        files += 1;
     }
     progress(w.backup_verifying, 0, None);
     let manifest = Manifest {
@@ -119,21 +116,27 @@ pub fn make(
         rows: cells.len(),
         files: Vec::new(),
     };
-    let rows = cells.len();
     let folder = writer.folder().to_owned();
     let backup = writer
         .finish(&readme(session, &folder, &created), manifest)
         .map_err(failed)?;
-    let bytes = backup.manifest.files.iter().map(|f| f.bytes).sum();
     // It stands, written down or not; what changes something cannot be begun without the journal.
     let _ = ledger::note_backup(options, &session.install.root, &backup.folder);
-    let done = BackupDone {
-        folder: backup.folder.clone(),
-        cells: rows,
-        files,
-        bytes,
-    };
+    let done = BackupDone::of(&backup);
     Ok((backup, done))
+}
+
+impl BackupDone {
+    /// What a backup that stands came to.
+    pub fn of(backup: &Backup) -> Self {
+        let dump = backup.manifest.files.iter().filter(|f| f.name == DUMP);
+        Self {
+            folder: backup.folder.clone(),
+            cells: backup.manifest.rows,
+            files: backup.saved_files().count() + dump.count(),
+            bytes: backup.manifest.files.iter().map(|f| f.bytes).sum(),
+        }
+    }
 }
 
 /// Whether the backup still holds exactly what the session holds: what is about to be overwritten can be put back.

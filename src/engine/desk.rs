@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::pool::{Setup, Tests};
 use crate::domain::app_key::AppKey;
+use crate::domain::bookmark::Bookmark;
 use crate::domain::finding::Finding;
 use crate::domain::key_scan;
 use crate::domain::probe::Tested;
@@ -16,15 +17,15 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
-use crate::engine::backup;
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
-use crate::engine::job::{Job, JobId, OtherDatabase, Update};
+use crate::engine::job::{BackupDone, Job, JobId, OtherDatabase, Update};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
 use crate::engine::{apply, log_secrets, processes, report, survey, undo};
+use crate::engine::{backup, bookmark};
 use crate::io::backup::Backup;
 use crate::io::hunt;
 use crate::words::{fill, words};
@@ -75,8 +76,6 @@ pub(super) struct Desk {
     pub(super) setup: Setup,
     pub(super) session: Option<Session>,
     pub(super) backup: Option<Backup>,
-    /// Held as soon as something is to be written, to the end of the program.
-    pub(super) ledger: Option<Ledger>,
 }
 
 impl Desk {
@@ -93,10 +92,7 @@ impl Desk {
             Job::Backup { full_dump } => self.back_up(full_dump, call)?,
             Job::LookIn(roots) => self.look_in(&roots, call, tests)?,
             Job::LookProcesses => self.look(call, tests, processes::look_in)?,
-            Job::LookUsual => {
-                let roots = hunt::usual_places(&self.session()?.install.root);
-                self.look_in(&roots, call, tests)?;
-            }
+            Job::LookUsual => self.look_usual(call, tests)?,
             Job::TryKey(text) => {
                 let session = self.session()?;
                 let text = as_key(text.expose());
@@ -129,13 +125,13 @@ impl Desk {
                 artisan,
             } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
-                let (session, ledger) = self.for_writing()?;
+                let (session, mut ledger) = self.for_writing()?;
                 ledger.require_finished()?;
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let applied = apply::apply(
                     session,
-                    ledger,
+                    &mut ledger,
                     &plan,
                     &entered,
                     &backup,
@@ -149,6 +145,7 @@ impl Desk {
             }
             Job::Undo => self.undo(call)?,
             Job::Resume => self.resume(call)?,
+            Job::TakeUp(bookmark) => self.take_up(&bookmark, call, tests)?,
             Job::SaveReport { text, tested } => self.save_report(&text, &tested, call)?,
         }
         Ok(())
@@ -213,14 +210,57 @@ impl Desk {
     /// What earlier runs left, and whether another goes on now.
     fn look_into_journal(&self, session: &mut Session, call: &Call<'_>) -> Result<(), Problem> {
         let (options, root) = (&self.setup.options, &session.install.root);
-        session.journal_findings = match &self.ledger {
-            Some(ledger) if ledger.is_of(root) => ledger.findings()?,
-            _ => ledger::findings(options, root)?,
-        };
-        if let [Finding::UnfinishedRun { run }] = session.journal_findings.as_slice() {
-            call.send(Update::Unfinished(run.clone()));
+        session.journal_findings = ledger::findings(options, root)?;
+        match session.journal_findings.as_slice() {
+            [Finding::UnfinishedRun { run }] => call.send(Update::Unfinished(run.clone())),
+            [] => {
+                if let Some(found) = bookmark::found(options, root) {
+                    call.send(Update::Bookmark(Box::new(found)));
+                }
+            }
+            _ => {}
         }
         Ok(())
+    }
+
+    /// Keeps the wizard's bookmark, or forgets it.
+    pub(super) fn remember(&self, kept: Option<&Bookmark>) {
+        if let Some(session) = &self.session {
+            bookmark::keep(&self.setup.options, &session.install.root, kept);
+        }
+    }
+
+    fn take_up(
+        &mut self,
+        bookmark: &Bookmark,
+        call: &mut Call<'_>,
+        tests: &mut Tests,
+    ) -> Result<(), Problem> {
+        let searched = &bookmark.searched;
+        if !searched.places.is_empty() {
+            self.look_in(&searched.places, call, tests)?;
+        }
+        if searched.usual && !call.is_cancelled() {
+            self.look_usual(call, tests)?;
+        }
+        if searched.processes && !call.is_cancelled() {
+            self.look(call, tests, processes::look_in)?;
+        }
+        let session = self.session()?;
+        let made = bookmark.backup.as_ref();
+        let made = made.and_then(|folder| Backup::open(folder).ok());
+        // A backup of what stood then and does not stand now is none.
+        let made = made.filter(|backup| backup::require_current(session, backup).is_ok());
+        if let Some(backup) = made {
+            call.send(Update::BackedUp(BackupDone::of(&backup)));
+            self.backup = Some(backup);
+        }
+        Ok(())
+    }
+
+    fn look_usual(&mut self, call: &mut Call<'_>, tests: &mut Tests) -> Result<(), Problem> {
+        let roots = hunt::usual_places(&self.session()?.install.root);
+        self.look_in(&roots, call, tests)
     }
 
     fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
@@ -312,30 +352,23 @@ impl Desk {
         Ok(())
     }
 
-    /// The session and the ledger. The lock is taken with the first job that writes, and held from then on.
-    fn for_writing(&mut self) -> Result<(&mut Session, &mut Ledger), Problem> {
-        let w = words();
-        let not_open = || Problem::new(w.install_not_open, "", w.install_not_found_next);
-        let session = self.session.as_mut().ok_or_else(not_open)?;
-        let root = &session.install.root;
-        // Another install was surveyed since: its lock is another one.
-        let held = self.ledger.take().filter(|ledger| ledger.is_of(root));
-        let ledger = match held {
-            Some(held) => held,
-            None => Ledger::open(&self.setup.options, root)?,
-        };
-        Ok((session, self.ledger.insert(ledger)))
+    /// The session, and the ledger of its install: the lock is held as long as the job that writes.
+    fn for_writing(&mut self) -> Result<(&mut Session, Ledger), Problem> {
+        let options = self.setup.options.clone();
+        let session = self.session()?;
+        let ledger = Ledger::open(&options, &session.install.root)?;
+        Ok((session, ledger))
     }
 
     fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
         let options = self.setup.options.clone();
-        let (session, ledger) = self.for_writing()?;
+        let (session, mut ledger) = self.for_writing()?;
         let backup = undo::backup_to_undo(&options, &session.install.root)?
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
-        let undone = undo::undo(session, ledger, &backup, &mut progress)?;
+        let undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
         let mut sentences = undone.sentences();
         sentences.push(fill(
             w.undo_safety,
@@ -349,9 +382,9 @@ impl Desk {
 
     fn resume(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
-        let (session, ledger) = self.for_writing()?;
+        let (session, mut ledger) = self.for_writing()?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let resumed = resume::resume(session, ledger, &mut progress)?;
+        let resumed = resume::resume(session, &mut ledger, &mut progress)?;
         session.journal_findings.clear();
         let update = match resumed {
             Resumed::Nothing => Update::Undone(vec![w.resume_nothing.to_owned()]),

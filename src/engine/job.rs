@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::domain::assessment::{Assessment, Summary};
+use crate::domain::bookmark::Bookmark;
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::connection::ConnectionId;
 use crate::domain::journal::Run;
@@ -61,6 +62,8 @@ pub enum Job {
     Undo,
     /// Finish the run that was interrupted.
     Resume,
+    /// Bring back what a bookmark names: search again, and take its backup if it is still of what stands.
+    TakeUp(Box<Bookmark>),
     /// Write the report as text and JSON.
     SaveReport {
         /// The text, as shown.
@@ -243,6 +246,8 @@ pub enum Update {
     },
     /// A run on this install was begun and did not end.
     Unfinished(Box<Run>),
+    /// An earlier wizard on this install was left at this place.
+    Bookmark(Box<Bookmark>),
     /// Verdicts, keys and findings, whole or as they stand so far.
     Assessed(Box<Assessment>),
     /// A key was tried: how it was named, and how many secrets it opens; `None` when the text is no key.

@@ -48,20 +48,6 @@ impl Ledger {
         })
     }
 
-    /// Whether this is the ledger of that install.
-    pub fn is_of(&self, install: &Path) -> bool {
-        self.install == install
-    }
-
-    /// What the journal has to tell before anything is begun: a run that did not end.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the journal cannot be read.
-    pub fn findings(&self) -> Result<Vec<Finding>, Problem> {
-        let unfinished = self.unfinished()?;
-        Ok(unfinished.into_iter().map(unfinished_run).collect())
-    }
-
     /// The last run on the install that did not end.
     ///
     /// # Errors
@@ -216,7 +202,7 @@ pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Prob
 }
 
 /// What the journal and the lock have to tell before anything is begun: a run that did not end, and another that goes on.
-/// Not for a process that holds the lock itself.
+/// Not while this process holds the lock itself.
 ///
 /// # Errors
 /// A [`Problem`] when there is a journal that cannot be read.

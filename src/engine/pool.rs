@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::desk::{Call, Desk};
+use crate::domain::bookmark::Bookmark;
 use crate::domain::problem::Problem;
 use crate::domain::schedule::Limits;
 use crate::domain::secret::SecretBytes;
@@ -61,6 +62,7 @@ struct Message {
 enum Work {
     Job(Job),
     Test(TestJob),
+    Remember(Option<Bookmark>),
 }
 
 impl Worker {
@@ -84,7 +86,6 @@ impl Worker {
                 setup,
                 session: None,
                 backup: None,
-                ledger: None,
             };
             while let Some(Message { id, work, flag }) = tests.next() {
                 let call = Call {
@@ -94,6 +95,7 @@ impl Worker {
                     last: None,
                 };
                 match work {
+                    Work::Remember(bookmark) => desk.remember(bookmark.as_ref()),
                     Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
                     Work::Test(test) => {
                         let session = desk.session().map(|session| {
@@ -129,6 +131,11 @@ impl Worker {
     /// Hands over tests.
     pub fn test(&self, id: JobId, test: TestJob) {
         self.send(id, Work::Test(test));
+    }
+
+    /// Keeps the wizard's bookmark, or forgets it.
+    pub fn remember(&self, bookmark: Option<Bookmark>) {
+        self.send(JobId::default(), Work::Remember(bookmark));
     }
 
     fn send(&self, id: JobId, work: Work) {
@@ -201,7 +208,9 @@ impl Tests {
                     let session = Ok((session, NotRenewed::new()));
                     self.begin_or_say(session, message.id, test, &message.flag);
                 }
-                work @ Work::Job(_) => self.put_by.push_back(Message { work, ..message }),
+                work @ (Work::Job(_) | Work::Remember(_)) => {
+                    self.put_by.push_back(Message { work, ..message })
+                }
             }
         }
     }

@@ -62,19 +62,19 @@ pub fn another(pid: u32, host: &str, user: &str, since: &str) -> String {
     )
 }
 
-/// A run on one line, and where it rests on a second.
-pub fn told(run: &Run) -> [String; 2] {
+/// A run on one line.
+pub fn told(run: &Run) -> String {
     let w = words();
-    let from = match run.origin.from.as_str() {
-        "" => w.run_from_console.to_owned(),
-        from => sanitize(from),
-    };
     let mut what = kind(run.kind).to_owned();
     if let Some(strategy) = &run.strategy {
         what = format!("{what}, {}", sanitize(strategy));
     }
-    let head = fill(
-        w.run_told,
+    let text = match run.kind {
+        Kind::Recovery => w.run_told_recovery,
+        Kind::Backup | Kind::Undo | Kind::Restore => w.run_told,
+    };
+    fill(
+        text,
         &[
             ("started", &time(&run.started)),
             ("what", &what),
@@ -82,16 +82,23 @@ pub fn told(run: &Run) -> [String; 2] {
             ("resealed", &run.resealed),
             ("entered", &run.reentered),
         ],
-    );
-    let rest = fill(
-        w.run_told_more,
+    )
+}
+
+/// Who did it, and from where.
+pub fn by(run: &Run) -> String {
+    let w = words();
+    let from = match run.origin.from.as_str() {
+        "" => w.run_from_console.to_owned(),
+        from => sanitize(from),
+    };
+    fill(
+        w.run_by,
         &[
             ("user", &sanitize(&run.origin.user)),
             ("host", &sanitize(&run.origin.host)),
             ("from", &from),
             ("pid", &run.origin.pid),
-            ("folder", &sanitize(&run.backup.to_string_lossy())),
         ],
-    );
-    [head, rest]
+    )
 }

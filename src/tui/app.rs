@@ -105,6 +105,7 @@ fn run(
                 Effect::Start(id, job) => worker.submit(id, job),
                 Effect::Test(id, test) => worker.test(id, test),
                 Effect::Cancel(id) => worker.cancel(id),
+                Effect::Remember(bookmark) => worker.remember(bookmark),
                 Effect::Quit(exit) => return exit,
             }
         }

@@ -13,6 +13,7 @@ use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, r
 use crate::wizard::message::Action;
 use crate::wizard::passwords::Next;
 use crate::wizard::step::Step;
+use crate::wizard::survey::Form;
 use crate::wizard::update::{Overlay, Wizard};
 use crate::words::{Words, fill, words};
 
@@ -381,7 +382,7 @@ fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
     }
 }
 
-fn step_name(step: Step, w: &'static Words) -> &'static str {
+pub(super) fn step_name(step: Step, w: &'static Words) -> &'static str {
     match step {
         Step::Survey => w.step_survey,
         Step::Backup => w.step_backup,
@@ -423,9 +424,14 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
         return w.enter_test;
     }
     match wizard.step {
-        Step::Survey if wizard.survey.form.is_some() => w.enter_use,
-        Step::Survey if wizard.survey.read().is_none() => w.key_retry,
-        Step::Survey => w.enter_to_backup,
+        Step::Survey => match (&wizard.survey.form, wizard.survey.read()) {
+            (Some(Form::Earlier(_)), _) => w.enter_go_on,
+            (Some(Form::Unfinished(_)), _) => w.enter_carry_out,
+            (Some(_), _) => w.enter_use,
+            (None, None) => w.key_retry,
+            (None, Some(_)) if wizard.survey.unfinished.is_some() => w.enter_decide,
+            (None, Some(_)) => w.enter_to_backup,
+        },
         Step::Backup if wizard.backup.done.is_none() => w.enter_make_backup,
         Step::Backup => w.enter_to_keys,
         Step::Keys if wizard.keys.form.is_some() => w.enter_use,

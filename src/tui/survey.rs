@@ -2,12 +2,15 @@
 
 use ratatui::layout::Rect;
 
+use super::frame::step_name;
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::domain::bookmark::Bookmark;
 use crate::domain::finding::Severity;
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::Survey;
 use crate::sentences;
+use crate::wizard::step::Step;
 use crate::wizard::survey::{DatabaseField, DatabaseForm, Form, Phase};
 use crate::wizard::unfinished::Unfinished;
 use crate::wizard::update::Wizard;
@@ -25,6 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             canvas.field(row, input, false, true);
         }
         (Some(Form::Database(form)), _) => database_form(canvas, area, form),
+        (Some(Form::Earlier(bookmark)), _) => earlier(canvas, area, bookmark),
         (Some(Form::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
         (None, Phase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
         (None, Phase::Barred { problem, tried }) => {
@@ -37,28 +41,67 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     }
 }
 
+/// The question whether to go on where an earlier wizard was left.
+fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
+    let w = words();
+    let step = Step::from_number(bookmark.step).unwrap_or(Step::Survey);
+    let values: [(&str, &dyn std::fmt::Display); 3] = [
+        ("at", &sentences::journal::time(&bookmark.at)),
+        ("number", &step.number()),
+        ("step", &step_name(step, w)),
+    ];
+    let mut pieces = vec![
+        (Role::Heading, fill(w.earlier_head, &values)),
+        plain(""),
+        plain(w.earlier_what),
+    ];
+    let searched = &bookmark.searched;
+    let places = searched.places.iter().map(|p| p.to_string_lossy());
+    let usual = searched.usual.then_some(w.earlier_usual.into());
+    let processes = searched.processes.then_some(w.earlier_processes.into());
+    for place in places.chain(usual).chain(processes) {
+        pieces.push((Role::Muted, format!("  · {}", sanitize(&place))));
+    }
+    if let Some(folder) = &bookmark.backup {
+        let folder = sanitize(&folder.to_string_lossy());
+        pieces.push((
+            Role::Muted,
+            format!("  · {}", fill(w.earlier_backup, &[("folder", &folder)])),
+        ));
+    }
+    if let Some(strategy) = bookmark.strategy {
+        let text = fill(w.earlier_strategy, &[("strategy", &strategy.name())]);
+        pieces.push((Role::Muted, format!("  · {text}")));
+    }
+    pieces.extend([plain(""), plain(w.earlier_keys)]);
+    canvas.pieces(&mut area, &pieces);
+}
+
 /// The question about a run that did not end.
 fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form: &Unfinished) {
     let w = words();
     let Some(run) = &wizard.survey.unfinished else {
         return;
     };
+    let heading = (Role::Heading, sentences::journal::unfinished(run));
     if let Some(problem) = &form.problem {
+        // What stood here before is known by now, and the field must not be pushed off the screen.
         canvas.problem(&mut area, problem);
+        canvas.pieces(&mut area, &[heading]);
+    } else {
+        let folder = sanitize(&run.backup.to_string_lossy());
+        canvas.pieces(
+            &mut area,
+            &[
+                heading,
+                plain(fill(w.unfinished_what, &[("folder", &folder)])),
+                plain(""),
+                (Role::Muted, sentences::journal::told(run)),
+                (Role::Muted, sentences::journal::by(run)),
+                plain(""),
+            ],
+        );
     }
-    let folder = sanitize(&run.backup.to_string_lossy());
-    let [told, by] = sentences::journal::told(run);
-    canvas.pieces(
-        &mut area,
-        &[
-            (Role::Heading, sentences::journal::unfinished(run)),
-            plain(fill(w.unfinished_what, &[("folder", &folder)])),
-            plain(""),
-            (Role::Muted, told),
-            (Role::Muted, by),
-            plain(""),
-        ],
-    );
     if wizard.is_deciding() {
         canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);
         return;

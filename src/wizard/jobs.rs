@@ -28,6 +28,8 @@ pub enum JobKind {
     Undo,
     /// [`Job::Resume`].
     Resume,
+    /// [`Job::TakeUp`].
+    TakeUp,
     /// [`Job::SaveReport`].
     SaveReport,
 }
@@ -43,6 +45,7 @@ impl JobKind {
             Job::Apply { .. } => Self::Apply,
             Job::Undo => Self::Undo,
             Job::Resume => Self::Resume,
+            Job::TakeUp(_) => Self::TakeUp,
             Job::SaveReport { .. } => Self::SaveReport,
         }
     }
@@ -54,7 +57,7 @@ impl JobKind {
 
     /// Whether Esc stops it.
     pub fn stoppable(self) -> bool {
-        matches!(self, Self::Look | Self::Backup)
+        matches!(self, Self::Look | Self::Backup | Self::TakeUp)
     }
 }
 
@@ -86,6 +89,13 @@ impl Wizard {
                 words().wait_busy
             });
             return Vec::new();
+        }
+        let searched = &mut self.keys.searched;
+        match &job {
+            Job::LookIn(places) => searched.places.extend(places.iter().cloned()),
+            Job::LookUsual => searched.usual = true,
+            Job::LookProcesses => searched.processes = true,
+            _ => {}
         }
         let id = self.next_job();
         self.running = Some(Running {
@@ -173,6 +183,7 @@ impl Wizard {
                 self.survey.unfinished = Some(run);
                 self.ask_about_unfinished();
             }
+            Update::Bookmark(bookmark) => self.ask_about_earlier(bookmark),
             Update::Assessed(assessment) => self.assessed(assessment),
             Update::KeyTried { key, opens } => {
                 if opens.is_some() {
@@ -258,7 +269,7 @@ impl Wizard {
             JobKind::Undo | JobKind::Resume | JobKind::SaveReport => {
                 self.report.problem = Some(problem)
             }
-            JobKind::Look | JobKind::TryKey => self.say(&problem.to_string()),
+            JobKind::Look | JobKind::TakeUp | JobKind::TryKey => self.say(&problem.to_string()),
         }
     }
 
@@ -266,6 +277,9 @@ impl Wizard {
         let stopped = self.running.take().is_some_and(|job| job.stopping);
         if self.leaving {
             return vec![Effect::Quit(self.exit())];
+        }
+        if kind == JobKind::TakeUp {
+            return self.taken_up();
         }
         if matches!(kind, JobKind::Look | JobKind::Survey) {
             self.say_what_was_found(stopped);

@@ -9,6 +9,7 @@ use super::message::{Action, Effect};
 use super::step::Step;
 use super::update::Wizard;
 use crate::domain::assessment::Assessment;
+use crate::domain::bookmark::Searched;
 use crate::engine::job::Job;
 use crate::words::{fill, words};
 
@@ -58,6 +59,8 @@ pub struct State {
     pub looked: Option<Looked>,
     /// The last key given.
     pub tried: Option<Tried>,
+    /// Where the operator had keys looked for.
+    pub searched: Searched,
 }
 
 impl State {

@@ -1,6 +1,7 @@
 //! What the wizard hears and what it asks for. Keys have become actions before they come here; work comes back as
 //! updates.
 
+use crate::domain::bookmark::Bookmark;
 use crate::domain::secret::SecretBytes;
 use crate::engine::exit::Exit;
 use crate::engine::job::{Job, JobId, TestJob, Update};
@@ -109,6 +110,8 @@ pub enum Effect {
     Test(JobId, TestJob),
     /// Ask a job, or a round of tests, to stop.
     Cancel(JobId),
+    /// Keep this bookmark in place of the last; `None` forgets it.
+    Remember(Option<Bookmark>),
     /// End the program.
     Quit(Exit),
 }

@@ -8,6 +8,7 @@ use super::message::{Action, Effect};
 use super::step::Step;
 use super::unfinished::Unfinished;
 use super::update::Wizard;
+use crate::domain::bookmark::Bookmark;
 use crate::domain::configuration::Driver;
 use crate::domain::journal::Run;
 use crate::domain::problem::Problem;
@@ -37,6 +38,8 @@ pub enum Form {
     Folder(Input),
     /// Other database values.
     Database(Box<DatabaseForm>),
+    /// Whether to go back to where an earlier wizard was left.
+    Earlier(Box<Bookmark>),
     /// What shall become of a run that did not end.
     Unfinished(Box<Unfinished>),
 }
@@ -164,12 +167,13 @@ impl State {
             Form::Folder(input) => Some(input),
             Form::Database(form) => form.inputs.get_mut(form.focus.at()),
             Form::Unfinished(form) => Some(&mut form.word),
+            Form::Earlier(_) => None,
         }
     }
 
     pub(super) fn offers(&self) -> Vec<Action> {
         match (&self.form, &self.phase) {
-            (Some(Form::Folder(_) | Form::Unfinished(_)), _) => {
+            (Some(Form::Folder(_) | Form::Unfinished(_) | Form::Earlier(_)), _) => {
                 vec![Action::Primary, Action::Back]
             }
             (Some(Form::Database(_)), _) => vec![Action::Primary, Action::NextPane, Action::Back],
@@ -242,6 +246,7 @@ impl Wizard {
         };
         match (form, action) {
             (_, Action::Back) => self.survey.form = None,
+            (Form::Earlier(_), Action::Primary) => return self.take_up(),
             (Form::Unfinished(_), Action::Primary) => return self.decide_unfinished(),
             (Form::Folder(input), Action::Primary) => {
                 let folder = input.expose().trim().to_owned();

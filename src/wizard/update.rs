@@ -12,6 +12,7 @@ use super::message::{Action, Effect, Event};
 use super::step::Step;
 use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::domain::assessment::Assessment;
+use crate::domain::bookmark::Bookmark;
 use crate::domain::secret::SecretBytes;
 use crate::words::words;
 
@@ -61,6 +62,10 @@ pub struct Wizard {
     pub half_done: Option<crate::domain::problem::Problem>,
     /// Go to this step as soon as the search has stopped.
     pub(super) bound_for: Option<Step>,
+    /// Where an earlier wizard was left, while what it had is brought back.
+    pub(super) taking_up: Option<Step>,
+    /// The bookmark as it was written down last.
+    pub(super) remembered: Option<Bookmark>,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
     pub(super) assessment: Option<Box<Assessment>>,
@@ -91,6 +96,8 @@ impl Wizard {
             standing: None,
             half_done: None,
             bound_for: None,
+            taking_up: None,
+            remembered: None,
             artisan,
             assessment: None,
             jobs: 0,
@@ -148,6 +155,9 @@ impl Wizard {
         let mut effects = self.take(event);
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
+        effects.extend(self.remember());
+        // Whatever is asked for beside it is asked for before the end.
+        effects.sort_by_key(|effect| matches!(effect, Effect::Quit(_)));
         effects
     }
 
@@ -181,7 +191,10 @@ impl Wizard {
     /// Whether the step has a field open, whatever lies over it.
     pub fn typing_below(&self) -> bool {
         match self.step {
-            Step::Survey => self.survey.form.is_some() && !self.is_deciding(),
+            Step::Survey => {
+                let question = matches!(self.survey.form, None | Some(survey::Form::Earlier(_)));
+                !question && !self.is_deciding()
+            }
             Step::Keys => self.keys.form.is_some(),
             Step::Checks => self.checks.filtering,
             Step::Passwords => !self.passwords.asked.is_empty(),

@@ -8,6 +8,7 @@ use jiff::civil::date;
 use freescout_rescue::domain::advice::Advice;
 use freescout_rescue::domain::app_key::AppKey;
 use freescout_rescue::domain::assessment::{self, Assessment, Summary};
+use freescout_rescue::domain::bookmark::{Bookmark, Searched};
 use freescout_rescue::domain::connection::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::derived;
 use freescout_rescue::domain::finding::{Finding, KeyName};
@@ -305,6 +306,23 @@ pub fn survey() -> Survey {
         web_user: "www-data".to_owned(),
         key_source: "bootstrap/cache/config.php".to_owned(),
         left_out: Vec::new(),
+    }
+}
+
+/// A wizard that was left in step 6.
+pub fn bookmark() -> Bookmark {
+    Bookmark {
+        at: "2026-11-23T10:15:00+01:00".to_owned(),
+        step: 6,
+        backup: Some(backup().folder),
+        full_dump: false,
+        searched: Searched {
+            places: vec![PathBuf::from("/mnt/old-server")],
+            usual: true,
+            processes: true,
+        },
+        strategy: Some(Strategy::Carry),
+        salvage: Vec::new(),
     }
 }
 

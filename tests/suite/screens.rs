@@ -699,3 +699,55 @@ fn without_utf8_everything_is_ascii() {
         assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()));
     }
 }
+
+#[test]
+fn what_was_left_behind() {
+    let opened = |update: Update| {
+        Stage::new().answered(vec![
+            Update::Surveyed(Box::new(fixture::survey())),
+            update,
+            Update::Assessed(Box::new(fixture::assessment(true))),
+        ])
+    };
+    let unfinished = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
+    shot("1_unfinished", &unfinished());
+    let deciding = unfinished().type_text("resume").act(&[Action::Primary]);
+    shot("1_unfinished_resuming", &deciding);
+    shot(
+        "1_unfinished_failed",
+        &deciding.answered(vec![Update::Failed(fixture::problem())]),
+    );
+    // Left for now: nothing else can be begun.
+    let left = unfinished().act(&[Action::Back, Action::Go(Step::Backup)]);
+    assert_eq!(left.0.step, Step::Survey);
+    shot("1_unfinished_left", &left);
+    shot(
+        "1_earlier",
+        &opened(Update::Bookmark(Box::new(fixture::bookmark()))),
+    );
+}
+
+#[test]
+fn an_earlier_wizard_is_taken_up_where_it_was() {
+    let earlier = || {
+        Stage::new().answered(vec![
+            Update::Surveyed(Box::new(fixture::survey())),
+            Update::Assessed(Box::new(fixture::assessment(true))),
+            Update::Bookmark(Box::new(fixture::bookmark())),
+        ])
+    };
+    let taken = earlier()
+        .act(&[Action::Primary])
+        .answered(vec![Update::BackedUp(fixture::backup())]);
+    assert_eq!(taken.0.step, Step::Plan, "behind it rests on passwords");
+    assert_eq!(taken.0.strategy(), Strategy::Carry);
+    assert_eq!(taken.0.keys.searched, fixture::bookmark().searched);
+    let stale = earlier().act(&[Action::Primary]).answered(vec![]);
+    assert_eq!(stale.0.step, Step::Backup, "another backup is needed");
+    let mut anew = earlier();
+    let effects = anew.0.update(Event::Act(Action::Back));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Remember(None)]),
+        "{effects:?}"
+    );
+}

@@ -122,6 +122,9 @@ impl Engine {
                 } else {
                     answers.push(Update::Surveyed(Box::new(fixture::survey())));
                     answers.push(assessment());
+                    if self.luck.is_multiple_of(3) && !self.unfinished {
+                        answers.push(Update::Bookmark(Box::new(fixture::bookmark())));
+                    }
                     if self.unfinished {
                         answers.push(Update::Unfinished(Box::new(fixture::unfinished())));
                     }
@@ -177,6 +180,14 @@ impl Engine {
                 answers.push(Update::Applied(Box::new(fixture::applied(
                     !self.luck.is_multiple_of(3),
                 ))));
+            }
+            Job::TakeUp(bookmark) => {
+                assert_eq!(*bookmark, fixture::bookmark());
+                answers.push(assessment());
+                if self.luck.is_multiple_of(2) {
+                    self.backup_stands = true;
+                    answers.push(Update::BackedUp(fixture::backup()));
+                }
             }
             Job::Resume => {
                 assert!(self.unfinished, "nothing is there to be resumed");
@@ -352,6 +363,14 @@ impl Run {
                         assert!(!self.engine.writing, "a job that writes was cut off");
                         assert_eq!(self.engine.running, Some(id));
                     }
+                }
+                Effect::Remember(bookmark) => {
+                    assert!(!format!("{bookmark:?}").contains(SENTINEL));
+                    let at_all = bookmark.is_some_and(|b| b.backup.is_some());
+                    assert!(
+                        !at_all || self.engine.backup_stands,
+                        "a backup is remembered that does not stand"
+                    );
                 }
                 Effect::Quit(_) => {
                     assert!(

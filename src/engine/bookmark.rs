@@ -1,0 +1,50 @@
+//! The bookmark on disk: one small file an install in our state folder, closed to others.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::domain::bookmark::Bookmark;
+use crate::engine::backup::{self, Options};
+use crate::io::backup::prepare_parent;
+use crate::io::files::{self, Attributes};
+
+/// A bookmark longer than this is none of ours.
+const MAX_BYTES: u64 = 1 << 20;
+
+fn path(options: &Options, install: &Path) -> PathBuf {
+    let name = files::hex(&files::digest(install.as_os_str().as_bytes())[..8]);
+    options.state_dir.join(format!("bookmark-{name}.json"))
+}
+
+/// Keeps a bookmark; `None` forgets it. It is a convenience: where it cannot be kept, nothing is lost but a minute.
+pub fn keep(options: &Options, install: &Path, bookmark: Option<&Bookmark>) {
+    let path = path(options, install);
+    let Some(bookmark) = bookmark else {
+        let _ = files::remove(&path);
+        return;
+    };
+    let mut bookmark = bookmark.clone();
+    bookmark.at = backup::now().1;
+    // What was typed as a place and is none may be something that must not be written down.
+    bookmark.searched.places.retain(|place| place.exists());
+    let attributes = Attributes {
+        uid: rustix::process::geteuid().as_raw(),
+        gid: rustix::process::getegid().as_raw(),
+        mode: 0o600,
+        modified: 0,
+    };
+    if prepare_parent(&options.state_dir).is_ok()
+        && let Ok(json) = serde_json::to_vec(&bookmark)
+    {
+        let _ = files::write_new(&path, &json, &attributes);
+    }
+}
+
+/// The bookmark of an install, where there is one that can be read.
+pub fn found(options: &Options, install: &Path) -> Option<Bookmark> {
+    let file = files::read(&path(options, install), MAX_BYTES).ok()?;
+    // Written by us, or by root: nobody else puts places into our search.
+    let ours = [0, rustix::process::geteuid().as_raw()];
+    let trusted = ours.contains(&file.attributes.uid) && file.attributes.mode & 0o022 == 0;
+    serde_json::from_slice(&file.bytes).ok().filter(|_| trusted)
+}

@@ -1,0 +1,94 @@
+//! What the wizard remembers of itself, and going back there: searches are made again, the backup is compared again,
+//! choices are taken over. Passwords were never kept: they are typed again.
+
+use super::message::Effect;
+use super::step::Step;
+use super::survey::Form;
+use super::update::Wizard;
+use crate::domain::bookmark::Bookmark;
+use crate::engine::job::Job;
+use crate::words::{fill, words};
+
+impl Wizard {
+    /// Where we are, as far as it is worth remembering.
+    pub fn bookmark(&self) -> Option<Bookmark> {
+        let over = self.report.applied.is_some() || self.report.undone.is_some();
+        let begun = self.backup.done.is_some() || self.keys.searched != Default::default();
+        if over || !begun || self.assessment().is_none() {
+            return None;
+        }
+        Some(Bookmark {
+            at: String::new(),
+            step: self.step.number(),
+            backup: self.backup.done.as_ref().map(|done| done.folder.clone()),
+            full_dump: self.backup.full_dump,
+            searched: self.keys.searched.clone(),
+            strategy: self.plan.strategy,
+            salvage: self.plan.salvage.iter().cloned().collect(),
+        })
+    }
+
+    /// Has the bookmark written down when it is another than the one written last.
+    pub(super) fn remember(&mut self) -> Option<Effect> {
+        // A bookmark that was found is neither forgotten nor overwritten before it is decided about.
+        let undecided = matches!(self.survey.form, Some(Form::Earlier(_)));
+        let surveyed = self.survey.read().is_some() && self.assessment().is_some();
+        if undecided || !surveyed || self.running.is_some() {
+            return None;
+        }
+        let bookmark = self.bookmark();
+        if bookmark == self.remembered {
+            return None;
+        }
+        self.remembered.clone_from(&bookmark);
+        Some(Effect::Remember(bookmark))
+    }
+
+    /// Asks whether to go back to where an earlier wizard was left.
+    pub(super) fn ask_about_earlier(&mut self, bookmark: Box<Bookmark>) {
+        self.remembered = Some(Bookmark {
+            at: String::new(),
+            ..(*bookmark).clone()
+        });
+        self.survey.form = Some(Form::Earlier(bookmark));
+    }
+
+    /// Goes back to where the operator was.
+    pub(super) fn take_up(&mut self) -> Vec<Effect> {
+        let Some(Form::Earlier(bookmark)) = &self.survey.form else {
+            return Vec::new();
+        };
+        let bookmark = bookmark.clone();
+        let started = self.start(Job::TakeUp(bookmark.clone()));
+        if !started.is_empty() {
+            self.survey.form = None;
+            self.backup.full_dump = bookmark.full_dump;
+            self.plan.strategy = bookmark.strategy;
+            self.plan.salvage = bookmark.salvage.into_iter().collect();
+            self.keys.searched = bookmark.searched;
+            self.taking_up = Step::from_number(bookmark.step);
+        }
+        started
+    }
+
+    /// What was to be taken up is there again: to the step, as far as it is open.
+    pub(super) fn taken_up(&mut self) -> Vec<Effect> {
+        let Some(step) = self.taking_up.take() else {
+            return Vec::new();
+        };
+        let w = words();
+        if self.backup.done.is_none() {
+            let effects = self.go(Step::Backup);
+            self.say(w.taken_up_without_backup);
+            return effects;
+        }
+        // The steps behind it rest on its plan, and on passwords, which were not kept.
+        let effects = self.go(step.clamp(Step::Backup, Step::Plan));
+        if step > Step::Plan {
+            self.say(w.taken_up_without_passwords);
+        } else {
+            self.say(&fill(w.taken_up, &[("step", &self.step.number())]));
+        }
+        effects
+    }
+}

@@ -19,4 +19,5 @@ mod random;
     reason = "these tests need less of it than those it was made for"
 )]
 mod server;
+mod story;
 mod world;

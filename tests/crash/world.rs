@@ -152,9 +152,19 @@ impl World {
         }
     }
 
+    /// Our state folder.
+    pub fn state(&self) -> &std::path::Path {
+        self.state.path()
+    }
+
     pub fn command(&self, what: &str) -> Command {
+        self.command_with(what, &[])
+    }
+
+    /// A command whose own arguments come before those of all.
+    pub fn command_with(&self, what: &str, own: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
-        command.arg(what);
+        command.arg(what).args(own);
         match what {
             "recover" => {
                 command

@@ -1,0 +1,161 @@
+//! What the operator is told of an interrupted run, and what the journal holds of it.
+
+use freescout_rescue::domain::configuration::Driver;
+
+use crate::install::key;
+use crate::world::World;
+
+/// The point at which rows are committed and `.env` still holds the other key.
+fn cut_off(world: &World) {
+    let points = {
+        let list = tempfile::NamedTempFile::new().unwrap();
+        let mut command = world.command("recover");
+        command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
+        command.output().unwrap();
+        std::fs::read_to_string(list.path()).unwrap()
+    };
+    assert_eq!(world.run("undo", 0).code, Some(0));
+    let committed = points.lines().position(|p| p == "RowsCommitted").unwrap() + 1;
+    let killed = world.run("recover", committed);
+    assert!(killed.killed, "{}", killed.said);
+}
+
+fn history(world: &World) -> Vec<(String, String)> {
+    let told = world.run("history", 0);
+    assert_eq!(told.code, Some(0), "{}", told.said);
+    let json: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    let runs = json["runs"].as_array().unwrap().iter();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    runs.map(|run| {
+        assert_eq!(run["install"], world.install.root().to_str().unwrap());
+        for member in ["host", "user", "started", "backup", "version"] {
+            assert!(!run[member].as_str().unwrap().is_empty(), "{run}");
+        }
+        (text(&run["kind"]), text(&run["outcome"]))
+    })
+    .filter(|(kind, _)| kind != "backup")
+    .collect()
+}
+
+#[test]
+fn nothing_else_is_begun_before_an_interrupted_recovery_is_settled() {
+    let world = World::new(Driver::Sqlite, "story");
+    cut_off(&world);
+    let before = world.truth();
+    let refused = world.run("recover", 0);
+    assert_eq!(refused.code, Some(3), "{}", refused.said);
+    for told in [
+        "An unfinished recovery of ",
+        "To finish it: freescout-rescue resume ",
+        "To take it back: freescout-rescue undo --yes ",
+    ] {
+        assert!(refused.said.contains(told), "{}", refused.said);
+    }
+    assert_eq!(world.truth(), before);
+    let checked = world.run("check", 0);
+    assert!(
+        checked.out.contains("\"unfinished_run\""),
+        "{}",
+        checked.said
+    );
+    let pair = |kind: &str, outcome: &str| (kind.to_owned(), outcome.to_owned());
+    let earlier = [pair("undo", "done"), pair("recovery", "taken_back")];
+    assert_eq!(
+        history(&world),
+        [&[pair("recovery", "unfinished")][..], &earlier].concat()
+    );
+    // The commands it names are the commands that work.
+    let line = refused
+        .said
+        .lines()
+        .find_map(|l| l.trim().strip_prefix("To finish it: freescout-rescue "));
+    let resumed = std::process::Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .args(line.unwrap().split(' '))
+        .arg("--no-test")
+        .output()
+        .unwrap();
+    assert_eq!(resumed.status.code(), Some(2), "one stays lost");
+    world.require_recovered("resumed");
+    assert_eq!(
+        history(&world),
+        [&[pair("recovery", "done")][..], &earlier].concat()
+    );
+    assert_eq!(world.run("undo", 0).code, Some(0));
+    world.require_original("undone");
+    assert_eq!(
+        history(&world)[..2],
+        [pair("undo", "done"), pair("recovery", "taken_back")]
+    );
+}
+
+#[test]
+fn a_backup_put_back_settles_what_was_interrupted() {
+    let world = World::new(Driver::Sqlite, "putback");
+    cut_off(&world);
+    let json: serde_json::Value = serde_json::from_str(&world.run("history", 0).out).unwrap();
+    let backup = json["runs"][0]["backup"].as_str().unwrap();
+    let mut command = world.command_with("restore", &[backup, "--yes"]);
+    let restored = command.output().unwrap();
+    assert_eq!(
+        restored.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&restored.stderr)
+    );
+    world.require_original("put back");
+    world.require_settled("put back");
+}
+
+#[test]
+fn what_somebody_changed_since_is_left_alone_and_named() {
+    let world = World::new(Driver::Sqlite, "since");
+    cut_off(&world);
+    let typed = crate::install::sealed(&key(2), "typed in the browser since");
+    world.install.admin(&[&format!(
+        "UPDATE fs_mailboxes SET in_password = '{typed}' WHERE id = 2"
+    )]);
+    let resumed = world.command("resume").output().unwrap();
+    let said = String::from_utf8_lossy(&resumed.stdout).into_owned();
+    assert_eq!(resumed.status.code(), Some(2), "{said}");
+    let rows = world.install.tables();
+    let row = rows.iter().find(|r| r.starts_with("mailboxes 2 ")).unwrap();
+    assert!(row.contains(&typed), "what was typed is kept");
+    assert!(
+        said.contains("\"verdict\":\"other_key\""),
+        "and told: {said}"
+    );
+}
+
+#[test]
+fn the_journal_holds_no_key_and_no_plain_text() {
+    let world = World::new(Driver::Sqlite, "silent");
+    let typed = "sentinel Pässwörd 密码";
+    let file = world.install.folder.path().join("passwords");
+    let line = serde_json::json!({"mailbox": 3, "incoming": typed}).to_string();
+    std::fs::write(&file, line).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let mut command = world.command("recover");
+    let done = command.arg("--passwords").arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    assert_eq!(world.run("undo", 0).code, Some(0));
+    let journal = std::fs::read(world.state().join("journal.sqlite")).unwrap();
+    let holds = |text: &[u8]| journal.windows(text.len()).any(|w| w == text);
+    assert!(holds(b"in_password"), "it tells of the places");
+    for secret in [
+        "in-1", "out-1", "in-2", "out-2", "out-3", "system", "licence",
+    ] {
+        let serialized = format!("s:{}:\"{secret}\"", secret.len());
+        assert!(!holds(serialized.as_bytes()), "{secret}");
+    }
+    for byte in [1, 2, 3] {
+        let key = key(byte);
+        assert!(!holds(key.text()), "K{byte}");
+        assert!(!holds(&key.text()[b"base64:".len()..]), "K{byte}");
+    }
+    assert!(!holds(typed.as_bytes()));
+    let mode = std::os::unix::fs::MetadataExt::mode(
+        &std::fs::metadata(world.state().join("journal.sqlite")).unwrap(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+}

@@ -125,6 +125,9 @@ pub fn finding(finding: &Finding) -> String {
             w.finding_unfinished,
             &[("unfinished", &journal::unfinished(run))],
         ),
+        Finding::JournalUnreadable { why } => {
+            format!("{} {}", w.journal_unusable, sanitize(why))
+        }
         Finding::AnotherRun {
             pid,
             host,

@@ -186,7 +186,7 @@ impl Common {
             })?;
         }
         log_secrets::read(&mut session);
-        session.journal_findings = ledger::findings(&self.options(), &session.install.root)?;
+        session.journal_findings = ledger::findings(&self.options(), &session.install.root);
         Ok(session)
     }
 }

@@ -160,6 +160,11 @@ pub enum Finding {
         /// The run.
         run: Box<Run>,
     },
+    /// The journal cannot be read: whether a run was interrupted is not known, and none can be begun.
+    JournalUnreadable {
+        /// Why.
+        why: String,
+    },
     /// Another freescout-rescue works on this install right now.
     AnotherRun {
         /// Its process.
@@ -204,6 +209,7 @@ impl Finding {
             Finding::NotRoot => "not_root",
             Finding::UnfinishedRun { .. } => "unfinished_run",
             Finding::AnotherRun { .. } => "another_run",
+            Finding::JournalUnreadable { .. } => "journal_unreadable",
             Finding::InstallPageDangerous => "install_page_dangerous",
         }
     }
@@ -236,6 +242,7 @@ impl Finding {
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
             | Finding::AnotherRun { .. }
+            | Finding::JournalUnreadable { .. }
             | Finding::NotTransactional { .. }
             | Finding::InstallPageDangerous => Severity::Warning,
             Finding::KeyFromProcessEnvironment

@@ -193,7 +193,7 @@ impl Desk {
             let _ = checks::try_key(&mut session, text.expose(), source.clone());
         }
         checks::count_mails(&mut session);
-        self.look_into_journal(&mut session, call)?;
+        self.look_into_journal(&mut session, call);
         call.send(Update::Assessed(Box::new(session.assess())));
         if log_secrets::read(&mut session) {
             call.send(Update::Assessed(Box::new(session.assess())));
@@ -208,9 +208,9 @@ impl Desk {
     }
 
     /// What earlier runs left, and whether another goes on now.
-    fn look_into_journal(&self, session: &mut Session, call: &Call<'_>) -> Result<(), Problem> {
+    fn look_into_journal(&self, session: &mut Session, call: &Call<'_>) {
         let (options, root) = (&self.setup.options, &session.install.root);
-        session.journal_findings = ledger::findings(options, root)?;
+        session.journal_findings = ledger::findings(options, root);
         match session.journal_findings.as_slice() {
             [Finding::UnfinishedRun { run }] => call.send(Update::Unfinished(run.clone())),
             [] => {
@@ -220,7 +220,6 @@ impl Desk {
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// Keeps the wizard's bookmark, or forgets it.

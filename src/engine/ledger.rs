@@ -201,13 +201,9 @@ pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Prob
     read.map_err(|e| journal_problem(&e))
 }
 
-/// What the journal and the lock have to tell before anything is begun: a run that did not end, and another that goes on.
-/// Not while this process holds the lock itself.
-///
-/// # Errors
-/// A [`Problem`] when there is a journal that cannot be read.
-pub fn findings(options: &Options, install: &Path) -> Result<Vec<Finding>, Problem> {
-    let unfinished = unfinished(options, install)?.map(unfinished_run);
+/// What the journal and the lock have to tell before anything is begun: a run that did not end, another that goes on, or
+/// that nobody knows. Not while this process holds the lock itself.
+pub fn findings(options: &Options, install: &Path) -> Vec<Finding> {
     let another = Lock::holder(&options.state_dir, install).map(|h| Finding::AnotherRun {
         pid: h.pid,
         host: h.host,
@@ -215,7 +211,11 @@ pub fn findings(options: &Options, install: &Path) -> Result<Vec<Finding>, Probl
         since: h.since,
     });
     // What goes on is not unfinished yet.
-    Ok(another.or(unfinished).into_iter().collect())
+    let told = another.or_else(|| match unfinished(options, install) {
+        Ok(run) => run.map(unfinished_run),
+        Err(problem) => Some(Finding::JournalUnreadable { why: problem.why }),
+    });
+    told.into_iter().collect()
 }
 
 fn unfinished_run(run: Run) -> Finding {

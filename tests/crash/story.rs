@@ -159,3 +159,16 @@ fn the_journal_holds_no_key_and_no_plain_text() {
     );
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn a_journal_that_cannot_be_read_stops_writing_and_nothing_else() {
+    let world = World::new(Driver::Sqlite, "journal");
+    std::fs::write(world.state().join("journal.sqlite"), "no database at all").unwrap();
+    let checked = world.run("check", 0);
+    assert_eq!(checked.code, Some(2), "{}", checked.said);
+    assert!(checked.out.contains("\"journal_unreadable\""));
+    let refused = world.run("recover", 0);
+    assert_eq!(refused.code, Some(3), "{}", refused.said);
+    assert!(refused.said.contains("--state-dir"), "{}", refused.said);
+    world.require_original("refused");
+}

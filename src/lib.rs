@@ -133,6 +133,7 @@ pub mod tui {
     mod checks;
     mod connections;
     pub mod frame;
+    mod keyboard;
     pub mod keymap;
     mod keys;
     mod passwords;

@@ -4,13 +4,20 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
+use freescout_rescue::domain::secret::wipe_stack;
 use freescout_rescue::io::crash::{self, Point};
+
+/// What is freed is wiped, whichever library held it.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     harden();
     match Arguments::try_parse() {
         Ok(arguments) => {
             let exit = run(arguments);
+            wipe_stack();
             crash::pass(Point::End);
             ExitCode::from(exit)
         }

@@ -173,6 +173,14 @@ pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     Ok((file, meta))
 }
 
+/// Standard input without the buffer that Rust's own keeps as long as the program runs: keys and passwords come this way.
+///
+/// # Errors
+/// The system's, where it is closed.
+pub fn stdin() -> std::io::Result<File> {
+    std::io::stdin().as_fd().try_clone_to_owned().map(File::from)
+}
+
 /// Reads a whole regular file of at most `max` bytes.
 ///
 /// # Errors

@@ -52,7 +52,7 @@ pub struct Setup {
 pub struct Worker {
     // Gone once the work is over.
     messages: RefCell<Option<Sender<Message>>>,
-    // Hears the end of the thread, and of the session it held.
+    // Hears the end of the threads, and of what they held.
     ended: Receiver<()>,
     flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
     renewing: Arc<Mutex<()>>,
@@ -79,10 +79,9 @@ impl Worker {
         let held = Arc::clone(&renewing);
         let (end, ended) = channel::<()>();
         std::thread::spawn(move || {
-            // Dropped last: whoever hears of it finds nothing of the session left.
-            let _end = end;
-            work(setup, inbox, outbox, held);
+            work(setup, inbox, outbox, held, &end);
             wipe_stack();
+            // `end` is dropped here: whoever hears of it finds nothing of the session left.
         });
         let worker = Self {
             messages: RefCell::new(Some(messages)),
@@ -145,8 +144,10 @@ fn work(
     inbox: Receiver<Message>,
     outbox: Sender<(JobId, Update)>,
     renewing: Arc<Mutex<()>>,
+    end: &Sender<()>,
 ) {
     let mut tests = Tests {
+        end: end.clone(),
         inbox,
         put_by: VecDeque::new(),
         outbox: outbox.clone(),
@@ -211,6 +212,8 @@ pub(super) struct Tests {
     endpoints: Endpoints,
     /// Held while tokens are renewed: new ones must be stored before the program ends.
     renewing: Arc<Mutex<()>>,
+    /// Held by every thread that has secrets in its hands.
+    end: Sender<()>,
 }
 
 impl Tests {
@@ -265,7 +268,7 @@ impl Tests {
             prepared.push(one.with(text));
         }
         let settings = connections::settings(session, &self.mail);
-        let again = test.again;
+        let (again, end) = (test.again, self.end.clone());
         let (memory, cancel, outbox) = (
             Arc::clone(&self.memory),
             Arc::clone(flag),
@@ -292,6 +295,7 @@ impl Tests {
             );
             drop(prepared);
             wipe_stack();
+            drop(end);
             let _ = outbox.send((id, Update::Done));
         });
         Ok(())

@@ -178,7 +178,10 @@ pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
 /// # Errors
 /// The system's, where it is closed.
 pub fn stdin() -> std::io::Result<File> {
-    std::io::stdin().as_fd().try_clone_to_owned().map(File::from)
+    std::io::stdin()
+        .as_fd()
+        .try_clone_to_owned()
+        .map(File::from)
 }
 
 /// Reads a whole regular file of at most `max` bytes.

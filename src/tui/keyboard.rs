@@ -247,9 +247,7 @@ fn control_sequence(bytes: &[u8]) -> Taken {
     if let [b'[', rest @ ..] = body {
         return match rest.first() {
             None => Taken::Unfinished,
-            Some(c @ b'A'..=b'E') => {
-                Taken::Key(4, KeyCode::F(c - b'A' + 1), KeyModifiers::NONE)
-            }
+            Some(c @ b'A'..=b'E') => Taken::Key(4, KeyCode::F(c - b'A' + 1), KeyModifiers::NONE),
             Some(_) => Taken::Nothing(4),
         };
     }
@@ -354,16 +352,48 @@ mod tests {
     #[test]
     fn keys_of_every_terminal() {
         for (bytes, keys) in [
-            (&b"\r\t\x7f\x08"[..], &["Enter", "Tab", "Backspace", "Backspace"][..]),
-            (b"\x1b[A\x1bOB\x1b[1;5C\x1b[D", &["Up", "Down", "KeyModifiers(CONTROL) Right", "Left"]),
-            (b"\x1b[H\x1b[4~\x1b[1~\x1bOF", &["Home", "End", "Home", "End"]),
-            (b"\x1b[5~\x1b[6~\x1b[3~\x1b[Z", &["PageUp", "PageDown", "Delete", "BackTab"]),
-            (b"\x1bOP\x1b[12~\x1b[[A\x1b[24~", &["F(1)", "F(2)", "F(1)", "F(12)"]),
-            (b"\x03\x15\x00\x1c", &["KeyModifiers(CONTROL) Char('c')", "KeyModifiers(CONTROL) Char('u')", "KeyModifiers(CONTROL) Char(' ')", "KeyModifiers(CONTROL) Char('4')"]),
-            (b"\x1b\x1b[A\x1bq", &["Esc", "Up", "KeyModifiers(ALT) Char('q')"]),
-            ("aß密🔑".as_bytes(), &["Char('a')", "Char('ß')", "Char('密')", "Char('🔑')"]),
+            (
+                &b"\r\t\x7f\x08"[..],
+                &["Enter", "Tab", "Backspace", "Backspace"][..],
+            ),
+            (
+                b"\x1b[A\x1bOB\x1b[1;5C\x1b[D",
+                &["Up", "Down", "KeyModifiers(CONTROL) Right", "Left"],
+            ),
+            (
+                b"\x1b[H\x1b[4~\x1b[1~\x1bOF",
+                &["Home", "End", "Home", "End"],
+            ),
+            (
+                b"\x1b[5~\x1b[6~\x1b[3~\x1b[Z",
+                &["PageUp", "PageDown", "Delete", "BackTab"],
+            ),
+            (
+                b"\x1bOP\x1b[12~\x1b[[A\x1b[24~",
+                &["F(1)", "F(2)", "F(1)", "F(12)"],
+            ),
+            (
+                b"\x03\x15\x00\x1c",
+                &[
+                    "KeyModifiers(CONTROL) Char('c')",
+                    "KeyModifiers(CONTROL) Char('u')",
+                    "KeyModifiers(CONTROL) Char(' ')",
+                    "KeyModifiers(CONTROL) Char('4')",
+                ],
+            ),
+            (
+                b"\x1b\x1b[A\x1bq",
+                &["Esc", "Up", "KeyModifiers(ALT) Char('q')"],
+            ),
+            (
+                "aß密🔑".as_bytes(),
+                &["Char('a')", "Char('ß')", "Char('密')", "Char('🔑')"],
+            ),
             // A mouse, focus, an answer of the terminal, a broken character: of no meaning.
-            (b"\x1b[<0;3;4M\x1b[I\x1b[?1;2c\xffx\xc3y\x1bOM", &["Char('x')", "Char('y')", "Enter"]),
+            (
+                b"\x1b[<0;3;4M\x1b[I\x1b[?1;2c\xffx\xc3y\x1bOM",
+                &["Char('x')", "Char('y')", "Enter"],
+            ),
         ] {
             assert_eq!(decoded(bytes), keys, "{}", bytes.escape_ascii());
         }
@@ -390,7 +420,11 @@ mod tests {
     fn nothing_grows_without_end_and_what_was_taken_is_wiped() {
         let mut decoder = Decoder::default();
         decoder.feed(&[b"\x1b[".to_vec(), vec![b'1'; 100_000]].concat());
-        assert!(decoder.pending.len() < MAX_SEQUENCE, "{}", decoder.pending.len());
+        assert!(
+            decoder.pending.len() < MAX_SEQUENCE,
+            "{}",
+            decoder.pending.len()
+        );
         let mut decoder = Decoder::default();
         decoder.feed(b"\x1b[200~");
         for _ in 0..100 {

@@ -76,7 +76,7 @@ table! {
     kind_socket = "a socket";
     kind_device = "a device";
     kind_other = "something";
-    error_foreign_link = "a link of {owner} to {target}, which belongs to {target_owner}; it was not followed. If it is right, make it root's (chown -h root); if not, put the file itself in its place";
+    error_foreign_link = "a link of {owner} to {target}, which belongs to {target_owner}; it was not followed. If it is right, make it root's (chown -h root); if not, put the file or folder itself in its place";
     error_open_to_others = "{path} belongs to {owner} and has mode {mode}: others could put something else in its place";
     error_second_name = "one of {names} names of a file of {owner}, in a folder of {folder_owner}; it was not replaced. Look how it came there, and put a copy in its place (cp, then mv)";
     trap_next = "Nothing was changed. What was refused, and what to do about it, stands above; then try again.";
@@ -176,6 +176,8 @@ table! {
     cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared.";
     no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
     no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
+    key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to the owner of storage/ (chown)";
+    key_file_unsure = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to the owner of storage/ (chown), or write the key there yourself";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
 
     // undo and restore

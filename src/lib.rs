@@ -66,6 +66,7 @@ pub mod io {
     pub mod files;
     mod folder;
     pub mod git;
+    pub mod harden;
     pub mod hunt;
     pub mod install;
     pub mod journal;
@@ -77,9 +78,12 @@ pub mod io {
     pub mod passwords;
     pub mod postgres;
     pub mod processes;
+    pub mod programs;
     pub mod sqlite;
     pub mod state_dir;
     pub mod store;
+    pub mod trust;
+    mod way;
 }
 
 /// The work, as functions that report progress, and the threads they run on.
@@ -143,6 +147,7 @@ pub mod tui {
     mod checks;
     mod connections;
     pub mod frame;
+    mod keyboard;
     pub mod keymap;
     mod keys;
     mod passwords;

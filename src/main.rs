@@ -4,13 +4,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
+use freescout_rescue::domain::secret::wipe_stack;
 use freescout_rescue::io::crash::{self, Point};
+use freescout_rescue::io::harden::harden;
+use freescout_rescue::io::programs;
+
+/// What is freed is wiped, whichever library held it.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     harden();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if let Some(exit) = programs::called_for_another(&arguments) {
+        return ExitCode::from(exit);
+    }
     match Arguments::try_parse() {
         Ok(arguments) => {
             let exit = run(arguments);
+            wipe_stack();
             crash::pass(Point::End);
             ExitCode::from(exit)
         }
@@ -21,17 +34,4 @@ fn main() -> ExitCode {
             ExitCode::from(if said.use_stderr() { 3 } else { 0 })
         }
     }
-}
-
-/// No core dump, and no other process of ours may read our memory: secrets pass through it.
-fn harden() {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-    let _ = setrlimit(
-        Resource::Core,
-        Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        },
-    );
-    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

@@ -1,6 +1,7 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -203,11 +204,9 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     };
     if path == Path::new("-") {
         let mut text = zeroize::Zeroizing::new(Vec::with_capacity(4096));
-        std::io::Read::read_to_end(
-            &mut std::io::Read::take(std::io::stdin(), MAX_KEY_FILE),
-            &mut text,
-        )
-        .map_err(|e| problem(e.to_string()))?;
+        files::stdin()
+            .and_then(|stdin| stdin.take(MAX_KEY_FILE).read_to_end(&mut text))
+            .map_err(|e| problem(e.to_string()))?;
         return Ok((
             SecretBytes::from(text.trim_ascii()),
             Source::of(SourceKind::Stdin),

@@ -61,6 +61,17 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
+/// How much of the stack is wiped, in bytes: far more than any work on a secret needs, far less than a thread has.
+const STACK: usize = 256 << 10;
+
+/// Overwrites what calls that have returned left on this thread's stack. For the end of a piece of work that had secrets
+/// in its hands: values that were moved or passed leave copies there which nothing else wipes.
+#[inline(never)]
+pub fn wipe_stack() {
+    let mut room = [0_u8; STACK];
+    std::hint::black_box(&mut room);
+}
+
 /// A table that can hold secrets, by its name without prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

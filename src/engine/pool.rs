@@ -10,12 +10,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::desk::{Call, Desk};
 use crate::domain::bookmark::Bookmark;
 use crate::domain::problem::Problem;
 use crate::domain::schedule::Limits;
-use crate::domain::secret::SecretBytes;
+use crate::domain::secret::{SecretBytes, wipe_stack};
 use crate::domain::source::Source;
 use crate::engine::backup::Options;
 use crate::engine::connections::{self, NotRenewed};
@@ -28,6 +29,9 @@ use crate::io::install::Environment;
 use crate::io::mail::Settings;
 use crate::io::oauth::Endpoints;
 use crate::words::words;
+
+/// How long the end of the program waits for what is being called off.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 /// What the worker needs beside the jobs themselves.
 pub struct Setup {
@@ -47,7 +51,10 @@ pub struct Setup {
 
 /// The handle the wizard's side keeps.
 pub struct Worker {
-    messages: Sender<Message>,
+    // Gone once the work is over.
+    messages: RefCell<Option<Sender<Message>>>,
+    // Hears the end of the threads, and of what they held.
+    ended: Receiver<()>,
     flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
     renewing: Arc<Mutex<()>>,
 }
@@ -72,51 +79,15 @@ impl Worker {
         let (outbox, updates) = channel();
         let renewing = Arc::new(Mutex::new(()));
         let held = Arc::clone(&renewing);
+        let (end, ended) = channel::<()>();
         std::thread::spawn(move || {
-            let mut tests = Tests {
-                inbox,
-                put_by: VecDeque::new(),
-                outbox: outbox.clone(),
-                memory: Arc::default(),
-                mail: setup.mail.clone(),
-                endpoints: setup.endpoints.clone(),
-                renewing: held,
-            };
-            let mut desk = Desk {
-                setup,
-                session: None,
-                backup: None,
-            };
-            while let Some(Message { id, work, flag }) = tests.next() {
-                let call = Call {
-                    id,
-                    outbox: &outbox,
-                    cancelled: &flag,
-                    last: None,
-                };
-                match work {
-                    Work::Remember(bookmark) => desk.remember(bookmark.as_ref()),
-                    Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
-                    Work::Test(test) => {
-                        let session = desk.session().map(|session| {
-                            let not_renewed = match test.reading {
-                                Reading::InForce => {
-                                    let which = test.which.as_deref();
-                                    let _renewing = lock(&tests.renewing);
-                                    let endpoints = &tests.endpoints;
-                                    connections::renew(session, which, endpoints, &flag)
-                                }
-                                Reading::Rescued => NotRenewed::new(),
-                            };
-                            (&*session, not_renewed)
-                        });
-                        tests.begin_or_say(session, id, test, &flag);
-                    }
-                }
-            }
+            work(setup, inbox, outbox, held, &end);
+            wipe_stack();
+            // `end` is dropped here: whoever hears of it finds nothing of the session left.
         });
         let worker = Self {
-            messages,
+            messages: RefCell::new(Some(messages)),
+            ended,
             flags: RefCell::default(),
             renewing,
         };
@@ -145,15 +116,21 @@ impl Worker {
         flags.retain(|_, flag| Arc::strong_count(flag) > 1);
         flags.insert(id, Arc::clone(&flag));
         // The thread only ends with the program: what cannot be sent has nobody left to wait for it.
-        let _ = self.messages.send(Message { id, work, flag });
+        if let Some(messages) = &*self.messages.borrow() {
+            let _ = messages.send(Message { id, work, flag });
+        }
     }
 
-    /// Calls off everything and waits for what must not be cut: a token that is being renewed.
+    /// Calls off everything and waits for what must not be cut: a token that is being renewed; and for a moment, that
+    /// the session and its secrets are gone.
     pub fn finish(&self) {
         for flag in self.flags.borrow().values() {
             flag.store(true, Ordering::Relaxed);
         }
         drop(lock(&self.renewing));
+        *self.messages.borrow_mut() = None;
+        // A server that does not answer is not waited for: the program ends, and its memory with it.
+        let _ = self.ended.recv_timeout(LAST_MOMENT);
     }
 
     /// Asks the job to stop. Jobs that write do not listen: they finish or roll back.
@@ -166,6 +143,58 @@ impl Worker {
 
 fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does what comes in until nothing more can come.
+fn work(
+    setup: Setup,
+    inbox: Receiver<Message>,
+    outbox: Sender<(JobId, Update)>,
+    renewing: Arc<Mutex<()>>,
+    end: &Sender<()>,
+) {
+    let mut tests = Tests {
+        end: end.clone(),
+        inbox,
+        put_by: VecDeque::new(),
+        outbox: outbox.clone(),
+        memory: Arc::default(),
+        mail: setup.mail.clone(),
+        endpoints: setup.endpoints.clone(),
+        renewing,
+    };
+    let mut desk = Desk {
+        setup,
+        session: None,
+        backup: None,
+    };
+    while let Some(Message { id, work, flag }) = tests.next() {
+        let call = Call {
+            id,
+            outbox: &outbox,
+            cancelled: &flag,
+            last: None,
+        };
+        match work {
+            Work::Remember(bookmark) => desk.remember(bookmark.as_ref()),
+            Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
+            Work::Test(test) => {
+                let session = desk.session().map(|session| {
+                    let not_renewed = match test.reading {
+                        Reading::InForce => {
+                            let which = test.which.as_deref();
+                            let _renewing = lock(&tests.renewing);
+                            let endpoints = &tests.endpoints;
+                            connections::renew(session, which, endpoints, &flag)
+                        }
+                        Reading::Rescued => NotRenewed::new(),
+                    };
+                    (&*session, not_renewed)
+                });
+                tests.begin_or_say(session, id, test, &flag);
+            }
+        }
+    }
 }
 
 fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
@@ -191,6 +220,8 @@ pub(super) struct Tests {
     endpoints: Endpoints,
     /// Held while tokens are renewed: new ones must be stored before the program ends.
     renewing: Arc<Mutex<()>>,
+    /// Held by every thread that has secrets in its hands.
+    end: Sender<()>,
 }
 
 impl Tests {
@@ -247,7 +278,7 @@ impl Tests {
             prepared.push(one.with(text));
         }
         let settings = connections::settings(session, &self.mail);
-        let again = test.again;
+        let (again, end) = (test.again, self.end.clone());
         let (memory, cancel, outbox) = (
             Arc::clone(&self.memory),
             Arc::clone(flag),
@@ -272,6 +303,9 @@ impl Tests {
                     tell: &tell,
                 },
             );
+            drop(prepared);
+            wipe_stack();
+            drop(end);
             let _ = outbox.send((id, Update::Done));
         });
         Ok(())

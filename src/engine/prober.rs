@@ -13,6 +13,7 @@ use crate::domain::advice::Advice;
 use crate::domain::connection::{ConnectionId, Direction, Protocol};
 use crate::domain::probe::{Code, Ended, Journey, Rung, Tested};
 use crate::domain::schedule::{Item, Limits, Load, Next, Schedule};
+use crate::domain::secret::wipe_stack;
 use crate::io::mail::{self, Cancelled, Settings, journey};
 
 /// How often a thread that waits looks up.
@@ -59,7 +60,10 @@ pub fn run(prepared: &[Prepared], round: &Round<'_>) {
     let since = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(&tests, &schedule, &limited, &freed, since, round));
+            scope.spawn(|| {
+                work(&tests, &schedule, &limited, &freed, since, round);
+                wipe_stack();
+            });
         }
     });
 }
@@ -121,7 +125,10 @@ pub fn send_to_itself(
     };
     std::thread::scope(|scope| {
         for _ in 0..round.limits.per_server.max(1) {
-            scope.spawn(travel);
+            scope.spawn(|| {
+                travel();
+                wipe_stack();
+            });
         }
     });
     journeys

@@ -21,7 +21,7 @@ use crate::domain::verdict;
 use crate::engine::change::FileChange;
 use crate::engine::session::Session;
 use crate::io::entropy;
-use crate::io::files::{Attributes, FileRead};
+use crate::io::files::{self, Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::store::Swap;
 use crate::words::{fill, words};
@@ -194,6 +194,7 @@ pub fn new_files(
                 let path = sanitize(&file.path.to_string_lossy());
                 return Err(cannot(fill(w.key_file_holds_no_key, &[("path", &path)])));
             }
+            require_own_key_file(install, file).map_err(cannot)?;
             let mut bytes = Zeroizing::new(target.text().to_vec());
             if file.bytes.ends_with(b"\n") {
                 bytes.push(b'\n');
@@ -229,6 +230,37 @@ impl Prepared {
             .filter(|(place, _)| place.cell == *cell);
         here.cloned().collect()
     }
+}
+
+/// Refuses a key file that `.env` may name only to have it overwritten: another user's, or one of root's that may be
+/// something else. A text of 32 characters is a key to Laravel, and the number of a machine to others.
+fn require_own_key_file(install: &Install, file: &FileRead) -> Result<(), String> {
+    let w = words();
+    let path = sanitize(&file.path.to_string_lossy());
+    let owner = file.attributes.uid;
+    let env_owner = install.env_file.as_ref().map(|env| env.attributes.uid);
+    let of_install = files::folder_owner(&install.root).map(|(uid, _)| uid);
+    let we = rustix::process::geteuid().as_raw();
+    let known = [
+        Some(0),
+        Some(we),
+        Some(install.web_user.uid),
+        of_install,
+        env_owner,
+    ];
+    if !known.contains(&Some(owner)) {
+        let owner = files::user_name(owner);
+        return Err(fill(
+            w.key_file_foreign,
+            &[("path", &path), ("owner", &owner)],
+        ));
+    }
+    let roots_word = env_owner == Some(0);
+    let is_key = file.bytes.trim_ascii().starts_with(b"base64:");
+    if owner == 0 && install.web_user.uid != 0 && !roots_word && !is_key {
+        return Err(fill(w.key_file_unsure, &[("path", &path)]));
+    }
+    Ok(())
 }
 
 /// The rows that change.

@@ -1,14 +1,16 @@
 //! FreeScout's own command line: `php artisan freescout:clear-cache`, run as the web user.
 //!
-//! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation.
-//! The environment is clean but for `APP_*` and `DB_*` (a container's settings must reach the rebuilt cache), time and
-//! output are bounded.
+//! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation, and
+//! what it runs belongs to him. The environment is clean but for `APP_*` and `DB_*` (a container's settings must reach
+//! the rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `programs`).
 
 use super::crash::{self, Point};
+use super::files::{self, FileError};
+use super::programs::{self, NotFound};
+use super::way;
 use crate::words::{fill, words};
-use std::ffi::OsString;
 use std::io::Read;
-use std::os::unix::process::CommandExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -29,9 +31,12 @@ pub enum ArtisanError {
     /// We are neither root nor the owner of `storage/`.
     #[error("{}", words().artisan_not_owner)]
     NotAllowed,
-    /// No `php` to be found.
-    #[error("{}", words().artisan_no_php)]
-    NoPhp,
+    /// No `php` to be found that may be run.
+    #[error(transparent)]
+    NoPhp(#[from] NotFound),
+    /// `artisan` is no file that FreeScout's owner put there.
+    #[error("{}", fill(words().artisan_not_freescouts, &[("why", &.0)]))]
+    NotFreeScouts(String),
     /// It could not be started.
     #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
     Start(std::io::Error),
@@ -43,31 +48,33 @@ pub enum ArtisanError {
     Failed(i32, String),
 }
 
-/// Whom to run as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WebUser {
-    /// User id of the owner of `storage/`.
-    pub uid: u32,
-    /// Its group id.
-    pub gid: u32,
+/// Whom to run as: the owner of `storage/`.
+pub use super::programs::Account as WebUser;
+
+/// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program (the web user's own choice, run as the
+/// web user alone), else `php` on the search path.
+///
+/// # Errors
+/// [`NotFound`].
+pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
+    let configured = configured.map(Path::new);
+    match configured.filter(|p| p.is_absolute() && programs::is_program(p)) {
+        Some(path) => Ok(path.to_owned()),
+        None => programs::find(&["php"]),
+    }
 }
 
-/// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program, else `php` on the search path.
-pub fn find_php(configured: Option<&str>) -> Option<PathBuf> {
-    let executable = |path: &Path| {
-        rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok() && path.is_file()
-    };
-    if let Some(path) = configured
-        .map(Path::new)
-        .filter(|p| p.is_absolute() && executable(p))
-    {
-        return Some(path.to_owned());
+/// Refuses an `artisan` that somebody else could have put there: it would be run as the web user.
+fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanError> {
+    let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
+    let (_, meta, _) = way::open_file(&install.join("artisan")).map_err(unusable)?;
+    let install_owner = std::fs::metadata(install).map(|m| m.uid()).unwrap_or(0);
+    if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
+        return Ok(());
     }
-    let path =
-        std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
-    std::env::split_paths(&path)
-        .map(|folder| folder.join("php"))
-        .find(|p| executable(p))
+    let owner = files::user_name(meta.uid());
+    let why = fill(words().artisan_owner, &[("owner", &owner)]);
+    Err(ArtisanError::NotFreeScouts(why))
 }
 
 /// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what FreeScout's
@@ -88,28 +95,20 @@ pub fn clear_cache(
     if !we.is_root() && we.as_raw() != web_user.uid {
         return Err(ArtisanError::NotAllowed);
     }
-    let mut command = Command::new(find_php(php).ok_or(ArtisanError::NoPhp)?);
+    require_freescouts(install, web_user)?;
+    let mut command = programs::command(&find_php(php)?, web_user);
     command
         .args(["artisan", "freescout:clear-cache", "--no-interaction"])
         .current_dir(install);
-    command
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .env("LANG", "C.UTF-8");
     command.envs(std::env::vars_os().filter(|(name, _)| {
         let name = name.to_string_lossy();
         name.starts_with("APP_") || name.starts_with("DB_") || variables.iter().any(|v| *v == name)
     }));
-    if we.is_root() {
-        // Setting the user id also drops root's supplementary groups.
-        command.uid(web_user.uid).gid(web_user.gid);
-    }
     run(command, TIME_LIMIT)
 }
 
 fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     command
-        .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -142,7 +141,8 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     })
     .collect();
     let started = Instant::now();
-    let end_group = |child: &std::process::Child| {
+    let end_group = |child: &mut std::process::Child| {
+        let _ = child.kill();
         if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
             // It may have ended by itself.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
@@ -152,7 +152,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) if started.elapsed() > limit => {
-                end_group(&child);
+                end_group(&mut child);
                 let _ = child.wait();
                 return Err(ArtisanError::Timeout);
             }
@@ -165,7 +165,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
         return Ok(());
     }
     // Something it left behind may hold the pipes open for ever.
-    end_group(&child);
+    end_group(&mut child);
     let output: Vec<u8> = readers
         .into_iter()
         .flat_map(|text| text.recv_timeout(LAST_WORDS).unwrap_or_default())
@@ -181,6 +181,7 @@ mod tests {
 
     fn shell(script: &str) -> Command {
         let mut command = Command::new("/bin/sh");
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.args(["-c", script]);
         command
     }

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::io::files::{self, Attributes, FileError, FileRead};
+use crate::io::trust;
 use crate::words::{fill, words};
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
@@ -54,6 +55,9 @@ pub enum BackupError {
     /// A line or member is not of our form: file, and line counted from 1 (0 for the whole file).
     #[error("{}", fill(words().error_backup_form, &[("path", &.0.display()), ("line", &.1)]))]
     Form(PathBuf, usize),
+    /// The folder, or one above it, belongs to another user, or others may write into it.
+    #[error(transparent)]
+    Open(#[from] trust::Untrusted),
     /// The folder was prepared by another user, or others may write into it.
     #[error("{}", fill(words().error_open_folder, &[("path", &.0.display())]))]
     Foreign(PathBuf),
@@ -80,20 +84,19 @@ pub struct Writer {
 /// Makes the folder that holds backups (0700), or checks that it is safe to use.
 ///
 /// # Errors
-/// [`BackupError::Foreign`] when it was prepared by somebody else.
+/// [`BackupError::Open`] when it was prepared by somebody else, or lies where others may put another in its place.
 pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
     let system = |e| BackupError::System(parent.to_owned(), e);
-    if !parent.exists() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(parent)
-            .map_err(system)?;
-    }
+    // Before anything is made: whoever may rename a folder above it could put his own in its place.
+    trust::require_closed(&trust::existing(parent))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(parent)
+        .map_err(system)?;
+    trust::require_closed(parent)?;
     let meta = std::fs::metadata(parent).map_err(system)?;
-    let ours = meta.uid() == rustix::process::geteuid().as_raw();
-    let others_write = meta.mode() & 0o022 != 0 && meta.mode() & 0o1000 == 0;
-    if !meta.is_dir() || others_write || !ours && meta.uid() != 0 {
+    if !meta.is_dir() {
         return Err(BackupError::Foreign(parent.to_owned()));
     }
     Ok(())

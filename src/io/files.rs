@@ -3,17 +3,23 @@
 //! We often run as root, and everything under the web root can be prepared by the web user. So: a link is followed only
 //! when the file it leads to belongs to the owner of the link (or the link is root's), only regular files are opened,
 //! never more than a bound is read, and a file is replaced by an atomic rename that keeps owner, group and mode.
+//!
+//! A second name of somebody else's file (a hard link) is read as any file: what we make of it root alone gets to see. It
+//! is not replaced: a rename would leave the other name untouched, but what stands there is no file of this install.
 
+use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::crash::{self, Point};
 use super::folder::{self, Folder, WriteError};
+use super::way;
+use crate::domain::sanitize::sanitize;
 use crate::words::{fill, words};
-use rustix::fs::{Access, AtFlags, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -30,12 +36,15 @@ pub enum FileError {
     /// The operating system refused.
     #[error("{}", of_path(.0, &self.reason()))]
     Refused(PathBuf, std::io::Error),
-    /// A folder, FIFO, socket or device.
+    /// A folder, FIFO, socket or device, and whose (user id).
     #[error("{}", of_path(.0, &self.reason()))]
-    NotAFile(PathBuf),
+    NotAFile(PathBuf, Kind, u32),
     /// A link by one user to a file of another.
     #[error("{}", of_path(.0, &self.reason()))]
-    ForeignLink(PathBuf),
+    ForeignLink(PathBuf, Box<Link>),
+    /// One of several names of a file that does not belong to the owner of its folder.
+    #[error("{}", of_path(.0, &self.reason()))]
+    SecondName(PathBuf, SecondName),
     /// Larger than we read.
     #[error("{}", of_path(.0, &self.reason()))]
     TooLarge(PathBuf, u64),
@@ -47,15 +56,73 @@ pub enum FileError {
     Owner(PathBuf, std::io::Error),
 }
 
+/// What stands where a file should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder.
+    Folder,
+    /// A FIFO.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Something else.
+    Other,
+}
+
+impl Kind {
+    pub(super) fn of(kind: FileType) -> Self {
+        match kind {
+            FileType::Directory => Kind::Folder,
+            FileType::Fifo => Kind::Fifo,
+            FileType::Socket => Kind::Socket,
+            FileType::BlockDevice | FileType::CharacterDevice => Kind::Device,
+            _ => Kind::Other,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        let w = words();
+        match self {
+            Kind::Folder => w.kind_folder,
+            Kind::Fifo => w.kind_fifo,
+            Kind::Socket => w.kind_socket,
+            Kind::Device => w.kind_device,
+            Kind::Other => w.kind_other,
+        }
+    }
+}
+
+/// A link that was not followed.
+#[derive(Debug)]
+pub struct Link {
+    /// User id of its owner.
+    pub owner: u32,
+    /// Where it leads.
+    pub target: PathBuf,
+    /// User id of the owner of what it leads to.
+    pub target_owner: u32,
+}
+
+/// A file with several names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecondName {
+    /// How many.
+    pub names: u64,
+    /// User id of its owner.
+    pub owner: u32,
+    /// User id of the owner of the folder.
+    pub folder_owner: u32,
+}
+
 fn of_path(path: &Path, why: &str) -> String {
-    fill(
-        words().error_path,
-        &[("path", &path.display()), ("why", &why)],
-    )
+    let path = sanitize(&path.to_string_lossy());
+    fill(words().error_path, &[("path", &path), ("why", &why)])
 }
 
 impl FileError {
-    fn from_io(path: &Path, error: std::io::Error) -> Self {
+    pub(super) fn from_io(path: &Path, error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::NotFound {
             FileError::Missing(path.to_owned())
         } else {
@@ -70,11 +137,40 @@ impl FileError {
             FileError::Refused(_, e) => e.to_string(),
             FileError::Owner(_, e) => fill(w.error_owner, &[("why", e)]),
             FileError::Missing(_) => w.error_no_such_file.to_owned(),
-            FileError::NotAFile(_) => w.error_not_a_file.to_owned(),
-            FileError::ForeignLink(_) => w.error_foreign_link.to_owned(),
+            FileError::NotAFile(_, kind, owner) => fill(
+                w.error_not_a_file,
+                &[("kind", &kind.name()), ("owner", &user_name(*owner))],
+            ),
+            FileError::ForeignLink(_, link) => fill(
+                w.error_foreign_link,
+                &[
+                    ("owner", &user_name(link.owner)),
+                    ("target", &sanitize(&link.target.to_string_lossy())),
+                    ("target_owner", &user_name(link.target_owner)),
+                ],
+            ),
+            FileError::SecondName(_, file) => fill(
+                w.error_second_name,
+                &[
+                    ("names", &file.names),
+                    ("owner", &user_name(file.owner)),
+                    ("folder_owner", &user_name(file.folder_owner)),
+                ],
+            ),
             FileError::TooLarge(_, max) => fill(w.error_too_large, &[("max", max)]),
             FileError::Changed(_) => w.error_changed.to_owned(),
         }
+    }
+
+    /// Whether something stands there that should not: the reason says what to do about it.
+    pub fn is_trap(&self) -> bool {
+        matches!(
+            self,
+            FileError::NotAFile(..)
+                | FileError::ForeignLink(..)
+                | FileError::SecondName(..)
+                | FileError::TooLarge(..)
+        )
     }
 
     /// Whether there simply is no such file.
@@ -135,43 +231,37 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Follows a link only where that is safe.
-fn resolve(path: &Path) -> Result<PathBuf, FileError> {
-    let link = std::fs::symlink_metadata(path).map_err(|e| FileError::from_io(path, e))?;
-    if !link.file_type().is_symlink() {
-        return Ok(path.to_owned());
-    }
-    let target = std::fs::canonicalize(path).map_err(|e| FileError::from_io(path, e))?;
-    let owner = std::fs::metadata(&target)
-        .map_err(|e| FileError::from_io(path, e))?
-        .uid();
-    if link.uid() != 0 && link.uid() != owner {
-        return Err(FileError::ForeignLink(path.to_owned()));
-    }
-    Ok(target)
+/// Opens a regular file of a tree that was entered by its real path: a link anywhere on the way has come in between, and
+/// is not followed. Its access time is kept where the system allows.
+pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
+    let open = |flags: OFlags| {
+        let links = ResolveFlags::NO_SYMLINKS;
+        match rustix::fs::openat2(CWD, path, flags, Mode::empty(), links) {
+            // Linux before 5.6.
+            Err(Errno::NOSYS) => rustix::fs::openat(CWD, path, flags, Mode::empty()),
+            opened => opened,
+        }
+    };
+    let opened = open(way::READ | OFlags::NOATIME).or_else(|e| match e {
+        // Not ours; or a container that does not know the call.
+        Errno::PERM | Errno::ACCESS => {
+            open(way::READ).or_else(|_| rustix::fs::openat(CWD, path, way::READ, Mode::empty()))
+        }
+        e => Err(e),
+    });
+    let file = File::from(opened.map_err(|e| FileError::from_io(path, e.into()))?);
+    way::regular(&file, path).map(|meta| (file, meta))
 }
 
-/// Opens a regular file for reading, never through a link, never waiting for a FIFO. Its access time is kept where the
-/// system allows: to the owner and to root.
-pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let open = |flags: OFlags| {
-        std::fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(flags.bits().cast_signed())
-            .open(path)
-    };
-    let file = open(flags | OFlags::NOATIME)
-        .or_else(|e| match e.kind() {
-            std::io::ErrorKind::PermissionDenied => open(flags),
-            _ => Err(e),
-        })
-        .map_err(|e| FileError::from_io(path, e))?;
-    let meta = file.metadata().map_err(|e| FileError::from_io(path, e))?;
-    if !meta.is_file() {
-        return Err(FileError::NotAFile(path.to_owned()));
-    }
-    Ok((file, meta))
+/// Standard input without the buffer that Rust's own keeps as long as the program runs: keys and passwords come this way.
+///
+/// # Errors
+/// The system's, where it is closed.
+pub fn stdin() -> std::io::Result<File> {
+    std::io::stdin()
+        .as_fd()
+        .try_clone_to_owned()
+        .map(File::from)
 }
 
 /// Reads a whole regular file of at most `max` bytes.
@@ -179,8 +269,11 @@ pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
 /// # Errors
 /// [`FileError`]; nothing is read from anything but a regular file.
 pub fn read(path: &Path, max: u64) -> Result<FileRead, FileError> {
-    let path = resolve(path)?;
-    let (file, meta) = open_regular(&path)?;
+    let (file, meta, path) = way::open_file(path)?;
+    read_open(file, &meta, path, max)
+}
+
+fn read_open(file: File, meta: &Metadata, path: PathBuf, max: u64) -> Result<FileRead, FileError> {
     if meta.len() > max {
         return Err(FileError::TooLarge(path, max));
     }
@@ -196,7 +289,7 @@ pub fn read(path: &Path, max: u64) -> Result<FileRead, FileError> {
     Ok(FileRead {
         path,
         bytes,
-        attributes: Attributes::from(&meta),
+        attributes: Attributes::from(meta),
     })
 }
 
@@ -205,11 +298,46 @@ pub fn read(path: &Path, max: u64) -> Result<FileRead, FileError> {
 /// # Errors
 /// [`FileError::Changed`] when the file is no longer what was read; any other leaves the old file in place.
 pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
-    let current = self::read(&read.path, MAX_CONFIG_BYTES)?;
+    let (folder, name) = folder::of(&read.path)?;
+    // Compared and replaced in one folder, held open: the path may lead elsewhere by now.
+    let (file, meta) = way::open_in(folder.fd(), &name, &read.path)?;
+    let current = read_open(file, &meta, read.path.clone(), MAX_CONFIG_BYTES)?;
     if current.digest() != read.digest() {
         return Err(FileError::Changed(read.path.clone()));
     }
-    write_new(&read.path, bytes, &read.attributes)
+    require_own(&folder, &name, &read.path)?;
+    write_in(&folder, &name, &read.path, bytes, &read.attributes)
+}
+
+/// Refuses to replace what is only a second name of somebody else's file.
+fn require_own(folder: &Folder, name: &OsStr, path: &Path) -> Result<(), FileError> {
+    let fail = |e: Errno| FileError::from_io(path, e.into());
+    let stat = match rustix::fs::statat(folder.fd(), name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => stat,
+        Err(Errno::NOENT) => return Ok(()),
+        Err(e) => return Err(fail(e)),
+    };
+    let kind = FileType::from_raw_mode(stat.st_mode);
+    if !matches!(kind, FileType::RegularFile | FileType::Symlink) {
+        return Err(FileError::NotAFile(
+            path.to_owned(),
+            Kind::of(kind),
+            stat.st_uid,
+        ));
+    }
+    let folder_owner = rustix::fs::fstat(folder.fd()).map_err(fail)?.st_uid;
+    // The type of this number differs by processor.
+    #[allow(clippy::useless_conversion)]
+    let names = u64::from(stat.st_nlink);
+    if names > 1 && stat.st_uid != folder_owner {
+        let second = SecondName {
+            names,
+            owner: stat.st_uid,
+            folder_owner,
+        };
+        return Err(FileError::SecondName(path.to_owned(), second));
+    }
+    Ok(())
 }
 
 /// Whether this user can write a file with these attributes here.
@@ -218,6 +346,8 @@ pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
 /// [`FileError`] when the folder refuses, or owner and group could not be kept.
 pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), FileError> {
     require_folder_writable(path)?;
+    let (folder, name) = folder::of(path)?;
+    require_own(&folder, &name, path)?;
     let we = rustix::process::geteuid();
     let group = rustix::process::Gid::from_raw(attributes.gid);
     let groups = rustix::process::getgroups().unwrap_or_default();
@@ -245,8 +375,18 @@ pub fn require_folder_writable(path: &Path) -> Result<(), FileError> {
 /// [`FileError`]; then nothing was changed.
 pub fn write_new(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
     let (folder, name) = folder::of(path)?;
+    write_in(&folder, &name, path, bytes, attributes)
+}
+
+fn write_in(
+    folder: &Folder,
+    name: &OsStr,
+    path: &Path,
+    bytes: &[u8],
+    attributes: &Attributes,
+) -> Result<(), FileError> {
     folder
-        .write(&name, bytes, attributes)
+        .write(name, bytes, attributes)
         .map_err(|e| not_written(path, e))
 }
 
@@ -283,12 +423,22 @@ pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
     folder.put(staged, &name).map_err(|e| not_written(path, e))
 }
 
+/// Owner and group of a folder; `None` where there is none, or a foreign link stands in its place.
+pub fn folder_owner(path: &Path) -> Option<(u32, u32)> {
+    let folder = Folder::open(path).ok()?;
+    let stat = rustix::fs::fstat(folder.fd()).ok()?;
+    Some((stat.st_uid, stat.st_gid))
+}
+
 /// Removes a file if it is one. Says whether there was one.
 ///
 /// # Errors
 /// [`FileError`] when it exists and stays.
 pub fn remove(path: &Path) -> Result<bool, FileError> {
-    let (folder, name) = folder::of(path)?;
+    let (folder, name) = match folder::of(path) {
+        Err(e) if e.is_missing() => return Ok(false),
+        folder => folder?,
+    };
     folder
         .remove(&name)
         .map_err(|e| FileError::from_io(path, e.into()))
@@ -403,12 +553,12 @@ mod tests {
         assert!(matches!(read(&path, 4), Err(FileError::TooLarge(..))));
         assert!(matches!(
             read(folder.path(), 4),
-            Err(FileError::NotAFile(_))
+            Err(FileError::NotAFile(..))
         ));
         assert!(read(&folder.path().join("none"), 4).is_err_and(|e| e.is_missing()));
         let fifo = folder.path().join("fifo");
         rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, Mode::from_raw_mode(0o600)).unwrap();
-        assert!(matches!(read(&fifo, 4), Err(FileError::NotAFile(_))));
+        assert!(matches!(read(&fifo, 4), Err(FileError::NotAFile(..))));
     }
 
     #[test]
@@ -424,7 +574,7 @@ mod tests {
         if rustix::process::geteuid().is_root() {
             // A link by the web user to a file of root.
             std::os::unix::fs::lchown(&link, Some(33), Some(33)).unwrap();
-            assert!(matches!(read(&link, 9), Err(FileError::ForeignLink(_))));
+            assert!(matches!(read(&link, 9), Err(FileError::ForeignLink(..))));
         }
     }
 

@@ -1,24 +1,22 @@
 //! A folder held open, reached without being led astray: root works below folders that the web user may rearrange at any
 //! moment. Files are then written, renamed and removed within it, by their names alone.
 //!
-//! A link on the way is followed only when it was made by root or by us, or leads to a folder of the same owner.
+//! Which links are followed on the way there, `way` decides.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Component, Path};
+use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::crash::{self, Point};
 use super::entropy;
 use super::files::{Attributes, FileError, hex};
-
-/// Only to go through: on shared hosts the folders above a home may be entered, not read.
-const OPEN: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC).union(OFlags::PATH);
+use super::way;
 
 /// The folder, open.
 pub(super) struct Folder(OwnedFd);
@@ -48,36 +46,7 @@ impl Folder {
     /// # Errors
     /// As [`of`].
     pub(super) fn open(path: &Path) -> Result<Self, FileError> {
-        let start = if path.is_absolute() {
-            Path::new("/")
-        } else {
-            Path::new(".")
-        };
-        let fail = |e: Errno| FileError::Refused(path.to_owned(), e.into());
-        let mut folder = rustix::fs::openat(CWD, start, OPEN, Mode::empty()).map_err(fail)?;
-        for component in path.components() {
-            let part = match component {
-                Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
-                Component::ParentDir => OsStr::new(".."),
-                Component::Normal(part) => part,
-            };
-            let seen =
-                rustix::fs::statat(&folder, part, AtFlags::SYMLINK_NOFOLLOW).map_err(fail)?;
-            if FileType::from_raw_mode(seen.st_mode) == FileType::Symlink {
-                let target =
-                    rustix::fs::openat(&folder, part, OPEN, Mode::empty()).map_err(fail)?;
-                let owner = rustix::fs::fstat(&target).map_err(fail)?.st_uid;
-                let trusted = [0, rustix::process::geteuid().as_raw(), owner];
-                if !trusted.contains(&seen.st_uid) {
-                    return Err(FileError::ForeignLink(path.to_owned()));
-                }
-                folder = target;
-            } else {
-                folder = rustix::fs::openat(&folder, part, OPEN | OFlags::NOFOLLOW, Mode::empty())
-                    .map_err(fail)?;
-            }
-        }
-        Ok(Self(folder))
+        way::into(path).map(Self)
     }
 
     /// The open folder itself.
@@ -211,7 +180,8 @@ fn own(file: &File, attributes: &Attributes) -> std::io::Result<()> {
     if (stat.st_uid, stat.st_gid) != (attributes.uid, attributes.gid) {
         std::os::unix::fs::fchown(file.as_fd(), Some(attributes.uid), Some(attributes.gid))?;
     }
-    rustix::fs::fchmod(file, Mode::from_raw_mode(attributes.mode))?;
+    // No file of an install runs as somebody else.
+    rustix::fs::fchmod(file, Mode::from_raw_mode(attributes.mode & 0o777))?;
     Ok(())
 }
 
@@ -280,7 +250,7 @@ mod tests {
             std::os::unix::fs::chown(path("theirs"), Some(SOMEBODY), None).unwrap();
         }
         assert_eq!(
-            matches!(Folder::open(&path("trap")), Err(FileError::ForeignLink(_))),
+            matches!(Folder::open(&path("trap")), Err(FileError::ForeignLink(..))),
             root
         );
         assert!(Folder::open(&path("harmless")).is_ok());

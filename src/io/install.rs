@@ -342,7 +342,10 @@ fn optional(read: Result<FileRead, FileError>, next: &str) -> Result<Option<File
     match read {
         Ok(file) => Ok(Some(file)),
         Err(e) if e.is_missing() => Ok(None),
-        Err(e) => Err(Problem::new(words().file_unreadable, e.to_string(), next)),
+        Err(e) => {
+            let next = if e.is_trap() { words().trap_next } else { next };
+            Err(Problem::new(words().file_unreadable, e.to_string(), next))
+        }
     }
 }
 
@@ -368,9 +371,14 @@ fn freescout_version(root: &Path) -> Option<String> {
     Some(version.to_owned())
 }
 
-fn web_user(root: &Path) -> WebUser {
+/// The owner of `storage/`; where that is a link that is not to be followed, whoever made the link.
+pub fn web_user(root: &Path) -> WebUser {
     let of = |path: &Path| std::fs::symlink_metadata(path).ok();
-    let meta = of(&root.join("storage")).or_else(|| of(root));
+    let storage = root.join("storage");
+    if let Some((uid, gid)) = files::folder_owner(&storage) {
+        return WebUser { uid, gid };
+    }
+    let meta = of(&storage).or_else(|| of(root));
     meta.map_or(WebUser { uid: 0, gid: 0 }, |m| WebUser {
         uid: m.uid(),
         gid: m.gid(),

@@ -87,9 +87,8 @@ enum RawName {
 pub fn read(path: &Path) -> Result<Vec<Line>, PasswordsError> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
-        std::io::stdin()
-            .take(MAX_BYTES)
-            .read_to_end(&mut bytes)
+        files::stdin()
+            .and_then(|stdin| stdin.take(MAX_BYTES).read_to_end(&mut bytes))
             .map_err(|e| PasswordsError::Unreadable(e.to_string()))?;
         bytes
     } else {

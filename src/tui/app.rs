@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event as TerminalEvent, KeyCode, KeyModifiers};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::frame;
+use super::keyboard::{Input, Keyboard};
 use super::keymap;
 use super::terminal::Terminal;
 use super::theme::Theme;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::SecretBytes;
 use crate::engine::exit::Exit;
 use crate::engine::job::{JobId, Update};
 use crate::engine::pool::{Setup, Worker};
@@ -28,8 +28,10 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// What the loop hears.
 enum Heard {
-    Terminal(TerminalEvent),
+    Keyboard(Input),
     Job(JobId, Update),
+    /// The window has another size.
+    Resized,
     Ended,
 }
 
@@ -45,21 +47,26 @@ pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<E
     }
     let no_terminal =
         |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
-    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(no_terminal)?;
+    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGWINCH]).map_err(no_terminal)?;
     let mut terminal = Terminal::open().map_err(no_terminal)?;
     let (worker, updates) = Worker::start(setup);
-    let inbox = listen(updates, signals);
+    let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     let exit = run(&mut terminal, &mut wizard, &theme, &worker, &inbox, effects);
     drop(terminal);
+    // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
+    drop((keyboard, inbox));
     worker.finish();
     say_goodbye(&wizard);
     Ok(exit)
 }
 
 /// One channel for everything, each source on a thread of its own.
-fn listen(updates: Receiver<(JobId, Update)>, mut signals: Signals) -> Receiver<Heard> {
+fn listen(
+    updates: Receiver<(JobId, Update)>,
+    mut signals: Signals,
+) -> std::io::Result<(Receiver<Heard>, Keyboard)> {
     let (send, inbox) = channel();
     let job_sender: Sender<Heard> = send.clone();
     std::thread::spawn(move || {
@@ -71,22 +78,21 @@ fn listen(updates: Receiver<(JobId, Update)>, mut signals: Signals) -> Receiver<
     });
     let signal_sender = send.clone();
     std::thread::spawn(move || {
-        for _ in signals.forever() {
-            if signal_sender.send(Heard::Ended).is_err() {
+        for signal in signals.forever() {
+            let heard = match signal {
+                SIGWINCH => Heard::Resized,
+                _ => Heard::Ended,
+            };
+            if signal_sender.send(heard).is_err() {
                 return;
             }
         }
     });
-    std::thread::spawn(move || {
-        loop {
-            let heard = event::read().map_or(Heard::Ended, Heard::Terminal);
-            let ended = matches!(heard, Heard::Ended);
-            if send.send(heard).is_err() || ended {
-                return;
-            }
-        }
-    });
-    inbox
+    let keyboard = Keyboard::listen(move |input| {
+        send.send(input.map_or(Heard::Ended, Heard::Keyboard))
+            .is_ok()
+    })?;
+    Ok((inbox, keyboard))
 }
 
 fn run(
@@ -152,10 +158,8 @@ fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
     match heard {
         Heard::Job(id, update) => Some(Event::Job(id, update)),
         Heard::Ended => Some(Event::Terminate),
-        Heard::Terminal(TerminalEvent::Paste(text)) => {
-            Some(Event::Paste(SecretBytes::from(text.into_bytes())))
-        }
-        Heard::Terminal(TerminalEvent::Key(key)) if key.is_press() || key.is_repeat() => {
+        Heard::Keyboard(Input::Paste(text)) => Some(Event::Paste(text)),
+        Heard::Keyboard(Input::Key(key)) => {
             if let Some(action) = keymap::action(key, wizard.typing()) {
                 return Some(Event::Act(action));
             }
@@ -168,7 +172,7 @@ fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
                 _ => None,
             }
         }
-        Heard::Terminal(_) => None,
+        Heard::Resized => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The terminal: taken over as a whole, given back as it was, whatever ends the program.
 
-use std::io::{self, Stdout, Write};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
@@ -14,7 +16,7 @@ use super::thrifty::Thrifty;
 
 /// The terminal in full-screen mode. Dropped, it is as it was before.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Thrifty<Stdout>>>,
+    inner: ratatui::Terminal<CrosstermBackend<Thrifty<File>>>,
 }
 
 impl Terminal {
@@ -35,7 +37,10 @@ impl Terminal {
         enable_raw_mode()?;
         let terminal =
             execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
-                ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(io::stdout())))
+                // Not by way of Rust's own standard output: its buffer lives as long as the program, and what the
+                // operator asks to see of a password would stay in it.
+                let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+                ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(out)))
             });
         match terminal {
             Ok(inner) => Ok(Self { inner }),

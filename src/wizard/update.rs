@@ -395,6 +395,10 @@ impl Wizard {
             .as_ref()
             .is_some_and(|job| job.kind != JobKind::Look)
         {
+            // What a job found stands on the screen before it has said its last word: whoever goes on then is taken there
+            // as soon as it has.
+            let waits = self.running.as_ref().is_some_and(|job| !job.kind.writes());
+            self.bound_for = waits.then_some(step);
             self.say(words().wait_busy);
             return Vec::new();
         }

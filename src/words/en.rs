@@ -70,13 +70,24 @@ table! {
     error_open_folder = "{path} belongs to another user, or others may write into it";
     error_owner = "owner and group cannot be kept: {why}";
     error_no_such_file = "no such file";
-    error_not_a_file = "not a regular file";
-    error_foreign_link = "a symbolic link to a file of another user; not followed";
-    error_too_large = "larger than {max} bytes";
+    error_not_a_file = "{kind} of {owner} where a file should be; it was not opened. Look how it came there, and put the file in its place";
+    kind_folder = "a folder";
+    kind_fifo = "a FIFO";
+    kind_socket = "a socket";
+    kind_device = "a device";
+    kind_other = "something";
+    error_foreign_link = "a link of {owner} to {target}, which belongs to {target_owner}; it was not followed. If it is right, make it root's (chown -h root); if not, put the file or folder itself in its place";
+    error_open_to_others = "{path} belongs to {owner} and has mode {mode}: others could put something else in its place";
+    error_second_name = "one of {names} names of a file of {owner}, in a folder of {folder_owner}; it was not replaced. Look how it came there, and put a copy in its place (cp, then mv)";
+    trap_next = "Nothing was changed. What was refused, and what to do about it, stands above; then try again.";
+    error_too_large = "larger than {max} bytes, and not read. Look what it is";
     error_changed = "changed since it was read";
     artisan_root_storage = "storage/ belongs to root";
     artisan_not_owner = "only root or the owner of storage/ may do this";
-    artisan_no_php = "php was not found";
+    artisan_not_freescouts = "artisan is not run: {why}";
+    artisan_owner = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write it; look what it is, and put FreeScout's own back";
+    program_missing = "{names} was not found";
+    program_refused = "; {path} was, and is not run: {why}";
     artisan_not_started = "php could not be started: {why}";
     artisan_too_long = "php took longer than {seconds} seconds";
     artisan_ended = "php ended with code {code}: {said}";
@@ -165,6 +176,8 @@ table! {
     cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared.";
     no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
     no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
+    key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to the owner of storage/ (chown)";
+    key_file_unsure = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to the owner of storage/ (chown), or write the key there yourself";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
 
     // the journal

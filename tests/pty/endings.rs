@@ -38,7 +38,9 @@ fn after_q() {
 #[test]
 fn after_ctrl_c_with_something_typed() {
     let mut session = at_work();
-    session.keys("2\r");
+    session.keys("2");
+    session.wait_for("Before anything is changed");
+    session.keys("\r");
     session.wait_for("reads back right");
     session.keys("5");
     session.wait_for("Passwords to type");
@@ -144,7 +146,8 @@ fn a_signal_during_the_recovery_lets_it_finish() {
         let mut session = Session::start(&arguments, 80, 24);
         session.wait_for("Found: K");
         for (keys, then) in [
-            ("2\r", "reads back right"),
+            ("2", "Before anything is changed"),
+            ("\r", "reads back right"),
             ("5", "Passwords to type"),
             ("7", "Type apply"),
         ] {

@@ -11,6 +11,9 @@ use secrecy::ExposeSecret;
 
 use crate::server::{Server, USER};
 
+/// A password that opens with the old key.
+pub const OLD_PASSWORD: &str = "in-1: opens with the old key";
+
 pub fn key(byte: u8) -> AppKey {
     // A key of one repeated byte would be taken for a published sample.
     AppKey::generate(&std::array::from_fn(|n| {
@@ -134,7 +137,7 @@ impl Install {
         for (name, incoming, outgoing, meta) in [
             (
                 "销售's",
-                sealed(&old, "in-1"),
+                sealed(&old, OLD_PASSWORD),
                 sealed(&old, "out-1"),
                 Some(meta.as_str()),
             ),

@@ -18,4 +18,5 @@ mod screens;
 mod scripted;
 mod sightings;
 mod timeline;
+mod traps;
 mod wizard;

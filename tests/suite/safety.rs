@@ -292,7 +292,8 @@ fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
         ),
     };
     let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    // As /tmp is: everybody may put something there, and nobody take away what is not his.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
     // Built below /root or a private folder, the program may be out of the account's reach: a copy is not.
     let program = folder.path().join("freescout-rescue");
     std::fs::copy(assert_cmd::cargo::cargo_bin("freescout-rescue"), &program).unwrap();

@@ -170,7 +170,10 @@ impl<'a> Search<'a> {
     pub(super) fn stdin(&mut self) {
         self.looked.files += 1;
         let mut reading = self.reading(Path::new("-"), SourceKind::Stdin);
-        let outcome = self.stream(&mut std::io::stdin().lock(), &mut reading, 0);
+        let outcome = match files::stdin() {
+            Ok(mut stdin) => self.stream(&mut stdin, &mut reading, 0),
+            Err(e) => Err(SkipReason::Refused(e.to_string())),
+        };
         self.done_with(&reading, outcome);
     }
 

@@ -1,0 +1,228 @@
+//! Programs of this machine that we run: looked for on the search path, taken only from where nobody but root (or we)
+//! could have put them; and run as somebody else, with nothing of ours in their hands.
+//!
+//! What is run as the web user may be hostile: he can take such a process over. So it is started through a second call
+//! of our own program, which takes everything off before it becomes the other one: the terminal (a session of its own, so
+//! nothing can be typed into ours), the groups, the user, the right to gain rights; and it ends when we do.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use rustix::fs::{Access, Mode};
+use rustix::process::{Gid, Pid, Signal, Uid};
+
+use super::trust::{self, Untrusted};
+use crate::words::{fill, words};
+
+/// First argument of a call that only starts another program.
+const AS_ANOTHER: &str = "--as-another";
+/// Exit code when that other program was not started, as in env(1).
+const NOT_STARTED: u8 = 126;
+
+/// Where programs are looked for when nothing is said.
+pub const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Whom to run a program as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// No program that may be run.
+#[derive(Debug)]
+pub struct NotFound {
+    names: Vec<String>,
+    /// Those that were found and not trusted, and why.
+    refused: Vec<(PathBuf, Untrusted)>,
+}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let w = words();
+        let names = self.names.join(" / ");
+        f.write_str(&fill(w.program_missing, &[("names", &names)]))?;
+        for (path, why) in &self.refused {
+            let path = crate::domain::sanitize::sanitize(&path.to_string_lossy());
+            f.write_str(&fill(w.program_refused, &[("path", &path), ("why", why)]))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for NotFound {}
+
+/// The first of these programs on the search path. One that others could have put there is passed over, and named where
+/// there is no better one.
+///
+/// # Errors
+/// [`NotFound`].
+pub fn find(names: &[&str]) -> Result<PathBuf, NotFound> {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from(USUAL_PATH));
+    find_on(&path, names)
+}
+
+fn find_on(path: &OsStr, names: &[&str]) -> Result<PathBuf, NotFound> {
+    let mut refused = Vec::new();
+    for name in names {
+        // A relative entry means another folder in every folder.
+        for folder in std::env::split_paths(path).filter(|f| f.is_absolute()) {
+            let program = folder.join(name);
+            if !is_program(&program) {
+                continue;
+            }
+            match trust::require_closed(&program) {
+                Ok(()) => return Ok(program),
+                Err(why) => refused.push((program, why)),
+            }
+        }
+    }
+    Err(NotFound {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        refused,
+    })
+}
+
+/// Whether there is a file that can be run.
+pub fn is_program(path: &Path) -> bool {
+    path.is_file() && rustix::fs::access(path, Access::EXEC_OK).is_ok()
+}
+
+/// The file of our own program; only that program itself sets it.
+static OURSELVES: OnceLock<&str> = OnceLock::new();
+
+/// For `main` alone: this process is our program, and calling it again starts another as [`command`] wishes. When this is
+/// such a call, it gives the exit code of a failure, or does not return.
+pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
+    // Whatever became of the file meanwhile: the kernel keeps what was started.
+    let _ = OURSELVES.set("/proc/self/exe");
+    let [_, call, uid, gid, parent, program, rest @ ..] = arguments else {
+        return None;
+    };
+    if call != AS_ANOTHER {
+        return None;
+    }
+    let number = |text: &OsString| text.to_str().and_then(|text| text.parse().ok());
+    let (Some(uid), Some(gid), Some(parent)) = (number(uid), number(gid), number(parent)) else {
+        return Some(NOT_STARTED);
+    };
+    let account = Account { uid, gid };
+    let error = match undress(account, parent) {
+        Ok(()) => Command::new(program).args(rest).exec(),
+        Err(e) => e.into(),
+    };
+    // Heard by who called: its standard error is a pipe of his.
+    eprintln!("{}: {error}", Path::new(program).display());
+    Some(NOT_STARTED)
+}
+
+/// Takes off everything that the program to come must not have of ours.
+fn undress(account: Account, parent: u32) -> rustix::io::Result<()> {
+    use rustix::thread;
+    rustix::process::setsid()?;
+    rustix::process::umask(Mode::from_raw_mode(0o022));
+    thread::set_no_new_privs(true)?;
+    let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+    if rustix::process::geteuid().is_root() {
+        // This process has this one thread. Groups first: afterwards we may not any more.
+        thread::set_thread_groups(&groups_of(account))?;
+        thread::set_thread_res_gid(gid, gid, gid)?;
+        thread::set_thread_res_uid(uid, uid, uid)?;
+    }
+    if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
+        return Err(rustix::io::Errno::PERM);
+    }
+    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
+    match called_by.map(|pid| pid.get().unsigned_abs()) {
+        Some(pid) if pid == parent => Ok(()),
+        _ => Err(rustix::io::Errno::SRCH),
+    }
+}
+
+/// The groups that the account has by itself, as at its own login.
+fn groups_of(account: Account) -> Vec<Gid> {
+    let groups = uzers::get_user_by_uid(account.uid)
+        .and_then(|user| uzers::get_user_groups(user.name(), account.gid));
+    let groups = groups.into_iter().flatten().map(|g| g.gid());
+    // Root's own group is nobody else's business, whoever put him there.
+    groups.filter(|gid| *gid != 0).map(Gid::from_raw).collect()
+}
+
+/// A command that runs a program as this account, with nothing of our environment. Its folder, arguments, environment
+/// and streams are for the caller to set.
+pub fn command(program: &Path, account: Account) -> Command {
+    let mut command = match OURSELVES.get() {
+        Some(ourselves) => {
+            let mut command = Command::new(ourselves);
+            command
+                .arg0("freescout-rescue")
+                .arg(AS_ANOTHER)
+                .arg(account.uid.to_string())
+                .arg(account.gid.to_string())
+                .arg(std::process::id().to_string())
+                .arg(program);
+            command
+        }
+        // This library within another program: what the standard library can take off is taken off.
+        None => {
+            let mut command = Command::new(program);
+            command.process_group(0);
+            if rustix::process::geteuid().is_root() {
+                command.uid(account.uid).gid(account.gid);
+            }
+            command
+        }
+    };
+    command
+        .env_clear()
+        .env("PATH", USUAL_PATH)
+        .env("LANG", "C.UTF-8");
+    command
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    #[test]
+    fn a_program_that_others_could_have_put_there_is_passed_over_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders: Vec<PathBuf> = ["open", "theirs", "good"]
+            .iter()
+            .map(|name| folder.path().join(name))
+            .collect();
+        for folder in &folders {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("mysqldump"), "#!/bin/sh\n").unwrap();
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(folder.join("mysqldump"), mode).unwrap();
+        }
+        std::fs::set_permissions(&folders[0], std::fs::Permissions::from_mode(0o777)).unwrap();
+        if rustix::process::geteuid().is_root() {
+            chown(folders[1].join("mysqldump"), Some(65534), None).unwrap();
+        } else {
+            let mode = std::fs::Permissions::from_mode(0o757);
+            std::fs::set_permissions(folders[1].join("mysqldump"), mode).unwrap();
+        }
+        let path = std::env::join_paths(&folders).unwrap();
+        let found = find_on(&path, &["mariadb-dump", "mysqldump"]).unwrap();
+        assert_eq!(found, folders[2].join("mysqldump"));
+        let path = std::env::join_paths(&folders[..2]).unwrap();
+        let said = find_on(&path, &["mysqldump"]).unwrap_err().to_string();
+        for folder in &folders[..2] {
+            assert!(said.contains(folder.to_str().unwrap()), "{said}");
+        }
+        // Relative entries are none.
+        assert!(find_on(OsStr::new(".:bin:"), &["mysqldump"]).is_err());
+    }
+}

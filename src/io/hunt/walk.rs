@@ -89,7 +89,7 @@ impl Mount {
 impl Search<'_> {
     pub(super) fn root(&mut self, root: &Path) {
         if root == Path::new(STDIN) {
-            return self.stdin();
+            return self.input(&mut std::io::stdin().lock());
         }
         // The operator's own link is followed, so that everything below has its real path.
         let root = match std::fs::canonicalize(root) {

@@ -1,0 +1,125 @@
+//! The search for keys: swap files and other texts, archives of every kind.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use freescout_rescue::domain::secret::Token;
+use freescout_rescue::domain::source::SourceKind;
+use freescout_rescue::io::hunt::{Event, Limits, Looked, search_stream};
+
+use super::assert_clean;
+use super::sql_dump::wanted;
+
+/// Where the first block of a text ends: a key on it is found as well as any other.
+const EDGE: usize = (256 << 10) + 256;
+/// No text that may be a key is longer.
+const LONGEST: usize = 4 << 10;
+const LIMITS: Limits = Limits {
+    depth: 3,
+    unpacked: 4 << 20,
+    memory: 40 << 20,
+    skipped: 20,
+};
+
+/// What was found, in an order of its own: each text once.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
+    keys: BTreeSet<(Vec<u8>, Option<u64>)>,
+    payloads: BTreeSet<(
+        String,
+        Option<u64>,
+        Option<&'static str>,
+        Option<Token>,
+        Vec<u8>,
+    )>,
+}
+
+/// A text of any kind: how it is read, and where in its file it stands, changes nothing.
+pub(super) fn swap(bytes: &[u8]) {
+    let (whole, _) = search(&mut &bytes[..], 0);
+    let (dripped, _) = search(&mut Drip(bytes, 0), 0);
+    assert_eq!(dripped, whole);
+    // So many lines take their time: a few of the inputs will do.
+    if bytes.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) % 8 == 0 {
+        let within = behind(1000, bytes);
+        let across = behind(EDGE - bytes.len().min(EDGE) / 2, bytes);
+        assert_eq!(across, within);
+    }
+}
+
+/// What is found in these bytes behind so many empty lines.
+fn behind(lines: usize, bytes: &[u8]) -> Found {
+    let before = vec![b'\n'; lines];
+    let (mut found, _) = search(&mut (&before[..]).chain(bytes), lines as u64);
+    if bytes.contains(&0) {
+        // Lines are counted until a block says that this is no text.
+        found.keys = found.keys.into_iter().map(|(key, _)| (key, None)).collect();
+    }
+    found
+}
+
+/// An archive: what it holds is read within bounds, and its names are safe to show.
+pub(super) fn archive(bytes: &[u8]) {
+    let (_, looked) = search(&mut &bytes[..], 0);
+    assert!(looked.bytes <= LIMITS.unpacked + bytes.len() as u64 + 4096);
+    assert!(looked.skipped.len() <= LIMITS.skipped);
+    for skipped in &looked.skipped {
+        assert_clean(&skipped.why.to_string());
+        skipped.inside.iter().for_each(|name| assert_clean(name));
+    }
+}
+
+fn search(stream: &mut dyn Read, lines_before: u64) -> (Found, Looked) {
+    let mut found = Found::default();
+    let wanted = wanted();
+    let looked = search_stream(
+        stream,
+        &LIMITS,
+        &wanted,
+        &|| false,
+        &mut |event| match event {
+            Event::Candidate(candidate) => {
+                let text = candidate.text.expose();
+                assert!(!text.is_empty() && text.len() <= LONGEST);
+                let source = candidate.source;
+                assert!(matches!(
+                    source.kind,
+                    SourceKind::Stdin | SourceKind::Archive
+                ));
+                assert_eq!(source.path, None);
+                assert_eq!(
+                    source.kind == SourceKind::Archive,
+                    !source.inside.is_empty()
+                );
+                source.inside.iter().for_each(|name| assert_clean(name));
+                let line = source.line.map(|line| line - lines_before);
+                found.keys.insert((text.to_vec(), line));
+            }
+            Event::Sighting(sighting, source) => {
+                source.inside.iter().for_each(|name| assert_clean(name));
+                let payload = sighting.payload.expose().to_vec();
+                found.payloads.insert((
+                    sighting.owner,
+                    sighting.id,
+                    sighting.column,
+                    sighting.token,
+                    payload,
+                ));
+            }
+            Event::Progress { .. } => {}
+        },
+    );
+    assert_eq!(looked.files, 1);
+    (found, looked)
+}
+
+/// A stream that gives a few bytes at a time.
+struct Drip<'b>(&'b [u8], usize);
+
+impl Read for Drip<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.1 = (self.1 + 1) % 7;
+        let most = buffer.len().min(self.1 + 1);
+        self.0.read(&mut buffer[..most])
+    }
+}

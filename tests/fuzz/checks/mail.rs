@@ -1,7 +1,8 @@
 //! The dialogues with mail servers, over a socket, with a server that says these bytes whatever it hears.
 //!
-//! The first byte chooses how the test is made. In the rest, each byte from 1 to 6 stands for a form of the credential:
-//! so a server that sends it back is quickly made. Time, memory and the number of commands are bounded; nothing that is
+//! The first byte chooses how the test is made. In the rest, each byte from 1 to 6 stands for a form of the credential,
+//! and 7 for the answer that is made of it and of the server's challenge: so a server that sends it back is quickly
+//! made. Time, memory and the number of commands are bounded; nothing that is
 //! shown holds the credential or anything a terminal would obey; nothing the server says makes us send it more than the
 //! commands of the protocol.
 
@@ -64,9 +65,15 @@ fn check(protocol: Protocol, bytes: &[u8]) {
     } else {
         password
     };
-    let script = filled_in(script, known);
-    let (ended, sent) = dialogue(&target, password, &script);
-    shown(&ended, known);
+    let (mut ended, mut sent) = dialogue(&target, password, &filled_in(script, known, b""));
+    if let Some(answer) = answer(protocol, &sent).filter(|_| script.contains(&7)) {
+        (ended, sent) = dialogue(&target, password, &filled_in(script, known, &answer));
+        // In front of the challenge it makes another one, and so another answer.
+        let again = self::answer(protocol, &sent);
+        shown(&ended, known, again.as_deref());
+    } else {
+        shown(&ended, known, None);
+    }
     commands(&target, password, &sent);
     if ended.code == Code::Ok && target.security == Security::StartTls {
         panic!("no TLS was spoken: {ended:?}");
@@ -97,7 +104,7 @@ fn target(protocol: Protocol, how: u8) -> Target {
 }
 
 /// The script with the forms of the credential in it.
-fn filled_in(script: &[u8], password: &str) -> Vec<u8> {
+fn filled_in(script: &[u8], password: &str, answer: &[u8]) -> Vec<u8> {
     let [coded, plain, token] = coded(password);
     let mut out = Vec::with_capacity(script.len());
     for &byte in script {
@@ -108,6 +115,7 @@ fn filled_in(script: &[u8], password: &str) -> Vec<u8> {
             4 => out.extend_from_slice(plain.as_bytes()),
             5 => out.extend_from_slice(token.as_bytes()),
             6 => out.extend_from_slice(password.to_uppercase().as_bytes()),
+            7 => out.extend_from_slice(answer),
             _ => out.push(byte),
         }
     }
@@ -170,8 +178,25 @@ fn serve(mut stream: TcpStream, script: &[u8]) -> Vec<u8> {
     heard
 }
 
+/// The answer to a challenge: the digest of APOP, the line that follows `AUTH CRAM-MD5`.
+fn answer(protocol: Protocol, sent: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = sent.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
+    let answer = match protocol {
+        Protocol::Imap => None,
+        Protocol::Pop3 => lines.find_map(|line| line.strip_prefix(b"APOP ")),
+        Protocol::Smtp => {
+            lines.find(|line| *line == b"AUTH CRAM-MD5")?;
+            // What follows a refusal is another command.
+            lines
+                .next()
+                .filter(|line| line.len() > 8 && is_base64(line))
+        }
+    };
+    answer.map(<[u8]>::to_vec)
+}
+
 /// Everything of a test that is shown somewhere.
-fn shown(ended: &Ended, password: &str) {
+fn shown(ended: &Ended, password: &str, answer: Option<&[u8]>) {
     let mut texts = vec![ended.server_said.clone()];
     texts.extend(ended.ladder.iter().map(|step| step.detail.clone()));
     for caution in &ended.cautions {
@@ -184,6 +209,11 @@ fn shown(ended: &Ended, password: &str) {
         assert_clean(text);
         assert!(text.chars().count() <= MOST_SHOWN, "{text}");
         let lower = text.to_lowercase();
+        let answer = answer.map(|answer| String::from_utf8_lossy(answer).to_lowercase());
+        assert!(
+            !answer.is_some_and(|answer| lower.contains(&answer)),
+            "{text}"
+        );
         let forms = [password, &quoted(password), &coded, &plain, &token];
         for secret in forms.iter().filter(|_| !password.is_empty()) {
             assert!(!lower.contains(&secret.to_lowercase()), "{secret}: {text}");
@@ -252,9 +282,14 @@ fn known(protocol: Protocol, line: &[u8]) -> bool {
         Protocol::Smtp => {
             begins(&["EHLO [127.0.0.1]", "HELO [127.0.0.1]", "STARTTLS", "AUTH ", "MAIL FROM:<", "RSET", "QUIT", "*"])
                 // An answer to a challenge.
-                || line.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
+                || is_base64(line)
         }
     }
+}
+
+fn is_base64(line: &[u8]) -> bool {
+    line.iter()
+        .all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
 }
 
 fn memmem(text: &[u8], what: &[u8]) -> bool {

@@ -40,37 +40,37 @@ pub(super) fn check(bytes: &[u8]) {
         .map(|(place, made)| (*place, make(made, 0)))
         .collect();
     let inventory = inventory(&texts);
-    for effective in [Some(0), Some(1), None] {
-        let ring = ring(effective);
-        let reports = assessment::judge_all(&inventory, &ring);
-        let circumstances = Circumstances {
-            effective: effective.map(|number| key(number).fingerprint()),
-            configured: Some(key(0).fingerprint()),
-            home: KeyHome::EnvFile,
-            mails: Vec::new(),
-            published: BTreeSet::new(),
-        };
-        if let Some(recommended) = plan::recommend(&reports, &circumstances) {
-            let made = plan::make(
-                recommended.strategy,
-                &reports,
-                &circumstances,
-                &Choices::default(),
-            );
-            assert!(made.is_ok(), "recommended and impossible: {recommended:?}");
-        }
-        let choices = Choices {
-            salvage: reports
-                .iter()
-                .filter(|r| r.verdict.remedy() == Remedy::Salvage)
-                .map(|r| r.place.clone())
-                .collect(),
-            entered: BTreeSet::new(),
-        };
-        for strategy in Strategy::ALL {
-            if let Ok(plan) = plan::make(strategy, &reports, &circumstances, &choices) {
-                carried_out(&inventory, &ring, &plan, Summary::of(&reports));
-            }
+    // Which key is in force follows from the bytes: all of them in turn take their time.
+    let effective = [Some(0), Some(1), None][bytes.len() % 3];
+    let ring = ring(effective);
+    let reports = assessment::judge_all(&inventory, &ring);
+    let circumstances = Circumstances {
+        effective: effective.map(|number| key(number).fingerprint()),
+        configured: Some(key(0).fingerprint()),
+        home: KeyHome::EnvFile,
+        mails: Vec::new(),
+        published: BTreeSet::new(),
+    };
+    if let Some(recommended) = plan::recommend(&reports, &circumstances) {
+        let made = plan::make(
+            recommended.strategy,
+            &reports,
+            &circumstances,
+            &Choices::default(),
+        );
+        assert!(made.is_ok(), "recommended and impossible: {recommended:?}");
+    }
+    let choices = Choices {
+        salvage: reports
+            .iter()
+            .filter(|r| r.verdict.remedy() == Remedy::Salvage)
+            .map(|r| r.place.clone())
+            .collect(),
+        entered: BTreeSet::new(),
+    };
+    for strategy in Strategy::ALL {
+        if let Ok(plan) = plan::make(strategy, &reports, &circumstances, &choices) {
+            carried_out(&inventory, &ring, &plan, Summary::of(&reports));
         }
     }
 }

@@ -24,6 +24,8 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
 fi
 
 export RUSTC_BOOTSTRAP=1
+# What was freed is kept for a while to see it used again: a little of it, or the memory limit is that of the keeping.
+export ASAN_OPTIONS=${ASAN_OPTIONS-quarantine_size_mb=16}
 # Checks that need a folder make it here; in memory it costs least.
 if [ -z "${TMPDIR-}" ] && [ -d /dev/shm ] && [ -w /dev/shm ]; then
     export TMPDIR=/dev/shm

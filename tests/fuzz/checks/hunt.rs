@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use freescout_rescue::domain::secret::Token;
 use freescout_rescue::domain::source::SourceKind;
 use freescout_rescue::io::hunt::{Event, Limits, Looked, search_stream};
 
@@ -25,13 +24,7 @@ const LIMITS: Limits = Limits {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
     keys: BTreeSet<(Vec<u8>, Option<u64>)>,
-    payloads: BTreeSet<(
-        String,
-        Option<u64>,
-        Option<&'static str>,
-        Option<Token>,
-        Vec<u8>,
-    )>,
+    payloads: BTreeSet<String>,
 }
 
 /// A text of any kind: how it is read, and where in its file it stands, changes nothing.
@@ -97,13 +90,13 @@ fn search(stream: &mut dyn Read, lines_before: u64) -> (Found, Looked) {
             }
             Event::Sighting(sighting, source) => {
                 source.inside.iter().for_each(|name| assert_clean(name));
-                let payload = sighting.payload.expose().to_vec();
-                found.payloads.insert((
+                found.payloads.insert(format!(
+                    "{} {:?} {:?} {:?} {}",
                     sighting.owner,
                     sighting.id,
                     sighting.column,
                     sighting.token,
-                    payload,
+                    sighting.payload.expose().escape_ascii()
                 ));
             }
             Event::Progress { .. } => {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
+use freescout_rescue::domain::sightings::Wanted;
 use freescout_rescue::domain::source::SourceKind;
 use freescout_rescue::io::hunt::{Event, Limits, Looked, search_stream};
 
@@ -29,21 +30,31 @@ struct Found {
 
 /// A text of any kind: how it is read, and where in its file it stands, changes nothing.
 pub(super) fn swap(bytes: &[u8]) {
-    let (whole, _) = search(&mut &bytes[..], 0);
-    let (dripped, _) = search(&mut Drip(bytes, 0), 0);
-    assert_eq!(dripped, whole);
-    // So many lines take their time: a few of the inputs will do.
-    if bytes.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) % 8 == 0 {
-        let within = behind(1000, bytes);
-        let across = behind(EDGE - bytes.len().min(EDGE) / 2, bytes);
-        assert_eq!(across, within);
+    let (whole, _) = search(&mut &bytes[..], 0, sightings(bytes));
+    // A search takes its time: which more are made follows from the bytes.
+    let sum = bytes.iter().fold(0, |sum: u8, b| sum.wrapping_add(*b));
+    match sum % 8 {
+        0 => {
+            let within = behind(1000, bytes);
+            let across = behind(EDGE - bytes.len().min(EDGE) / 2, bytes);
+            assert_eq!(across, within);
+        }
+        1 | 2 => {
+            let (dripped, _) = search(&mut Drip(bytes, 0), 0, sightings(bytes));
+            assert_eq!(dripped, whole);
+        }
+        _ => {}
     }
 }
 
 /// What is found in these bytes behind so many empty lines.
 fn behind(lines: usize, bytes: &[u8]) -> Found {
     let before = vec![b'\n'; lines];
-    let (mut found, _) = search(&mut (&before[..]).chain(bytes), lines as u64);
+    let (mut found, _) = search(
+        &mut (&before[..]).chain(bytes),
+        lines as u64,
+        sightings(bytes),
+    );
     if bytes.contains(&0) {
         // Lines are counted until a block says that this is no text.
         found.keys = found.keys.into_iter().map(|(key, _)| (key, None)).collect();
@@ -53,7 +64,7 @@ fn behind(lines: usize, bytes: &[u8]) -> Found {
 
 /// An archive: what it holds is read within bounds, and its names are safe to show.
 pub(super) fn archive(bytes: &[u8]) {
-    let (_, looked) = search(&mut &bytes[..], 0);
+    let (_, looked) = search(&mut &bytes[..], 0, sightings(bytes));
     assert!(looked.bytes <= LIMITS.unpacked + bytes.len() as u64 + 4096);
     assert!(looked.skipped.len() <= LIMITS.skipped);
     for skipped in &looked.skipped {
@@ -62,9 +73,18 @@ pub(super) fn archive(bytes: &[u8]) {
     }
 }
 
-fn search(stream: &mut dyn Read, lines_before: u64) -> (Found, Looked) {
+/// Whether it is worth the time to look for older payloads too.
+fn sightings(bytes: &[u8]) -> bool {
+    bytes.windows(8).any(|window| window == b"eyJpdiI6")
+}
+
+fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, Looked) {
     let mut found = Found::default();
-    let wanted = wanted();
+    let wanted = if sightings {
+        wanted()
+    } else {
+        Wanted::default()
+    };
     let looked = search_stream(
         stream,
         &LIMITS,

@@ -62,8 +62,16 @@ fn behind(lines: usize, bytes: &[u8]) -> Found {
     found
 }
 
-/// An archive: what it holds is read within bounds, and its names are safe to show.
+/// An archive: what it holds is read within bounds, and its names are safe to show. The sums that a maker of archives
+/// would get right are put right, or nothing behind them would ever be read.
 pub(super) fn archive(bytes: &[u8]) {
+    bounded(bytes);
+    if let Some(mended) = mended(bytes).filter(|mended| mended != bytes) {
+        bounded(&mended);
+    }
+}
+
+fn bounded(bytes: &[u8]) {
     let (_, looked) = search(&mut &bytes[..], 0, sightings(bytes));
     assert!(looked.bytes <= LIMITS.unpacked + bytes.len() as u64 + 4096);
     assert!(looked.skipped.len() <= LIMITS.skipped);
@@ -71,6 +79,43 @@ pub(super) fn archive(bytes: &[u8]) {
         assert_clean(&skipped.why.to_string());
         skipped.inside.iter().for_each(|name| assert_clean(name));
     }
+}
+
+/// The archive with the sums over its heads as they should be.
+fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut mended = bytes.to_vec();
+    match bytes {
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => {
+            let number =
+                |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+            let start = usize::try_from(number(12)?.checked_add(32)?).ok()?;
+            let end = start.checked_add(usize::try_from(number(20)?).ok()?)?;
+            let sum = crc(bytes.get(start..end)?);
+            mended.get_mut(28..32)?.copy_from_slice(&sum);
+            let sum = crc(&mended[12..32]);
+            mended[8..12].copy_from_slice(&sum);
+        }
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+            let sum = crc(bytes.get(6..8)?);
+            mended.get_mut(8..12)?.copy_from_slice(&sum);
+            let end = 12 + 4 * usize::from(*bytes.get(12)?);
+            let sum = crc(bytes.get(12..end)?);
+            mended.get_mut(end..end + 4)?.copy_from_slice(&sum);
+        }
+        _ => {
+            let head = mended.get_mut(..512)?;
+            head[148..156].fill(b' ');
+            let sum: u32 = head.iter().map(|b| u32::from(*b)).sum();
+            head[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        }
+    }
+    Some(mended)
+}
+
+fn crc(bytes: &[u8]) -> [u8; 4] {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum().to_le_bytes()
 }
 
 /// Whether it is worth the time to look for older payloads too.

@@ -92,6 +92,11 @@ pub fn decode_strict(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
     decode_lenient(text)
 }
 
+/// The value of a letter of the alphabet.
+pub(super) fn digit(letter: u8) -> Option<u8> {
+    Some(TABLE[usize::from(letter)]).filter(|value| *value != FOREIGN)
+}
+
 /// Standard alphabet, padded, one line: what `base64_encode` writes.
 pub fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

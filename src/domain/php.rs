@@ -78,6 +78,8 @@ impl<'a> Cursor<'a> {
                 b"1" => Ok(Value::Bool(true)),
                 _ => Err(NotSerialized),
             },
+            // A reference leads to a value before it, of which there is none for the outermost.
+            b'r' | b'R' if depth == 0 => Err(NotSerialized),
             b'i' | b'r' | b'R' => {
                 let digits = self.until(b';')?;
                 if is_int(digits) {
@@ -132,10 +134,11 @@ impl<'a> Cursor<'a> {
     fn members(&mut self, count: usize, depth: u32) -> Result<(), NotSerialized> {
         self.expect(b"{")?;
         for _ in 0..count {
-            match self.value(depth + 1)? {
-                Value::Int(_) | Value::Text(_) => self.value(depth + 1)?,
-                _ => return Err(NotSerialized),
-            };
+            if !matches!(self.rest, [b'i' | b's', ..]) {
+                return Err(NotSerialized);
+            }
+            self.value(depth + 1)?;
+            self.value(depth + 1)?;
         }
         self.expect(b"}")
     }
@@ -232,6 +235,7 @@ mod tests {
         assert_eq!(kind(b"d:-INF;"), Some("float"));
         assert_eq!(kind(b"s:3:\"a\"b\";"), Some("text"));
         assert_eq!(kind(b"a:2:{s:1:\"a\";s:1:\"b\";i:0;a:0:{}}"), Some("array"));
+        assert_eq!(kind(b"a:2:{i:0;s:1:\"a\";i:1;R:2;}"), Some("array"));
         assert_eq!(kind(b"O:8:\"stdClass\":1:{s:1:\"x\";N;}"), Some("object"));
     }
 
@@ -251,6 +255,9 @@ mod tests {
             "d:x;",
             "s:99999999999999999999:\"a\";",
             "a:1:{N;N;}",
+            "r:1;",
+            "R:1;",
+            "a:1:{R:1;N;}",
             "a:1:{i:0;}",
             deep.as_str(),
         ] {

@@ -105,7 +105,7 @@ pub enum Verdict {
     Nested {
         /// The key of the outermost layer.
         key: Fingerprint,
-        /// Whether every layer opens with a known key.
+        /// Whether every layer opens with a known key, and there is a value under them all.
         innermost: bool,
     },
     /// Nothing stored, or a payload of PHP null.
@@ -212,7 +212,7 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
         (_, Some(Err(Malformed::Json))) => return damaged(Damage::BadJson),
         (_, Some(Err(Malformed::Iv))) => return damaged(Damage::BadIv),
         (_, Some(Err(Malformed::NoMac(body)))) => {
-            let salvage = salvage(body, ring, |_| MacFault::Missing);
+            let salvage = salvage(secret.kind, body, ring, |_| MacFault::Missing);
             return Verdict::Damaged {
                 damage: Damage::NoMac,
                 key: None,
@@ -232,7 +232,7 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
                 }
             };
             Verdict::UnknownKey {
-                salvage: salvage(payload.body(), ring, fault),
+                salvage: salvage(secret.kind, payload.body(), ring, fault),
             }
         }
     }
@@ -254,7 +254,7 @@ fn judge_opened(kind: SecretKind, payload: &Payload, key: &AppKey, ring: &KeyRin
     if let Some(inner) = inner_payload(plain.expose()) {
         return Verdict::Nested {
             key: name,
-            innermost: innermost(inner, ring).is_some(),
+            innermost: innermost(kind, inner, ring).is_some(),
         };
     }
     if matches!(value, Ok(Value::Null)) {
@@ -294,14 +294,14 @@ pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<Sec
             else {
                 return None;
             };
-            body.decrypt(ring.get(salvage?.key)?)
+            value_of(secret.kind, body.decrypt(ring.get(salvage?.key)?)?, ring)
         }
         Remedy::Reseal | Remedy::Unwrap | Remedy::Repair => {
             let payload = parsed.as_ref().ok()?;
             let plain = payload.body().decrypt(ring.maker_of(payload)?)?;
             match verdict.remedy() {
-                Remedy::Unwrap => innermost(inner_payload(plain.expose())?, ring),
-                Remedy::Repair => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
+                Remedy::Unwrap => innermost(secret.kind, inner_payload(plain.expose())?, ring),
+                Remedy::Repair => value_of(secret.kind, plain, ring),
                 _ => Some(plain),
             }
         }
@@ -319,20 +319,41 @@ fn inner_payload(plain: &[u8]) -> Option<Payload> {
     Payload::parse(text).ok()
 }
 
-/// The plain bytes under all layers, where every layer opens.
-fn innermost(payload: Payload, ring: &KeyRing) -> Option<SecretBytes> {
+/// The value that a plain text stands for: what lies under all layers; raw bytes serialised where FreeScout insists on
+/// that. `None` where there is none, or it is cut.
+fn value_of(kind: SecretKind, plain: SecretBytes, ring: &KeyRing) -> Option<SecretBytes> {
+    if let Some(inner) = inner_payload(plain.expose()) {
+        return innermost(kind, inner, ring);
+    }
+    match php::unserialize(plain.expose()) {
+        Ok(Value::Null) => None,
+        Ok(_) => Some(plain),
+        Err(_) if php::begins_serialized(plain.expose()) => None,
+        Err(_) if !kind.wants_serialized() => Some(plain),
+        Err(_) if plain.is_empty() => None,
+        Err(_) => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
+    }
+}
+
+/// The value under all layers, where every layer opens.
+fn innermost(kind: SecretKind, payload: Payload, ring: &KeyRing) -> Option<SecretBytes> {
     let mut payload = payload;
     for _ in 0..MAX_LAYERS {
         let plain = payload.open(ring.maker_of(&payload)?).ok()?;
         match inner_payload(plain.expose()) {
             Some(inner) => payload = inner,
-            None => return Some(plain),
+            None => return value_of(kind, plain, ring),
         }
     }
     None
 }
 
-fn salvage(body: &Body, ring: &KeyRing, fault: impl Fn(&AppKey) -> MacFault) -> Option<Salvage> {
+fn salvage(
+    kind: SecretKind,
+    body: &Body,
+    ring: &KeyRing,
+    fault: impl Fn(&AppKey) -> MacFault,
+) -> Option<Salvage> {
     ring.iter().map(|k| &k.key).find_map(|key| {
         let plain = body.decrypt(key)?;
         // A whole value, to the last byte: random bytes with lucky padding do not come out as one.
@@ -340,7 +361,8 @@ fn salvage(body: &Body, ring: &KeyRing, fault: impl Fn(&AppKey) -> MacFault) -> 
             Ok(Value::Text(text)) => text,
             _ => return None,
         };
-        (php::serialize_text(text)[..] == *plain.expose()).then(|| Salvage {
+        let whole = php::serialize_text(text)[..] == *plain.expose();
+        (whole && value_of(kind, plain, ring).is_some()).then(|| Salvage {
             key: key.fingerprint(),
             fault: fault(key),
         })

@@ -13,6 +13,7 @@ mod reading;
 mod sparse;
 mod walk;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::domain::sanitize::sanitize;
@@ -156,5 +157,18 @@ pub fn search(
     for root in roots {
         search.root(root);
     }
+    search.looked
+}
+
+/// Searches one stream, archive or text, as [`search`] does standard input.
+pub fn search_stream(
+    stream: &mut dyn Read,
+    limits: &Limits,
+    wanted: &Wanted,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(Event<'_>),
+) -> Looked {
+    let mut search = Search::new(*limits, wanted, cancel, on);
+    search.input(stream);
     search.looked
 }

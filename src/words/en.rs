@@ -623,7 +623,7 @@ table! {
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
     verdict_plaintext_works = "Stored unencrypted; FreeScout uses it as it stands.";
     verdict_nested = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner payload instead of the password.";
-    verdict_nested_closed = "Encrypted twice; the outer layer opens with {key}, the inner one with no known key.";
+    verdict_nested_closed = "Encrypted twice; the outer layer opens with {key}, but no known key leads to a value within.";
     verdict_wiped = "Empty although a password is needed: probably wiped by saving the blank form.";
     verdict_null = "Saved as \"no password\" by the settings page.";
     verdict_empty = "Nothing is stored.";

@@ -5,6 +5,7 @@ mod cli;
 mod demo_mail;
 mod fixture;
 mod floors;
+mod fuzzed;
 mod git;
 mod hunt;
 mod oauth;

@@ -60,19 +60,22 @@ impl Pages {
     ) -> usize {
         let bytes = stretch.bytes;
         let mut from = stretch.from;
+        // Where the letters around it end: told once for all beginnings among them.
+        let mut run_end = from;
         while let Some(at) = memchr::memmem::find(&bytes[from..], LEAD).map(|n| from + n) {
-            let run = &bytes[at..bytes.len().min(at + MAX_PAYLOAD + TAIL)];
-            let end = run.iter().position(|b| !is_payload(*b));
-            if !stretch.last
-                && end.unwrap_or(run.len()) + TAIL > bytes.len() - at
-                && run.len() < MAX_PAYLOAD
-            {
+            let left = bytes.len() - at;
+            if run_end <= at {
+                let letters = bytes[at..].iter().take_while(|b| is_payload(**b));
+                run_end = at + letters.count();
+            }
+            let run = &bytes[at..run_end.min(at + MAX_PAYLOAD + TAIL)];
+            if !stretch.last && run.len() + TAIL > left && left < MAX_PAYLOAD {
                 return at;
             }
             let place = stretch.offset + at as u64;
             from = at + LEAD.len();
             let row = stretch.rows.iter().any(|rows| rows.contains(&place));
-            if let Some((payload, length)) = payload(&run[..end.unwrap_or(run.len())])
+            if let Some((payload, length)) = payload(run)
                 && !row
             {
                 from = at + length;
@@ -221,36 +224,40 @@ fn is_payload(byte: u8) -> bool {
 /// The payload a run of base64 begins with, and its length in the run: what follows without a mark is cut off. In JSON
 /// its slashes are escaped.
 fn payload(run: &[u8]) -> Option<(SecretBytes, usize)> {
-    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(run.len()));
-    text.extend(
-        run.iter()
-            .copied()
-            .take_while(|b| *b != b'=')
-            .filter(|b| *b != b'\\'),
-    );
-    let whole = text.len() / 4 * 4;
-    let json = zeroize::Zeroizing::new(base64::decode_lenient(&text[..whole]).ok()?);
-    let tail = zeroize::Zeroizing::new(base64::decode_lenient(&text[whole..]).ok()?);
-    let end = json.iter().chain(tail.iter()).position(|b| *b == b'}')?;
-    let (letters, padding) = match (end + 1) % 3 {
-        0 => ((end + 1) / 3 * 4, 0),
-        1 => ((end + 1) / 3 * 4 + 2, 2),
-        _ => ((end + 1) / 3 * 4 + 3, 1),
-    };
-    let mut payload = text.get(..letters)?.to_vec();
-    payload.extend_from_slice(&b"=="[..padding]);
-    // The same letters in the run, whatever was left out between them.
-    let mut left = letters;
-    let length = run.iter().position(|b| {
-        left -= usize::from(*b != b'\\');
-        left == 0
-    })? + 1;
+    let (length, letters) = json_end(run)?;
+    let padding = letters.next_multiple_of(4) - letters;
+    let mut payload = Vec::with_capacity(letters + padding);
+    payload.extend(run[..length].iter().filter(|b| **b != b'\\'));
+    payload.resize(letters + padding, b'=');
     let padded = run[length..]
         .iter()
         .take(padding)
         .take_while(|b| **b == b'=')
         .count();
     Some((SecretBytes::from(payload), length + padded))
+}
+
+/// Where the object in a run of base64 ends: bytes of the run, and letters among them. It is given up at the first byte
+/// that no payload has, a second beginning among them: a run of nothing but beginnings is not read to its end for each.
+fn json_end(run: &[u8]) -> Option<(usize, usize)> {
+    let (mut letters, mut bits, mut group) = (0, 0, 0);
+    for (at, letter) in run.iter().enumerate().filter(|(_, b)| **b != b'\\') {
+        group = group << 6 | u32::from(base64::digit(*letter)?);
+        letters += 1;
+        bits += 6;
+        if bits < 8 {
+            continue;
+        }
+        bits -= 8;
+        match (group >> bits) as u8 {
+            b'}' => return Some((at + 1, letters)),
+            b'{' if letters > 2 => return None,
+            b' '..=b'~' | b'\t' | b'\r' | b'\n' => {}
+            _ => return None,
+        }
+        group &= (1 << bits) - 1;
+    }
+    None
 }
 
 /// Whether a payload stands in `meta`: behind the name of a token.

@@ -166,14 +166,11 @@ impl<'a> Search<'a> {
         self.done_with(&reading, outcome);
     }
 
-    /// Standard input, archive or text.
-    pub(super) fn stdin(&mut self) {
+    /// Standard input, or what stands in for it: archive or text.
+    pub(super) fn input(&mut self, stream: &mut dyn Read) {
         self.looked.files += 1;
         let mut reading = self.reading(Path::new("-"), SourceKind::Stdin);
-        let outcome = match files::stdin() {
-            Ok(mut stdin) => self.stream(&mut stdin, &mut reading, 0),
-            Err(e) => Err(SkipReason::Refused(e.to_string())),
-        };
+        let outcome = self.stream(stream, &mut reading, 0);
         self.done_with(&reading, outcome);
     }
 

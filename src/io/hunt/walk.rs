@@ -89,7 +89,10 @@ impl Mount {
 impl Search<'_> {
     pub(super) fn root(&mut self, root: &Path) {
         if root == Path::new(STDIN) {
-            return self.stdin();
+            return match files::stdin() {
+                Ok(mut stdin) => self.input(&mut stdin),
+                Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
+            };
         }
         // The operator's own link is followed, so that everything below has its real path.
         let root = match std::fs::canonicalize(root) {

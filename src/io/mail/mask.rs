@@ -104,7 +104,7 @@ impl Form {
     fn begins(&self, text: &str, before: Option<char>) -> usize {
         let alike = || {
             let pairs = text.chars().zip(self.text.chars());
-            pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+            pairs.take_while(|(a, b)| a == b || a.to_lowercase().eq(b.to_lowercase()))
         };
         let (count, bytes) =
             alike().fold((0, 0), |(n, length), (c, _)| (n + 1, length + c.len_utf8()));
@@ -132,6 +132,10 @@ mod tests {
     #[test]
     fn secrets_are_hidden_in_any_case_and_where_a_text_was_cut() {
         assert_eq!(hide(b"Geheim7", "no: geheim7, GEHEIM7!"), "no: …, …!");
+        assert_eq!(
+            hide("Übermut".as_bytes(), "no: ÜBERMUT, übermut"),
+            "no: …, …"
+        );
         assert_eq!(hide(b"Geheim7", "no: Gehei"), "no: …");
         assert_eq!(hide(b"Geheim7", "no: Gehei…"), "no: ……");
         assert_eq!(hide(b"Geheim7", "no: Geheimnis"), "no: Geheimnis");

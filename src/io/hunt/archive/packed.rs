@@ -44,7 +44,8 @@ impl Packing {
             Packing::Xz => xz_window(head).unwrap_or(USUAL_WINDOW) + (1 << 20),
             Packing::Zstd => zstd_window(head)
                 .unwrap_or(USUAL_WINDOW)
-                .next_power_of_two(),
+                .checked_next_power_of_two()
+                .unwrap_or(u64::MAX),
         }
     }
 }

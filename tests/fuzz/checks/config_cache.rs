@@ -1,0 +1,107 @@
+//! The config cache: what is accepted is what `var_export` writes, so writing it out again changes nothing.
+
+use freescout_rescue::domain::configuration::{self, Sources};
+use freescout_rescue::domain::dotenv::EnvFile;
+use freescout_rescue::domain::var_export::{self, Key, Value};
+
+pub(super) fn check(bytes: &[u8]) {
+    let value = match var_export::read(bytes) {
+        Ok(value) => value,
+        Err(error) => {
+            assert!(error.offset <= bytes.len());
+            let lines = bytes.split(|b| *b == b'\n').count() as u64;
+            assert!((1..=lines).contains(&error.line));
+            return;
+        }
+    };
+    assert!(bytes.trim_ascii_start().starts_with(b"<?php"));
+    let mut written = b"<?php return ".to_vec();
+    export(&value, &mut written);
+    written.push(b';');
+    let again = var_export::read(&written);
+    assert!(
+        again.as_ref().is_ok_and(|again| same(again, &value)),
+        "{value:?} became {again:?} through {}",
+        written.escape_ascii()
+    );
+    let env = EnvFile::read(b"", &|_| None);
+    let sources = Sources {
+        cache: Some(&value),
+        env: &env,
+        process: &|_| None,
+        key_file: None,
+    };
+    let key = configuration::key_in_force(&sources);
+    assert!(key.text.len() <= bytes.len());
+    match configuration::database(&sources) {
+        Ok(settings) => assert!(settings.same_as(&settings)),
+        Err(error) => super::assert_clean(&error.to_string()),
+    }
+}
+
+/// Equal, and not-a-number equal to itself.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Float(a), Value::Float(b)) => {
+            a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b)
+                    .all(|((key, a), (other, b))| key == other && same(a, b))
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// As `var_export` writes it, in one line.
+fn export(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.extend_from_slice(b"NULL"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Int(i64::MIN) => out.extend_from_slice(b"-9223372036854775807-1"),
+        Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Float(number) if number.is_nan() => out.extend_from_slice(b"NAN"),
+        Value::Float(number) if number.is_infinite() => {
+            out.extend_from_slice(if *number < 0.0 { b"-INF" } else { b"INF" });
+        }
+        Value::Float(number) => out.extend_from_slice(format!("{number:?}").as_bytes()),
+        Value::Text(text) => quote(text.expose(), out),
+        Value::Array(members) => {
+            out.extend_from_slice(b"array (");
+            for (key, value) in members {
+                match key {
+                    Key::Int(i64::MIN) => out.extend_from_slice(b"-9223372036854775807-1"),
+                    Key::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+                    Key::Text(text) => quote(text, out),
+                }
+                out.extend_from_slice(b" => ");
+                export(value, out);
+                out.push(b',');
+            }
+            out.push(b')');
+        }
+        Value::Object(name) if name == b"stdClass" => out.extend_from_slice(b"(object) array()"),
+        Value::Object(name) if name.windows(2).any(|pair| pair == b"::") => {
+            out.extend_from_slice(name);
+        }
+        Value::Object(name) => {
+            out.extend_from_slice(name);
+            out.extend_from_slice(b"::__set_state(array())");
+        }
+    }
+}
+
+fn quote(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'\'');
+    for &byte in text {
+        match byte {
+            0 => out.extend_from_slice(b"' . \"\\0\" . '"),
+            b'\'' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'\'');
+}

@@ -1,0 +1,88 @@
+//! The file of `--passwords`: what is read is what was written, and an error does not repeat it.
+
+use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::io::passwords::{Line, MailboxName, PasswordsError, parse};
+
+pub(super) fn check(bytes: &[u8]) {
+    let lines = match parse(bytes) {
+        Ok(lines) => lines,
+        Err(error) => {
+            let PasswordsError::Form(line, why) = error else {
+                panic!("no file is read here: {error}")
+            };
+            assert!((1..=bytes.split(|b| *b == b'\n').count()).contains(&line));
+            // A fixed sentence: no byte of the file is in it.
+            let _: &'static str = why;
+            return;
+        }
+    };
+    let written: Vec<u8> = lines
+        .iter()
+        .flat_map(|line| written(line).into_bytes())
+        .collect();
+    let again = parse(&written).expect("what was read can be written");
+    assert!(again.len() == lines.len() && again.iter().zip(&lines).all(|(a, b)| same(a, b)));
+    for line in &lines {
+        assert!(secrets(line).all(|secret| !secret.is_empty()));
+    }
+}
+
+fn secrets(line: &Line) -> impl Iterator<Item = &SecretBytes> {
+    let both = match line {
+        Line::Mailbox {
+            incoming, outgoing, ..
+        } => [incoming.as_ref(), outgoing.as_ref()],
+        Line::SystemMail(secret) => [Some(secret), None],
+    };
+    both.into_iter().flatten()
+}
+
+fn same(one: &Line, other: &Line) -> bool {
+    match (one, other) {
+        (Line::SystemMail(a), Line::SystemMail(b)) => a == b,
+        (
+            Line::Mailbox {
+                mailbox: a,
+                incoming: a_in,
+                outgoing: a_out,
+            },
+            Line::Mailbox {
+                mailbox: b,
+                incoming: b_in,
+                outgoing: b_out,
+            },
+        ) => (a, a_in, a_out) == (b, b_in, b_out),
+        _ => false,
+    }
+}
+
+fn written(line: &Line) -> String {
+    let text = |secret: &SecretBytes| {
+        std::str::from_utf8(secret.expose())
+            .expect("JSON holds text")
+            .to_owned()
+    };
+    let mut json = serde_json::Map::new();
+    match line {
+        Line::SystemMail(secret) => {
+            json.insert("system_mail".to_owned(), text(secret).into());
+        }
+        Line::Mailbox {
+            mailbox,
+            incoming,
+            outgoing,
+        } => {
+            let name = match mailbox {
+                MailboxName::Id(id) => (*id).into(),
+                MailboxName::Email(email) => email.clone().into(),
+            };
+            json.insert("mailbox".to_owned(), name);
+            for (member, secret) in [("incoming", incoming), ("outgoing", outgoing)] {
+                if let Some(secret) = secret {
+                    json.insert(member.to_owned(), text(secret).into());
+                }
+            }
+        }
+    }
+    format!("{}\n", serde_json::Value::Object(json))
+}

@@ -12,7 +12,6 @@ use crate::domain::secret::Place;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
 use crate::engine::report;
-use crate::engine::restore::Difference;
 use crate::io::hunt::Looked;
 use crate::sentences;
 use crate::words::{fill, words};
@@ -282,39 +281,25 @@ pub(super) fn applied(out: &mut Out, plan: &Plan, applied: &Applied) {
     out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
 }
 
-/// What a restore would change.
-pub(super) fn restore(out: &mut Out, difference: &Difference) {
-    let w = words();
-    if difference.rows.is_empty() && difference.files.is_empty() {
-        out.line(w.restore_would_nothing);
-        return;
-    }
-    out.line(&fill(
-        w.restore_would,
-        &[
-            ("rows", &difference.rows.len()),
-            ("files", &difference.files.len()),
-        ],
-    ));
-    difference
-        .rows
-        .iter()
-        .for_each(|row| out.line(&format!("  {row}")));
-    difference
-        .files
-        .iter()
-        .for_each(|file| out.line(&format!("  {}", sanitize(&file.to_string_lossy()))));
-}
-
 /// A finished backup.
 pub(super) fn backup(done: &BackupDone) -> String {
-    fill(
-        words().backup_done,
+    let w = words();
+    let mut text = fill(
+        if done.encrypted {
+            w.backup_done_encrypted
+        } else {
+            w.backup_done
+        },
         &[
             ("folder", &sanitize(&done.folder.to_string_lossy())),
             ("texts", &done.cells),
             ("files", &done.files),
             ("kib", &done.bytes.div_ceil(1024)),
         ],
-    )
+    );
+    if let Some(keys) = &done.keys {
+        let keys = sanitize(&keys.to_string_lossy());
+        text += &format!("\n{}", fill(w.backup_keys_apart, &[("keys", &keys)]));
+    }
+    text
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions};
+use crate::cli::{Arguments, Command, Common, PassphraseSource, TestOptions};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::problem::Problem;
@@ -17,7 +17,7 @@ use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, log_secrets, report, restore, survey, undo};
+use crate::engine::{apply, checks, find_key, log_secrets, report, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
@@ -43,12 +43,15 @@ pub fn run(arguments: Arguments) -> u8 {
         Some(Command::Demo { make: None, .. }) => run_demo(),
         Some(Command::Check(common)) => check(&common),
         Some(Command::FindKey { common, usual }) => find_key(&common, usual),
-        Some(Command::Backup { common, full_dump }) => make_backup(&common, full_dump),
+        Some(Command::Backup { common, options }) => {
+            super::backup::make(&common, &options).map_err(not_started)
+        }
         Some(Command::Restore {
             backup,
             common,
             yes,
-        }) => put_back(&common, &backup, yes),
+            passphrase,
+        }) => super::restore::put_back(&common, &backup, yes, &passphrase),
         Some(Command::Recover {
             common,
             yes,
@@ -68,7 +71,11 @@ pub fn run(arguments: Arguments) -> u8 {
         Some(Command::Test { common, options }) => {
             super::test::test(&common, &options).map_err(not_started)
         }
-        Some(Command::Undo { common, yes }) => take_back(&common, yes),
+        Some(Command::Undo {
+            common,
+            yes,
+            passphrase,
+        }) => take_back(&common, yes, &passphrase),
     };
     match exit {
         Ok(exit) => exit as u8,
@@ -79,15 +86,15 @@ pub fn run(arguments: Arguments) -> u8 {
     }
 }
 
-type Outcome = Result<Exit, (Problem, Exit)>;
+pub(super) type Outcome = Result<Exit, (Problem, Exit)>;
 
 /// Before anything was touched.
-fn not_started(problem: Problem) -> (Problem, Exit) {
+pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
     (problem, Exit::Failed)
 }
 
 /// A change that was not carried out: mostly nothing was changed, seldom only half of it.
-fn failed(failure: Failure) -> (Problem, Exit) {
+pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
     let exit = if failure.half_done {
         Exit::Unreadable
     } else {
@@ -97,18 +104,19 @@ fn failed(failure: Failure) -> (Problem, Exit) {
 }
 
 /// Afterwards: nothing was changed.
-fn unchanged(problem: Problem) -> (Problem, Exit) {
+pub(super) fn unchanged(problem: Problem) -> (Problem, Exit) {
     (problem, Exit::Attention)
 }
 
 impl Common {
-    fn options(&self) -> Options {
+    pub(super) fn options(&self) -> Options {
         let state = || self.state_dir.clone().unwrap_or_else(state_dir::default);
         Options {
             backup_dir: self
                 .backup_dir
                 .clone()
                 .unwrap_or_else(|| state().join("backups")),
+            keys_dir: self.keys_dir.clone(),
             artisan: !self.no_artisan,
         }
     }
@@ -127,6 +135,9 @@ impl Common {
         self.backup_dir
             .iter()
             .for_each(|path| option("--backup-dir", path));
+        self.keys_dir
+            .iter()
+            .for_each(|path| option("--keys-dir", path));
         self.state_dir
             .iter()
             .for_each(|path| option("--state-dir", path));
@@ -344,27 +355,6 @@ fn find_key(common: &Common, usual: bool) -> Outcome {
     })
 }
 
-fn make_backup(common: &Common, full_dump: bool) -> Outcome {
-    let mut session = common.open().map_err(not_started)?;
-    let mut progress = output::progress();
-    let (_, done) = backup::make(
-        &mut session,
-        &common.options(),
-        full_dump,
-        &mut progress,
-        &|| false,
-    )
-    .map_err(not_started)?;
-    if common.json {
-        Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": done.folder.to_string_lossy(), "texts": done.cells, "files": done.files, "bytes": done.bytes,
-        }));
-    } else {
-        Out::stdout().line(&output::backup(&done));
-    }
-    Ok(Exit::Fine)
-}
-
 /// How an install is to be recovered.
 struct Wishes<'a> {
     strategy: Option<Strategy>,
@@ -458,7 +448,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
 }
 
 /// Backs up what stands, before something is changed.
-fn back_up(
+pub(super) fn back_up(
     common: &Common,
     session: &mut Session,
     progress: &mut backup::Progress<'_>,
@@ -466,11 +456,11 @@ fn back_up(
     backup::make(session, &common.options(), false, progress, &|| false).map_err(unchanged)
 }
 
-fn take_back(common: &Common, yes: bool) -> Outcome {
+fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSource) -> Outcome {
     let w = words();
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
-    let backup =
+    let mut backup =
         backup::last_recovery(&options.backup_dir, &session.install.root).ok_or_else(|| {
             let why = fill(
                 w.undo_nothing_why,
@@ -478,6 +468,7 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
             );
             unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
         })?;
+    super::passphrase::open(&mut backup, common, passphrase).map_err(unchanged)?;
     if !yes {
         let would = undo::preview(&mut session, &backup).map_err(unchanged)?;
         if common.json {
@@ -533,55 +524,4 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
     } else {
         Exit::Unreadable
     })
-}
-
-fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
-    let w = words();
-    let backup = Backup::open(folder).map_err(|e| {
-        let what = fill(
-            w.not_a_backup,
-            &[("path", &sanitize(&folder.to_string_lossy()))],
-        );
-        let next = fill(
-            w.not_a_backup_next,
-            &[("folder", &common.options().backup_dir.display())],
-        );
-        not_started(Problem::new(what, sanitize(&e.to_string()), next))
-    })?;
-    backup
-        .verify()
-        .map_err(|e| not_started(backup::backup_problem(&e)))?;
-    let mut session = common.open().map_err(not_started)?;
-    let difference = restore::difference(&mut session, &backup).map_err(unchanged)?;
-    if !yes {
-        if common.json {
-            Out::stdout().json(&serde_json::json!({
-                "schema": 1, "planned": true, "rows": difference.rows.len(), "files": difference.files.len(),
-            }));
-        } else {
-            output::restore(&mut Out::stdout(), &difference);
-        }
-        Out::stderr().line(w.restore_needs_yes);
-        return Ok(Exit::Attention);
-    }
-    let mut progress = output::progress();
-    let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let restored = restore::restore(&mut session, &backup, &mut progress).map_err(failed)?;
-    if common.json {
-        Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": folder.to_string_lossy(), "safety_backup": safety.folder.to_string_lossy(), "rows": restored.rows, "files": restored.files,
-        }));
-    } else {
-        let mut out = Out::stdout();
-        out.line(&fill(
-            w.restored,
-            &[
-                ("rows", &restored.rows),
-                ("files", &restored.files),
-                ("folder", &safety.folder.display()),
-            ],
-        ));
-        restored.notes.iter().for_each(|note| out.line(note));
-    }
-    Ok(Exit::Fine)
 }

@@ -140,7 +140,12 @@ fn applied(
         reentered: plan.entered(),
         after: Box::new(after),
         backup: backup.folder.clone(),
-        undo: backup::command("undo --yes", &backup.folder, &backup.manifest.install),
+        undo: backup::command(
+            "undo --yes",
+            &backup.folder,
+            backup.manifest.keys.as_deref(),
+            &backup.manifest.install,
+        ),
         notes,
     }
 }

@@ -309,6 +309,8 @@ pub fn survey() -> Survey {
 
 pub fn backup() -> BackupDone {
     BackupDone {
+        keys: None,
+        encrypted: false,
         folder: PathBuf::from("/var/lib/freescout-rescue/backups/freescout-rescue-20261123-101500"),
         cells: 22,
         files: 2,

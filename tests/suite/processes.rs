@@ -221,6 +221,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
     let (engine, updates) = Worker::start(Setup {
         options: Options {
             backup_dir: folder.path().join("backups"),
+            keys_dir: None,
             artisan: false,
         },
         environment: Environment::default(),

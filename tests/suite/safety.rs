@@ -245,6 +245,7 @@ fn what_changed_since_the_backup_is_refused() {
         );
         let options = Options {
             backup_dir: bench.path("backups"),
+            keys_dir: None,
             artisan: false,
         };
         let mut quiet = |_: &str, _: u64, _: Option<u64>| {};

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod artisan;
+mod backups;
+#[path = "../by_hand.rs"]
+mod by_hand;
 mod connecting;
 mod install;
 mod laravel;

@@ -1,6 +1,9 @@
 //! The tests that need no server and no terminal: truth, plans, screens, the shape of the house.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod backups;
+#[path = "../by_hand.rs"]
+mod by_hand;
 mod cli;
 mod demo_mail;
 mod fixture;

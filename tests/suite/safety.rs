@@ -15,7 +15,7 @@ use crate::cli::{Bench, Outcome, state};
 type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
 
 impl Bench {
-    fn act(&self, command: &[&str], more: &[&str]) -> Outcome {
+    pub fn act(&self, command: &[&str], more: &[&str]) -> Outcome {
         let (install, backups) = (self.install(), self.path("backups"));
         let common = [
             install.to_str().unwrap(),

@@ -53,6 +53,7 @@ pub struct Wanted<'a> {
 pub fn backup_problem(error: &BackupError) -> Problem {
     let w = words();
     let (what, next) = match error {
+        BackupError::File(e) if e.is_missing() => (w.backup_unusable, w.backup_unusable_next),
         BackupError::File(_) | BackupError::System(..) | BackupError::Foreign(_) => {
             (w.backup_failed, w.backup_failed_next)
         }

@@ -289,8 +289,11 @@ impl Desk {
         let options = self.setup.options.clone();
         let folder = options.backup_dir.clone();
         let session = self.session()?;
-        let backup = backup::last_recovery(&folder, &session.install.root)
+        let mut backup = backup::last_recovery(&folder, &session.install.root)
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        if let Some(keys_dir) = &options.keys_dir {
+            backup.look_for_keys_in(keys_dir);
+        }
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
         let undone = undo::undo(session, &backup, &mut progress)?;

@@ -428,9 +428,11 @@ pub fn is_backup(folder: &Path) -> bool {
 }
 
 fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {
-    File::open(path)
-        .and_then(sum)
-        .map_err(|e| BackupError::System(path.to_owned(), e))
+    let read = File::open(path).and_then(sum);
+    read.map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()).into(),
+        _ => BackupError::System(path.to_owned(), e),
+    })
 }
 
 /// The sum of everything that can be read, and its size.

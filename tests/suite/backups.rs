@@ -215,6 +215,36 @@ fn an_encrypted_backup_shows_nothing_and_is_closed() {
     assert_eq!(bench.texts(), texts);
 }
 
+/// SQLite's dump is made by way of a file elsewhere; not the one that is encrypted.
+#[test]
+fn a_full_dump_that_is_encrypted_touches_no_other_place() {
+    let bench = Bench::with_sentinel();
+    let (install, backups, passphrase) =
+        (bench.install(), bench.path("backups"), bench.passphrase());
+    let encrypt = [
+        "--encrypt",
+        "--work-factor",
+        "4",
+        "--passphrase-file",
+        &passphrase,
+    ];
+    let nowhere = bench.path("nowhere");
+    for (options, code) in [(&encrypt[..], 0), (&[], 3)] {
+        let out = std::process::Command::new(assert_cmd::cargo::cargo_bin("freescout-rescue"))
+            .args(["backup", "--full-dump", "--backup-dir"])
+            .arg(&backups)
+            .args(options)
+            .arg(&install)
+            .env_clear()
+            .env("HOME", bench.path("home"))
+            .env("TMPDIR", &nowhere)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(code), "{said}");
+    }
+}
+
 #[test]
 fn the_readme_alone_puts_everything_back() {
     let bench = Bench::with_sentinel();
@@ -421,6 +451,16 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
         std::fs::write(&path, whole).unwrap();
     }
     assert_eq!(bench.state(), before);
+    let script = backup.join("restore.sql.age");
+    std::fs::rename(&script, bench.path("moved")).unwrap();
+    let outcome = bench.restore(&backup, &["--yes"]);
+    assert_eq!(outcome.code, 3, "{}", outcome.err);
+    assert!(
+        outcome.err.contains("not as it was written"),
+        "{}",
+        outcome.err
+    );
+    std::fs::rename(bench.path("moved"), &script).unwrap();
     let newer = manifest.replacen("\"schema\": 2", "\"schema\": 3", 1);
     std::fs::write(backup.join("manifest.json"), newer).unwrap();
     let outcome = bench.restore(&backup, &["--yes"]);

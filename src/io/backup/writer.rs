@@ -76,9 +76,13 @@ impl<'a> Writer<'a> {
                     .map_err(system)?,
                 Some(keys) if apart::make(keys)? => {}
                 // The two are found by their name: it must be free in both places.
-                Some(_) => {
+                Some(keys) => {
                     std::fs::remove_dir(&folder).map_err(system)?;
-                    continue;
+                    if number < 1000 {
+                        continue;
+                    }
+                    let taken = std::io::ErrorKind::AlreadyExists;
+                    return Err(BackupError::System(keys.clone(), taken.into()));
                 }
             }
             let mut writer = Self {

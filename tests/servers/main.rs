@@ -5,7 +5,7 @@
 
 mod artisan;
 mod backups;
-#[path = "../by_hand.rs"]
+#[path = "../suite/by_hand.rs"]
 mod by_hand;
 mod connecting;
 mod install;

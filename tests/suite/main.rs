@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod backups;
-#[path = "../by_hand.rs"]
 mod by_hand;
 mod cli;
 mod demo_mail;

@@ -80,7 +80,7 @@ pub enum Command {
         options: BackupOptions,
     },
     /// Put a backup back: its rows, its files. What every secret would read like afterwards is worked out first, and
-    /// compared with what is read in the end. A new backup is made before anything is changed.
+    /// compared with what is read in the end. A new backup, not encrypted, is made before anything is changed.
     /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as foretold, 3 failed.
     Restore {
         /// The backup's folder.

@@ -3,8 +3,11 @@
 //! JSON goes to standard output alone; everything else goes to standard error. A key or a password is never taken from
 //! the command line itself: other users can read it there.
 
+mod backup;
 mod journal;
 mod output;
+mod passphrase;
+mod restore;
 mod run;
 mod test;
 
@@ -73,20 +76,25 @@ pub enum Command {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Also dump the whole database with the server's own program.
-        #[arg(long)]
-        full_dump: bool,
+        /// What is in it, and how it is kept.
+        #[command(flatten)]
+        options: BackupOptions,
     },
-    /// Put a backup back: its rows, its files. A new backup is made first. Exit code 0 done, 1 nothing was changed, 3 failed.
+    /// Put a backup back: its rows, its files. What every secret would read like afterwards is worked out first, and
+    /// compared with what is read in the end. A new backup, not encrypted, is made before anything is changed.
+    /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as foretold, 3 failed.
     Restore {
         /// The backup's folder.
         backup: PathBuf,
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Really do it; without it, only what would change is said.
+        /// Really do it; without it, only what would change is said, and what each secret would read like.
         #[arg(long)]
         yes: bool,
+        /// The passphrase of an encrypted backup.
+        #[command(flatten)]
+        passphrase: PassphraseSource,
     },
     /// Backup, plan and apply, without questions.
     /// Exit code 0 all readable, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
@@ -119,6 +127,9 @@ pub enum Command {
         /// Do not log in at the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+        /// Where the passphrase of an encrypted backup comes from, when putting one back was interrupted.
+        #[command(flatten)]
+        passphrase: PassphraseSource,
     },
     /// What was done on this install, when, by whom, from where. Exit code 0, or 3 when the journal cannot be read.
     History {
@@ -138,7 +149,38 @@ pub enum Command {
         /// Really do it; without it, only what would be taken back is said.
         #[arg(long)]
         yes: bool,
+        /// The passphrase of an encrypted backup.
+        #[command(flatten)]
+        passphrase: PassphraseSource,
     },
+}
+
+/// What is in a backup, and how it is kept.
+#[derive(Args, Clone)]
+pub struct BackupOptions {
+    /// Also dump the whole database with the server's own program.
+    #[arg(long)]
+    pub full_dump: bool,
+    /// Encrypt it with a passphrase, in the age format, which `age -d` opens too. Only this command does: what the wizard
+    /// and `recover` back up before they write stays as it is, so that `undo` needs no passphrase.
+    #[arg(long)]
+    pub encrypt: bool,
+    /// A file that holds the passphrase, and nothing else. `-` reads standard input. Without it, it is asked for twice on
+    /// the terminal.
+    #[arg(long, value_name = "FILE", requires = "encrypt")]
+    pub passphrase_file: Option<PathBuf>,
+    /// scrypt's work as a power of two, for trials that cannot wait.
+    #[arg(long, value_name = "N", requires = "encrypt", hide = true, value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub work_factor: Option<u8>,
+}
+
+/// Where the passphrase of an encrypted backup comes from.
+#[derive(Args, Clone, Default)]
+pub struct PassphraseSource {
+    /// A file that holds the passphrase of an encrypted backup, and nothing else. `-` reads standard input. Without it, it
+    /// is asked for on the terminal.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// How connections are tested.
@@ -213,6 +255,10 @@ pub struct Common {
     /// Folder of the backups. Default: `backups` in the state folder.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
+    /// Another folder, on another disk at best, for the files of a backup that hold the key: it then lies apart from what
+    /// it opens. Also where they are looked for when such a backup was moved.
+    #[arg(long, value_name = "DIR")]
+    pub keys_dir: Option<PathBuf>,
     /// Our state folder. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,

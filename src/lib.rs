@@ -75,6 +75,7 @@ pub mod io {
     pub mod memory;
     pub mod mysql;
     pub mod oauth;
+    pub mod passphrase;
     pub mod passwords;
     pub mod postgres;
     pub mod processes;

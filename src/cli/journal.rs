@@ -1,19 +1,23 @@
 //! `resume` and `history`: what the journal is for.
 
-use super::Common;
 use super::output::{self, Out};
 use super::run::{Outcome, failed, not_started, tested};
+use super::{Common, PassphraseSource, passphrase};
+use std::path::Path;
+
 use crate::domain::journal::Run;
 use crate::domain::sanitize::sanitize;
+use crate::engine::backup::backup_problem;
 use crate::engine::exit::Exit;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::resume::{self, Resumed};
 use crate::engine::survey;
+use crate::io::backup::Backup;
 use crate::sentences;
 use crate::words::{fill, words};
 
 /// Finishes the run that was interrupted.
-pub(super) fn resume(common: &Common, test: bool) -> Outcome {
+pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> Outcome {
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
     let root = session.install.root.clone();
@@ -23,7 +27,13 @@ pub(super) fn resume(common: &Common, test: bool) -> Outcome {
     }
     let mut ledger = Ledger::open(&options, &root).map_err(not_started)?;
     let mut progress = output::progress();
-    let resumed = resume::resume(&mut session, &mut ledger, &mut progress).map_err(failed)?;
+    let mut open = |folder: &Path| {
+        let mut backup = Backup::open(folder).map_err(|e| backup_problem(&e))?;
+        passphrase::open(&mut backup, common, source)?;
+        Ok(backup)
+    };
+    let resumed =
+        resume::resume(&mut session, &mut ledger, &mut open, &mut progress).map_err(failed)?;
     Ok(match resumed {
         Resumed::Nothing => nothing_to_resume(common.json),
         Resumed::Recovered(applied) => {
@@ -31,9 +41,7 @@ pub(super) fn resume(common: &Common, test: bool) -> Outcome {
             output::recovered(common.json, &applied, tested.as_deref(), &site)
         }
         Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),
-        Resumed::PutBack(backup, restored) => {
-            output::restored(common.json, &backup, None, &restored)
-        }
+        Resumed::PutBack(backup, restored) => output::restored(common.json, &backup, &restored),
     })
 }
 

@@ -15,7 +15,7 @@ use crate::engine::exit::Exit;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
 use crate::engine::report;
-use crate::engine::restore::{Difference, Restored};
+use crate::engine::restore::Restored;
 use crate::engine::undo::Undone;
 use crate::io::hunt::Looked;
 use crate::sentences;
@@ -287,27 +287,21 @@ pub(super) fn undone(json: bool, backup: &Path, undone: &Undone) -> Exit {
     }
 }
 
-/// What putting a backup back came to; `safety` is the backup of what stood before.
-pub(super) fn restored(
-    json: bool,
-    backup: &Path,
-    safety: Option<&Path>,
-    restored: &Restored,
-) -> Exit {
-    let w = words();
+/// What putting a backup back came to in the end, and the exit code.
+pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
     if json {
         Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": backup.to_string_lossy(), "safety_backup": safety.map(Path::to_string_lossy), "rows": restored.rows, "files": restored.files,
+            "schema": 1, "backup": backup.to_string_lossy(), "rows": restored.rows, "files": restored.files, "as_foretold": restored.surprises.is_empty(),
         }));
     } else {
         let mut out = Out::stdout();
         restored.sentences().iter().for_each(|line| out.line(line));
-        if let Some(safety) = safety {
-            let folder = sanitize(&safety.to_string_lossy());
-            out.line(&fill(w.undo_safety, &[("folder", &folder)]));
-        }
     }
-    Exit::Fine
+    if restored.surprises.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Unreadable
+    }
 }
 
 /// What a recovery came to, for people.
@@ -347,39 +341,25 @@ fn applied(out: &mut Out, applied: &Applied) {
     out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
 }
 
-/// What a restore would change.
-pub(super) fn restore(out: &mut Out, difference: &Difference) {
-    let w = words();
-    if difference.rows.is_empty() && difference.files.is_empty() {
-        out.line(w.restore_would_nothing);
-        return;
-    }
-    out.line(&fill(
-        w.restore_would,
-        &[
-            ("rows", &difference.rows.len()),
-            ("files", &difference.files.len()),
-        ],
-    ));
-    difference
-        .rows
-        .iter()
-        .for_each(|row| out.line(&format!("  {row}")));
-    difference
-        .files
-        .iter()
-        .for_each(|file| out.line(&format!("  {}", sanitize(&file.to_string_lossy()))));
-}
-
 /// A finished backup.
 pub(super) fn backup(done: &BackupDone) -> String {
-    fill(
-        words().backup_done,
+    let w = words();
+    let mut text = fill(
+        if done.encrypted {
+            w.backup_done_encrypted
+        } else {
+            w.backup_done
+        },
         &[
             ("folder", &sanitize(&done.folder.to_string_lossy())),
             ("texts", &done.cells),
             ("files", &done.files),
             ("kib", &done.bytes.div_ceil(1024)),
         ],
-    )
+    );
+    if let Some(keys) = &done.keys {
+        let keys = sanitize(&keys.to_string_lossy());
+        text += &format!("\n{}", fill(w.backup_keys_apart, &[("keys", &keys)]));
+    }
+    text
 }

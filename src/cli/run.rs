@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::cli::journal;
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions};
+use crate::cli::{Arguments, Command, Common, PassphraseSource, TestOptions};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::probe::Tested;
@@ -21,7 +21,7 @@ use crate::engine::exit::Exit;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, log_secrets, report, restore, survey, undo};
+use crate::engine::{apply, checks, find_key, log_secrets, report, survey, undo};
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
@@ -47,12 +47,15 @@ pub fn run(arguments: Arguments) -> u8 {
         Some(Command::Demo { make: None, .. }) => run_demo(),
         Some(Command::Check(common)) => check(&common),
         Some(Command::FindKey { common, usual }) => find_key(&common, usual),
-        Some(Command::Backup { common, full_dump }) => make_backup(&common, full_dump),
+        Some(Command::Backup { common, options }) => {
+            super::backup::make(&common, &options).map_err(not_started)
+        }
         Some(Command::Restore {
             backup,
             common,
             yes,
-        }) => put_back(&common, &backup, yes),
+            passphrase,
+        }) => super::restore::put_back(&common, &backup, yes, &passphrase),
         Some(Command::Recover {
             common,
             yes,
@@ -72,8 +75,16 @@ pub fn run(arguments: Arguments) -> u8 {
         Some(Command::Test { common, options }) => {
             super::test::test(&common, &options).map_err(not_started)
         }
-        Some(Command::Undo { common, yes }) => take_back(&common, yes),
-        Some(Command::Resume { common, no_test }) => journal::resume(&common, !no_test),
+        Some(Command::Undo {
+            common,
+            yes,
+            passphrase,
+        }) => take_back(&common, yes, &passphrase),
+        Some(Command::Resume {
+            common,
+            no_test,
+            passphrase,
+        }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),
     };
     match exit {
@@ -103,7 +114,7 @@ pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
 }
 
 /// Afterwards: nothing was changed.
-fn unchanged(problem: Problem) -> (Problem, Exit) {
+pub(super) fn unchanged(problem: Problem) -> (Problem, Exit) {
     (problem, Exit::Attention)
 }
 
@@ -116,6 +127,7 @@ impl Common {
                 .clone()
                 .unwrap_or_else(|| state_dir.join("backups")),
             state_dir,
+            keys_dir: self.keys_dir.clone(),
             artisan: !self.no_artisan,
         }
     }
@@ -134,6 +146,9 @@ impl Common {
         self.backup_dir
             .iter()
             .for_each(|path| option("--backup-dir", path));
+        self.keys_dir
+            .iter()
+            .for_each(|path| option("--keys-dir", path));
         self.state_dir
             .iter()
             .for_each(|path| option("--state-dir", path));
@@ -350,27 +365,6 @@ fn find_key(common: &Common, usual: bool) -> Outcome {
     })
 }
 
-fn make_backup(common: &Common, full_dump: bool) -> Outcome {
-    let mut session = common.open().map_err(not_started)?;
-    let mut progress = output::progress();
-    let (_, done) = backup::make(
-        &mut session,
-        &common.options(),
-        full_dump,
-        &mut progress,
-        &|| false,
-    )
-    .map_err(not_started)?;
-    if common.json {
-        Out::stdout().json(&serde_json::json!({
-            "schema": 1, "backup": done.folder.to_string_lossy(), "texts": done.cells, "files": done.files, "bytes": done.bytes,
-        }));
-    } else {
-        Out::stdout().line(&output::backup(&done));
-    }
-    Ok(Exit::Fine)
-}
-
 /// How an install is to be recovered.
 struct Wishes<'a> {
     strategy: Option<Strategy>,
@@ -462,7 +456,7 @@ pub(super) fn tested(session: &mut Session, wished: bool) -> (Option<Vec<Tested>
 }
 
 /// Backs up what stands, before something is changed.
-fn back_up(
+pub(super) fn back_up(
     common: &Common,
     session: &mut Session,
     progress: &mut backup::Progress<'_>,
@@ -470,18 +464,19 @@ fn back_up(
     backup::make(session, &common.options(), false, progress, &|| false).map_err(unchanged)
 }
 
-fn take_back(common: &Common, yes: bool) -> Outcome {
+fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSource) -> Outcome {
     let w = words();
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
     let found = undo::backup_to_undo(&options, &session.install.root).map_err(unchanged)?;
-    let backup = found.ok_or_else(|| {
+    let mut backup = found.ok_or_else(|| {
         let why = fill(
             w.undo_nothing_why,
             &[("folder", &options.backup_dir.display())],
         );
         unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
     })?;
+    super::passphrase::open(&mut backup, common, passphrase).map_err(unchanged)?;
     if !yes {
         let would = undo::preview(&mut session, &options, &backup).map_err(unchanged)?;
         if common.json {
@@ -515,42 +510,4 @@ fn take_back(common: &Common, yes: bool) -> Outcome {
         &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
     ));
     Ok(output::undone(common.json, &backup.folder, &undone))
-}
-
-fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
-    let w = words();
-    let backup = Backup::open(folder).map_err(|e| {
-        let what = fill(
-            w.not_a_backup,
-            &[("path", &sanitize(&folder.to_string_lossy()))],
-        );
-        let next = fill(
-            w.not_a_backup_next,
-            &[("folder", &common.options().backup_dir.display())],
-        );
-        not_started(Problem::new(what, sanitize(&e.to_string()), next))
-    })?;
-    backup
-        .verify()
-        .map_err(|e| not_started(backup::backup_problem(&e)))?;
-    let mut session = common.open().map_err(not_started)?;
-    let difference = restore::difference(&mut session, &backup).map_err(unchanged)?;
-    if !yes {
-        if common.json {
-            Out::stdout().json(&serde_json::json!({
-                "schema": 1, "planned": true, "rows": difference.rows.len(), "files": difference.files.len(),
-            }));
-        } else {
-            output::restore(&mut Out::stdout(), &difference);
-        }
-        Out::stderr().line(w.restore_needs_yes);
-        return Ok(Exit::Attention);
-    }
-    let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
-    let mut progress = output::progress();
-    let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let restored =
-        restore::restore(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
-    let safety = Some(safety.folder.as_path());
-    Ok(output::restored(common.json, folder, safety, &restored))
 }

@@ -1,19 +1,25 @@
 //! Step 2: everything that may be touched, in one closed folder, read back before anything else may happen.
 
+mod readme;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::Table;
-use crate::domain::sql;
+use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::domain::sql::Script;
 use crate::engine::checks;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger;
 use crate::engine::session::Session;
 use crate::engine::survey;
-use crate::io::backup::{Backup, BackupError, Manifest, Writer};
+use crate::io::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
 use crate::io::dump;
-use crate::io::{files, state_dir};
+use crate::io::files::{self, FileRead};
+use crate::io::install::Install;
+use crate::io::state_dir;
+use crate::io::store::Swap;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -27,6 +33,8 @@ pub struct Options {
     pub backup_dir: PathBuf,
     /// Folder of the journal, the locks, and what the wizard remembers.
     pub state_dir: PathBuf,
+    /// Folder for the files that hold a key, apart from what it opens.
+    pub keys_dir: Option<PathBuf>,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
 }
@@ -34,14 +42,37 @@ pub struct Options {
 /// What a long step reports: a sentence, how far, of how much.
 pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
-/// The problem of a backup that failed.
+/// What is in a backup, beyond what may be touched.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// The whole database as well, with the server's own program.
+    pub full_dump: bool,
+    /// Encrypt it.
+    pub sealing: Option<&'a Sealing>,
+    /// Texts that are about to be replaced though no secret is found in them now.
+    pub also: &'a [Swap],
+}
+
+/// The problem of a backup that failed: while it was made, or when it is to be used.
 pub fn backup_problem(error: &BackupError) -> Problem {
     let w = words();
-    Problem::new(
-        w.backup_failed,
-        sanitize(&error.to_string()),
-        w.backup_failed_next,
-    )
+    let (what, next) = match error {
+        BackupError::File(e) if e.is_missing() => (w.backup_unusable, w.backup_unusable_next),
+        BackupError::File(_)
+        | BackupError::System(..)
+        | BackupError::Open(_)
+        | BackupError::Foreign(_) => (w.backup_failed, w.backup_failed_next),
+        BackupError::NotApart(_) => (w.backup_failed, w.backup_not_apart_next),
+        BackupError::Sum(_) | BackupError::Form(..) | BackupError::Sealed(_) => {
+            (w.backup_unusable, w.backup_unusable_next)
+        }
+        BackupError::Newer(..) => (w.backup_unusable, w.backup_newer_next),
+        BackupError::KeysAway(_) => (w.backup_unusable, w.backup_keys_away_next),
+        BackupError::Locked(_) | BackupError::Passphrase(_) => {
+            (w.backup_locked, w.backup_locked_next)
+        }
+    };
+    Problem::new(what, sanitize(&error.to_string()), next)
 }
 
 /// The moment, as used in names and in records.
@@ -64,32 +95,57 @@ pub fn make(
     progress: &mut Progress<'_>,
     cancel: &dyn Fn() -> bool,
 ) -> Result<(Backup, BackupDone), Problem> {
+    let wanted = Wanted {
+        full_dump,
+        ..Wanted::default()
+    };
+    make_as(session, options, &wanted, progress, cancel)
+}
+
+/// [`make`], with more in it, or encrypted.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_as(
+    session: &mut Session,
+    options: &Options,
+    wanted: &Wanted<'_>,
+    progress: &mut Progress<'_>,
+    cancel: &dyn Fn() -> bool,
+) -> Result<(Backup, BackupDone), Problem> {
     let w = words();
     progress(w.backup_reading, 0, None);
     survey::reread(session)?;
     checks::read_inventory(session)?;
     let failed = |e: BackupError| backup_problem(&e);
     let (stamp, created) = now();
-    let mut writer = Writer::create(&options.backup_dir, &stamp).map_err(failed)?;
-    let install = &session.install;
-    let saved = [
-        ("env", &install.env_file),
-        ("config.php", &install.cache_file),
-        ("key_file", &install.key_file),
-    ];
-    for (name, file) in saved {
+    let keeping = Keeping {
+        sealing: wanted.sealing,
+        keys_dir: options.keys_dir.as_deref(),
+    };
+    let mut writer = Writer::create(&options.backup_dir, &stamp, keeping).map_err(failed)?;
+    for (name, file) in files_of(&session.install) {
         if let Some(file) = file {
             writer.save_file(name, file).map_err(failed)?;
         }
     }
-    let cells = &session.inventory.cells;
+    let mut cells = session.inventory.cells.clone();
+    for swap in wanted.also {
+        if let Some(cell) = swap.cell() {
+            cells.entry(cell).or_insert_with(|| swap.old.clone());
+        }
+    }
     progress(w.backup_rows, 0, Some(cells.len() as u64));
     writer
-        .save_rows(cells, &restore_sql(session, &created))
+        .save_rows(&cells, &restore_sql(session, &cells, &created))
         .map_err(failed)?;
-    if full_dump {
+    if wanted.full_dump {
         let mut target = writer.open(DUMP).map_err(failed)?;
-        dump::full(
+        let dump = match wanted.sealing {
+            None => dump::full,
+            Some(_) => dump::full_unseen,
+        };
+        dump(
             &session.settings,
             &session.install.root,
             &mut target,
@@ -97,33 +153,56 @@ pub fn make(
             cancel,
         )
         .map_err(|e| survey::unreachable_database(&e, &session.settings))?;
-        writer.adopt(DUMP).map_err(failed)?;
+        writer.adopt(target).map_err(failed)?;
     }
     progress(w.backup_verifying, 0, None);
-    let manifest = Manifest {
-        schema: 1,
+    let manifest = manifest(session, &created, cells.len());
+    let about = readme::About {
+        session,
+        folder: writer.folder(),
+        keys: writer.keys(),
+        encrypted: wanted.sealing.is_some(),
+        created: &created,
+    };
+    let (readme, keys_readme) = (about.backup(), about.keys());
+    let backup = writer
+        .finish(&readme, &keys_readme, manifest)
+        .map_err(failed)?;
+    // It stands, written down or not; what changes something cannot be begun without the journal.
+    let _ = ledger::note_backup(options, &session.install.root, &backup.folder);
+    let done = BackupDone::of(&backup);
+    Ok((backup, done))
+}
+
+/// The files of an install that are saved, by their names in a backup.
+fn files_of(install: &Install) -> [(&'static str, Option<&FileRead>); 3] {
+    [
+        ("env", install.env_file.as_ref()),
+        ("config.php", install.cache_file.as_ref()),
+        ("key_file", install.key_file.as_ref()),
+    ]
+}
+
+/// The manifest, but for what the writer knows better.
+fn manifest(session: &Session, created: &str, rows: usize) -> Manifest {
+    Manifest {
+        schema: 0,
         install: session.install.root.clone(),
         host: rustix::system::uname()
             .nodename()
             .to_string_lossy()
             .into_owned(),
         user: files::user_name(rustix::process::geteuid().as_raw()),
-        created: created.clone(),
+        created: created.to_owned(),
         version: session.install.version.clone(),
         driver: session.settings.driver.name().to_owned(),
         database: session.settings.database.clone(),
         prefix: session.settings.prefix.clone(),
-        rows: cells.len(),
+        rows,
+        encrypted: None,
+        keys: None,
         files: Vec::new(),
-    };
-    let folder = writer.folder().to_owned();
-    let backup = writer
-        .finish(&readme(session, &folder, &created), manifest)
-        .map_err(failed)?;
-    // It stands, written down or not; what changes something cannot be begun without the journal.
-    let _ = ledger::note_backup(options, &session.install.root, &backup.folder);
-    let done = BackupDone::of(&backup);
-    Ok((backup, done))
+    }
 }
 
 impl BackupDone {
@@ -133,6 +212,8 @@ impl BackupDone {
         Self {
             folder: backup.folder.clone(),
             cells: backup.manifest.rows,
+            keys: backup.manifest.keys.clone(),
+            encrypted: backup.is_encrypted(),
             files: backup.saved_files().count() + dump.count(),
             bytes: backup.manifest.files.iter().map(|f| f.bytes).sum(),
         }
@@ -151,13 +232,10 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
     if rows != session.inventory.cells {
         return Err(stale);
     }
-    let install = &session.install;
-    for (name, file) in [
-        ("files/env", &install.env_file),
-        ("files/config.php", &install.cache_file),
-        ("files/key_file", &install.key_file),
-    ] {
-        let saved = backup.file(name).map_err(|e| backup_problem(&e))?;
+    for (name, file) in files_of(&session.install) {
+        let saved = backup
+            .file(&format!("files/{name}"))
+            .map_err(|e| backup_problem(&e))?;
         if saved.as_ref().map(|(_, bytes)| &***bytes) != file.as_ref().map(|f| &**f.bytes) {
             return Err(stale);
         }
@@ -165,8 +243,17 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
     Ok(())
 }
 
-fn restore_sql(session: &Session, created: &str) -> Vec<u8> {
+fn restore_sql(
+    session: &Session,
+    cells: &BTreeMap<Cell, Option<SecretBytes>>,
+    created: &str,
+) -> Vec<u8> {
     let settings = &session.settings;
+    let script = Script {
+        driver: settings.driver,
+        prefix: &settings.prefix,
+        charset: &settings.charset,
+    };
     let mut text = fill(
         words().restore_sql_head,
         &[
@@ -177,33 +264,25 @@ fn restore_sql(session: &Session, created: &str) -> Vec<u8> {
     )
     .into_bytes();
     text.extend_from_slice(b"\n");
-    text.extend_from_slice(sql::preamble(settings.driver).as_bytes());
+    text.extend_from_slice(script.preamble().as_bytes());
     text.extend_from_slice(b"\nBEGIN;\n");
-    for (cell, value) in &session.inventory.cells {
-        if cell.table != Table::Env {
-            let table = cell.table.name();
-            let value = value.as_ref().map(|v| v.expose());
-            text.extend(sql::update_statement(
-                settings.driver,
-                &settings.prefix,
-                table,
-                cell.id,
-                &cell.column,
-                value,
-            ));
-            text.push(b'\n');
-        }
+    for (cell, value) in cells.iter().filter(|(cell, _)| cell.table != Table::Env) {
+        let value = value.as_ref().map(|v| v.expose());
+        text.extend(script.update(cell.table.name(), cell.id, &cell.column, value));
+        text.push(b'\n');
     }
     text.extend_from_slice(b"COMMIT;\n");
     text
 }
 
-/// One of our commands on this install, ready for a shell, with the folder its backups lie in.
-pub fn command(what: &str, backup: &Path, install: &Path) -> String {
-    let parent = backup.parent().unwrap_or(backup);
+/// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
+pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
+    let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
+    let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
     format!(
-        "freescout-rescue {what} --backup-dir {} {}",
-        sentences::shell(parent),
+        "freescout-rescue {what} --backup-dir {}{} {}",
+        parent(backup),
+        keys_dir.unwrap_or_default(),
         sentences::shell(install)
     )
 }
@@ -217,45 +296,10 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     if options.backup_dir != options.state_dir.join("backups") {
         text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
     }
+    if let Some(keys_dir) = &options.keys_dir {
+        text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
+    }
     format!("{text} {}", sentences::shell(install))
-}
-
-fn readme(session: &Session, folder: &Path, created: &str) -> String {
-    let path = session.install.root.to_string_lossy();
-    let command = match session.settings.driver.name() {
-        "pgsql" => format!(
-            "psql {} < restore.sql",
-            sanitize(&session.settings.database)
-        ),
-        "sqlite" => format!(
-            "sqlite3 {} < restore.sql",
-            sanitize(&session.settings.database)
-        ),
-        _ => format!(
-            "mysql {} < restore.sql",
-            sanitize(&session.settings.database)
-        ),
-    };
-    fill(
-        words().backup_readme,
-        &[
-            ("path", &sanitize(&path)),
-            ("created", &created),
-            ("command", &command),
-            (
-                "restore",
-                &self::command(
-                    &format!("restore {} --yes", sentences::shell(folder)),
-                    folder,
-                    &session.install.root,
-                ),
-            ),
-            (
-                "undo",
-                &self::command("undo --yes", folder, &session.install.root),
-            ),
-        ],
-    )
 }
 
 /// The newest backup of the install below the folder whose recovery was not taken back yet.

@@ -1,19 +1,16 @@
 //! Steps 3 and 4: every secret read from the database, every candidate key tried, every verdict.
 
+mod reading;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
-use crate::domain::dotenv::Standing;
 use crate::domain::finding::{Finding, KeyName};
-use crate::domain::inventory::{
-    Inventory, MAILBOX_COLUMNS, MAILBOX_COLUMNS_BESIDE, MODULE_COLUMNS, OPTION_COLUMNS, Row,
-    Secret, SecretKind, StoredText, USER_COLUMNS,
-};
+use crate::domain::inventory::{Inventory, Secret, SecretKind};
 use crate::domain::known_keys;
 use crate::domain::plan::{self, Circumstances};
-use crate::domain::problem::Problem;
 use crate::domain::send_log::SendLog;
 use crate::domain::source::Source;
 use crate::domain::timeline::Timeline;
@@ -23,83 +20,12 @@ use crate::engine::{log_secrets, sightings, survey};
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
+pub use reading::{read_foreseen, read_inventory};
+
 /// How many attachments are read, the newest: links in older mails are hardly followed.
 const LINKS_READ: u32 = 500_000;
 /// How many candidates that open nothing are kept to be shown as decoys.
 const DECOYS_SHOWN: usize = 20;
-
-/// Reads everything that depends on the key.
-///
-/// # Errors
-/// A [`Problem`] when a table FreeScout cannot do without is missing, or a statement fails.
-pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
-    survey::require_tables(&mut *session.store, &session.settings)?;
-    let mut inventory = Inventory::default();
-    let mut missing = Vec::new();
-    let mut findings = Vec::new();
-    type Take = fn(&mut Inventory, &Row<'_>);
-    let tables: [(&'static str, &[&'static str], Take); 4] = [
-        ("mailboxes", MAILBOX_COLUMNS, Inventory::add_mailbox),
-        ("options", OPTION_COLUMNS, Inventory::add_option),
-        ("modules", MODULE_COLUMNS, Inventory::add_module),
-        ("users", USER_COLUMNS, Inventory::add_user),
-    ];
-    let store = &mut *session.store;
-    let failed = |e| survey::unreachable_database(&e, &session.settings);
-    for (table, wanted, take) in tables {
-        let there = store.columns(table).map_err(failed)?;
-        if there.is_empty() {
-            missing.push(table.to_owned());
-            continue;
-        }
-        if !store.transactional(table).map_err(failed)? {
-            findings.push(Finding::NotTransactional { table });
-        }
-        let (columns, lacking): (Vec<&str>, Vec<&str>) = wanted
-            .iter()
-            .partition(|name| there.iter().any(|c| c == **name));
-        missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
-        let beside = MAILBOX_COLUMNS_BESIDE
-            .iter()
-            .copied()
-            .filter(|name| table == "mailboxes" && there.iter().any(|c| c == name));
-        let columns: Vec<&str> = columns.into_iter().chain(beside).collect();
-        store
-            .read(table, &columns, None, &mut |id, values| {
-                let values = columns
-                    .iter()
-                    .copied()
-                    .zip(values.into_iter().map(stored_text))
-                    .collect();
-                take(&mut inventory, &Row { id, values });
-            })
-            .map_err(failed)?;
-    }
-    if !missing.is_empty() {
-        findings.push(Finding::OlderSchema {
-            missing: missing.join(", "),
-        });
-    }
-    for assignment in session.install.env().assignments() {
-        if assignment.standing == Standing::Set
-            && assignment.name != b"APP_KEY"
-            && let Ok(name) = std::str::from_utf8(&assignment.name)
-        {
-            inventory.add_env(name, assignment.value.expose());
-        }
-    }
-    session.inventory = inventory;
-    session.schema_findings = findings;
-    Ok(())
-}
-
-fn stored_text(stored: Stored) -> StoredText {
-    match stored {
-        Stored::Null => StoredText::Null,
-        Stored::Text(text) => StoredText::Text(text),
-        Stored::TooLong(bytes) => StoredText::TooLong(bytes),
-    }
-}
 
 /// Asks every mail of `send_logs` which key made the hash in its Message-ID; the table is read once, keys that join
 /// later are asked from memory. A table that is not there, or not as we know it, gives no evidence and no error.

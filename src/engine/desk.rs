@@ -363,8 +363,11 @@ impl Desk {
         let w = words();
         let options = self.setup.options.clone();
         let (session, mut ledger) = self.for_writing()?;
-        let backup = undo::backup_to_undo(&options, &session.install.root)?
+        let mut backup = undo::backup_to_undo(&options, &session.install.root)?
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        if let Some(keys_dir) = &options.keys_dir {
+            backup.look_for_keys_in(keys_dir);
+        }
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
         let undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
@@ -381,9 +384,17 @@ impl Desk {
 
     fn resume(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
         let w = words();
+        let keys_dir = self.setup.options.keys_dir.clone();
         let (session, mut ledger) = self.for_writing()?;
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let resumed = resume::resume(session, &mut ledger, &mut progress)?;
+        let mut open = |folder: &Path| {
+            let mut backup = Backup::open(folder).map_err(|e| backup::backup_problem(&e))?;
+            if let Some(keys_dir) = &keys_dir {
+                backup.look_for_keys_in(keys_dir);
+            }
+            Ok(backup)
+        };
+        let resumed = resume::resume(session, &mut ledger, &mut open, &mut progress)?;
         session.journal_findings.clear();
         let update = match resumed {
             Resumed::Nothing => Update::Undone(vec![w.resume_nothing.to_owned()]),

@@ -183,6 +183,10 @@ pub struct Survey {
 pub struct BackupDone {
     /// Its folder.
     pub folder: PathBuf,
+    /// The folder of the files that hold a key, where those lie apart.
+    pub keys: Option<PathBuf>,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
     /// How many stored texts are in it.
     pub cells: usize,
     /// How many files.

@@ -5,6 +5,7 @@ pub mod connections;
 mod damage;
 pub mod find_key;
 pub mod payloads;
+pub mod restore;
 mod timeline;
 
 use std::borrow::Cow;

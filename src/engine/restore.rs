@@ -1,17 +1,20 @@
 //! Puts a backup back, whatever happened since: every saved text and file that differs from what stands now.
 //!
-//! The caller makes a new backup first, so that this too can be taken back.
+//! What it would come to is worked out first, down to the verdict on each secret; what is carried out is exactly that, and
+//! what is read in the end is compared with it. The caller makes a new backup in between, so that this too can be taken
+//! back.
 
-use std::path::PathBuf;
+mod foretold;
+
+use std::collections::BTreeMap;
 
 use crate::domain::journal::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::domain::secret::{Cell, Place, SecretBytes};
 use crate::engine::backup::{Progress, backup_problem};
 use crate::engine::caches;
-use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
-use crate::engine::checks;
+use crate::engine::change::{self, Failure, FileChange, file_problem};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::session::Session;
 use crate::engine::survey;
@@ -20,14 +23,7 @@ use crate::io::files;
 use crate::io::store::{Stored, Swap};
 use crate::words::{fill, words};
 
-/// What a restore would change.
-#[derive(Debug, Default)]
-pub struct Difference {
-    /// Texts in the database that differ, as places.
-    pub rows: Vec<String>,
-    /// Files that differ.
-    pub files: Vec<PathBuf>,
-}
+pub use foretold::{Foretold, foretell};
 
 /// What a restore did.
 #[derive(Debug, Default)]
@@ -36,6 +32,8 @@ pub struct Restored {
     pub rows: usize,
     /// Files put back.
     pub files: usize,
+    /// Places whose secret does not read as was foretold.
+    pub surprises: Vec<Place>,
     /// Sentences for the operator.
     pub notes: Vec<String>,
 }
@@ -47,24 +45,16 @@ impl Restored {
             [("rows", &self.rows), ("files", &self.files)];
         let mut sentences = vec![fill(words().restored, &figures)];
         sentences.extend(self.notes.iter().cloned());
+        if !self.surprises.is_empty() {
+            let places = self.surprises.iter().map(|p| sanitize(&p.to_string()));
+            sentences.push(words().restored_otherwise.to_owned());
+            sentences.extend(places.map(|place| format!("  {place}")));
+        }
         sentences
     }
 }
 
-/// Reads everything anew and tells what differs from the backup.
-///
-/// # Errors
-/// A [`Problem`] when the backup belongs to another install, or something cannot be read.
-pub fn difference(session: &mut Session, backup: &Backup) -> Result<Difference, Problem> {
-    let change = change_back(session, backup)?;
-    let row = |s: &Swap| sanitize(&format!("{}#{}.{}", s.table, s.id, s.column));
-    Ok(Difference {
-        rows: change.swaps.iter().map(row).collect(),
-        files: change.files.into_iter().map(|file| file.path).collect(),
-    })
-}
-
-/// Puts the backup back.
+/// Puts the backup back, exactly as was foretold, and reads everything again.
 ///
 /// # Errors
 /// A [`Failure`]; then nothing was changed, unless it says otherwise.
@@ -72,10 +62,11 @@ pub fn restore(
     session: &mut Session,
     ledger: &mut Ledger,
     backup: &Backup,
+    foretold: &Foretold,
     progress: &mut Progress<'_>,
 ) -> Result<Restored, Failure> {
     let w = words();
-    let change = change_back(session, backup)?;
+    let change = &foretold.change;
     change.require_possible(session)?;
     ledger.sweep()?;
     let root = session.install.root.clone();
@@ -94,42 +85,47 @@ pub fn restore(
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
         notes.push(fill(w.journal_not_ended, &[("why", &problem.why)]));
     }
+    progress(w.apply_verifying, 0, None);
+    let surprises = foretold.surprises(session).unwrap_or_else(|problem| {
+        let said: [(&str, &dyn std::fmt::Display); 2] =
+            [("what", &problem.what), ("why", &problem.why)];
+        notes.insert(0, fill(w.restore_not_read_again, &said));
+        foretold.after.iter().map(|s| s.place.clone()).collect()
+    });
     Ok(Restored {
         rows: change.swaps.len(),
         files: change.files.len(),
+        surprises,
         notes,
     })
 }
 
-fn change_back(session: &mut Session, backup: &Backup) -> Result<Change, Problem> {
+/// Refuses a backup of another install.
+fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Problem> {
     let w = words();
     let (here, there) = (&session.install.root, &backup.manifest.install);
-    if here != there {
-        let why = format!(
-            "{} ≠ {}",
-            sanitize(&there.to_string_lossy()),
-            sanitize(&here.to_string_lossy())
-        );
-        return Err(Problem::new(
-            w.restore_other_install,
-            why,
-            w.restore_other_install_next,
-        ));
+    if here == there {
+        return Ok(());
     }
-    checks::read_inventory(session)?;
-    Ok(Change {
-        swaps: swaps(session, backup)?,
-        files: files_back(session, backup)?,
-    })
+    let why = format!(
+        "{} ≠ {}",
+        sanitize(&there.to_string_lossy()),
+        sanitize(&here.to_string_lossy())
+    );
+    Err(Problem::new(
+        w.restore_other_install,
+        why,
+        w.restore_other_install_next,
+    ))
 }
 
-fn swaps(session: &mut Session, backup: &Backup) -> Result<Vec<Swap>, Problem> {
-    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
+/// The saved texts that differ from what the session has read.
+fn swaps(
+    session: &mut Session,
+    saved: BTreeMap<Cell, Option<SecretBytes>>,
+) -> Result<Vec<Swap>, Problem> {
     let mut swaps = Vec::new();
-    for (cell, text) in saved
-        .into_iter()
-        .filter(|(cell, _)| cell.table != Table::Env)
-    {
+    for (cell, text) in saved {
         let now = match session.inventory.cells.get(&cell) {
             Some(now) => Some(now.clone()),
             // Emptied since, so that no secret is found there any more.

@@ -1,7 +1,7 @@
 //! An interrupted run taken up again. The journal tells what was meant, what stands tells how far it came: what is as it
 //! was before is written now, what is as it was meant is left, what somebody changed since is left and named.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::app_key::AppKey;
 use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
@@ -36,6 +36,9 @@ pub enum Resumed {
     PutBack(PathBuf, Box<Restored>),
 }
 
+/// Opens a backup, whatever that takes: the folder of its keys, or its passphrase.
+pub type Opener<'a> = dyn FnMut(&Path) -> Result<Backup, Problem> + 'a;
+
 /// Finishes the last run that was interrupted.
 ///
 /// # Errors
@@ -43,23 +46,25 @@ pub enum Resumed {
 pub fn resume(
     session: &mut Session,
     ledger: &mut Ledger,
+    open: &mut Opener<'_>,
     progress: &mut Progress<'_>,
 ) -> Result<Resumed, Failure> {
     let Some(run) = ledger.unfinished()? else {
         return Ok(Resumed::Nothing);
     };
-    let open = || Backup::open(&run.backup).map_err(|e| backup_problem(&e));
     match run.kind {
         Kind::Recovery => {
-            let applied = finish(session, ledger, &run, &open()?, progress)?;
+            let applied = finish(session, ledger, &run, &open(&run.backup)?, progress)?;
             Ok(Resumed::Recovered(Box::new(applied)))
         }
         Kind::Undo => {
-            let undone = undo::undo(session, ledger, &open()?, progress)?;
+            let undone = undo::undo(session, ledger, &open(&run.backup)?, progress)?;
             Ok(Resumed::TakenBack(run.backup, Box::new(undone)))
         }
         Kind::Restore => {
-            let restored = restore::restore(session, ledger, &open()?, progress)?;
+            let backup = open(&run.backup)?;
+            let foretold = restore::foretell(session, &backup)?;
+            let restored = restore::restore(session, ledger, &backup, &foretold, progress)?;
             Ok(Resumed::PutBack(run.backup, Box::new(restored)))
         }
         // It is written down when it is done.

@@ -10,31 +10,43 @@
 //!   recovery.json              after a recovery: what was written, as digests; what undo goes by
 //!   README.txt
 //! ```
+//!
+//! Encrypted, every file that holds something of the install stands as `NAME.age` instead. Kept apart, `files/` lies in a
+//! folder of the same name elsewhere.
 
+mod apart;
 mod form;
+mod sealed;
+mod writer;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fmt;
+use std::fs::{DirBuilder, File};
+use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes, Table};
-use crate::io::files::{self, Attributes, FileError, FileRead};
+use crate::io::files::{self, Attributes, FileError};
 use crate::io::trust;
 use crate::words::{fill, words};
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
+pub use sealed::{ENDING, Passphrase, Sealing};
+pub use writer::{Keeping, Target, Writer};
 
 /// Marks a folder as a backup of ours.
 pub const MARKER: &str = ".freescout-rescue-backup";
 const MANIFEST: &str = "manifest.json";
 const ROWS: &str = "rows.jsonl";
-const RESTORE_SQL: &str = "restore.sql";
+/// The statements that put the saved texts back.
+pub const RESTORE_SQL: &str = "restore.sql";
 const README: &str = "README.txt";
 const RECOVERY: &str = "recovery.json";
 /// A manifest or list of rows larger than this is not ours.
@@ -61,6 +73,24 @@ pub enum BackupError {
     /// The folder was prepared by another user, or others may write into it.
     #[error("{}", fill(words().error_open_folder, &[("path", &.0.display())]))]
     Foreign(PathBuf),
+    /// The folder for the keys lies within the folder of the backups.
+    #[error("{}", fill(words().error_not_apart, &[("path", &.0.display())]))]
+    NotApart(PathBuf),
+    /// The files that hold a key lie apart, and this folder of them is not there.
+    #[error("{}", fill(words().error_keys_away, &[("path", &.0.display())]))]
+    KeysAway(PathBuf),
+    /// A newer version of this program made it.
+    #[error("{}", fill(words().error_backup_newer, &[("path", &.0.display()), ("schema", &.1)]))]
+    Newer(PathBuf, u32),
+    /// The backup is encrypted and was not unlocked.
+    #[error("{}", fill(words().error_locked, &[("path", &.0.display())]))]
+    Locked(PathBuf),
+    /// The passphrase does not open this file.
+    #[error("{}", fill(words().error_passphrase, &[("path", &.0.display())]))]
+    Passphrase(PathBuf),
+    /// An encrypted file was cut off or changed, or is not of our making.
+    #[error("{}", fill(words().error_sealed, &[("path", &.0.display())]))]
+    Sealed(PathBuf),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,12 +103,6 @@ struct RowLine<'a> {
     text: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
-}
-
-/// A backup that is being written.
-pub struct Writer {
-    folder: PathBuf,
-    files: Vec<SavedFile>,
 }
 
 /// Makes the folder that holds backups (0700), or checks that it is safe to use.
@@ -102,166 +126,17 @@ pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-impl Writer {
-    /// A new backup folder in `parent`, named by the time stamp `stamp` (and a number when that is taken).
-    ///
-    /// # Errors
-    /// [`BackupError`] when it cannot be made.
-    pub fn create(parent: &Path, stamp: &str) -> Result<Self, BackupError> {
-        prepare_parent(parent)?;
-        for number in 1.. {
-            let suffix = if number == 1 {
-                String::new()
-            } else {
-                format!("-{number}")
-            };
-            let folder = parent.join(format!("freescout-rescue-{stamp}{suffix}"));
-            match DirBuilder::new().mode(0o700).create(&folder) {
-                Ok(()) => {
-                    let mut writer = Self {
-                        folder,
-                        files: Vec::new(),
-                    };
-                    DirBuilder::new()
-                        .mode(0o700)
-                        .create(writer.folder.join("files"))
-                        .map_err(|e| BackupError::System(writer.folder.clone(), e))?;
-                    writer.write(MARKER, b"", None)?;
-                    return Ok(writer);
-                }
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => {}
-                Err(e) => return Err(BackupError::System(folder, e)),
-            }
-        }
-        unreachable!("the loop returns")
-    }
+/// What marks the files that come from the install.
+const OF_INSTALL: &str = "files/";
 
-    /// The folder.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
+/// Whether a file comes from the install itself: each of those may hold a key.
+fn is_of_install(name: &str) -> bool {
+    name.starts_with(OF_INSTALL)
+}
 
-    /// Opens a file in the backup for writing, 0600; call [`Writer::adopt`] when it is complete.
-    ///
-    /// # Errors
-    /// [`BackupError::System`].
-    pub fn open(&self, name: &str) -> Result<File, BackupError> {
-        let path = self.folder.join(name);
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|e| BackupError::System(path, e))
-    }
-
-    /// Enters a file that was written through [`Writer::open`] into the manifest.
-    ///
-    /// # Errors
-    /// [`BackupError`] when it cannot be read back.
-    pub fn adopt(&mut self, name: &str) -> Result<u64, BackupError> {
-        let path = self.folder.join(name);
-        let (sha256, bytes) = sum_of(&path)?;
-        self.files.push(SavedFile {
-            name: name.to_owned(),
-            origin: PathBuf::new(),
-            sha256,
-            bytes,
-            uid: 0,
-            gid: 0,
-            mode: 0,
-        });
-        Ok(bytes)
-    }
-
-    fn write(
-        &mut self,
-        name: &str,
-        bytes: &[u8],
-        origin: Option<(&Path, Attributes)>,
-    ) -> Result<(), BackupError> {
-        let mut file = self.open(name)?;
-        file.write_all(bytes)
-            .and_then(|()| file.sync_all())
-            .map_err(|e| BackupError::System(self.folder.join(name), e))?;
-        let (path, attributes) = origin.map_or((PathBuf::new(), None), |(path, attributes)| {
-            (path.to_owned(), Some(attributes))
-        });
-        self.files.push(SavedFile {
-            name: name.to_owned(),
-            origin: path,
-            sha256: files::hex(&files::digest(bytes)),
-            bytes: bytes.len() as u64,
-            uid: attributes.map_or(0, |a| a.uid),
-            gid: attributes.map_or(0, |a| a.gid),
-            mode: attributes.map_or(0, |a| a.mode),
-        });
-        Ok(())
-    }
-
-    /// Saves a file of the install under `files/`.
-    ///
-    /// # Errors
-    /// [`BackupError::System`].
-    pub fn save_file(&mut self, name: &str, file: &FileRead) -> Result<(), BackupError> {
-        self.write(
-            &format!("files/{name}"),
-            &file.bytes,
-            Some((&file.path, file.attributes)),
-        )
-    }
-
-    /// Saves the stored texts, and the statements that put them back.
-    ///
-    /// # Errors
-    /// [`BackupError::System`].
-    pub fn save_rows(
-        &mut self,
-        cells: &BTreeMap<Cell, Option<SecretBytes>>,
-        restore_sql: &[u8],
-    ) -> Result<(), BackupError> {
-        let mut lines = zeroize::Zeroizing::new(Vec::new());
-        for (cell, text) in cells {
-            let (text, encoded) = match text
-                .as_ref()
-                .map(|t| std::str::from_utf8(t.expose()).map_err(|_| t))
-            {
-                None => (None, None),
-                Some(Ok(text)) => (Some(Cow::Borrowed(text)), None),
-                Some(Err(bytes)) => (None, Some(base64::encode(bytes.expose()))),
-            };
-            let line = RowLine {
-                table: cell.table.name().into(),
-                id: cell.id,
-                column: cell.column.as_str().into(),
-                text,
-                base64: encoded,
-            };
-            serde_json::to_writer(&mut *lines, &line)
-                .map_err(|e| BackupError::System(self.folder.join(ROWS), e.into()))?;
-            lines.push(b'\n');
-        }
-        self.write(ROWS, &lines, None)?;
-        self.write(RESTORE_SQL, restore_sql, None)
-    }
-
-    /// Writes README and manifest, and reads everything back.
-    ///
-    /// # Errors
-    /// [`BackupError::Sum`] when the disk did not keep what was written.
-    pub fn finish(mut self, readme: &str, mut manifest: Manifest) -> Result<Backup, BackupError> {
-        self.write(README, readme.as_bytes(), None)?;
-        manifest.files = std::mem::take(&mut self.files);
-        let json = serde_json::to_vec_pretty(&manifest)
-            .map_err(|e| BackupError::System(self.folder.join(MANIFEST), e.into()))?;
-        self.write(MANIFEST, &json, None)?;
-        File::open(&self.folder)
-            .and_then(|f| f.sync_all())
-            .map_err(|e| BackupError::System(self.folder.clone(), e))?;
-        let backup = Backup::open(&self.folder)?;
-        backup.verify()?;
-        Ok(backup)
-    }
+/// Whether a restore needs the file, so that it is opened with the backup.
+fn is_unlocked(name: &str) -> bool {
+    name == ROWS || is_of_install(name)
 }
 
 /// A backup that stands on disk.
@@ -271,6 +146,24 @@ pub struct Backup {
     pub folder: PathBuf,
     /// Its manifest.
     pub manifest: Manifest,
+    /// Where the files that hold a key lie now, when they were found elsewhere than the manifest says.
+    keys: Option<PathBuf>,
+    unlocked: Option<Arc<Unlocked>>,
+}
+
+/// The encrypted files a restore needs, open, in memory alone.
+struct Unlocked(BTreeMap<String, Zeroizing<Vec<u8>>>);
+
+impl fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unlocked({} files)", self.0.len())
+    }
+}
+
+/// What every manifest has, whatever else is in it.
+#[derive(Deserialize)]
+struct Schema {
+    schema: u32,
 }
 
 impl Backup {
@@ -281,35 +174,72 @@ impl Backup {
     pub fn open(folder: &Path) -> Result<Self, BackupError> {
         let path = folder.join(MANIFEST);
         let file = files::read(&path, MAX_BYTES)?;
-        // Whoever can write a manifest decides which files we write: it must be ours, or root's.
-        let ours = [0, rustix::process::geteuid().as_raw()];
-        let closed = |uid, mode: u32| ours.contains(&uid) && mode & 0o022 == 0;
-        let meta =
-            std::fs::metadata(folder).map_err(|e| BackupError::System(folder.to_owned(), e))?;
-        if !closed(meta.uid(), meta.mode()) || !closed(file.attributes.uid, file.attributes.mode) {
+        apart::require_closed(folder)?;
+        if !apart::closed(file.attributes.uid, file.attributes.mode) {
             return Err(BackupError::Foreign(folder.to_owned()));
         }
-        let manifest =
-            serde_json::from_slice(&file.bytes).map_err(|e| BackupError::Form(path, e.line()))?;
+        let form = |e: serde_json::Error| BackupError::Form(path.clone(), e.line());
+        let Schema { schema } = serde_json::from_slice(&file.bytes).map_err(form)?;
+        if schema > form::GUARDED {
+            return Err(BackupError::Newer(folder.to_owned(), schema));
+        }
+        let manifest = serde_json::from_slice(&file.bytes).map_err(form)?;
         Ok(Self {
             folder: folder.to_owned(),
             manifest,
+            keys: None,
+            unlocked: None,
         })
+    }
+
+    /// Whether its files are encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.manifest.files.iter().any(|file| file.encrypted)
+    }
+
+    /// Looks for the files that lie apart below another folder than the manifest says: it may have been moved, or its disk
+    /// is mounted elsewhere now.
+    pub fn look_for_keys_in(&mut self, keys_dir: &Path) {
+        let name = self.manifest.keys.as_deref().and_then(Path::file_name);
+        self.keys = name
+            .map(|name| keys_dir.join(name))
+            .filter(|folder| apart::is_keys(folder));
+    }
+
+    /// Opens the files that a restore needs, in memory. Of a backup that is not encrypted there is nothing to open.
+    ///
+    /// # Errors
+    /// [`BackupError::Passphrase`] when it is another one.
+    pub fn unlock(&mut self, passphrase: &Passphrase) -> Result<(), BackupError> {
+        let mut unlocked = BTreeMap::new();
+        let needed = |file: &&SavedFile| file.encrypted && is_unlocked(&file.name);
+        for file in self.manifest.files.iter().filter(needed) {
+            let path = self.path_of(file)?;
+            let read = files::read(&path, MAX_BYTES)?;
+            if files::hex(&read.digest()) != file.sha256 {
+                return Err(BackupError::Sum(path));
+            }
+            let plain = sealed::whole(&path, &read.bytes, passphrase)?;
+            unlocked.insert(file.name.clone(), plain);
+        }
+        self.unlocked = Some(Arc::new(Unlocked(unlocked)));
+        Ok(())
     }
 
     /// Reads every file and compares it with its sum.
     ///
     /// # Errors
-    /// [`BackupError::Sum`] names the first that does not match.
+    /// [`BackupError::Sum`] names the first that does not match, [`BackupError::KeysAway`] the folder that is not there.
     pub fn verify(&self) -> Result<(), BackupError> {
         for file in &self.manifest.files {
-            let path = self.inside(&file.name)?;
+            let path = self.path_of(file)?;
             let (sum, bytes) = sum_of(&path)?;
             if sum != file.sha256 || bytes != file.bytes {
                 return Err(BackupError::Sum(path));
             }
         }
-        if self.rows()?.len() != self.manifest.rows {
+        let locked = self.is_encrypted() && self.unlocked.is_none();
+        if !locked && self.rows()?.len() != self.manifest.rows {
             return Err(BackupError::Sum(self.folder.join(ROWS)));
         }
         Ok(())
@@ -321,10 +251,12 @@ impl Backup {
     /// [`BackupError::Form`] with the line.
     pub fn rows(&self) -> Result<BTreeMap<Cell, Option<SecretBytes>>, BackupError> {
         let path = self.folder.join(ROWS);
-        let file = files::read(&path, MAX_BYTES)?;
+        let bytes = match self.saved(ROWS) {
+            Some(saved) => self.bytes_of(saved)?,
+            None => return Err(BackupError::Form(self.folder.join(MANIFEST), 0)),
+        };
         let mut cells = BTreeMap::new();
-        for (number, line) in file
-            .bytes
+        for (number, line) in bytes
             .split(|b| *b == b'\n')
             .enumerate()
             .filter(|(_, l)| !l.is_empty())
@@ -352,20 +284,41 @@ impl Backup {
         Ok(cells)
     }
 
-    /// A saved file of the install: what the manifest says of it, and its bytes.
+    /// A saved file of the install: what the manifest says of it, with size and sum of its bytes, and these.
     ///
     /// # Errors
     /// [`BackupError`] when it cannot be read or does not match its sum.
     pub fn file(&self, name: &str) -> Result<Option<SavedBytes>, BackupError> {
-        let Some(saved) = self.manifest.files.iter().find(|f| f.name == name) else {
+        let Some(saved) = self.saved(name) else {
             return Ok(None);
         };
-        let path = self.inside(name)?;
+        let bytes = self.bytes_of(saved)?;
+        let saved = SavedFile {
+            sha256: files::hex(&files::digest(&bytes)),
+            bytes: bytes.len() as u64,
+            ..saved.clone()
+        };
+        Ok(Some((saved, bytes)))
+    }
+
+    fn saved(&self, name: &str) -> Option<&SavedFile> {
+        self.manifest.files.iter().find(|f| f.name == name)
+    }
+
+    /// What was saved, checked against its sum or proven by its encryption.
+    fn bytes_of(&self, saved: &SavedFile) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        if saved.encrypted {
+            let unlocked = self.unlocked.as_ref().and_then(|u| u.0.get(&saved.name));
+            return unlocked
+                .cloned()
+                .ok_or_else(|| BackupError::Locked(self.folder.clone()));
+        }
+        let path = self.path_of(saved)?;
         let read = files::read(&path, MAX_BYTES)?;
         if files::hex(&read.digest()) != saved.sha256 {
             return Err(BackupError::Sum(path));
         }
-        Ok(Some((saved.clone(), read.bytes)))
+        Ok(read.bytes)
     }
 
     /// Files of the install in this backup.
@@ -373,7 +326,7 @@ impl Backup {
         self.manifest
             .files
             .iter()
-            .filter(|f| f.name.starts_with("files/"))
+            .filter(|f| is_of_install(&f.name))
     }
 
     /// What the recovery after this backup wrote, if there was one.
@@ -427,24 +380,36 @@ impl Backup {
 
     /// The name, where the backup holds a file of that name.
     pub fn saved_name(&self, name: &str) -> Option<String> {
-        self.manifest
-            .files
-            .iter()
-            .any(|f| f.name == name)
-            .then(|| name.to_owned())
+        self.saved(name).map(|saved| saved.name.clone())
     }
 
-    /// A name from the manifest as a path, which must stay inside the folder.
-    fn inside(&self, name: &str) -> Result<PathBuf, BackupError> {
-        let path = Path::new(name);
-        let plain = path
+    /// Where a file of the manifest stands. Its name must stay inside the folder, and that of the keys must be there.
+    fn path_of(&self, saved: &SavedFile) -> Result<PathBuf, BackupError> {
+        let form = || BackupError::Form(self.folder.join(MANIFEST), 0);
+        let plain = Path::new(&saved.name)
             .components()
             .all(|c| matches!(c, std::path::Component::Normal(_)));
-        if plain {
-            Ok(self.folder.join(path))
-        } else {
-            Err(BackupError::Form(self.folder.join(MANIFEST), 0))
+        if !plain {
+            return Err(form());
         }
+        let folder = if saved.apart {
+            let keys = self.keys.as_ref().or(self.manifest.keys.as_ref());
+            let keys = keys.ok_or_else(form)?;
+            match apart::require_closed(keys) {
+                Ok(()) => keys,
+                Err(BackupError::System(path, e)) if e.kind() == std::io::ErrorKind::NotFound => {
+                    return Err(BackupError::KeysAway(path));
+                }
+                Err(e) => return Err(e),
+            }
+        } else {
+            &self.folder
+        };
+        let mut path = folder.join(&saved.name).into_os_string();
+        if saved.encrypted {
+            path.push(ENDING);
+        }
+        Ok(path.into())
     }
 }
 
@@ -460,20 +425,25 @@ pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
     backups
 }
 
-/// Whether a folder is a backup of any install, made by this program.
+/// Whether a folder is a backup of any install, or holds the keys of one, made by this program.
 pub fn is_backup(folder: &Path) -> bool {
-    folder.join(MARKER).is_file() && Backup::open(folder).is_ok()
+    apart::is_keys(folder) || folder.join(MARKER).is_file() && Backup::open(folder).is_ok()
 }
 
 fn sum_of(path: &Path) -> Result<(String, u64), BackupError> {
+    let read = File::open(path).and_then(sum);
+    read.map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()).into(),
+        _ => BackupError::System(path.to_owned(), e),
+    })
+}
+
+/// The sum of everything that can be read, and its size.
+fn sum(mut from: impl Read) -> std::io::Result<(String, u64)> {
     use sha2::{Digest, Sha256};
-    use std::io::Read;
-    let system = |e| BackupError::System(path.to_owned(), e);
-    let mut file = File::open(path).map_err(system)?;
-    let (mut sum, mut total, mut block) =
-        (Sha256::new(), 0, zeroize::Zeroizing::new(vec![0; 64 << 10]));
+    let (mut sum, mut total, mut block) = (Sha256::new(), 0, Zeroizing::new(vec![0; 64 << 10]));
     loop {
-        match file.read(&mut block).map_err(system)? {
+        match from.read(&mut block)? {
             0 => return Ok((files::hex(&sum.finalize()), total)),
             n => {
                 sum.update(&block[..n]);

@@ -7,12 +7,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret;
 
 use super::store::StoreError;
 use super::{mysql, sqlite};
 use crate::domain::configuration::{DbSettings, Driver};
+use crate::words::{fill, words};
 
+/// SQLite's own bound on databases in memory (`SQLITE_MEMDB_DEFAULT_MAXSIZE`), in bytes.
+const MOST_IN_MEMORY: u64 = 1 << 30;
 /// How much of a failing program's complaint is kept.
 const COMPLAINT: u64 = 2000;
 
@@ -31,6 +35,28 @@ pub fn full(
         Driver::MySql => pipe(mysql_programs(settings)?, target, progress, cancel),
         Driver::PgSql => pipe(vec![pg_dump(settings)], target, progress, cancel),
         Driver::Sqlite => copy_sqlite(&sqlite::file(settings, root), target, progress, cancel),
+    }
+}
+
+/// [`full`], without a plain copy on the disk even for a moment: SQLite's is made in memory, where it must find room.
+///
+/// # Errors
+/// As [`full`].
+pub fn full_unseen(
+    settings: &DbSettings,
+    root: &Path,
+    target: &mut dyn Write,
+    progress: &mut dyn FnMut(u64),
+    cancel: &dyn Fn() -> bool,
+) -> Result<u64, StoreError> {
+    match settings.driver {
+        // Through a pipe from their programs.
+        Driver::MySql | Driver::PgSql => full(settings, root, target, progress, cancel),
+        Driver::Sqlite => {
+            let bytes = sqlite_in_memory(&sqlite::file(settings, root), target, cancel)?;
+            progress(bytes);
+            Ok(bytes)
+        }
     }
 }
 
@@ -181,4 +207,36 @@ fn copy_sqlite(
     let bytes = std::io::copy(&mut from, target).map_err(|e| failed(&e))?;
     progress(bytes);
     Ok(bytes)
+}
+
+/// The same in memory.
+fn sqlite_in_memory(
+    file: &Path,
+    target: &mut dyn Write,
+    cancel: &dyn Fn() -> bool,
+) -> Result<u64, StoreError> {
+    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string());
+    let bytes = std::fs::metadata(file).map_err(|e| failed(&e))?.len();
+    if bytes > MOST_IN_MEMORY {
+        return Err(StoreError::Query(fill(
+            words().error_dump_memory,
+            &[("bytes", &bytes), ("most", &MOST_IN_MEMORY)],
+        )));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let source = Connection::open_with_flags(file, flags).map_err(|e| failed(&e))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI;
+    let mut copy =
+        Connection::open_with_flags("file:dump?vfs=memdb", flags).map_err(|e| failed(&e))?;
+    rusqlite::backup::Backup::new(&source, &mut copy)
+        .and_then(|backup| backup.run_to_completion(1000, Duration::ZERO, None))
+        .map_err(|e| failed(&e))?;
+    if cancel() {
+        return Err(StoreError::Query("cancelled".to_owned()));
+    }
+    let whole = copy.serialize(rusqlite::MAIN_DB).map_err(|e| failed(&e))?;
+    target.write_all(&whole).map_err(|e| failed(&e))?;
+    Ok(whole.len() as u64)
 }

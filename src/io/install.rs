@@ -101,20 +101,7 @@ impl Install {
             files::read(&root.join("bootstrap/cache/config.php"), MAX_CONFIG_BYTES),
             w.cache_unreadable_next,
         )?;
-        let cache = match &cache_file {
-            Some(file) => Some(var_export::read(&file.bytes).map_err(|e| {
-                Problem::new(
-                    fill(
-                        w.cache_unreadable,
-                        &[("path", &sanitize(&file.path.to_string_lossy()))],
-                    ),
-                    e.to_string(),
-                    w.cache_unreadable_next,
-                )
-            })?),
-            None => None,
-        };
-        if env_file.is_none() && cache.is_none() && environment.get(b"APP_KEY").is_none() {
+        if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
             return Err(Problem::new(
                 fill(
                     w.env_missing,
@@ -124,20 +111,50 @@ impl Install {
                 w.env_missing_next,
             ));
         }
-        let process = environment.clone();
         let mut install = Self {
             root,
             version,
             web_user,
             env_file,
+            cache: read_cache(cache_file.as_ref())?,
             cache_file,
-            cache,
             key_file: None,
             key_file_unreadable: None,
+            process: lookup(&environment),
             environment,
-            process: Box::new(move |name| process.get(name)),
         };
         install.read_key_file();
+        Ok(install)
+    }
+
+    /// The same install with these files in place of its own, as a restore would leave it. The key file that `.env` names
+    /// is read where none is given.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the config cache cannot be read.
+    pub fn foreseen(
+        &self,
+        env_file: Option<FileRead>,
+        cache_file: Option<FileRead>,
+        key_file: Option<FileRead>,
+    ) -> Result<Self, Problem> {
+        let mut install = Self {
+            root: self.root.clone(),
+            version: self.version.clone(),
+            web_user: self.web_user,
+            env_file,
+            cache: read_cache(cache_file.as_ref())?,
+            cache_file,
+            key_file: None,
+            key_file_unreadable: None,
+            environment: self.environment.clone(),
+            process: lookup(&self.environment),
+        };
+        install.read_key_file();
+        if key_file.is_some() {
+            install.key_file = key_file;
+            install.key_file_unreadable = None;
+        }
         Ok(install)
     }
 
@@ -312,6 +329,28 @@ impl Install {
     pub fn env_path(&self) -> PathBuf {
         env_path(&self.root, &self.environment)
     }
+}
+
+fn lookup(environment: &Environment) -> Box<Lookup> {
+    let process = environment.clone();
+    Box::new(move |name| process.get(name))
+}
+
+fn read_cache(file: Option<&FileRead>) -> Result<Option<Value>, Problem> {
+    let w = words();
+    let read = |file: &FileRead| {
+        var_export::read(&file.bytes).map_err(|e| {
+            Problem::new(
+                fill(
+                    w.cache_unreadable,
+                    &[("path", &sanitize(&file.path.to_string_lossy()))],
+                ),
+                e.to_string(),
+                w.cache_unreadable_next,
+            )
+        })
+    };
+    file.map(read).transpose()
 }
 
 /// PHP's `trim()`.

@@ -106,8 +106,8 @@ impl MySql {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let socket = socket(settings)?;
         let through_socket = socket.is_some();
-        let charset = name_of_charset(&settings.charset, "utf8mb4");
-        let collation = name_of_charset(&settings.collation, "utf8mb4_unicode_ci");
+        let charset = sql::charset_name(&settings.charset, "utf8mb4");
+        let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
         let options = OptsBuilder::new()
             .ip_or_hostname(Some(settings.host.clone()))
             .tcp_port(settings.port)
@@ -161,12 +161,6 @@ impl MySql {
         )?;
         Ok(transaction)
     }
-}
-
-/// A character set or collation by its name, as it can stand in a statement.
-fn name_of_charset<'a>(name: &'a str, usual: &'a str) -> &'a str {
-    let fine = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if fine { name } else { usual }
 }
 
 impl Store for MySql {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::crash::{self, Point};
 use crate::domain::configuration::{DbSettings, Driver};
-use crate::domain::secret::SecretBytes;
+use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::sql;
 use crate::words::words;
 
@@ -51,6 +51,15 @@ pub struct Swap {
 }
 
 impl Swap {
+    /// The cell it is about; `None` for a table that holds no secrets.
+    pub fn cell(&self) -> Option<Cell> {
+        Some(Cell {
+            table: Table::by_name(self.table)?,
+            id: self.id,
+            column: self.column.clone(),
+        })
+    }
+
     /// The swap that puts back what this one replaced.
     #[must_use]
     pub fn reversed(&self) -> Self {

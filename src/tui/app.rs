@@ -195,9 +195,18 @@ fn say_goodbye(wizard: &Wizard) {
             if lines.is_empty() {
                 lines.push(w.quit_nothing_changed.to_owned());
             }
-            if let Some(folder) = &wizard.backup.made {
-                let folder = sanitize(&folder.to_string_lossy());
-                lines.push(fill(w.quit_backup_stays, &[("folder", &folder)]));
+            if let Some(made) = &wizard.backup.made {
+                let folder = sanitize(&made.folder.to_string_lossy());
+                lines.push(match &made.keys {
+                    None => fill(w.quit_backup_stays, &[("folder", &folder)]),
+                    Some(keys) => fill(
+                        w.quit_backup_stays_apart,
+                        &[
+                            ("folder", &folder),
+                            ("keys", &sanitize(&keys.to_string_lossy())),
+                        ],
+                    ),
+                });
             }
         }
     }

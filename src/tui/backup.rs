@@ -38,13 +38,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             &fill(w.backup_holds_value, &values),
         );
         take_top(&mut area, 1);
+        let keep = match &done.keys {
+            None => w.backup_keep_closed.to_owned(),
+            Some(keys) => fill(
+                w.backup_keys_apart,
+                &[("keys", &sanitize(&keys.to_string_lossy()))],
+            ),
+        };
         canvas.pieces(
             &mut area,
-            &[
-                plain(w.backup_by_hand),
-                plain(""),
-                (Role::Warn, w.backup_keep_closed.to_owned()),
-            ],
+            &[plain(w.backup_by_hand), plain(""), (Role::Warn, keep)],
         );
         return;
     }

@@ -1,7 +1,5 @@
 //! Step 2: the backup. Nothing behind this step opens until a verified one stands.
 
-use std::path::PathBuf;
-
 use super::jobs::JobKind;
 use super::message::{Action, Effect};
 use super::step::Step;
@@ -16,8 +14,8 @@ pub struct State {
     pub full_dump: bool,
     /// The backup of what stands now; `None` also after it was used up by a recovery.
     pub done: Option<BackupDone>,
-    /// The folder of the last backup made, whatever came of it.
-    pub made: Option<PathBuf>,
+    /// The last backup made, whatever came of it.
+    pub made: Option<BackupDone>,
     /// Why the last attempt failed.
     pub problem: Option<Problem>,
 }

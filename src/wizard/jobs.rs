@@ -203,7 +203,7 @@ impl Wizard {
                 });
             }
             Update::BackedUp(done) => {
-                self.backup.made = Some(done.folder.clone());
+                self.backup.made = Some(done.clone());
                 self.backup.done = Some(done);
             }
             Update::Planned(ready) => self.planned(ready),

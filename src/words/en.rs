@@ -66,6 +66,13 @@ table! {
     error_line = "line {line}: {why}";
     error_path = "{path}: {why}";
     error_sum = "{path} does not match its sum";
+    error_not_apart = "{path}: lies within the folder of the backups";
+    error_keys_away = "{path}: the files that hold the key lie there, apart from the backup, and this folder is not there";
+    error_backup_newer = "{path}: made by a newer version of this program (form {schema})";
+    error_locked = "{path}: no passphrase was given";
+    error_passphrase = "{path}: this passphrase does not open it";
+    error_sealed = "{path}: cut off, changed, or not a file of ours";
+    error_dump_memory = "an SQLite database of {bytes} bytes does not fit into memory; without a plain copy on the disk it can be encrypted up to {most}";
     error_backup_form = "{path}, line {line}: not of the form of a backup";
     error_open_folder = "{path} belongs to another user, or others may write into it";
     error_owner = "owner and group cannot be kept: {why}";
@@ -131,12 +138,35 @@ table! {
     backup_verifying = "Reading the backup back";
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
-    backup_failed_next = "Nothing was changed. Give another folder with --backup-dir, one that only you may write.";
+    backup_failed_next = "Nothing was changed. Give another folder (--backup-dir, --keys-dir, --state-dir), one that only you may write.";
+    backup_not_apart_next = "Nothing was changed. Give a folder elsewhere with --keys-dir, on another disk if there is one.";
+    backup_unusable = "The backup cannot be used.";
+    backup_unusable_next = "Nothing was changed. It is not as it was written: take another backup.";
+    backup_newer_next = "Nothing was changed. Use that version, or a newer one.";
+    backup_keys_away_next = "Nothing was changed: the rows could be put back without that folder, the files not. Bring it back there, or name the folder it lies in now with --keys-dir. By hand, restore.sql puts the rows back alone.";
+    backup_locked = "The backup is encrypted, and stays closed.";
+    backup_locked_next = "Nothing was changed. Try again with the passphrase that was given when it was made.";
     backup_stale = "The backup no longer matches the install.";
     backup_stale_why = "Something was saved in FreeScout, or a file was changed, since the backup was made.";
     backup_stale_next = "Nothing was changed. Make a new backup (step 2); the plan is then made anew.";
+    passphrase_new = "Passphrase for the new backup (not shown):";
+    passphrase_again = "The same again:";
+    passphrase_differs = "The two differ.";
+    passphrase_ask = "Passphrase of {folder} (not shown):";
+    passphrase_no_text = "it must be one line of text, and not an empty one";
+    passphrase_unusable = "The passphrase cannot be read.";
+    passphrase_unusable_next = "Nothing was changed. Give a file that holds the passphrase and nothing else, or - for standard input.";
+    passphrase_no_terminal = "The passphrase cannot be asked for: there is no terminal.";
+    passphrase_no_terminal_next = "Nothing was changed. Give --passphrase-file FILE, or - to read it from standard input.";
+    passphrase_stopped = "Stopped while the passphrase was asked for. Nothing was changed.";
+    standard_input_twice = "standard input cannot be read twice";
+    standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
     restore_sql_head = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";
-    backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\nThis folder holds the APP_KEY (in files/env) together with everything it opens: keep it closed,\nand delete it when it is no longer needed.\n\nTo put everything back:      {restore}\nTo do it by hand:            {command}\n                             copy files/env over .env (and files/config.php over bootstrap/cache/config.php)\nTo take back a recovery:     {undo}\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
+    backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\n{holds}\n{encrypted}\nTo put everything back:      {restore}\nTo take back a recovery:     {undo}\nTo put everything back by hand, in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
+    readme_holds_key = "This folder holds the APP_KEY (in files/env) together with everything it opens: keep it closed,\nand delete it when it is no longer needed.";
+    readme_keys_apart = "This folder holds what the APP_KEY opens. The files that hold the key itself lie in\n{keys}\nKeep the two apart and closed, and delete both when they are no longer needed.";
+    readme_encrypted = "\nEvery file that holds anything of the install is encrypted with a passphrase, in the age format\n(https://age-encryption.org): its name ends in .age, and `age -d FILE` (or `rage -d FILE`) opens it.\n";
+    keys_readme = "Keys of the FreeScout in {path}, saved by freescout-rescue {created}.\n\nThe files here hold its APP_KEY. What that opens is in the backup\n{folder}\nKeep the two apart and closed, and delete both when they are no longer needed.\n{encrypted}";
 
     // plan and apply
     plan_surprised = "A secret is not as the checks saw it.";
@@ -252,9 +282,22 @@ table! {
     undo_needs_yes = "This would take back the recovery of {created}: {rows} stored texts and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
     undo_safety = "What stood before is in {folder}";
     restore_would = "Restoring would change {rows} stored texts and {files} files:";
+    restore_file_removed = "{path} (removed: there was none)";
+    restore_key_stays = "The key in force stays {key}.";
+    restore_key_moves = "The key in force becomes {after}; now it is {now}.";
+    restore_readable = "FreeScout reads {now} of {of_now} secrets now, and would read {after} of {of_after}:";
+    restore_stays = "as now:";
+    restore_now = "now:";
+    restore_after = "after:";
+    restore_no_secret = "No secret stands here.";
+    restore_reads_fewer = "It would read fewer than now.";
+    restore_other_database = "FreeScout would then connect to its database with other settings than now; the rows go to the database it uses now.";
     restore_would_nothing = "Everything stands as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
     restored = "Restored: {rows} stored texts and {files} files.";
+    restored_as_foretold = "Everything was read again and is as foretold: FreeScout reads {readable} of {total} secrets.";
+    restored_otherwise = "Everything was read again, and not all is as foretold. Somebody may have saved something meanwhile:";
+    restore_not_read_again = "It could not be read again: {what} {why}";
     restore_other_install = "This backup is of another install.";
     restore_other_install_next = "Nothing was changed. Give the install that it was made of.";
     not_a_backup = "{path} is no backup to be put back.";
@@ -342,6 +385,7 @@ table! {
     quit_question = "Leave? Enter leaves, Esc stays.";
     quit_nothing_changed = "Nothing was changed.";
     quit_backup_stays = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
+    quit_backup_stays_apart = "A backup stays in {folder}, the files that hold the key in {keys}: delete both when they are not needed.";
     quit_recovery_stands = "The recovery made in this session stands. To take it back: {undo}";
     quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
     quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
@@ -428,6 +472,7 @@ table! {
     database_form_password = "An empty DB_PASSWORD takes the configured one.";
 
     // the screen: backup
+    backup_keys_apart = "The files that hold the key lie apart, in {keys}. Keep both folders closed, and delete them when they are no longer needed.";
     backup_what = "Before anything is changed, everything a recovery may touch is copied into one folder that only you can open, and read back:";
     backup_list = "  · .env, the key file and the config cache, where they exist\n  · every stored text that depends on the key, as it stands\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";
     backup_full_dump = "Also dump the whole database ({program})";
@@ -695,6 +740,7 @@ table! {
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
     backup_done = "Backup: {texts} stored texts and {files} files, {kib} KiB, read back and right: {folder}";
+    backup_done_encrypted = "Encrypted backup: {texts} stored texts and {files} files, {kib} KiB, opened again and right: {folder}";
 
     // connection tests
     probe_days_left = "{days} d left";

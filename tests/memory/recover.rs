@@ -40,7 +40,7 @@ fn nothing_is_left_of_what_a_recovery_had_in_its_hands() {
                 secrets::key("the new key", key(2).text()),
             ]);
             let table = sql::table(server.driver, &install.settings.prefix, "mailboxes");
-            let plain = sql::literal(server.driver, Some(NEVER_SEALED.as_bytes()));
+            let plain = sql::literal(server.driver, "utf8mb4", Some(NEVER_SEALED.as_bytes()));
             let update = format!("UPDATE {table} SET out_password = {plain} WHERE id = 2");
             server.admin(&install.settings.database, &[&update]);
             let line = serde_json::json!({"mailbox": 3, "incoming": typed}).to_string();

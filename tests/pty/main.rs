@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod endings;
+mod passphrase;
 mod terminal;
 mod walk;

@@ -191,6 +191,20 @@ impl Session {
         }
     }
 
+    /// Whether the terminal shows what is typed.
+    pub fn echoes(&self) -> bool {
+        let state = self.master.get_termios().unwrap();
+        state
+            .local_flags
+            .iter_names()
+            .any(|(name, _)| name == "ECHO")
+    }
+
+    /// Waits until the terminal does not show what is typed.
+    pub fn wait_silent(&self) {
+        self.wait("the terminal to be silent", |_| !self.echoes());
+    }
+
     /// Whether the terminal is in raw mode.
     pub fn is_raw(&self) -> bool {
         let state = self.master.get_termios().unwrap();

@@ -103,7 +103,7 @@ impl Install {
         let settings = &self.settings;
         let (old, new, lost) = (key(1), key(2), key(3));
         let t = |name: &str| sql::table(settings.driver, &settings.prefix, name);
-        let v = |text: &str| sql::literal(settings.driver, Some(text.as_bytes()));
+        let v = |text: &str| sql::literal(settings.driver, "utf8mb4", Some(text.as_bytes()));
         let id = match settings.driver {
             Driver::MySql => "id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY",
             Driver::PgSql => "id SERIAL PRIMARY KEY",
@@ -146,7 +146,7 @@ impl Install {
         ] {
             statements.push(format!(
                 "INSERT INTO {} (name, email, in_server, in_password, out_method, out_username, out_password, meta) VALUES ({}, {}, 'imap.example', {}, 3, 'u', {}, {})",
-                t("mailboxes"), v(name), v(&format!("{name}@x.example")), v(&incoming), v(&outgoing), sql::literal(settings.driver, meta.map(str::as_bytes))
+                t("mailboxes"), v(name), v(&format!("{name}@x.example")), v(&incoming), v(&outgoing), sql::literal(settings.driver, "utf8mb4", meta.map(str::as_bytes))
             ));
         }
         statements.push(format!(

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod artisan;
+mod backups;
+#[path = "../suite/by_hand.rs"]
+mod by_hand;
 mod connecting;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod install;

@@ -359,6 +359,23 @@ impl Server {
         }
     }
 
+    /// A line of a README with the way to this server in it, and MySQL's SQL mode.
+    pub fn here(&self, line: &str, mode: &str) -> String {
+        match self.driver {
+            Driver::MySql => line.replace(
+                "mysql rescue_",
+                &format!(
+                    "mariadb --no-defaults --user=root --socket={} --init-command=\"SET sql_mode='{mode}'\" rescue_",
+                    self.socket()
+                ),
+            ),
+            _ => line.replace(
+                "psql -v",
+                &format!("psql -U postgres -h {} -p {} -v", self.folder.display(), self.port),
+            ),
+        }
+    }
+
     /// Feeds a script to the server's own client, as a person would.
     pub fn client(&self, settings: &DbSettings, script: &Path) {
         let input = std::fs::File::open(script).unwrap();

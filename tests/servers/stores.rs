@@ -59,7 +59,7 @@ fn settings(server: &Server, name: &str) -> DbSettings {
     };
     let mut statements = vec![create, widen];
     for text in ODD {
-        let value = sql::literal(settings.driver, Some(text.as_bytes()));
+        let value = sql::literal(settings.driver, "utf8mb4", Some(text.as_bytes()));
         statements.push(format!(
             "INSERT INTO {table} (body, narrow, port, yes) VALUES ({value}, 'n', 993, true)"
         ));
@@ -329,16 +329,14 @@ fn statements_mean_the_same_to_the_servers_own_client() {
         let settings = settings(server, "sql");
         let mut store = connect(&settings);
         let before = rows(&mut *store, None);
-        let mut script = sql::preamble(settings.driver).as_bytes().to_vec();
+        let statements = sql::Script {
+            driver: settings.driver,
+            prefix: &settings.prefix,
+            charset: &settings.charset,
+        };
+        let mut script = statements.preamble().into_bytes();
         for (id, values) in &before {
-            let update = sql::update_statement(
-                settings.driver,
-                &settings.prefix,
-                "odd",
-                *id,
-                "body",
-                values[0].text(),
-            );
+            let update = statements.update("odd", *id, "body", values[0].text());
             script.extend_from_slice(b"\n");
             script.extend(update);
         }

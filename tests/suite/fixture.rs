@@ -354,6 +354,8 @@ pub fn unfinished() -> Run {
 
 pub fn backup() -> BackupDone {
     BackupDone {
+        keys: None,
+        encrypted: false,
         folder: PathBuf::from("/var/lib/freescout-rescue/backups/freescout-rescue-20261123-101500"),
         cells: 22,
         files: 2,

@@ -1,6 +1,8 @@
 //! The tests that need no server and no terminal: truth, plans, screens, the shape of the house.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod backups;
+mod by_hand;
 mod cli;
 mod demo_mail;
 mod fixture;

@@ -222,6 +222,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
         options: Options {
             backup_dir: folder.path().join("backups"),
             state_dir: folder.path().join("state"),
+            keys_dir: None,
             artisan: false,
         },
         environment: Environment::default(),

@@ -16,13 +16,16 @@ use crate::cli::{Bench, Outcome, state};
 type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
 
 impl Bench {
-    fn act(&self, command: &[&str], more: &[&str]) -> Outcome {
+    pub fn act(&self, command: &[&str], more: &[&str]) -> Outcome {
         let (install, state) = (self.install(), self.path("state"));
+        let backups = self.path("backups");
         let common = [
             install.to_str().unwrap(),
             "--no-artisan",
             "--state-dir",
             state.to_str().unwrap(),
+            "--backup-dir",
+            backups.to_str().unwrap(),
         ];
         self.run(&[command, &common[..], more].concat())
     }
@@ -167,7 +170,7 @@ fn an_undo_keeps_the_key_that_it_takes_away() {
     let env = std::fs::read(bench.install().join(".env")).unwrap();
     let undone = bench.act(&["undo", "--yes"], &[]);
     assert_eq!(undone.code, 0, "{}", undone.err);
-    let kept = state(&bench.path("state/backups"));
+    let kept = state(&bench.path("backups"));
     let saved = kept
         .keys()
         .any(|path| path.ends_with("files/env") && std::fs::read(path).unwrap() == env);
@@ -179,7 +182,7 @@ fn a_backup_that_others_could_have_written_is_not_trusted() {
     let bench = Bench::new();
     assert_eq!(bench.recover().code, 2);
     let before = bench.state();
-    let backups: Vec<_> = std::fs::read_dir(bench.path("state/backups"))
+    let backups: Vec<_> = std::fs::read_dir(bench.path("backups"))
         .unwrap()
         .map(|e| e.unwrap().path())
         .collect();
@@ -247,6 +250,7 @@ fn what_changed_since_the_backup_is_refused() {
         let options = Options {
             backup_dir: bench.path("backups"),
             state_dir: bench.path("state"),
+            keys_dir: None,
             artisan: false,
         };
         let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
@@ -439,7 +443,7 @@ fn a_lost_key_file_comes_back_from_the_backup() {
         env,
         "only the key file was written"
     );
-    let backup = std::fs::read_dir(bench.path("state/backups"))
+    let backup = std::fs::read_dir(bench.path("backups"))
         .unwrap()
         .next()
         .unwrap()

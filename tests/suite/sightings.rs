@@ -142,6 +142,7 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     let options = Options {
         backup_dir: bench.path("backups"),
         state_dir: bench.path("state"),
+        keys_dir: None,
         artisan: false,
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};

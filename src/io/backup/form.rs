@@ -6,21 +6,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::io::files::Attributes;
 
-/// A saved file: what the manifest says of it, and its bytes, wiped on drop.
+/// The form of a backup whose files stand as they were, all in one folder.
+pub(super) const PLAIN: u32 = 1;
+/// The form of a backup with encrypted files, or with files that lie apart: what knows only the first form must not
+/// take it for whole.
+pub(super) const GUARDED: u32 = 2;
+
+/// A saved file: what the manifest says of it, with the sum of the bytes, and these, wiped on drop.
 pub type SavedBytes = (SavedFile, zeroize::Zeroizing<Vec<u8>>);
 
 /// One file in a backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedFile {
-    /// Path within the backup.
+    /// Path within the backup; on disk with [`super::sealed::ENDING`] where it is encrypted.
     pub name: String,
     /// Where it came from; empty for files of our own making.
     #[serde(default)]
     pub origin: PathBuf,
-    /// SHA-256, hex.
+    /// SHA-256 of the file as it stands there, hex.
     pub sha256: String,
-    /// Size in bytes.
+    /// Its size in bytes.
     pub bytes: u64,
+    /// Whether it is encrypted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
+    /// Whether it lies in the folder of the keys.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
     /// Owner, group, mode of the original.
     #[serde(default)]
     pub uid: u32,
@@ -67,6 +79,12 @@ pub struct Manifest {
     pub prefix: String,
     /// How many stored texts are in `rows.jsonl`.
     pub rows: usize,
+    /// The format of the encrypted files, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<String>,
+    /// The folder of the files that hold a key, where those lie apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<PathBuf>,
     /// Every file.
     pub files: Vec<SavedFile>,
 }

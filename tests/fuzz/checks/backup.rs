@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use freescout_rescue::domain::secret::{Cell, SecretBytes, Table};
-use freescout_rescue::io::backup::{Backup, MARKER, Manifest, Writer};
+use freescout_rescue::io::backup::{Backup, Keeping, MARKER, Manifest, Writer};
 use freescout_rescue::io::files;
 use tempfile::TempDir;
 
@@ -99,7 +99,12 @@ fn written(room: &Path, backup: &Backup) {
     let parent = room.join("written");
     std::fs::create_dir_all(&parent).expect("a temporary folder");
     std::fs::set_permissions(&parent, std::fs::Permissions::from_mode(CLOSED)).expect("ours");
-    let mut writer = Writer::create(&parent, "20261123-084501").expect("a new backup");
+    let keeping = Keeping {
+        sealing: None,
+        keys_dir: None,
+    };
+    let stamp = "20261123-084501";
+    let mut writer = Writer::create(&parent, stamp, keeping).expect("a new backup");
     writer.save_rows(&rows, b"").expect("rows are written");
     let manifest = Manifest {
         rows: rows.len(),
@@ -107,7 +112,7 @@ fn written(room: &Path, backup: &Backup) {
         ..backup.manifest.clone()
     };
     let again = writer
-        .finish("", manifest)
+        .finish("", "", manifest)
         .expect("what was written is there");
     let read = again.rows().expect("what was written is read");
     assert!(read == rows, "{} rows became {}", rows.len(), read.len());

@@ -1,0 +1,43 @@
+//! `backup`.
+
+use crate::cli::output::{self, Out};
+use crate::cli::{BackupOptions, Common, passphrase};
+use crate::domain::problem::Problem;
+use crate::engine::backup::{self, Wanted};
+use crate::engine::exit::Exit;
+
+/// Makes a backup, and says where.
+///
+/// # Errors
+/// A [`Problem`].
+pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Problem> {
+    // Before anything is read: who has to go and fetch it shall not wait.
+    let sealing = passphrase::sealing(common, options)?;
+    let mut session = common.open()?;
+    let mut progress = output::progress();
+    let wanted = Wanted {
+        full_dump: options.full_dump,
+        sealing: sealing.as_ref(),
+        ..Wanted::default()
+    };
+    let (_, done) = backup::make_as(
+        &mut session,
+        &common.options(),
+        &wanted,
+        &mut progress,
+        &|| false,
+    )?;
+    if common.json {
+        let mut json = serde_json::json!({
+            "schema": 1, "backup": done.folder.to_string_lossy(), "texts": done.cells, "files": done.files, "bytes": done.bytes,
+            "encrypted": done.encrypted,
+        });
+        if let Some(keys) = &done.keys {
+            json["keys"] = keys.to_string_lossy().into();
+        }
+        Out::stdout().json(&json);
+    } else {
+        Out::stdout().line(&output::backup(&done));
+    }
+    Ok(Exit::Fine)
+}

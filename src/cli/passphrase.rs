@@ -1,0 +1,114 @@
+//! The passphrase of an encrypted backup: where it comes from, and what is said when it cannot be had.
+
+use std::path::Path;
+
+use crate::cli::{BackupOptions, Common, PassphraseSource};
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::engine::backup::backup_problem;
+use crate::io::backup::{Backup, Passphrase, Sealing};
+use crate::io::passphrase::{self, PassphraseError, Terminal};
+use crate::words::{fill, words};
+
+/// How often a passphrase may be mistyped.
+const TRIES: usize = 3;
+
+fn problem(error: &PassphraseError) -> Problem {
+    let w = words();
+    let (what, next) = match error {
+        PassphraseError::Unreadable(_) | PassphraseError::NoText => {
+            (w.passphrase_unusable, w.passphrase_unusable_next)
+        }
+        PassphraseError::NoTerminal(_) => (w.passphrase_no_terminal, w.passphrase_no_terminal_next),
+        PassphraseError::Stopped => (w.passphrase_stopped, ""),
+    };
+    let why = match error {
+        PassphraseError::Stopped => String::new(),
+        error => sanitize(&error.to_string()),
+    };
+    Problem::new(what, why, next)
+}
+
+/// Out of the file. Standard input can be read once only.
+fn from_file(common: &Common, path: &Path) -> Result<Passphrase, Problem> {
+    let w = words();
+    let stdin = Path::new("-");
+    let taken = common.key_file.iter().chain(&common.look_in);
+    if path == stdin && taken.into_iter().any(|other| other == stdin) {
+        return Err(Problem::new(
+            w.passphrase_unusable,
+            w.standard_input_twice,
+            w.standard_input_twice_next,
+        ));
+    }
+    passphrase::read(path).map_err(|e| problem(&e))
+}
+
+/// How a new backup is encrypted; `None` when it shall not be. Asked for twice, as nobody sees what is typed.
+///
+/// # Errors
+/// A [`Problem`].
+pub(super) fn sealing(
+    common: &Common,
+    options: &BackupOptions,
+) -> Result<Option<Sealing>, Problem> {
+    let w = words();
+    if !options.encrypt {
+        return Ok(None);
+    }
+    let passphrase = match &options.passphrase_file {
+        Some(path) => from_file(common, path)?,
+        None => {
+            let ask = || {
+                let mut terminal = Terminal::open()?;
+                for _ in 0..TRIES {
+                    let first = terminal.ask(&format!("{} ", w.passphrase_new))?;
+                    if terminal.ask(&format!("{} ", w.passphrase_again))? == first {
+                        return Ok(Some(first));
+                    }
+                    terminal.say(&format!("{}\n", w.passphrase_differs))?;
+                }
+                Ok(None)
+            };
+            ask()
+                .map_err(|e: PassphraseError| problem(&e))?
+                .ok_or_else(|| Problem::new(w.passphrase_differs, "", ""))?
+        }
+    };
+    let sealing = Sealing::new(passphrase);
+    Ok(Some(match options.work_factor {
+        Some(work) => sealing.with_work(work),
+        None => sealing,
+    }))
+}
+
+/// Makes everything of a backup readable: its keys, where they lie apart, and what is encrypted.
+///
+/// # Errors
+/// A [`Problem`]; nothing was changed.
+pub(super) fn open(
+    backup: &mut Backup,
+    common: &Common,
+    source: &PassphraseSource,
+) -> Result<(), Problem> {
+    if let Some(keys_dir) = &common.keys_dir {
+        backup.look_for_keys_in(keys_dir);
+    }
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    if !backup.is_encrypted() {
+        return Ok(());
+    }
+    let passphrase = match &source.passphrase_file {
+        Some(path) => from_file(common, path)?,
+        None => {
+            let folder = sanitize(&backup.folder.to_string_lossy());
+            let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
+            let asked = Terminal::open().and_then(|mut terminal| terminal.ask(&question));
+            asked.map_err(|e| problem(&e))?
+        }
+    };
+    backup
+        .unlock(&passphrase)
+        .and_then(|()| backup.verify())
+        .map_err(|e| backup_problem(&e))
+}

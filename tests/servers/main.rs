@@ -5,6 +5,7 @@
 
 mod artisan;
 mod connecting;
+mod dumps;
 mod install;
 mod laravel;
 mod provider;

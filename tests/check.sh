@@ -21,6 +21,7 @@ python3:/usr/bin/python3
 vim:/usr/bin/vim
 git:/usr/bin/git
 e2fsprogs:/usr/sbin/debugfs
+util-linux:/usr/bin/setpriv
 "
 missing=""
 set -f # the patterns are for compgen alone
@@ -56,7 +57,7 @@ export INSTA_UPDATE=no
 
 step cargo fmt --check
 step cargo clippy --locked --all-targets --all-features -- -D warnings
-step cargo test --locked
+step cargo test --locked --features crash-points
 step cargo build --locked --release
 
 # Data made by a real FreeScout lie beside the project where it is developed; a clone elsewhere has its own fixtures.

@@ -6,6 +6,7 @@ mod demo_mail;
 mod fixture;
 mod floors;
 mod git;
+mod hostile;
 mod hunt;
 mod oauth;
 mod plans;

@@ -12,7 +12,7 @@ use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, Recoverab
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
-use crate::domain::sanitize::sanitize;
+use crate::domain::sanitize::{is_hostile, sanitize};
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::verdict::{Damage, MacFault, Salvage, Verdict};
 use crate::words::{fill, words};
@@ -381,14 +381,21 @@ pub fn impossible(impossible: Impossible) -> String {
     .to_owned()
 }
 
-/// A path as one word of a shell command.
+/// A path as one word of a shell command, which leads to it whatever is in its name.
 pub fn shell(path: &std::path::Path) -> String {
-    let text = sanitize(&path.to_string_lossy());
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
+    match path.to_str().filter(|text| !text.contains(is_hostile)) {
+        Some(text) if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
+        Some(text) => format!("'{}'", text.replace('\'', "'\\''")),
+        // POSIX shells have no quotes for what must not be shown; printf(1) makes it of octal numbers.
+        None => {
+            let bytes = path.as_os_str().as_encoded_bytes().iter();
+            let spelled = bytes.map(|byte| match char::from(*byte) {
+                c if plain(c) => c.to_string(),
+                _ => format!("\\{byte:03o}"),
+            });
+            format!("\"$(printf '{}')\"", spelled.collect::<String>())
+        }
     }
 }
 

@@ -23,6 +23,7 @@ git:/usr/bin/git
 e2fsprogs:/usr/sbin/debugfs
 sqlite3:/usr/bin/sqlite3
 age:/usr/bin/age
+util-linux:/usr/bin/setpriv
 "
 missing=""
 set -f # the patterns are for compgen alone
@@ -58,7 +59,7 @@ export INSTA_UPDATE=no
 
 step cargo fmt --check
 step cargo clippy --locked --all-targets --all-features -- -D warnings
-step cargo test --locked
+step cargo test --locked --features crash-points
 step cargo build --locked --release
 
 # Data made by a real FreeScout lie beside the project where it is developed; a clone elsewhere has its own fixtures.

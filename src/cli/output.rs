@@ -9,7 +9,7 @@ use crate::domain::finding::Severity;
 use crate::domain::plan::Action;
 use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
+use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::Place;
 use crate::engine::exit::Exit;
 use crate::engine::find_key::Hunted;
@@ -34,14 +34,14 @@ impl Out {
     }
 
     pub(super) fn line(&mut self, text: &str) {
-        let _ = writeln!(self.0, "{text}");
+        let _ = writeln!(self.0, "{}", sanitize_lines(text));
     }
 
     /// One line of JSON.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) {
         // Whoever reads may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
-        let _ = serde_json::to_writer(&mut buffered, json);
+        let _ = report::escaped::write(&mut buffered, json);
         let _ = buffered.write_all(b"\n");
         let _ = buffered.flush();
     }

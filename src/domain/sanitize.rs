@@ -3,6 +3,7 @@
 //! Control characters, escape sequences, bidirectional overrides, zero-width and other invisible characters never reach
 //! a terminal. What is removed is shown as `·` so that nothing can hide.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar;
@@ -36,6 +37,16 @@ pub fn sanitize(text: &str) -> String {
     out
 }
 
+/// A whole text of ours, safe to show: its lines stay, and nothing is cut. The last door before a terminal, a pipe or a
+/// file for people: what a sentence was filled with should be sanitised already.
+pub fn sanitize_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| c != '\n' && is_hostile(c)) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if c != '\n' && is_hostile(c) { '·' } else { c };
+    text.chars().map(shown).collect()
+}
+
 /// Bytes of unknown encoding, safe to show on one line.
 pub fn sanitize_bytes(bytes: &[u8]) -> String {
     let bytes = &bytes[..bytes.len().min(MAX_SHOWN_CHARS * 4)];
@@ -49,7 +60,8 @@ pub fn sanitize_bytes(bytes: &[u8]) -> String {
     sanitize(&text)
 }
 
-fn is_hostile(c: char) -> bool {
+/// Whether a character must not reach a terminal.
+pub fn is_hostile(c: char) -> bool {
     // Combining marks have no width either, but belong to their letters.
     let mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}'
         | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{d7f}' | '\u{e31}'..='\u{e4e}' | '\u{3099}' | '\u{309a}' | '\u{fe0f}');
@@ -69,6 +81,15 @@ mod tests {
         assert_eq!(sanitize("Case 07 \u{1b}]0;pwn\u{7}"), "Case 07 ·]0;pwn·");
         assert_eq!(sanitize("a\u{202e}b\u{200b}\u{feff}c\nd\te"), "a·b·c d e");
         assert_eq!(sanitize("\u{9b}31mred"), "·31mred");
+    }
+
+    #[test]
+    fn a_whole_text_keeps_its_lines() {
+        assert_eq!(sanitize_lines("one\n  two\n"), "one\n  two\n");
+        assert_eq!(
+            sanitize_lines("a\u{1b}[2J\n\u{202e}b\r\u{2028}"),
+            "a·[2J\n·b··"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod connections;
 mod damage;
+pub mod escaped;
 pub mod find_key;
 pub mod payloads;
 pub mod restore;
@@ -19,7 +20,7 @@ use crate::domain::assessment::{Assessment, KeyReport, SecretReport, Summary};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
 use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
+use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::{Place, Token};
 use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
@@ -302,8 +303,9 @@ pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathB
         mode: 0o600,
         modified: 0,
     };
-    let json = serde_json::to_vec_pretty(json).map_err(|e| failed(e.to_string()))?;
+    let json = escaped::pretty(json).map_err(|e| failed(e.to_string()))?;
     let mut saved = Vec::new();
+    let text = sanitize_lines(text);
     for (ending, bytes) in [("txt", text.as_bytes()), ("json", &json)] {
         let path = folder.join(format!("report-{stamp}.{ending}"));
         files::write_new(&path, bytes, &attributes).map_err(|e| failed(e.to_string()))?;

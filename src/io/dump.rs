@@ -1,24 +1,35 @@
 //! A full dump through the database's own program: mysqldump, pg_dump, SQLite's backup.
 //!
-//! The password goes by environment variable, never by argument: other users read argument lists.
+//! The password goes by environment variable, never by argument: other users read argument lists. As root we run it as
+//! the web user, who knows that password: the server is whichever his `.env` names, and may be one of his that asks its
+//! client for files.
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use secrecy::ExposeSecret;
 
+use super::install::{self, Environment, Install};
 use super::store::StoreError;
-use super::{mysql, sqlite};
+use super::{mysql, programs, sqlite};
 use crate::domain::configuration::{DbSettings, Driver};
+use crate::domain::sanitize::sanitize_bytes;
 use crate::words::{fill, words};
 
 /// SQLite's own bound on databases in memory (`SQLITE_MEMDB_DEFAULT_MAXSIZE`), in bytes.
 const MOST_IN_MEMORY: u64 = 1 << 30;
 /// How much of a failing program's complaint is kept.
 const COMPLAINT: u64 = 2000;
+/// How often a program that says nothing is looked up from.
+const LOOK_UP: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 200_000_000,
+};
 
 /// Dumps the whole database into `target` and says how many bytes that were.
 ///
@@ -32,8 +43,19 @@ pub fn full(
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     match settings.driver {
-        Driver::MySql => pipe(mysql_programs(settings)?, target, progress, cancel),
-        Driver::PgSql => pipe(vec![pg_dump(settings)], target, progress, cancel),
+        Driver::MySql => {
+            let program = find(&["mariadb-dump", "mysqldump"])?;
+            pipe(
+                mysqldump(&program, settings, root)?,
+                target,
+                progress,
+                cancel,
+            )
+        }
+        Driver::PgSql => {
+            let program = find(&["pg_dump"])?;
+            pipe(pg_dump(&program, settings, root), target, progress, cancel)
+        }
         Driver::Sqlite => copy_sqlite(&sqlite::file(settings, root), target, progress, cancel),
     }
 }
@@ -61,38 +83,56 @@ pub fn full_unseen(
 }
 
 /// MariaDB renamed the program; either does for either server.
-fn mysql_programs(settings: &DbSettings) -> Result<Vec<Command>, StoreError> {
-    let socket = mysql::socket(settings)?;
-    let command = |program: &str| {
-        let mut command = Command::new(program);
-        // Settings of the account that runs us must not decide where the dump comes from.
-        command.args([
-            "--no-defaults",
-            "--single-transaction",
-            "--quick",
-            "--default-character-set=utf8mb4",
-        ]);
-        match &socket {
-            Some(socket) => command.arg(format!("--socket={socket}")),
-            None => command.args([
-                "--protocol=tcp".into(),
-                format!("--host={}", settings.host),
-                format!("--port={}", settings.port),
-            ]),
-        };
-        if let (None, Some(ca)) = (&socket, &settings.ssl_ca) {
-            command.arg(format!("--ssl-ca={ca}"));
-        }
-        command.arg(format!("--user={}", settings.username));
-        command.env("MYSQL_PWD", settings.password.expose_secret());
-        command.args(["--", &settings.database]);
-        command
-    };
-    Ok(vec![command("mariadb-dump"), command("mysqldump")])
+fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
+    programs::find(names).map_err(|e| StoreError::Query(e.to_string()))
 }
 
-fn pg_dump(settings: &DbSettings) -> Command {
-    let mut command = Command::new("pg_dump");
+/// A program of root's, run with no more rights than it needs, and nothing of our environment.
+fn command(program: &Path, settings: &DbSettings, root: &Path) -> Command {
+    let we = programs::Account {
+        uid: rustix::process::geteuid().as_raw(),
+        gid: rustix::process::getegid().as_raw(),
+    };
+    let web_user = install::web_user(root);
+    // What the operator gave in place of FreeScout's own settings must not come into the web user's hands.
+    let own = Install::open(root, Environment::of_this_process())
+        .and_then(|install| install.database())
+        .is_ok_and(|own| own.same_as(settings));
+    let account = if we.uid == 0 && own { web_user } else { we };
+    let mut command = programs::command(program, account);
+    command.current_dir("/");
+    command
+}
+
+fn mysqldump(program: &Path, settings: &DbSettings, root: &Path) -> Result<Command, StoreError> {
+    let socket = mysql::socket(settings)?;
+    let mut command = command(program, settings, root);
+    // Settings of an account must not decide where the dump comes from.
+    command.args([
+        "--no-defaults",
+        "--single-transaction",
+        "--quick",
+        "--default-character-set=utf8mb4",
+    ]);
+    match &socket {
+        Some(socket) => command.arg(format!("--socket={socket}")),
+        None => command.args([
+            "--protocol=tcp".into(),
+            format!("--host={}", settings.host),
+            format!("--port={}", settings.port),
+        ]),
+    };
+    if let (None, Some(ca)) = (&socket, &settings.ssl_ca) {
+        command.arg(format!("--ssl-ca={ca}"));
+    }
+    command.arg(format!("--user={}", settings.username));
+    command.env("MYSQL_PWD", settings.password.expose_secret());
+    command.args(["--", &settings.database]);
+    Ok(command)
+}
+
+fn pg_dump(program: &Path, settings: &DbSettings, root: &Path) -> Command {
+    let mut command = command(program, settings, root);
     command.arg("--no-password");
     command
         .env("PGHOST", &settings.host)
@@ -105,48 +145,33 @@ fn pg_dump(settings: &DbSettings) -> Command {
     command
 }
 
-/// Runs the first of the programs that exists, its output into `target`.
+/// Runs the program, its output into `target`.
 fn pipe(
-    programs: Vec<Command>,
+    mut program: Command,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let names = programs
-        .iter()
-        .map(|c| c.get_program().to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" / ");
-    let mut child = None;
-    for mut program in programs {
-        program
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        match program.spawn() {
-            Ok(started) => {
-                child = Some(started);
-                break;
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            Err(e) => return Err(StoreError::Query(format!("{names}: {e}"))),
-        }
-    }
-    let mut child = child.ok_or_else(|| StoreError::Query(format!("{names}: not installed")))?;
+    let failed = |e: std::io::Error| StoreError::Query(e.to_string());
+    program
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = program.spawn().map_err(failed)?;
     let complaint = child.stderr.take().map(|mut stderr| {
         std::thread::spawn(move || {
             let mut text = Vec::new();
             let _ = (&mut stderr).take(COMPLAINT).read_to_end(&mut text);
             // Read on, so that the program never waits for us.
             let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-            String::from_utf8_lossy(&text).into_owned()
+            sanitize_bytes(text.trim_ascii())
         })
     });
     let copied = copy(&mut child, target, progress, cancel);
     if copied.is_err() {
         let _ = child.kill();
     }
-    let status = child.wait().map_err(|e| StoreError::Query(e.to_string()))?;
+    let status = child.wait().map_err(failed)?;
     let complaint = complaint
         .and_then(|reader| reader.join().ok())
         .unwrap_or_default();
@@ -154,7 +179,7 @@ fn pipe(
     if status.success() {
         Ok(bytes)
     } else {
-        Err(StoreError::Query(format!("{names}: {}", complaint.trim())))
+        Err(StoreError::Query(complaint))
     }
 }
 
@@ -174,6 +199,13 @@ fn copy(
         if cancel() {
             return Err(StoreError::Query("cancelled".to_owned()));
         }
+        // A server that says nothing must not keep us from hearing that.
+        let mut waiting = [PollFd::new(&output, PollFlags::IN)];
+        match poll(&mut waiting, Some(&LOOK_UP)) {
+            Ok(0) | Err(Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(e) => return Err(failed(e.into())),
+        }
         let read = output.read(&mut buffer).map_err(failed)?;
         if read == 0 {
             return Ok(bytes);
@@ -192,10 +224,12 @@ fn copy_sqlite(
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string());
-    let copy = tempfile::NamedTempFile::new().map_err(|e| failed(&e))?;
+    // In a folder of its own: SQLite trusts what lies beside a database under its name.
+    let folder = tempfile::tempdir().map_err(|e| failed(&e))?;
+    let copy = folder.path().join("copy");
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let source = rusqlite::Connection::open_with_flags(file, flags).map_err(|e| failed(&e))?;
-    let mut into = rusqlite::Connection::open(copy.path()).map_err(|e| failed(&e))?;
+    let mut into = rusqlite::Connection::open(&copy).map_err(|e| failed(&e))?;
     rusqlite::backup::Backup::new(&source, &mut into)
         .and_then(|backup| backup.run_to_completion(1000, Duration::ZERO, None))
         .map_err(|e| failed(&e))?;
@@ -203,7 +237,7 @@ fn copy_sqlite(
     if cancel() {
         return Err(StoreError::Query("cancelled".to_owned()));
     }
-    let mut from = std::fs::File::open(copy.path()).map_err(|e| failed(&e))?;
+    let mut from = std::fs::File::open(&copy).map_err(|e| failed(&e))?;
     let bytes = std::io::copy(&mut from, target).map_err(|e| failed(&e))?;
     progress(bytes);
     Ok(bytes)

@@ -4,7 +4,6 @@ use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
 };
-use rustix::thread::{CapabilitySet, capabilities};
 
 /// The first descriptor that is not one of the standard streams.
 const FIRST_OTHER: i32 = 3;
@@ -19,31 +18,28 @@ pub fn harden() {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     // What our caller left open is no business of the programs we start.
     close_fds::set_fds_cloexec(FIRST_OTHER, &[]);
-    if may_lock() {
-        // As it is touched, not all at once; Linux before 4.4 does not know that, and nothing is locked there.
-        let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);
-    }
+    lock_memory();
 }
 
-/// Whether all memory may be locked for ever. Where there is a limit, memory that is asked for beyond it later would be
-/// refused, and the program end.
-fn may_lock() -> bool {
+/// Locks all memory, as it is touched, where that can be for ever: where there is a limit, memory that is asked for beyond
+/// it later would be refused, and the program end. Linux before 4.4 cannot do it so, and nothing is locked there.
+fn lock_memory() {
     let limit = getrlimit(Resource::Memlock);
-    let unlimited = |current| Rlimit {
-        current,
-        maximum: None,
+    let to = |current| {
+        let limit = Rlimit {
+            current,
+            maximum: limit.maximum,
+        };
+        setrlimit(Resource::Memlock, limit).is_ok()
     };
-    match (limit.current, limit.maximum) {
-        (None, _) => true,
-        // We may lift it ourselves.
-        (Some(_), None) => setrlimit(Resource::Memlock, unlimited(None)).is_ok(),
-        (Some(_), Some(_)) => {
-            let sets = capabilities(None);
-            let capable = sets.is_ok_and(|s| s.effective.contains(CapabilitySet::IPC_LOCK));
-            // Within a user namespace the capability is worth nothing here, though it is there. Nor can a limit be raised.
-            let is_real = setrlimit(Resource::Memlock, unlimited(limit.current)).is_ok();
-            let _ = setrlimit(Resource::Memlock, limit);
-            capable && is_real
-        }
+    let lock = || mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);
+    // Without a limit, or where we may lift it ourselves.
+    if limit.maximum.is_none() && to(None) {
+        let _ = lock();
+    } else if to(Some(0)) {
+        // Nothing at all may be locked now but by the capability itself, which limits do not bind; one that is worth
+        // nothing here, in a user namespace, does not count.
+        let _ = lock();
+        to(limit.current);
     }
 }

@@ -15,7 +15,7 @@ use super::keymap;
 use super::terminal::Terminal;
 use super::theme::Theme;
 use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
+use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::engine::exit::Exit;
 use crate::engine::job::{JobId, Update};
 use crate::engine::pool::{Setup, Worker};
@@ -211,5 +211,6 @@ fn say_goodbye(wizard: &Wizard) {
         }
     }
     // The terminal may be gone; then there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+    let text = lines.join("\n");
+    let _ = writeln!(std::io::stderr(), "{}", sanitize_lines(&text));
 }

@@ -3,6 +3,7 @@
 //! else may look into the program's memory.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod closed;
 #[allow(dead_code, reason = "this test needs a part of it")]
 #[path = "../servers/install.rs"]
 mod install;

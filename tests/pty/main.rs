@@ -2,6 +2,7 @@
 //! sleeps for a guess.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod another;
 mod endings;
 mod passphrase;
 mod terminal;

@@ -8,6 +8,7 @@ mod backups;
 #[path = "../suite/by_hand.rs"]
 mod by_hand;
 mod connecting;
+mod dumps;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod install;
 mod laravel;

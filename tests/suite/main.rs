@@ -9,6 +9,7 @@ mod fixture;
 mod floors;
 mod fuzzed;
 mod git;
+mod hostile;
 mod hunt;
 mod oauth;
 mod plans;

@@ -1,6 +1,7 @@
 //! Traps under the web root, laid by the web user for a program that runs as root. Only root can play both parts: as
 //! anybody else these tests say so, and check what a plain account can.
 
+mod programs;
 mod swapping;
 
 use std::os::unix::fs::{PermissionsExt, chown, lchown, symlink};

@@ -54,6 +54,14 @@ fn exchange(a: &Path, b: &Path) {
     let _ = rustix::fs::renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE);
 }
 
+struct Stopping<'a>(&'a AtomicBool);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Swaps until told to stop, while `work` is done [`ROUNDS`] times. How often it succeeded.
 fn meanwhile(swap: impl Fn() + Sync, mut work: impl FnMut() -> bool) -> usize {
     let (stop, swaps) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -64,6 +72,8 @@ fn meanwhile(swap: impl Fn() + Sync, mut work: impl FnMut() -> bool) -> usize {
                 swaps.fetch_add(1, Ordering::Relaxed);
             }
         });
+        // Also when a round fails: the swapping would never end.
+        let stopping = Stopping(&stop);
         let mut done = 0;
         // A busy machine may let one of the two run alone for a while.
         let mut rounds = 0;
@@ -71,7 +81,7 @@ fn meanwhile(swap: impl Fn() + Sync, mut work: impl FnMut() -> bool) -> usize {
             done += usize::from(work());
             rounds += 1;
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stopping);
         assert!(done < rounds, "nothing was ever refused in {rounds} rounds");
         done
     })

@@ -1,0 +1,92 @@
+//! The full dump as root: made by a program of root's, run as the web user, who knows the password anyway.
+
+use std::os::unix::fs::{PermissionsExt, lchown};
+use std::path::Path;
+use std::process::Command;
+
+use freescout_rescue::domain::configuration::Driver;
+
+use crate::install::Install;
+use crate::server;
+
+const NOBODY: u32 = 65534;
+
+fn dump(install: &Install, path: &str) -> (String, String) {
+    let out = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .args(["backup", "--full-dump", "--json", "--backup-dir"])
+        .arg(install.backups())
+        .arg(install.root())
+        .env_clear()
+        .env("HOME", install.folder.path())
+        .env("ROOTS_OWN", "secret of root's")
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    let made: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_default();
+    let folder = made["backup"].as_str().unwrap_or_default().to_owned();
+    let text = std::fs::read(Path::new(&folder).join("database.dump")).unwrap_or_default();
+    (String::from_utf8_lossy(&text).into_owned(), said)
+}
+
+#[test]
+fn it_is_made_without_the_rights_of_root() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!(
+            "NOT TESTED as a plain account: whom root runs dump programs as. Run it as root."
+        );
+        return;
+    }
+    for server in server::both() {
+        let install = Install::new(server, "dumped");
+        for entry in walkdir::WalkDir::new(install.root()) {
+            lchown(entry.unwrap().path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let (text, said) = dump(&install, "/usr/bin:/bin");
+        assert!(
+            text.contains("fs_mailboxes") && text.contains("imap.example"),
+            "{said}"
+        );
+        // One that tells how it was called.
+        let bin = install.folder.path().join("bin");
+        let name = match server.driver {
+            Driver::MySql => "mysqldump",
+            _ => "pg_dump",
+        };
+        let program = bin.join(name);
+        std::fs::create_dir(&bin).unwrap();
+        std::fs::set_permissions(
+            install.folder.path(),
+            std::fs::Permissions::from_mode(0o755),
+        )
+        .unwrap();
+        let tell = "#!/bin/sh\n/usr/bin/id -u\necho \"$*\"\n/usr/bin/env | /usr/bin/sed 's/=.*//'\n/usr/bin/cut -d' ' -f5-7 /proc/$$/stat\n";
+        std::fs::write(&program, tell).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let (text, said) = dump(&install, bin.to_str().unwrap());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.first(), Some(&"65534"), "{said}{text}");
+        assert!(
+            !lines[1].contains("密码"),
+            "the password is an argument: {text}"
+        );
+        let usual = ["PATH", "LANG", "PWD", "OLDPWD", "SHLVL", "_"];
+        let known =
+            |name: &&&str| usual.contains(*name) || name.starts_with("PG") || **name == "MYSQL_PWD";
+        let names = &lines[2..lines.len() - 1];
+        assert!(names.iter().all(|name| known(&name)), "{names:?}");
+        assert!(
+            lines.last().unwrap().ends_with(" 0"),
+            "it has a terminal: {text}"
+        );
+        // Where others may write, nothing is run.
+        std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let (text, said) = dump(&install, bin.to_str().unwrap());
+        let refused = format!(
+            "{} was, and is not run: {} belongs to root",
+            program.display(),
+            bin.display()
+        );
+        assert!(text.is_empty() && said.contains(&refused), "{said}");
+    }
+}

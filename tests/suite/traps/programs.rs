@@ -1,0 +1,127 @@
+//! Programs that others prepared: an `artisan` that is not FreeScout's, a `php` on a path that others may write to.
+
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
+use std::process::Command;
+
+use super::{OTHER, WEB, as_root};
+use crate::cli::{Bench, Outcome};
+
+fn mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn script(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    mode(path, 0o755);
+}
+
+/// An install of the web user's in a place that he may enter, and a `php` of root's that says it was run.
+fn ground() -> Bench {
+    let bench = Bench::of_web_user();
+    for folder in [bench.folder.path(), &bench.path("demo")] {
+        mode(folder, 0o755);
+    }
+    std::fs::create_dir(bench.path("bin")).unwrap();
+    let look = "#!/bin/sh\nls -l /proc/$$/fd >storage/fds\nid -u >storage/ran\nexit 7\n";
+    script(&bench.path("bin/php"), look);
+    bench
+}
+
+/// A recovery with PHP from these folders, and a file of root's left open by who called us.
+fn recover(bench: &Bench, path: &str) -> Outcome {
+    let command = format!(
+        "exec 5<'{0}/demo/freescout/.env'; exec '{1}' recover --yes --no-test --look-in '{0}/demo/old-server' --backup-dir '{0}/backups' '{0}/demo/freescout'",
+        bench.folder.path().display(),
+        assert_cmd::cargo::cargo_bin("freescout-rescue").display(),
+    );
+    let out = Command::new("/bin/sh")
+        .args(["-c", &command])
+        .env_clear()
+        .env("HOME", bench.path("home"))
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    Outcome {
+        code: out.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&out.stdout).into_owned(),
+        err: String::from_utf8_lossy(&out.stderr).into_owned(),
+    }
+}
+
+fn bin(bench: &Bench) -> String {
+    bench.path("bin").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_artisan_that_others_put_there_is_not_run() {
+    if !as_root("an artisan of others") {
+        return;
+    }
+    let artisan = |b: &Bench| b.install().join("artisan");
+    type Lay<'a> = (&'a str, &'a dyn Fn(&Bench), &'a str);
+    let cases: [Lay<'_>; 3] = [
+        (
+            "another user's",
+            &|b| chown(artisan(b), Some(OTHER), None).unwrap(),
+            "artisan is not run: it belongs to 12345",
+        ),
+        (
+            "everybody's",
+            &|b| mode(&artisan(b), 0o777),
+            "artisan is not run: it belongs to nobody",
+        ),
+        (
+            "a link to another place",
+            &|b| {
+                std::fs::write(b.path("elsewhere"), "<?php").unwrap();
+                std::fs::remove_file(artisan(b)).unwrap();
+                b.trap(&b.path("elsewhere"), &artisan(b));
+            },
+            "a link of nobody to",
+        ),
+    ];
+    for (name, lay, says) in cases {
+        let bench = ground();
+        lay(&bench);
+        let outcome = recover(&bench, &bin(&bench));
+        assert_eq!(outcome.code, 2, "{name}: {}{}", outcome.out, outcome.err);
+        assert!(outcome.out.contains(says), "{name}: {}", outcome.out);
+        assert!(
+            !bench.install().join("storage/ran").exists(),
+            "{name}: it was run"
+        );
+    }
+    // FreeScout's own is run, as the web user, and gets nothing that our caller left open.
+    let bench = ground();
+    let outcome = recover(&bench, &bin(&bench));
+    assert!(
+        outcome.out.contains("php ended with code 7"),
+        "{}",
+        outcome.out
+    );
+    let ran = std::fs::read_to_string(bench.install().join("storage/ran")).unwrap();
+    assert_eq!(ran.trim(), WEB.to_string());
+    let fds = std::fs::read_to_string(bench.install().join("storage/fds")).unwrap();
+    assert!(
+        fds.contains(" 0 -> /dev/null") && !fds.contains(" 5 -> "),
+        "{fds}"
+    );
+}
+
+#[test]
+fn a_php_that_others_could_have_put_there_is_not_run() {
+    if !as_root("a php of others") {
+        return;
+    }
+    let bench = ground();
+    mode(&bench.path("bin"), 0o777);
+    let outcome = recover(&bench, &bin(&bench));
+    assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
+    let said = format!(
+        "php was not found; {0}/php was, and is not run: {0} belongs to root and has mode 0777",
+        bin(&bench)
+    );
+    assert!(outcome.out.contains(&said), "{}", outcome.out);
+    assert!(!bench.install().join("storage/ran").exists(), "it was run");
+}

@@ -26,13 +26,10 @@ fi
 export RUSTC_BOOTSTRAP=1
 # What was freed is kept for a while to see it used again: a little of it, or the memory limit is that of the keeping.
 export ASAN_OPTIONS=${ASAN_OPTIONS-quarantine_size_mb=16}
-# Checks that need a folder make it here; in memory it costs least.
-if [ -z "${TMPDIR-}" ] && [ -d /dev/shm ] && [ -w /dev/shm ]; then
-    export TMPDIR=/dev/shm
-fi
 fuzz=tests/fuzz
-logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
+# Checks that need a folder make it here, and a fuzzer that ends does not clear up; in memory it costs least.
+room=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+trap 'rm -rf "$room"' EXIT
 cargo fuzz build --fuzz-dir "$fuzz" --target-dir target/fuzz
 
 # Bytes of one input: a swap file or a dump needs room, a reply does not.
@@ -54,10 +51,10 @@ for target in "${targets[@]}"; do
         options+=(-dict="$fuzz/dictionaries/$target")
     fi
     mkdir -p "$fuzz/corpus/$target"
-    log=$logs/$target
+    log=$room/$target.log
     start=$SECONDS
     crashes=0
-    if ! cargo fuzz run --fuzz-dir "$fuzz" --target-dir target/fuzz "$target" \
+    if ! TMPDIR=$room cargo fuzz run --fuzz-dir "$fuzz" --target-dir target/fuzz "$target" \
         "$fuzz/corpus/$target" "$fuzz/seeds/$target" -- "${options[@]}" >"$log" 2>&1; then
         crashes=1
         failed=1

@@ -80,6 +80,7 @@ pub mod io {
     pub mod postgres;
     pub mod processes;
     pub mod programs;
+    pub mod rights;
     pub mod sqlite;
     pub mod state_dir;
     pub mod store;

@@ -6,8 +6,7 @@ use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
 use freescout_rescue::domain::secret::wipe_stack;
 use freescout_rescue::io::crash::{self, Point};
-use freescout_rescue::io::harden::harden;
-use freescout_rescue::io::programs;
+use freescout_rescue::io::{harden, programs};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -15,11 +14,12 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
-    harden();
+    harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
     if let Some(exit) = programs::called_for_another(&arguments) {
         return ExitCode::from(exit);
     }
+    harden::lock_memory();
     match Arguments::try_parse() {
         Ok(arguments) => {
             let exit = run(arguments);

@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 
 use super::install::{self, Environment, Install};
 use super::store::StoreError;
-use super::{mysql, programs, sqlite};
+use super::{mysql, programs, rights, sqlite};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::sanitize::sanitize_bytes;
 use crate::words::{fill, words};
@@ -56,7 +56,10 @@ pub fn full(
             let program = find(&["pg_dump"])?;
             pipe(pg_dump(&program, settings, root), target, progress, cancel)
         }
-        Driver::Sqlite => copy_sqlite(&sqlite::file(settings, root), target, progress, cancel),
+        Driver::Sqlite => {
+            let (file, web_user) = (sqlite::file(settings, root), install::web_user(root));
+            copy_sqlite(&file, web_user, target, progress, cancel)
+        }
     }
 }
 
@@ -219,20 +222,29 @@ fn copy(
 /// A consistent copy through SQLite's own backup, by way of a file closed to others.
 fn copy_sqlite(
     file: &Path,
+    web_user: programs::Account,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string());
-    // In a folder of its own: SQLite trusts what lies beside a database under its name.
+    // In a folder of its own, and without a journal: SQLite trusts what lies beside a database under its name.
     let folder = tempfile::tempdir().map_err(|e| failed(&e))?;
     let copy = folder.path().join("copy");
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let source = rusqlite::Connection::open_with_flags(file, flags).map_err(|e| failed(&e))?;
     let mut into = rusqlite::Connection::open(&copy).map_err(|e| failed(&e))?;
-    rusqlite::backup::Backup::new(&source, &mut into)
-        .and_then(|backup| backup.run_to_completion(1000, Duration::ZERO, None))
+    into.pragma_update(None, "journal_mode", "OFF")
         .map_err(|e| failed(&e))?;
+    // The copy is open already; what lies beside the other one is the web user's.
+    let copied = rights::with(web_user, || -> rusqlite::Result<()> {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let source = rusqlite::Connection::open_with_flags(file, flags)?;
+        rusqlite::backup::Backup::new(&source, &mut into)?.run_to_completion(
+            1000,
+            Duration::ZERO,
+            None,
+        )
+    });
+    copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
     drop(into);
     if cancel() {
         return Err(StoreError::Query("cancelled".to_owned()));

@@ -8,8 +8,8 @@ use rustix::process::{
 /// The first descriptor that is not one of the standard streams.
 const FIRST_OTHER: i32 = 3;
 
-/// Closes the process. What the system does not grant is left as it is.
-pub fn harden() {
+/// Closes the process to others. What the system does not grant is left as it is.
+pub fn close() {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
@@ -18,12 +18,12 @@ pub fn harden() {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     // What our caller left open is no business of the programs we start.
     close_fds::set_fds_cloexec(FIRST_OTHER, &[]);
-    lock_memory();
 }
 
 /// Locks all memory, as it is touched, where that can be for ever: where there is a limit, memory that is asked for beyond
-/// it later would be refused, and the program end. Linux before 4.4 cannot do it so, and nothing is locked there.
-fn lock_memory() {
+/// it later would be refused, and the program end. Linux before 4.4 cannot do it so, and nothing is locked there. Not for a
+/// process that will give up its rights: the memory it needs afterwards would be refused.
+pub fn lock_memory() {
     let limit = getrlimit(Resource::Memlock);
     let to = |current| {
         let limit = Rlimit {

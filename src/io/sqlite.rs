@@ -1,5 +1,7 @@
 //! SQLite, through rusqlite: configured in FreeScout, not supported by it, used by the demo and by tests.
 
+pub mod owned;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

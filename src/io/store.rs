@@ -167,7 +167,10 @@ pub fn connect(settings: &DbSettings, root: &Path) -> Result<Box<dyn Store>, Sto
     Ok(match settings.driver {
         Driver::MySql => Box::new(super::mysql::MySql::connect(settings)?),
         Driver::PgSql => Box::new(super::postgres::PgSql::connect(settings)?),
-        Driver::Sqlite => Box::new(super::sqlite::Sqlite::open(settings, root)?),
+        Driver::Sqlite => {
+            let web_user = super::install::web_user(root);
+            Box::new(super::sqlite::owned::Owned::open(settings, root, web_user)?)
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! Traps under the web root, laid by the web user for a program that runs as root. Only root can play both parts: as
 //! anybody else these tests say so, and check what a plain account can.
 
+mod databases;
 mod programs;
 mod swapping;
 
@@ -40,6 +41,10 @@ impl Bench {
         let bench = Self::new();
         std::fs::remove_file(bench.install().join("bootstrap/cache/config.php")).unwrap();
         give(&bench.install(), WEB);
+        // He can enter it.
+        for folder in [bench.folder.path(), &bench.path("demo")] {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
         bench
     }
 

@@ -19,9 +19,6 @@ fn script(path: &Path, text: &str) {
 /// An install of the web user's in a place that he may enter, and a `php` of root's that says it was run.
 fn ground() -> Bench {
     let bench = Bench::of_web_user();
-    for folder in [bench.folder.path(), &bench.path("demo")] {
-        mode(folder, 0o755);
-    }
     std::fs::create_dir(bench.path("bin")).unwrap();
     let look = "#!/bin/sh\nls -l /proc/$$/fd >storage/fds\nid -u >storage/ran\nexit 7\n";
     script(&bench.path("bin/php"), look);

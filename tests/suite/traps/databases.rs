@@ -1,0 +1,75 @@
+//! A SQLite file is opened with the rights of the web user: his `.env` may name one of somebody else's, and what SQLite
+//! makes beside it must be his.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+use super::{OTHER, WEB, as_root};
+use crate::cli::{Bench, state};
+
+#[test]
+fn a_database_of_others_is_neither_read_nor_written() {
+    if !as_root("databases of others") {
+        return;
+    }
+    let theirs = Bench::of_web_user();
+    let others = theirs.install().join("database/database.sqlite");
+    for (owner, mode) in [(OTHER, 0o600), (0, 0o600), (OTHER, 0o644)] {
+        chown(&others, Some(owner), Some(owner)).unwrap();
+        std::fs::set_permissions(&others, std::fs::Permissions::from_mode(mode)).unwrap();
+        let bench = Bench::of_web_user();
+        let own = bench.install().join("database/database.sqlite");
+        let text = std::fs::read_to_string(bench.env()).unwrap();
+        let named = text.replace(own.to_str().unwrap(), others.to_str().unwrap());
+        std::fs::write(bench.env(), named).unwrap();
+        let before = state(theirs.folder.path());
+        let outcome = bench.recover_with(&["--no-artisan"]);
+        // What everybody may read is read, as the web user could himself.
+        let code = if mode == 0o600 { 3 } else { 1 };
+        assert_eq!(
+            outcome.code, code,
+            "{owner} {mode:o}: {}{}",
+            outcome.out, outcome.err
+        );
+        assert_eq!(
+            state(theirs.folder.path()),
+            before,
+            "{owner} {mode:o}: written"
+        );
+    }
+}
+
+#[test]
+fn what_is_made_beside_a_database_is_the_web_users() {
+    if !as_root("files beside a database") {
+        return;
+    }
+    let bench = Bench::of_web_user();
+    // This way of writing leaves files open beside it for all that come.
+    bench
+        .database()
+        .pragma_update(None, "journal_mode", "WAL")
+        .unwrap();
+    let folder = bench.install().join("database");
+    super::give(&folder, WEB);
+    // Somebody holds it open, so that they stay.
+    let reader = bench.database();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM mailboxes")
+        .unwrap();
+    super::give(&folder, WEB);
+    let outcome = bench.recover_with(&["--no-artisan"]);
+    assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
+    let files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(files.len(), 3, "{files:?}");
+    for file in files {
+        assert_eq!(
+            file.metadata().unwrap().uid(),
+            WEB,
+            "{}",
+            file.path().display()
+        );
+    }
+}

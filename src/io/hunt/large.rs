@@ -115,10 +115,10 @@ fn look_at(file: &File, start: u64, binary: bool, window: &mut [u8]) -> std::io:
     let from = before.min(filled);
     let until = (before + STRETCH as usize).min(filled);
     let mut hits = Vec::new();
-    key_scan::scan_in(text, from..until, &mut |hit| hits.push(hit));
+    let seen = key_scan::scan_in(text, from..until, &mut |hit| hits.push(hit));
     hits.sort_by_key(|hit| hit.offset);
     let own = &text[from..until];
-    let binary = binary || memchr::memchr(0, own).is_some();
+    let binary = binary || seen.zero;
     let (mut counted, mut so_far) = (from, 0);
     let lines_before = hits
         .iter()

@@ -322,10 +322,10 @@ impl<'a> Search<'a> {
             filled += more;
             let end = filled < window.len();
             let text = &window[..filled];
-            // Line numbers mean nothing in a swap file or a program.
-            binary = binary || memchr::memchr(0, &text[scanned..]).is_some();
             let until = if end { filled } else { filled - 2 * REACH };
-            key_scan::scan_in(text, scanned..until, &mut |hit| hits.push(hit));
+            let seen = key_scan::scan_in(text, scanned..until, &mut |hit| hits.push(hit));
+            // Line numbers mean nothing in a swap file or a program.
+            binary |= seen.zero;
             if first && end {
                 hits.extend(key_scan::bare(text).map(|text| Hit {
                     offset: 0,

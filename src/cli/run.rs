@@ -42,7 +42,11 @@ pub fn run(arguments: Arguments) -> u8 {
         }) => make_demo(&folder, mailboxes),
         Some(Command::Demo { make: None, .. }) => run_demo(),
         Some(Command::Check(common)) => check(&common),
-        Some(Command::FindKey { common, usual }) => find_key(&common, usual),
+        Some(Command::FindKey {
+            common,
+            usual,
+            threads,
+        }) => find_key(&common, usual, threads),
         Some(Command::Backup { common, full_dump }) => make_backup(&common, full_dump),
         Some(Command::Restore {
             backup,
@@ -323,11 +327,12 @@ fn check(common: &Common) -> Outcome {
     })
 }
 
-fn find_key(common: &Common, usual: bool) -> Outcome {
+fn find_key(common: &Common, usual: bool, threads: u8) -> Outcome {
     let mut session = common.open_alone().map_err(not_started)?;
     let places = find_key::Places {
         named: common.look_in.clone(),
         usual,
+        threads: usize::from(threads),
     };
     let hunted = find_key::hunt(&mut session, &places, &|| false, &mut |_, _| {});
     let assessment = session.assess();

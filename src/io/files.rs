@@ -4,15 +4,16 @@
 //! when the file it leads to belongs to the owner of the link (or the link is root's), only regular files are opened,
 //! never more than a bound is read, and a file is replaced by an atomic rename that keeps owner, group and mode.
 
+use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{Read, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::folder::{self, Folder, WriteError};
 use crate::words::{fill, words};
-use rustix::fs::{Access, AtFlags, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -153,24 +154,49 @@ fn resolve(path: &Path) -> Result<PathBuf, FileError> {
 /// Opens a regular file for reading, never through a link, never waiting for a FIFO. Its access time is kept where the
 /// system allows: to the owner and to root.
 pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let open = |flags: OFlags| {
-        std::fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(flags.bits().cast_signed())
-            .open(path)
-    };
-    let file = open(flags | OFlags::NOATIME)
-        .or_else(|e| match e.kind() {
-            std::io::ErrorKind::PermissionDenied => open(flags),
-            _ => Err(e),
-        })
-        .map_err(|e| FileError::from_io(path, e))?;
+    let file = open_to_read(rustix::fs::CWD, path, path)?;
     let meta = file.metadata().map_err(|e| FileError::from_io(path, e))?;
     if !meta.is_file() {
         return Err(FileError::NotAFile(path.to_owned()));
     }
     Ok((file, meta))
+}
+
+/// As [`open_regular`], the file `name` of an open folder. `path` is where errors say it is.
+pub(super) fn open_regular_in(
+    folder: BorrowedFd<'_>,
+    name: &OsStr,
+    path: &Path,
+) -> Result<(File, Stat), FileError> {
+    let file = open_to_read(folder, Path::new(name), path)?;
+    let stat = rustix::fs::fstat(&file).map_err(|e| FileError::from_io(path, e.into()))?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(FileError::NotAFile(path.to_owned()));
+    }
+    Ok((file, stat))
+}
+
+fn open_to_read(folder: BorrowedFd<'_>, name: &Path, path: &Path) -> Result<File, FileError> {
+    let flags =
+        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    open_quietly(folder, name, flags)
+        .map(File::from)
+        .map_err(|e| FileError::from_io(path, e.into()))
+}
+
+/// Opens with its access time kept, where the system allows that.
+pub(super) fn open_quietly(
+    folder: BorrowedFd<'_>,
+    path: &Path,
+    flags: OFlags,
+) -> Result<OwnedFd, Errno> {
+    let open = |flags| {
+        rustix::io::retry_on_intr(|| rustix::fs::openat(folder, path, flags, Mode::empty()))
+    };
+    open(flags | OFlags::NOATIME).or_else(|e| match e {
+        Errno::PERM | Errno::ACCESS => open(flags),
+        _ => Err(e),
+    })
 }
 
 /// Reads a whole regular file of at most `max` bytes.

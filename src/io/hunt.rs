@@ -8,9 +8,14 @@ mod budget;
 mod git_stores;
 mod image;
 mod large;
+mod listing;
+mod mounts;
 mod places;
 mod reading;
+mod roots;
 mod sparse;
+mod stdin;
+mod text;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +41,8 @@ pub struct Limits {
     pub memory: u64,
     /// How many skipped places are remembered.
     pub skipped: usize,
+    /// Threads that read and search: one, or more for two.
+    pub threads: usize,
 }
 
 impl Default for Limits {
@@ -45,6 +52,7 @@ impl Default for Limits {
             unpacked: 64 << 30,
             memory: 40 << 20,
             skipped: 200,
+            threads: 2,
         }
     }
 }
@@ -122,6 +130,7 @@ pub struct Skipped {
 }
 
 /// What a search came to.
+#[derive(Default)]
 pub struct Looked {
     /// Files read.
     pub files: u64,
@@ -134,6 +143,15 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// Remembers what was not read, or counts it.
+    fn skip(&mut self, skipped: Skipped, limits: &Limits) {
+        if self.skipped.len() < limits.skipped {
+            self.skipped.push(skipped);
+        } else {
+            self.skipped_more += 1;
+        }
+    }
+
     /// Another search came after this one.
     pub fn add(&mut self, other: Looked) {
         self.files += other.files;

@@ -89,40 +89,29 @@ fn look<S: Simd>(
             !(!0u64).unbounded_shl(bits as u32)
         };
         let own = before(range.end) & !before(range.start);
-        at = go(simd, window, at, own, &mut state, spot);
-        while at >= range.start && at + WIDTH <= range.end {
-            at = go(simd, window, at, !0, &mut state, spot);
+        // Around a text there is nothing.
+        let mut bytes = [0xff; WIDTH + 2 * AROUND];
+        let from = at.saturating_sub(AROUND);
+        let there = &window[from..window.len().min(at + WIDTH + AROUND)];
+        bytes[from + AROUND - at..][..there.len()].copy_from_slice(there);
+        glance(simd, &bytes, at, own, &mut state, spot);
+        at += WIDTH;
+        // As long as all of them are in the range, and nothing is missing around them.
+        let whole = range.end.min(window.len().saturating_sub(AROUND));
+        if at >= range.start.max(AROUND)
+            && let Some(mut rest) = window.get(at - AROUND..whole + AROUND)
+        {
+            while let Some(bytes) = rest.first_chunk() {
+                glance(simd, bytes, at, !0, &mut state, spot);
+                rest = &rest[WIDTH..];
+                at += WIDTH;
+            }
         }
     }
     Seen {
         lines: state.lines,
         zero: state.zeros != 0,
     }
-}
-
-/// Looks at the next bytes, of which those marked in `own` count. Says where to go on.
-#[inline(always)]
-fn go<S: Simd>(
-    simd: S,
-    window: &[u8],
-    at: usize,
-    own: u64,
-    state: &mut State,
-    spot: &mut dyn FnMut(Spot, usize),
-) -> usize {
-    let whole = window.get(at.wrapping_sub(AROUND)..at + WIDTH + AROUND);
-    match whole.and_then(<[u8]>::as_array) {
-        Some(bytes) => glance(simd, bytes, at, own, state, spot),
-        None => {
-            // Around a text there is nothing.
-            let mut bytes = [0xff; WIDTH + 2 * AROUND];
-            let from = at.saturating_sub(AROUND);
-            let there = &window[from..window.len().min(at + WIDTH + AROUND)];
-            bytes[from + AROUND - at..][..there.len()].copy_from_slice(there);
-            glance(simd, &bytes, at, own, state, spot);
-        }
-    }
-    at + WIDTH
 }
 
 /// Tells the kinds of 64 bytes, and what follows from them, if anything.
@@ -167,8 +156,25 @@ fn glance<S: Simd>(
     }
 }
 
-#[inline(always)]
+/// Told rarely, so kept out of the way of what is done for all bytes.
+#[inline(never)]
 fn tell<S: Simd>(
+    simd: S,
+    bytes: &[u8; WIDTH + 2 * AROUND],
+    marks: u64,
+    stops: u64,
+    wide: u64,
+    at: usize,
+    spot: &mut dyn FnMut(Spot, usize),
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || spots(simd, bytes, marks, stops, wide, at, spot),
+    );
+}
+
+#[inline(always)]
+fn spots<S: Simd>(
     simd: S,
     bytes: &[u8; WIDTH + 2 * AROUND],
     marks: u64,

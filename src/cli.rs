@@ -5,6 +5,7 @@
 
 mod output;
 mod run;
+mod stop;
 mod test;
 
 use std::path::PathBuf;
@@ -48,7 +49,7 @@ pub enum Command {
     Check(Common),
     /// Look for lost keys: in the install, in the places named with --look-in (`-` is standard input; a disk can be named
     /// as well), and in the usual places on request. Changes nothing.
-    /// Exit code 0 every whole secret opens with a known key, 2 some stay closed, 3 could not look.
+    /// Exit code 0 every whole secret opens with a known key, 2 some stay closed, 3 could not look, or was stopped.
     FindKey {
         /// The install and the places around it.
         #[command(flatten)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions};
+use crate::cli::{Arguments, Command, Common, TestOptions, stop};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::problem::Problem;
@@ -334,13 +335,19 @@ fn find_key(common: &Common, usual: bool, threads: u8) -> Outcome {
         usual,
         threads: usize::from(threads),
     };
-    let hunted = find_key::hunt(&mut session, &places, &|| false, &mut |_, _| {});
+    let stop = stop::flag();
+    let stopped = || stop.load(Ordering::Relaxed);
+    let hunted = find_key::hunt(&mut session, &places, &stopped, &mut |_, _| {});
     let assessment = session.assess();
     if common.json {
         Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted));
     } else {
         output::hunted(&mut Out::stdout(), &assessment, &hunted);
         output::skipped(&hunted.looked);
+    }
+    if stopped() {
+        Out::stderr().line(words().find_key_stopped);
+        return Ok(Exit::Failed);
     }
     Ok(if find_key::all_open(&assessment) {
         Exit::Fine

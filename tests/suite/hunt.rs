@@ -3,6 +3,7 @@
 mod archives;
 mod edges;
 mod manners;
+mod zips;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -216,7 +217,7 @@ fn only_skip(name: &str, bytes: &[u8], limits: Limits) -> (SkipReason, Vec<Strin
 fn what_cannot_be_read_is_said() {
     let limits = Limits::default();
     let mut cut = gz(&env());
-    cut.truncate(cut.len() - 12);
+    cut.truncate(20);
     assert!(matches!(
         only_skip("cut.gz", &cut, limits).0,
         SkipReason::Broken(_)

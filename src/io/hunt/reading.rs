@@ -216,10 +216,7 @@ impl<'a> Search<'a> {
         } = open;
         // Of files that are not on a disk the length is not known.
         let most = if length == 0 { u64::MAX } else { length };
-        let filled = match fill(&mut file, &mut self.window, most) {
-            Ok(filled) => filled,
-            Err(e) => return Some(Err(refused(e))),
-        };
+        let (filled, ended) = fill(&mut file, &mut self.window, most);
         let over = filled as u64 >= length && (length > 0 || filled < self.window.len());
         let head = &self.window[..filled];
         if let Some(kind) = archive::kind(&head[..filled.min(HEAD)]) {
@@ -244,7 +241,7 @@ impl<'a> Search<'a> {
             self.large(&file, length, reading)
         } else {
             let text = Text::new(&mut file, 0);
-            self.text(text.begun(filled, over), reading)
+            self.text(text.begun(filled, over, ended), reading)
         })
     }
 
@@ -256,7 +253,7 @@ impl<'a> Search<'a> {
         depth: usize,
     ) -> Result<(), SkipReason> {
         let mut head = Zeroizing::new([0; HEAD]);
-        let filled = fill(stream, &mut head[..], u64::MAX).map_err(|e| broken(&e))?;
+        let (filled, ended) = fill(stream, &mut head[..], u64::MAX);
         let head = &head[..filled];
         match archive::kind(head) {
             Some(_) if depth >= self.limits.depth => Err(SkipReason::TooDeep),
@@ -267,7 +264,7 @@ impl<'a> Search<'a> {
             None => {
                 self.window[..filled].copy_from_slice(head);
                 let text = Text::new(stream, depth);
-                self.text(text.begun(filled, filled < HEAD), reading)
+                self.text(text.begun(filled, filled < HEAD, ended), reading)
             }
         }
     }
@@ -293,12 +290,12 @@ pub(super) fn broken(error: &dyn std::fmt::Display) -> SkipReason {
     SkipReason::Broken(error.to_string())
 }
 
-/// Reads until the buffer is full, the stream ends, or `most` bytes are read.
+/// Reads until the buffer is full, the stream ends, or `most` bytes are read. Says how many were, and why no more.
 pub(super) fn fill<R: Read + ?Sized>(
     stream: &mut R,
     buffer: &mut [u8],
     most: u64,
-) -> std::io::Result<usize> {
+) -> (usize, std::io::Result<()>) {
     let room = usize::try_from(most)
         .unwrap_or(usize::MAX)
         .min(buffer.len());
@@ -308,8 +305,8 @@ pub(super) fn fill<R: Read + ?Sized>(
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
+            Err(e) => return (filled, Err(e)),
         }
     }
-    Ok(filled)
+    (filled, Ok(()))
 }

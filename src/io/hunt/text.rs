@@ -21,6 +21,8 @@ pub(super) struct Text<'s> {
     filled: usize,
     /// Whether these are all.
     over: bool,
+    /// Why no more could be read.
+    ended: std::io::Result<()>,
 }
 
 impl<'s> Text<'s> {
@@ -30,14 +32,16 @@ impl<'s> Text<'s> {
             depth,
             filled: 0,
             over: false,
+            ended: Ok(()),
         }
     }
 
-    /// Its beginning stands in the window.
-    pub(super) fn begun(self, filled: usize, over: bool) -> Self {
+    /// Its beginning stands in the window; perhaps it is over, or could be read no further.
+    pub(super) fn begun(self, filled: usize, over: bool, ended: std::io::Result<()>) -> Self {
         Self {
             filled,
-            over,
+            over: over || ended.is_err(),
+            ended,
             ..self
         }
     }
@@ -139,6 +143,7 @@ impl Search<'_> {
             depth,
             mut filled,
             mut over,
+            mut ended,
         } = text;
         self.looked.bytes += filled as u64;
         feed(&window[..filled], self.on);
@@ -146,11 +151,8 @@ impl Search<'_> {
         let mut hits = Vec::new();
         loop {
             if !over {
-                let more =
-                    fill(stream, &mut window[filled..], u64::MAX).map_err(|e| match depth {
-                        0 => SkipReason::Refused(e.to_string()),
-                        _ => broken(&e),
-                    })?;
+                let more;
+                (more, ended) = fill(stream, &mut window[filled..], u64::MAX);
                 self.looked.bytes += more as u64;
                 feed(&window[filled..filled + more], self.on);
                 filled += more;
@@ -170,7 +172,11 @@ impl Search<'_> {
                 self.found(hit, reading, line);
             }
             if over {
-                return Ok(());
+                // What stood before the place where it breaks off was searched.
+                return ended.map_err(|e| match depth {
+                    0 => SkipReason::Refused(e.to_string()),
+                    _ => broken(&e),
+                });
             }
             self.progress(reading.path);
             if (self.cancel)() {

@@ -246,4 +246,11 @@ fn what_stood_before_the_cut_is_found() {
         let (found, looked) = search_with(folder.path(), Limits::default());
         assert_eq!((found.len(), looked.skipped.len()), (1, 1));
     }
+    // Also where it is less than what is looked at at a time.
+    let mut bytes = gz(&env());
+    bytes.truncate(bytes.len() - 8);
+    let folder = folder();
+    std::fs::write(folder.path().join("cut.gz"), bytes).unwrap();
+    let (found, looked) = search_with(folder.path(), Limits::default());
+    assert_eq!((found.len(), looked.skipped.len()), (1, 1));
 }

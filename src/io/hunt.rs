@@ -26,7 +26,7 @@ use crate::domain::sightings::{Sighting, Wanted};
 use crate::domain::source::Source;
 use crate::words::{fill, words};
 
-pub use places::usual_places;
+pub use places::{usual_places, usual_places_below};
 use reading::Search;
 
 /// What a search may use.

@@ -1,6 +1,7 @@
 //! The search for keys: every dress a key comes in, every bound, everything that must be said and not followed.
 
-mod archives;
+pub mod archives;
+mod containers;
 mod edges;
 mod manners;
 mod zips;

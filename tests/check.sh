@@ -21,6 +21,8 @@ python3:/usr/bin/python3
 vim:/usr/bin/vim
 git:/usr/bin/git
 e2fsprogs:/usr/sbin/debugfs
+mount:/usr/sbin/losetup
+util-linux:/usr/bin/setpriv
 "
 missing=""
 set -f # the patterns are for compgen alone

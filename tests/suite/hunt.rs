@@ -4,6 +4,7 @@ pub mod archives;
 mod containers;
 mod edges;
 mod manners;
+mod plain_user;
 mod zips;
 
 use std::io::Write;

@@ -9,6 +9,7 @@ mod output;
 mod passphrase;
 mod restore;
 mod run;
+mod stop;
 mod test;
 
 use std::path::PathBuf;
@@ -52,7 +53,7 @@ pub enum Command {
     Check(Common),
     /// Look for lost keys: in the install, in the places named with --look-in (`-` is standard input; a disk can be named
     /// as well), and in the usual places on request. Changes nothing.
-    /// Exit code 0 every whole secret opens with a known key, 2 some stay closed, 3 could not look.
+    /// Exit code 0 every whole secret opens with a known key, 2 some stay closed, 3 could not look, or was stopped.
     FindKey {
         /// The install and the places around it.
         #[command(flatten)]
@@ -60,6 +61,9 @@ pub enum Command {
         /// Also look in the usual places: homes, web roots, /etc, containers' folders, backups.
         #[arg(long)]
         usual: bool,
+        /// Threads that read and search, for measuring.
+        #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2), hide = true)]
+        threads: u8,
     },
     /// Log in at every mail server as FreeScout would, both directions, and say what came of it.
     /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.

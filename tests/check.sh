@@ -23,6 +23,7 @@ git:/usr/bin/git
 e2fsprogs:/usr/sbin/debugfs
 sqlite3:/usr/bin/sqlite3
 age:/usr/bin/age
+mount:/usr/sbin/losetup
 util-linux:/usr/bin/setpriv
 "
 missing=""

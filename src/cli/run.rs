@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::cli::journal;
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, PassphraseSource, TestOptions};
+use crate::cli::{Arguments, Command, Common, PassphraseSource, TestOptions, stop};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::probe::Tested;
@@ -46,7 +47,11 @@ pub fn run(arguments: Arguments) -> u8 {
         }) => make_demo(&folder, mailboxes),
         Some(Command::Demo { make: None, .. }) => run_demo(),
         Some(Command::Check(common)) => check(&common),
-        Some(Command::FindKey { common, usual }) => find_key(&common, usual),
+        Some(Command::FindKey {
+            common,
+            usual,
+            threads,
+        }) => find_key(&common, usual, threads),
         Some(Command::Backup { common, options }) => {
             super::backup::make(&common, &options).map_err(not_started)
         }
@@ -344,19 +349,26 @@ fn check(common: &Common) -> Outcome {
     })
 }
 
-fn find_key(common: &Common, usual: bool) -> Outcome {
+fn find_key(common: &Common, usual: bool, threads: u8) -> Outcome {
     let mut session = common.open_alone().map_err(not_started)?;
     let places = find_key::Places {
         named: common.look_in.clone(),
         usual,
+        threads: usize::from(threads),
     };
-    let hunted = find_key::hunt(&mut session, &places, &|| false, &mut |_, _| {});
+    let stop = stop::flag();
+    let stopped = || stop.load(Ordering::Relaxed);
+    let hunted = find_key::hunt(&mut session, &places, &stopped, &mut |_, _| {});
     let assessment = session.assess();
     if common.json {
         Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted));
     } else {
         output::hunted(&mut Out::stdout(), &assessment, &hunted);
         output::skipped(&hunted.looked);
+    }
+    if stopped() {
+        Out::stderr().line(words().find_key_stopped);
+        return Ok(Exit::Failed);
     }
     Ok(if find_key::all_open(&assessment) {
         Exit::Fine

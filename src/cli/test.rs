@@ -1,14 +1,11 @@
 //! `test`: every mailbox proven by a login, and the tests that `recover` makes when it is done.
 
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag::{register, register_conditional_shutdown};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 
 use crate::cli::output::Out;
-use crate::cli::{Common, TestOptions};
+use crate::cli::{Common, TestOptions, stop};
 use crate::domain::connection::{ConnectionId, Direction};
 use crate::domain::probe::{Climbed, Journey, Tested, Verdict};
 use crate::domain::problem::Problem;
@@ -86,7 +83,7 @@ pub(super) fn run(
         ..Settings::of_system()
     };
     let settings = connections::settings(session, &common);
-    let (memory, cancel) = (Memory::default(), stop_flag());
+    let (memory, cancel) = (Memory::default(), stop::flag());
     let not_renewed = match options.no_renew {
         true => NotRenewed::new(),
         false => connections::renew(session, which, &options.endpoints(), &cancel),
@@ -136,17 +133,6 @@ pub(super) fn run(
         }
     }
     Ok(tested)
-}
-
-/// A flag that Ctrl-C and its like raise: a token that is being renewed is stored first. The second one ends us at once.
-fn stop_flag() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        let again = register_conditional_shutdown(signal, Exit::Failed as i32, Arc::clone(&flag));
-        // Without it the signal does what it always does.
-        let _ = again.and_then(|_| register(signal, Arc::clone(&flag)));
-    }
-    flag
 }
 
 /// `HOST:PORT=ADDRESS:PORT`.

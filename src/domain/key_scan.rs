@@ -7,6 +7,7 @@
 
 mod alone;
 mod digits;
+mod glance;
 mod marks;
 mod named;
 mod prefixed;
@@ -17,8 +18,10 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use self::glance::Spot;
 use self::marks::Mark;
 use super::secret::SecretBytes;
+pub use glance::Seen;
 
 /// A key, its name and everything between lie within this many bytes.
 pub const REACH: usize = 1024;
@@ -45,17 +48,41 @@ pub fn scan(window: &[u8], until: usize, hit: &mut dyn FnMut(Hit)) {
 
 /// Reports every hit whose mark begins in `range`: a prefix, a name, or the padding of a text without either. For a
 /// text that is read in pieces, [`LOOK_BACK`] bytes before the range and twice [`REACH`] behind it belong to `window`.
-pub fn scan_in(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) {
+pub fn scan_in(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) -> Seen {
     let until = range.end.min(window.len());
-    let from = range.start.min(until);
-    marks::find(&window[from..], until - from, &mut |mark, at| {
-        let at = from + at;
-        match mark {
-            Mark::WidePrefix | Mark::WideName => scan_wide(&window[at..], at, hit),
-            _ => scan_mark(mark, &window[at..], at, hit),
+    let range = range.start.min(until)..until;
+    // Of a key over two lines the padding is told twice: by the line end within it, and by itself.
+    let mut padding_seen = 0;
+    glance::over(window, range.clone(), &mut |spot, at| match spot {
+        Spot::Key | Spot::Base64 | Spot::WideKey | Spot::WideBase64 => {
+            let Some((mark, start)) = marks::around(window, spot, at) else {
+                return;
+            };
+            if range.contains(&start) {
+                let wide = matches!(spot, Spot::WideKey | Spot::WideBase64);
+                let narrowed = wide.then(|| narrowed(&window[start..]));
+                let from_mark = narrowed.as_ref().map_or(&window[start..], |text| text);
+                scan_mark(mark, from_mark, start, hit);
+            }
         }
-    });
-    alone::find(window, from..until, hit);
+        Spot::End => {
+            let paddings = [
+                (window[at] == b'=').then_some(at),
+                alone::padding_behind_break(window, at),
+            ];
+            for padding in paddings.into_iter().flatten() {
+                if range.contains(&padding) && padding >= padding_seen {
+                    padding_seen = padding + 1;
+                    alone::before(window, padding).map(&mut *hit);
+                }
+            }
+        }
+        Spot::WideEnd => {
+            if range.contains(&at) {
+                alone::before(window, at).map(&mut *hit);
+            }
+        }
+    })
 }
 
 /// What stands behind a mark. `offset` says where the mark begins.
@@ -81,24 +108,17 @@ fn scan_mark(mark: Mark, from_mark: &[u8], offset: usize, hit: &mut dyn FnMut(Hi
                 });
             }
         }
-        Mark::WidePrefix | Mark::WideName => {}
     }
 }
 
 /// UTF-16 (Windows editors, PowerShell's `>`) with every second byte left out. In either byte order the text begins
 /// with its mark, and a zero follows each byte of it.
-fn scan_wide(from_mark: &[u8], offset: usize, hit: &mut dyn FnMut(Hit)) {
+fn narrowed(from_mark: &[u8]) -> Zeroizing<Vec<u8>> {
     let pairs = from_mark[..from_mark.len().min(2 * REACH)].chunks(2);
-    let narrow: Zeroizing<Vec<u8>> = Zeroizing::new(
-        pairs
-            .take_while(|pair| pair.get(1).is_none_or(|high| *high == 0))
-            .map(|pair| pair[0])
-            .collect(),
-    );
-    // The marks behind the first are found by themselves.
-    marks::find(&narrow, 1, &mut |mark, _| {
-        scan_mark(mark, &narrow, offset, hit);
-    });
+    let narrow = pairs
+        .take_while(|pair| pair.get(1).is_none_or(|high| *high == 0))
+        .map(|pair| pair[0]);
+    Zeroizing::new(narrow.collect())
 }
 
 /// The key of a file that holds nothing else.

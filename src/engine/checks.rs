@@ -109,38 +109,43 @@ pub fn look_in(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::Looked {
+    look_in_within(session, roots, &hunt::Limits::default(), cancel, on)
+}
+
+/// As [`look_in`], within limits of one's own.
+pub fn look_in_within(
+    session: &mut Session,
+    roots: &[PathBuf],
+    limits: &hunt::Limits,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> hunt::Looked {
     let mut sieve = Sieve::of(session);
     let wanted = sightings::wanted(session);
-    hunt::search(
-        roots,
-        &hunt::Limits::default(),
-        &wanted,
-        cancel,
-        &mut |event| match event {
-            hunt::Event::Progress {
+    hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {
+        hunt::Event::Progress {
+            files,
+            bytes,
+            current,
+        } => on(
+            session,
+            Looking::At {
                 files,
                 bytes,
                 current,
-            } => on(
-                session,
-                Looking::At {
-                    files,
-                    bytes,
-                    current,
-                },
-            ),
-            hunt::Event::Sighting(sighting, source) => {
-                if sightings::sighted(session, sighting, source) {
-                    on(session, Looking::Found);
-                }
+            },
+        ),
+        hunt::Event::Sighting(sighting, source) => {
+            if sightings::sighted(session, sighting, source) {
+                on(session, Looking::Found);
             }
-            hunt::Event::Candidate(candidate) => {
-                if consider(session, candidate, &mut sieve) {
-                    on(session, Looking::Found);
-                }
+        }
+        hunt::Event::Candidate(candidate) => {
+            if consider(session, candidate, &mut sieve) {
+                on(session, Looking::Found);
             }
-        },
-    )
+        }
+    })
 }
 
 /// What decides about candidates while a search goes on.

@@ -16,6 +16,8 @@ pub struct Places {
     pub named: Vec<PathBuf>,
     /// Whether the usual places are searched as well.
     pub usual: bool,
+    /// Threads that read and search: one or two.
+    pub threads: usize,
 }
 
 /// What the hunt came to.
@@ -42,7 +44,11 @@ pub fn hunt(
     if places.usual {
         roots.extend(hunt::usual_places(&install));
     }
-    looked.add(checks::look_in(session, &roots, cancel, on));
+    let limits = hunt::Limits {
+        threads: places.threads,
+        ..hunt::Limits::default()
+    };
+    looked.add(checks::look_in_within(session, &roots, &limits, cancel, on));
     checks::count_mails(session);
     Hunted {
         looked,

@@ -12,14 +12,14 @@ mod error;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::crash::{self, Point};
 use super::folder::{self, Folder, WriteError};
 use super::way;
-use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -112,6 +112,40 @@ pub fn stdin() -> std::io::Result<File> {
         .as_fd()
         .try_clone_to_owned()
         .map(File::from)
+}
+
+/// As [`open_regular`], the file `name` of an open folder. `path` is where errors say it is.
+pub(super) fn open_regular_in(
+    folder: BorrowedFd<'_>,
+    name: &OsStr,
+    path: &Path,
+) -> Result<(File, Stat), FileError> {
+    let fail = |e: Errno| FileError::from_io(path, e.into());
+    let file = open_quietly(folder, Path::new(name), way::READ).map_err(fail)?;
+    let stat = rustix::fs::fstat(&file).map_err(fail)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok((File::from(file), stat)),
+        kind => Err(FileError::NotAFile(
+            path.to_owned(),
+            Kind::of(kind),
+            stat.st_uid,
+        )),
+    }
+}
+
+/// Opens with its access time kept, where the system allows that.
+pub(super) fn open_quietly(
+    folder: BorrowedFd<'_>,
+    path: &Path,
+    flags: OFlags,
+) -> Result<OwnedFd, Errno> {
+    let open = |flags| {
+        rustix::io::retry_on_intr(|| rustix::fs::openat(folder, path, flags, Mode::empty()))
+    };
+    open(flags | OFlags::NOATIME).or_else(|e| match e {
+        Errno::PERM | Errno::ACCESS => open(flags),
+        _ => Err(e),
+    })
 }
 
 /// Reads a whole regular file of at most `max` bytes.

@@ -8,9 +8,14 @@ mod budget;
 mod git_stores;
 mod image;
 mod large;
+mod listing;
+mod mounts;
 mod places;
 mod reading;
+mod roots;
 mod sparse;
+mod stdin;
+mod text;
 mod walk;
 
 use std::io::Read;
@@ -22,7 +27,7 @@ use crate::domain::sightings::{Sighting, Wanted};
 use crate::domain::source::Source;
 use crate::words::{fill, words};
 
-pub use places::usual_places;
+pub use places::{usual_places, usual_places_below};
 use reading::Search;
 
 /// What a search may use.
@@ -37,6 +42,8 @@ pub struct Limits {
     pub memory: u64,
     /// How many skipped places are remembered.
     pub skipped: usize,
+    /// Threads that read and search: one, or more for two.
+    pub threads: usize,
 }
 
 impl Default for Limits {
@@ -46,6 +53,7 @@ impl Default for Limits {
             unpacked: 64 << 30,
             memory: 40 << 20,
             skipped: 200,
+            threads: 2,
         }
     }
 }
@@ -123,6 +131,7 @@ pub struct Skipped {
 }
 
 /// What a search came to.
+#[derive(Default)]
 pub struct Looked {
     /// Files read.
     pub files: u64,
@@ -135,6 +144,15 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// Remembers what was not read, or counts it.
+    fn skip(&mut self, skipped: Skipped, limits: &Limits) {
+        if self.skipped.len() < limits.skipped {
+            self.skipped.push(skipped);
+        } else {
+            self.skipped_more += 1;
+        }
+    }
+
     /// Another search came after this one.
     pub fn add(&mut self, other: Looked) {
         self.files += other.files;

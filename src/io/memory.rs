@@ -14,7 +14,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-use crate::domain::key_scan::{self, Hit, REACH};
+use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH};
 use crate::words::words;
 
 /// How much is searched at a time.
@@ -210,8 +210,8 @@ pub fn scan(
     hit: &mut dyn FnMut(Hit),
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> std::io::Result<()> {
-    let mut window = Zeroizing::new(Vec::with_capacity(BLOCK + 2 * REACH));
-    let mut total = 0;
+    let mut window = Zeroizing::new(Vec::with_capacity(LOOK_BACK + BLOCK + 2 * REACH));
+    let (mut total, mut scanned) = (0, 0);
     loop {
         let before = window.len();
         let read = (&mut *stream).take(BLOCK as u64).read_to_end(&mut window);
@@ -221,15 +221,17 @@ pub fn scan(
         let until = if end {
             window.len()
         } else {
-            window.len().saturating_sub(2 * REACH)
+            window.len().saturating_sub(2 * REACH).max(scanned)
         };
-        key_scan::scan(&window, until, hit);
+        key_scan::scan_in(&window, scanned..until, hit);
         let goes_on = go_on(total);
         read?;
         if !goes_on || end {
             return Ok(());
         }
-        window.drain(..until);
+        let kept = until.saturating_sub(LOOK_BACK);
+        window.drain(..kept);
+        scanned = until - kept;
     }
 }
 
@@ -237,6 +239,20 @@ pub fn scan(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_without_a_mark_on_any_edge_is_found_once() {
+        let alone = "dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
+        let edge = BLOCK - 2 * REACH;
+        for start in (edge - 50..edge + 5).chain([0, BLOCK - 20, BLOCK, 2 * edge - 30]) {
+            let mut bytes = vec![0; start];
+            bytes.extend_from_slice(alone.as_bytes());
+            bytes.resize(2 * BLOCK + 100, 0);
+            let mut found = 0;
+            scan(&mut &bytes[..], &mut |_| found += 1, &mut |_| true).unwrap();
+            assert_eq!(found, 1, "at {start}");
+        }
+    }
 
     #[test]
     fn mappings_are_told_apart() {

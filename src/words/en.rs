@@ -117,6 +117,11 @@ table! {
     skip_too_much = "unpacks to more than {megabytes} MiB";
     skip_memory = "takes {megabytes} MiB of memory to unpack: unpack it first";
     skip_not_read = "packed as {form}, which is not read here: unpack it first";
+    zip_no_directory = "its end is missing, its directory with it";
+    zip_directory_damaged = "its directory is damaged";
+    zip_no_member = "there is no such member where its directory says";
+    zip_cut = "cut off";
+    zip_method = "zip with an unusual method";
     skip_network = "on a network mount: name it to have it searched";
     skip_own_backup = "a backup of this program: name it to have it searched";
     skip_missing = "no such file or folder";
@@ -356,6 +361,7 @@ table! {
     looked = "Searched: {files} files, {megabytes} MiB.";
     looked_in = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
     looked_stopped = "Stopped after {files} files, {megabytes} MiB.";
+    find_key_stopped = "Stopped: this is what was found until then.";
     looked_no_key = "No further key.";
     looked_found = "Found: {key} opens {opens} of {total}.";
     looked_nothing = "Nothing was searched: {why}";

@@ -1,8 +1,11 @@
 //! The search for keys: every dress a key comes in, every bound, everything that must be said and not followed.
 
-mod archives;
+pub mod archives;
+mod containers;
 mod edges;
 mod manners;
+mod plain_user;
+mod zips;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -216,7 +219,7 @@ fn only_skip(name: &str, bytes: &[u8], limits: Limits) -> (SkipReason, Vec<Strin
 fn what_cannot_be_read_is_said() {
     let limits = Limits::default();
     let mut cut = gz(&env());
-    cut.truncate(cut.len() - 12);
+    cut.truncate(20);
     assert!(matches!(
         only_skip("cut.gz", &cut, limits).0,
         SkipReason::Broken(_)

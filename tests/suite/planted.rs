@@ -26,6 +26,8 @@ const DECOYS: usize = 100_000;
 pub enum Search {
     /// As a folder that the operator names.
     Folder,
+    /// As what the operator names: `named` in the folder, a link to it.
+    Named,
     /// Among the running processes.
     Processes,
 }
@@ -102,7 +104,8 @@ fn said(source: &Source) -> String {
         .components()
         .map(|c| c.as_os_str().to_string_lossy())
         .collect();
-    let shown = if path.starts_with("/proc") { 1 } else { 3 };
+    let outside = path.starts_with("/proc") || path.starts_with("/dev");
+    let shown = if outside { 1 } else { 3 };
     text.push_str(&parts.get(shown..).unwrap_or_default().join("/"));
     for member in &source.inside {
         write!(text, " › {}", member.get(..24).unwrap_or(member)).unwrap();
@@ -119,8 +122,9 @@ fn search(install: &Path, case: &Case, key: &str, decoys: &str) -> Outcome {
     let mut session = open(install);
     let start = Instant::now();
     match case.search {
-        Search::Folder => {
-            let roots = [folder.path().to_owned()];
+        Search::Folder | Search::Named => {
+            let named = matches!(case.search, Search::Named);
+            let roots = [folder.path().join(if named { "named" } else { "" })];
             checks::look_in(&mut session, &roots, &|| false, &mut |_, _| {});
         }
         Search::Processes => {

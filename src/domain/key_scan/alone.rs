@@ -3,10 +3,6 @@
 //! Alone means that no 44th digit stands before them: the end of any longer base64 text would look the same. What looks
 //! like a digit there but belongs to an escape (`\n`, `%3D`) or to a path (`/`) does not count.
 
-use std::ops::Range;
-
-use memchr::memchr_iter;
-
 use super::Hit;
 use super::digits::{DIGITS, PREFIX, is_digit, is_url_digit, to_standard};
 
@@ -16,32 +12,43 @@ const MAX_INDENT: usize = 64;
 /// The 43 digits, to be filled from behind.
 type Found = zeroize::Zeroizing<[u8; DIGITS]>;
 
-/// Reports every key whose padding lies in `range`.
-pub(super) fn find(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) {
-    for at in memchr_iter(b'=', &window[range.clone()]) {
-        let padding = range.start + at;
-        let before = &window[..padding];
-        let found = match before {
-            [.., last] if is_last_digit(*last) && may_be_whole(before) => {
-                narrow(before, is_digit).or_else(|| narrow(before, is_url_digit))
-            }
-            [.., last, 0] if is_last_digit(*last) => wide(before),
-            _ => None,
-        };
-        if let Some((offset, mut digits)) = found
-            && to_standard(&mut digits[..]).is_some()
-        {
-            let mut text = Vec::with_capacity(PREFIX.len() + DIGITS + 1);
-            text.extend_from_slice(PREFIX);
-            text.extend_from_slice(&digits[..]);
-            text.push(b'=');
-            hit(Hit {
-                offset,
-                text: text.into(),
-                named: false,
-            });
+/// The key whose padding stands at `padding`.
+pub(super) fn before(window: &[u8], padding: usize) -> Option<Hit> {
+    let before = &window[..padding];
+    let (offset, mut digits) = match before {
+        [.., last] if is_last_digit(*last) && may_be_whole(before) => {
+            narrow(before, is_digit).or_else(|| narrow(before, is_url_digit))
         }
-    }
+        [.., last, 0] if is_last_digit(*last) => wide(before),
+        _ => None,
+    }?;
+    to_standard(&mut digits[..])?;
+    let mut text = Vec::with_capacity(PREFIX.len() + DIGITS + 1);
+    text.extend_from_slice(PREFIX);
+    text.extend_from_slice(&digits[..]);
+    text.push(b'=');
+    Some(Hit {
+        offset,
+        text: text.into(),
+        named: false,
+    })
+}
+
+/// Where the padding of a key stands whose line breaks at `end`, with most of its digits before.
+pub(super) fn padding_behind_break(window: &[u8], end: usize) -> Option<usize> {
+    let rest = &window[end..];
+    let rest = rest.strip_prefix(b"=").unwrap_or(rest);
+    let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
+    let rest = rest.strip_prefix(b"\n")?;
+    let count = |bytes: &[u8], most: usize, what: fn(&u8) -> bool| {
+        bytes.iter().take(most).take_while(|b| what(b)).count()
+    };
+    let rest = &rest[count(rest, MAX_INDENT, |b| matches!(b, b' ' | b'\t'))..];
+    // Escapes double the slashes at most.
+    let digits = count(rest, DIGITS, |b| {
+        is_digit(*b) || is_url_digit(*b) || *b == b'\\'
+    });
+    (rest.get(digits) == Some(&b'=')).then(|| window.len() - rest.len() + digits)
 }
 
 /// The last digit of 32 bytes carries four bits; every encoder leaves the other two empty.

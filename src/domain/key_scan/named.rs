@@ -22,6 +22,9 @@ pub(super) fn values(after: &[u8], as_env: bool) -> Vec<SecretBytes> {
     {
         return Vec::new();
     }
+    if !as_env && is_short(after) {
+        return Vec::new();
+    }
     let line = first_line(after);
     let mut value = assigned(line);
     if value.is_empty() {
@@ -73,6 +76,19 @@ pub(super) fn values(after: &[u8], as_env: bool) -> Vec<SecretBytes> {
         }
     }
     found
+}
+
+/// Whether a quoted value is over too soon: most members of that name are short, and then the rest of their line, which
+/// may be long, matters nothing.
+fn is_short(after: &[u8]) -> bool {
+    let [quote @ (b'"' | b'\''), inner @ ..] = assigned(&after[..after.len().min(2 * KEY_LEN)])
+    else {
+        return false;
+    };
+    inner
+        .windows(2)
+        .take(KEY_LEN - 1)
+        .any(|pair| pair[1] == *quote && pair[0] != b'\\')
 }
 
 /// What stands behind the sign that assigns: `=`, `=>`, `:`, `,`, `>`, or a blank.

@@ -248,3 +248,80 @@ fn both_byte_orders_are_read() {
         assert_eq!(named_hits(&text), [(word.to_owned(), true)]);
     }
 }
+
+/// The forms that are looked for in different ways, and the text each is found as.
+fn forms() -> Vec<(Vec<u8>, String)> {
+    let alone = SEALED.trim_start_matches("base64:");
+    let word = "0123456789abcdef0123456789ABCDEF";
+    let slashed = "a/b/cccc/dddddddd/eeeeeeeeeeeeeeeeeeeeeeeeA=";
+    let mut forms: Vec<(Vec<u8>, String)> = Vec::new();
+    let mut add = |form: Vec<u8>, text: &str| forms.push((form, text.to_owned()));
+    add(SEALED.into(), SEALED);
+    add(alone.into(), SEALED);
+    add(
+        slashed.replace('/', "\\/").into(),
+        &format!("base64:{slashed}"),
+    );
+    for big_endian in [false, true] {
+        add(wide(&format!("{alone}\n"), big_endian), SEALED);
+        add(wide(&format!("{SEALED}\n"), big_endian), SEALED);
+    }
+    for at in [1, 10, 11, 21, 22, 33, 42] {
+        for end in ["\n", "\r\n  ", "=\r\n", "\\\n"] {
+            let form = format!("{}{end}{}", &alone[..at], &alone[at..]);
+            add(form.into(), SEALED);
+        }
+    }
+    for name in ["APP_KEY=", "app-key: ", "appKey = "] {
+        add(format!("{name}{word}").into(), word);
+        add(wide(&format!("{name}{word}\n"), false), word);
+    }
+    add(format!("'key' => '{word}'").into(), word);
+    forms
+}
+
+#[test]
+fn every_form_is_found_once_wherever_it_stands_and_is_cut() {
+    for (form, text) in forms() {
+        for offset in (0..130).chain(400..464) {
+            let mut bytes = vec![b' '; offset];
+            bytes.extend_from_slice(&form);
+            if offset % 3 != 0 {
+                bytes.push(b'\n');
+                bytes.resize(bytes.len() + offset % 70, 0xff);
+            }
+            // Cut anywhere around it: what begins before the cut belongs to the first piece.
+            let cuts = [0, 1, 7, 22, 43, 64, form.len() - 1, form.len() + 1];
+            for cut in cuts.map(|cut| (offset + cut).min(bytes.len())) {
+                let mut found = 0;
+                for range in [0..cut, cut..bytes.len()] {
+                    scan_in(&bytes, range, &mut |hit| {
+                        found += usize::from(hit.text.expose() == text.as_bytes());
+                    });
+                }
+                // A name tells its value, and so does a padding.
+                assert_eq!(found, 1, "{text} at {offset}, cut at {cut}: {form:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_and_zeros_are_counted_in_the_range_alone() {
+    let bytes: Vec<u8> = (0..1000u32)
+        .map(|n| if n % 7 == 0 { b'\n' } else { b'x' })
+        .collect();
+    for start in (0..300).step_by(11) {
+        for end in (start..1000).step_by(37) {
+            let seen = scan_in(&bytes, start..end, &mut |_| {});
+            let lines = memchr::memchr_iter(b'\n', &bytes[start..end]).count();
+            assert_eq!((seen.lines, seen.zero), (lines as u64, false));
+        }
+    }
+    let mut bytes = vec![b'x'; 500];
+    for place in [0, 63, 64, 499] {
+        bytes[place] = 0;
+        assert!(scan_in(&bytes, 0..500, &mut |_| {}).zero);
+        bytes[place] = b'x';
+    }
+}

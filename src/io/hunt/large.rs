@@ -1,36 +1,71 @@
-//! A large text on disk, looked through by two threads: each takes every second stretch of it.
+//! A large text on disk, looked through by two threads: each takes the next stretch that nobody took.
 //!
-//! Stretches overlap as blocks do, so that a key on an edge is found once; their finds are put in order again.
+//! Stretches overlap as blocks do, so that a key on an edge is found once; their finds are put in order again. Where
+//! older payloads are looked for, one thread reads and searches for keys, and the other reads the rows of the same bytes,
+//! in their order.
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{channel, sync_channel};
 
 use zeroize::Zeroizing;
 
-use super::SkipReason;
-use super::reading::{Reading, Search, lines};
-use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH};
+use super::reading::{BLOCK, Reading, Search};
+use super::text::{Lines, hits_in};
+use super::{Event, SkipReason};
+use crate::domain::key_scan::{Hit, LOOK_BACK, REACH, Seen};
+use crate::domain::sightings::Scanner;
 
-/// Threads that read and search. Reading costs about as much as searching, so two do nearly twice as much as one.
-const THREADS: u64 = 2;
-/// How much one of them takes at a time.
-const STRETCH: u64 = 256 << 10;
 /// Smaller files are not worth a thread.
 pub(super) const LARGE: u64 = 4 << 20;
+/// How much a thread takes at a time.
+const STRETCH: usize = 2 * BLOCK;
 /// Stretches that may wait until those before them are done.
 const WAITING: usize = 8;
+/// Windows that go to and fro between the threads.
+const SHARED: usize = 4;
 
-/// What one stretch holds.
+/// Bytes of the file, and which of them are of a stretch.
+struct Window {
+    bytes: Zeroizing<Vec<u8>>,
+    own: Range<usize>,
+}
+
+impl Window {
+    fn new() -> Self {
+        Self {
+            bytes: Zeroizing::new(vec![0; LOOK_BACK + STRETCH + 2 * REACH]),
+            own: 0..0,
+        }
+    }
+}
+
+/// What a stretch holds.
+#[derive(Default)]
 struct Stretch {
-    /// Offsets count from the start of the stretch; of a key without a mark it may lie before it.
     hits: Vec<Hit>,
-    /// Line ends before each hit.
-    lines_before: Vec<u64>,
-    lines: u64,
-    binary: bool,
-    read: u64,
+    /// Line ends of the stretch before each hit.
+    before: Vec<i64>,
+    seen: Seen,
+    length: usize,
+}
+
+/// A file, and how far it is taken.
+struct Taken<'f> {
+    file: &'f File,
+    stretches: u64,
+    next: AtomicU64,
+}
+
+impl Taken<'_> {
+    /// The number of the next stretch.
+    fn take(&self) -> Option<u64> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        (number < self.stretches).then_some(number)
+    }
 }
 
 impl Search<'_> {
@@ -41,32 +76,62 @@ impl Search<'_> {
         length: u64,
         reading: &mut Reading<'_>,
     ) -> Result<(), SkipReason> {
-        let binary = AtomicBool::new(false);
+        let taken = Taken {
+            file,
+            stretches: length.div_ceil(STRETCH as u64),
+            next: AtomicU64::new(0),
+        };
+        reading.seen.clear();
+        let outcome = match self.scanner.take() {
+            None => self.by_halves(&taken, reading),
+            Some(mut scanner) => {
+                let outcome = self.keys_and_rows(&taken, &mut scanner, reading);
+                self.scanner = Some(scanner);
+                outcome
+            }
+        };
+        outcome.map_err(|e| SkipReason::Refused(e.to_string()))
+    }
+
+    /// Both threads search for keys.
+    fn by_halves(&mut self, taken: &Taken<'_>, reading: &mut Reading<'_>) -> std::io::Result<()> {
         std::thread::scope(|scope| {
-            let results: Vec<_> = (0..THREADS)
-                .map(|first| {
-                    let (sender, receiver) = sync_channel(WAITING);
-                    let binary = &binary;
-                    scope.spawn(move || look_through(file, length, first, binary, &sender));
-                    receiver
-                })
-                .collect();
-            let mut line = 1;
-            for number in 0..length.div_ceil(STRETCH) {
-                let Ok(stretch) = results[(number % THREADS) as usize].recv() else {
-                    break;
+            let (sender, others) = sync_channel(WAITING);
+            scope.spawn(move || {
+                let mut window = Window::new();
+                while let Some(number) = taken.take() {
+                    let stretch = look_at(taken.file, number, &mut window);
+                    let failed = stretch.is_err();
+                    if sender.send((number, stretch)).is_err() || failed {
+                        return;
+                    }
+                }
+            });
+            let mut window = Window::new();
+            let mut lines = Lines::new();
+            let mut early = BTreeMap::new();
+            for number in 0..taken.stretches {
+                let stretch = loop {
+                    if let Some(stretch) = early.remove(&number) {
+                        break stretch;
+                    }
+                    let (number, stretch) = match others.try_recv() {
+                        Ok(received) => received,
+                        // Who is far ahead waits for the other.
+                        Err(_)
+                            if early.len() < WAITING
+                                && let Some(number) = taken.take() =>
+                        {
+                            (number, look_at(taken.file, number, &mut window))
+                        }
+                        Err(_) => match others.recv() {
+                            Ok(received) => received,
+                            Err(_) => return Ok(()),
+                        },
+                    };
+                    early.insert(number, stretch);
                 };
-                let stretch = stretch.map_err(|e| SkipReason::Refused(e.to_string()))?;
-                self.looked.bytes += stretch.read;
-                if stretch.binary {
-                    binary.store(true, Ordering::Relaxed);
-                }
-                let counts = !binary.load(Ordering::Relaxed);
-                for (hit, before) in stretch.hits.into_iter().zip(stretch.lines_before) {
-                    self.found(hit, reading, counts.then_some(line + before));
-                }
-                line += stretch.lines;
-                self.progress(reading.path);
+                self.stretch(stretch?, &mut lines, reading);
                 if (self.cancel)() {
                     break;
                 }
@@ -74,71 +139,108 @@ impl Search<'_> {
             Ok(())
         })
     }
-}
 
-/// Every second stretch, until nobody wants to know any more.
-fn look_through(
-    file: &File,
-    length: u64,
-    first: u64,
-    binary: &AtomicBool,
-    sender: &SyncSender<std::io::Result<Stretch>>,
-) {
-    let mut window = Zeroizing::new(vec![0; LOOK_BACK + STRETCH as usize + 2 * REACH]);
-    let mut start = first * STRETCH;
-    while start < length {
-        let stretch = look_at(file, start, binary.load(Ordering::Relaxed), &mut window);
-        let failed = stretch.is_err();
-        if sender.send(stretch).is_err() || failed {
-            return;
+    /// One thread searches for keys, the other reads the rows.
+    fn keys_and_rows(
+        &mut self,
+        taken: &Taken<'_>,
+        scanner: &mut Scanner<'_>,
+        reading: &mut Reading<'_>,
+    ) -> std::io::Result<()> {
+        scanner.begin(reading.modified);
+        let source = reading.source(None);
+        let outcome = std::thread::scope(|scope| {
+            let (sender, stretches) = sync_channel(SHARED);
+            let (back, windows) = channel();
+            for _ in 0..SHARED {
+                // It is received below.
+                let _ = back.send(Window::new());
+            }
+            scope.spawn(move || {
+                while let Ok(mut window) = windows.recv()
+                    && let Some(number) = taken.take()
+                {
+                    let stretch = look_at(taken.file, number, &mut window);
+                    let failed = stretch.is_err();
+                    if sender.send((stretch, window)).is_err() || failed {
+                        return;
+                    }
+                }
+            });
+            let mut lines = Lines::new();
+            for (stretch, window) in stretches {
+                let stretch = stretch?;
+                scanner.feed(&window.bytes[window.own.clone()], &mut |sighting| {
+                    (self.on)(Event::Sighting(sighting, source.clone()));
+                });
+                // Who reads may be done already.
+                let _ = back.send(window);
+                self.stretch(stretch, &mut lines, reading);
+                if (self.cancel)() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        scanner.end(&mut |sighting| (self.on)(Event::Sighting(sighting, source.clone())));
+        outcome
+    }
+
+    /// The finds of the next stretch.
+    fn stretch(&mut self, stretch: Stretch, lines: &mut Lines, reading: &mut Reading<'_>) {
+        self.looked.bytes += stretch.length as u64;
+        let numbers = lines.over(stretch.seen, &stretch.before);
+        for (hit, line) in stretch.hits.into_iter().zip(numbers) {
+            self.found(hit, reading, line);
         }
-        start += THREADS * STRETCH;
+        self.progress(reading.path);
     }
 }
 
-fn look_at(file: &File, start: u64, binary: bool, window: &mut [u8]) -> std::io::Result<Stretch> {
-    let before = start.min(LOOK_BACK as u64) as usize;
-    let wanted = before + STRETCH as usize + 2 * REACH;
+/// Reads a stretch and searches it for keys, half of it at a time: what was just read is at hand.
+fn look_at(file: &File, number: u64, window: &mut Window) -> std::io::Result<Stretch> {
+    let start = number * STRETCH as u64;
+    let begin = start.min(LOOK_BACK as u64) as usize;
+    let wanted = begin + STRETCH + 2 * REACH;
+    let mut found = Stretch::default();
+    let (mut filled, mut searched) = (0, begin);
+    loop {
+        let room = filled..wanted.min(filled + wanted.div_ceil(2));
+        let offset = start - begin as u64 + filled as u64;
+        let read = read_at(file, &mut window.bytes[room.clone()], offset)?;
+        filled += read;
+        let over = read < room.len() || filled == wanted;
+        let until = if over { filled } else { filled - 2 * REACH };
+        // A file that has become shorter may end before its stretch begins.
+        let until = until.clamp(searched, (begin + STRETCH).max(searched));
+        let text = &window.bytes[..filled];
+        let from = searched.min(filled);
+        let mut hits = Vec::new();
+        let (seen, before) = hits_in(text, from..until.min(filled), &mut hits);
+        let lines = found.seen.lines as i64;
+        found.before.extend(before.iter().map(|line| lines + line));
+        found.hits.append(&mut hits);
+        found.seen.lines += seen.lines;
+        found.seen.zero |= seen.zero;
+        searched = until;
+        if over {
+            window.own = begin.min(filled)..until.min(filled);
+            found.length = window.own.len();
+            return Ok(found);
+        }
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
     let mut filled = 0;
-    while filled < wanted {
-        match file.read_at(
-            &mut window[filled..wanted],
-            start - before as u64 + filled as u64,
-        ) {
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
         }
     }
-    let text = &window[..filled];
-    let from = before.min(filled);
-    let until = (before + STRETCH as usize).min(filled);
-    let mut hits = Vec::new();
-    key_scan::scan_in(text, from..until, &mut |hit| hits.push(hit));
-    hits.sort_by_key(|hit| hit.offset);
-    let own = &text[from..until];
-    let binary = binary || memchr::memchr(0, own).is_some();
-    let (mut counted, mut so_far) = (from, 0);
-    let lines_before = hits
-        .iter()
-        .map(|hit| {
-            if !binary && hit.offset >= counted {
-                so_far += lines(&text[counted..hit.offset]);
-                counted = hit.offset;
-            }
-            so_far
-        })
-        .collect();
-    Ok(Stretch {
-        lines_before,
-        lines: if binary {
-            0
-        } else {
-            so_far + lines(&text[counted..until.max(counted)])
-        },
-        hits,
-        binary,
-        read: own.len() as u64,
-    })
+    Ok(filled)
 }

@@ -20,10 +20,6 @@ impl Sparse {
         }
     }
 
-    pub(super) fn into_file(self) -> File {
-        self.file
-    }
-
     /// Moves to the next data, leaving out all of a hole but a line end that keeps its sides apart. `false` at the end.
     fn step_over(&mut self) -> std::io::Result<bool> {
         use rustix::fs::{SeekFrom, seek};

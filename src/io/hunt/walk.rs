@@ -1,228 +1,220 @@
 //! The way through folders: what is read, and what is left alone unless the operator names it himself.
+//!
+//! Folders are entered by their names in the folder above, which stays open meanwhile: nobody can lead the walk astray
+//! by putting a link in a folder's place. Names come in order; of a folder with very many, so many at a time.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::Read;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::Arc;
 
-use zeroize::Zeroizing;
+use rustix::fs::{CWD, FileType, OFlags};
+use rustix::io::Errno;
 
 use super::SkipReason;
-use super::reading::{Opened, SMALL, Search};
+use super::listing::{Buffer, Listing};
+use super::mounts::Mount;
 use crate::io::{backup, files, git};
 
-/// Files that are opened before it is their turn: while one thread looks through a file, another reads the next.
-const AHEAD: usize = 64;
+/// Folders that are not files on a disk.
+const NOT_ON_DISK: [&str; 3] = ["/proc", "/sys", "/dev"];
+/// Folders within folders. Each stays open until all within it is read, and of such a process may have about a thousand.
+const MAX_DEPTH: usize = 200;
 
 /// What the walk meets.
-enum Met {
-    File(PathBuf, Result<Option<Opened>, SkipReason>),
+pub(super) enum Met {
+    /// A regular file.
+    File(Place),
+    /// What is not read, and why.
     LeftOut(PathBuf, SkipReason),
     /// A folder of git's objects.
     Store(PathBuf),
 }
 
-/// Standard input, as the operator names it.
-const STDIN: &str = "-";
-/// Folders that are not files on a disk.
-const NOT_ON_DISK: [&str; 3] = ["/proc", "/sys", "/dev"];
-
-/// Numbers of file systems (statfs(2)) that hold no files of their own: proc, sysfs, cgroup, cgroup2, tracefs, debugfs,
-/// devpts, securityfs, bpf, efivarfs, configfs.
-const NO_FILES: [u64; 11] = [
-    0x9fa0,
-    0x6265_6572,
-    0x0027_e0eb,
-    0x6367_7270,
-    0x7472_6163,
-    0x6462_6720,
-    0x1cd1,
-    0x7363_6673,
-    0xcafe_4a11,
-    0xde5e_81e4,
-    0x6265_6570,
-];
-/// Those of other machines, or fed by a program: NFS, SMB, CIFS, SMB2, 9p, FUSE, AFS, Ceph, Coda, OCFS2, GFS2, Lustre.
-const NETWORK: [u64; 12] = [
-    0x6969,
-    0x517b,
-    0xff53_4d42,
-    0xfe53_4d42,
-    0x0102_1997,
-    0x6573_5546,
-    0x5346_414f,
-    0x00c3_6400,
-    0x7375_7245,
-    0x7461_636f,
-    0x0116_1970,
-    0x0bd0_0bd0,
-];
-
-/// What lies on a file system.
-#[derive(Clone, Copy)]
-enum Mount {
-    Files,
-    Network,
-    NoFiles,
+/// Where a file is: its name, and the folder it lies in, which stays open.
+pub(super) struct Place {
+    folder: Arc<OwnedFd>,
+    pub(super) path: PathBuf,
 }
 
-impl Mount {
-    fn of(folder: &Path) -> Self {
-        let Ok(said) = rustix::fs::statfs(folder) else {
-            return Mount::Files;
+impl Place {
+    /// Opens the file. `None` when it has gone since the folder was listed.
+    pub(super) fn open(&self) -> Result<Option<Opened>, SkipReason> {
+        let name = self.path.file_name().unwrap_or_default();
+        opened(files::open_regular_in(
+            self.folder.as_fd(),
+            name,
+            &self.path,
+        ))
+    }
+}
+
+/// A file on disk, opened.
+pub(super) struct Opened {
+    pub(super) file: std::fs::File,
+    /// In bytes.
+    pub(super) length: u64,
+    /// Unix seconds.
+    pub(super) modified: i64,
+    /// Whether less is stored than its length says.
+    pub(super) has_holes: bool,
+}
+
+/// Opens the file that a root leads to.
+pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
+    match files::open_regular(path) {
+        Ok((file, meta)) => Ok(Some(Opened {
+            file,
+            length: meta.len(),
+            modified: meta.mtime(),
+            has_holes: meta.blocks().saturating_mul(512) < meta.len(),
+        })),
+        Err(e) if e.is_missing() => Ok(None),
+        Err(e) => Err(SkipReason::Refused(e.reason())),
+    }
+}
+
+fn opened(
+    result: Result<(std::fs::File, rustix::fs::Stat), files::FileError>,
+) -> Result<Option<Opened>, SkipReason> {
+    match result {
+        Ok((file, stat)) => {
+            let length = u64::try_from(stat.st_size).unwrap_or(0);
+            let stored = u64::try_from(stat.st_blocks).unwrap_or(0);
+            Ok(Some(Opened {
+                file,
+                length,
+                modified: stat.st_mtime,
+                has_holes: stored.saturating_mul(512) < length,
+            }))
+        }
+        Err(e) if e.is_missing() => Ok(None),
+        Err(e) => Err(SkipReason::Refused(e.reason())),
+    }
+}
+
+/// A folder on the way, and what of it is still to come.
+struct Level {
+    folder: Arc<OwnedFd>,
+    path: PathBuf,
+    listing: Listing,
+}
+
+/// A walk through a folder.
+pub(super) struct Walk<'d> {
+    levels: Vec<Level>,
+    buffer: Buffer,
+    mounts: HashMap<u64, Mount>,
+    /// What was met beside the last.
+    more: Option<Met>,
+    /// Folders that were searched already.
+    done: &'d [PathBuf],
+}
+
+impl<'d> Walk<'d> {
+    /// A walk through this folder, whatever it lies on: the operator named it.
+    pub(super) fn new(root: &Path, done: &'d [PathBuf]) -> Result<Self, SkipReason> {
+        let refused = |e: Errno| SkipReason::Refused(std::io::Error::from(e).to_string());
+        let folder = open_folder(CWD, root.as_os_str()).map_err(refused)?;
+        let device = rustix::fs::fstat(&folder).map_err(refused)?.st_dev;
+        Ok(Self {
+            levels: vec![Level {
+                folder: Arc::new(folder),
+                path: root.to_owned(),
+                listing: Listing::default(),
+            }],
+            buffer: Buffer::new(),
+            mounts: HashMap::from([(device, Mount::Files)]),
+            more: None,
+            done,
+        })
+    }
+
+    /// Goes into a folder, or says why not.
+    fn enter(&mut self, parent: &OwnedFd, path: PathBuf) -> Option<Met> {
+        if let Some(store) = git::store_of(&path) {
+            return Some(Met::Store(store.to_owned()));
+        }
+        let is = |other: &Path| path == other;
+        if NOT_ON_DISK.iter().any(|p| is(Path::new(p))) || self.done.iter().any(|p| is(p)) {
+            return None;
+        }
+        let refused = |path, e: Errno| {
+            let why = std::io::Error::from(e).to_string();
+            Some(Met::LeftOut(path, SkipReason::Refused(why)))
         };
-        // The type of this number differs by processor; each magic number has 32 bits.
-        #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast)]
-        let magic = said.f_type as u64 & 0xffff_ffff;
-        if NETWORK.contains(&magic) {
-            Mount::Network
-        } else if NO_FILES.contains(&magic) {
-            Mount::NoFiles
-        } else {
-            Mount::Files
+        let name = path.file_name().unwrap_or_default();
+        let opened = open_folder(parent.as_fd(), name)
+            .and_then(|folder| Ok((rustix::fs::fstat(&folder)?.st_dev, folder)));
+        let (device, folder) = match opened {
+            Ok(opened) => opened,
+            // Gone, or something else by now.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return None,
+            Err(e) => return refused(path, e),
+        };
+        let mount = self.mounts.entry(device);
+        match mount.or_insert_with(|| Mount::of(folder.as_fd())) {
+            Mount::NoFiles => None,
+            Mount::Network => Some(Met::LeftOut(path, SkipReason::Network)),
+            Mount::Files if backup::is_backup(&path) => {
+                Some(Met::LeftOut(path, SkipReason::OwnBackup))
+            }
+            Mount::Files if self.levels.len() >= MAX_DEPTH => {
+                Some(Met::LeftOut(path, SkipReason::TooDeep))
+            }
+            Mount::Files => {
+                self.levels.push(Level {
+                    folder: Arc::new(folder),
+                    path,
+                    listing: Listing::default(),
+                });
+                None
+            }
         }
     }
 }
 
-impl Search<'_> {
-    pub(super) fn root(&mut self, root: &Path) {
-        if root == Path::new(STDIN) {
-            return match files::stdin() {
-                Ok(mut stdin) => self.input(&mut stdin),
-                Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
+impl Iterator for Walk<'_> {
+    type Item = Met;
+
+    fn next(&mut self) -> Option<Met> {
+        loop {
+            if let Some(met) = self.more.take() {
+                return Some(met);
+            }
+            let level = self.levels.last_mut()?;
+            let folder = Arc::clone(&level.folder);
+            let (path, kind) = match level.listing.next(folder.as_fd(), &mut self.buffer) {
+                Ok(Some((name, kind))) => (level.path.join(name), kind),
+                Ok(None) => {
+                    self.levels.pop();
+                    continue;
+                }
+                Err(e) => {
+                    let why = std::io::Error::from(e).to_string();
+                    let path = level.path.clone();
+                    return Some(Met::LeftOut(path, SkipReason::Refused(why)));
+                }
             };
-        }
-        // The operator's own link is followed, so that everything below has its real path.
-        let root = match std::fs::canonicalize(root) {
-            Ok(root) => root,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                return self.skip(root, &[], SkipReason::Missing);
-            }
-            Err(e) => return self.skip(root, &[], SkipReason::Refused(e.to_string())),
-        };
-        if let Some(store) = git::store_of(&root) {
-            return self.git(store);
-        }
-        let device = match std::fs::symlink_metadata(&root) {
-            Ok(meta) if meta.is_dir() => meta.dev(),
-            Ok(meta) if meta.file_type().is_block_device() => return self.disk(&root),
-            _ => {
-                match open(&root) {
-                    Ok(Some(open)) => self.opened(&root, open),
-                    Ok(None) => self.skip(&root, &[], SkipReason::Missing),
-                    Err(why) => self.skip(&root, &[], why),
-                }
-                return;
-            }
-        };
-        let done = std::mem::take(&mut self.done);
-        std::thread::scope(|scope| {
-            let (sender, met) = sync_channel(AHEAD);
-            let (from, done) = (&root, &done);
-            scope.spawn(move || walk(from, device, done, &sender));
-            for met in met {
-                if (self.cancel)() {
-                    break;
-                }
-                match met {
-                    Met::File(path, Ok(Some(open))) => self.opened(&path, open),
-                    // Gone since the folder was listed: nothing to read, nothing to say.
-                    Met::File(_, Ok(None)) => {}
-                    Met::Store(store) => self.git(&store),
-                    Met::File(path, Err(why)) | Met::LeftOut(path, why) => {
-                        self.skip(&path, &[], why);
+            match kind {
+                FileType::RegularFile => {
+                    // A worktree or a submodule: its store may lie elsewhere.
+                    if path.file_name() == Some(OsStr::new(".git")) {
+                        self.more = git::linked(&path).map(Met::Store);
                     }
+                    return Some(Met::File(Place { folder, path }));
                 }
+                FileType::Directory => self.more = self.enter(&folder, path),
+                _ => {}
             }
-        });
-        self.done = done;
-        self.done.push(root);
-    }
-}
-
-/// Walks ahead and opens what it meets, until nobody wants to know any more.
-fn walk(root: &Path, device: u64, done: &[PathBuf], sender: &SyncSender<Met>) {
-    let mut mounts = HashMap::from([(device, Mount::Files)]);
-    let mut left_out: Vec<Met> = Vec::new();
-    let mut enter = |entry: &walkdir::DirEntry| {
-        if entry.depth() == 0 || !entry.file_type().is_dir() {
-            return true;
-        }
-        let path = entry.path();
-        if let Some(store) = git::store_of(path) {
-            left_out.push(Met::Store(store.to_owned()));
-            return false;
-        }
-        if NOT_ON_DISK.iter().any(|p| path == Path::new(p)) || done.iter().any(|d| path == d) {
-            return false;
-        }
-        let why = match entry.metadata() {
-            Ok(meta) => match mounts.entry(meta.dev()).or_insert_with(|| Mount::of(path)) {
-                Mount::NoFiles => return false,
-                Mount::Network => SkipReason::Network,
-                Mount::Files if backup::is_backup(path) => SkipReason::OwnBackup,
-                Mount::Files => return true,
-            },
-            // The walk says what is wrong with it.
-            Err(_) => return true,
-        };
-        left_out.push(Met::LeftOut(path.to_owned(), why));
-        false
-    };
-    let walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(&mut enter) {
-        let met = match entry {
-            Ok(entry) if entry.file_type().is_file() => {
-                let path = entry.into_path();
-                // A worktree or a submodule: its store may lie elsewhere.
-                if let Some(store) = (path.file_name() == Some(OsStr::new(".git")))
-                    .then(|| git::linked(&path))
-                    .flatten()
-                    && sender.send(Met::Store(store)).is_err()
-                {
-                    return;
-                }
-                let open = open(&path);
-                Met::File(path, open)
-            }
-            Ok(_) => continue,
-            Err(e) => {
-                let path = e.path().unwrap_or(root).to_owned();
-                let why = e
-                    .io_error()
-                    .map_or_else(|| e.to_string(), std::string::ToString::to_string);
-                Met::LeftOut(path, SkipReason::Refused(why))
-            }
-        };
-        if sender.send(met).is_err() {
-            return;
-        }
-    }
-    for met in left_out {
-        if sender.send(met).is_err() {
-            return;
         }
     }
 }
 
-/// Opens a file and reads its beginning. `None` when it has gone.
-fn open(path: &Path) -> Result<Option<Opened>, SkipReason> {
-    let refused = |e: std::io::Error| SkipReason::Refused(e.to_string());
-    let (mut file, meta) = match files::open_regular(path) {
-        Ok(open) => open,
-        Err(e) if e.is_missing() => return Ok(None),
-        Err(e) => return Err(SkipReason::Refused(e.reason())),
-    };
-    let small = usize::try_from(meta.len()).is_ok_and(|length| length < SMALL);
-    let mut head = Zeroizing::new(Vec::new());
-    if small && meta.blocks().saturating_mul(512) >= meta.len() {
-        head.reserve_exact(SMALL.min(meta.len() as usize + 1));
-        (&mut file)
-            .take(SMALL as u64)
-            .read_to_end(&mut head)
-            .map_err(refused)?;
-    }
-    Ok(Some(Opened { file, meta, head }))
+fn open_folder(parent: std::os::fd::BorrowedFd<'_>, name: &OsStr) -> Result<OwnedFd, Errno> {
+    let flags =
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    files::open_quietly(parent, Path::new(name), flags)
 }

@@ -15,6 +15,7 @@ const EDGE: usize = (256 << 10) + 256;
 /// No text that may be a key is longer.
 const LONGEST: usize = 4 << 10;
 const LIMITS: Limits = Limits {
+    threads: 1,
     depth: 3,
     unpacked: 4 << 20,
     memory: 40 << 20,

@@ -9,7 +9,7 @@ use sevenz_rust2::{ArchiveEntry, ArchiveWriter, EncoderMethod, Password};
 
 use super::{KEY, env, folder, gz, only_skip, search, search_with, tar, zip};
 
-pub(super) fn bz2(bytes: &[u8]) -> Vec<u8> {
+pub fn bz2(bytes: &[u8]) -> Vec<u8> {
     let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
@@ -23,11 +23,11 @@ fn xz_with(bytes: &[u8], window: u32) -> Vec<u8> {
     packed.finish().unwrap()
 }
 
-pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
+pub fn xz(bytes: &[u8]) -> Vec<u8> {
     xz_with(bytes, 1 << 20)
 }
 
-pub(super) fn zst(bytes: &[u8]) -> Vec<u8> {
+pub fn zst(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
 
@@ -52,7 +52,7 @@ fn seven_by(
     archive.finish().unwrap().into_inner()
 }
 
-pub(super) fn seven(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn seven(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut options = sevenz_rust2::encoder_options::Lzma2Options::from_level(1);
     options.set_dictionary_size(1 << 20);
     seven_by(members, vec![options.into()])
@@ -246,4 +246,11 @@ fn what_stood_before_the_cut_is_found() {
         let (found, looked) = search_with(folder.path(), Limits::default());
         assert_eq!((found.len(), looked.skipped.len()), (1, 1));
     }
+    // Also where it is less than what is looked at at a time.
+    let mut bytes = gz(&env());
+    bytes.truncate(bytes.len() - 8);
+    let folder = folder();
+    std::fs::write(folder.path().join("cut.gz"), bytes).unwrap();
+    let (found, looked) = search_with(folder.path(), Limits::default());
+    assert_eq!((found.len(), looked.skipped.len()), (1, 1));
 }

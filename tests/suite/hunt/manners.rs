@@ -1,7 +1,9 @@
 //! What is met on the way and left alone, what is read only when it is named, and what a search leaves as it was.
 
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::sightings::Wanted;
@@ -170,4 +172,46 @@ fn find_key_says_what_it_found_and_what_stays_closed() {
     assert!(text.out.contains("Searched: "), "{}", text.out);
     let missing = bench.run(&["find-key", "/no/such/install"]);
     assert_eq!(missing.code, 3);
+}
+
+#[test]
+fn a_search_of_standard_input_that_keeps_us_waiting_is_stopped() {
+    let bench = Bench::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .args(["find-key", bench.install().to_str().unwrap(), "--json"])
+        .args(["--look-in", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "APP_KEY={KEY}").unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let wait_for = |what: &str, done: &mut dyn FnMut() -> bool| {
+        while !done() {
+            assert!(Instant::now() < deadline, "{what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    wait_for("it reads nothing", &mut || {
+        rustix::io::ioctl_fionread(&input).unwrap() == 0
+    });
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    wait_for("it goes on waiting", &mut || {
+        child.try_wait().unwrap().is_some()
+    });
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sources = json["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|key| key["sources"].as_array().unwrap());
+    assert_eq!(sources.filter(|s| s["kind"] == "stdin").count(), 1);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Stopped"), "{said}");
+    drop(input);
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Case, Search};
+use crate::hunt::archives::{bz2, seven, xz, zst};
 
 /// A file beside the decoys; `{key}` is the key as it is, `{json}` and `{url}` are its escaped forms.
 macro_rules! file {
@@ -137,6 +138,14 @@ pub fn cases() -> Vec<Case> {
         made!("tar", "site.tar", |env| tar("var/www/.env", env)),
         made!("tar.gz", "site.tar.gz", |env| gz(&tar("var/www/.env", env))),
         made!("zip", "site.zip", |env| zip("www/.env", env)),
+        made!("bz2", "env.bz2", bz2),
+        made!("xz", "env.xz", xz),
+        made!("zstd", "env.zst", zst),
+        made!("7z", "site.7z", |env| seven(&[("www/.env", env)])),
+        made!("tar in tar.gz", "backup.tgz", |env| gz(&tar(
+            "daily/site.tar",
+            &tar("www/.env", env)
+        ))),
         made!("gz in tar in zip in tar.gz", "backup.tar.gz", |env| gz(
             &tar("daily/site.zip", &zip("www.tar", &tar("env.gz", &gz(env))))
         )),

@@ -9,6 +9,9 @@ use super::{Case, Search};
 use crate::git::{commit, git, settings};
 use crate::processes::Php;
 
+/// Where programs for administrators lie, too.
+const SYSTEM_PATH: &str = "/usr/sbin:/sbin:/usr/bin:/bin";
+
 pub fn cases() -> Vec<Case> {
     let case = |place, search, plant| Case {
         place,
@@ -23,6 +26,7 @@ pub fn cases() -> Vec<Case> {
             Search::Folder,
             deleted_from_image,
         ),
+        case("block device, file deleted", Search::Named, device),
         case("git: unreachable commit", Search::Folder, unreachable),
         case("git: difference in a pack", Search::Folder, packed),
         case("git: stash", Search::Folder, stashed),
@@ -89,7 +93,7 @@ fn undone_in_vim(folder: &Path, key: &str, decoys: &str) -> Box<dyn Any> {
 fn run(program: &str, arguments: &[&str], folder: &Path) {
     let output = Command::new(program)
         .args(arguments)
-        .env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin")
+        .env("PATH", SYSTEM_PATH)
         .current_dir(folder)
         .output()
         .unwrap_or_else(|e| panic!("{program}: {e}: tests/check.sh installs what the tests need"));
@@ -119,6 +123,50 @@ fn deleted_from_image(folder: &Path, key: &str, decoys: &str) -> Box<dyn Any> {
         listed.contains("decoys.log") && !listed.contains(".env"),
         "{listed}"
     );
+    Box::new(())
+}
+
+/// A block device whose bytes are a file's, until its test is over.
+struct Loop(String);
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        let _ = Command::new("losetup")
+            .args(["--detach", &self.0])
+            .env("PATH", SYSTEM_PATH)
+            .status();
+    }
+}
+
+/// The image as a device. Where this system has none to give, which must be plain from what it says, the image itself is
+/// searched, and that is said beside the results of the tests, where nothing is held back.
+fn device(folder: &Path, key: &str, decoys: &str) -> Box<dyn Any> {
+    deleted_from_image(folder, key, decoys);
+    let image = folder.join("disk.img");
+    let named = folder.join("named");
+    let output = Command::new("losetup")
+        .args(["--find", "--show", "--read-only"])
+        .arg(&image)
+        .env("PATH", SYSTEM_PATH)
+        .output()
+        .unwrap_or_else(|e| panic!("losetup: {e}: tests/check.sh installs what the tests need"));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() {
+        let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        std::os::unix::fs::symlink(&path, &named).unwrap();
+        return Box::new(Loop(path));
+    }
+    let plain_user = !rustix::process::geteuid().is_root();
+    let refused = ["Permission denied", "Operation not permitted"]
+        .iter()
+        .any(|reason| said.contains(reason));
+    let none = !Path::new("/dev/loop-control").exists();
+    assert!(plain_user || refused || none, "losetup: {said}");
+    let loud = format!(
+        "\nNOT RUN: no block device can be made here, its image was searched in its place: {said}\n"
+    );
+    std::io::Write::write_all(&mut std::io::stderr(), loud.as_bytes()).unwrap();
+    std::os::unix::fs::symlink(&image, &named).unwrap();
     Box::new(())
 }
 

@@ -1,0 +1,210 @@
+//! What the operator named, one after the other; a folder by two threads.
+//!
+//! One thread walks and hands what it meets to the other, so many files at a time. Where the other has enough to do, the
+//! one reads the next files itself and hands over what it found, in its place: whoever listens hears everything in the
+//! order of the walk.
+
+use std::cell::RefCell;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+
+use super::reading::{Search, Share};
+use super::stdin::Patient;
+use super::walk::{Met, Place, Walk, open_root};
+use super::{Candidate, Event, Limits, Looked, SkipReason};
+use crate::domain::sightings::{Sighting, Wanted};
+use crate::domain::source::Source;
+use crate::io::git;
+
+/// Standard input, as the operator names it.
+const STDIN: &str = "-";
+/// Files that are handed over together.
+const TOGETHER: usize = 32;
+/// So many times as many may wait.
+const WAITING: usize = 2;
+/// Finds that are handed over together.
+const FINDS: usize = 256;
+
+/// What the walking thread hands over.
+enum Part {
+    /// Not looked at yet.
+    Met(Vec<Met>),
+    /// What was found in files that it read itself, the last of them, and what they come to.
+    Read(Vec<Find>, PathBuf, Looked),
+}
+
+enum Find {
+    Candidate(Candidate),
+    Sighting(Sighting, Source),
+}
+
+impl Search<'_> {
+    pub(super) fn root(&mut self, root: &Path) {
+        if root == Path::new(STDIN) {
+            return match Patient::new(self.cancel) {
+                Ok(mut stdin) => self.input(&mut stdin),
+                Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
+            };
+        }
+        // The operator's own link is followed, so that everything below has its real path.
+        let root = match std::fs::canonicalize(root) {
+            Ok(root) => root,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return self.skip(root, &[], SkipReason::Missing);
+            }
+            Err(e) => return self.skip(root, &[], SkipReason::Refused(e.to_string())),
+        };
+        if let Some(store) = git::store_of(&root) {
+            return self.git(store);
+        }
+        match std::fs::symlink_metadata(&root) {
+            Ok(meta) if meta.is_dir() => self.folder(root),
+            Ok(meta) if meta.file_type().is_block_device() => self.disk(&root),
+            _ => match open_root(&root) {
+                Ok(Some(open)) => {
+                    self.opened(&root, open, Share::Any);
+                }
+                Ok(None) => self.skip(&root, &[], SkipReason::Missing),
+                Err(why) => self.skip(&root, &[], why),
+            },
+        }
+    }
+
+    fn folder(&mut self, root: PathBuf) {
+        let done = std::mem::take(&mut self.done);
+        match Walk::new(&root, &done) {
+            Ok(walk) if self.limits.threads > 1 => self.by_two(walk),
+            Ok(walk) => self.meet(walk),
+            Err(why) => self.skip(&root, &[], why),
+        }
+        self.done = done;
+        self.done.push(root);
+    }
+
+    fn meet(&mut self, all: impl IntoIterator<Item = Met>) {
+        for met in all {
+            if (self.cancel)() {
+                return;
+            }
+            match met {
+                Met::File(place) => {
+                    self.file(&place, Share::Any);
+                }
+                Met::Store(store) => self.git(&store),
+                Met::LeftOut(path, why) => self.skip(&path, &[], why),
+            }
+        }
+    }
+
+    /// Reads a file of the walk. `false` where it is not of this thread's share.
+    fn file(&mut self, place: &Place, share: Share) -> bool {
+        match place.open() {
+            Ok(Some(open)) => return self.opened(&place.path, open, share),
+            // Gone since the folder was listed: nothing to read, nothing to say.
+            Ok(None) => {}
+            Err(why) => self.skip(&place.path, &[], why),
+        }
+        true
+    }
+
+    fn by_two(&mut self, walk: Walk<'_>) {
+        let over = AtomicBool::new(false);
+        let (limits, wanted) = (self.limits, self.wanted);
+        std::thread::scope(|scope| {
+            let (sender, parts) = sync_channel(WAITING);
+            let over = &over;
+            scope.spawn(move || walk_ahead(walk, limits, wanted, over, &sender));
+            for part in parts {
+                match part {
+                    Part::Met(all) => self.meet(all),
+                    Part::Read(finds, last, looked) => self.heard(finds, &last, looked),
+                }
+                if (self.cancel)() {
+                    break;
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+    }
+
+    /// What the other thread found.
+    fn heard(&mut self, finds: Vec<Find>, last: &Path, looked: Looked) {
+        for find in finds {
+            (self.on)(match find {
+                Find::Candidate(candidate) => Event::Candidate(candidate),
+                Find::Sighting(sighting, source) => Event::Sighting(sighting, source),
+            });
+        }
+        self.looked.files += looked.files;
+        self.looked.bytes += looked.bytes;
+        for skipped in looked.skipped {
+            self.looked.skip(skipped, &self.limits);
+        }
+        self.looked.skipped_more += looked.skipped_more;
+        self.progress(last);
+    }
+}
+
+/// Hands over what the walk meets; what nobody takes yet is read here.
+fn walk_ahead(
+    walk: Walk<'_>,
+    limits: Limits,
+    wanted: &Wanted,
+    over: &AtomicBool,
+    sender: &SyncSender<Part>,
+) {
+    let cancel = || over.load(Ordering::Relaxed);
+    let finds = RefCell::new(Vec::new());
+    let mut on = |event: Event<'_>| {
+        let find = match event {
+            Event::Candidate(candidate) => Find::Candidate(candidate),
+            Event::Sighting(sighting, source) => Find::Sighting(sighting, source),
+            Event::Progress { .. } => return,
+        };
+        finds.borrow_mut().push(find);
+        if finds.borrow().len() >= FINDS {
+            // Where nobody listens any more, the search is over soon.
+            let part = Part::Read(finds.take(), PathBuf::new(), Looked::default());
+            let _ = sender.send(part);
+        }
+    };
+    let mut search = Search::new(limits, wanted, &cancel, &mut on);
+    let mut together = Vec::with_capacity(TOGETHER);
+    for met in walk {
+        together.push(met);
+        if together.len() < TOGETHER {
+            continue;
+        }
+        let all = std::mem::replace(&mut together, Vec::with_capacity(TOGETHER));
+        let all = match sender.try_send(Part::Met(all)) {
+            Err(TrySendError::Full(Part::Met(all))) => all,
+            Ok(()) => continue,
+            Err(_) => return,
+        };
+        let mut last = PathBuf::new();
+        for met in all {
+            let left = match met {
+                Met::File(place) if search.file(&place, Share::Plain) => {
+                    last = place.path;
+                    continue;
+                }
+                other => other,
+            };
+            let looked = std::mem::take(&mut search.looked);
+            let parts = [
+                Part::Read(finds.take(), std::mem::take(&mut last), looked),
+                Part::Met(vec![left]),
+            ];
+            if parts.into_iter().any(|part| sender.send(part).is_err()) {
+                return;
+            }
+        }
+        let looked = std::mem::take(&mut search.looked);
+        if sender.send(Part::Read(finds.take(), last, looked)).is_err() {
+            return;
+        }
+    }
+    let _ = sender.send(Part::Met(together));
+}

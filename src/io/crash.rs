@@ -56,18 +56,22 @@ pub fn pass(_point: Point) {}
 pub fn pass(point: Point) {
     use rustix::process::{Signal, getpid, kill_process};
     use std::io::Write;
+    use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     static PASSED: AtomicUsize = AtomicUsize::new(0);
+    static LIST: OnceLock<Option<std::fs::File>> = OnceLock::new();
     let number = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
     let told = |name: &str| std::env::var(name).ok();
     let name = format!("{point:?}");
-    if let Some(list) = told("FREESCOUT_RESCUE_CRASH_LIST") {
-        let list = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(list);
-        let written = list.and_then(|mut file| writeln!(file, "{name}"));
+    // Opened once, at the first point: later ones may be passed with the rights of somebody else.
+    let list = LIST.get_or_init(|| {
+        let path = told("FREESCOUT_RESCUE_CRASH_LIST")?;
+        let mut options = std::fs::OpenOptions::new();
+        options.append(true).create(true).open(path).ok()
+    });
+    if let Some(mut list) = list.as_ref() {
+        let written = writeln!(list, "{name}");
         assert!(written.is_ok(), "the list of crash points is not writable");
     }
     if told("FREESCOUT_RESCUE_CRASH_AT").is_some_and(|at| at == number.to_string()) {

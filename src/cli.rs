@@ -219,6 +219,9 @@ pub struct Common {
     /// Do not run PHP: remove the cached config ourselves.
     #[arg(long)]
     pub no_artisan: bool,
+    /// How many seconds FreeScout's own command may take, for trials.
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    pub php_limit: Option<u64>,
     /// JSON on standard output.
     #[arg(long)]
     pub json: bool,

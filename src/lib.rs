@@ -73,6 +73,7 @@ pub mod io {
     pub mod memory;
     pub mod mysql;
     pub mod oauth;
+    pub mod obstacle;
     pub mod passwords;
     pub mod postgres;
     pub mod processes;
@@ -91,12 +92,14 @@ pub mod engine {
     pub mod connections;
     mod desk;
     pub mod exit;
+    pub mod file_change;
     pub mod find_key;
     pub mod job;
     pub mod ledger;
     pub mod lockouts;
     pub mod log_secrets;
     pub mod oauth;
+    mod obstacle;
     pub mod pool;
     pub mod prober;
     pub mod processes;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::journal;
 use crate::cli::output::{self, Out};
@@ -21,6 +22,7 @@ use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
 use crate::engine::{apply, checks, find_key, log_secrets, report, restore, survey, undo};
+use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
@@ -116,6 +118,9 @@ impl Common {
                 .unwrap_or_else(|| state_dir.join("backups")),
             state_dir,
             artisan: !self.no_artisan,
+            php_limit: self
+                .php_limit
+                .map_or(artisan::TIME_LIMIT, Duration::from_secs),
         }
     }
 

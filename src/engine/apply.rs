@@ -13,7 +13,8 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::engine::backup::{self, Progress};
-use crate::engine::change::{self, Change, Failure, file_problem};
+use crate::engine::change::{Change, Failure, file_problem};
+use crate::engine::file_change;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
@@ -104,7 +105,7 @@ pub fn apply(
     };
     let cache = session.install.cache_file.clone();
     if let Err(problem) = written.refresh(session, ledger, progress) {
-        let failure = put_back(session, &change, backup, cache.as_ref(), problem);
+        let failure = put_back(session, ledger, &change, backup, cache.as_ref(), problem);
         if !failure.half_done {
             let _ = ledger.end(id, Outcome::NotCarriedOut);
         }
@@ -148,7 +149,7 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
         .as_ref()
         .map(|file| (file.path.clone(), &install.key_file));
     for (path, read) in known.into_iter().chain(key_file) {
-        change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
+        file_change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
     }
     Ok(())
 }
@@ -234,6 +235,7 @@ fn saved_as(session: &Session, path: &Path) -> Option<String> {
 /// FreeScout does not run with the key of the plan: rows, files and the cached config are put back.
 fn put_back(
     session: &mut Session,
+    ledger: &Ledger,
     change: &Change,
     backup: &Backup,
     cache: Option<&FileRead>,
@@ -243,7 +245,13 @@ fn put_back(
         Some(file) => files::write_new(&file.path, &file.bytes, &file.attributes),
         None => files::remove(&session.install.cache_path()).map(|_| ()),
     };
-    let mut failure = change.put_back(session, change.files.len(), problem, &backup.folder);
+    let mut failure = change.put_back(
+        session,
+        ledger,
+        change.files.len(),
+        problem,
+        &backup.folder,
+    );
     if let Err(error) = restored {
         failure.half_done = true;
         failure.problem.why = format!("{} {}", failure.problem.why, sanitize(&error.to_string()));

@@ -1,6 +1,7 @@
 //! Step 2: everything that may be touched, in one closed folder, read back before anything else may happen.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
@@ -9,6 +10,7 @@ use crate::domain::sql;
 use crate::engine::checks;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger;
+use crate::engine::obstacle::way_out;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Manifest, Writer};
@@ -29,6 +31,8 @@ pub struct Options {
     pub state_dir: PathBuf,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
+    /// How long that may take.
+    pub php_limit: Duration,
 }
 
 /// What a long step reports: a sentence, how far, of how much.
@@ -37,11 +41,13 @@ pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 /// The problem of a backup that failed.
 pub fn backup_problem(error: &BackupError) -> Problem {
     let w = words();
-    Problem::new(
-        w.backup_failed,
-        sanitize(&error.to_string()),
+    let next = way_out(
+        w.quit_nothing_changed,
+        error.obstacle(),
+        error.path(),
         w.backup_failed_next,
-    )
+    );
+    Problem::new(w.backup_failed, sanitize(&error.to_string()), next)
 }
 
 /// The moment, as used in names and in records.
@@ -56,7 +62,7 @@ pub fn now() -> (String, String) {
 /// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
 ///
 /// # Errors
-/// A [`Problem`]; an unfinished folder may stay behind, which no later step takes for a backup.
+/// A [`Problem`]; then there is no new backup, nor half of one.
 pub fn make(
     session: &mut Session,
     options: &Options,
@@ -66,6 +72,7 @@ pub fn make(
 ) -> Result<(Backup, BackupDone), Problem> {
     let w = words();
     progress(w.backup_reading, 0, None);
+    session.awake()?;
     survey::reread(session)?;
     checks::read_inventory(session)?;
     let failed = |e: BackupError| backup_problem(&e);

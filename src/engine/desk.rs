@@ -317,6 +317,7 @@ impl Desk {
         let w = words();
         let not_open = || Problem::new(w.install_not_open, "", w.install_not_found_next);
         let session = self.session.as_mut().ok_or_else(not_open)?;
+        session.awake()?;
         let root = &session.install.root;
         // Another install was surveyed since: its lock is another one.
         let held = self.ledger.take().filter(|ledger| ledger.is_of(root));

@@ -8,12 +8,12 @@ use super::crash::{self, Point};
 use crate::words::{fill, words};
 use std::ffi::OsString;
 use std::io::Read;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long the command may take.
+/// How long the command may take, unless something else is said.
 pub const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// How long the output of a failed command is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -36,11 +36,14 @@ pub enum ArtisanError {
     #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
     Start(std::io::Error),
     /// It took too long and was ended.
-    #[error("{}", fill(words().artisan_too_long, &[("seconds", &TIME_LIMIT.as_secs())]))]
-    Timeout,
+    #[error("{}", fill(words().artisan_too_long, &[("seconds", &.0.as_secs())]))]
+    Timeout(Duration),
     /// It ended with an error: exit code and the end of its output.
     #[error("{}", fill(words().artisan_ended, &[("code", &.0), ("said", &.1)]))]
     Failed(i32, String),
+    /// A signal ended it (the system, where memory is short): its number and the end of its output.
+    #[error("{}", fill(words().artisan_killed, &[("signal", &.0), ("said", &.1)]))]
+    Killed(i32, String),
 }
 
 /// Whom to run as.
@@ -72,6 +75,7 @@ pub fn find_php(configured: Option<&str>) -> Option<PathBuf> {
 
 /// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what FreeScout's
 /// configuration reads (`variables`), as the cache it builds would otherwise freeze defaults; and nothing else of root's.
+/// After `limit` it is ended, with everything it started.
 ///
 /// # Errors
 /// [`ArtisanError`].
@@ -80,6 +84,7 @@ pub fn clear_cache(
     web_user: WebUser,
     php: Option<&str>,
     variables: &[String],
+    limit: Duration,
 ) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
     if web_user.uid == 0 {
@@ -104,7 +109,7 @@ pub fn clear_cache(
         // Setting the user id also drops root's supplementary groups.
         command.uid(web_user.uid).gid(web_user.gid);
     }
-    run(command, TIME_LIMIT)
+    run(command, limit)
 }
 
 fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
@@ -154,7 +159,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             Ok(None) if started.elapsed() > limit => {
                 end_group(&child);
                 let _ = child.wait();
-                return Err(ArtisanError::Timeout);
+                return Err(ArtisanError::Timeout(limit));
             }
             Ok(None) => std::thread::sleep(Duration::from_millis(30)),
             Err(e) => return Err(ArtisanError::Start(e)),
@@ -171,7 +176,10 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
         .flat_map(|text| text.recv_timeout(LAST_WORDS).unwrap_or_default())
         .collect();
     let last = crate::domain::sanitize::sanitize_bytes(&output[output.len().saturating_sub(400)..]);
-    Err(ArtisanError::Failed(status.code().unwrap_or(-1), last))
+    Err(match (status.code(), status.signal()) {
+        (None, Some(signal)) => ArtisanError::Killed(signal, last),
+        (code, _) => ArtisanError::Failed(code.unwrap_or(-1), last),
+    })
 }
 
 #[cfg(test)]
@@ -201,14 +209,14 @@ mod tests {
     fn a_chatty_program_does_not_hang_us_and_a_slow_one_is_ended() {
         assert!(run(shell("yes | head -c 10000000"), TIME_LIMIT).is_ok());
         let result = run(shell("sleep 60"), Duration::from_millis(100));
-        assert!(matches!(result, Err(ArtisanError::Timeout)));
+        assert!(matches!(result, Err(ArtisanError::Timeout(_))));
     }
 
     #[test]
     fn php_is_never_run_as_root() {
         let root = WebUser { uid: 0, gid: 0 };
         assert!(matches!(
-            clear_cache(Path::new("/"), root, None, &[]),
+            clear_cache(Path::new("/"), root, None, &[], TIME_LIMIT),
             Err(ArtisanError::OwnedByRoot)
         ));
     }

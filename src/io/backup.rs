@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::io::files::{self, Attributes, FileError, FileRead};
+use crate::io::obstacle::Obstacle;
 use crate::words::{fill, words};
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
@@ -59,6 +60,28 @@ pub enum BackupError {
     Foreign(PathBuf),
 }
 
+impl BackupError {
+    /// The file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            BackupError::File(error) => error.path(),
+            BackupError::System(path, _)
+            | BackupError::Sum(path)
+            | BackupError::Form(path, _)
+            | BackupError::Foreign(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            BackupError::File(error) => error.obstacle(),
+            BackupError::System(_, error) => Obstacle::of(error),
+            BackupError::Sum(_) | BackupError::Form(..) | BackupError::Foreign(_) => None,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct RowLine<'a> {
     table: Cow<'a, str>,
@@ -71,10 +94,21 @@ struct RowLine<'a> {
     base64: Option<String>,
 }
 
-/// A backup that is being written.
+/// A backup that is being written. Dropped before it is finished, it is removed: half a backup is none, and what is in it
+/// would lie about for nothing.
 pub struct Writer {
     folder: PathBuf,
     files: Vec<SavedFile>,
+    finished: bool,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if !self.finished {
+            // What cannot be removed has no manifest, and is taken for no backup.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
 }
 
 /// Makes the folder that holds backups (0700), or checks that it is safe to use.
@@ -118,6 +152,7 @@ impl Writer {
                     let mut writer = Self {
                         folder,
                         files: Vec::new(),
+                        finished: false,
                     };
                     DirBuilder::new()
                         .mode(0o700)
@@ -257,6 +292,7 @@ impl Writer {
             .map_err(|e| BackupError::System(self.folder.clone(), e))?;
         let backup = Backup::open(&self.folder)?;
         backup.verify()?;
+        self.finished = true;
         Ok(backup)
     }
 }

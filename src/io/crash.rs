@@ -14,6 +14,8 @@
 pub enum Point {
     /// A file was made beside the one it will replace; it is empty.
     FileCreated,
+    /// The first half of a file is written that has to be written in place.
+    FileHalfWritten,
     /// Its bytes are written, not yet synced.
     FileWritten,
     /// They are synced; the file it replaces still stands.
@@ -44,6 +46,15 @@ pub enum Point {
     ProgramEnded,
     /// Everything is done and dropped; the program ends here.
     End,
+}
+
+/// Where a text of this length is cut, if it is to be written in two parts with a point between them.
+pub fn cut(length: usize) -> usize {
+    if cfg!(feature = "crash-points") {
+        length / 2
+    } else {
+        length
+    }
 }
 
 /// Passes a point.

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use super::crash::{self, Point};
 use super::folder::{self, Folder, WriteError};
+use super::obstacle::Obstacle;
 use crate::words::{fill, words};
-use rustix::fs::{Access, AtFlags, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, IFlags, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -45,6 +46,9 @@ pub enum FileError {
     /// Owner or group cannot be kept by this user.
     #[error("{}", of_path(.0, &self.reason()))]
     Owner(PathBuf, std::io::Error),
+    /// It has the flag that forbids any change.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Immutable(PathBuf),
 }
 
 fn of_path(path: &Path, why: &str) -> String {
@@ -74,6 +78,30 @@ impl FileError {
             FileError::ForeignLink(_) => w.error_foreign_link.to_owned(),
             FileError::TooLarge(_, max) => fill(w.error_too_large, &[("max", max)]),
             FileError::Changed(_) => w.error_changed.to_owned(),
+            FileError::Immutable(_) => w.error_immutable.to_owned(),
+        }
+    }
+
+    /// The file, or the folder that refused.
+    pub fn path(&self) -> &Path {
+        match self {
+            FileError::Missing(path)
+            | FileError::Refused(path, _)
+            | FileError::NotAFile(path)
+            | FileError::ForeignLink(path)
+            | FileError::TooLarge(path, _)
+            | FileError::Changed(path)
+            | FileError::Owner(path, _)
+            | FileError::Immutable(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            FileError::Refused(_, e) | FileError::Owner(_, e) => Obstacle::of(e),
+            FileError::Immutable(_) => Some(Obstacle::Immutable),
+            _ => None,
         }
     }
 
@@ -217,7 +245,11 @@ pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// [`FileError`] when the folder refuses, or owner and group could not be kept.
 pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), FileError> {
-    require_folder_writable(path)?;
+    require_removable(path)?;
+    // One file can be a mount of its own.
+    if rustix::fs::access(path, Access::WRITE_OK) == Err(Errno::ROFS) {
+        return Err(FileError::Refused(path.to_owned(), Errno::ROFS.into()));
+    }
     let we = rustix::process::geteuid();
     let group = rustix::process::Gid::from_raw(attributes.gid);
     let groups = rustix::process::getgroups().unwrap_or_default();
@@ -226,6 +258,24 @@ pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), File
         Ok(())
     } else {
         Err(FileError::Owner(path.to_owned(), Errno::PERM.into()))
+    }
+}
+
+/// Whether this user can remove the file, or put another in its place.
+///
+/// # Errors
+/// [`FileError`] when the folder refuses, or the file has the flag that forbids it.
+pub fn require_removable(path: &Path) -> Result<(), FileError> {
+    require_folder_writable(path)?;
+    let flags = open_regular(path)
+        .ok()
+        // Not every file system has them.
+        .and_then(|(file, _)| rustix::fs::ioctl_getflags(&file).ok());
+    match flags {
+        Some(flags) if flags.intersects(IFlags::IMMUTABLE | IFlags::APPEND) => {
+            Err(FileError::Immutable(path.to_owned()))
+        }
+        _ => Ok(()),
     }
 }
 

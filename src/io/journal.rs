@@ -15,6 +15,7 @@ use rustix::fs::OFlags;
 
 use super::backup::{BackupError, prepare_parent};
 use super::crash::{self, Point};
+use super::obstacle::Obstacle;
 use crate::domain::journal::{
     IntendedCell, IntendedFile, Intent, Kind, Origin, Outcome, Phase, PlannedSecret, Run,
 };
@@ -62,6 +63,28 @@ pub enum JournalError {
     /// Written by a later version of this program.
     #[error("{}", fill(words().error_newer_journal, &[("path", &.0.display())]))]
     Newer(PathBuf),
+}
+
+impl JournalError {
+    /// The file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            JournalError::Folder(error) => error.path(),
+            JournalError::System(path, _)
+            | JournalError::Database(path, _)
+            | JournalError::Newer(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            JournalError::Folder(error) => error.obstacle(),
+            JournalError::System(_, error) => Obstacle::of(error),
+            JournalError::Database(_, error) => Obstacle::of_sqlite(error),
+            JournalError::Newer(_) => None,
+        }
+    }
 }
 
 /// The open journal.

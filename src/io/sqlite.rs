@@ -1,7 +1,6 @@
 //! SQLite, through rusqlite: configured in FreeScout, not supported by it, used by the demo and by tests.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
@@ -9,14 +8,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::crash::{self, Point};
 use super::store::{
-    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
-
-/// How long another writer may hold the file, as for MySQL's and PostgreSQL's row locks.
-const LOCK_WAIT: Duration = Duration::from_secs(20);
 
 /// An open SQLite file.
 pub struct Sqlite {
@@ -42,9 +38,8 @@ pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
 fn error(error: &rusqlite::Error) -> StoreError {
     let text = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => {
-            StoreError::Unreachable(text)
-        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unreachable(text),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(text),
         Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
         _ => StoreError::Query(text),

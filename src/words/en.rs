@@ -58,6 +58,19 @@ table! {
     database_driver = "This database cannot be used.";
     database_query = "The database did not do what was asked.";
     database_query_next = "Nothing was changed. The server's own words are above; its log may tell more.";
+    database_lost = "The connection to the database at {place} broke while rows were being written.";
+    database_lost_next = "Nothing was changed: what is not committed, the database takes back by itself. Start again when it runs.";
+    database_locked = "Other programs hold rows or tables of the database, and did not let go in time.";
+    database_locked_next = "Nothing was changed. Try again; if it lasts, look for a dump, an ALTER TABLE or a transaction left open: SHOW FULL PROCESSLIST, or pg_stat_activity.";
+    database_file_locked_next = "Nothing was changed. Try again; if it lasts, look for the program that has the file open: fuser shows it.";
+    database_deadlock = "Another program and this one waited for each other's rows; the database gave this one up.";
+    database_deadlock_next = "Nothing was changed. Try again: it rarely happens twice.";
+    database_read_only = "The database at {place} takes no writes now.";
+    database_read_only_next = "Nothing was changed. Make it writable (read_only, default_transaction_read_only) and try again. If it is a replica, run this against the primary server: DB_HOST in .env names it.";
+    database_file_read_only_next = "Nothing was changed. File and folder must be yours to write, and not on a read-only mount.";
+    database_replica = "The database at {place} is a replica: it takes no writes.";
+    database_replica_next = "Nothing was changed. FreeScout itself cannot work on a replica: DB_HOST in .env must name the primary server. Correct it, or make this server the primary, and try again.";
+    database_replica_of_next = "Nothing was changed. FreeScout itself cannot work on a replica: it follows {primary}. Let DB_HOST in .env name that one, or make this server the primary, and try again.";
     table_missing = "The table {table} is missing.";
     table_missing_why = "Database {database} is reachable, but FreeScout's tables are not in it.";
     table_missing_next = "Look at DB_DATABASE and DB_TABLE_PREFIX in .env.";
@@ -74,11 +87,13 @@ table! {
     error_foreign_link = "a symbolic link to a file of another user; not followed";
     error_too_large = "larger than {max} bytes";
     error_changed = "changed since it was read";
+    error_immutable = "it has the flag that forbids any change (lsattr shows i or a)";
     artisan_root_storage = "storage/ belongs to root";
     artisan_not_owner = "only root or the owner of storage/ may do this";
     artisan_no_php = "php was not found";
     artisan_not_started = "php could not be started: {why}";
     artisan_too_long = "php took longer than {seconds} seconds";
+    artisan_killed = "php was ended by signal {signal}; 9 is often the system short of memory: {said}";
     artisan_ended = "php ended with code {code}: {said}";
     error_driver = "unsupported database driver {name}";
     error_no_connection = "the config cache has no database connection";
@@ -88,6 +103,11 @@ table! {
     env_error_blank = "an unquoted value holds white space";
     env_error_no_name = "there is no name before the equals sign";
     env_error_endless = "the references to other variables grow without end";
+
+    // what can be done where the system does not write
+    obstacle_no_room = "Make room on the file system that holds {path} (df shows it; a quota counts too), then try again.";
+    obstacle_read_only = "The file system that holds {path} is read-only. Mount it writable, then try again; the system makes it read-only by itself when the disk fails (dmesg).";
+    obstacle_immutable = "Take the flag off with: chattr -ia {path} and try again.";
 
     // survey and search
     survey_reading = "Reading the install";
@@ -120,7 +140,7 @@ table! {
     backup_verifying = "Reading the backup back";
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
-    backup_failed_next = "Nothing was changed. Give another folder with --backup-dir, one that only you may write.";
+    backup_failed_next = "Give another folder with --backup-dir, one that only you may write.";
     backup_stale = "The backup no longer matches the install.";
     backup_stale_why = "Something was saved in FreeScout, or a file was changed, since the backup was made.";
     backup_stale_next = "Nothing was changed. Make a new backup (step 2); the plan is then made anew.";
@@ -139,16 +159,21 @@ table! {
     apply_cache = "Clearing FreeScout's config cache";
     apply_verifying = "Reading everything again as FreeScout would";
     env_not_writable = "A file of the install cannot be replaced.";
-    env_not_writable_next = "Nothing was changed. Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
-    apply_half_done = "The rows were written, but the key could not be, and the rows could not be put back.";
-    apply_half_done_next = "Free the file, then put the backup back: freescout-rescue restore {folder} --yes, or feed restore.sql in that folder to the database.";
+    env_not_writable_next = "Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
+    file_changed = "A file of the install was changed by somebody else since it was read.";
+    file_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
+    apply_half_done = "Some of it was written, the rest could not be, and not everything could be put back.";
+    apply_half_done_next = "Remove what stands in the way, then:\n  {ways}\n  Everything as it was is in {folder}; its README says how to put it back by hand.";
+    commit_unknown = "The connection to the database at {place} broke at the very commit: whether the rows are written cannot be told now.";
+    commit_unknown_next = "The files are as they were, and nothing is lost. As soon as the database runs, either of these finds out what stands:\n  {ways}";
     rows_changed = "Rows were changed by somebody else since they were read.";
     rows_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
     row_not_kept = "The database did not keep a new text whole.";
     row_not_kept_next = "Nothing was changed. The column is too narrow: let FreeScout's migrations run (php artisan migrate) first.";
     cache_cleared_by_artisan = "FreeScout's own clear-cache was run as the web user; workers restart after their present job.";
-    artisan_left_old_key = "FreeScout's clear-cache ran, but the cached config still does not hold the key; it was removed instead.";
-    artisan_failed = "FreeScout's clear-cache could not be run ({why}); the cached config was removed instead.";
+    artisan_left_old_key = "FreeScout's clear-cache ran, but the cached config still does not hold the key.";
+    artisan_failed = "FreeScout's clear-cache could not be run: {why}.";
+    cache_rebuilt = "Somebody built the cached config anew with another key while it was cleared; it was cleared again.";
     cache_removed = "The cached config was removed; FreeScout reads .env now. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
     cache_not_removed = "The cached config could not be removed ({why}). Until it is gone FreeScout keeps the old key.";
     workers_told = "Queue workers were told to restart after their present job.";
@@ -162,14 +187,14 @@ table! {
     handover_other_database = "The settings in .env do not lead to the database that was read.";
     handover_impossible_next = "Nothing was changed. The recovery has to clear the cache: first make .env right (a copy may be in a backup; the cache bootstrap/cache/config.php shows the settings in force).";
     cache_stays = "The cached config does not follow, so rows and files were put back as they were.";
-    cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared.";
+    cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared, and look for an immutable flag (lsattr).";
     no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
     no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
 
     // the journal
     journal_unusable = "The journal cannot be used, and without it nothing is changed.";
-    journal_unusable_next = "Make room, or give another folder with --state-dir.";
+    journal_unusable_next = "Give another folder with --state-dir, one that only you may write.";
     journal_not_ended = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
     error_newer_journal = "{path}: written by a later version of freescout-rescue";
     locked_by_other = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
@@ -186,6 +211,7 @@ table! {
     run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. Nothing else is begun until it is finished or taken back.";
     run_unfinished_next = "To finish it: {resume}\n  To take it back: {undo}";
+    run_stays_unfinished = "That is said of this attempt: the run that was interrupted is still unfinished.\n  {ways}";
     finding_unfinished = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
     run_told = "{started}  {what}: {outcome} (sealed anew {resealed}, passwords stored {entered})";
     run_told_more = "by {user} on {host}, from {from}, process {pid}, backup {folder}";
@@ -253,6 +279,7 @@ table! {
     demo_no_room = "The demo cannot be laid out.";
     demo_no_room_next = "Give a folder that does not exist yet, in one that you may write.";
     report_not_saved = "The report could not be saved.";
+    report_changes_nothing = "What was done stands as it is.";
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";

@@ -3,6 +3,7 @@
 //! JSON goes to standard output alone; everything else goes to standard error. A key or a password is never taken from
 //! the command line itself: other users can read it there.
 
+mod back;
 mod journal;
 mod output;
 mod run;

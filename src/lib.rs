@@ -77,6 +77,7 @@ pub mod io {
     pub mod passwords;
     pub mod postgres;
     pub mod processes;
+    pub mod signals;
     pub mod sqlite;
     pub mod state_dir;
     pub mod store;

@@ -9,6 +9,7 @@ use crate::engine::exit::Exit;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::resume::{self, Resumed};
 use crate::engine::survey;
+use crate::io::signals::PutOff;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -23,11 +24,12 @@ pub(super) fn resume(common: &Common, test: bool) -> Outcome {
     }
     let mut ledger = Ledger::open(&options, &root).map_err(not_started)?;
     let mut progress = output::progress();
+    let signals = PutOff::begin();
     let resumed = resume::resume(&mut session, &mut ledger, &mut progress).map_err(failed)?;
     Ok(match resumed {
         Resumed::Nothing => nothing_to_resume(common.json),
         Resumed::Recovered(applied) => {
-            let (tested, site) = tested(&mut session, test);
+            let (tested, site) = tested(&mut session, test, &signals);
             output::recovered(common.json, &applied, tested.as_deref(), &site)
         }
         Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),

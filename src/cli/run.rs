@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::journal;
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions};
+use crate::cli::{Arguments, Command, Common, TestOptions, back, journal};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::probe::Tested;
@@ -18,15 +17,17 @@ use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
+use crate::engine::job::BackupDone;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, log_secrets, report, restore, survey, undo};
+use crate::engine::{apply, checks, find_key, log_secrets, report, survey};
 use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
+use crate::io::signals::PutOff;
 use crate::io::{files, passwords, state_dir};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
@@ -53,7 +54,7 @@ pub fn run(arguments: Arguments) -> u8 {
             backup,
             common,
             yes,
-        }) => put_back(&common, &backup, yes),
+        }) => back::put_back(&common, &backup, yes),
         Some(Command::Recover {
             common,
             yes,
@@ -73,7 +74,7 @@ pub fn run(arguments: Arguments) -> u8 {
         Some(Command::Test { common, options }) => {
             super::test::test(&common, &options).map_err(not_started)
         }
-        Some(Command::Undo { common, yes }) => take_back(&common, yes),
+        Some(Command::Undo { common, yes }) => back::take_back(&common, yes),
         Some(Command::Resume { common, no_test }) => journal::resume(&common, !no_test),
         Some(Command::History { common, all }) => journal::history(&common, all),
     };
@@ -104,7 +105,7 @@ pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
 }
 
 /// Afterwards: nothing was changed.
-fn unchanged(problem: Problem) -> (Problem, Exit) {
+pub(super) fn unchanged(problem: Problem) -> (Problem, Exit) {
     (problem, Exit::Attention)
 }
 
@@ -437,7 +438,8 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
     ledger.require_finished().map_err(not_started)?;
     let mut progress = output::progress();
-    let (backup, _) = back_up(common, &mut session, &mut progress)?;
+    let signals = PutOff::begin();
+    let (backup, _) = back_up(common, &mut session, &mut progress, &signals)?;
     entered.extend(recover::texts(&session, older).map_err(unchanged)?);
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
@@ -451,7 +453,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         &mut progress,
     )
     .map_err(failed)?;
-    let (tested, site) = tested(&mut session, wishes.test);
+    let (tested, site) = tested(&mut session, wishes.test, &signals);
     Ok(output::recovered(
         common.json,
         &applied,
@@ -460,103 +462,35 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     ))
 }
 
-/// Logs in at every mail server, where that is wished; and the name of the site, for the advice.
-pub(super) fn tested(session: &mut Session, wished: bool) -> (Option<Vec<Tested>>, String) {
+/// Logs in at every mail server, where that is wished and nobody asked us to end; and the name of the site, for the advice.
+pub(super) fn tested(
+    session: &mut Session,
+    wished: bool,
+    signals: &PutOff,
+) -> (Option<Vec<Tested>>, String) {
     let site = survey::summary(session).site;
+    if signals.came() {
+        Out::stderr().line(words().signal_put_off);
+    }
+    let wished = wished && !signals.came();
     let tested = wished.then(|| super::test::run(session, &TestOptions::default(), None));
     (tested.and_then(Result::ok), site)
 }
 
-/// Backs up what stands, before something is changed.
-fn back_up(
+/// Backs up what stands, before something is changed. Whoever asked us to end meanwhile is heard now.
+pub(super) fn back_up(
     common: &Common,
     session: &mut Session,
     progress: &mut backup::Progress<'_>,
-) -> Result<(Backup, crate::engine::job::BackupDone), (Problem, Exit)> {
-    backup::make(session, &common.options(), false, progress, &|| false).map_err(unchanged)
-}
-
-fn take_back(common: &Common, yes: bool) -> Outcome {
+    signals: &PutOff,
+) -> Result<(Backup, BackupDone), (Problem, Exit)> {
     let w = words();
-    let mut session = common.open().map_err(not_started)?;
-    let options = common.options();
-    let found = undo::backup_to_undo(&options, &session.install.root).map_err(unchanged)?;
-    let backup = found.ok_or_else(|| {
-        let why = fill(
-            w.undo_nothing_why,
-            &[("folder", &options.backup_dir.display())],
-        );
-        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
-    })?;
-    if !yes {
-        let would = undo::preview(&mut session, &options, &backup).map_err(unchanged)?;
-        if common.json {
-            Out::stdout().json(&serde_json::json!({
-                "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
-            }));
-        }
-        let mut err = Out::stderr();
-        err.line(&fill(
-            w.undo_needs_yes,
-            &[
-                ("folder", &sanitize(&backup.folder.to_string_lossy())),
-                ("created", &sanitize(&backup.manifest.created)),
-                ("rows", &would.rows),
-                ("files", &would.files),
-            ],
-        ));
-        would
-            .refused
-            .iter()
-            .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
-        return Ok(Exit::Attention);
+    let made = backup::make(session, &common.options(), false, progress, &|| false);
+    let made = made.map_err(unchanged)?;
+    if signals.came() {
+        let folder = sanitize(&made.0.folder.to_string_lossy());
+        let next = fill(w.signal_before_next, &[("folder", &folder)]);
+        return Err(unchanged(Problem::new(w.signal_before, "", next)));
     }
-    let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
-    let mut progress = output::progress();
-    let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let mut undone =
-        undo::undo(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
-    undone.notes.push(fill(
-        w.undo_safety,
-        &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
-    ));
-    Ok(output::undone(common.json, &backup.folder, &undone))
-}
-
-fn put_back(common: &Common, folder: &Path, yes: bool) -> Outcome {
-    let w = words();
-    let backup = Backup::open(folder).map_err(|e| {
-        let what = fill(
-            w.not_a_backup,
-            &[("path", &sanitize(&folder.to_string_lossy()))],
-        );
-        let next = fill(
-            w.not_a_backup_next,
-            &[("folder", &common.options().backup_dir.display())],
-        );
-        not_started(Problem::new(what, sanitize(&e.to_string()), next))
-    })?;
-    backup
-        .verify()
-        .map_err(|e| not_started(backup::backup_problem(&e)))?;
-    let mut session = common.open().map_err(not_started)?;
-    let difference = restore::difference(&mut session, &backup).map_err(unchanged)?;
-    if !yes {
-        if common.json {
-            Out::stdout().json(&serde_json::json!({
-                "schema": 1, "planned": true, "rows": difference.rows.len(), "files": difference.files.len(),
-            }));
-        } else {
-            output::restore(&mut Out::stdout(), &difference);
-        }
-        Out::stderr().line(w.restore_needs_yes);
-        return Ok(Exit::Attention);
-    }
-    let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
-    let mut progress = output::progress();
-    let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let restored =
-        restore::restore(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
-    let safety = Some(safety.folder.as_path());
-    Ok(output::restored(common.json, folder, safety, &restored))
+    Ok(made)
 }

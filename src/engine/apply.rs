@@ -245,13 +245,7 @@ fn put_back(
         Some(file) => files::write_new(&file.path, &file.bytes, &file.attributes),
         None => files::remove(&session.install.cache_path()).map(|_| ()),
     };
-    let mut failure = change.put_back(
-        session,
-        ledger,
-        change.files.len(),
-        problem,
-        &backup.folder,
-    );
+    let mut failure = change.put_back(session, ledger, change.files.len(), problem, &backup.folder);
     if let Err(error) = restored {
         failure.half_done = true;
         failure.problem.why = format!("{} {}", failure.problem.why, sanitize(&error.to_string()));

@@ -258,7 +258,7 @@ impl Change {
                     rows.err().map(|e| e.to_string()),
                 ];
                 let why: Vec<String> = refused.into_iter().flatten().collect();
-                half_done(&why.join(" "), ledger, restore_from)
+                half_done(&why.join("; "), ledger, restore_from)
             }
         }
     }

@@ -154,7 +154,10 @@ mod tests {
                 old.get(..cut).unwrap_or(old),
                 longer.get(cut..).unwrap_or_default(),
             ];
-            assert!(torn(&back.concat(), old, longer), "cut at {cut} on the way back");
+            assert!(
+                torn(&back.concat(), old, longer),
+                "cut at {cut} on the way back"
+            );
         }
     }
 }

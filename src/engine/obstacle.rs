@@ -7,7 +7,12 @@ use crate::io::obstacle::Obstacle;
 use crate::words::{fill, words};
 
 /// What helps against an obstacle, else `otherwise`. `stands` says how things are meanwhile.
-pub(super) fn way_out(stands: &str, obstacle: Option<Obstacle>, path: &Path, otherwise: &str) -> String {
+pub(super) fn way_out(
+    stands: &str,
+    obstacle: Option<Obstacle>,
+    path: &Path,
+    otherwise: &str,
+) -> String {
     let w = words();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => w.obstacle_no_room,

@@ -192,7 +192,9 @@ impl Left {
         let in_a_backup = || {
             let parent = backup.folder.parent()?;
             let all = crate::io::backup::list(parent, &backup.manifest.install);
-            let mut copies = all.iter().filter_map(|b| b.file(&saved.name).ok().flatten());
+            let mut copies = all
+                .iter()
+                .filter_map(|b| b.file(&saved.name).ok().flatten());
             let copy = copies.find(|(file, _)| file.sha256 == sum)?;
             Some(copy.1)
         };

@@ -79,10 +79,10 @@ fn error(error: &mysql::Error) -> StoreError {
         {
             StoreError::Tls(text)
         }
+        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string()),
+        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string()),
         // The codec's own complaint is that the stream ended.
-        mysql::Error::IoError(_) | mysql::Error::DriverError(_) | mysql::Error::CodecError(_) => {
-            StoreError::Unreachable(text)
-        }
+        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string()),
         _ => StoreError::Query(text),
     }
 }

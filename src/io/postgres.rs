@@ -41,6 +41,9 @@ pub struct PgSql {
 }
 
 fn error(error: &postgres::Error) -> StoreError {
+    if error.is_closed() {
+        return StoreError::Unreachable(error.to_string());
+    }
     let text = error.as_db_error().map_or_else(
         || {
             std::error::Error::source(error)
@@ -81,7 +84,11 @@ fn error(error: &postgres::Error) -> StoreError {
         {
             StoreError::Tls(text)
         }
-        None => StoreError::Unreachable(text),
+        // rustls adds the address of a page about it.
+        None => match text.split_once(": https://docs.rs") {
+            Some((said, _)) => StoreError::Unreachable(said.to_owned()),
+            None => StoreError::Unreachable(text),
+        },
     }
 }
 

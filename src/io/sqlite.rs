@@ -157,7 +157,7 @@ impl Store for Sqlite {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
+        let transaction = self.swapped(swaps).map_err(told_apart)?;
         transaction
             .commit()
             .map_err(|e| SwapError::Unknown(error(&e)))?;
@@ -166,10 +166,20 @@ impl Store for Sqlite {
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
+        let transaction = self.swapped(swaps).map_err(told_apart)?;
         transaction
             .rollback()
             .map_err(|e| SwapError::Store(error(&e)))
+    }
+}
+
+/// A file that was read and cannot be opened is its journal, for which the folder must be writable.
+fn told_apart(error: SwapError) -> SwapError {
+    match error {
+        SwapError::Store(StoreError::Unreachable(said)) => {
+            SwapError::Store(StoreError::ReadOnly(said))
+        }
+        error => error,
     }
 }
 

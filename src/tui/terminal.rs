@@ -12,9 +12,11 @@ use ratatui::crossterm::terminal::{
 
 use super::thrifty::Thrifty;
 
+type Screen = ratatui::Terminal<CrosstermBackend<Thrifty<Stdout>>>;
+
 /// The terminal in full-screen mode. Dropped, it is as it was before.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Thrifty<Stdout>>>,
+    inner: Screen,
 }
 
 impl Terminal {
@@ -32,18 +34,23 @@ impl Terminal {
                 before(panic);
             }
         }));
-        enable_raw_mode()?;
-        let terminal =
-            execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
-                ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(io::stdout())))
-            });
-        match terminal {
-            Ok(inner) => Ok(Self { inner }),
-            Err(e) => {
-                give_back();
-                Err(e)
-            }
-        }
+        take().map(|inner| Self { inner })
+    }
+
+    /// Gives the terminal back for as long as the program is stopped.
+    pub fn lend(&mut self) {
+        give_back();
+    }
+
+    /// Takes it over again, whatever was done with it meanwhile; the next frame draws everything.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // A shell sets its own mode while we are stopped, of which nobody tells us.
+        let _ = disable_raw_mode();
+        self.inner = take()?;
+        self.inner.clear()
     }
 
     /// Draws a frame; only what changed is sent.
@@ -53,6 +60,13 @@ impl Terminal {
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.inner.draw(draw).map(|_| ())
     }
+}
+
+fn take() -> io::Result<Screen> {
+    enable_raw_mode()?;
+    let taken = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+        .and_then(|()| ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(io::stdout()))));
+    taken.inspect_err(|_| give_back())
 }
 
 impl Drop for Terminal {

@@ -273,6 +273,9 @@ table! {
     strategy_impossible = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
     recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
+    signal_put_off = "A signal asked to end: what was being written was finished first, and no connection is tested.";
+    signal_before = "A signal asked to end before anything was written.";
+    signal_before_next = "Nothing was changed. A backup was made in {folder}: it holds the APP_KEY, so delete it when it is not needed.";
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo: it is gone again, with its backups and reports.";

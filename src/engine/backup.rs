@@ -40,11 +40,16 @@ pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
 /// The problem of a backup that failed.
 pub fn backup_problem(error: &BackupError) -> Problem {
+    not_written(error, error.path())
+}
+
+/// The same, where it is about that path rather than the one in the error.
+fn not_written(error: &BackupError, path: &Path) -> Problem {
     let w = words();
     let next = way_out(
         w.quit_nothing_changed,
         error.obstacle(),
-        error.path(),
+        path,
         w.backup_failed_next,
     );
     Problem::new(w.backup_failed, sanitize(&error.to_string()), next)
@@ -75,7 +80,9 @@ pub fn make(
     session.awake()?;
     survey::reread(session)?;
     checks::read_inventory(session)?;
-    let failed = |e: BackupError| backup_problem(&e);
+    // Its own folder is gone again by the time somebody looks.
+    let inside = options.backup_dir.join(DUMP);
+    let failed = |e: BackupError| not_written(&e, &inside);
     let (stamp, created) = now();
     let mut writer = Writer::create(&options.backup_dir, &stamp).map_err(failed)?;
     let install = &session.install;

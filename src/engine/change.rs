@@ -44,6 +44,18 @@ impl From<Problem> for Failure {
 }
 
 impl Failure {
+    /// Closes the run, of which nothing stands; where not even that can be written down, it says so.
+    #[must_use]
+    pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
+        if !self.half_done && ledger.end(run, Outcome::NotCarriedOut).is_err() {
+            let w = words();
+            let undo = ledger.command("undo --yes");
+            let open = fill(w.journal_not_closed, &[("undo", &undo)]);
+            self.problem.next = format!("{} {open}", self.problem.next);
+        }
+        self
+    }
+
     /// The same of an attempt to end a run that was interrupted before: that one is where it was.
     #[must_use]
     pub fn still_unfinished(mut self, ledger: &Ledger) -> Self {
@@ -109,12 +121,12 @@ impl Change {
         before_files: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
         let outcome = self.carry_on(session, ledger, run, restore_from, before_files);
-        if matches!(&outcome, Err(failure) if !failure.half_done) {
-            self.files.iter().for_each(FileChange::sweep);
-            // Where even this cannot be written, the run is found unfinished, and nothing of it.
-            let _ = ledger.end(run, Outcome::NotCarriedOut);
-        }
-        outcome
+        outcome.map_err(|failure| {
+            if !failure.half_done {
+                self.files.iter().for_each(FileChange::sweep);
+            }
+            failure.closed(ledger, run)
+        })
     }
 
     /// Writes what an interrupted run left to be written. If that fails, the run stays unfinished.
@@ -288,7 +300,8 @@ impl Change {
     }
 }
 
-fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Failure {
+/// Some of it stands, and stays until it is finished or taken back.
+pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Failure {
     let w = words();
     let next = fill(
         w.apply_half_done_next,

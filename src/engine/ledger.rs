@@ -163,7 +163,7 @@ impl Ledger {
             .map_err(|e| journal_problem(&e))
     }
 
-    /// Removes new files that unfinished runs left beside those they would have replaced.
+    /// Removes new files that earlier runs left beside those they would have replaced.
     ///
     /// # Errors
     /// A [`Problem`] when the journal cannot be read.
@@ -175,7 +175,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Where unfinished runs may have left new files.
+    /// Where earlier runs may have left new files.
     ///
     /// # Errors
     /// A [`Problem`] when the journal cannot be read.
@@ -228,7 +228,7 @@ pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Prob
     read.map_err(|e| journal_problem(&e))
 }
 
-/// Where unfinished runs may have left new files, read without the lock.
+/// Where earlier runs may have left new files, read without the lock.
 ///
 /// # Errors
 /// A [`Problem`] when there is a journal that cannot be read.

@@ -14,11 +14,12 @@ pub(super) fn way_out(
     otherwise: &str,
 ) -> String {
     let w = words();
-    let help = match obstacle {
-        Some(Obstacle::NoRoom) => w.obstacle_no_room,
-        Some(Obstacle::ReadOnlyMount) => w.obstacle_read_only,
-        Some(Obstacle::Immutable) => w.obstacle_immutable,
-        None => otherwise,
+    let (help, path) = match obstacle {
+        // The file itself may be one that never came to be.
+        Some(Obstacle::NoRoom) => (w.obstacle_no_room, path.parent().unwrap_or(path)),
+        Some(Obstacle::ReadOnlyMount) => (w.obstacle_read_only, path),
+        Some(Obstacle::Immutable) => (w.obstacle_immutable, path),
+        None => (otherwise, path),
     };
     let help = fill(help, &[("path", &sanitize(&path.to_string_lossy()))]);
     format!("{stands} {help}").trim().to_owned()

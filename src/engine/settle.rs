@@ -113,9 +113,12 @@ impl Written<'_> {
         if session.reread_files().is_ok()
             && session.install.key_in_force().text.expose() != self.target.text()
         {
+            let beside = [w.opcache_hint, w.workers_told, w.workers_not_told];
+            let notes = self.notes.iter().map(String::as_str);
+            let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
             return Err(Problem::new(
                 w.cache_stays,
-                self.notes.join(" "),
+                why.join(" "),
                 w.cache_stays_next,
             ));
         }

@@ -287,13 +287,16 @@ fn files_back(
                 changes.push(FileChange::new(origin.clone(), before, None));
             }
         } else {
+            let folder = &backup.folder;
+            let what = format!("restore {} --yes", crate::sentences::shell(folder));
+            let restore = backup::command(&what, folder, &session.install.root);
             return Err(Problem::new(
                 fill(
                     w.undo_file_changed,
                     &[("path", &sanitize(&origin.to_string_lossy()))],
                 ),
                 w.undo_file_changed_why,
-                w.undo_file_changed_next,
+                fill(w.undo_file_changed_next, &[("restore", &restore)]),
             ));
         }
     }
@@ -302,11 +305,8 @@ fn files_back(
 
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
-    Problem::new(
-        w.file_unreadable,
-        sanitize(&error.to_string()),
-        w.undo_file_changed_next,
-    )
+    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
+    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
 }
 
 /// The swaps back, and the rows that are no longer as we left them.

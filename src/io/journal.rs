@@ -263,7 +263,7 @@ impl Journal {
             .map_err(self.failed())
     }
 
-    /// New files that unfinished runs on an install may have left beside those they would have replaced.
+    /// New files that runs on an install which did not end, or failed, may have left beside those they would have replaced.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -271,7 +271,7 @@ impl Journal {
         let read = || {
             let mut statement = self.connection.prepare(
                 "SELECT staged FROM files JOIN runs ON runs.id = files.run \
-                 WHERE install = ?1 AND outcome = 'unfinished' AND staged IS NOT NULL",
+                 WHERE install = ?1 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
             )?;
             let paths = statement.query_map([text(install)], |row| row.get(0).map(path_of))?;
             paths.collect::<rusqlite::Result<Vec<PathBuf>>>()

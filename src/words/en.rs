@@ -70,7 +70,7 @@ table! {
     database_file_read_only_next = "Nothing was changed. File and folder must be yours to write, and not on a read-only mount.";
     database_replica = "The database at {place} is a replica: it takes no writes.";
     database_replica_next = "Nothing was changed. FreeScout itself cannot work on a replica: DB_HOST in .env must name the primary server. Correct it, or make this server the primary, and try again.";
-    database_replica_of_next = "Nothing was changed. FreeScout itself cannot work on a replica: it follows {primary}. Let DB_HOST in .env name that one, or make this server the primary, and try again.";
+    database_replica_of_next = "Nothing was changed. This one follows {primary}; FreeScout itself cannot work on a replica. Let DB_HOST in .env name that one, or make this server the primary, and try again.";
     table_missing = "The table {table} is missing.";
     table_missing_why = "Database {database} is reachable, but FreeScout's tables are not in it.";
     table_missing_next = "Look at DB_DATABASE and DB_TABLE_PREFIX in .env.";
@@ -196,6 +196,7 @@ table! {
     journal_unusable = "The journal cannot be used, and without it nothing is changed.";
     journal_unusable_next = "Give another folder with --state-dir, one that only you may write.";
     journal_not_ended = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
+    journal_not_closed = "The journal could not be told that nothing of it stands, so the run counts as unfinished; this closes it: {undo}";
     error_newer_journal = "{path}: written by a later version of freescout-rescue";
     locked_by_other = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
     locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
@@ -244,7 +245,7 @@ table! {
     undo_files = "Putting files back";
     undo_file_changed = "{path} was changed since the recovery.";
     undo_file_changed_why = "Putting the rows back without it would leave them under another key than the one configured.";
-    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup, then use `freescout-rescue restore`.";
+    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or put the whole backup back: {restore}";
     undone = "Taken back: {rows} stored texts and {files} files are as they were.";
     undo_row_refused = "Left alone, because somebody changed it since: {place}";
     undo_stranded = "Saved since under the key that was taken away, so it does not open now: {place}";

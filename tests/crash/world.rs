@@ -27,7 +27,7 @@ pub struct World {
     pub install: Install,
     pub artisan: bool,
     pub original: Truth,
-    env: String,
+    pub env: String,
     pub state: tempfile::TempDir,
 }
 

@@ -5,7 +5,9 @@
 //! Servers, mounts and flags are the tests' own. Most of it needs root: without it these tests fail and say so.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod disk;
 mod held;
+mod in_place;
 #[path = "../servers/install.rs"]
 #[allow(
     dead_code,

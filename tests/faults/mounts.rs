@@ -57,7 +57,7 @@ impl Mount {
         mount
     }
 
-    fn remount(&self, how: &str) {
+    pub fn remount(&self, how: &str) {
         run("mount", &["-o".as_ref(), how.as_ref(), self.0.as_os_str()]);
     }
 }

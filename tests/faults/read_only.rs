@@ -60,7 +60,11 @@ fn mariadb_only_reads_and_may_be_a_replica() {
         "replica",
         &world,
         &ended,
-        &["is a replica", "follows db1.example.org", "DB_HOST"],
+        &[
+            "is a replica",
+            "This one follows db1.example.org",
+            "DB_HOST",
+        ],
     );
     server.admin("", &["RESET SLAVE ALL", "SET GLOBAL read_only = 0"]);
     goes_through(&world);

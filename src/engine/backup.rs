@@ -10,7 +10,7 @@ use crate::domain::sql;
 use crate::engine::checks;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger;
-use crate::engine::obstacle::way_out;
+use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Manifest, Writer};
@@ -40,16 +40,16 @@ pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
 /// The problem of a backup that failed.
 pub fn backup_problem(error: &BackupError) -> Problem {
-    not_written(error, error.path())
+    not_written(error, place(error.obstacle(), error.path()))
 }
 
-/// The same, where it is about that path rather than the one in the error.
-fn not_written(error: &BackupError, path: &Path) -> Problem {
+/// The same, with the place to look at.
+fn not_written(error: &BackupError, place: &Path) -> Problem {
     let w = words();
     let next = way_out(
         w.quit_nothing_changed,
         error.obstacle(),
-        path,
+        place,
         w.backup_failed_next,
     );
     Problem::new(w.backup_failed, sanitize(&error.to_string()), next)
@@ -81,8 +81,7 @@ pub fn make(
     survey::reread(session)?;
     checks::read_inventory(session)?;
     // Its own folder is gone again by the time somebody looks.
-    let inside = options.backup_dir.join(DUMP);
-    let failed = |e: BackupError| not_written(&e, &inside);
+    let failed = |e: BackupError| not_written(&e, &options.backup_dir);
     let (stamp, created) = now();
     let mut writer = Writer::create(&options.backup_dir, &stamp).map_err(failed)?;
     let install = &session.install;

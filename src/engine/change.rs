@@ -14,7 +14,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::engine::file_change::{FileChange, require_unchanged};
 use crate::engine::ledger::{Ledger, RunId};
-use crate::engine::obstacle::way_out;
+use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::files::{self, FileError};
@@ -356,7 +356,7 @@ pub fn file_problem(error: &FileError) -> Problem {
     let next = way_out(
         w.quit_nothing_changed,
         error.obstacle(),
-        error.path(),
+        place(error.obstacle(), error.path()),
         w.env_not_writable_next,
     );
     Problem::new(w.env_not_writable, why, next)

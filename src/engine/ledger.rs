@@ -8,7 +8,7 @@ use crate::domain::journal::{Intent, Kind, Origin, Outcome, Phase, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::engine::backup::{self, Options};
-use crate::engine::obstacle::way_out;
+use crate::engine::obstacle::{place, way_out};
 use crate::io::files;
 use crate::io::journal::{Journal, JournalError};
 use crate::io::lock::{Holder, Lock, LockError};
@@ -318,7 +318,7 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
     let next = way_out(
         w.quit_nothing_changed,
         obstacle,
-        path,
+        place(obstacle, path),
         w.journal_unusable_next,
     );
     Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)

@@ -6,21 +6,28 @@ use crate::domain::sanitize::sanitize;
 use crate::io::obstacle::Obstacle;
 use crate::words::{fill, words};
 
-/// What helps against an obstacle, else `otherwise`. `stands` says how things are meanwhile.
+/// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(super) fn way_out(
     stands: &str,
     obstacle: Option<Obstacle>,
-    path: &Path,
+    place: &Path,
     otherwise: &str,
 ) -> String {
     let w = words();
-    let (help, path) = match obstacle {
-        // The file itself may be one that never came to be.
-        Some(Obstacle::NoRoom) => (w.obstacle_no_room, path.parent().unwrap_or(path)),
-        Some(Obstacle::ReadOnlyMount) => (w.obstacle_read_only, path),
-        Some(Obstacle::Immutable) => (w.obstacle_immutable, path),
-        None => (otherwise, path),
+    let help = match obstacle {
+        Some(Obstacle::NoRoom) => w.obstacle_no_room,
+        Some(Obstacle::ReadOnlyMount) => w.obstacle_read_only,
+        Some(Obstacle::Immutable) => w.obstacle_immutable,
+        None => otherwise,
     };
-    let help = fill(help, &[("path", &sanitize(&path.to_string_lossy()))]);
-    format!("{stands} {help}").trim().to_owned()
+    let help = fill(help, &[("path", &sanitize(&place.to_string_lossy()))]);
+    format!("{stands} {help}")
+}
+
+/// The place to look at. A file that found no room may never have come to be: then it is its folder.
+pub(super) fn place(obstacle: Option<Obstacle>, path: &Path) -> &Path {
+    match obstacle {
+        Some(Obstacle::NoRoom) => path.parent().unwrap_or(path),
+        _ => path,
+    }
 }

@@ -24,7 +24,7 @@ use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
 use crate::engine::job::{Applied, PlanReady};
-use crate::engine::obstacle::way_out;
+use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
@@ -296,7 +296,7 @@ pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathB
         let next = way_out(
             w.report_changes_nothing,
             obstacle,
-            path,
+            place(obstacle, path),
             w.backup_failed_next,
         );
         Problem::new(w.report_not_saved, sanitize(&why), next)

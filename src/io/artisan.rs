@@ -11,14 +11,18 @@ use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long the command may take, unless something else is said.
 pub const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// How long the output of a failed command is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How much of its output is kept, in bytes.
-const MAX_OUTPUT: u64 = 16 << 10;
+/// How much of the end of its output is kept, in bytes.
+const MAX_OUTPUT: usize = 4 << 10;
+/// How much of that is told.
+const MAX_TOLD: usize = 400;
 
 /// Why the command was not run, or did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +125,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     crash::pass(Point::ProgramStarting);
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     crash::pass(Point::ProgramRunning);
-    let readers: Vec<_> = [
+    let readers = [
         child
             .stdout
             .take()
@@ -130,22 +134,8 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             .stderr
             .take()
             .map(|s| Box::new(s) as Box<dyn Read + Send>),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|mut stream| {
-        let (send, text) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = (&mut stream).take(MAX_OUTPUT).read_to_end(&mut text);
-            // Nobody may be waiting any more.
-            let _ = send.send(text);
-            // Keep reading, so that a chatty program does not block on a full pipe.
-            let _ = std::io::copy(&mut stream, &mut std::io::sink());
-        });
-        text
-    })
-    .collect();
+    ];
+    let readers: Vec<Reader> = readers.into_iter().flatten().map(Reader::of).collect();
     let started = Instant::now();
     let end_group = |child: &std::process::Child| {
         if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
@@ -171,15 +161,49 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     }
     // Something it left behind may hold the pipes open for ever.
     end_group(&child);
-    let output: Vec<u8> = readers
-        .into_iter()
-        .flat_map(|text| text.recv_timeout(LAST_WORDS).unwrap_or_default())
-        .collect();
-    let last = crate::domain::sanitize::sanitize_bytes(&output[output.len().saturating_sub(400)..]);
+    let deadline = Instant::now() + LAST_WORDS;
+    while readers.iter().any(|reader| !reader.thread.is_finished()) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output: Vec<u8> = readers.iter().flat_map(Reader::read_so_far).collect();
+    let end = &output[output.len().saturating_sub(MAX_TOLD)..];
+    let last = match crate::domain::sanitize::sanitize_bytes(end).trim() {
+        "" => words().artisan_said_nothing.to_owned(),
+        said => said.to_owned(),
+    };
     Err(match (status.code(), status.signal()) {
         (None, Some(signal)) => ArtisanError::Killed(signal, last),
         (code, _) => ArtisanError::Failed(code.unwrap_or(-1), last),
     })
+}
+
+/// Reads an output to its end, so that a chatty program does not wait for us; keeps the end of it.
+struct Reader {
+    end: Arc<Mutex<Vec<u8>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Reader {
+    fn of(mut stream: Box<dyn Read + Send>) -> Self {
+        let end = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&end);
+        let thread = std::thread::spawn(move || {
+            let mut buffer = [0; 1 << 14];
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&buffer[..read]);
+                let over = kept.len().saturating_sub(MAX_OUTPUT);
+                kept.drain(..over);
+            }
+        });
+        Self { end, thread }
+    }
+
+    /// The end as far as it was read: something the program left behind may keep the pipe open for ever.
+    fn read_so_far(&self) -> Vec<u8> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut end)
+    }
 }
 
 #[cfg(test)]
@@ -202,7 +226,7 @@ mod tests {
         let Err(ArtisanError::Failed(3, words)) = result else {
             unreachable!("{result:?}")
         };
-        assert_eq!(words, "·[31mno space ");
+        assert_eq!(words, "·[31mno space");
     }
 
     #[test]

@@ -94,6 +94,7 @@ table! {
     artisan_not_started = "php could not be started: {why}";
     artisan_too_long = "php took longer than {seconds} seconds";
     artisan_killed = "php was ended by signal {signal}; 9 is often the system short of memory: {said}";
+    artisan_said_nothing = "it said nothing";
     artisan_ended = "php ended with code {code}: {said}";
     error_driver = "unsupported database driver {name}";
     error_no_connection = "the config cache has no database connection";

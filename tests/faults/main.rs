@@ -16,7 +16,9 @@ mod in_place;
 mod install;
 mod locks;
 mod lost;
+mod meanwhile;
 mod mounts;
+mod php;
 mod read_only;
 #[path = "../servers/server.rs"]
 #[allow(
@@ -24,7 +26,15 @@ mod read_only;
     reason = "these tests need less of it than those it was made for"
 )]
 mod server;
+mod signals;
+#[path = "../pty/terminal.rs"]
+#[allow(
+    dead_code,
+    reason = "these tests need less of it than those it was made for"
+)]
+mod terminal;
 mod wire;
+mod wizard;
 #[path = "../crash/world.rs"]
 #[allow(
     dead_code,

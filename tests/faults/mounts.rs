@@ -117,7 +117,8 @@ impl Drop for Immutable {
 pub fn as_web_user(command: &Command, below: &Path) -> Command {
     let program = below.join("program");
     if !program.exists() {
-        std::fs::copy(command.get_program(), &program).unwrap();
+        // By a program of its own: our next child would keep it open for writing, and it could not be run.
+        run("cp", &[command.get_program(), program.as_os_str()]);
     }
     let mut theirs = Command::new(program);
     theirs.args(command.get_args()).uid(WEB_USER).gid(WEB_USER);

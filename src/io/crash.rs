@@ -85,6 +85,7 @@ pub fn pass(point: Point) {
         let _ = kill_process(getpid(), Signal::KILL);
     }
     if told("FREESCOUT_RESCUE_STOP_AT").is_some_and(|at| at == name) {
-        let _ = kill_process(getpid(), Signal::STOP);
+        // To this thread, which then stops all of them: sent to the process, another might take it, and this one run on.
+        let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
     }
 }

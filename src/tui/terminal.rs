@@ -7,7 +7,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
 use super::thrifty::Thrifty;
@@ -50,7 +50,8 @@ impl Terminal {
         // A shell sets its own mode while we are stopped, of which nobody tells us.
         let _ = disable_raw_mode();
         self.inner = take()?;
-        self.inner.clear()
+        // Not through the terminal's own `clear`, which asks where the cursor is and waits for an answer.
+        execute!(io::stdout(), Clear(ClearType::All))
     }
 
     /// Draws a frame; only what changed is sent.

@@ -70,16 +70,19 @@ pub fn holding(command: &mut Command, point: &str) -> tempfile::NamedTempFile {
     list
 }
 
+/// How often a program has passed a point.
+pub fn count(list: &std::path::Path, point: &str) -> usize {
+    let list = std::fs::read_to_string(list).unwrap_or_default();
+    list.lines().filter(|line| *line == point).count()
+}
+
 /// Waits until a program stands still at the nth of those points, past those before it.
 pub fn wait_for_nth(pid: u32, list: &std::path::Path, point: &str, nth: usize) {
-    let passed = || {
-        let list = std::fs::read_to_string(list).unwrap_or_default();
-        list.lines().filter(|line| *line == point).count()
-    };
     let start = Instant::now();
     loop {
-        let passed = passed();
+        // In this order: what stands still passes nothing more.
         let state = state_of(pid);
+        let passed = count(list, point);
         if passed == nth && state == 'T' {
             return;
         }
@@ -126,6 +129,11 @@ impl Held {
     /// Lets it go on to the next point of that name.
     pub fn to(&self, nth: usize) {
         wait_for_nth(self.pid(), self.list.path(), &self.point, nth);
+    }
+
+    /// From now on nobody reads what it says.
+    pub fn close_pipes(&mut self) {
+        drop((self.child.stdout.take(), self.child.stderr.take()));
     }
 
     /// Ends it as a lost machine would.

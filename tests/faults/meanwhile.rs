@@ -267,8 +267,10 @@ fn a_second_wizard(world: &World, first: &str) {
     let screen = second.wait_for("Another freescout-rescue works");
     assert!(screen.contains(first), "{screen}");
     crate::wizard::to_apply(&mut second);
-    second.keys("apply\r");
-    let screen = second.wait_for("Two at once could undo each other's work");
+    crate::wizard::confirm(&mut second, &|screen| {
+        screen.contains("Two at once could undo each other's work")
+    });
+    let screen = second.screen();
     println!("{screen}");
     leave(second);
 }
@@ -286,8 +288,7 @@ fn a_wizard_is_first() {
     let world = World::new(Driver::Sqlite, "");
     let mut first = crate::wizard::start(&world, &[]);
     crate::wizard::to_apply(&mut first);
-    first.keys("apply\r");
-    first.wait_for("To take it back");
+    crate::wizard::apply(&mut first);
     let pid = format!("process {}", first.child.process_id().unwrap());
     let second = ended(&world.command("undo").output().unwrap());
     told("a wizard is open", Driver::Sqlite, &second);

@@ -3,6 +3,7 @@
 //! JSON goes to standard output alone; everything else goes to standard error. A key or a password is never taken from
 //! the command line itself: other users can read it there.
 
+mod back;
 mod backup;
 mod journal;
 mod output;
@@ -269,6 +270,9 @@ pub struct Common {
     /// Do not run PHP: remove the cached config ourselves.
     #[arg(long)]
     pub no_artisan: bool,
+    /// How many seconds FreeScout's own command may take, for trials.
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    pub php_limit: Option<u64>,
     /// JSON on standard output.
     #[arg(long)]
     pub json: bool,

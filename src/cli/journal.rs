@@ -13,6 +13,7 @@ use crate::engine::ledger::{self, Ledger};
 use crate::engine::resume::{self, Resumed};
 use crate::engine::survey;
 use crate::io::backup::Backup;
+use crate::io::signals::PutOff;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -32,12 +33,13 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
         passphrase::open(&mut backup, common, source)?;
         Ok(backup)
     };
+    let signals = PutOff::begin();
     let resumed =
         resume::resume(&mut session, &mut ledger, &mut open, &mut progress).map_err(failed)?;
     Ok(match resumed {
         Resumed::Nothing => nothing_to_resume(common.json),
         Resumed::Recovered(applied) => {
-            let (tested, site) = tested(&mut session, test);
+            let (tested, site) = tested(&mut session, test, &signals);
             output::recovered(common.json, &applied, tested.as_deref(), &site)
         }
         Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::output::{self, Out};
-use crate::cli::run::{Outcome, failed, not_started, unchanged};
+use crate::cli::run::{Outcome, failed, heard_before, not_started, unchanged};
 use crate::cli::{Common, PassphraseSource, passphrase};
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::SecretReport;
@@ -15,6 +15,7 @@ use crate::engine::ledger::Ledger;
 use crate::engine::report::restore as report;
 use crate::engine::restore::{self, Foretold, Restored};
 use crate::io::backup::{Backup, BackupError};
+use crate::io::signals::PutOff;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -45,6 +46,7 @@ pub(super) fn put_back(
     }
     let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
     let mut progress = output::progress();
+    let signals = PutOff::begin();
     let wanted = Wanted {
         also: foretold.rows(),
         ..Wanted::default()
@@ -57,6 +59,7 @@ pub(super) fn put_back(
         &|| false,
     )
     .map_err(unchanged)?;
+    heard_before(&signals, &safety).map_err(unchanged)?;
     let restored = restore::restore(&mut session, &mut ledger, &backup, &foretold, &mut progress)
         .map_err(failed)?;
     if common.json {

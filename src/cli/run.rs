@@ -5,10 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use crate::cli::journal;
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, PassphraseSource, TestOptions, stop};
+use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, stop};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::probe::Tested;
@@ -19,14 +19,17 @@ use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
+use crate::engine::job::BackupDone;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, log_secrets, report, survey, undo};
+use crate::engine::{apply, checks, find_key, log_secrets, report, survey};
+use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
+use crate::io::signals::PutOff;
 use crate::io::{files, passwords, state_dir};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
@@ -84,7 +87,7 @@ pub fn run(arguments: Arguments) -> u8 {
             common,
             yes,
             passphrase,
-        }) => take_back(&common, yes, &passphrase),
+        }) => back::take_back(&common, yes, &passphrase),
         Some(Command::Resume {
             common,
             no_test,
@@ -134,6 +137,9 @@ impl Common {
             state_dir,
             keys_dir: self.keys_dir.clone(),
             artisan: !self.no_artisan,
+            php_limit: self
+                .php_limit
+                .map_or(artisan::TIME_LIMIT, Duration::from_secs),
         }
     }
 
@@ -437,7 +443,8 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
     ledger.require_finished().map_err(not_started)?;
     let mut progress = output::progress();
-    let (backup, _) = back_up(common, &mut session, &mut progress)?;
+    let signals = PutOff::begin();
+    let (backup, _) = back_up(common, &mut session, &mut progress, &signals)?;
     entered.extend(recover::texts(&session, older).map_err(unchanged)?);
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
@@ -451,7 +458,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         &mut progress,
     )
     .map_err(failed)?;
-    let (tested, site) = tested(&mut session, wishes.test);
+    let (tested, site) = tested(&mut session, wishes.test, &signals);
     Ok(output::recovered(
         common.json,
         &applied,
@@ -460,66 +467,41 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     ))
 }
 
-/// Logs in at every mail server, where that is wished; and the name of the site, for the advice.
-pub(super) fn tested(session: &mut Session, wished: bool) -> (Option<Vec<Tested>>, String) {
+/// Logs in at every mail server, where that is wished and nobody asked us to end; and the name of the site, for the advice.
+pub(super) fn tested(
+    session: &mut Session,
+    wished: bool,
+    signals: &PutOff,
+) -> (Option<Vec<Tested>>, String) {
     let site = survey::summary(session).site;
+    if signals.came() {
+        Out::stderr().line(words().signal_put_off);
+    }
+    let wished = wished && !signals.came();
     let tested = wished.then(|| super::test::run(session, &TestOptions::default(), None));
     (tested.and_then(Result::ok), site)
 }
 
-/// Backs up what stands, before something is changed.
+/// Backs up what stands, before something is changed. Whoever asked us to end meanwhile is heard now.
 pub(super) fn back_up(
     common: &Common,
     session: &mut Session,
     progress: &mut backup::Progress<'_>,
-) -> Result<(Backup, crate::engine::job::BackupDone), (Problem, Exit)> {
-    backup::make(session, &common.options(), false, progress, &|| false).map_err(unchanged)
+    signals: &PutOff,
+) -> Result<(Backup, BackupDone), (Problem, Exit)> {
+    let made = backup::make(session, &common.options(), false, progress, &|| false);
+    let made = made.map_err(unchanged)?;
+    heard_before(signals, &made.0).map_err(unchanged)?;
+    Ok(made)
 }
 
-fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSource) -> Outcome {
-    let w = words();
-    let mut session = common.open().map_err(not_started)?;
-    let options = common.options();
-    let found = undo::backup_to_undo(&options, &session.install.root).map_err(unchanged)?;
-    let mut backup = found.ok_or_else(|| {
-        let why = fill(
-            w.undo_nothing_why,
-            &[("folder", &options.backup_dir.display())],
-        );
-        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
-    })?;
-    super::passphrase::open(&mut backup, common, passphrase).map_err(unchanged)?;
-    if !yes {
-        let would = undo::preview(&mut session, &options, &backup).map_err(unchanged)?;
-        if common.json {
-            Out::stdout().json(&serde_json::json!({
-                "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
-            }));
-        }
-        let mut err = Out::stderr();
-        err.line(&fill(
-            w.undo_needs_yes,
-            &[
-                ("folder", &sanitize(&backup.folder.to_string_lossy())),
-                ("created", &sanitize(&backup.manifest.created)),
-                ("rows", &would.rows),
-                ("files", &would.files),
-            ],
-        ));
-        would
-            .refused
-            .iter()
-            .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
-        return Ok(Exit::Attention);
+/// Whoever asked us to end while the backup was made is heard now, before anything is changed.
+pub(super) fn heard_before(signals: &PutOff, backup: &Backup) -> Result<(), Problem> {
+    if !signals.came() {
+        return Ok(());
     }
-    let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
-    let mut progress = output::progress();
-    let (safety, _) = back_up(common, &mut session, &mut progress)?;
-    let mut undone =
-        undo::undo(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
-    undone.notes.push(fill(
-        w.undo_safety,
-        &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
-    ));
-    Ok(output::undone(common.json, &backup.folder, &undone))
+    let w = words();
+    let folder = sanitize(&backup.folder.to_string_lossy());
+    let next = fill(w.signal_before_next, &[("folder", &folder)]);
+    Err(Problem::new(w.signal_before, "", next))
 }

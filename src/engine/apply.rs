@@ -14,13 +14,14 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::engine::backup::{self, Progress};
 use crate::engine::change::{self, Change, Failure, file_problem};
+use crate::engine::file_change;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
 use crate::engine::settle::{self, Written};
 use crate::io::backup::Backup;
-use crate::io::files::{self, FileRead};
+use crate::io::files::{self, FileError, FileRead};
 use crate::io::store::{self, Store, Stored, Swap};
 use crate::words::{fill, words};
 
@@ -76,6 +77,7 @@ pub fn apply(
             prepared.payloads_of(cell)
         })
     };
+    ledger.sweep()?;
     let id = ledger.begin(&run, &intent)?;
     let record = settle::record(session, &run, &intent, backup);
     if let Err(error) = backup.record(&record) {
@@ -104,10 +106,8 @@ pub fn apply(
     };
     let cache = session.install.cache_file.clone();
     if let Err(problem) = written.refresh(session, ledger, progress) {
-        let failure = put_back(session, &change, backup, cache.as_ref(), problem);
-        if !failure.half_done {
-            let _ = ledger.end(id, Outcome::NotCarriedOut);
-        }
+        let failure = put_back(session, ledger, &change, backup, cache.as_ref(), problem);
+        let failure = failure.closed(ledger, id);
         return Err(not_recovered(backup, failure));
     }
     Ok(written.prove(session, ledger, progress))
@@ -148,7 +148,7 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
         .as_ref()
         .map(|file| (file.path.clone(), &install.key_file));
     for (path, read) in known.into_iter().chain(key_file) {
-        change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
+        file_change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
     }
     Ok(())
 }
@@ -173,7 +173,7 @@ fn require_handover(session: &mut Session) -> Result<(), Problem> {
     if let Some(refused) = install.env().refused() {
         return refuse(fill(w.finding_env_refused, &[("line", &refused.line)]));
     }
-    files::require_folder_writable(&install.cache_path()).map_err(|e| file_problem(&e))?;
+    files::require_removable(&install.cache_path()).map_err(|e| file_problem(&e))?;
     let (cached, configured) = (install.database()?, install.database_without_cache()?);
     // The same settings need no proof; others may still lead to the same place, by another name.
     if !cached.same_as(&configured) && !lead_to_the_same(session, &configured) {
@@ -234,19 +234,29 @@ fn saved_as(session: &Session, path: &Path) -> Option<String> {
 /// FreeScout does not run with the key of the plan: rows, files and the cached config are put back.
 fn put_back(
     session: &mut Session,
+    ledger: &Ledger,
     change: &Change,
     backup: &Backup,
     cache: Option<&FileRead>,
     problem: Problem,
 ) -> Failure {
-    let restored = match cache {
-        Some(file) => files::write_new(&file.path, &file.bytes, &file.attributes),
-        None => files::remove(&session.install.cache_path()).map(|_| ()),
-    };
-    let mut failure = change.put_back(session, change.files.len(), problem, &backup.folder);
-    if let Err(error) = restored {
-        failure.half_done = true;
-        failure.problem.why = format!("{} {}", failure.problem.why, sanitize(&error.to_string()));
+    let failure = change.put_back(session, ledger, change.files.len(), problem, &backup.folder);
+    match cache_back(&session.install.cache_path(), cache) {
+        Err(error) if !failure.half_done => {
+            let why = format!("{} {error}", failure.problem.why);
+            change::half_done(&why, ledger, &backup.folder)
+        }
+        _ => failure,
     }
-    failure
+}
+
+/// The cached config as it was; what was not touched is left alone.
+fn cache_back(path: &Path, cache: Option<&FileRead>) -> Result<(), FileError> {
+    if file_change::require_unchanged(path, cache).is_ok() {
+        return Ok(());
+    }
+    match cache {
+        Some(file) => files::write_new(&file.path, &file.bytes, &file.attributes),
+        None => files::remove(path).map(|_| ()),
+    }
 }

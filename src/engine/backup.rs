@@ -4,6 +4,7 @@ mod readme;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
@@ -12,6 +13,7 @@ use crate::domain::sql::Script;
 use crate::engine::checks;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger;
+use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
@@ -37,6 +39,8 @@ pub struct Options {
     pub keys_dir: Option<PathBuf>,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
+    /// How long that may take.
+    pub php_limit: Duration,
 }
 
 /// What a long step reports: a sentence, how far, of how much.
@@ -55,8 +59,13 @@ pub struct Wanted<'a> {
 
 /// The problem of a backup that failed: while it was made, or when it is to be used.
 pub fn backup_problem(error: &BackupError) -> Problem {
+    not_written(error, place(error.obstacle(), error.path()))
+}
+
+/// The same, with the place to look at.
+fn not_written(error: &BackupError, place: &Path) -> Problem {
     let w = words();
-    let (what, next) = match error {
+    let (what, otherwise) = match error {
         BackupError::File(e) if e.is_missing() => (w.backup_unusable, w.backup_unusable_next),
         BackupError::File(_)
         | BackupError::System(..)
@@ -72,6 +81,7 @@ pub fn backup_problem(error: &BackupError) -> Problem {
             (w.backup_locked, w.backup_locked_next)
         }
     };
+    let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
     Problem::new(what, sanitize(&error.to_string()), next)
 }
 
@@ -87,7 +97,7 @@ pub fn now() -> (String, String) {
 /// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
 ///
 /// # Errors
-/// A [`Problem`]; an unfinished folder may stay behind, which no later step takes for a backup.
+/// A [`Problem`]; then there is no new backup, nor half of one.
 pub fn make(
     session: &mut Session,
     options: &Options,
@@ -115,9 +125,11 @@ pub fn make_as(
 ) -> Result<(Backup, BackupDone), Problem> {
     let w = words();
     progress(w.backup_reading, 0, None);
+    session.awake()?;
     survey::reread(session)?;
     checks::read_inventory(session)?;
-    let failed = |e: BackupError| backup_problem(&e);
+    // Its own folder is gone again by the time somebody looks.
+    let failed = |e: BackupError| not_written(&e, &options.backup_dir);
     let (stamp, created) = now();
     let keeping = Keeping {
         sealing: wanted.sealing,

@@ -1,6 +1,7 @@
 //! After the key changed: the config cache and the queue workers, as FreeScout does it or as we do it ourselves.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::domain::sanitize::sanitize;
 use crate::domain::var_export;
@@ -13,22 +14,25 @@ use crate::words::{fill, words};
 /// first digits.
 const RESTART_ENTRY: [&str; 3] = ["ee", "2f", "ee2f842aa7bb1f53edf3a2ed2c09a1807ffa6c90"];
 
-/// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user; if that cannot be done,
-/// or was not asked for, the cached config is removed and the workers are told to restart. Returns what the operator
+/// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user, for so long at most; if
+/// that cannot be done, or was not asked for, the cached config is removed and the workers are told to restart. Returns what the operator
 /// should know, as sentences.
-pub fn refresh(install: &Install, artisan: bool, key_text: &[u8]) -> Vec<String> {
+pub fn refresh(install: &Install, artisan: Option<Duration>, key_text: &[u8]) -> Vec<String> {
     let w = words();
     let mut notes = Vec::new();
-    if artisan {
+    if let Some(limit) = artisan {
         let php = install.setting(&["app", "php_path"], "PHP_PATH");
         match artisan::clear_cache(
             &install.root,
             install.web_user,
             php.as_deref(),
             &install.variables(),
+            limit,
         ) {
             Ok(()) if cache_holds(install, key_text) => {
                 notes.push(w.cache_cleared_by_artisan.to_owned());
+                // It tells the workers only where it finds FreeScout installed; told twice they restart once.
+                let _ = restart_workers(install);
                 notes.push(w.opcache_hint.to_owned());
                 return notes;
             }

@@ -5,20 +5,26 @@
 //! In that order whatever interrupts us leaves both keys where they can be found: the new one in the staged file, which
 //! is on the disk before the first row is sealed with it, the old one in the file that is replaced last, and in the backup.
 
-use std::path::PathBuf;
-
-use zeroize::Zeroizing;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Outcome, Phase};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
+use crate::engine::file_change::{FileChange, require_unchanged};
 use crate::engine::ledger::{Ledger, RunId};
+use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::engine::survey;
-use crate::io::files::{self, Attributes, FileError, FileRead, MAX_CONFIG_BYTES};
-use crate::io::store::{Swap, SwapError};
+use crate::io::files::{self, FileError};
+use crate::io::store::{StoreError, Swap, SwapError};
 use crate::words::{fill, words};
+
+/// How long a database is asked again after the connection broke: one that restarts needs some seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long between two questions.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Why a change was not carried out.
 pub struct Failure {
@@ -37,109 +43,28 @@ impl From<Problem> for Failure {
     }
 }
 
-/// A file that is to be written or removed.
-pub struct FileChange {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What stands there now; `None` when there is no file.
-    pub before: Option<FileRead>,
-    /// What shall stand there; `None` removes it.
-    pub after: Option<(Zeroizing<Vec<u8>>, Attributes)>,
-    /// Where it is made before it is put in place.
-    pub staged: Option<PathBuf>,
-}
-
-impl FileChange {
-    /// A file that is to become `after`, or to be removed.
-    pub fn new(
-        path: PathBuf,
-        before: Option<FileRead>,
-        after: Option<(Zeroizing<Vec<u8>>, Attributes)>,
-    ) -> Self {
-        Self {
-            staged: after.as_ref().map(|_| files::staged_beside(&path)),
-            path,
-            before,
-            after,
+impl Failure {
+    /// Closes the run, of which nothing stands; where not even that can be written down, it says so.
+    #[must_use]
+    pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
+        if !self.half_done && ledger.end(run, Outcome::NotCarriedOut).is_err() {
+            let w = words();
+            let undo = ledger.command("undo --yes");
+            let open = fill(w.journal_not_closed, &[("undo", &undo)]);
+            self.problem.next = format!("{} {open}", self.problem.next);
         }
+        self
     }
 
-    /// Makes the new file beside the old one; an interrupted run may have done that already.
-    fn stage(&self) -> Result<(), FileError> {
-        let (Some(staged), Some((bytes, attributes))) = (&self.staged, &self.after) else {
-            return Ok(());
-        };
-        if let Some(there) = current(staged)? {
-            let same =
-                |a: &Attributes, b: &Attributes| (a.uid, a.gid, a.mode) == (b.uid, b.gid, b.mode);
-            if there.bytes == *bytes && same(&there.attributes, attributes) {
-                return Ok(());
-            }
-            files::remove(staged)?;
+    /// The same of an attempt to end a run that was interrupted before: that one is where it was.
+    #[must_use]
+    pub fn still_unfinished(mut self, ledger: &Ledger) -> Self {
+        if !self.half_done {
+            let w = words();
+            let stays = fill(w.run_stays_unfinished, &[("ways", &both_ways(ledger))]);
+            self.problem.next = format!("{}\n  {stays}", self.problem.next);
         }
-        files::stage(staged, bytes, attributes)
-    }
-
-    fn put(&self) -> Result<(), FileError> {
-        match &self.staged {
-            Some(staged) => files::put_staged(staged, &self.path),
-            None => files::remove(&self.path).map(|_| ()),
-        }
-    }
-
-    /// Removes the new file where it was not put in place. What cannot be removed does no harm.
-    fn sweep(&self) {
-        if let Some(staged) = &self.staged {
-            let _ = files::remove(staged);
-        }
-    }
-
-    /// Puts back what stood there, if what stands there is ours.
-    fn write_back(&self) -> Result<(), FileError> {
-        let now = current(&self.path)?.as_ref().map(FileRead::digest);
-        if now == self.before.as_ref().map(FileRead::digest) {
-            return Ok(());
-        }
-        if now != self.after.as_ref().map(|(bytes, _)| files::digest(bytes)) {
-            return Err(FileError::Changed(self.path.clone()));
-        }
-        put(
-            &self.path,
-            self.before
-                .as_ref()
-                .map(|read| (&read.bytes[..], &read.attributes)),
-        )
-    }
-}
-
-/// The file as it stands; `None` when there is none.
-///
-/// # Errors
-/// [`FileError`] when it is there and cannot be read.
-pub fn current(path: &std::path::Path) -> Result<Option<FileRead>, FileError> {
-    match files::read(path, MAX_CONFIG_BYTES) {
-        Ok(file) => Ok(Some(file)),
-        Err(e) if e.is_missing() => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-/// Refuses a file that is no longer as it was read; `None` is a file that was not there.
-///
-/// # Errors
-/// [`FileError::Changed`], or what [`current`] says.
-pub fn require_unchanged(path: &std::path::Path, read: Option<&FileRead>) -> Result<(), FileError> {
-    if current(path)?.as_ref().map(FileRead::digest) == read.map(FileRead::digest) {
-        Ok(())
-    } else {
-        Err(FileError::Changed(path.to_owned()))
-    }
-}
-
-fn put(path: &std::path::Path, file: Option<(&[u8], &Attributes)>) -> Result<(), FileError> {
-    match file {
-        Some((bytes, attributes)) => files::write_new(path, bytes, attributes),
-        None => files::remove(path).map(|_| ()),
+        self
     }
 }
 
@@ -160,13 +85,7 @@ impl Change {
     pub fn require_possible(&self, session: &mut Session) -> Result<(), Problem> {
         let w = words();
         for file in &self.files {
-            let possible = match &file.after {
-                Some((_, attributes)) => files::require_writable(&file.path, attributes),
-                None => files::require_folder_writable(&file.path),
-            };
-            possible
-                .and_then(|()| require_unchanged(&file.path, file.before.as_ref()))
-                .map_err(|e| file_problem(&e))?;
+            file.require_possible().map_err(|e| file_problem(&e))?;
         }
         let mut tables: Vec<&'static str> = self
             .swaps
@@ -198,16 +117,16 @@ impl Change {
         session: &mut Session,
         ledger: &mut Ledger,
         run: RunId,
-        restore_from: &std::path::Path,
+        restore_from: &Path,
         before_files: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
         let outcome = self.carry_on(session, ledger, run, restore_from, before_files);
-        if matches!(&outcome, Err(failure) if !failure.half_done) {
-            self.files.iter().for_each(FileChange::sweep);
-            // Where even this cannot be written, the run is found unfinished, and nothing of it.
-            let _ = ledger.end(run, Outcome::NotCarriedOut);
-        }
-        outcome
+        outcome.map_err(|failure| {
+            if !failure.half_done {
+                self.files.iter().for_each(FileChange::sweep);
+            }
+            failure.closed(ledger, run)
+        })
     }
 
     /// Writes what an interrupted run left to be written. If that fails, the run stays unfinished.
@@ -219,7 +138,7 @@ impl Change {
         session: &mut Session,
         ledger: &mut Ledger,
         run: RunId,
-        restore_from: &std::path::Path,
+        restore_from: &Path,
         before_files: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
         ledger.step(run, Phase::Staging)?;
@@ -230,18 +149,22 @@ impl Change {
         ledger.step(run, Phase::Rows)?;
         match session.store.swap(&self.swaps) {
             Ok(()) => {}
-            Err(SwapError::Unknown(error)) => self.find_out(session, &error, restore_from)?,
+            Err(SwapError::Unknown(error)) => self.find_out(session, ledger, &error)?,
             Err(error) => return Err(swap_problem(&error, &self.swaps, session).into()),
         }
         before_files();
         if let Err(problem) = ledger.step(run, Phase::Files) {
-            return Err(self.put_back(session, 0, problem, restore_from));
+            return Err(self.put_back(session, ledger, 0, problem, restore_from));
         }
         for (index, file) in self.files.iter().enumerate() {
-            if let Err(error) =
-                require_unchanged(&file.path, file.before.as_ref()).and_then(|()| file.put())
-            {
-                return Err(self.put_back(session, index + 1, file_problem(&error), restore_from));
+            // What somebody else changed is not ours to put back.
+            let refused = match require_unchanged(&file.path, file.before.as_ref()) {
+                Ok(()) => file.put().err().map(|error| (index + 1, error)),
+                Err(error) => Some((index, error)),
+            };
+            if let Some((ours, error)) = refused {
+                let problem = file_problem(&error);
+                return Err(self.put_back(session, ledger, ours, problem, restore_from));
             }
         }
         Ok(())
@@ -288,60 +211,137 @@ impl Change {
         }
     }
 
-    /// The connection broke at the commit: asks again whether the new texts stand.
+    /// The connection broke at the commit: asks again, for a while, whether the new texts stand.
     fn find_out(
         &self,
         session: &mut Session,
-        error: &crate::io::store::StoreError,
-        restore_from: &std::path::Path,
+        ledger: &Ledger,
+        error: &StoreError,
     ) -> Result<(), Failure> {
-        let same = |text: fn(&Swap) -> &Option<crate::domain::secret::SecretBytes>| -> Vec<Swap> {
-            let compare = |s: &Swap| Swap {
-                old: text(s).clone(),
-                new: text(s).clone(),
-                ..s.clone()
-            };
-            self.swaps.iter().map(compare).collect()
+        let began = Instant::now();
+        loop {
+            let stands = session
+                .reconnect()
+                .is_ok()
+                .then(|| session.store.swap(&self.compared(|s| &s.new)));
+            match stands {
+                Some(Ok(())) => return Ok(()),
+                Some(Err(SwapError::Changed(_))) => {
+                    return Err(match session.store.swap(&self.compared(|s| &s.old)) {
+                        Ok(()) => lost(error, session).into(),
+                        Err(_) => unknown(error, session, ledger),
+                    });
+                }
+                _ if began.elapsed() > PATIENCE => return Err(unknown(error, session, ledger)),
+                _ => std::thread::sleep(PAUSE),
+            }
+        }
+    }
+
+    /// The same swaps, to see whether a text stands.
+    fn compared(&self, text: fn(&Swap) -> &Option<SecretBytes>) -> Vec<Swap> {
+        let compare = |s: &Swap| Swap {
+            old: text(s).clone(),
+            new: text(s).clone(),
+            ..s.clone()
         };
-        let half = || half_done(&error.to_string(), restore_from);
-        if session.reconnect().is_err() {
-            return Err(half());
-        }
-        if session.store.swap(&same(|s| &s.new)).is_ok() {
-            return Ok(());
-        }
-        match session.store.swap(&same(|s| &s.old)) {
-            Ok(()) => Err(survey::unreachable_database(error, &session.settings).into()),
-            Err(_) => Err(half()),
-        }
+        self.swaps.iter().map(compare).collect()
     }
 
     /// Puts everything back, of the files the first `files`. Gives `problem` when that worked.
     pub fn put_back(
         &self,
         session: &mut Session,
+        ledger: &Ledger,
         files: usize,
         problem: Problem,
-        restore_from: &std::path::Path,
+        restore_from: &Path,
     ) -> Failure {
-        let back: Vec<Swap> = self.swaps.iter().map(Swap::reversed).collect();
         let files = self.files[..files]
             .iter()
             .try_for_each(FileChange::write_back);
-        let rows = session.store.swap(&back);
+        let rows = self.rows_back(session);
         match (files, rows) {
             (Ok(()), Ok(())) => problem.into(),
-            _ => half_done(&format!("{} {}", problem.what, problem.why), restore_from),
+            (files, rows) => {
+                let refused = [
+                    Some(format!("{} {}", problem.what, problem.why)),
+                    files.err().map(|e| e.to_string()),
+                    rows.err().map(|e| e.to_string()),
+                ];
+                let why: Vec<String> = refused.into_iter().flatten().collect();
+                half_done(&why.join("; "), ledger, restore_from)
+            }
+        }
+    }
+
+    /// Puts the rows back, over a new connection where the old one broke.
+    fn rows_back(&self, session: &mut Session) -> Result<(), SwapError> {
+        let back: Vec<Swap> = self.swaps.iter().map(Swap::reversed).collect();
+        let (began, mut asked) = (Instant::now(), false);
+        loop {
+            let error = match session.store.swap(&back) {
+                Ok(()) => return Ok(()),
+                // They were put back by a commit that nobody confirmed.
+                Err(SwapError::Changed(_)) if asked => {
+                    return session.store.swap(&self.compared(|s| &s.old));
+                }
+                Err(error) => error,
+            };
+            asked |= matches!(error, SwapError::Unknown(_));
+            let broke = asked || matches!(error, SwapError::Store(StoreError::Unreachable(_)));
+            if !broke || began.elapsed() > PATIENCE {
+                return Err(error);
+            }
+            std::thread::sleep(PAUSE);
+            // What it cannot reach, the next turn tells.
+            let _ = session.reconnect();
         }
     }
 }
 
-fn half_done(why: &str, restore_from: &std::path::Path) -> Failure {
+/// Some of it stands, and stays until it is finished or taken back.
+pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Failure {
     let w = words();
-    let folder = sanitize(&restore_from.to_string_lossy());
-    let next = fill(w.apply_half_done_next, &[("folder", &folder)]);
+    let next = fill(
+        w.apply_half_done_next,
+        &[
+            ("ways", &both_ways(ledger)),
+            ("folder", &sanitize(&restore_from.to_string_lossy())),
+        ],
+    );
     Failure {
         problem: Problem::new(w.apply_half_done, sanitize(why), next),
+        half_done: true,
+    }
+}
+
+/// The commands that finish an unfinished run, and take it back.
+fn both_ways(ledger: &Ledger) -> String {
+    let (resume, undo) = (ledger.command("resume"), ledger.command("undo --yes"));
+    fill(
+        words().run_unfinished_next,
+        &[("resume", &resume), ("undo", &undo)],
+    )
+}
+
+/// The connection broke before the commit: the database has taken everything back.
+fn lost(error: &StoreError, session: &Session) -> Problem {
+    let w = words();
+    Problem {
+        what: fill(w.database_lost, &[("place", &survey::place(session))]),
+        next: w.database_lost_next.to_owned(),
+        ..survey::unreachable_database(error, &session.settings)
+    }
+}
+
+/// Nobody can tell now how the commit ended. The run stays unfinished.
+fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
+    let w = words();
+    let what = fill(w.commit_unknown, &[("place", &survey::place(session))]);
+    let next = fill(w.commit_unknown_next, &[("ways", &both_ways(ledger))]);
+    Failure {
+        problem: Problem::new(what, sanitize(&error.to_string()), next),
         half_done: true,
     }
 }
@@ -349,11 +349,17 @@ fn half_done(why: &str, restore_from: &std::path::Path) -> Failure {
 /// The problem of a file that cannot be written.
 pub fn file_problem(error: &FileError) -> Problem {
     let w = words();
-    Problem::new(
-        w.env_not_writable,
-        sanitize(&error.to_string()),
+    let why = sanitize(&error.to_string());
+    if matches!(error, FileError::Changed(_)) {
+        return Problem::new(w.file_changed, why, w.file_changed_next);
+    }
+    let next = way_out(
+        w.quit_nothing_changed,
+        error.obstacle(),
+        place(error.obstacle(), error.path()),
         w.env_not_writable_next,
-    )
+    );
+    Problem::new(w.env_not_writable, why, next)
 }
 
 /// The problem of rows that could not be swapped.
@@ -374,6 +380,7 @@ pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Pro
             name(index).unwrap_or_default(),
             w.row_not_kept_next,
         ),
+        SwapError::Store(error @ StoreError::Unreachable(_)) => lost(error, session),
         SwapError::Store(error) | SwapError::Unknown(error) => {
             survey::unreachable_database(error, &session.settings)
         }

@@ -355,6 +355,7 @@ impl Desk {
     fn for_writing(&mut self) -> Result<(&mut Session, Ledger), Problem> {
         let options = self.setup.options.clone();
         let session = self.session()?;
+        session.awake()?;
         let ledger = Ledger::open(&options, &session.install.root)?;
         Ok((session, ledger))
     }

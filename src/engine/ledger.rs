@@ -1,15 +1,18 @@
 //! One run on one install: nobody else changes it meanwhile, and every write is announced in the journal first.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::domain::finding::Finding;
 use crate::domain::journal::{Intent, Kind, Origin, Outcome, Phase, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::engine::backup::{self, Options};
+use crate::engine::obstacle::{place, way_out};
 use crate::io::files;
 use crate::io::journal::{Journal, JournalError};
 use crate::io::lock::{Holder, Lock, LockError};
+use crate::io::obstacle::Obstacle;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -46,6 +49,11 @@ impl Ledger {
             install: install.to_owned(),
             _lock: lock,
         })
+    }
+
+    /// How long FreeScout's own command may take.
+    pub fn php_limit(&self) -> Duration {
+        self.options.php_limit
     }
 
     /// The last run on the install that did not end.
@@ -141,20 +149,25 @@ impl Ledger {
             .map_err(|e| journal_problem(&e))
     }
 
-    /// Removes new files that unfinished runs left beside those they would have replaced.
+    /// Removes new files that earlier runs left beside those they would have replaced.
     ///
     /// # Errors
     /// A [`Problem`] when the journal cannot be read.
     pub fn sweep(&self) -> Result<(), Problem> {
-        let left = self
-            .journal
-            .staged(&self.install)
-            .map_err(|e| journal_problem(&e))?;
-        for staged in left {
+        for staged in self.staged()? {
             // What cannot be removed does no harm.
             let _ = files::remove(&staged);
         }
         Ok(())
+    }
+
+    /// Where earlier runs may have left new files.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn staged(&self) -> Result<Vec<PathBuf>, Problem> {
+        let left = self.journal.staged(&self.install);
+        left.map_err(|e| journal_problem(&e))
     }
 }
 
@@ -198,6 +211,16 @@ pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(
 pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Problem> {
     let read = Journal::existing(&options.state_dir)
         .and_then(|journal| journal.map_or(Ok(None), |journal| journal.unfinished(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// Where earlier runs may have left new files, read without the lock.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn staged(options: &Options, install: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.staged(install)));
     read.map_err(|e| journal_problem(&e))
 }
 
@@ -265,19 +288,24 @@ fn locked(error: LockError) -> Problem {
             w.locked_by_other_why,
             w.locked_by_other_next,
         ),
-        error => Problem::new(
-            w.journal_unusable,
-            sanitize(&error.to_string()),
-            w.journal_unusable_next,
-        ),
+        error => {
+            let path = error.path().unwrap_or(Path::new(""));
+            unusable(&error, error.obstacle(), path)
+        }
     }
 }
 
 fn journal_problem(error: &JournalError) -> Problem {
+    unusable(error, error.obstacle(), error.path())
+}
+
+fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Path) -> Problem {
     let w = words();
-    Problem::new(
-        w.journal_unusable,
-        sanitize(&error.to_string()),
+    let next = way_out(
+        w.quit_nothing_changed,
+        obstacle,
+        place(obstacle, path),
         w.journal_unusable_next,
-    )
+    );
+    Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)
 }

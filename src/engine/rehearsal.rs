@@ -18,7 +18,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::verdict;
-use crate::engine::change::FileChange;
+use crate::engine::file_change::FileChange;
 use crate::engine::session::Session;
 use crate::io::entropy;
 use crate::io::files::{self, Attributes, FileRead};
@@ -169,7 +169,10 @@ pub fn new_files(
     let install = &session.install;
     let old: &[u8] = install.env_file.as_ref().map_or(&[], |f| &f.bytes);
     let mut env = Zeroizing::new(old.to_vec());
-    let cannot = |why: String| Problem::new(w.env_not_writable, why, w.env_not_writable_next);
+    let cannot = |why: String| {
+        let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
+        Problem::new(w.env_not_writable, why, next)
+    };
     for (cell, text) in prepared
         .cells
         .iter()

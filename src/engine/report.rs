@@ -26,6 +26,7 @@ use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
 use crate::engine::job::{Applied, PlanReady};
+use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
@@ -293,9 +294,16 @@ pub fn still_unreadable(secret: &SecretReport) -> bool {
 /// A [`Problem`] when the folder or a file cannot be written.
 pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathBuf>, Problem> {
     let w = crate::words::words();
-    let failed =
-        |why: String| Problem::new(w.report_not_saved, sanitize(&why), w.backup_failed_next);
-    prepare_parent(folder).map_err(|e| failed(e.to_string()))?;
+    let failed = |why: String, obstacle, path: &Path| {
+        let next = way_out(
+            w.report_changes_nothing,
+            obstacle,
+            place(obstacle, path),
+            w.backup_failed_next,
+        );
+        Problem::new(w.report_not_saved, sanitize(&why), next)
+    };
+    prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let (stamp, _) = backup::now();
     let attributes = Attributes {
         uid: rustix::process::geteuid().as_raw(),
@@ -303,12 +311,16 @@ pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathB
         mode: 0o600,
         modified: 0,
     };
-    let json = escaped::pretty(json).map_err(|e| failed(e.to_string()))?;
-    let mut saved = Vec::new();
+    let json = escaped::pretty(json).map_err(|e| failed(e.to_string(), None, folder))?;
+    let mut saved: Vec<PathBuf> = Vec::new();
     let text = sanitize_lines(text);
     for (ending, bytes) in [("txt", text.as_bytes()), ("json", &json)] {
         let path = folder.join(format!("report-{stamp}.{ending}"));
-        files::write_new(&path, bytes, &attributes).map_err(|e| failed(e.to_string()))?;
+        if let Err(e) = files::write_new(&path, bytes, &attributes) {
+            // Not one of two; what cannot be removed does no harm.
+            saved.iter().for_each(|path| drop(files::remove(path)));
+            return Err(failed(e.to_string(), e.obstacle(), e.path()));
+        }
         saved.push(path);
     }
     Ok(saved)

@@ -14,7 +14,8 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
 use crate::engine::backup::{Progress, backup_problem};
 use crate::engine::caches;
-use crate::engine::change::{self, Failure, FileChange, file_problem};
+use crate::engine::change::{Failure, file_problem};
+use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::session::Session;
 use crate::engine::survey;
@@ -181,7 +182,7 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
         let Some((saved, bytes)) = backup.file(&saved.name).map_err(|e| backup_problem(&e))? else {
             continue;
         };
-        let before = change::current(&path).map_err(|e| file_problem(&e))?;
+        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
         if before
             .as_ref()
             .map(|file| files::hex(&file.digest()))
@@ -198,7 +199,7 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
         ("files/config.php", install.cache_path()),
         ("files/env", install.env_path()),
     ] {
-        let before = change::current(&path).map_err(|e| file_problem(&e))?;
+        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
         if backup.saved_name(name).is_none() && before.is_some() {
             changes.push(FileChange::new(path, before, None));
         }

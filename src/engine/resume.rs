@@ -10,8 +10,9 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
 use crate::engine::apply;
 use crate::engine::backup::{Progress, backup_problem};
-use crate::engine::change::{self, Change, Failure, FileChange, file_problem};
+use crate::engine::change::{Change, Failure, file_problem};
 use crate::engine::checks;
+use crate::engine::file_change::{self, FileChange, torn};
 use crate::engine::job::Applied;
 use crate::engine::ledger::Ledger;
 use crate::engine::restore::{self, Restored};
@@ -108,7 +109,8 @@ fn finish(
         );
     };
     let mut change = Change { swaps, files };
-    change.require_possible(session)?;
+    let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
+    change.require_possible(session).map_err(still)?;
     let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
         Some(record) => record,
         None => {
@@ -123,9 +125,10 @@ fn finish(
             .extend(apply::compare_only(session, &change.swaps));
     }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
-    change.carry_on(session, ledger, id, &backup.folder, &mut || {
+    let carried = change.carry_on(session, ledger, id, &backup.folder, &mut || {
         progress(w.apply_files, 0, None)
-    })?;
+    });
+    carried.map_err(|failure| failure.still_unfinished(ledger))?;
     ledger.sweep()?;
     survey::reread(session)?;
     let target = target(session, run)?;
@@ -220,7 +223,7 @@ fn files_forward(
     for intended in &intent.files {
         let name = intended.saved.as_deref().unwrap_or_default();
         let path = session.place_of(name, &intended.path, env)?;
-        let before = change::current(&path).map_err(|e| file_problem(&e))?;
+        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
         let now = before.as_ref().map(|file| files::hex(&file.digest()));
         match Standing::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
             Standing::Meant => continue,
@@ -270,13 +273,12 @@ fn staged_bytes(intended: &IntendedFile) -> Option<zeroize::Zeroizing<Vec<u8>>> 
     if staged.parent() != intended.path.parent() {
         return None;
     }
-    let file = change::current(staged).ok().flatten()?;
+    let file = file_change::current(staged).ok().flatten()?;
     let whole = file.path == *staged && Some(files::hex(&file.digest())) == intended.new;
     whole.then_some(file.bytes)
 }
 
-/// Whether a file was being written in place, as a file mounted into a container has to be, and that was cut off: its
-/// beginning is new already, its end still old.
+/// Whether a file was being written in place, and that was cut off.
 fn is_torn(
     intended: &IntendedFile,
     now: Option<&FileRead>,
@@ -287,11 +289,6 @@ fn is_torn(
     };
     let old = backup.file(saved).map_err(|e| backup_problem(&e))?;
     Ok(old.is_some_and(|(_, old)| torn(&now.bytes, &old, &new)))
-}
-
-fn torn(now: &[u8], old: &[u8], new: &[u8]) -> bool {
-    let begun = now.iter().zip(new).take_while(|(a, b)| a == b).count();
-    now[begun..] == *old.get(begun..).unwrap_or_default()
 }
 
 /// The key the run ends with, as it stands configured now.
@@ -306,32 +303,4 @@ fn target(session: &Session, run: &Run) -> Result<AppKey, Problem> {
         .filter(|key| named(key))
         .or_else(known)
         .ok_or_else(|| Problem::new(words().plan_key_gone, "", words().plan_surprised_next))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::torn;
-
-    #[test]
-    fn a_file_cut_off_while_it_was_written_in_place_is_known() {
-        let (old, new) = (
-            b"KEY=aaaa
-REST=1
-",
-            b"KEY=bbbb
-REST=1
-",
-        );
-        for cut in 0..=new.len() {
-            let now = [&new[..cut], &old[cut..]].concat();
-            assert!(torn(&now, old, new), "cut at {cut}");
-        }
-        assert!(!torn(b"KEY=cccc\nREST=1\n", old, new));
-        assert!(!torn(b"KEY=bbbb\nREST=2\n", old, new));
-        let longer = b"KEY=bbbb\nREST=1\nMORE=1\n";
-        for cut in 0..=longer.len() {
-            let now = [&longer[..cut], old.get(cut..).unwrap_or_default()].concat();
-            assert!(torn(&now, old, longer), "cut at {cut}");
-        }
-    }
 }

@@ -19,7 +19,7 @@ use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
 use crate::engine::sightings::Sightings;
 use crate::io::install::Install;
-use crate::io::store::{self, Store};
+use crate::io::store::{self, Store, StoreError};
 use crate::words::words;
 
 /// An install that was found, read and connected to.
@@ -156,6 +156,20 @@ impl Session {
         self.store = store::connect(&self.settings, &self.install.root)
             .map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
         Ok(())
+    }
+
+    /// Opens the database anew where the connection broke meanwhile: servers end those that idle, and restart.
+    ///
+    /// # Errors
+    /// A [`Problem`]; nothing was changed.
+    pub fn awake(&mut self) -> Result<(), Problem> {
+        match self.store.columns("options") {
+            Err(StoreError::Unreachable(_)) => self.reconnect().map_err(|problem| Problem {
+                next: format!("{} {}", words().quit_nothing_changed, problem.next),
+                ..problem
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Judges everything with the keys known now.

@@ -106,16 +106,19 @@ impl Written<'_> {
         ledger.step(self.id, Phase::Cache)?;
         self.notes.extend(caches::refresh(
             &session.install,
-            self.run.artisan,
+            self.run.artisan.then(|| ledger.php_limit()),
             self.target.text(),
         ));
         // A file that cannot be read again is told later, as something that was not verified.
         if session.reread_files().is_ok()
             && session.install.key_in_force().text.expose() != self.target.text()
         {
+            let beside = [w.opcache_hint, w.workers_told, w.workers_not_told];
+            let notes = self.notes.iter().map(String::as_str);
+            let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
             return Err(Problem::new(
                 w.cache_stays,
-                self.notes.join(" "),
+                why.join(" "),
                 w.cache_stays_next,
             ));
         }
@@ -139,7 +142,9 @@ impl Written<'_> {
         let w = words();
         progress(w.apply_verifying, 0, None);
         let announced = ledger.step(self.id, Phase::Verifying);
-        let read = announced.and_then(|()| read_again(session, self.target));
+        let read = announced
+            .and_then(|()| self.clear_again(session))
+            .and_then(|()| read_again(session, self.target));
         if let Err(problem) = &read {
             self.notes.insert(
                 0,
@@ -166,6 +171,25 @@ impl Written<'_> {
             undo: ledger.command("undo --yes"),
             notes: self.notes,
         }
+    }
+}
+
+impl Written<'_> {
+    /// FreeScout may have built its cache anew in between, from what it had read before.
+    fn clear_again(&mut self, session: &mut Session) -> Result<(), Problem> {
+        session.reread_files()?;
+        let install = &session.install;
+        let stale = install.cache_file.is_some()
+            && install.key_in_force().text.expose() != self.target.text();
+        if self.run.refresh && stale {
+            self.notes.push(words().cache_rebuilt.to_owned());
+            for note in caches::refresh(install, None, self.target.text()) {
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

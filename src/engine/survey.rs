@@ -117,14 +117,23 @@ fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
     }
 }
 
+/// Where the database of a session is, for the operator.
+pub fn place(session: &Session) -> String {
+    place_of(&session.settings)
+}
+
+fn place_of(settings: &DbSettings) -> String {
+    sanitize(&match (&settings.socket, settings.driver) {
+        (_, Driver::Sqlite) => settings.database.clone(),
+        (Some(socket), _) => socket.clone(),
+        (None, _) => format!("{}:{}", settings.host, settings.port),
+    })
+}
+
 /// The problem of a database that cannot be reached, with the variable to look at.
 pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
     let w = words();
-    let place = match (&settings.socket, settings.driver.name()) {
-        (_, "sqlite") => settings.database.clone(),
-        (Some(socket), _) => socket.clone(),
-        (None, _) => format!("{}:{}", settings.host, settings.port),
-    };
+    let elsewhere;
     let (what, next) = match error {
         StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
             (w.database_unreachable, w.database_file_next)
@@ -134,13 +143,30 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::UnknownDatabase(_) => (w.database_unknown, w.database_unknown_next),
         StoreError::Tls(_) => (w.database_tls, w.database_tls_next),
         StoreError::UnsupportedDriver(_) => (w.database_driver, w.database_settings_next),
-        StoreError::Query(_) | StoreError::ReadOnly(_) => (w.database_query, w.database_query_next),
+        StoreError::Query(_) => (w.database_query, w.database_query_next),
+        StoreError::Locked(_) if settings.driver == Driver::Sqlite => {
+            (w.database_locked, w.database_file_locked_next)
+        }
+        StoreError::Locked(_) => (w.database_locked, w.database_locked_next),
+        StoreError::Deadlock(_) => (w.database_deadlock, w.database_deadlock_next),
+        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => {
+            (w.database_read_only, w.database_file_read_only_next)
+        }
+        StoreError::ReadOnly(_) => (w.database_read_only, w.database_read_only_next),
+        StoreError::Replica { primary, .. } => {
+            let primary = primary.as_deref().filter(|host| !host.is_empty());
+            elsewhere = match primary {
+                Some(host) => fill(w.database_replica_of_next, &[("primary", &sanitize(host))]),
+                None => w.database_replica_next.to_owned(),
+            };
+            (w.database_replica, elsewhere.as_str())
+        }
     };
     Problem::new(
         fill(
             what,
             &[
-                ("place", &sanitize(&place)),
+                ("place", &place_of(settings)),
                 ("database", &sanitize(&settings.database)),
                 ("user", &sanitize(&settings.username)),
             ],

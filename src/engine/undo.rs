@@ -1,7 +1,7 @@
 //! Takes a recovery back: every row and file byte for byte as it was, but for what somebody else changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::assessment::Assessment;
 use crate::domain::journal::{Kind, Run};
@@ -10,12 +10,13 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::engine::backup::{self, Options, Progress, backup_problem};
 use crate::engine::caches;
-use crate::engine::change::{self, Change, Failure, FileChange};
+use crate::engine::change::{Change, Failure};
 use crate::engine::checks;
+use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::session::Session;
 use crate::engine::survey;
-use crate::io::backup::{Backup, RecoveryRecord, WrittenFile};
+use crate::io::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
 use crate::io::files::{self, FileError};
 use crate::io::store::Swap;
 use crate::words::{fill, words};
@@ -71,19 +72,30 @@ pub fn undo(
         None => return Err(nothing_to_take_back().into()),
     };
     progress(w.undo_checking, 0, None);
-    let interrupted = is_interrupted_recovery(unfinished.as_ref());
-    let (change, refused) = change_back(session, backup, &record, interrupted)?;
+    let left = Left {
+        interrupted: is_interrupted_recovery(unfinished.as_ref()),
+        staged: ledger.staged()?,
+    };
+    let (change, refused) = change_back(session, backup, &record, &left)?;
     let before = session.assess();
-    change.require_possible(session)?;
-    ledger.sweep()?;
+    let still = |failure: Failure, ledger: &Ledger| match unfinished {
+        Some(_) => failure.still_unfinished(ledger),
+        None => failure,
+    };
+    change
+        .require_possible(session)
+        .map_err(|problem| still(problem.into(), ledger))?;
     let root = session.install.root.clone();
     let run = ledger::beginning(Kind::Undo, &root, &backup.folder);
     let intent = change.intent(&|_| None, &|_| Vec::new());
     let id = ledger.begin(&run, &intent)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
-    change.carry_out(session, ledger, id, &backup.folder, &mut || {
+    let carried = change.carry_out(session, ledger, id, &backup.folder, &mut || {
         progress(w.undo_files, 0, None)
-    })?;
+    });
+    carried.map_err(|failure| still(failure, ledger))?;
+    // Not before: a file that is written in place and cut off is told by the new one that lies beside it.
+    ledger.sweep()?;
     let mut undone = Undone {
         rows: change.swaps.len(),
         refused,
@@ -143,14 +155,53 @@ pub fn preview(
     // Only an interrupted recovery has none yet, and then nothing was written.
     let record = record.unwrap_or_default();
     let unfinished = ledger::unfinished(options, &session.install.root)?;
-    let interrupted = is_interrupted_recovery(unfinished.as_ref());
-    let (change, refused) = change_back(session, backup, &record, interrupted)?;
+    let left = Left {
+        interrupted: is_interrupted_recovery(unfinished.as_ref()),
+        staged: ledger::staged(options, &session.install.root)?,
+    };
+    let (change, refused) = change_back(session, backup, &record, &left)?;
     Ok(Undone {
         rows: change.swaps.len(),
         refused,
         files: change.files.len(),
         ..Undone::default()
     })
+}
+
+/// What runs left that did not end.
+struct Left {
+    /// Whether the last of them is a recovery.
+    interrupted: bool,
+    /// Where new files of theirs may lie.
+    staged: Vec<PathBuf>,
+}
+
+impl Left {
+    /// Whether a file was cut off while it was written in place, from `old` to the text of this sum or back. That text
+    /// stands in full beside the file, or in the backup that was made before it was taken back.
+    fn is_torn(&self, now: &[u8], old: &SavedBytes, sum: &str, backup: &Backup) -> bool {
+        let is_it = |bytes: &[u8]| files::hex(&files::digest(bytes)) == sum;
+        let (saved, old) = old;
+        let beside = || {
+            let staged = self.staged.iter().filter_map(|path| {
+                let file = file_change::current(path).ok().flatten()?;
+                is_it(&file.bytes).then_some(file.bytes)
+            });
+            staged.last()
+        };
+        let in_a_backup = || {
+            let parent = backup.folder.parent()?;
+            let all = crate::io::backup::list(parent, &backup.manifest.install);
+            let mut copies = all
+                .iter()
+                .filter_map(|b| b.file(&saved.name).ok().flatten());
+            let copy = copies.find(|(file, _)| file.sha256 == sum)?;
+            Some(copy.1)
+        };
+        beside()
+            .or_else(in_a_backup)
+            .is_some_and(|new| file_change::torn(now, old, &new))
+    }
 }
 
 fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
@@ -180,12 +231,12 @@ fn change_back(
     session: &mut Session,
     backup: &Backup,
     record: &RecoveryRecord,
-    interrupted: bool,
+    left: &Left,
 ) -> Result<(Change, Vec<String>), Problem> {
     backup.verify().map_err(|e| backup_problem(&e))?;
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     checks::read_inventory(session)?;
-    let files = files_back(session, record, backup, interrupted)?;
+    let files = files_back(session, record, backup, left)?;
     let (swaps, refused) = swaps(session, record, &saved);
     Ok((Change { swaps, files }, refused))
 }
@@ -196,7 +247,7 @@ fn files_back(
     session: &Session,
     record: &RecoveryRecord,
     backup: &Backup,
-    interrupted: bool,
+    left: &Left,
 ) -> Result<Vec<FileChange>, Problem> {
     let w = words();
     let mut changes = Vec::new();
@@ -216,15 +267,19 @@ fn files_back(
             Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
             None => None,
         };
-        let before = change::current(origin).map_err(|e| unreadable(&e))?;
+        let before = file_change::current(origin).map_err(|e| unreadable(&e))?;
         let now = before.as_ref().map(|file| files::hex(&file.digest()));
         if now.as_ref() == saved.as_ref().map(|(file, _)| &file.sha256) {
             continue;
         }
-        let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
         let cache = *origin == session.install.cache_path();
+        let torn = match (&before, &saved, new_sha256) {
+            (Some(now), Some(old), Some(sum)) => left.is_torn(&now.bytes, old, sum, backup),
+            _ => false,
+        };
+        let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
         // What an interrupted recovery left of the cache was not recorded any more.
-        if now == *new_sha256 || cache && interrupted {
+        if now == *new_sha256 || torn || cache && left.interrupted {
             changes.push(FileChange::new(origin.clone(), before, after));
         } else if cache {
             // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
@@ -232,13 +287,17 @@ fn files_back(
                 changes.push(FileChange::new(origin.clone(), before, None));
             }
         } else {
+            let folder = &backup.folder;
+            let what = format!("restore {} --yes", crate::sentences::shell(folder));
+            let keys = backup.manifest.keys.as_deref();
+            let restore = backup::command(&what, folder, keys, &session.install.root);
             return Err(Problem::new(
                 fill(
                     w.undo_file_changed,
                     &[("path", &sanitize(&origin.to_string_lossy()))],
                 ),
                 w.undo_file_changed_why,
-                w.undo_file_changed_next,
+                fill(w.undo_file_changed_next, &[("restore", &restore)]),
             ));
         }
     }
@@ -247,11 +306,8 @@ fn files_back(
 
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
-    Problem::new(
-        w.file_unreadable,
-        sanitize(&error.to_string()),
-        w.undo_file_changed_next,
-    )
+    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
+    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
 }
 
 /// The swaps back, and the rows that are no longer as we left them.

@@ -11,16 +11,21 @@ use super::way;
 use crate::words::{fill, words};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long the command may take.
+/// How long the command may take, unless something else is said.
 pub const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// How long the output of a failed command is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How much of its output is kept, in bytes.
-const MAX_OUTPUT: u64 = 16 << 10;
+/// How much of the end of its output is kept, in bytes.
+const MAX_OUTPUT: usize = 4 << 10;
+/// How much of that is told.
+const MAX_TOLD: usize = 400;
 
 /// Why the command was not run, or did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -41,11 +46,14 @@ pub enum ArtisanError {
     #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
     Start(std::io::Error),
     /// It took too long and was ended.
-    #[error("{}", fill(words().artisan_too_long, &[("seconds", &TIME_LIMIT.as_secs())]))]
-    Timeout,
+    #[error("{}", fill(words().artisan_too_long, &[("seconds", &.0.as_secs())]))]
+    Timeout(Duration),
     /// It ended with an error: exit code and the end of its output.
     #[error("{}", fill(words().artisan_ended, &[("code", &.0), ("said", &.1)]))]
     Failed(i32, String),
+    /// A signal ended it (the system, where memory is short): its number and the end of its output.
+    #[error("{}", fill(words().artisan_killed, &[("signal", &.0), ("said", &.1)]))]
+    Killed(i32, String),
 }
 
 /// Whom to run as: the owner of `storage/`.
@@ -79,6 +87,7 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
 
 /// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what FreeScout's
 /// configuration reads (`variables`), as the cache it builds would otherwise freeze defaults; and nothing else of root's.
+/// After `limit` it is ended, with everything it started.
 ///
 /// # Errors
 /// [`ArtisanError`].
@@ -87,6 +96,7 @@ pub fn clear_cache(
     web_user: WebUser,
     php: Option<&str>,
     variables: &[String],
+    limit: Duration,
 ) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
     if web_user.uid == 0 {
@@ -104,7 +114,7 @@ pub fn clear_cache(
         let name = name.to_string_lossy();
         name.starts_with("APP_") || name.starts_with("DB_") || variables.iter().any(|v| *v == name)
     }));
-    run(command, TIME_LIMIT)
+    run(command, limit)
 }
 
 fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
@@ -115,7 +125,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     crash::pass(Point::ProgramStarting);
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     crash::pass(Point::ProgramRunning);
-    let readers: Vec<_> = [
+    let readers = [
         child
             .stdout
             .take()
@@ -124,22 +134,8 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             .stderr
             .take()
             .map(|s| Box::new(s) as Box<dyn Read + Send>),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|mut stream| {
-        let (send, text) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = (&mut stream).take(MAX_OUTPUT).read_to_end(&mut text);
-            // Nobody may be waiting any more.
-            let _ = send.send(text);
-            // Keep reading, so that a chatty program does not block on a full pipe.
-            let _ = std::io::copy(&mut stream, &mut std::io::sink());
-        });
-        text
-    })
-    .collect();
+    ];
+    let readers: Vec<Reader> = readers.into_iter().flatten().map(Reader::of).collect();
     let started = Instant::now();
     let end_group = |child: &mut std::process::Child| {
         let _ = child.kill();
@@ -154,7 +150,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             Ok(None) if started.elapsed() > limit => {
                 end_group(&mut child);
                 let _ = child.wait();
-                return Err(ArtisanError::Timeout);
+                return Err(ArtisanError::Timeout(limit));
             }
             Ok(None) => std::thread::sleep(Duration::from_millis(30)),
             Err(e) => return Err(ArtisanError::Start(e)),
@@ -166,12 +162,49 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     }
     // Something it left behind may hold the pipes open for ever.
     end_group(&mut child);
-    let output: Vec<u8> = readers
-        .into_iter()
-        .flat_map(|text| text.recv_timeout(LAST_WORDS).unwrap_or_default())
-        .collect();
-    let last = crate::domain::sanitize::sanitize_bytes(&output[output.len().saturating_sub(400)..]);
-    Err(ArtisanError::Failed(status.code().unwrap_or(-1), last))
+    let deadline = Instant::now() + LAST_WORDS;
+    while readers.iter().any(|reader| !reader.thread.is_finished()) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output: Vec<u8> = readers.iter().flat_map(Reader::read_so_far).collect();
+    let end = &output[output.len().saturating_sub(MAX_TOLD)..];
+    let last = match crate::domain::sanitize::sanitize_bytes(end).trim() {
+        "" => words().artisan_said_nothing.to_owned(),
+        said => said.to_owned(),
+    };
+    Err(match (status.code(), status.signal()) {
+        (None, Some(signal)) => ArtisanError::Killed(signal, last),
+        (code, _) => ArtisanError::Failed(code.unwrap_or(-1), last),
+    })
+}
+
+/// Reads an output to its end, so that a chatty program does not wait for us; keeps the end of it.
+struct Reader {
+    end: Arc<Mutex<Vec<u8>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Reader {
+    fn of(mut stream: Box<dyn Read + Send>) -> Self {
+        let end = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&end);
+        let thread = std::thread::spawn(move || {
+            let mut buffer = [0; 1 << 14];
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&buffer[..read]);
+                let over = kept.len().saturating_sub(MAX_OUTPUT);
+                kept.drain(..over);
+            }
+        });
+        Self { end, thread }
+    }
+
+    /// The end as far as it was read: something the program left behind may keep the pipe open for ever.
+    fn read_so_far(&self) -> Vec<u8> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut end)
+    }
 }
 
 #[cfg(test)]
@@ -195,21 +228,21 @@ mod tests {
         let Err(ArtisanError::Failed(3, words)) = result else {
             unreachable!("{result:?}")
         };
-        assert_eq!(words, "·[31mno space ");
+        assert_eq!(words, "·[31mno space");
     }
 
     #[test]
     fn a_chatty_program_does_not_hang_us_and_a_slow_one_is_ended() {
         assert!(run(shell("yes | head -c 10000000"), TIME_LIMIT).is_ok());
         let result = run(shell("sleep 60"), Duration::from_millis(100));
-        assert!(matches!(result, Err(ArtisanError::Timeout)));
+        assert!(matches!(result, Err(ArtisanError::Timeout(_))));
     }
 
     #[test]
     fn php_is_never_run_as_root() {
         let root = WebUser { uid: 0, gid: 0 };
         assert!(matches!(
-            clear_cache(Path::new("/"), root, None, &[]),
+            clear_cache(Path::new("/"), root, None, &[], TIME_LIMIT),
             Err(ArtisanError::OwnedByRoot)
         ));
     }

@@ -34,6 +34,7 @@ use zeroize::Zeroizing;
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::io::files::{self, Attributes, FileError};
+use crate::io::obstacle::Obstacle;
 use crate::io::trust;
 use crate::words::{fill, words};
 
@@ -91,6 +92,37 @@ pub enum BackupError {
     /// An encrypted file was cut off or changed, or is not of our making.
     #[error("{}", fill(words().error_sealed, &[("path", &.0.display())]))]
     Sealed(PathBuf),
+}
+
+impl BackupError {
+    /// The file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            BackupError::File(error) => error.path(),
+            BackupError::Open(trust::Untrusted::Open(open)) => &open.path,
+            BackupError::System(path, _)
+            | BackupError::Open(trust::Untrusted::System(path, _))
+            | BackupError::Sum(path)
+            | BackupError::Form(path, _)
+            | BackupError::Foreign(path)
+            | BackupError::NotApart(path)
+            | BackupError::KeysAway(path)
+            | BackupError::Newer(path, _)
+            | BackupError::Locked(path)
+            | BackupError::Passphrase(path)
+            | BackupError::Sealed(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            BackupError::File(error) => error.obstacle(),
+            BackupError::System(_, error)
+            | BackupError::Open(trust::Untrusted::System(_, error)) => Obstacle::of(error),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -14,6 +14,8 @@
 pub enum Point {
     /// A file was made beside the one it will replace; it is empty.
     FileCreated,
+    /// The first half of a file is written that has to be written in place.
+    FileHalfWritten,
     /// Its bytes are written, not yet synced.
     FileWritten,
     /// They are synced; the file it replaces still stands.
@@ -44,6 +46,15 @@ pub enum Point {
     ProgramEnded,
     /// Everything is done and dropped; the program ends here.
     End,
+}
+
+/// Where a text of this length is cut, if it is to be written in two parts with a point between them.
+pub fn cut(length: usize) -> usize {
+    if cfg!(feature = "crash-points") {
+        length / 2
+    } else {
+        length
+    }
 }
 
 /// Passes a point.
@@ -78,6 +89,7 @@ pub fn pass(point: Point) {
         let _ = kill_process(getpid(), Signal::KILL);
     }
     if told("FREESCOUT_RESCUE_STOP_AT").is_some_and(|at| at == name) {
-        let _ = kill_process(getpid(), Signal::STOP);
+        // To this thread, which then stops all of them: sent to the process, another might take it, and this one run on.
+        let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
     }
 }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use super::crash::{self, Point};
 use super::folder::{self, Folder, WriteError};
 use super::way;
-use rustix::fs::{Access, AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::fs::{Access, AtFlags, CWD, FileType, IFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -229,7 +229,11 @@ fn require_own(folder: &Folder, name: &OsStr, path: &Path) -> Result<(), FileErr
 /// # Errors
 /// [`FileError`] when the folder refuses, or owner and group could not be kept.
 pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), FileError> {
-    require_folder_writable(path)?;
+    require_removable(path)?;
+    // One file can be a mount of its own.
+    if rustix::fs::access(path, Access::WRITE_OK) == Err(Errno::ROFS) {
+        return Err(FileError::Refused(path.to_owned(), Errno::ROFS.into()));
+    }
     let (folder, name) = folder::of(path)?;
     require_own(&folder, &name, path)?;
     let we = rustix::process::geteuid();
@@ -240,6 +244,24 @@ pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), File
         Ok(())
     } else {
         Err(FileError::Owner(path.to_owned(), Errno::PERM.into()))
+    }
+}
+
+/// Whether this user can remove the file, or put another in its place.
+///
+/// # Errors
+/// [`FileError`] when the folder refuses, or the file has the flag that forbids it.
+pub fn require_removable(path: &Path) -> Result<(), FileError> {
+    require_folder_writable(path)?;
+    let flags = open_regular(path)
+        .ok()
+        // Not every file system has them.
+        .and_then(|(file, _)| rustix::fs::ioctl_getflags(&file).ok());
+    match flags {
+        Some(flags) if flags.intersects(IFlags::IMMUTABLE | IFlags::APPEND) => {
+            Err(FileError::Immutable(path.to_owned()))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -116,7 +116,10 @@ impl Folder {
                 let write = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
                 let mut mounted =
                     File::from(rustix::fs::openat(&self.0, name, write, Mode::empty())?);
-                mounted.write_all(&bytes)?;
+                let (first, rest) = bytes.split_at(crash::cut(bytes.len()));
+                mounted.write_all(first)?;
+                crash::pass(Point::FileHalfWritten);
+                mounted.write_all(rest)?;
                 crash::pass(Point::FileWritten);
                 mounted.set_len(bytes.len() as u64)?;
                 mounted.sync_all()?;

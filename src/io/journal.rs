@@ -15,6 +15,7 @@ use rustix::fs::OFlags;
 
 use super::backup::{BackupError, prepare_parent};
 use super::crash::{self, Point};
+use super::obstacle::Obstacle;
 use crate::domain::journal::{
     IntendedCell, IntendedFile, Intent, Kind, Origin, Outcome, Phase, PlannedSecret, Run,
 };
@@ -62,6 +63,28 @@ pub enum JournalError {
     /// Written by a later version of this program.
     #[error("{}", fill(words().error_newer_journal, &[("path", &.0.display())]))]
     Newer(PathBuf),
+}
+
+impl JournalError {
+    /// The file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            JournalError::Folder(error) => error.path(),
+            JournalError::System(path, _)
+            | JournalError::Database(path, _)
+            | JournalError::Newer(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            JournalError::Folder(error) => error.obstacle(),
+            JournalError::System(_, error) => Obstacle::of(error),
+            JournalError::Database(_, error) => Obstacle::of_sqlite(error),
+            JournalError::Newer(_) => None,
+        }
+    }
 }
 
 /// The open journal.
@@ -240,7 +263,7 @@ impl Journal {
             .map_err(self.failed())
     }
 
-    /// New files that unfinished runs on an install may have left beside those they would have replaced.
+    /// New files that runs on an install which did not end, or failed, may have left beside those they would have replaced.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -248,7 +271,7 @@ impl Journal {
         let read = || {
             let mut statement = self.connection.prepare(
                 "SELECT staged FROM files JOIN runs ON runs.id = files.run \
-                 WHERE install = ?1 AND outcome = 'unfinished' AND staged IS NOT NULL",
+                 WHERE install = ?1 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
             )?;
             let paths = statement.query_map([text(install)], |row| row.get(0).map(path_of))?;
             paths.collect::<rusqlite::Result<Vec<PathBuf>>>()

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::{BackupError, prepare_parent};
 use super::files;
+use super::obstacle::Obstacle;
+use crate::words::{fill, words};
 
 /// A holder's note longer than this is none.
 const MAX_NOTE: u64 = 4 << 10;
@@ -39,8 +41,28 @@ pub enum LockError {
     #[error(transparent)]
     Folder(#[from] BackupError),
     /// The system refused.
-    #[error("{}", .1)]
+    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
     System(PathBuf, std::io::Error),
+}
+
+impl LockError {
+    /// The file or folder it is about; none where somebody holds it.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            LockError::Held(_) => None,
+            LockError::Folder(error) => Some(error.path()),
+            LockError::System(path, _) => Some(path),
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            LockError::Held(_) => None,
+            LockError::Folder(error) => error.obstacle(),
+            LockError::System(_, error) => Obstacle::of(error),
+        }
+    }
 }
 
 /// The lock, held until it is dropped.

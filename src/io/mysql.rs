@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 
 use super::crash::{self, Point};
 use super::store::{
-    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
@@ -20,8 +20,6 @@ use crate::domain::sql;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
-/// Seconds another transaction may hold a row.
-const LOCK_WAIT: u32 = 20;
 /// Where PHP's builds and distributions look for the server (`pdo_mysql.default_socket`).
 const SOCKETS: [&str; 6] = [
     "/run/mysqld/mysqld.sock",
@@ -57,13 +55,17 @@ pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
     }
 }
 
-/// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; read-only server.
+/// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; lock wait; deadlock;
+/// read-only server; a connection that was ended from the server's side.
 fn error(error: &mysql::Error) -> StoreError {
     let text = error.to_string();
     match error {
         mysql::Error::MySqlError(refused) => match refused.code {
             1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone()),
             1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone()),
+            1205 => StoreError::Locked(refused.message.clone()),
+            1213 => StoreError::Deadlock(refused.message.clone()),
+            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone()),
             1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone()),
             3159 => StoreError::Tls(refused.message.clone()),
             _ => StoreError::Query(refused.message.clone()),
@@ -77,7 +79,10 @@ fn error(error: &mysql::Error) -> StoreError {
         {
             StoreError::Tls(text)
         }
-        mysql::Error::IoError(_) | mysql::Error::DriverError(_) => StoreError::Unreachable(text),
+        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string()),
+        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string()),
+        // The codec's own complaint is that the stream ended.
+        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string()),
         _ => StoreError::Query(text),
     }
 }
@@ -124,7 +129,9 @@ impl MySql {
             .init(vec![
                 format!("SET NAMES '{charset}' COLLATE '{collation}'"),
                 "SET SESSION sql_mode = ''".to_owned(),
-                format!("SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}"),
+                bound("innodb_lock_wait_timeout"),
+                // Of whole tables, as a dump or ALTER TABLE holds them; by itself the server waits for a day.
+                bound("lock_wait_timeout"),
             ]);
         let mut connection = Conn::new(options).map_err(|e| error(&e))?;
         let version: Option<String> = connection
@@ -146,6 +153,27 @@ impl MySql {
         sql::table(Driver::MySql, &self.prefix, table)
     }
 
+    /// Tells a replica from any other server that takes no writes, as far as our rights go.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
+            return error;
+        };
+        // MariaDB with all its connections, MySQL from 8.0.22, older ones.
+        let statements = [
+            "SHOW ALL SLAVES STATUS",
+            "SHOW REPLICA STATUS",
+            "SHOW SLAVE STATUS",
+        ];
+        for statement in statements {
+            if let Ok(Some(mut row)) = self.connection.query_first::<mysql::Row, _>(statement) {
+                let mut host = |name| row.take_opt::<String, _>(name)?.ok();
+                let primary = host("Master_Host").or_else(|| host("Source_Host"));
+                return SwapError::Store(StoreError::Replica { said, primary });
+            }
+        }
+        SwapError::Store(StoreError::ReadOnly(said))
+    }
+
     /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
     fn swapped(&mut self, swaps: &[Swap]) -> Result<mysql::Transaction<'_>, SwapError> {
         let mut transaction = self
@@ -161,6 +189,14 @@ impl MySql {
         )?;
         Ok(transaction)
     }
+}
+
+/// Sets a bound of the session: ours, or the server's where that is smaller.
+fn bound(name: &str) -> String {
+    format!(
+        "SET SESSION {name} = LEAST(@@{name}, {})",
+        LOCK_WAIT.as_secs()
+    )
 }
 
 impl Store for MySql {
@@ -225,19 +261,21 @@ impl Store for MySql {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
-        transaction
-            .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))?;
+        let swapped = self.swapped(swaps).and_then(|transaction| {
+            let committed = transaction.commit();
+            committed.map_err(|e| SwapError::Unknown(error(&e)))
+        });
+        swapped.map_err(|e| self.told_apart(e))?;
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
-        transaction
-            .rollback()
-            .map_err(|e| SwapError::Store(error(&e)))
+        let swapped = self.swapped(swaps).and_then(|transaction| {
+            let ended = transaction.rollback();
+            ended.map_err(|e| SwapError::Store(error(&e)))
+        });
+        swapped.map_err(|e| self.told_apart(e))
     }
 }
 

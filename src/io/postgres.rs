@@ -22,7 +22,7 @@ use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
 use super::crash::{self, Point};
 use super::store::{
-    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
@@ -30,8 +30,8 @@ use crate::domain::sql;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
-/// Within the transaction alone: a connection pooler takes no settings for a session.
-const LIMITS: &str = "SET LOCAL lock_timeout = '20s'; SET LOCAL statement_timeout = '60s'";
+/// How long one statement of a change may take.
+const STATEMENT: Duration = Duration::from_secs(60);
 
 /// An open connection.
 pub struct PgSql {
@@ -41,6 +41,9 @@ pub struct PgSql {
 }
 
 fn error(error: &postgres::Error) -> StoreError {
+    if error.is_closed() {
+        return StoreError::Unreachable(error.to_string());
+    }
     let text = error.as_db_error().map_or_else(
         || {
             std::error::Error::source(error)
@@ -57,13 +60,35 @@ fn error(error: &postgres::Error) -> StoreError {
         }
         Some(code) if *code == SqlState::INVALID_CATALOG_NAME => StoreError::UnknownDatabase(text),
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(text),
+        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text),
+        Some(code)
+            if [
+                SqlState::T_R_DEADLOCK_DETECTED,
+                SqlState::T_R_SERIALIZATION_FAILURE,
+            ]
+            .contains(code) =>
+        {
+            StoreError::Deadlock(text)
+        }
+        // The server ends or starts, takes no more connections, or somebody ended ours.
+        Some(code)
+            if code.code().starts_with("08")
+                || code.code().starts_with("57P")
+                || *code == SqlState::TOO_MANY_CONNECTIONS =>
+        {
+            StoreError::Unreachable(text)
+        }
         Some(_) => StoreError::Query(text),
         None if text.contains("error performing TLS handshake")
             || text.contains("server does not support TLS") =>
         {
             StoreError::Tls(text)
         }
-        None => StoreError::Unreachable(text),
+        // rustls adds the address of a page about it.
+        None => match text.split_once(": https://docs.rs") {
+            Some((said, _)) => StoreError::Unreachable(said.to_owned()),
+            None => StoreError::Unreachable(text),
+        },
     }
 }
 
@@ -126,6 +151,16 @@ impl PgSql {
             .collect::<Result<_, _>>()
             .map_err(|e| error(&e))
     }
+}
+
+/// Sets a bound: ours, or the server's where that is smaller. For the transaction alone, as a connection pooler takes no
+/// settings for a session.
+fn bound(name: &str, ours: Duration) -> String {
+    format!(
+        "SELECT set_config(name, LEAST({}, NULLIF(setting::bigint, 0))::text, true) \
+         FROM pg_settings WHERE name = '{name}';",
+        ours.as_millis()
+    )
 }
 
 /// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
@@ -290,8 +325,12 @@ impl PgSql {
             .client
             .transaction()
             .map_err(|e| SwapError::Store(error(&e)))?;
+        let limits = [
+            bound("lock_timeout", LOCK_WAIT),
+            bound("statement_timeout", STATEMENT),
+        ];
         transaction
-            .batch_execute(LIMITS)
+            .batch_execute(&limits.concat())
             .map_err(|e| SwapError::Store(error(&e)))?;
         store::compare_and_swap(
             &mut Within {
@@ -301,6 +340,23 @@ impl PgSql {
             swaps,
         )?;
         Ok(transaction)
+    }
+
+    /// Tells a standby from any other server that takes no writes.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
+            return error;
+        };
+        let mut ask = |query| self.client.query_typed_opt(query, &[]).ok().flatten();
+        let standby = ask("SELECT 1 WHERE pg_is_in_recovery()").is_some();
+        let refused = if standby {
+            let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
+            let primary = receiver.and_then(|row| row.try_get(0).ok().flatten());
+            StoreError::Replica { said, primary }
+        } else {
+            StoreError::ReadOnly(said)
+        };
+        SwapError::Store(refused)
     }
 }
 
@@ -347,8 +403,11 @@ impl Store for PgSql {
             self.table(table)
         );
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
-        let mut rows = self
-            .client
+        let mut transaction = self.client.transaction().map_err(|e| error(&e))?;
+        transaction
+            .batch_execute(&bound("lock_timeout", LOCK_WAIT))
+            .map_err(|e| error(&e))?;
+        let mut rows = transaction
             .query_typed_raw(&select, none)
             .map_err(|e| error(&e))?;
         while let Some(row) = rows.next().map_err(|e| error(&e))? {
@@ -373,19 +432,21 @@ impl Store for PgSql {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
-        transaction
-            .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))?;
+        let swapped = self.swapped(swaps).and_then(|transaction| {
+            let committed = transaction.commit();
+            committed.map_err(|e| SwapError::Unknown(error(&e)))
+        });
+        swapped.map_err(|e| self.told_apart(e))?;
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
-        transaction
-            .rollback()
-            .map_err(|e| SwapError::Store(error(&e)))
+        let swapped = self.swapped(swaps).and_then(|transaction| {
+            let ended = transaction.rollback();
+            ended.map_err(|e| SwapError::Store(error(&e)))
+        });
+        swapped.map_err(|e| self.told_apart(e))
     }
 }
 

@@ -3,7 +3,6 @@
 pub mod owned;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
@@ -11,14 +10,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::crash::{self, Point};
 use super::store::{
-    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
-
-/// How long another writer may hold the file, as for MySQL's and PostgreSQL's row locks.
-const LOCK_WAIT: Duration = Duration::from_secs(20);
 
 /// An open SQLite file.
 pub struct Sqlite {
@@ -44,9 +40,8 @@ pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
 fn error(error: &rusqlite::Error) -> StoreError {
     let text = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => {
-            StoreError::Unreachable(text)
-        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unreachable(text),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(text),
         Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
         _ => StoreError::Query(text),
@@ -164,7 +159,7 @@ impl Store for Sqlite {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
+        let transaction = self.swapped(swaps).map_err(told_apart)?;
         transaction
             .commit()
             .map_err(|e| SwapError::Unknown(error(&e)))?;
@@ -173,10 +168,20 @@ impl Store for Sqlite {
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps)?;
+        let transaction = self.swapped(swaps).map_err(told_apart)?;
         transaction
             .rollback()
             .map_err(|e| SwapError::Store(error(&e)))
+    }
+}
+
+/// A file that was read and cannot be opened is its journal, for which the folder must be writable.
+fn told_apart(error: SwapError) -> SwapError {
+    match error {
+        SwapError::Store(StoreError::Unreachable(said)) => {
+            SwapError::Store(StoreError::ReadOnly(said))
+        }
+        error => error,
     }
 }
 

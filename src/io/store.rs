@@ -4,6 +4,7 @@
 //! it. Nothing here knows what a payload is.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::crash::{self, Point};
 use crate::domain::configuration::{DbSettings, Driver};
@@ -13,6 +14,9 @@ use crate::words::words;
 
 /// A stored value longer than this many bytes is not read: no secret of FreeScout comes near.
 pub const MAX_VALUE_BYTES: u64 = 4 << 20;
+
+/// How long others may hold what we want to read or write; the server's own bound, where that is smaller.
+pub const LOCK_WAIT: Duration = Duration::from_secs(20);
 
 /// One value as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,9 +96,23 @@ pub enum StoreError {
     /// A statement failed.
     #[error("{0}")]
     Query(String),
-    /// The server refuses writes (read-only server, replica, read-only file).
+    /// Others hold rows, tables or the file for longer than [`LOCK_WAIT`].
+    #[error("{0}")]
+    Locked(String),
+    /// Another transaction and ours waited for each other; ours was given up.
+    #[error("{0}")]
+    Deadlock(String),
+    /// The server refuses writes (read-only server, read-only file).
     #[error("{0}")]
     ReadOnly(String),
+    /// The server is a replica and refuses writes.
+    #[error("{said}")]
+    Replica {
+        /// The server's words.
+        said: String,
+        /// The server it follows, where it tells us.
+        primary: Option<String>,
+    },
 }
 
 /// Why nothing was swapped. But for [`SwapError::Unknown`] the transaction was rolled back whole.

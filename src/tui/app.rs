@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
+use rustix::process::{Signal, getpid, kill_process};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::frame;
@@ -32,6 +33,10 @@ enum Heard {
     Job(JobId, Update),
     /// The window has another size.
     Resized,
+    /// Asked to stop for a while (SIGTSTP).
+    Stop,
+    /// Back from that, or from a stop that nobody asked us about (SIGSTOP).
+    Continued,
     Ended,
 }
 
@@ -47,7 +52,8 @@ pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<E
     }
     let no_terminal =
         |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
-    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGWINCH]).map_err(no_terminal)?;
+    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
+        .map_err(no_terminal)?;
     let mut terminal = Terminal::open().map_err(no_terminal)?;
     let (worker, updates) = Worker::start(setup);
     let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
@@ -81,6 +87,8 @@ fn listen(
         for signal in signals.forever() {
             let heard = match signal {
                 SIGWINCH => Heard::Resized,
+                SIGTSTP => Heard::Stop,
+                SIGCONT => Heard::Continued,
                 _ => Heard::Ended,
             };
             if signal_sender.send(heard).is_err() {
@@ -104,6 +112,8 @@ fn run(
     effects: Vec<Effect>,
 ) -> Exit {
     let (mut turn, mut gone) = (0, false);
+    // Whether we are to stop, and whether the terminal is somebody else's until we hear that we go on.
+    let (mut stop, mut away) = (false, false);
     let mut pending = effects;
     loop {
         for effect in pending.drain(..) {
@@ -115,8 +125,15 @@ fn run(
                 Effect::Quit(exit) => return exit,
             }
         }
+        // Stopped in the middle of writing we would keep rows locked: that is finished first.
+        if stop && !wizard.is_writing() {
+            (stop, away) = (false, true);
+            terminal.lend();
+            let _ = kill_process(getpid(), Signal::STOP);
+        }
         // A terminal that went away is like a signal: what is being written is finished first.
         if !gone
+            && !away
             && terminal
                 .draw(|f| frame::draw(f, wizard, theme, turn))
                 .is_err()
@@ -134,6 +151,15 @@ fn run(
             Ok(heard) => {
                 // Everything that waits is taken in before the next frame: the line may be slow.
                 for heard in std::iter::once(heard).chain(inbox.try_iter()) {
+                    match &heard {
+                        Heard::Stop => stop = true,
+                        // A terminal that cannot be had again is one that went away: the next frame tells.
+                        Heard::Continued => {
+                            (stop, away) = (false, false);
+                            let _ = terminal.take_again();
+                        }
+                        _ => {}
+                    }
                     pending.extend(
                         event_of(heard, wizard)
                             .map(|event| wizard.update(event))
@@ -172,7 +198,7 @@ fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
                 _ => None,
             }
         }
-        Heard::Resized => None,
+        Heard::Resized | Heard::Stop | Heard::Continued => None,
     }
 }
 

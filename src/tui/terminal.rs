@@ -9,14 +9,16 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
 use super::thrifty::Thrifty;
 
+type Screen = ratatui::Terminal<CrosstermBackend<Thrifty<File>>>;
+
 /// The terminal in full-screen mode. Dropped, it is as it was before.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Thrifty<File>>>,
+    inner: Screen,
 }
 
 impl Terminal {
@@ -34,21 +36,24 @@ impl Terminal {
                 before(panic);
             }
         }));
-        enable_raw_mode()?;
-        let terminal =
-            execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
-                // Not by way of Rust's own standard output: its buffer lives as long as the program, and what the
-                // operator asks to see of a password would stay in it.
-                let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-                ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(out)))
-            });
-        match terminal {
-            Ok(inner) => Ok(Self { inner }),
-            Err(e) => {
-                give_back();
-                Err(e)
-            }
-        }
+        take().map(|inner| Self { inner })
+    }
+
+    /// Gives the terminal back for as long as the program is stopped.
+    pub fn lend(&mut self) {
+        give_back();
+    }
+
+    /// Takes it over again, whatever was done with it meanwhile; the next frame draws everything.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // A shell sets its own mode while we are stopped, of which nobody tells us.
+        let _ = disable_raw_mode();
+        self.inner = take()?;
+        // Not through the terminal's own `clear`, which asks where the cursor is and waits for an answer.
+        execute!(io::stdout(), Clear(ClearType::All))
     }
 
     /// Draws a frame; only what changed is sent.
@@ -58,6 +63,17 @@ impl Terminal {
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.inner.draw(draw).map(|_| ())
     }
+}
+
+fn take() -> io::Result<Screen> {
+    enable_raw_mode()?;
+    let taken = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
+        // Not by way of Rust's own standard output: its buffer lives as long as the program, and what the operator
+        // asks to see of a password would stay in it.
+        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(out)))
+    });
+    taken.inspect_err(|_| give_back())
 }
 
 impl Drop for Terminal {

@@ -109,6 +109,11 @@ impl Wizard {
         vec![Effect::Start(id, job)]
     }
 
+    /// Whether the install is being changed right now.
+    pub fn is_writing(&self) -> bool {
+        self.running.as_ref().is_some_and(|job| job.kind.writes())
+    }
+
     /// A name that no job and no round of tests had before.
     pub(super) fn next_job(&mut self) -> JobId {
         self.jobs += 1;

@@ -58,6 +58,19 @@ table! {
     database_driver = "This database cannot be used.";
     database_query = "The database did not do what was asked.";
     database_query_next = "Nothing was changed. The server's own words are above; its log may tell more.";
+    database_lost = "The connection to the database at {place} broke while rows were being written.";
+    database_lost_next = "Nothing was changed: what is not committed, the database takes back by itself. Start again when it runs.";
+    database_locked = "Other programs hold rows or tables of the database, and did not let go in time.";
+    database_locked_next = "Nothing was changed. Try again; if it lasts, look for a dump, an ALTER TABLE or a transaction left open: SHOW FULL PROCESSLIST, or pg_stat_activity.";
+    database_file_locked_next = "Nothing was changed. Try again; if it lasts, look for the program that has the file open: fuser shows it.";
+    database_deadlock = "Another program and this one waited for each other's rows; the database gave this one up.";
+    database_deadlock_next = "Nothing was changed. Try again: it rarely happens twice.";
+    database_read_only = "The database at {place} takes no writes now.";
+    database_read_only_next = "Nothing was changed. Make it writable (read_only, default_transaction_read_only) and try again. If it is a replica, run this against the primary server: DB_HOST in .env names it.";
+    database_file_read_only_next = "Nothing was changed. File and folder must be yours to write, and not on a read-only mount.";
+    database_replica = "The database at {place} is a replica: it takes no writes.";
+    database_replica_next = "Nothing was changed. FreeScout itself cannot work on a replica: DB_HOST in .env must name the primary server. Correct it, or make this server the primary, and try again.";
+    database_replica_of_next = "Nothing was changed. This one follows {primary}; FreeScout itself cannot work on a replica. Let DB_HOST in .env name that one, or make this server the primary, and try again.";
     table_missing = "The table {table} is missing.";
     table_missing_why = "Database {database} is reachable, but FreeScout's tables are not in it.";
     table_missing_next = "Look at DB_DATABASE and DB_TABLE_PREFIX in .env.";
@@ -89,6 +102,7 @@ table! {
     trap_next = "Nothing was changed. What was refused, and what to do about it, stands above; then try again.";
     error_too_large = "larger than {max} bytes, and not read. Look what it is";
     error_changed = "changed since it was read";
+    error_immutable = "it has the flag that forbids any change (lsattr shows i or a)";
     artisan_root_storage = "storage/ belongs to root";
     artisan_not_owner = "only root or the owner of storage/ may do this";
     artisan_not_freescouts = "artisan is not run: {why}";
@@ -97,6 +111,8 @@ table! {
     program_refused = "; {path} was, and is not run: {why}";
     artisan_not_started = "php could not be started: {why}";
     artisan_too_long = "php took longer than {seconds} seconds";
+    artisan_killed = "php was ended by signal {signal}; 9 is often the system short of memory: {said}";
+    artisan_said_nothing = "it said nothing";
     artisan_ended = "php ended with code {code}: {said}";
     error_driver = "unsupported database driver {name}";
     error_no_connection = "the config cache has no database connection";
@@ -106,6 +122,11 @@ table! {
     env_error_blank = "an unquoted value holds white space";
     env_error_no_name = "there is no name before the equals sign";
     env_error_endless = "the references to other variables grow without end";
+
+    // what can be done where the system does not write
+    obstacle_no_room = "Make room on the file system that holds {path} (df shows it; a quota counts too), then try again.";
+    obstacle_read_only = "The file system that holds {path} is read-only. Mount it writable, then try again; the system makes it read-only by itself when the disk fails (dmesg).";
+    obstacle_immutable = "Take the flag off with: chattr -ia {path} and try again.";
 
     // survey and search
     survey_reading = "Reading the install";
@@ -143,14 +164,14 @@ table! {
     backup_verifying = "Reading the backup back";
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
-    backup_failed_next = "Nothing was changed. Give another folder (--backup-dir, --keys-dir, --state-dir), one that only you may write.";
-    backup_not_apart_next = "Nothing was changed. Give a folder elsewhere with --keys-dir, on another disk if there is one.";
+    backup_failed_next = "Give another folder (--backup-dir, --keys-dir, --state-dir), one that only you may write.";
+    backup_not_apart_next = "Give a folder elsewhere with --keys-dir, on another disk if there is one.";
     backup_unusable = "The backup cannot be used.";
-    backup_unusable_next = "Nothing was changed. It is not as it was written: take another backup.";
-    backup_newer_next = "Nothing was changed. Use that version, or a newer one.";
+    backup_unusable_next = "It is not as it was written: take another backup.";
+    backup_newer_next = "Use that version, or a newer one.";
     backup_keys_away_next = "Nothing was changed: the rows could be put back without that folder, the files not. Bring it back there, or name the folder it lies in now with --keys-dir. By hand, restore.sql puts the rows back alone.";
     backup_locked = "The backup is encrypted, and stays closed.";
-    backup_locked_next = "Nothing was changed. Try again with the passphrase that was given when it was made.";
+    backup_locked_next = "Try again with the passphrase that was given when it was made.";
     backup_stale = "The backup no longer matches the install.";
     backup_stale_why = "Something was saved in FreeScout, or a file was changed, since the backup was made.";
     backup_stale_next = "Nothing was changed. Make a new backup (step 2); the plan is then made anew.";
@@ -185,16 +206,21 @@ table! {
     apply_cache = "Clearing FreeScout's config cache";
     apply_verifying = "Reading everything again as FreeScout would";
     env_not_writable = "A file of the install cannot be replaced.";
-    env_not_writable_next = "Nothing was changed. Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
-    apply_half_done = "The rows were written, but the key could not be, and the rows could not be put back.";
-    apply_half_done_next = "Free the file, then put the backup back: freescout-rescue restore {folder} --yes, or feed restore.sql in that folder to the database.";
+    env_not_writable_next = "Run as root or as the owner of the file, and look for a read-only mount or an immutable flag (lsattr).";
+    file_changed = "A file of the install was changed by somebody else since it was read.";
+    file_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
+    apply_half_done = "Some of it was written, the rest could not be, and not everything could be put back.";
+    apply_half_done_next = "Remove what stands in the way, then:\n  {ways}\n  Everything as it was is in {folder}; its README says how to put it back by hand.";
+    commit_unknown = "The connection to the database at {place} broke at the very commit: whether the rows are written cannot be told now.";
+    commit_unknown_next = "The files are as they were, and nothing is lost. As soon as the database runs, either of these finds out what stands:\n  {ways}";
     rows_changed = "Rows were changed by somebody else since they were read.";
     rows_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
     row_not_kept = "The database did not keep a new text whole.";
     row_not_kept_next = "Nothing was changed. The column is too narrow: let FreeScout's migrations run (php artisan migrate) first.";
     cache_cleared_by_artisan = "FreeScout's own clear-cache was run as the web user; workers restart after their present job.";
-    artisan_left_old_key = "FreeScout's clear-cache ran, but the cached config still does not hold the key; it was removed instead.";
-    artisan_failed = "FreeScout's clear-cache could not be run ({why}); the cached config was removed instead.";
+    artisan_left_old_key = "FreeScout's clear-cache ran, but the cached config still does not hold the key.";
+    artisan_failed = "FreeScout's clear-cache could not be run: {why}.";
+    cache_rebuilt = "Somebody built the cached config anew with another key while it was cleared; it was cleared again.";
     cache_removed = "The cached config was removed; FreeScout reads .env now. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
     cache_not_removed = "The cached config could not be removed ({why}). Until it is gone FreeScout keeps the old key.";
     workers_told = "Queue workers were told to restart after their present job.";
@@ -208,7 +234,7 @@ table! {
     handover_other_database = "The settings in .env do not lead to the database that was read.";
     handover_impossible_next = "Nothing was changed. The recovery has to clear the cache: first make .env right (a copy may be in a backup; the cache bootstrap/cache/config.php shows the settings in force).";
     cache_stays = "The cached config does not follow, so rows and files were put back as they were.";
-    cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared.";
+    cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared, and look for an immutable flag (lsattr).";
     no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
     no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
     key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to the owner of storage/ (chown)";
@@ -217,8 +243,9 @@ table! {
 
     // the journal
     journal_unusable = "The journal cannot be used, and without it nothing is changed.";
-    journal_unusable_next = "Make room, or give another folder with --state-dir.";
+    journal_unusable_next = "Give another folder with --state-dir, one that only you may write.";
     journal_not_ended = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
+    journal_not_closed = "The journal could not be told that nothing of it stands, so the run counts as unfinished; this closes it: {undo}";
     error_newer_journal = "{path}: written by a later version of freescout-rescue";
     locked_by_other = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
     locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
@@ -234,6 +261,7 @@ table! {
     run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. Nothing else is begun until it is finished or taken back.";
     run_unfinished_next = "To finish it: {resume}\n  To take it back: {undo}";
+    run_stays_unfinished = "That is said of this attempt: the run that was interrupted is still unfinished.\n  {ways}";
     finding_unfinished = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
     run_told = "{started}  {what}: {outcome}";
     run_told_recovery = "{started}  {what}: {outcome}; sealed anew {resealed}, passwords stored {entered}";
@@ -280,7 +308,7 @@ table! {
     undo_files = "Putting files back";
     undo_file_changed = "{path} was changed since the recovery.";
     undo_file_changed_why = "Putting the rows back without it would leave them under another key than the one configured.";
-    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup, then use `freescout-rescue restore`.";
+    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or put the whole backup back: {restore}";
     undone = "Taken back: {rows} stored texts and {files} files are as they were.";
     undo_row_refused = "Left alone, because somebody changed it since: {place}";
     undo_stranded = "Saved since under the key that was taken away, so it does not open now: {place}";
@@ -322,12 +350,16 @@ table! {
     strategy_impossible = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
     recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
+    signal_put_off = "A signal asked to end: what was being written was finished first, and no connection is tested.";
+    signal_before = "A signal asked to end before anything was written.";
+    signal_before_next = "Nothing was changed. A backup was made in {folder}: it holds the APP_KEY, so delete it when it is not needed.";
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo: it is gone again, with its backups and reports.";
     demo_no_room = "The demo cannot be laid out.";
     demo_no_room_next = "Give a folder that does not exist yet, in one that you may write.";
     report_not_saved = "The report could not be saved.";
+    report_changes_nothing = "What was done stands as it is.";
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";

@@ -20,4 +20,5 @@ mod random;
 )]
 mod server;
 mod story;
+#[allow(dead_code, reason = "other tests need more of it")]
 mod world;

@@ -12,7 +12,7 @@ use crate::install::{Install, key};
 use crate::server;
 
 /// The web user of these installs; it owns nothing else.
-const WEB_USER: u32 = 65534;
+pub const WEB_USER: u32 = 65534;
 
 /// Everything that must come out right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct World {
     pub install: Install,
     pub artisan: bool,
     pub original: Truth,
-    env: String,
-    state: tempfile::TempDir,
+    pub env: String,
+    pub state: tempfile::TempDir,
 }
 
 pub fn drivers() -> [Driver; 3] {
@@ -41,6 +41,7 @@ pub struct Ended {
     pub code: Option<i32>,
     pub said: String,
     pub out: String,
+    pub err: String,
 }
 
 impl World {
@@ -50,6 +51,11 @@ impl World {
             Driver::PgSql => Install::new(server::postgres(), name),
             Driver::Sqlite => Install::sqlite(),
         };
+        Self::of(install)
+    }
+
+    /// The world around an install.
+    pub fn of(install: Install) -> Self {
         let env = install.env();
         let mut world = Self {
             install,
@@ -75,7 +81,7 @@ impl World {
         world
     }
 
-    fn write_files(&self) {
+    pub fn write_files(&self) {
         let root = self.install.root();
         let key = |byte| String::from_utf8_lossy(key(byte).text()).into_owned();
         let settings = &self.install.settings;
@@ -268,13 +274,14 @@ impl World {
     }
 }
 
-fn ended(output: &Output) -> Ended {
+pub fn ended(output: &Output) -> Ended {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let out = text(&output.stdout);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
     Ended {
         killed: output.status.signal() == Some(9),
         code: output.status.code(),
-        said: format!("{out}{}", text(&output.stderr)),
+        said: format!("{out}{err}"),
         out,
+        err,
     }
 }

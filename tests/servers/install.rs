@@ -38,8 +38,14 @@ pub struct Install {
 impl Install {
     /// Seven secrets under the old key, two under the new one in force, one under a lost key.
     pub fn new(server: &'static Server, name: &str) -> Self {
+        Self::through(server, name, server.port)
+    }
+
+    /// The same, reached by another port of this machine.
+    pub fn through(server: &'static Server, name: &str, port: u16) -> Self {
         let mut settings = server.database(name);
         settings.prefix = "fs_".to_owned();
+        settings.port = port;
         Self::laid_out(tempfile::tempdir().unwrap(), settings, Some(server))
     }
 

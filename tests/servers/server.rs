@@ -1,9 +1,10 @@
 //! Private database servers in a folder of their own, with TLS, ended with the test.
 
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::configuration::{DbSettings, Driver};
@@ -18,7 +19,11 @@ pub struct Server {
     pub driver: Driver,
     pub folder: PathBuf,
     pub port: u16,
-    child: Child,
+    program: PathBuf,
+    arguments: Vec<String>,
+    account: Option<(u32, u32)>,
+    running: Mutex<Option<Child>>,
+    guard: Mutex<ChildStdin>,
 }
 
 fn free_port() -> u16 {
@@ -156,8 +161,7 @@ impl Server {
             ]),
             account,
         ));
-        let mut command = Command::new(program("mariadbd"));
-        command.args([
+        let arguments = vec![
             "--no-defaults".to_owned(),
             format!("--datadir={}", at("data")),
             format!("--socket={}", at("socket")),
@@ -168,38 +172,72 @@ impl Server {
             format!("--ssl-cert={}", at("server.pem")),
             format!("--ssl-key={}", at("server.key")),
             "--sql-mode=".to_owned(),
-            "--innodb-flush-log-at-trx-commit=0".to_owned(),
-        ]);
-        let child = as_account(&mut command, account)
-            .stdout(Stdio::null())
-            .stderr(log(&folder))
-            .spawn()
-            .unwrap();
+            // A server that is killed keeps what it has committed; nothing is synced.
+            "--innodb-flush-log-at-trx-commit=2".to_owned(),
+        ];
         let server = Self {
             driver: Driver::MySql,
+            guard: guard(&folder),
             folder,
             port,
-            child,
+            program: program("mariadbd"),
+            arguments,
+            account,
+            running: Mutex::default(),
         };
-        let start = Instant::now();
-        let mut root = loop {
-            let options = mysql::OptsBuilder::new()
-                .socket(Some(server.socket()))
-                .user(Some("root"));
-            match mysql::Conn::new(options) {
-                Ok(connection) => break connection,
-                Err(e) => server.not_yet(start, &e.to_string()),
-            }
-        };
+        server.start();
         let password = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
-        root.query_drop("SET NAMES utf8mb4").unwrap();
-        root.query_drop(format!(
-            "CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}'"
-        ))
-        .unwrap();
-        root.query_drop(format!("GRANT ALL ON `rescue\\_%`.* TO '{USER}'@'%'"))
-            .unwrap();
+        server.admin(
+            "",
+            &[
+                &format!("CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}'"),
+                &format!("GRANT ALL ON `rescue\\_%`.* TO '{USER}'@'%'"),
+            ],
+        );
         server
+    }
+
+    /// Starts the server, and waits until it answers.
+    pub fn start(&self) {
+        let mut command = Command::new(&self.program);
+        let child = as_account(command.args(&self.arguments), self.account)
+            .stdout(Stdio::null())
+            .stderr(log(&self.folder))
+            .spawn()
+            .unwrap();
+        writeln!(self.guard.lock().unwrap(), "{}", child.id()).unwrap();
+        *self.running.lock().unwrap() = Some(child);
+        let start = Instant::now();
+        while let Err(why) = self.answers() {
+            self.not_yet(start, &why);
+        }
+    }
+
+    fn answers(&self) -> Result<(), String> {
+        match self.driver {
+            Driver::MySql => self.mariadb_root().map(|_| ()).map_err(|e| e.to_string()),
+            _ => self
+                .postgres_root("postgres")
+                .map(|_| ())
+                .map_err(|e| e.to_string()),
+        }
+    }
+
+    /// Kills it as a crash would, with every process of its own.
+    pub fn kill(&self) {
+        let mut child = self.running.lock().unwrap().take().expect("it runs");
+        let own = children_of(child.id());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        writeln!(self.guard.lock().unwrap()).unwrap();
+        for pid in &own {
+            // It may have noticed by itself.
+            let _ = rustix::process::kill_process(*pid, rustix::process::Signal::KILL);
+        }
+        let start = Instant::now();
+        while own.iter().any(|pid| is_alive(*pid)) {
+            self.not_yet(start, "its processes do not end");
+        }
     }
 
     fn postgres() -> Self {
@@ -227,8 +265,7 @@ impl Server {
             "local all postgres trust\nlocal all {USER} scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
         );
         std::fs::write(data.join("pg_hba.conf"), hba).unwrap();
-        let mut command = Command::new(program("postgres"));
-        command.arg("-D").arg(&data);
+        let mut arguments = vec!["-D".to_owned(), data.to_string_lossy().into_owned()];
         for setting in [
             format!("port={port}"),
             "listen_addresses=127.0.0.1".to_owned(),
@@ -238,31 +275,26 @@ impl Server {
             format!("ssl_cert_file={}", folder.join("server.pem").display()),
             format!("ssl_key_file={}", folder.join("server.key").display()),
         ] {
-            command.arg("-c").arg(setting);
+            arguments.extend(["-c".to_owned(), setting]);
         }
-        let child = as_account(&mut command, account)
-            .stdout(Stdio::null())
-            .stderr(log(&folder))
-            .spawn()
-            .unwrap();
         let server = Self {
             driver: Driver::PgSql,
+            guard: guard(&folder),
             folder,
             port,
-            child,
+            program: program("postgres"),
+            arguments,
+            account,
+            running: Mutex::default(),
         };
-        let start = Instant::now();
-        let mut root = loop {
-            match server.postgres_root("postgres") {
-                Ok(client) => break client,
-                Err(e) => server.not_yet(start, &e.to_string()),
-            }
-        };
-        root.batch_execute(&format!(
-            "CREATE ROLE {USER} LOGIN PASSWORD '{}'",
-            PASSWORD.replace('\'', "''")
-        ))
-        .unwrap();
+        server.start();
+        server.admin(
+            "",
+            &[&format!(
+                "CREATE ROLE {USER} LOGIN PASSWORD '{}'",
+                PASSWORD.replace('\'', "''")
+            )],
+        );
         server
     }
 
@@ -270,7 +302,7 @@ impl Server {
         let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
         assert!(
             start.elapsed() < DEADLINE,
-            "{:?} does not start: {why}\n{log}",
+            "{:?}: {why}\n{log}",
             self.driver
         );
         std::thread::sleep(Duration::from_millis(50));
@@ -280,7 +312,16 @@ impl Server {
         self.folder.join("socket").to_string_lossy().into_owned()
     }
 
-    fn postgres_root(&self, database: &str) -> Result<postgres::Client, postgres::Error> {
+    /// A connection as the server's administrator.
+    pub fn mariadb_root(&self) -> Result<mysql::Conn, mysql::Error> {
+        let options = mysql::OptsBuilder::new()
+            .socket(Some(self.socket()))
+            .user(Some("root"));
+        mysql::Conn::new(options)
+    }
+
+    /// A connection as the server's administrator.
+    pub fn postgres_root(&self, database: &str) -> Result<postgres::Client, postgres::Error> {
         let mut config = postgres::Config::new();
         config
             .host_path(&self.folder)
@@ -294,10 +335,7 @@ impl Server {
     pub fn admin(&self, database: &str, statements: &[&str]) {
         match self.driver {
             Driver::MySql => {
-                let options = mysql::OptsBuilder::new()
-                    .socket(Some(self.socket()))
-                    .user(Some("root"));
-                let mut connection = mysql::Conn::new(options).unwrap();
+                let mut connection = self.mariadb_root().unwrap();
                 connection.query_drop("SET NAMES utf8mb4").unwrap();
                 if !database.is_empty() {
                     connection.query_drop(format!("USE {database}")).unwrap();
@@ -402,7 +440,12 @@ impl Server {
 }
 
 fn log(folder: &Path) -> Stdio {
-    std::fs::File::create(folder.join("log")).unwrap().into()
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))
+        .unwrap()
+        .into()
 }
 
 /// A folder that the server's account may enter. Removed when the test program ends.
@@ -419,36 +462,58 @@ fn new_folder(name: &str) -> PathBuf {
 /// The one server of each kind that all tests share.
 pub fn mariadb() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| guarded(Server::mariadb()))
+    SERVER.get_or_init(Server::mariadb)
 }
 
 /// A MariaDB that a test has for itself: what it does to the whole server must not meet the others.
 pub fn own_mariadb() -> Server {
-    guarded(Server::mariadb())
+    Server::mariadb()
+}
+
+/// A PostgreSQL of the same kind.
+pub fn own_postgres() -> Server {
+    Server::postgres()
 }
 
 pub fn postgres() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| guarded(Server::postgres()))
+    SERVER.get_or_init(Server::postgres)
 }
 
 /// Statics are never dropped: a child of ours ends the server and removes its folder when our end of its pipe closes,
-/// however this program ends.
-fn guarded(server: Server) -> Server {
+/// however this program ends. It is told each process number of the server, and an empty line when there is none.
+fn guard(folder: &Path) -> Mutex<ChildStdin> {
     let script = format!(
-        "cat >/dev/null; kill -9 {}; sleep 0.3; rm -rf '{}'",
-        server.child.id(),
-        server.folder.display()
+        "while read -r line; do pid=$line; done; [ -n \"$pid\" ] && kill -9 \"$pid\"; sleep 0.3; rm -rf '{}'",
+        folder.display()
     );
-    let guard = Command::new("sh")
+    let mut guard = Command::new("sh")
         .args(["-c", &script])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    let pipe = guard.stdin.take().unwrap();
     std::mem::forget(guard);
-    server
+    Mutex::new(pipe)
+}
+
+/// The processes that a process has started.
+fn children_of(parent: u32) -> Vec<rustix::process::Pid> {
+    let all = procfs::process::all_processes().unwrap().flatten();
+    all.filter(|p| {
+        p.stat()
+            .is_ok_and(|stat| stat.ppid.cast_unsigned() == parent)
+    })
+    .filter_map(|p| rustix::process::Pid::from_raw(p.pid()))
+    .collect()
+}
+
+/// Whether a process still does something.
+fn is_alive(pid: rustix::process::Pid) -> bool {
+    let stat = procfs::process::Process::new(pid.as_raw_nonzero().get()).and_then(|p| p.stat());
+    stat.is_ok_and(|stat| stat.state != 'Z')
 }
 
 /// Both servers.

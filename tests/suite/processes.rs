@@ -224,6 +224,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             state_dir: folder.path().join("state"),
             keys_dir: None,
             artisan: false,
+            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
         },
         environment: Environment::default(),
         look_in: Vec::new(),

@@ -252,6 +252,7 @@ fn what_changed_since_the_backup_is_refused() {
             state_dir: bench.path("state"),
             keys_dir: None,
             artisan: false,
+            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
         };
         let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
         let (backup, _) =

@@ -144,6 +144,7 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
         state_dir: bench.path("state"),
         keys_dir: None,
         artisan: false,
+        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
     let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();

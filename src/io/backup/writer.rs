@@ -28,7 +28,8 @@ pub struct Keeping<'a> {
     pub keys_dir: Option<&'a Path>,
 }
 
-/// A backup that is being written.
+/// A backup that is being written. Dropped before it is finished, it is removed: half a backup is none, and what is in it
+/// would lie about for nothing.
 pub struct Writer<'a> {
     folder: PathBuf,
     keys: Option<PathBuf>,
@@ -36,6 +37,19 @@ pub struct Writer<'a> {
     files: Vec<SavedFile>,
     /// The sum of each encrypted file before it was encrypted. Never written down: it would tell of a short text.
     plain: BTreeMap<String, String>,
+    finished: bool,
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        if self.finished {
+            return;
+        }
+        // What cannot be removed has no manifest, and is taken for no backup.
+        for folder in self.keys.iter().chain([&self.folder]) {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -91,6 +105,7 @@ impl<'a> Writer<'a> {
                 sealing: keeping.sealing,
                 files: Vec::new(),
                 plain: BTreeMap::new(),
+                finished: false,
             };
             writer.own(MARKER, b"")?;
             return Ok(writer);
@@ -271,6 +286,7 @@ impl<'a> Writer<'a> {
             self.read_back(&backup, sealing.passphrase())?;
         }
         backup.verify()?;
+        self.finished = true;
         Ok(backup)
     }
 

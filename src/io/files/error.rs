@@ -6,6 +6,7 @@ use rustix::fs::FileType;
 
 use super::user_name;
 use crate::domain::sanitize::sanitize;
+use crate::io::obstacle::Obstacle;
 use crate::words::{fill, words};
 
 /// Why a file was not read or not written.
@@ -35,6 +36,9 @@ pub enum FileError {
     /// Owner or group cannot be kept by this user.
     #[error("{}", of_path(.0, &self.reason()))]
     Owner(PathBuf, std::io::Error),
+    /// It has the flag that forbids any change.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Immutable(PathBuf),
 }
 
 /// What stands where a file should be.
@@ -140,6 +144,7 @@ impl FileError {
             ),
             FileError::TooLarge(_, max) => fill(w.error_too_large, &[("max", max)]),
             FileError::Changed(_) => w.error_changed.to_owned(),
+            FileError::Immutable(_) => w.error_immutable.to_owned(),
         }
     }
 
@@ -152,6 +157,30 @@ impl FileError {
                 | FileError::SecondName(..)
                 | FileError::TooLarge(..)
         )
+    }
+
+    /// The file, or the folder that refused.
+    pub fn path(&self) -> &Path {
+        match self {
+            FileError::Missing(path)
+            | FileError::Refused(path, _)
+            | FileError::NotAFile(path, ..)
+            | FileError::ForeignLink(path, _)
+            | FileError::SecondName(path, _)
+            | FileError::TooLarge(path, _)
+            | FileError::Changed(path)
+            | FileError::Owner(path, _)
+            | FileError::Immutable(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            FileError::Refused(_, e) | FileError::Owner(_, e) => Obstacle::of(e),
+            FileError::Immutable(_) => Some(Obstacle::Immutable),
+            _ => None,
+        }
     }
 
     /// Whether there simply is no such file.

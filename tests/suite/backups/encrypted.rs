@@ -282,6 +282,7 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
         state_dir: bench.path("state"),
         keys_dir: None,
         artisan: false,
+        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
     };
     let passphrase = Passphrase::new(&SecretBytes::from(PASSPHRASE.as_bytes())).unwrap();
     let sealing = Sealing::new(passphrase).with_work(4);

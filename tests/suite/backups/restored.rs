@@ -224,6 +224,7 @@ fn what_changes_meanwhile_is_refused_or_named() {
             state_dir: bench.path("state"),
             keys_dir: None,
             artisan: false,
+            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
         };
         let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
         match restore::restore(&mut session, &mut ledger, &backup, &foretold, &mut quiet) {

@@ -38,6 +38,7 @@ impl Live {
                 state_dir: ground.path("state"),
                 keys_dir: None,
                 artisan: false,
+                php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
             },
             environment: Environment::of_this_process(),
             look_in: vec![ground.path("look-in")],

@@ -1,0 +1,33 @@
+//! What the operator can do where the system did not write: the same words for backup, journal, report and files.
+
+use std::path::Path;
+
+use crate::domain::sanitize::sanitize;
+use crate::io::obstacle::Obstacle;
+use crate::words::{fill, words};
+
+/// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
+pub(super) fn way_out(
+    stands: &str,
+    obstacle: Option<Obstacle>,
+    place: &Path,
+    otherwise: &str,
+) -> String {
+    let w = words();
+    let help = match obstacle {
+        Some(Obstacle::NoRoom) => w.obstacle_no_room,
+        Some(Obstacle::ReadOnlyMount) => w.obstacle_read_only,
+        Some(Obstacle::Immutable) => w.obstacle_immutable,
+        None => otherwise,
+    };
+    let help = fill(help, &[("path", &sanitize(&place.to_string_lossy()))]);
+    format!("{stands} {help}")
+}
+
+/// The place to look at. A file that found no room may never have come to be: then it is its folder.
+pub(super) fn place(obstacle: Option<Obstacle>, path: &Path) -> &Path {
+    match obstacle {
+        Some(Obstacle::NoRoom) => path.parent().unwrap_or(path),
+        _ => path,
+    }
+}

@@ -110,7 +110,9 @@ impl World {
         std::fs::write(root.join(".env"), &self.env).unwrap();
         std::fs::set_permissions(root.join(".env"), std::fs::Permissions::from_mode(0o640))
             .unwrap();
-        for entry in walkdir::WalkDir::new(&root).into_iter().flatten() {
+        let data = self.install.folder.path().join("data");
+        let given = [&root, &data].into_iter().filter(|folder| folder.exists());
+        for entry in given.flat_map(walkdir::WalkDir::new).flatten() {
             std::os::unix::fs::lchown(entry.path(), Some(WEB_USER), Some(WEB_USER)).unwrap();
         }
         std::fs::set_permissions(

@@ -138,7 +138,12 @@ fn not_to_be_run() {
     bench.stands(
         "php no program",
         &done,
-        &["php could not be started", REMOVED],
+        // Said by the program that gives PHP the web user's rights.
+        &[
+            "php ended with code 12",
+            "No such file or directory",
+            REMOVED,
+        ],
     );
 }
 

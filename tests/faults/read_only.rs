@@ -123,6 +123,11 @@ fn the_file_is_not_ours_to_write() {
     let world = World::new(Driver::Sqlite, "");
     let folder = world.install.folder.path();
     give(world.state.path());
+    let data = folder.join("data");
+    let file = &world.install.settings.database;
+    for path in [data.as_path(), std::path::Path::new(file)] {
+        std::os::unix::fs::chown(path, Some(0), Some(0)).unwrap();
+    }
     let recover = || {
         let mut command = as_web_user(&world.command("recover"), folder);
         ended(&command.output().unwrap())
@@ -135,7 +140,6 @@ fn the_file_is_not_ours_to_write() {
         &["takes no writes now", "File and folder must be yours"],
     );
     // The file alone does not help: beside it a journal has to be made.
-    let file = &world.install.settings.database;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o666)).unwrap();
     let ended = recover();
     refused(

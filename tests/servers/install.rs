@@ -52,7 +52,9 @@ impl Install {
     /// The same in an SQLite file.
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("database.sqlite");
+        // In a folder of its own, which can be given to the web user: SQLite makes files beside it.
+        let file = folder.path().join("data/database.sqlite");
+        std::fs::create_dir(folder.path().join("data")).unwrap();
         std::fs::write(&file, "").unwrap();
         let settings = DbSettings {
             driver: Driver::Sqlite,

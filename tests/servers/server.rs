@@ -151,6 +151,8 @@ impl Server {
         certificates(&folder);
         let (port, account) = (free_port(), account("mysql"));
         let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+        // Its own: a server that starts removes what others have in theirs.
+        std::fs::create_dir(at("tmp")).unwrap();
         give(&folder, account);
         run(as_account(
             Command::new(program("mariadb-install-db")).args([
@@ -168,6 +170,7 @@ impl Server {
             format!("--port={port}"),
             "--bind-address=127.0.0.1".to_owned(),
             format!("--pid-file={}", at("pid")),
+            format!("--tmpdir={}", at("tmp")),
             format!("--ssl-ca={}", at("ca.pem")),
             format!("--ssl-cert={}", at("server.pem")),
             format!("--ssl-key={}", at("server.key")),

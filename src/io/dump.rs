@@ -78,7 +78,8 @@ pub fn full_unseen(
         // Through a pipe from their programs.
         Driver::MySql | Driver::PgSql => full(settings, root, target, progress, cancel),
         Driver::Sqlite => {
-            let bytes = sqlite_in_memory(&sqlite::file(settings, root), target, cancel)?;
+            let (file, web_user) = (sqlite::file(settings, root), install::web_user(root));
+            let bytes = sqlite_in_memory(&file, web_user, target, cancel)?;
             progress(bytes);
             Ok(bytes)
         }
@@ -235,15 +236,7 @@ fn copy_sqlite(
     into.pragma_update(None, "journal_mode", "OFF")
         .map_err(|e| failed(&e))?;
     // The copy is open already; what lies beside the other one is the web user's.
-    let copied = rights::with(web_user, || -> rusqlite::Result<()> {
-        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let source = rusqlite::Connection::open_with_flags(file, flags)?;
-        rusqlite::backup::Backup::new(&source, &mut into)?.run_to_completion(
-            1000,
-            Duration::ZERO,
-            None,
-        )
-    });
+    let copied = rights::with(web_user, || copy_from(file, &mut into));
     copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
     drop(into);
     if cancel() {
@@ -258,6 +251,7 @@ fn copy_sqlite(
 /// The same in memory.
 fn sqlite_in_memory(
     file: &Path,
+    web_user: programs::Account,
     target: &mut dyn Write,
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
@@ -269,20 +263,22 @@ fn sqlite_in_memory(
             &[("bytes", &bytes), ("most", &MOST_IN_MEMORY)],
         )));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let source = Connection::open_with_flags(file, flags).map_err(|e| failed(&e))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_URI;
     let mut copy =
         Connection::open_with_flags("file:dump?vfs=memdb", flags).map_err(|e| failed(&e))?;
-    rusqlite::backup::Backup::new(&source, &mut copy)
-        .and_then(|backup| backup.run_to_completion(1000, Duration::ZERO, None))
-        .map_err(|e| failed(&e))?;
+    let copied = rights::with(web_user, || copy_from(file, &mut copy));
+    copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
     if cancel() {
         return Err(StoreError::Query("cancelled".to_owned()));
     }
     let whole = copy.serialize(rusqlite::MAIN_DB).map_err(|e| failed(&e))?;
     target.write_all(&whole).map_err(|e| failed(&e))?;
     Ok(whole.len() as u64)
+}
+
+fn copy_from(file: &Path, into: &mut Connection) -> rusqlite::Result<()> {
+    let source = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    rusqlite::backup::Backup::new(&source, into)?.run_to_completion(1000, Duration::ZERO, None)
 }

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags};
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::crash::{self, Point};
 use super::entropy;
-use super::files::{Attributes, FileError, hex};
+use super::files::{Attributes, FileError, MAX_CONFIG_BYTES, hex};
 use super::way;
 
 /// The folder, open.
@@ -109,13 +110,15 @@ impl Folder {
             // A single file mounted into a container cannot be renamed over: it is written in place. Until that is
             // done, the staged one stands.
             Err(Errno::BUSY) => {
-                let read = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                let staged = rustix::fs::openat(&self.0, temporary, read, Mode::empty())?;
+                let staged = rustix::fs::openat(&self.0, temporary, way::READ, Mode::empty())?;
+                let write = OFlags::WRONLY | way::READ;
+                let mounted = rustix::fs::openat(&self.0, name, write, Mode::empty())?;
+                let (mut staged, mut mounted) = (File::from(staged), File::from(mounted));
+                require_ours(&staged, &mounted)?;
                 let mut bytes = Zeroizing::new(Vec::new());
-                File::from(staged).read_to_end(&mut bytes)?;
-                let write = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                let mut mounted =
-                    File::from(rustix::fs::openat(&self.0, name, write, Mode::empty())?);
+                (&mut staged)
+                    .take(MAX_CONFIG_BYTES)
+                    .read_to_end(&mut bytes)?;
                 let (first, rest) = bytes.split_at(crash::cut(bytes.len()));
                 mounted.write_all(first)?;
                 crash::pass(Point::FileHalfWritten);
@@ -174,6 +177,18 @@ impl From<std::io::Error> for WriteError {
 impl From<Errno> for WriteError {
     fn from(error: Errno) -> Self {
         WriteError::System(error.into())
+    }
+}
+
+/// Whether the staged file is still the one we made: in the web user's folder another may stand under its name by now, one
+/// that he may not read himself and would like to see copied.
+fn require_ours(staged: &File, mounted: &File) -> std::io::Result<()> {
+    let (made, there) = (staged.metadata()?, mounted.metadata()?);
+    let rights = |meta: &std::fs::Metadata| (meta.uid(), meta.gid(), meta.mode() & 0o777);
+    let same = made.is_file() && there.is_file() && made.nlink() == 1;
+    match same && rights(&made) == rights(&there) {
+        true => Ok(()),
+        false => Err(std::io::Error::from(std::io::ErrorKind::PermissionDenied)),
     }
 }
 

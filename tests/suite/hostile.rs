@@ -37,20 +37,27 @@ fn assert_harmless(what: &str, bytes: &[u8]) {
 #[test]
 fn every_command_says_it_harmlessly() {
     let ground = Ground::new();
-    let (look_in, backups) = (
+    let (look_in, backups, state) = (
         ground.path("look-in"),
         ground.path(&format!("backups {HOSTILE}")),
+        ground.path(&format!("state {HOSTILE}")),
     );
-    let (look_in, backups) = (look_in.to_str().unwrap(), backups.to_str().unwrap());
+    let (look_in, backups, state) = (
+        look_in.to_str().unwrap(),
+        backups.to_str().unwrap(),
+        state.to_str().unwrap(),
+    );
     let places = [
         "--look-in",
         look_in,
         "--backup-dir",
         backups,
         "--no-artisan",
+        "--state-dir",
+        state,
     ];
     let json = ["--json"];
-    let commands: [(&[&str], i32); 9] = [
+    let commands: [(&[&str], i32); 11] = [
         (&["check"], 2),
         (&["find-key"], 2),
         (&["backup"], 0),
@@ -60,6 +67,8 @@ fn every_command_says_it_harmlessly() {
         (&["recover", "--yes"], 2),
         (&["undo"], 1),
         (&["undo", "--yes"], 0),
+        (&["history"], 0),
+        (&["resume"], 0),
     ];
     for (command, code) in commands {
         for json in [&[][..], &json[..]] {

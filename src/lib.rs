@@ -28,6 +28,7 @@ pub mod domain {
     pub mod derived;
     pub mod dotenv;
     pub mod finding;
+    pub mod glance;
     pub mod inventory;
     pub mod json_span;
     pub mod key_ring;

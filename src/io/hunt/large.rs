@@ -62,7 +62,7 @@ impl Search<'_> {
     ) -> std::result::Result<(), SkipReason> {
         reading.seen.clear();
         let mut scanner = self.scanner.take();
-        let mut rows = Rows::new(scanner.as_mut(), reading);
+        let mut rows = Rows::new(scanner.as_mut());
         let taken = Taken {
             file,
             stretches: length.div_ceil(STRETCH as u64),
@@ -125,9 +125,9 @@ impl Search<'_> {
                 if rows.must_read(stretch.found.matters, self.on) {
                     let bytes = &mut window[..stretch.length];
                     let read = read_at(taken.file, bytes, number * STRETCH as u64)?;
-                    rows.read(&bytes[..read], self.on);
+                    rows.read(&bytes[..read], reading, self.on);
                 } else {
-                    rows.pass_over(stretch.length as u64, &stretch.last);
+                    rows.pass_over(stretch.length as u64, &stretch.last, reading);
                 }
                 self.progress(reading.path);
                 if (self.cancel)() {

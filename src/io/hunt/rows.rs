@@ -6,22 +6,18 @@ use crate::domain::glance::Wish;
 use crate::domain::sightings::{Scanner, Sighting};
 use crate::domain::source::Source;
 
-/// One text for a scanner.
+/// One text for a scanner, which begins it when there is something to read or to remember.
 pub(super) struct Rows<'s, 'w> {
     scanner: Option<&'s mut Scanner<'w>>,
-    source: Source,
+    begun: Option<Source>,
 }
 
 impl<'s, 'w> Rows<'s, 'w> {
-    pub(super) fn new(scanner: Option<&'s mut Scanner<'w>>, reading: &Reading<'_>) -> Self {
-        let mut rows = Self {
+    pub(super) fn new(scanner: Option<&'s mut Scanner<'w>>) -> Self {
+        Self {
             scanner,
-            source: reading.source(None),
-        };
-        if let Some(scanner) = &mut rows.scanner {
-            scanner.begin(reading.modified);
+            begun: None,
         }
-        rows
     }
 
     /// What a pass over the text is to tell.
@@ -32,48 +28,49 @@ impl<'s, 'w> Rows<'s, 'w> {
         }
     }
 
-    /// The next bytes of the text, whether they hold something that matters, and whether they are the last.
-    pub(super) fn next(
-        &mut self,
-        bytes: &[u8],
-        matters: bool,
-        over: bool,
-        on: &mut dyn FnMut(Event<'_>),
-    ) {
-        if self.must_read(matters, on) {
-            self.read(bytes, on);
-        } else if !over {
-            self.pass_over(bytes.len() as u64, bytes);
+    /// Whether the next bytes must be read: something in them matters, or something before them goes on.
+    pub(super) fn must_read(&mut self, matters: bool, on: &mut dyn FnMut(Event<'_>)) -> bool {
+        match (&mut self.scanner, &self.begun) {
+            (None, _) => false,
+            (Some(_), None) => matters,
+            (Some(scanner), Some(source)) => {
+                matters || !scanner.rests(&mut |sighting| tell(sighting, source, on))
+            }
         }
     }
 
-    /// Whether the next bytes must be read.
-    pub(super) fn must_read(&mut self, matters: bool, on: &mut dyn FnMut(Event<'_>)) -> bool {
-        let Self { scanner, source } = self;
-        let each = &mut |sighting| tell(sighting, source, on);
-        scanner
-            .as_mut()
-            .is_some_and(|scanner| matters || !scanner.rests(each))
-    }
-
-    pub(super) fn read(&mut self, bytes: &[u8], on: &mut dyn FnMut(Event<'_>)) {
-        let Self { scanner, source } = self;
-        if let Some(scanner) = scanner {
+    /// Reads the next bytes.
+    pub(super) fn read(
+        &mut self,
+        bytes: &[u8],
+        reading: &Reading<'_>,
+        on: &mut dyn FnMut(Event<'_>),
+    ) {
+        if let Some((scanner, source)) = self.begin(reading) {
             scanner.feed(bytes, &mut |sighting| tell(sighting, source, on));
         }
     }
 
     /// Passes over so many bytes, of which these are the last.
-    pub(super) fn pass_over(&mut self, bytes: u64, last: &[u8]) {
-        if let Some(scanner) = &mut self.scanner {
+    pub(super) fn pass_over(&mut self, bytes: u64, last: &[u8], reading: &Reading<'_>) {
+        if let Some((scanner, _)) = self.begin(reading) {
             scanner.pass_over(bytes, last);
         }
     }
 
+    fn begin(&mut self, reading: &Reading<'_>) -> Option<(&mut Scanner<'w>, &Source)> {
+        let scanner = self.scanner.as_deref_mut()?;
+        let begun = &mut self.begun;
+        let source = begun.get_or_insert_with(|| {
+            scanner.begin(reading.modified);
+            reading.source(None)
+        });
+        Some((scanner, source))
+    }
+
     /// The text is over.
     pub(super) fn end(self, on: &mut dyn FnMut(Event<'_>)) {
-        let Self { scanner, source } = self;
-        if let Some(scanner) = scanner {
+        if let (Some(scanner), Some(source)) = (self.scanner, self.begun) {
             scanner.end(&mut |sighting| tell(sighting, &source, on));
         }
     }

@@ -145,7 +145,7 @@ impl Search<'_> {
     ) -> Result<(), SkipReason> {
         let mut window = std::mem::take(&mut self.window);
         let mut scanner = self.scanner.take();
-        let mut rows = Rows::new(scanner.as_mut(), reading);
+        let mut rows = Rows::new(scanner.as_mut());
         let outcome = self.blocks(&mut window, text, reading, &mut rows);
         rows.end(self.on);
         self.scanner = scanner;
@@ -198,7 +198,12 @@ impl Search<'_> {
             for (hit, line) in found.hits.into_iter().zip(numbers) {
                 self.found(hit, reading, line);
             }
-            rows.next(&text[scanned..until], found.matters, over, self.on);
+            let own = &text[scanned..until];
+            if rows.must_read(found.matters, self.on) {
+                rows.read(own, reading, self.on);
+            } else if !over {
+                rows.pass_over(own.len() as u64, own, reading);
+            }
             if over {
                 // What stood before the place where it breaks off was searched.
                 return ended.map_err(|e| match depth {

@@ -29,6 +29,7 @@ pub mod domain {
     pub mod derived;
     pub mod dotenv;
     pub mod finding;
+    pub mod glance;
     pub mod inventory;
     pub mod journal;
     pub mod json_span;

@@ -7,7 +7,6 @@
 
 mod alone;
 mod digits;
-mod glance;
 mod marks;
 mod named;
 mod prefixed;
@@ -18,10 +17,9 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use self::glance::Spot;
 use self::marks::Mark;
+use super::glance::{self, Seen, Spot, Wish};
 use super::secret::SecretBytes;
-pub use glance::Seen;
 
 /// A key, its name and everything between lie within this many bytes.
 pub const REACH: usize = 1024;
@@ -49,40 +47,66 @@ pub fn scan(window: &[u8], until: usize, hit: &mut dyn FnMut(Hit)) {
 /// Reports every hit whose mark begins in `range`: a prefix, a name, or the padding of a text without either. For a
 /// text that is read in pieces, [`LOOK_BACK`] bytes before the range and twice [`REACH`] behind it belong to `window`.
 pub fn scan_in(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) -> Seen {
-    let until = range.end.min(window.len());
-    let range = range.start.min(until)..until;
-    // Of a key over two lines the padding is told twice: by the line end within it, and by itself.
-    let mut padding_seen = 0;
-    glance::over(window, range.clone(), &mut |spot, at| match spot {
-        Spot::Key | Spot::Base64 | Spot::WideKey | Spot::WideBase64 => {
-            let Some((mark, start)) = marks::around(window, spot, at) else {
-                return;
-            };
-            if range.contains(&start) {
-                let wide = matches!(spot, Spot::WideKey | Spot::WideBase64);
-                let narrowed = wide.then(|| narrowed(&window[start..]));
-                let from_mark = narrowed.as_ref().map_or(&window[start..], |text| text);
-                scan_mark(mark, from_mark, start, hit);
-            }
+    let mut scan = Scan::new(window, range);
+    glance::over(window, scan.range.clone(), Wish::Keys, &mut |spot, at| {
+        scan.look(spot, at, hit);
+    })
+}
+
+/// A closer look at the spots of a range.
+pub struct Scan<'w> {
+    window: &'w [u8],
+    range: Range<usize>,
+    /// Of a key over two lines the padding is told twice: by the line end within it, and by itself.
+    padding_seen: usize,
+}
+
+impl<'w> Scan<'w> {
+    /// A scan as [`scan_in`] makes it, by one who looks for more than keys and tells the spots himself.
+    pub fn new(window: &'w [u8], range: Range<usize>) -> Self {
+        let until = range.end.min(window.len());
+        Self {
+            window,
+            range: range.start.min(until)..until,
+            padding_seen: 0,
         }
-        Spot::End => {
-            let paddings = [
-                (window[at] == b'=').then_some(at),
-                alone::padding_behind_break(window, at),
-            ];
-            for padding in paddings.into_iter().flatten() {
-                if range.contains(&padding) && padding >= padding_seen {
-                    padding_seen = padding + 1;
-                    alone::before(window, padding).map(&mut *hit);
+    }
+
+    /// Reports what stands at a spot. They come in their order.
+    pub fn look(&mut self, spot: Spot, at: usize, hit: &mut dyn FnMut(Hit)) {
+        match spot {
+            Spot::Key | Spot::Base64 | Spot::WideKey | Spot::WideBase64 => {
+                if let Some((mark, start)) = marks::around(self.window, spot, at)
+                    && self.range.contains(&start)
+                {
+                    let from_mark = &self.window[start..];
+                    if matches!(spot, Spot::WideKey | Spot::WideBase64) {
+                        scan_mark(mark, &narrowed(from_mark), start, hit);
+                    } else {
+                        scan_mark(mark, from_mark, start, hit);
+                    }
                 }
             }
-        }
-        Spot::WideEnd => {
-            if range.contains(&at) {
-                alone::before(window, at).map(&mut *hit);
+            Spot::End => {
+                if self.window[at] == b'=' {
+                    self.padding(at, hit);
+                }
+                if let Some(padding) = alone::padding_behind_break(self.window, at) {
+                    self.padding(padding, hit);
+                }
             }
+            Spot::WideEnd => self.padding(at, hit),
+            Spot::Json | Spot::Line => {}
         }
-    })
+    }
+
+    /// Reports the key whose padding stands here.
+    fn padding(&mut self, at: usize, hit: &mut dyn FnMut(Hit)) {
+        if self.range.contains(&at) && at >= self.padding_seen {
+            self.padding_seen = at + 1;
+            alone::before(self.window, at).map(hit);
+        }
+    }
 }
 
 /// What stands behind a mark. `offset` says where the mark begins.

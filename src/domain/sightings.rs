@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
+use super::glance::Spot;
 use super::secret::{SecretBytes, Table, Token};
 
 /// How much is looked at in one go.
@@ -27,6 +28,19 @@ const MAX_PAYLOAD: usize = 32 << 10;
 const WINDOW: usize = 16 << 10;
 /// Sightings that wait for the date at the end of their dump, and the bytes of their payloads.
 const MAX_HELD: (usize, usize) = (1000, 1 << 20);
+
+/// Bytes before a payload that may tell whose it is.
+pub const CONTEXT: usize = WINDOW;
+
+/// Whether a spot is worth reading the bytes around it for: a payload may begin there, or a statement that fills one of
+/// our tables, or a line that tells of the dump.
+pub fn matters(window: &[u8], spot: Spot, at: usize) -> bool {
+    match spot {
+        Spot::Json => pages::may_begin(&window[at..]),
+        Spot::Line => sql::matters(&window[at..]),
+        _ => false,
+    }
+}
 
 /// What is looked for: the mailboxes of today, and which of their secrets are lost.
 #[derive(Debug, Default)]
@@ -172,6 +186,48 @@ impl<'w> Scanner<'w> {
         }
     }
 
+    /// Whether bytes in which nothing [`matters`] may be passed over: nothing before them is half read. Reads what was
+    /// fed to its end.
+    pub fn rests(&mut self, each: &mut dyn FnMut(Sighting)) -> bool {
+        if self.read < self.buffer.len() {
+            self.look(false, each);
+        }
+        let unsearched = &self.buffer[self.searched..];
+        self.statements.rests(self.buffer.last().copied())
+            && !(0..unsearched.len()).any(|at| pages::may_begin(&unsearched[at..]))
+    }
+
+    /// Passes over so many bytes of the stream in which nothing matters: the last [`CONTEXT`] of them, or all if there are
+    /// fewer, are in `last`. Only while the scanner [`rests`](Self::rests).
+    pub fn pass_over(&mut self, bytes: u64, last: &[u8]) {
+        if bytes == 0 {
+            return;
+        }
+        self.reserve();
+        let last = &last[last.len().saturating_sub(CONTEXT)..];
+        let gone = bytes.saturating_sub(last.len() as u64);
+        let held = self.buffer.len();
+        let old = match gone {
+            0 => (held + last.len()).saturating_sub(CONTEXT).min(held),
+            _ => held,
+        };
+        self.buffer.copy_within(old.., 0);
+        self.buffer.truncate(held - old);
+        self.buffer.extend_from_slice(last);
+        self.dropped += old as u64 + gone;
+        self.read = self.buffer.len();
+        self.searched = self.buffer.len();
+        self.statements.pass_over(&self.buffer);
+        self.statements.forget(self.dropped + self.searched as u64);
+    }
+
+    fn reserve(&mut self) {
+        if self.buffer.capacity() == 0 {
+            self.buffer
+                .reserve_exact(self.block + WINDOW + 2 * MAX_PAYLOAD);
+        }
+    }
+
     /// Takes the next bytes of the stream.
     pub fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(Sighting)) {
         if self.wanted.is_empty() {
@@ -179,10 +235,7 @@ impl<'w> Scanner<'w> {
         }
         let mut rest = bytes;
         while !rest.is_empty() {
-            if self.buffer.capacity() == 0 {
-                self.buffer
-                    .reserve_exact(self.block + WINDOW + 2 * MAX_PAYLOAD);
-            }
+            self.reserve();
             // The next block ends where it always ends, however the stream is fed.
             let room = self.block - (self.buffer.len() - self.read);
             let (now, later) = rest.split_at(room.min(rest.len()));

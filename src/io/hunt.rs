@@ -13,6 +13,7 @@ mod mounts;
 mod places;
 mod reading;
 mod roots;
+mod rows;
 mod sparse;
 mod stdin;
 mod text;

@@ -1,6 +1,6 @@
 //! The marks of a key, told from what surrounds a spot.
 
-use super::glance::Spot;
+use crate::domain::glance::Spot;
 
 /// What gives a key away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(super) fn around(window: &[u8], spot: Spot, at: usize) -> Option<(Mark, usiz
             Some((Mark::Name(name.0), name.1))
         }
         Spot::WideBase64 => Some((Mark::Prefix, wide(window, PREFIX, at)?)),
-        Spot::End | Spot::WideEnd => None,
+        Spot::End | Spot::WideEnd | Spot::Json | Spot::Line => None,
     }
 }
 

@@ -20,6 +20,12 @@ const WITHIN_ROW: u64 = 1 << 10;
 /// Bytes behind a payload that may tell its column.
 const TAIL: usize = 6;
 
+/// Whether a payload begins here, or may once more bytes come.
+pub(super) fn may_begin(bytes: &[u8]) -> bool {
+    let known = bytes.len().min(LEAD.len());
+    bytes[..known] == LEAD[..known]
+}
+
 /// A stretch of a stream.
 pub(super) struct Stretch<'b> {
     pub(super) bytes: &'b [u8],

@@ -66,6 +66,29 @@ const HEADERS: [(&[u8], Option<bool>); 8] = [
     (b"SET standard_conforming_strings = on", Some(false)),
 ];
 
+/// Names of the tables that are read, and how far behind the beginning of a statement one may stand.
+const TABLES: [&[u8]; 3] = [b"mailboxes", b"options", b"modules"];
+const MAX_NAME: usize = 256;
+
+/// Whether a line begins with something that is read.
+pub(super) fn matters(line: &[u8]) -> bool {
+    let keyword = KEYWORDS.iter().find(|(word, _)| line.starts_with(word));
+    match keyword {
+        None => false,
+        Some((_, Kind::Line)) => {
+            let end = memchr::memchr(b'\n', &line[..line.len().min(MAX_LINE)]);
+            let line = &line[..end.unwrap_or(line.len().min(MAX_LINE))];
+            HEADERS.iter().any(|(word, _)| line.starts_with(word)) || dates::of_line(line).is_some()
+        }
+        Some(_) => {
+            let head = line[..line.len().min(MAX_NAME)].to_ascii_lowercase();
+            TABLES
+                .iter()
+                .any(|table| memchr::memmem::find(&head, table).is_some())
+        }
+    }
+}
+
 #[derive(Default)]
 enum State {
     /// A line begins, or a statement after a statement that was read.
@@ -142,6 +165,23 @@ impl Statements {
             spans.push(self.began..u64::MAX);
         }
         spans
+    }
+
+    /// Whether nothing is being read: the next statement begins a line.
+    pub(super) fn rests(&self, last: Option<u8>) -> bool {
+        match self.state {
+            State::Skip => true,
+            State::Start => last.is_none_or(|byte| byte == b'\n'),
+            _ => false,
+        }
+    }
+
+    /// Goes over bytes in which no line matters; these are the last of them.
+    pub(super) fn pass_over(&mut self, last: &[u8]) {
+        self.state = match last.last() {
+            Some(b'\n') => State::Start,
+            _ => State::Skip,
+        };
     }
 
     fn over(&mut self, over: Over, end: u64) {

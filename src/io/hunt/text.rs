@@ -5,12 +5,12 @@
 use std::io::Read;
 use std::ops::Range;
 
+use super::SkipReason;
 use super::reading::{Reading, Search, broken, fill};
-use super::{Event, SkipReason};
-use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH, Seen};
-
-/// Hears the bytes of a text as they are read, and where to tell what it makes of them.
-type Feed<'f> = dyn FnMut(&[u8], &mut dyn FnMut(Event<'_>)) + 'f;
+use super::rows::Rows;
+use crate::domain::glance::{self, Seen, Spot, Wish};
+use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH, Scan};
+use crate::domain::sightings;
 
 /// A text that is read from a stream.
 pub(super) struct Text<'s> {
@@ -71,27 +71,64 @@ impl Lines {
     }
 }
 
-/// Searches a range of a window. Gives the hits in their order, and how many line ends of the range stand before each;
-/// where a hit begins before the range, less than none.
-pub(super) fn hits_in(window: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) -> (Seen, Vec<i64>) {
-    let begin = range.start;
-    let seen = key_scan::scan_in(window, range, &mut |hit| hits.push(hit));
-    hits.sort_by_key(|hit| hit.offset);
-    let (mut at, mut so_far) = (begin, 0);
-    let before = hits.iter().map(|hit| {
-        if hit.offset < begin {
-            return -lines(&window[hit.offset..begin]);
+/// What a range of a window holds.
+#[derive(Default)]
+pub(super) struct Found {
+    /// In their order.
+    pub(super) hits: Vec<Hit>,
+    /// How many line ends of the range stand before each hit; where one begins before the range, less than none.
+    pub(super) before: Vec<i64>,
+    pub(super) seen: Seen,
+    /// Whether the range holds something of an older payload.
+    pub(super) matters: bool,
+}
+
+/// Searches a range of a window, which begins a text or not.
+pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: bool) -> Found {
+    let from = range.start;
+    let mut found = Found::default();
+    let mut scan = Scan::new(window, range.clone());
+    let rows = wish == Wish::KeysAndRows;
+    // No line end tells the first line.
+    found.matters = rows && begins && sightings::matters(window, Spot::Line, 0);
+    found.seen = glance::over(window, range.clone(), wish, &mut |spot, at| {
+        if matches!(spot, Spot::Json | Spot::Line) {
+            found.matters |= range.contains(&at) && sightings::matters(window, spot, at);
+        } else {
+            scan.look(spot, at, &mut |hit| found.hits.push(hit));
         }
-        so_far += lines(&window[at..hit.offset]);
-        at = hit.offset;
-        so_far
     });
-    let before = if seen.zero {
-        vec![0; hits.len()]
-    } else {
-        before.collect()
-    };
-    (seen, before)
+    found.hits.sort_by_key(|hit| hit.offset);
+    found.count_lines(window, from);
+    found
+}
+
+impl Found {
+    /// What the range behind this one holds.
+    pub(super) fn add(&mut self, next: Found) {
+        let lines = self.seen.lines as i64;
+        self.before
+            .extend(next.before.iter().map(|line| lines + line));
+        self.hits.extend(next.hits);
+        self.seen.lines += next.seen.lines;
+        self.seen.zero |= next.seen.zero;
+        self.matters |= next.matters;
+    }
+
+    fn count_lines(&mut self, window: &[u8], from: usize) {
+        let (mut at, mut so_far) = (from, 0);
+        let binary = self.seen.zero;
+        let before = self.hits.iter().map(|hit| match hit.offset {
+            _ if binary => 0,
+            offset if offset < from => -lines(&window[offset..from]),
+            offset => {
+                so_far += lines(&window[at..offset]);
+                at = offset;
+                so_far
+            }
+        });
+        self.before = before.collect();
+    }
 }
 
 /// How many lines end in these bytes.
@@ -107,35 +144,21 @@ impl Search<'_> {
         reading: &mut Reading<'_>,
     ) -> Result<(), SkipReason> {
         let mut window = std::mem::take(&mut self.window);
-        let outcome = match self.scanner.take() {
-            None => self.keys_in(&mut window, text, reading, &mut |_, _| {}),
-            Some(mut scanner) => {
-                scanner.begin(reading.modified);
-                let source = reading.source(None);
-                let mut feed = |bytes: &[u8], on: &mut dyn FnMut(Event<'_>)| {
-                    scanner.feed(bytes, &mut |sighting| {
-                        on(Event::Sighting(sighting, source.clone()));
-                    });
-                };
-                let outcome = self.keys_in(&mut window, text, reading, &mut feed);
-                scanner.end(&mut |sighting| {
-                    (self.on)(Event::Sighting(sighting, source.clone()));
-                });
-                self.scanner = Some(scanner);
-                outcome
-            }
-        };
+        let mut scanner = self.scanner.take();
+        let mut rows = Rows::new(scanner.as_mut());
+        let outcome = self.blocks(&mut window, text, reading, &mut rows);
+        rows.end(self.on);
+        self.scanner = scanner;
         self.window = window;
         outcome
     }
 
-    /// The keys of a text; `feed` hears what is read of it.
-    fn keys_in(
+    fn blocks(
         &mut self,
         window: &mut [u8],
         text: Text<'_>,
         reading: &mut Reading<'_>,
-        feed: &mut Feed<'_>,
+        rows: &mut Rows<'_, '_>,
     ) -> Result<(), SkipReason> {
         reading.seen.clear();
         let Text {
@@ -146,30 +169,40 @@ impl Search<'_> {
             mut ended,
         } = text;
         self.looked.bytes += filled as u64;
-        feed(&window[..filled], self.on);
         let (mut lines, mut scanned, mut first) = (Lines::new(), 0, true);
-        let mut hits = Vec::new();
         loop {
             if !over {
                 let more;
                 (more, ended) = fill(stream, &mut window[filled..], u64::MAX);
                 self.looked.bytes += more as u64;
-                feed(&window[filled..filled + more], self.on);
                 filled += more;
                 over = filled < window.len();
             }
             let text = &window[..filled];
             let until = if over { filled } else { filled - 2 * REACH };
-            if first && over {
-                hits.extend(key_scan::bare(text).map(|text| Hit {
-                    offset: 0,
+            let mut found = search(text, scanned..until, rows.wish(), first);
+            if first
+                && over
+                && let Some(text) = key_scan::bare(text)
+            {
+                let offset = 0;
+                let named = false;
+                found.hits.push(Hit {
+                    offset,
                     text,
-                    named: false,
-                }));
+                    named,
+                });
+                found.before.push(0);
             }
-            let (seen, before) = hits_in(text, scanned..until, &mut hits);
-            for (hit, line) in hits.drain(..).zip(lines.over(seen, &before)) {
+            let numbers = lines.over(found.seen, &found.before);
+            for (hit, line) in found.hits.into_iter().zip(numbers) {
                 self.found(hit, reading, line);
+            }
+            let own = &text[scanned..until];
+            if rows.must_read(found.matters, self.on) {
+                rows.read(own, reading, self.on);
+            } else if !over {
+                rows.pass_over(own.len() as u64, own, reading);
             }
             if over {
                 // What stood before the place where it breaks off was searched.

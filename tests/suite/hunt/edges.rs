@@ -1,5 +1,11 @@
 //! A key at any offset, in any form, in any archive, is found, and found once.
 
+use std::path::Path;
+
+use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::io::hunt::{self, Event, Limits};
 use proptest::prelude::*;
 
 use super::archives::{bz2, seven, xz, zst};
@@ -40,6 +46,68 @@ fn lines_of_a_large_file_are_counted_by_both_threads() {
         let (found, looked) = search(folder.path());
         assert_eq!(found, [(KEY.to_owned(), vec![], Some(line as u64))]);
         assert_eq!(looked.bytes, bytes.len() as u64);
+    }
+}
+
+/// Older passwords of the mailbox with id 3, by the number in their dates, as so many threads find them.
+fn older(file: &Path, threads: usize) -> Vec<String> {
+    let mut wanted = Wanted::default();
+    wanted.mailbox(3, "support@acme.example", true);
+    let limits = Limits {
+        threads,
+        ..Limits::default()
+    };
+    let mut found = Vec::new();
+    hunt::search(
+        &[file.to_owned()],
+        &limits,
+        &wanted,
+        &|| false,
+        &mut |event| {
+            if let Event::Sighting(sighting, _) = event {
+                let date = sighting.date.map(|d| d.to_string()).unwrap_or_default();
+                found.push(format!("{:?} {date}", sighting.id));
+            }
+        },
+    );
+    found
+}
+
+/// A dump that ends with its date, with so many bytes in the row before the password.
+fn dump(day: usize, before: usize) -> String {
+    let key = AppKey::parse(b"this is a throw-away example key").unwrap();
+    let payload = Payload::seal(&key, &[day as u8; 16], b"s:1:\"x\";");
+    let signature = "x".repeat(before);
+    format!(
+        "\n-- MySQL dump 10.13\nCREATE TABLE `mailboxes` (\n  `id` int,\n  `email` text,\n  `signature` text,\n  \
+         `in_password` text\n);\nINSERT INTO `mailboxes` VALUES (3,'support@acme.example','{signature}','{payload}');\n\
+         -- Dump completed on 2025-06-{day:02}  3:00:01\n"
+    )
+}
+
+#[test]
+fn older_passwords_of_a_large_file_are_found_by_two_threads_as_by_one() {
+    let filler = "a line as it may stand between two dumps, nothing of which matters\n";
+    let folder = folder();
+    let path = folder.path().join("all.sql");
+    // Dumps on every edge between stretches, and rows that go on over several of them.
+    for before in [0, 300, 30_000, 1_300_000] {
+        let mut bytes = Vec::new();
+        for day in 1..=8 {
+            let edge = day * 2 * BLOCK + day * before;
+            let until = edge.max(bytes.len() + 1) - 40 * day;
+            while bytes.len() < until {
+                bytes.extend_from_slice(filler.as_bytes());
+            }
+            bytes.extend_from_slice(dump(day, before).as_bytes());
+        }
+        bytes.extend(filler.repeat(40_000).bytes());
+        std::fs::write(&path, &bytes).unwrap();
+        let expected: Vec<String> = (1..=8)
+            .map(|day| format!("Some(3) 2025-06-{day:02}T03:00:01"))
+            .collect();
+        assert_eq!(older(&path, 1), expected, "{before} bytes before");
+        assert_eq!(older(&path, 2), expected, "{before} bytes before");
     }
 }
 

@@ -17,16 +17,14 @@ pub(in super::super) fn is_header(head: &[u8]) -> bool {
     let (Some(field), HEADER) = (head.get(148..156), head.len()) else {
         return false;
     };
-    let digits: Vec<u8> = field
-        .iter()
-        .copied()
-        .filter(|b| matches!(b, b'0'..=b'7'))
-        .collect();
-    let said = std::str::from_utf8(&digits)
-        .ok()
-        .and_then(|d| u64::from_str_radix(d, 8).ok());
+    // Most other files have none of these here, and are not summed up.
+    if !field.iter().all(|b| matches!(b, b'0'..=b'7' | b' ' | 0)) {
+        return false;
+    }
+    let digits = field.iter().filter(|b| matches!(b, b'0'..=b'7'));
+    let said = digits.fold(0, |said, digit| said * 8 + u64::from(digit - b'0'));
     let sum = |bytes: &[u8]| bytes.iter().map(|b| u64::from(*b)).sum::<u64>();
-    said == Some(sum(&head[..148]) + 8 * u64::from(b' ') + sum(&head[156..])) && head[0] != 0
+    said == sum(&head[..148]) + 8 * u64::from(b' ') + sum(&head[156..]) && head[0] != 0
 }
 
 /// Reads the entries as they stand: the library would take names of any length into memory.

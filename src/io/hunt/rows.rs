@@ -1,0 +1,81 @@
+//! Older payloads in the rows of a text, told as they are met. Where nothing is lost, nobody looks.
+
+use super::Event;
+use super::reading::Reading;
+use crate::domain::glance::Wish;
+use crate::domain::sightings::{Scanner, Sighting};
+use crate::domain::source::Source;
+
+/// One text for a scanner, which begins it when there is something to read or to remember.
+pub(super) struct Rows<'s, 'w> {
+    scanner: Option<&'s mut Scanner<'w>>,
+    begun: Option<Source>,
+}
+
+impl<'s, 'w> Rows<'s, 'w> {
+    pub(super) fn new(scanner: Option<&'s mut Scanner<'w>>) -> Self {
+        Self {
+            scanner,
+            begun: None,
+        }
+    }
+
+    /// What a pass over the text is to tell.
+    pub(super) fn wish(&self) -> Wish {
+        match self.scanner {
+            Some(_) => Wish::KeysAndRows,
+            None => Wish::Keys,
+        }
+    }
+
+    /// Whether the next bytes must be read: something in them matters, or something before them goes on.
+    pub(super) fn must_read(&mut self, matters: bool, on: &mut dyn FnMut(Event<'_>)) -> bool {
+        match (&mut self.scanner, &self.begun) {
+            (None, _) => false,
+            (Some(_), None) => matters,
+            (Some(scanner), Some(source)) => {
+                matters || !scanner.rests(&mut |sighting| tell(sighting, source, on))
+            }
+        }
+    }
+
+    /// Reads the next bytes.
+    pub(super) fn read(
+        &mut self,
+        bytes: &[u8],
+        reading: &Reading<'_>,
+        on: &mut dyn FnMut(Event<'_>),
+    ) {
+        if let Some((scanner, source)) = self.begin(reading) {
+            scanner.feed(bytes, &mut |sighting| tell(sighting, source, on));
+        }
+    }
+
+    /// Passes over so many bytes, of which these are the last.
+    pub(super) fn pass_over(&mut self, bytes: u64, last: &[u8], reading: &Reading<'_>) {
+        if let Some((scanner, _)) = self.begin(reading) {
+            scanner.pass_over(bytes, last);
+        }
+    }
+
+    fn begin(&mut self, reading: &Reading<'_>) -> Option<(&mut Scanner<'w>, &Source)> {
+        let scanner = self.scanner.as_deref_mut()?;
+        let begun = &mut self.begun;
+        let source = begun.get_or_insert_with(|| {
+            scanner.begin(reading.modified);
+            reading.source(None)
+        });
+        Some((scanner, source))
+    }
+
+    /// The text is over.
+    pub(super) fn end(self, on: &mut dyn FnMut(Event<'_>)) {
+        if let (Some(scanner), Some(source)) = (self.scanner, self.begun) {
+            scanner.end(&mut |sighting| tell(sighting, &source, on));
+        }
+    }
+}
+
+fn tell(sighting: Sighting, source: &Source, on: &mut dyn FnMut(Event<'_>)) {
+    on(Event::Sighting(sighting, source.clone()));
+}

@@ -14,12 +14,13 @@ fn a_wrong_password_is_sent_once_in_a_whole_walk() {
     mailboxes[1].out_login.1 = "wrong".to_owned();
     let install = Install::with(&mailboxes);
     let root = install.root();
-    let backups = install.folder.path().join("backups");
+    let state = install.folder.path().join("state");
+    let backups = state.join("backups");
     let arguments = [
         root.to_str().unwrap(),
         "--no-artisan",
         "--state-dir",
-        backups.to_str().unwrap(),
+        state.to_str().unwrap(),
     ];
     let ca = certificates().ca();
     let environment = [("SSL_CERT_FILE", ca.to_str().unwrap())];

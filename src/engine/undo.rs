@@ -183,11 +183,10 @@ impl Left {
         let is_it = |bytes: &[u8]| files::hex(&files::digest(bytes)) == sum;
         let (saved, old) = old;
         let beside = || {
-            let staged = self.staged.iter().filter_map(|path| {
+            self.staged.iter().find_map(|path| {
                 let file = file_change::current(path).ok().flatten()?;
                 is_it(&file.bytes).then_some(file.bytes)
-            });
-            staged.last()
+            })
         };
         let in_a_backup = || {
             let parent = backup.folder.parent()?;

@@ -1,5 +1,6 @@
 //! Step 2: everything that may be touched, in one closed folder, read back before anything else may happen.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -104,14 +105,24 @@ pub fn make(
         .map_err(failed)?;
     if full_dump {
         let mut target = writer.open(DUMP).map_err(failed)?;
-        dump::full(
+        let mut target = Watched {
+            inner: &mut target,
+            refused: None,
+        };
+        let dumped = dump::full(
             &session.settings,
             &session.install.root,
             &mut target,
             &mut |bytes| progress(w.backup_dump, bytes, None),
             cancel,
-        )
-        .map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+        );
+        if let Some(refused) = target.refused {
+            return Err(failed(BackupError::System(
+                options.backup_dir.clone(),
+                refused,
+            )));
+        }
+        dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
         writer.adopt(DUMP).map_err(failed)?;
         files += 1;
     }
@@ -147,6 +158,24 @@ pub fn make(
         bytes,
     };
     Ok((backup, done))
+}
+
+/// Where a dump goes. What is refused there is no fault of the database.
+struct Watched<'a> {
+    inner: &'a mut dyn Write,
+    refused: Option<io::Error>,
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).inspect_err(|e| {
+            self.refused = e.raw_os_error().map(io::Error::from_raw_os_error);
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Whether the backup still holds exactly what the session holds: what is about to be overwritten can be put back.

@@ -86,7 +86,9 @@ fn full_while_the_backup_is_written() {
 fn full_while_the_database_is_dumped() {
     let world = world();
     let backups = world.state.path().join("backups");
-    let _mount = Mount::small(made(&backups), 40);
+    // Room for what comes before the dump, and for its beginning.
+    let _mount = Mount::small(made(&backups), 24);
+    let at_the_dump = format!("{}: {FULL}", backups.display());
     let mut command = world.command("backup");
     let ended = run({
         command.arg("--full-dump");
@@ -98,15 +100,10 @@ fn full_while_the_database_is_dumped() {
         3,
         &[
             "The backup could not be made",
-            FULL,
+            &at_the_dump,
             "Nothing was changed",
             MAKE_ROOM,
         ],
-    );
-    assert!(
-        ended.said.contains("Dumping the database"),
-        "{}",
-        ended.said
     );
     assert_eq!(entries(&backups), 0, "half a backup is left");
 }

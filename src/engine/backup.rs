@@ -3,6 +3,7 @@
 mod readme;
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -157,14 +158,24 @@ pub fn make_as(
             None => dump::full,
             Some(_) => dump::full_unseen,
         };
-        dump(
+        let mut watched = Watched {
+            inner: &mut target,
+            refused: None,
+        };
+        let dumped = dump(
             &session.settings,
             &session.install.root,
-            &mut target,
+            &mut watched,
             &mut |bytes| progress(w.backup_dump, bytes, None),
             cancel,
-        )
-        .map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+        );
+        if let Some(refused) = watched.refused {
+            return Err(failed(BackupError::System(
+                options.backup_dir.clone(),
+                refused,
+            )));
+        }
+        dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
         writer.adopt(target).map_err(failed)?;
     }
     progress(w.backup_verifying, 0, None);
@@ -229,6 +240,24 @@ impl BackupDone {
             files: backup.saved_files().count() + dump.count(),
             bytes: backup.manifest.files.iter().map(|f| f.bytes).sum(),
         }
+    }
+}
+
+/// Where a dump goes. What is refused there is no fault of the database.
+struct Watched<'a> {
+    inner: &'a mut dyn Write,
+    refused: Option<io::Error>,
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).inspect_err(|e| {
+            self.refused = e.raw_os_error().map(io::Error::from_raw_os_error);
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

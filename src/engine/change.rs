@@ -277,6 +277,9 @@ impl Change {
 
     /// Puts the rows back, over a new connection where the old one broke.
     fn rows_back(&self, session: &mut Session) -> Result<(), SwapError> {
+        if self.swaps.iter().all(|swap| swap.old == swap.new) {
+            return Ok(());
+        }
         let back: Vec<Swap> = self.swaps.iter().map(Swap::reversed).collect();
         let (began, mut asked) = (Instant::now(), false);
         loop {

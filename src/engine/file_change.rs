@@ -150,14 +150,11 @@ mod tests {
         for cut in 0..=longer.len() {
             let now = [&longer[..cut], old.get(cut..).unwrap_or_default()].concat();
             assert!(torn(&now, old, longer), "cut at {cut}");
-            let back = [
-                old.get(..cut).unwrap_or(old),
-                longer.get(cut..).unwrap_or_default(),
-            ];
-            assert!(
-                torn(&back.concat(), old, longer),
-                "cut at {cut} on the way back"
-            );
+        }
+        // On the way back the shorter text is written over the longer one.
+        for cut in 0..=old.len() {
+            let now = [&old[..cut], &longer[cut..]].concat();
+            assert!(torn(&now, old, longer), "cut at {cut} on the way back");
         }
     }
 }

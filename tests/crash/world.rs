@@ -41,7 +41,6 @@ pub struct Ended {
     pub code: Option<i32>,
     pub said: String,
     pub out: String,
-    pub err: String,
 }
 
 impl World {
@@ -278,12 +277,11 @@ impl World {
 
 pub fn ended(output: &Output) -> Ended {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    let out = text(&output.stdout);
     Ended {
         killed: output.status.signal() == Some(9),
         code: output.status.code(),
-        said: format!("{out}{err}"),
+        said: format!("{out}{}", text(&output.stderr)),
         out,
-        err,
     }
 }

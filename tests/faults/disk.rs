@@ -82,6 +82,32 @@ fn full_while_the_backup_is_written() {
     }
 }
 
+#[test]
+fn full_while_the_database_is_dumped() {
+    let world = world();
+    let backups = world.state.path().join("backups");
+    // Room for what comes before the dump, and for its beginning.
+    let _mount = Mount::small(made(&backups), 24);
+    let at_the_dump = format!("{}: {FULL}", backups.display());
+    let mut command = world.command("backup");
+    let ended = run({
+        command.arg("--full-dump");
+        command
+    });
+    says(
+        "disk full, dump",
+        &ended,
+        3,
+        &[
+            "The backup could not be made",
+            &at_the_dump,
+            "Nothing was changed",
+            MAKE_ROOM,
+        ],
+    );
+    assert_eq!(entries(&backups), 0, "half a backup is left");
+}
+
 /// The state folder alone is small; backups lie elsewhere.
 fn with_small_state(world: &World) -> (Mount, impl Fn(&str) -> Command + use<'_>) {
     let mount = Mount::small(world.state.path(), 512);

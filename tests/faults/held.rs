@@ -27,6 +27,17 @@ pub mod journal {
     pub const VERIFYING: usize = 7;
 }
 
+/// Makes a script that can be run by everybody, by a program of its own: what we had open for writing while another test
+/// starts a program could not be run.
+pub fn script(path: &std::path::Path, text: &str) {
+    let made = Command::new("sh")
+        .args(["-c", "printf '%s' \"$1\" >\"$2\" && chmod 755 \"$2\"", "sh"])
+        .arg(text)
+        .arg(path)
+        .status();
+    assert!(made.unwrap().success());
+}
+
 /// Waits until something is so.
 pub fn wait(what: &str, mut is: impl FnMut() -> bool) {
     let start = Instant::now();
@@ -42,7 +53,7 @@ pub fn told(fault: &str, driver: Driver, ended: &Ended) {
         "| {fault} | {} | exit {} | {} |",
         driver.name(),
         ended.code.map_or("-".to_owned(), |code| code.to_string()),
-        ended.err.trim().replace('\n', " / ")
+        ended.said[ended.out.len()..].trim().replace('\n', " / ")
     );
 }
 
@@ -100,8 +111,8 @@ pub fn wait_for_nth(pid: u32, list: &std::path::Path, point: &str, nth: usize) {
 /// A program that stands still.
 pub struct Held {
     child: Child,
+    #[expect(dead_code, reason = "the program writes to it as long as it runs")]
     list: tempfile::NamedTempFile,
-    point: String,
 }
 
 impl Held {
@@ -113,22 +124,12 @@ impl Held {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let held = Self {
-            child,
-            list,
-            point: point.to_owned(),
-        };
-        wait_for_nth(held.pid(), held.list.path(), point, nth);
-        held
+        wait_for_nth(child.id(), list.path(), point, nth);
+        Self { child, list }
     }
 
     pub fn pid(&self) -> u32 {
         self.child.id()
-    }
-
-    /// Lets it go on to the next point of that name.
-    pub fn to(&self, nth: usize) {
-        wait_for_nth(self.pid(), self.list.path(), &self.point, nth);
     }
 
     /// From now on nobody reads what it says.

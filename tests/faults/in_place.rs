@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use freescout_rescue::domain::configuration::Driver;
 
+use crate::held::told;
 use crate::mounts::Mount;
 use crate::world::World;
 
@@ -50,7 +51,7 @@ fn written_in_place_and_cut_off() {
                 world_is_torn(&now, old);
             }
             let ended = world.run(then, 0);
-            println!("| {context} | {} |", ended.err.trim().replace('\n', " / "));
+            told(&context, Driver::Sqlite, &ended);
             match then {
                 "resume" => {
                     assert_eq!(ended.code, Some(2), "{context}: {}", ended.said);
@@ -116,9 +117,10 @@ fn written_by_somebody_else_meanwhile() {
     std::fs::write(&env, &other).unwrap();
     for what in ["resume", "undo"] {
         let ended = world.run(what, 0);
-        println!(
-            "| .env torn and changed, {what} | {} |",
-            ended.err.trim().replace('\n', " / ")
+        told(
+            &format!(".env torn and changed, {what}"),
+            Driver::Sqlite,
+            &ended,
         );
         assert_eq!(ended.code, Some(1), "{what}: {}", ended.said);
         assert!(ended.said.contains("was changed since"), "{}", ended.said);

@@ -36,7 +36,7 @@ fn impatient(driver: Driver) -> Server {
 /// A connection of somebody else, in a transaction.
 enum Other {
     MySql(mysql::Conn),
-    PgSql(postgres::Client),
+    PgSql(Box<postgres::Client>),
     Sqlite(rusqlite::Connection),
 }
 
@@ -49,7 +49,7 @@ impl Other {
                 root.query_drop(format!("USE {database}")).unwrap();
                 Other::MySql(root)
             }
-            Some(server) => Other::PgSql(server.postgres_root(database).unwrap()),
+            Some(server) => Other::PgSql(Box::new(server.postgres_root(database).unwrap())),
             None => Other::Sqlite(rusqlite::Connection::open(database).unwrap()),
         }
     }

@@ -26,17 +26,7 @@ impl Bench {
         if let Some(script) = script {
             let storage = bench.storage("").to_string_lossy().into_owned();
             let script = script.replace("{storage}", storage.trim_end_matches('/'));
-            // By a program of its own: our next child would keep it open for writing, and it could not be run.
-            let made = Command::new("sh")
-                .args([
-                    "-c",
-                    "printf '%s' \"$1\" >\"$2\" && chmod 755 \"$2\"",
-                    "sh",
-                    &script,
-                ])
-                .arg(bench.bin.path().join("php"))
-                .status();
-            assert!(made.unwrap().success());
+            crate::held::script(&bench.bin.path().join("php"), &script);
         }
         bench
     }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use freescout_rescue::domain::configuration::Driver;
 use rustix::process::Signal;
 
-use crate::held::{Held, journal, signal, told};
+use crate::held::{Held, count, journal, signal, state_of, told, wait};
 use crate::world::{World, ended};
 
 /// What Ctrl-C, a shutdown and a lost line send.
@@ -72,6 +72,37 @@ fn while_it_is_written() {
     let done = held.end();
     assert_eq!(done.code, Some(2), "{}", done.said);
     assert!(done.said.contains(PUT_OFF), "{}", done.said);
+    world.require_recovered(&done.said);
+    world.require_settled(&done.said);
+}
+
+/// Stopped and continued by a shell in the middle, it goes on.
+#[test]
+fn stopped_and_continued() {
+    let world = world();
+    let (bin, go) = crate::wizard::waiting_php(&world);
+    let usual = world.command("recover");
+    let mut command = Command::new(usual.get_program());
+    let arguments = usual.get_args();
+    command.args(arguments.filter(|argument| *argument != "--no-artisan"));
+    command.env("PATH", bin.path());
+    let list = tempfile::NamedTempFile::new().unwrap();
+    command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let running = || count(list.path(), "ProgramRunning") == 1;
+    wait("PHP to run", running);
+    // Of a process without a shell above it, SIGTSTP is not heard by the system: SIGSTOP always is.
+    signal(child.id(), Signal::TSTP);
+    signal(child.id(), Signal::STOP);
+    wait("the program to stop", || state_of(child.id()) == 'T');
+    signal(child.id(), Signal::CONT);
+    std::fs::write(&go, "").unwrap();
+    let done = ended(&child.wait_with_output().unwrap());
+    assert_eq!(done.code, Some(2), "{}", done.said);
     world.require_recovered(&done.said);
     world.require_settled(&done.said);
 }

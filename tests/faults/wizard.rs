@@ -1,12 +1,12 @@
 //! The wizard in a terminal while things go wrong: signals at every step and in the middle of the writing, the terminal
 //! gone, the database gone, the disk full.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::configuration::Driver;
 use rustix::process::Signal;
 
-use crate::held::{count, journal, signal, state_of, wait, wait_for_nth};
+use crate::held::{count, journal, script, signal, state_of, wait, wait_for_nth};
 use crate::install::Install;
 use crate::mounts::{Filler, Mount};
 use crate::server::{self, Server};
@@ -314,27 +314,36 @@ fn end_past_all_points(session: &mut Session) -> u32 {
     session.end()
 }
 
+/// A folder with a PHP that waits until a file is there, and fails.
+pub fn waiting_php(world: &World) -> (tempfile::TempDir, PathBuf) {
+    let bin = tempfile::tempdir().unwrap();
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(bin.path(), everybody).unwrap();
+    let go = world.install.folder.path().join("go");
+    let waits = format!(
+        "#!/bin/sh\nwhile [ ! -e '{}' ]; do /bin/sleep 0.05; done; exit 1\n",
+        go.display()
+    );
+    script(&bin.path().join("php"), &waits);
+    (bin, go)
+}
+
+/// SIGQUIT leaves no core and no raw terminal behind either.
+#[test]
+fn after_sigquit() {
+    let world = sqlite();
+    let mut session = start(&world, &[]);
+    session.signal(Signal::QUIT);
+    assert_eq!(session.end(), 1);
+    assert!(given_back(&session));
+    world.require_original("SIGQUIT");
+}
+
 /// Asked to stop while it writes, it stops when that is done.
 #[test]
 fn a_stop_waits_for_the_writing() {
     let world = sqlite();
-    let bin = tempfile::tempdir().unwrap();
-    let go = world.install.folder.path().join("go");
-    let php = format!(
-        "#!/bin/sh\nwhile [ ! -e '{}' ]; do /bin/sleep 0.05; done; exit 1\n",
-        go.display()
-    );
-    let made = std::process::Command::new("sh")
-        .args([
-            "-c",
-            "printf '%s' \"$1\" >\"$2\"; chmod 755 \"$2\" \"$3\"",
-            "sh",
-            &php,
-        ])
-        .arg(bin.path().join("php"))
-        .arg(bin.path())
-        .status();
-    assert!(made.unwrap().success());
+    let (bin, go) = waiting_php(&world);
     let arguments = arguments(&world);
     let arguments: Vec<&str> = arguments
         .iter()

@@ -14,5 +14,6 @@ mod install;
 mod laravel;
 mod provider;
 mod recovery;
+#[allow(dead_code, reason = "other tests need more of it")]
 mod server;
 mod stores;

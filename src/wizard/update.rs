@@ -199,7 +199,9 @@ impl Wizard {
             Step::Checks => self.checks.filtering,
             Step::Passwords => !self.passwords.asked.is_empty(),
             Step::Apply => {
-                self.apply.ready.is_some() && self.apply.problem.is_none() && self.running.is_none()
+                // The plan is shown before its job has said its last word: what is typed then is not lost.
+                let confirming = self.apply.ready.is_some() && self.apply.problem.is_none();
+                confirming && !self.is_running(JobKind::Apply)
             }
             Step::Report => self.report.undoing.is_some(),
             Step::Backup | Step::Plan => false,

@@ -45,6 +45,9 @@ pub(super) fn put_back(
         return Ok(Exit::Attention);
     }
     let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
+    ledger
+        .require_settled_by(&backup.folder)
+        .map_err(not_started)?;
     let mut progress = output::progress();
     let signals = PutOff::begin();
     let wanted = Wanted {
@@ -60,8 +63,15 @@ pub(super) fn put_back(
     )
     .map_err(unchanged)?;
     heard_before(&signals, &safety).map_err(unchanged)?;
-    let restored = restore::restore(&mut session, &mut ledger, &backup, &foretold, &mut progress)
-        .map_err(failed)?;
+    let restored = restore::restore(
+        &mut session,
+        &mut ledger,
+        &backup,
+        &foretold,
+        &safety.folder,
+        &mut progress,
+    )
+    .map_err(failed)?;
     if common.json {
         let json = report::restored(&foretold, &restored, folder, &safety.folder);
         Out::stdout().json(&json);

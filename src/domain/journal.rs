@@ -131,6 +131,8 @@ pub struct Run {
     pub install: PathBuf,
     /// The backup it rests on.
     pub backup: PathBuf,
+    /// The backup of what stood before, where that is another one: when a backup is put back.
+    pub safety: Option<PathBuf>,
     /// When it began, RFC 3339.
     pub started: String,
     /// When it ended, RFC 3339.

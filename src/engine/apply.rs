@@ -223,11 +223,12 @@ pub(super) fn compare_only(session: &Session, written: &[Swap]) -> Vec<Swap> {
 }
 
 /// The name of a file's copy within the backup.
-fn saved_as(session: &Session, path: &Path) -> Option<String> {
+pub(super) fn saved_as(session: &Session, path: &Path) -> Option<String> {
     let install = &session.install;
     let is = |file: &Option<FileRead>| file.as_ref().is_some_and(|f| f.path == path);
     let env = is(&install.env_file).then_some("files/env");
     env.or(is(&install.key_file).then_some("files/key_file"))
+        .or(is(&install.cache_file).then_some("files/config.php"))
         .map(str::to_owned)
 }
 

@@ -73,22 +73,42 @@ impl Ledger {
     pub fn require_finished(&self) -> Result<(), Problem> {
         match self.unfinished()? {
             None => Ok(()),
-            Some(run) => {
-                let w = words();
-                let next = fill(
-                    w.run_unfinished_next,
-                    &[
-                        ("resume", &self.command("resume")),
-                        ("undo", &self.command("undo --yes")),
-                    ],
-                );
-                Err(Problem::new(
-                    sentences::journal::unfinished(&run),
-                    w.run_unfinished_why,
-                    next,
-                ))
-            }
+            Some(run) => Err(self.first(&run)),
         }
+    }
+
+    /// Refuses to put back another backup than an unfinished run rests on: its keys may be in no other place.
+    ///
+    /// # Errors
+    /// As [`Ledger::require_finished`].
+    pub fn require_settled_by(&self, backup: &Path) -> Result<(), Problem> {
+        let same = |other: &Path| {
+            let real = |path: &Path| std::fs::canonicalize(path).ok();
+            other == backup || real(other).is_some() && real(other) == real(backup)
+        };
+        match self.unfinished()? {
+            Some(run) if !same(&run.backup) && !run.safety.as_deref().is_some_and(same) => {
+                Err(self.first(&run))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn first(&self, run: &Run) -> Problem {
+        let w = words();
+        let resume: (&str, &dyn std::fmt::Display) = ("resume", &self.command("resume"));
+        let next = match run.kind {
+            Kind::Undo => fill(w.run_unfinished_undo_next, &[resume]),
+            _ => fill(
+                w.run_unfinished_next,
+                &[resume, ("undo", &self.command("undo --yes"))],
+            ),
+        };
+        Problem::new(
+            sentences::journal::unfinished(run),
+            w.run_unfinished_why,
+            next,
+        )
     }
 
     /// One of our commands on this install, ready for a shell.
@@ -178,6 +198,7 @@ pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
         kind,
         install: install.to_owned(),
         backup: backup.to_owned(),
+        safety: None,
         started: backup::now().1,
         ended: None,
         origin: origin(),
@@ -211,6 +232,16 @@ pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(
 pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Problem> {
     let read = Journal::existing(&options.state_dir)
         .and_then(|journal| journal.map_or(Ok(None), |journal| journal.unfinished(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// What the last unfinished run meant to write, read without the lock.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn intent(options: &Options, run: &Run) -> Result<Intent, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(Intent::default()), |j| j.intent(run.id)));
     read.map_err(|e| journal_problem(&e))
 }
 

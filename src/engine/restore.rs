@@ -7,11 +7,13 @@
 mod foretold;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use crate::domain::journal::Kind;
+use crate::domain::journal::{Kind, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
+use crate::engine::apply;
 use crate::engine::backup::{Progress, backup_problem};
 use crate::engine::caches;
 use crate::engine::change::{Failure, file_problem};
@@ -64,15 +66,19 @@ pub fn restore(
     ledger: &mut Ledger,
     backup: &Backup,
     foretold: &Foretold,
+    safety: &Path,
     progress: &mut Progress<'_>,
 ) -> Result<Restored, Failure> {
     let w = words();
+    ledger.require_settled_by(&backup.folder)?;
     let change = &foretold.change;
     change.require_possible(session)?;
-    ledger.sweep()?;
     let root = session.install.root.clone();
-    let run = ledger::beginning(Kind::Restore, &root, &backup.folder);
-    let intent = change.intent(&|_| None, &|_| Vec::new());
+    let run = Run {
+        safety: Some(safety.to_owned()),
+        ..ledger::beginning(Kind::Restore, &root, &backup.folder)
+    };
+    let intent = change.intent(&|path| apply::saved_as(session, path), &|_| Vec::new());
     let id = ledger.begin(&run, &intent)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
     change.carry_out(session, ledger, id, &backup.folder, &mut || {
@@ -82,7 +88,8 @@ pub fn restore(
         .into_iter()
         .chain([w.opcache_hint.to_owned()])
         .collect();
-    // Whatever was left unfinished is overwritten by now.
+    // What was left unfinished rested on the same backup: all it had written is put back. Its new files go last of all.
+    ledger.sweep()?;
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
         notes.push(fill(w.journal_not_ended, &[("why", &problem.why)]));
     }

@@ -4,12 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::app_key::AppKey;
+use crate::domain::inventory::Inventory;
 use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
 use crate::engine::apply;
 use crate::engine::backup::{Progress, backup_problem};
+use crate::engine::caches;
 use crate::engine::change::{Change, Failure, file_problem};
 use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange, torn};
@@ -63,9 +65,7 @@ pub fn resume(
             Ok(Resumed::TakenBack(run.backup, Box::new(undone)))
         }
         Kind::Restore => {
-            let backup = open(&run.backup)?;
-            let foretold = restore::foretell(session, &backup)?;
-            let restored = restore::restore(session, ledger, &backup, &foretold, progress)?;
+            let restored = put_back(session, ledger, &run, &open(&run.backup)?, progress)?;
             Ok(Resumed::PutBack(run.backup, Box::new(restored)))
         }
         // It is written down when it is done.
@@ -89,7 +89,11 @@ fn finish(
     survey::reread(session)?;
     checks::read_inventory(session)?;
     let intent = ledger.intent(run)?;
-    let (swaps, foreign) = swaps(session, &intent)?;
+    let (swaps, foreign) = swaps(session, &intent, &|inventory, intended| {
+        let payloads = intended.payloads.iter();
+        let payloads: Vec<(&Place, &str)> = payloads.map(|(p, text)| (p, text.as_str())).collect();
+        inventory.rewritten(&intended.cell, &payloads)
+    })?;
     let found = files_forward(session, ledger, run, backup, &intent)?;
     let id = Ledger::again(run);
     let Some(files) = found else {
@@ -147,12 +151,82 @@ fn finish(
     };
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
+        let next = format!("{}\n  {}", problem.next, both_ways(ledger));
         return Err(Failure {
-            problem,
+            problem: Problem::new(w.cache_stays_resumed, problem.why, next),
             half_done: true,
         });
     }
     Ok(written.prove(session, ledger, progress))
+}
+
+fn both_ways(ledger: &Ledger) -> String {
+    fill(
+        words().run_unfinished_next,
+        &[
+            ("resume", &ledger.command("resume")),
+            ("undo", &ledger.command("undo --yes")),
+        ],
+    )
+}
+
+/// Goes on with putting a backup back: what was announced and not written yet, and nothing else.
+fn put_back(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    run: &Run,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Restored, Failure> {
+    let w = words();
+    progress(w.resume_checking, 0, None);
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    survey::reread(session)?;
+    checks::read_inventory(session)?;
+    let intent = ledger.intent(run)?;
+    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
+    let (swaps, foreign) = swaps(session, &intent, &|_, intended| {
+        saved.get(&intended.cell).cloned().flatten()
+    })?;
+    let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
+        return Err(Problem::new(w.backup_unusable, "", both_ways(ledger)).into());
+    };
+    let change = Change { swaps, files };
+    let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
+    change.require_possible(session).map_err(still)?;
+    let id = Ledger::again(run);
+    progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
+    let carried = change.carry_on(session, ledger, id, &backup.folder, &mut || {
+        progress(w.undo_files, 0, None)
+    });
+    carried.map_err(|failure| failure.still_unfinished(ledger))?;
+    ledger.sweep()?;
+    let mut restored = Restored {
+        rows: change.swaps.len(),
+        files: change.files.len(),
+        notes: caches::restart_workers(&session.install)
+            .into_iter()
+            .chain([w.opcache_hint.to_owned()])
+            .collect(),
+        surprises: Vec::new(),
+    };
+    if let Err(problem) = ledger.taken_back(id, &backup.folder) {
+        let note = fill(w.journal_not_ended, &[("why", &problem.why)]);
+        restored.notes.push(note);
+    }
+    let read = survey::reread(session).and_then(|()| checks::read_inventory(session));
+    if let Err(problem) = read {
+        let said: [(&str, &dyn std::fmt::Display); 2] =
+            [("what", &problem.what), ("why", &problem.why)];
+        restored
+            .notes
+            .insert(0, fill(w.restore_not_read_again, &said));
+    }
+    restored.surprises = foreign
+        .into_iter()
+        .map(|cell| Place { cell, token: None })
+        .collect();
+    Ok(restored)
 }
 
 fn named(cell: &Cell) -> String {
@@ -170,15 +244,14 @@ fn sum(text: Option<&SecretBytes>) -> Option<String> {
 }
 
 /// The rows still to be written, and those that somebody changed since.
-fn swaps(session: &mut Session, intent: &Intent) -> Result<(Vec<Swap>, Vec<Cell>), Problem> {
+fn swaps(
+    session: &mut Session,
+    intent: &Intent,
+    new_text: &dyn Fn(&Inventory, &IntendedCell) -> Option<SecretBytes>,
+) -> Result<(Vec<Swap>, Vec<Cell>), Problem> {
     let (mut swaps, mut foreign) = (Vec::new(), Vec::new());
     for intended in &intent.cells {
-        let IntendedCell {
-            cell,
-            old,
-            new,
-            payloads,
-        } = intended;
+        let IntendedCell { cell, old, new, .. } = intended;
         let now = match session.inventory.cells.get(cell) {
             Some(now) => now.clone(),
             None => restore::read_cell(session, cell)?.flatten(),
@@ -187,21 +260,18 @@ fn swaps(session: &mut Session, intent: &Intent) -> Result<(Vec<Swap>, Vec<Cell>
             Standing::Meant => {}
             Standing::Foreign => foreign.push(cell.clone()),
             Standing::Before => {
-                let payloads: Vec<(&Place, &str)> = payloads
-                    .iter()
-                    .map(|(p, text)| (p, text.as_str()))
-                    .collect();
-                let text = session.inventory.rewritten(cell, &payloads);
+                let text = new_text(&session.inventory, intended);
                 // A text that comes out otherwise than announced is not written.
-                match text.filter(|text| sum(Some(text)) == *new) {
-                    Some(text) => swaps.push(Swap {
+                if sum(text.as_ref()) == *new {
+                    swaps.push(Swap {
                         table: cell.table.name(),
                         id: cell.id,
                         column: cell.column.clone(),
                         old: now,
-                        new: Some(text),
-                    }),
-                    None => foreign.push(cell.clone()),
+                        new: text,
+                    });
+                } else {
+                    foreign.push(cell.clone());
                 }
             }
         }
@@ -249,13 +319,22 @@ fn files_forward(
             changes.push(FileChange::new(path, before, None));
             continue;
         }
-        let Some(bytes) = staged_bytes(intended) else {
+        // What a backup is put back from holds the new file as well, and whose it was.
+        let saved = backup
+            .saved_files()
+            .find(|f| f.origin == intended.path && Some(&f.sha256) == intended.new.as_ref());
+        let saved = match saved {
+            Some(saved) => backup.file(&saved.name).map_err(|e| backup_problem(&e))?,
+            None => None,
+        };
+        let (attributes, saved) = match (saved, &before) {
+            (Some((saved, bytes)), _) => (saved.attributes(), Some(bytes)),
+            (None, Some(file)) => (file.attributes, None),
+            (None, None) => (rehearsal::new_attributes(&session.install), None),
+        };
+        let Some(bytes) = staged_bytes(intended).or(saved) else {
             return Ok(None);
         };
-        let attributes = before.as_ref().map_or_else(
-            || rehearsal::new_attributes(&session.install),
-            |file| file.attributes,
-        );
         changes.push(FileChange {
             path,
             before,

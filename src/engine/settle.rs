@@ -52,15 +52,7 @@ pub fn planned(plan: &Plan) -> Vec<PlannedSecret> {
 
 /// What undo goes by, from what was announced.
 pub fn record(session: &Session, run: &Run, intent: &Intent, backup: &Backup) -> RecoveryRecord {
-    let mut files: Vec<WrittenFile> = intent
-        .files
-        .iter()
-        .map(|file| WrittenFile {
-            origin: file.path.clone(),
-            saved: file.saved.clone(),
-            new_sha256: file.new.clone(),
-        })
-        .collect();
+    let mut files = written_files(intent);
     if run.refresh {
         // Named before it is touched: an interrupted recovery can be undone whole. Its digest follows.
         files.push(WrittenFile {
@@ -69,6 +61,19 @@ pub fn record(session: &Session, run: &Run, intent: &Intent, backup: &Backup) ->
             new_sha256: None,
         });
     }
+    RecoveryRecord {
+        schema: 1,
+        started: run.started.clone(),
+        strategy: run.strategy.clone().unwrap_or_default(),
+        key: run.key.clone().unwrap_or_default(),
+        cells: written_cells(intent),
+        files,
+        undone: None,
+    }
+}
+
+/// The stored texts that were announced, as a record names them.
+pub fn written_cells(intent: &Intent) -> Vec<WrittenCell> {
     let sum_of_nothing = || files::hex(&files::digest(&[]));
     let cells = intent.cells.iter().map(|intended| WrittenCell {
         table: intended.cell.table.name().to_owned(),
@@ -76,15 +81,17 @@ pub fn record(session: &Session, run: &Run, intent: &Intent, backup: &Backup) ->
         column: intended.cell.column.clone(),
         new_sha256: intended.new.clone().unwrap_or_else(sum_of_nothing),
     });
-    RecoveryRecord {
-        schema: 1,
-        started: run.started.clone(),
-        strategy: run.strategy.clone().unwrap_or_default(),
-        key: run.key.clone().unwrap_or_default(),
-        cells: cells.collect(),
-        files,
-        undone: None,
-    }
+    cells.collect()
+}
+
+/// The files that were announced, likewise.
+pub fn written_files(intent: &Intent) -> Vec<WrittenFile> {
+    let files = intent.files.iter().map(|file| WrittenFile {
+        origin: file.path.clone(),
+        saved: file.saved.clone(),
+        new_sha256: file.new.clone(),
+    });
+    files.collect()
 }
 
 impl Written<'_> {

@@ -263,7 +263,9 @@ fn siblings(install: &Install) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = entries
         .filter(|e| {
             let name = e.file_name().to_string_lossy().to_ascii_lowercase();
-            name.trim_start_matches(['.', '#']).starts_with("env")
+            let name = name.trim_start_matches(['.', '#']);
+            // Beside `.env` an interrupted run leaves the new one, with its key in it.
+            name.starts_with("env") || name.starts_with(files::STAGED_NAME.trim_start_matches('.'))
         })
         .map(|e| e.path())
         .filter(|p| *p != own && p.is_file())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::domain::assessment::Assessment;
-use crate::domain::journal::{Kind, Run};
+use crate::domain::journal::{Intent, Kind, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
@@ -14,7 +14,9 @@ use crate::engine::change::{Change, Failure};
 use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
+use crate::engine::restore;
 use crate::engine::session::Session;
+use crate::engine::settle;
 use crate::engine::survey;
 use crate::io::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
 use crate::io::files::{self, FileError};
@@ -65,11 +67,14 @@ pub fn undo(
 ) -> Result<Undone, Failure> {
     let w = words();
     let unfinished = ledger.unfinished()?;
-    let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
-        Some(record) => record,
-        // Announced in the journal, and interrupted before anything else was written.
-        None if unfinished.is_some() => RecoveryRecord::default(),
-        None => return Err(nothing_to_take_back().into()),
+    let record = match &unfinished {
+        Some(run) if run.kind == Kind::Restore => written_by(&ledger.intent(run)?),
+        _ => match backup.recovery().map_err(|e| backup_problem(&e))? {
+            Some(record) => record,
+            // Announced in the journal, and interrupted before anything else was written.
+            None if unfinished.is_some() => RecoveryRecord::default(),
+            None => return Err(nothing_to_take_back().into()),
+        },
     };
     progress(w.undo_checking, 0, None);
     let left = Left {
@@ -151,10 +156,15 @@ pub fn preview(
     options: &Options,
     backup: &Backup,
 ) -> Result<Undone, Problem> {
-    let record = backup.recovery().map_err(|e| backup_problem(&e))?;
-    // Only an interrupted recovery has none yet, and then nothing was written.
-    let record = record.unwrap_or_default();
     let unfinished = ledger::unfinished(options, &session.install.root)?;
+    let record = match &unfinished {
+        Some(run) if run.kind == Kind::Restore => written_by(&ledger::intent(options, run)?),
+        // Only an interrupted recovery has none yet, and then nothing was written.
+        _ => backup
+            .recovery()
+            .map_err(|e| backup_problem(&e))?
+            .unwrap_or_default(),
+    };
     let left = Left {
         interrupted: is_interrupted_recovery(unfinished.as_ref()),
         staged: ledger::staged(options, &session.install.root)?,
@@ -203,6 +213,15 @@ impl Left {
     }
 }
 
+/// What an interrupted restore may have written, as if a recovery had. It has no record of its own.
+fn written_by(intent: &Intent) -> RecoveryRecord {
+    RecoveryRecord {
+        cells: settle::written_cells(intent),
+        files: settle::written_files(intent),
+        ..RecoveryRecord::default()
+    }
+}
+
 fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
     unfinished.is_some_and(|run| run.kind == Kind::Recovery)
 }
@@ -219,7 +238,8 @@ fn nothing_to_take_back() -> Problem {
 /// A [`Problem`] when the journal, or the backup it names, cannot be read.
 pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup>, Problem> {
     match ledger::unfinished(options, install)? {
-        Some(run) => Backup::open(&run.backup)
+        // What is put back by it is not what stood before.
+        Some(run) => Backup::open(run.safety.as_ref().unwrap_or(&run.backup))
             .map(Some)
             .map_err(|e| backup_problem(&e)),
         None => Ok(backup::last_recovery(&options.backup_dir, install)),
@@ -236,7 +256,7 @@ fn change_back(
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     checks::read_inventory(session)?;
     let files = files_back(session, record, backup, left)?;
-    let (swaps, refused) = swaps(session, record, &saved);
+    let (swaps, refused) = swaps(session, record, &saved)?;
     Ok((Change { swaps, files }, refused))
 }
 
@@ -311,12 +331,11 @@ fn unreadable(error: &FileError) -> Problem {
 
 /// The swaps back, and the rows that are no longer as we left them.
 fn swaps(
-    session: &Session,
+    session: &mut Session,
     record: &RecoveryRecord,
     saved: &BTreeMap<Cell, Option<SecretBytes>>,
-) -> (Vec<Swap>, Vec<String>) {
+) -> Result<(Vec<Swap>, Vec<String>), Problem> {
     let (mut swaps, mut refused) = (Vec::new(), Vec::new());
-    let cells = &session.inventory.cells;
     for written in &record.cells {
         // The variables of `.env` come back with their file.
         let table = Table::by_name(&written.table).filter(|table| *table != Table::Env);
@@ -328,17 +347,17 @@ fn swaps(
             id: written.id,
             column: written.column.clone(),
         };
-        let (now, before) = (
-            cells.get(cell).cloned().flatten(),
-            saved.get(cell).cloned().flatten(),
-        );
+        let now = match session.inventory.cells.get(cell) {
+            Some(now) => now.clone(),
+            // No secret is found there any more.
+            None => restore::read_cell(session, cell)?.flatten(),
+        };
+        let before = saved.get(cell).cloned().flatten();
         if now == before {
             continue;
         }
-        let sum = now
-            .as_ref()
-            .map(|text| files::hex(&files::digest(text.expose())));
-        if sum.as_ref() == Some(&written.new_sha256) {
+        let text = now.as_ref().map_or(&[][..], SecretBytes::expose);
+        if files::hex(&files::digest(text)) == written.new_sha256 {
             swaps.push(Swap {
                 table: cell.table.name(),
                 id: cell.id,
@@ -353,5 +372,5 @@ fn swaps(
             )));
         }
     }
-    (swaps, refused)
+    Ok((swaps, refused))
 }

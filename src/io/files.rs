@@ -303,6 +303,9 @@ fn not_written(path: &Path, error: WriteError) -> FileError {
     }
 }
 
+/// What the names of new files begin with, until they are put in place.
+pub const STAGED_NAME: &str = ".freescout-rescue-";
+
 /// A new name beside a file, for [`stage`].
 pub fn staged_beside(path: &Path) -> PathBuf {
     path.with_file_name(folder::temporary_name())

@@ -38,7 +38,11 @@ pub(super) fn of(path: &Path) -> Result<(Folder, OsString), FileError> {
 
 /// A name that nothing has yet.
 pub(super) fn temporary_name() -> String {
-    format!(".freescout-rescue-{}", hex(&entropy::bytes::<8>()))
+    format!(
+        "{}{}",
+        super::files::STAGED_NAME,
+        hex(&entropy::bytes::<8>())
+    )
 }
 
 impl Folder {

@@ -33,7 +33,7 @@ const MAX_TOLD: i64 = 10_000;
 
 const FORM: &str = "
 CREATE TABLE runs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, install BLOB NOT NULL, backup BLOB NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, install BLOB NOT NULL, backup BLOB NOT NULL, safety BLOB,
     started TEXT NOT NULL, ended TEXT, host TEXT NOT NULL, user TEXT NOT NULL, came_from TEXT NOT NULL, pid INTEGER NOT NULL,
     version TEXT NOT NULL, strategy TEXT, key TEXT, resealed INTEGER NOT NULL, reentered INTEGER NOT NULL,
     refresh INTEGER NOT NULL, artisan INTEGER NOT NULL, outcome TEXT NOT NULL);
@@ -405,12 +405,13 @@ fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> 
         version,
     } = &run.origin;
     transaction.execute(
-        "INSERT INTO runs (kind, install, backup, started, ended, host, user, came_from, pid, version, strategy, key, \
-         resealed, reentered, refresh, artisan, outcome) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO runs (kind, install, backup, safety, started, ended, host, user, came_from, pid, version, strategy, key, \
+         resealed, reentered, refresh, artisan, outcome) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         params![
             run.kind.code(),
             text(&run.install),
             text(&run.backup),
+            run.safety.as_deref().map(text),
             run.started,
             run.ended,
             host,
@@ -508,6 +509,7 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         kind: Kind::by_code(&kind).unwrap_or(Kind::Backup),
         install: path("install")?,
         backup: path("backup")?,
+        safety: row.get::<_, Option<Vec<u8>>>("safety")?.map(path_of),
         started: row.get("started")?,
         ended: row.get("ended")?,
         origin: Origin {

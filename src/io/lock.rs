@@ -6,6 +6,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ use super::files;
 use super::obstacle::Obstacle;
 use crate::words::{fill, words};
 
+/// How long a lock is tried for.
+const PATIENCE: Duration = Duration::from_millis(200);
 /// A holder's note longer than this is none.
 const MAX_NOTE: u64 = 4 << 10;
 
@@ -87,7 +90,17 @@ impl Lock {
             .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
             .open(&path)
             .map_err(system)?;
-        match file.try_lock() {
+        let began = Instant::now();
+        let taken = loop {
+            match file.try_lock() {
+                // Somebody who only asks who holds it holds it himself for a moment.
+                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(LockError::Held(note(&file)));

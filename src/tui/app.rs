@@ -55,10 +55,12 @@ pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<E
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
     let mut terminal = Terminal::open().map_err(no_terminal)?;
+    let look_in = setup.look_in.clone();
     let (worker, updates) = Worker::start(setup);
     let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
+    wizard.looks_in(look_in);
     let exit = run(&mut terminal, &mut wizard, &theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.

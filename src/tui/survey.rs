@@ -106,14 +106,18 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);
         return;
     }
+    let resume: [(&str, &dyn std::fmt::Display); 1] = [("word", &w.resume_word)];
+    let ways = match wizard.is_taking_back() {
+        true => vec![plain(fill(w.unfinished_resume_undo, &resume))],
+        false => vec![
+            plain(fill(w.unfinished_resume, &resume)),
+            plain(fill(w.unfinished_undo, &[("word", &w.undo_word)])),
+        ],
+    };
+    canvas.pieces(&mut area, &ways);
     canvas.pieces(
         &mut area,
-        &[
-            plain(fill(w.unfinished_resume, &[("word", &w.resume_word)])),
-            plain(fill(w.unfinished_undo, &[("word", &w.undo_word)])),
-            (Role::Muted, w.unfinished_leave.to_owned()),
-            plain(""),
-        ],
+        &[(Role::Muted, w.unfinished_leave.to_owned()), plain("")],
     );
     let row = take_top(&mut area, 1);
     let row = Rect {

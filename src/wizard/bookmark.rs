@@ -13,7 +13,7 @@ impl Wizard {
     /// Where we are, as far as it is worth remembering.
     pub fn bookmark(&self) -> Option<Bookmark> {
         let over = self.report.applied.is_some() || self.report.undone.is_some();
-        let begun = self.backup.done.is_some() || self.keys.searched != Default::default();
+        let begun = self.backup.done.is_some() || self.keys.searched != self.given;
         if over || !begun || self.assessment().is_none() {
             return None;
         }
@@ -37,7 +37,9 @@ impl Wizard {
             return None;
         }
         let bookmark = self.bookmark();
-        if bookmark == self.remembered {
+        let over = self.report.applied.is_some() || self.report.undone.is_some();
+        // Whoever only looks around loses nothing of what he had.
+        if bookmark == self.remembered || bookmark.is_none() && !over {
             return None;
         }
         self.remembered.clone_from(&bookmark);

@@ -128,7 +128,10 @@ impl Wizard {
             made: self.backup.made.take(),
             ..backup::State::default()
         };
-        self.keys = keys::State::default();
+        self.keys = keys::State {
+            searched: self.given.clone(),
+            ..keys::State::default()
+        };
         self.plan = plan::State::default();
         self.apply = apply::State::default();
         self.report = report::State::default();

@@ -5,6 +5,7 @@ use super::jobs::JobKind;
 use super::message::Effect;
 use super::survey::Form;
 use super::update::Wizard;
+use crate::domain::journal::Kind;
 use crate::domain::problem::Problem;
 use crate::engine::job::Job;
 use crate::words::words;
@@ -31,6 +32,12 @@ impl Wizard {
         self.is_running(JobKind::Resume) || self.is_running(JobKind::Undo)
     }
 
+    /// Whether what did not end was itself the way back: then there is but one way.
+    pub fn is_taking_back(&self) -> bool {
+        let run = self.survey.unfinished.as_ref();
+        run.is_some_and(|run| run.kind == Kind::Undo)
+    }
+
     pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
         let Some(Form::Unfinished(form)) = &self.survey.form else {
@@ -39,7 +46,7 @@ impl Wizard {
         let word = form.word.expose().trim();
         let job = if word.eq_ignore_ascii_case(w.resume_word) {
             Job::Resume
-        } else if word.eq_ignore_ascii_case(w.undo_word) {
+        } else if word.eq_ignore_ascii_case(w.undo_word) && !self.is_taking_back() {
             Job::Undo
         } else {
             self.say(w.unfinished_type_a_word);

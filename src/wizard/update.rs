@@ -12,7 +12,7 @@ use super::message::{Action, Effect, Event};
 use super::step::Step;
 use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::domain::assessment::Assessment;
-use crate::domain::bookmark::Bookmark;
+use crate::domain::bookmark::{Bookmark, Searched};
 use crate::domain::secret::SecretBytes;
 use crate::words::words;
 
@@ -66,6 +66,8 @@ pub struct Wizard {
     pub(super) taking_up: Option<Step>,
     /// The bookmark as it was written down last.
     pub(super) remembered: Option<Bookmark>,
+    /// Where the survey itself looks for keys, as the command line says.
+    pub(super) given: Searched,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
     pub(super) assessment: Option<Box<Assessment>>,
@@ -98,12 +100,19 @@ impl Wizard {
             bound_for: None,
             taking_up: None,
             remembered: None,
+            given: Searched::default(),
             artisan,
             assessment: None,
             jobs: 0,
         };
         let effects = wizard.start_survey(None);
         (wizard, effects)
+    }
+
+    /// Says where the survey itself looks for keys: a wizard that takes this one up has to look there too.
+    pub fn looks_in(&mut self, places: Vec<PathBuf>) {
+        self.given.places = places;
+        self.keys.searched = self.given.clone();
     }
 
     /// What the checks know, once there was a survey.

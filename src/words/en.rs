@@ -260,6 +260,7 @@ table! {
     outcome_taken_back = "taken back";
     run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. Nothing else is begun until it is finished or taken back.";
+    run_unfinished_undo_next = "To finish it: {resume}";
     run_unfinished_next = "To finish it: {resume}\n  To take it back: {undo}";
     run_stays_unfinished = "That is said of this attempt: the run that was interrupted is still unfinished.\n  {ways}";
     finding_unfinished = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
@@ -281,6 +282,8 @@ table! {
     taken_up_without_passwords = "You are back in step 5. Passwords have to be typed again: they were never kept.";
     enter_go_on = "go on there";
     enter_decide = "decide";
+    unfinished_resume_undo = "Type {word} and press Enter to finish taking back what was begun: rows and files become what they were before the recovery.";
+    cache_stays_resumed = "Rows and .env are written. The cached config does not follow, so FreeScout still runs on another key.";
     resume_word = "resume";
     unfinished_type_a_word = "Type one of the two words; then Enter. Esc leaves it as it is.";
     unfinished_what = "It was interrupted, and some of it may be written. The journal and the backup in {folder} explain everything that stands now.";

@@ -207,3 +207,52 @@ fn a_new_random_key_is_never_lost() {
     }
     println!("a new key: killed at {} points: nothing lost", points.len());
 }
+
+/// Kills a restore at each of its points; `resume` must finish it, `undo` bring back what stood before.
+#[test]
+fn every_point_of_a_restore() {
+    let mut world = World::new(Driver::Sqlite, "restore");
+    let recovered = |world: &mut World| {
+        world.reset();
+        let done = world.run("recover", 0);
+        assert_eq!(done.code, Some(2), "{}", done.said);
+        let json: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+        (json["backup"].as_str().unwrap().to_owned(), world.truth())
+    };
+    let restore = |world: &World, backup: &str, name: &str, value: &str| {
+        let mut command = world.command_with("restore", &[backup, "--yes"]);
+        command.env(name, value).output().unwrap()
+    };
+    let (backup, _) = recovered(&mut world);
+    let list = tempfile::NamedTempFile::new().unwrap();
+    let path = list.path().to_str().unwrap();
+    restore(&world, &backup, "FREESCOUT_RESCUE_CRASH_LIST", path);
+    world.require_original("a restore without an accident");
+    let points = std::fs::read_to_string(list.path()).unwrap();
+    let points: Vec<&str> = points.lines().collect();
+    assert!(points.len() > 15, "{points:?}");
+    for again in ["resume", "undo"] {
+        for (index, point) in points.iter().enumerate() {
+            let context = format!("restore killed at {} ({point}), then {again}", index + 1);
+            let (backup, stood) = recovered(&mut world);
+            let at = (index + 1).to_string();
+            restore(&world, &backup, "FREESCOUT_RESCUE_CRASH_AT", &at);
+            let unfinished = world.run("check", 0).out.contains("\"unfinished_run\"");
+            let ended = world.run(again, 0);
+            let context = format!("{context}: {}", ended.said);
+            match (again, unfinished) {
+                ("resume", true) => world.require_original(&context),
+                ("undo", true) => assert_eq!(world.truth(), stood, "{context}"),
+                // Nothing was announced yet, or all is done.
+                ("resume", false) => {
+                    let now = world.truth();
+                    assert!(now == stood || now == world.original, "{context}");
+                }
+                // Then it is the recovery that is taken back, or there is none.
+                _ => world.require_original(&context),
+            }
+            world.require_settled(&context);
+        }
+    }
+    println!("a restore killed at {} points: nothing lost", points.len());
+}

@@ -172,3 +172,66 @@ fn a_journal_that_cannot_be_read_stops_writing_and_nothing_else() {
     assert!(refused.said.contains("--state-dir"), "{}", refused.said);
     world.require_original("refused");
 }
+
+/// The newest backup that the history tells of, and the point of a command at which rows are committed.
+fn restore_cut_off(world: &World, backup: &str) {
+    let list = tempfile::NamedTempFile::new().unwrap();
+    let mut command = world.command_with("restore", &[backup, "--yes"]);
+    command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
+    assert!(command.output().unwrap().status.success());
+    let points = std::fs::read_to_string(list.path()).unwrap();
+    let committed = points.lines().position(|p| p == "RowsCommitted").unwrap() + 1;
+    let recovered = world.run("recover", 0);
+    assert_eq!(recovered.code, Some(2), "{}", recovered.said);
+    let mut command = world.command_with("restore", &[backup, "--yes"]);
+    command.env("FREESCOUT_RESCUE_CRASH_AT", committed.to_string());
+    assert!(command.output().unwrap().status.code().is_none(), "killed");
+}
+
+#[test]
+fn what_was_saved_after_an_interrupted_restore_is_kept() {
+    let world = World::new(Driver::Sqlite, "kept");
+    let done = world.run("recover", 0);
+    let json: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    restore_cut_off(&world, json["backup"].as_str().unwrap());
+    let typed = crate::install::sealed(&key(2), "typed after the interruption");
+    world.install.admin(&[&format!(
+        "UPDATE fs_mailboxes SET in_password = '{typed}' WHERE id = 2"
+    )]);
+    let resumed = world.run("resume", 0);
+    assert_eq!(resumed.code, Some(2), "{}", resumed.said);
+    let rows = world.install.tables();
+    let row = rows.iter().find(|r| r.starts_with("mailboxes 2 ")).unwrap();
+    assert!(row.contains(&typed), "what was typed is kept");
+    world.require_settled("resumed");
+}
+
+#[test]
+fn another_backup_is_not_put_back_over_an_unfinished_recovery() {
+    let world = World::new(Driver::Sqlite, "other");
+    let made = world.run("backup", 0);
+    let json: serde_json::Value = serde_json::from_str(&made.out).unwrap();
+    let older = json["backup"].as_str().unwrap();
+    cut_off(&world);
+    let before = world.truth();
+    let mut command = world.command_with("restore", &[older, "--yes"]);
+    let refused = command.output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert!(said.contains("To finish it: "), "{said}");
+    assert_eq!(world.truth(), before, "the new key still lies beside .env");
+    let resumed = world.run("resume", 0);
+    world.require_recovered(&resumed.said);
+}
+
+#[test]
+fn the_keys_of_an_interrupted_run_are_known() {
+    let world = World::new(Driver::Sqlite, "known");
+    cut_off(&world);
+    let checked = world.run("check", 0);
+    let json: serde_json::Value = serde_json::from_str(&checked.out).unwrap();
+    assert_eq!(
+        json["summary"]["unknown_key"], 1,
+        "the one that is lost: {json}"
+    );
+}

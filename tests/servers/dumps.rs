@@ -15,6 +15,8 @@ fn dump(install: &Install, path: &str) -> (String, String) {
     let out = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
         .args(["backup", "--full-dump", "--json", "--backup-dir"])
         .arg(install.backups())
+        .arg("--state-dir")
+        .arg(install.folder.path().join("state"))
         .arg(install.root())
         .env_clear()
         .env("HOME", install.folder.path())

@@ -228,8 +228,13 @@ impl Install {
 
     /// Runs the program on the install: exit code, output, error output.
     pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        // Nothing of a test stays on the machine: the usual state folder is the machine's.
+        let state = self.folder.path().join("state");
+        let ours = !arguments.contains(&"--state-dir");
         let out = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
             .args(arguments)
+            .args(ours.then_some("--state-dir"))
+            .args(ours.then_some(state))
             .arg(self.root())
             .env("HOME", self.folder.path())
             .output()

@@ -333,6 +333,7 @@ pub fn unfinished() -> Run {
         kind: Kind::Recovery,
         install: PathBuf::from("/var/www/html"),
         backup: backup().folder,
+        safety: None,
         started: "2026-11-23T10:15:00+01:00".to_owned(),
         ended: None,
         origin: Origin {

@@ -227,7 +227,14 @@ fn what_changes_meanwhile_is_refused_or_named() {
             php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
         };
         let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
-        match restore::restore(&mut session, &mut ledger, &backup, &foretold, &mut quiet) {
+        match restore::restore(
+            &mut session,
+            &mut ledger,
+            &backup,
+            &foretold,
+            &folder,
+            &mut quiet,
+        ) {
             Err(failure) => {
                 assert!(refused && !failure.half_done, "{}", failure.problem);
                 assert_eq!(bench.state(), before);

@@ -28,7 +28,7 @@ fn ground() -> Bench {
 /// A recovery with PHP from these folders, and a file of root's left open by who called us.
 fn recover(bench: &Bench, path: &str) -> Outcome {
     let command = format!(
-        "exec 5<'{0}/demo/freescout/.env'; exec '{1}' recover --yes --no-test --look-in '{0}/demo/old-server' --backup-dir '{0}/backups' '{0}/demo/freescout'",
+        "exec 5<'{0}/demo/freescout/.env'; exec '{1}' recover --yes --no-test --look-in '{0}/demo/old-server' --backup-dir '{0}/backups' --state-dir '{0}/state' '{0}/demo/freescout'",
         bench.folder.path().display(),
         assert_cmd::cargo::cargo_bin("freescout-rescue").display(),
     );

@@ -65,6 +65,9 @@ pub enum Command {
         /// Threads that read and search, for measuring.
         #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2), hide = true)]
         threads: u8,
+        /// Look for keys with their prefix alone, for measuring.
+        #[arg(long, hide = true)]
+        prefixed: bool,
     },
     /// Log in at every mail server as FreeScout would, both directions, and say what came of it.
     /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.

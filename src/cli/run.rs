@@ -26,6 +26,7 @@ use crate::engine::session::Session;
 use crate::engine::{apply, checks, find_key, log_secrets, report, survey};
 use crate::io::artisan;
 use crate::io::backup::Backup;
+use crate::io::hunt;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
@@ -54,7 +55,15 @@ pub fn run(arguments: Arguments) -> u8 {
             common,
             usual,
             threads,
-        }) => find_key(&common, usual, threads),
+            prefixed,
+        }) => {
+            let limits = hunt::Limits {
+                threads: usize::from(threads),
+                prefixed,
+                ..hunt::Limits::default()
+            };
+            find_key(&common, usual, limits)
+        }
         Some(Command::Backup { common, options }) => {
             super::backup::make(&common, &options).map_err(not_started)
         }
@@ -355,12 +364,12 @@ fn check(common: &Common) -> Outcome {
     })
 }
 
-fn find_key(common: &Common, usual: bool, threads: u8) -> Outcome {
+fn find_key(common: &Common, usual: bool, limits: hunt::Limits) -> Outcome {
     let mut session = common.open_alone().map_err(not_started)?;
     let places = find_key::Places {
         named: common.look_in.clone(),
         usual,
-        threads: usize::from(threads),
+        limits,
     };
     let stop = stop::flag();
     let stopped = || stop.load(Ordering::Relaxed);

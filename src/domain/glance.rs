@@ -33,6 +33,8 @@ pub enum Spot {
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
+    /// Keys with their prefix, also in UTF-16.
+    Prefixed,
     /// Keys: all spots but the last two.
     Keys,
     /// Keys, and payloads in the rows of dumps: all spots.
@@ -80,8 +82,13 @@ fn over_with(
     spot: &mut dyn FnMut(Spot, usize),
 ) -> Seen {
     match wish {
-        Wish::Keys => dispatch!(level, simd => look::<_, false>(simd, window, range, spot)),
-        Wish::KeysAndRows => dispatch!(level, simd => look::<_, true>(simd, window, range, spot)),
+        Wish::Prefixed => {
+            dispatch!(level, simd => look::<_, false, false>(simd, window, range, spot))
+        }
+        Wish::Keys => dispatch!(level, simd => look::<_, true, false>(simd, window, range, spot)),
+        Wish::KeysAndRows => {
+            dispatch!(level, simd => look::<_, true, true>(simd, window, range, spot))
+        }
     }
 }
 
@@ -95,7 +102,7 @@ struct State {
 }
 
 #[inline(always)]
-fn look<S: Simd, const ROWS: bool>(
+fn look<S: Simd, const ALL: bool, const ROWS: bool>(
     simd: S,
     window: &[u8],
     range: Range<usize>,
@@ -116,7 +123,7 @@ fn look<S: Simd, const ROWS: bool>(
         let from = at.saturating_sub(AROUND);
         let there = &window[from..window.len().min(at + WIDTH + AROUND)];
         bytes[from + AROUND - at..][..there.len()].copy_from_slice(there);
-        glance::<_, ROWS>(simd, &bytes, at, own, &mut state, spot);
+        glance::<_, ALL, ROWS>(simd, &bytes, at, own, &mut state, spot);
         at += WIDTH;
         // As long as all of them are in the range, and nothing is missing around them.
         let whole = range.end.min(window.len().saturating_sub(AROUND));
@@ -124,7 +131,7 @@ fn look<S: Simd, const ROWS: bool>(
             && let Some(mut rest) = window.get(at - AROUND..whole + AROUND)
         {
             while let Some(bytes) = rest.first_chunk() {
-                glance::<_, ROWS>(simd, bytes, at, !0, &mut state, spot);
+                glance::<_, ALL, ROWS>(simd, bytes, at, !0, &mut state, spot);
                 rest = &rest[WIDTH..];
                 at += WIDTH;
             }
@@ -138,7 +145,7 @@ fn look<S: Simd, const ROWS: bool>(
 
 /// Tells the kinds of 64 bytes, and what follows from them, if anything.
 #[inline(always)]
-fn glance<S: Simd, const ROWS: bool>(
+fn glance<S: Simd, const ALL: bool, const ROWS: bool>(
     simd: S,
     bytes: &[u8; WIDTH + 2 * AROUND],
     at: usize,
@@ -147,41 +154,45 @@ fn glance<S: Simd, const ROWS: bool>(
     spot: &mut dyn FnMut(Spot, usize),
 ) {
     let load = |from: usize| u8x64::from_slice(simd, &bytes[from..from + WIDTH]);
-    let before = load(AROUND - 1);
-    let first = load(AROUND);
-    let second = load(AROUND + 1);
-    let third = load(AROUND + 2);
-    let fourth = load(AROUND + 3);
+    let here = load(AROUND);
+    let next = load(AROUND + 1);
 
-    // As a word of its own "key" is common; in a name something stands before it.
-    let key = !before.simd_eq(b' ') & (first | 0x20).simd_eq(b'k') & (third | 0x20).simd_eq(b'y');
-    let base64 = third.simd_eq(b'6') & fourth.simd_eq(b'4');
-    let mut marks = key | base64;
-    if ROWS {
-        marks |= third.simd_eq(b'y') & fourth.simd_eq(b'J');
+    let mut marks = here.simd_eq(b'6') & next.simd_eq(b'4');
+    if ALL {
+        let [third, second, first] = [3, 2, 1].map(|before| load(AROUND - before));
+        let y = here | 0x20;
+        // As a word of its own "key" is common; in a name something stands before it.
+        marks |= y.simd_eq(b'y') & (second | 0x20).simd_eq(b'k') & !third.simd_eq(b' ');
+        if ROWS {
+            marks |= y.simd_eq(b'y') & next.simd_eq(b'J');
+        }
+        marks &= (first | 0x20).simd_eq(b'e');
     }
-    let marks = ((second | 0x20).simd_eq(b'e') & marks).to_bitmask();
-    let zero = first.simd_eq(0).to_bitmask();
-    let line_ends = first.simd_eq(b'\n');
+    let marks = marks.to_bitmask();
+    let zero = here.simd_eq(0).to_bitmask();
+    let line_ends = here.simd_eq(b'\n');
     let line = line_ends.to_bitmask();
     let heads = if ROWS {
-        (line_ends & begins_statement(second)).to_bitmask()
+        (line_ends & begins_statement(next)).to_bitmask()
     } else {
         0
     };
-    let digit = digits(first);
+    let stops = if ALL {
+        stops(digits(here), &mut state.within)
+    } else {
+        0
+    };
     state.lines += u64::from((line & own).count_ones());
     state.zeros |= zero & own;
 
-    let run = digit & digit >> 1;
-    let run = run & run >> 2;
-    let run = run & run >> 4;
-    let run = run & run >> (RUN - 8);
-    let stops = !digit & (run << RUN | state.within & digit.wrapping_add(1));
-    state.within = ((run << (RUN - 1)).cast_signed() >> (WIDTH - 1)).cast_unsigned();
-
     // Every second byte a zero.
     let wide = zero & zero >> 2;
+    if marks | stops | wide | heads == 0 {
+        return;
+    }
+    // What ends a run is mostly neither of these.
+    let is = |byte: u8| here.simd_eq(byte).to_bitmask();
+    let stops = stops & (line | is(b'=') | is(b'\r'));
     if marks | stops | wide | heads != 0 {
         let told = Told {
             marks,
@@ -189,15 +200,27 @@ fn glance<S: Simd, const ROWS: bool>(
             wide: wide != 0,
             heads,
         };
-        tell::<_, ROWS>(simd, bytes, &told, at, spot);
+        tell::<_, ALL, ROWS>(simd, bytes, &told, at, spot);
     }
+}
+
+/// Where runs of digits are over.
+#[inline(always)]
+fn stops(digit: u64, within: &mut u64) -> u64 {
+    let run = digit & digit >> 1;
+    let run = run & run >> 2;
+    let run = run & run >> 4;
+    let run = run & run >> (RUN - 8);
+    let stops = !digit & (run << RUN | *within & digit.wrapping_add(1));
+    *within = ((run << (RUN - 1)).cast_signed() >> (WIDTH - 1)).cast_unsigned();
+    stops
 }
 
 /// What is worth telling of one go, a bit a place.
 struct Told {
-    /// Where the `k` of `key` may stand, or the byte before `e64` or `eyJ`.
+    /// Where the `y` of `key` or of `eyJ` may stand, or the 6 of `e64`.
     marks: u64,
-    /// Where a run of digits is over.
+    /// Where an equals sign or a line end stands behind a run of digits.
     stops: u64,
     /// Whether zeros stand as in UTF-16.
     wide: bool,
@@ -207,7 +230,7 @@ struct Told {
 
 /// Told rarely, so kept out of the way of what is done for all bytes.
 #[inline(never)]
-fn tell<S: Simd, const ROWS: bool>(
+fn tell<S: Simd, const ALL: bool, const ROWS: bool>(
     simd: S,
     bytes: &[u8; WIDTH + 2 * AROUND],
     told: &Told,
@@ -216,12 +239,12 @@ fn tell<S: Simd, const ROWS: bool>(
 ) {
     simd.vectorize(
         #[inline(always)]
-        || spots::<_, ROWS>(simd, bytes, told, at, spot),
+        || spots::<_, ALL, ROWS>(simd, bytes, told, at, spot),
     );
 }
 
 #[inline(always)]
-fn spots<S: Simd, const ROWS: bool>(
+fn spots<S: Simd, const ALL: bool, const ROWS: bool>(
     simd: S,
     bytes: &[u8; WIDTH + 2 * AROUND],
     told: &Told,
@@ -229,23 +252,22 @@ fn spots<S: Simd, const ROWS: bool>(
     spot: &mut dyn FnMut(Spot, usize),
 ) {
     each(told.marks, |bit| {
-        let text = &bytes[AROUND + bit..AROUND + bit + 4];
-        if text[2] == b'6' {
-            spot(Spot::Base64, at + bit + 1);
-        } else if text[..3].eq_ignore_ascii_case(b"key") {
-            spot(Spot::Key, at + bit);
+        // From two bytes before to one behind.
+        let text = &bytes[AROUND + bit - 2..AROUND + bit + 2];
+        if text[1..] == *b"e64" {
+            spot(Spot::Base64, at + bit - 1);
+        }
+        if text[..3].eq_ignore_ascii_case(b"key") {
+            spot(Spot::Key, at + bit - 2);
         }
         if ROWS && text[1..] == *b"eyJ" {
-            spot(Spot::Json, at + bit + 1);
+            spot(Spot::Json, at + bit - 1);
         }
     });
     each(told.heads, |bit| spot(Spot::Line, at + bit + 1));
-    let load = |from: usize| u8x64::from_slice(simd, &bytes[from..from + WIDTH]);
-    let first = load(AROUND);
-    let is = |byte: u8| first.simd_eq(byte).to_bitmask();
-    let ends = is(b'=') | is(b'\n') | is(b'\r');
-    each(told.stops & ends, |bit| spot(Spot::End, at + bit));
+    each(told.stops, |bit| spot(Spot::End, at + bit));
     if told.wide {
+        let load = |from: usize| u8x64::from_slice(simd, &bytes[from..from + WIDTH]);
         let lower = |from: usize, byte: u8| (load(AROUND + from) | 0x20).simd_eq(byte);
         let byte = |from: usize, byte: u8| load(AROUND + from).simd_eq(byte);
         let between = byte(1, 0) & byte(3, 0);
@@ -298,19 +320,27 @@ mod tests {
         })
         .take(200_000)
         .collect();
-        let seen = |level, range: Range<usize>| {
+        let seen = |level, range: Range<usize>, wish| {
             let mut spots = Vec::new();
-            let wish = Wish::KeysAndRows;
             let seen = over_with(level, &bytes, range, wish, &mut |spot, at| {
                 spots.push((spot, at))
             });
             (seen, spots)
         };
-        for range in [1..500, 777..20_001, 0..bytes.len()] {
-            let with = |level| seen(level, range.clone());
-            assert_eq!(with(Level::new()), with(Level::baseline()));
+        for wish in [Wish::Prefixed, Wish::Keys, Wish::KeysAndRows] {
+            for range in [1..500, 777..20_001, 0..bytes.len()] {
+                let with = |level| seen(level, range.clone(), wish);
+                assert_eq!(with(Level::new()), with(Level::baseline()));
+            }
         }
-        let (_, spots) = seen(Level::new(), 0..bytes.len());
+        let (counted, spots) = seen(Level::new(), 0..bytes.len(), Wish::KeysAndRows);
+        let (as_counted, prefixed) = seen(Level::new(), 0..bytes.len(), Wish::Prefixed);
+        assert_eq!(counted, as_counted);
+        let base64 = |spots: &[(Spot, usize)]| {
+            let of_kind = spots.iter().filter(|(spot, _)| *spot == Spot::Base64);
+            of_kind.copied().collect::<Vec<_>>()
+        };
+        assert_eq!(base64(&spots), base64(&prefixed));
         for kind in [
             Spot::Key,
             Spot::Base64,

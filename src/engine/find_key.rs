@@ -16,8 +16,8 @@ pub struct Places {
     pub named: Vec<PathBuf>,
     /// Whether the usual places are searched as well.
     pub usual: bool,
-    /// Threads that read and search: one or two.
-    pub threads: usize,
+    /// Within which limits.
+    pub limits: hunt::Limits,
 }
 
 /// What the hunt came to.
@@ -44,11 +44,13 @@ pub fn hunt(
     if places.usual {
         roots.extend(hunt::usual_places(&install));
     }
-    let limits = hunt::Limits {
-        threads: places.threads,
-        ..hunt::Limits::default()
-    };
-    looked.add(checks::look_in_within(session, &roots, &limits, cancel, on));
+    looked.add(checks::look_in_within(
+        session,
+        &roots,
+        &places.limits,
+        cancel,
+        on,
+    ));
     checks::count_mails(session);
     Hunted {
         looked,

@@ -22,6 +22,7 @@ mod walk;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::domain::glance::Wish;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::sightings::{Sighting, Wanted};
@@ -45,6 +46,18 @@ pub struct Limits {
     pub skipped: usize,
     /// Threads that read and search: one, or more for two.
     pub threads: usize,
+    /// Whether keys with their prefix are all that is looked for, in texts: for measuring.
+    pub prefixed: bool,
+}
+
+impl Limits {
+    fn wish(&self, rows: bool) -> Wish {
+        match (self.prefixed, rows) {
+            (true, _) => Wish::Prefixed,
+            (false, true) => Wish::KeysAndRows,
+            (false, false) => Wish::Keys,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -55,6 +68,7 @@ impl Default for Limits {
             memory: 40 << 20,
             skipped: 200,
             threads: 2,
+            prefixed: false,
         }
     }
 }

@@ -67,7 +67,7 @@ impl Search<'_> {
             file,
             stretches: length.div_ceil(STRETCH as u64),
             next: AtomicU64::new(0),
-            wish: rows.wish(),
+            wish: self.wish,
         };
         let outcome = self.by_halves(&taken, reading, &mut rows);
         rows.end(self.on);
@@ -169,7 +169,7 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
     }
     let own = &window[begin.min(searched)..searched];
     let last = match taken.wish {
-        Wish::Keys => &[],
+        Wish::Prefixed | Wish::Keys => &[],
         Wish::KeysAndRows => &own[own.len().saturating_sub(CONTEXT)..],
     };
     Ok(Stretch {

@@ -15,6 +15,7 @@ use super::sparse::Sparse;
 use super::text::Text;
 use super::walk::Opened;
 use super::{Candidate, Event, Limits, Looked, SkipReason, Skipped, archive};
+use crate::domain::glance::Wish;
 use crate::domain::key_scan::{Hit, LOOK_BACK, REACH};
 use crate::domain::sightings::{Scanner, Wanted};
 use crate::domain::source::{Source, SourceKind};
@@ -39,6 +40,8 @@ pub(super) struct Search<'a> {
     /// What of a text is looked at, one text after the other; wiped at the end of the search.
     pub(super) window: Zeroizing<Vec<u8>>,
     said: Option<Instant>,
+    /// What a pass over a text is to tell.
+    pub(super) wish: Wish,
     /// Looks for older payloads, where something is lost.
     pub(super) scanner: Option<Scanner<'a>>,
     /// Git's object stores that were read already.
@@ -102,7 +105,8 @@ impl<'a> Search<'a> {
             looked: Looked::default(),
             window: Zeroizing::new(vec![0; LOOK_BACK + BLOCK + 2 * REACH]),
             said: None,
-            scanner: (!wanted.is_empty()).then(|| Scanner::new(wanted)),
+            wish: limits.wish(!wanted.is_empty()),
+            scanner: (!wanted.is_empty() && !limits.prefixed).then(|| Scanner::new(wanted)),
             stores: Vec::new(),
             done: Vec::new(),
         }

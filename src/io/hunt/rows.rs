@@ -2,7 +2,6 @@
 
 use super::Event;
 use super::reading::Reading;
-use crate::domain::glance::Wish;
 use crate::domain::sightings::{Scanner, Sighting};
 use crate::domain::source::Source;
 
@@ -17,14 +16,6 @@ impl<'s, 'w> Rows<'s, 'w> {
         Self {
             scanner,
             begun: None,
-        }
-    }
-
-    /// What a pass over the text is to tell.
-    pub(super) fn wish(&self) -> Wish {
-        match self.scanner {
-            Some(_) => Wish::KeysAndRows,
-            None => Wish::Keys,
         }
     }
 

@@ -180,7 +180,7 @@ impl Search<'_> {
             }
             let text = &window[..filled];
             let until = if over { filled } else { filled - 2 * REACH };
-            let mut found = search(text, scanned..until, rows.wish(), first);
+            let mut found = search(text, scanned..until, self.wish, first);
             if first
                 && over
                 && let Some(text) = key_scan::bare(text)

@@ -16,6 +16,7 @@ const EDGE: usize = (256 << 10) + 256;
 const LONGEST: usize = 4 << 10;
 const LIMITS: Limits = Limits {
     threads: 1,
+    prefixed: false,
     depth: 3,
     unpacked: 4 << 20,
     memory: 40 << 20,

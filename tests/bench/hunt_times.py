@@ -22,7 +22,7 @@ BARE = "[A-Za-z0-9+/]{43}="
 
 
 def run(command: str) -> tuple[float, float, int]:
-    """Seconds, seconds of processors, and KiB of memory at most."""
+    """Seconds, seconds of processors, and KiB of memory at most: never less than this script had when it began the run."""
     begin = time.perf_counter()
     child = subprocess.Popen(shlex.split(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)

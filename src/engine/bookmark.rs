@@ -1,19 +1,18 @@
 //! The bookmark on disk: one small file an install in our state folder, closed to others.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::bookmark::Bookmark;
 use crate::engine::backup::{self, Options};
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
+use crate::io::state_dir;
 
 /// A bookmark longer than this is none of ours.
 const MAX_BYTES: u64 = 1 << 20;
 
 fn path(options: &Options, install: &Path) -> PathBuf {
-    let name = files::hex(&files::digest(install.as_os_str().as_bytes())[..8]);
-    options.state_dir.join(format!("bookmark-{name}.json"))
+    state_dir::file_of(&options.state_dir, install, "bookmark", "json")
 }
 
 /// Keeps a bookmark; `None` forgets it. It is a convenience: where it cannot be kept, nothing is lost but a minute.
@@ -27,16 +26,10 @@ pub fn keep(options: &Options, install: &Path, bookmark: Option<&Bookmark>) {
     bookmark.at = backup::now().1;
     // What was typed as a place and is none may be something that must not be written down.
     bookmark.searched.places.retain(|place| place.exists());
-    let attributes = Attributes {
-        uid: rustix::process::geteuid().as_raw(),
-        gid: rustix::process::getegid().as_raw(),
-        mode: 0o600,
-        modified: 0,
-    };
     if prepare_parent(&options.state_dir).is_ok()
         && let Ok(json) = serde_json::to_vec(&bookmark)
     {
-        let _ = files::write_new(&path, &json, &attributes);
+        let _ = files::write_new(&path, &json, &Attributes::closed());
     }
 }
 

@@ -61,7 +61,7 @@ impl Failure {
     pub fn still_unfinished(mut self, ledger: &Ledger) -> Self {
         if !self.half_done {
             let w = words();
-            let stays = fill(w.run_stays_unfinished, &[("ways", &both_ways(ledger))]);
+            let stays = fill(w.run_stays_unfinished, &[("ways", &ledger.both_ways())]);
             self.problem.next = format!("{}\n  {stays}", self.problem.next);
         }
         self
@@ -309,7 +309,7 @@ pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Fail
     let next = fill(
         w.apply_half_done_next,
         &[
-            ("ways", &both_ways(ledger)),
+            ("ways", &ledger.both_ways()),
             ("folder", &sanitize(&restore_from.to_string_lossy())),
         ],
     );
@@ -317,15 +317,6 @@ pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Fail
         problem: Problem::new(w.apply_half_done, sanitize(why), next),
         half_done: true,
     }
-}
-
-/// The commands that finish an unfinished run, and take it back.
-fn both_ways(ledger: &Ledger) -> String {
-    let (resume, undo) = (ledger.command("resume"), ledger.command("undo --yes"));
-    fill(
-        words().run_unfinished_next,
-        &[("resume", &resume), ("undo", &undo)],
-    )
 }
 
 /// The connection broke before the commit: the database has taken everything back.
@@ -342,7 +333,7 @@ fn lost(error: &StoreError, session: &Session) -> Problem {
 fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
     let w = words();
     let what = fill(w.commit_unknown, &[("place", &survey::place(session))]);
-    let next = fill(w.commit_unknown_next, &[("ways", &both_ways(ledger))]);
+    let next = fill(w.commit_unknown_next, &[("ways", &ledger.both_ways())]);
     Failure {
         problem: Problem::new(what, sanitize(&error.to_string()), next),
         half_done: true,

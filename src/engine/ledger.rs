@@ -96,18 +96,28 @@ impl Ledger {
 
     fn first(&self, run: &Run) -> Problem {
         let w = words();
-        let resume: (&str, &dyn std::fmt::Display) = ("resume", &self.command("resume"));
         let next = match run.kind {
-            Kind::Undo => fill(w.run_unfinished_undo_next, &[resume]),
-            _ => fill(
-                w.run_unfinished_next,
-                &[resume, ("undo", &self.command("undo --yes"))],
+            Kind::Undo => fill(
+                w.run_unfinished_undo_next,
+                &[("resume", &self.command("resume"))],
             ),
+            _ => self.both_ways(),
         };
         Problem::new(
             sentences::journal::unfinished(run),
             w.run_unfinished_why,
             next,
+        )
+    }
+
+    /// The commands that finish an unfinished run, and take it back.
+    pub fn both_ways(&self) -> String {
+        fill(
+            words().run_unfinished_next,
+            &[
+                ("resume", &self.command("resume")),
+                ("undo", &self.command("undo --yes")),
+            ],
         )
     }
 

@@ -305,12 +305,7 @@ pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathB
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let (stamp, _) = backup::now();
-    let attributes = Attributes {
-        uid: rustix::process::geteuid().as_raw(),
-        gid: rustix::process::getegid().as_raw(),
-        mode: 0o600,
-        modified: 0,
-    };
+    let attributes = Attributes::closed();
     let json = escaped::pretty(json).map_err(|e| failed(e.to_string(), None, folder))?;
     let mut saved: Vec<PathBuf> = Vec::new();
     let text = sanitize_lines(text);

@@ -76,6 +76,21 @@ pub fn resume(
     }
 }
 
+/// Reads what stands now, and what the run meant to write.
+fn compare(
+    session: &mut Session,
+    ledger: &Ledger,
+    run: &Run,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Intent, Problem> {
+    progress(words().resume_checking, 0, None);
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    survey::reread(session)?;
+    checks::read_inventory(session)?;
+    ledger.intent(run)
+}
+
 fn finish(
     session: &mut Session,
     ledger: &mut Ledger,
@@ -84,11 +99,7 @@ fn finish(
     progress: &mut Progress<'_>,
 ) -> Result<Applied, Failure> {
     let w = words();
-    progress(w.resume_checking, 0, None);
-    backup.verify().map_err(|e| backup_problem(&e))?;
-    survey::reread(session)?;
-    checks::read_inventory(session)?;
-    let intent = ledger.intent(run)?;
+    let intent = compare(session, ledger, run, backup, progress)?;
     let (swaps, foreign) = swaps(session, &intent, &|inventory, intended| {
         let payloads = intended.payloads.iter();
         let payloads: Vec<(&Place, &str)> = payloads.map(|(p, text)| (p, text.as_str())).collect();
@@ -151,23 +162,13 @@ fn finish(
     };
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
-        let next = format!("{}\n  {}", problem.next, both_ways(ledger));
+        let next = format!("{}\n  {}", problem.next, ledger.both_ways());
         return Err(Failure {
             problem: Problem::new(w.cache_stays_resumed, problem.why, next),
             half_done: true,
         });
     }
     Ok(written.prove(session, ledger, progress))
-}
-
-fn both_ways(ledger: &Ledger) -> String {
-    fill(
-        words().run_unfinished_next,
-        &[
-            ("resume", &ledger.command("resume")),
-            ("undo", &ledger.command("undo --yes")),
-        ],
-    )
 }
 
 /// Goes on with putting a backup back: what was announced and not written yet, and nothing else.
@@ -179,17 +180,13 @@ fn put_back(
     progress: &mut Progress<'_>,
 ) -> Result<Restored, Failure> {
     let w = words();
-    progress(w.resume_checking, 0, None);
-    backup.verify().map_err(|e| backup_problem(&e))?;
-    survey::reread(session)?;
-    checks::read_inventory(session)?;
-    let intent = ledger.intent(run)?;
+    let intent = compare(session, ledger, run, backup, progress)?;
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     let (swaps, foreign) = swaps(session, &intent, &|_, intended| {
         saved.get(&intended.cell).cloned().flatten()
     })?;
     let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
-        return Err(Problem::new(w.backup_unusable, "", both_ways(ledger)).into());
+        return Err(Problem::new(w.backup_unusable, "", ledger.both_ways()).into());
     };
     let change = Change { swaps, files };
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);

@@ -384,20 +384,7 @@ impl Backup {
         let path = self.folder.join(RECOVERY);
         let json = serde_json::to_vec_pretty(record)
             .map_err(|e| BackupError::System(path.clone(), e.into()))?;
-        let (uid, gid) = (
-            rustix::process::geteuid().as_raw(),
-            rustix::process::getegid().as_raw(),
-        );
-        files::write_new(
-            &path,
-            &json,
-            &Attributes {
-                uid,
-                gid,
-                mode: 0o600,
-                modified: 0,
-            },
-        )?;
+        files::write_new(&path, &json, &Attributes::closed())?;
         Ok(())
     }
 

@@ -42,6 +42,18 @@ pub struct Attributes {
     pub modified: i64,
 }
 
+impl Attributes {
+    /// Of a file of ours that is closed to others.
+    pub fn closed() -> Self {
+        Self {
+            uid: rustix::process::geteuid().as_raw(),
+            gid: rustix::process::getegid().as_raw(),
+            mode: 0o600,
+            modified: 0,
+        }
+    }
+}
+
 impl From<&Metadata> for Attributes {
     fn from(meta: &Metadata) -> Self {
         Self {

@@ -3,7 +3,6 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,8 +11,8 @@ use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use super::backup::{BackupError, prepare_parent};
-use super::files;
 use super::obstacle::Obstacle;
+use super::state_dir;
 use crate::words::{fill, words};
 
 /// How long a lock is tried for.
@@ -131,8 +130,7 @@ impl Lock {
 }
 
 fn file_of(state_dir: &Path, install: &Path) -> PathBuf {
-    let name = files::hex(&files::digest(install.as_os_str().as_bytes())[..8]);
-    state_dir.join(format!("install-{name}.lock"))
+    state_dir::file_of(state_dir, install, "install", "lock")
 }
 
 /// What the holder wrote. He may be writing it just now.

@@ -1,6 +1,9 @@
-//! Where we keep what must outlast a session: backups, and later the journal.
+//! Where we keep what must outlast a session: backups, the journal, locks, bookmarks.
 
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::files;
 
 /// `/var/lib/freescout-rescue` as root, `$XDG_STATE_HOME/freescout-rescue` (or `~/.local/state/freescout-rescue`) as
 /// anybody else.
@@ -17,4 +20,10 @@ pub fn default() -> PathBuf {
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
         .unwrap_or_else(std::env::temp_dir)
         .join("freescout-rescue")
+}
+
+/// The file of an install in a state folder: `what`, a name for the install's path, and an ending.
+pub fn file_of(state_dir: &Path, install: &Path, what: &str, ending: &str) -> PathBuf {
+    let name = files::hex(&files::digest(install.as_os_str().as_bytes())[..8]);
+    state_dir.join(format!("{what}-{name}.{ending}"))
 }

@@ -12,9 +12,8 @@ use crate::words::{fill, words};
 impl Wizard {
     /// Where we are, as far as it is worth remembering.
     pub fn bookmark(&self) -> Option<Bookmark> {
-        let over = self.report.applied.is_some() || self.report.undone.is_some();
         let begun = self.backup.done.is_some() || self.keys.searched != self.given;
-        if over || !begun || self.assessment().is_none() {
+        if self.report.is_over() || !begun || self.assessment().is_none() {
             return None;
         }
         Some(Bookmark {
@@ -37,9 +36,8 @@ impl Wizard {
             return None;
         }
         let bookmark = self.bookmark();
-        let over = self.report.applied.is_some() || self.report.undone.is_some();
         // Whoever only looks around loses nothing of what he had.
-        if bookmark == self.remembered || bookmark.is_none() && !over {
+        if bookmark == self.remembered || bookmark.is_none() && !self.report.is_over() {
             return None;
         }
         self.remembered.clone_from(&bookmark);

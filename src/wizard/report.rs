@@ -34,6 +34,13 @@ pub struct State {
     pub cursor: Cursor,
 }
 
+impl State {
+    /// Whether the round is over: only its report stands, until a new one is started.
+    pub fn is_over(&self) -> bool {
+        self.applied.is_some() || self.undone.is_some()
+    }
+}
+
 impl Wizard {
     pub(super) fn report_offers(&self) -> Vec<Action> {
         if self.report.undoing.is_some() {

@@ -132,7 +132,7 @@ impl Wizard {
 
     /// Whether a step can be gone to now.
     pub fn is_open(&self, step: Step) -> bool {
-        if self.report.applied.is_some() || self.report.undone.is_some() {
+        if self.report.is_over() {
             // After a recovery only its report stands, until a new round is started.
             return step == Step::Report;
         }
@@ -151,7 +151,7 @@ impl Wizard {
 
     /// Whether a step lies behind us.
     pub fn is_done(&self, step: Step) -> bool {
-        (self.report.applied.is_some() || self.report.undone.is_some()) && step != Step::Report
+        self.report.is_over() && step != Step::Report
             || match step {
                 Step::Survey => self.survey.read().is_some(),
                 Step::Backup => self.backup.done.is_some(),

@@ -11,6 +11,15 @@ use crate::world::{Ended, ended};
 /// How long anything may take. Far more than it does: a loaded machine must not fail a test.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// Moments of a recovery, from its announcement to its last step: a point, and which passing of it, counted from 1.
+pub const MOMENTS: [(&str, usize); 5] = [
+    ("JournalCommitted", journal::ANNOUNCED),
+    ("RowsLocked", 1),
+    ("RowWritten", 1),
+    ("RowsCommitted", 1),
+    ("JournalCommitted", journal::CACHE),
+];
+
 /// The commits of the journal during a recovery, counted from 1.
 pub mod journal {
     /// The backup is written down.

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use freescout_rescue::domain::configuration::Driver;
 use rustix::process::Signal;
 
-use crate::held::{Held, count, journal, signal, state_of, told, wait};
+use crate::held::{Held, MOMENTS, count, journal, signal, state_of, told, wait};
 use crate::world::{World, ended};
 
 /// What Ctrl-C, a shutdown and a lost line send.
@@ -24,13 +24,7 @@ fn world() -> World {
 #[test]
 fn while_it_is_written() {
     let mut world = world();
-    for (point, nth) in [
-        ("JournalCommitted", journal::ANNOUNCED),
-        ("RowsLocked", 1),
-        ("RowWritten", 1),
-        ("RowsCommitted", 1),
-        ("JournalCommitted", journal::CACHE),
-    ] {
+    for (point, nth) in MOMENTS {
         for (name, asked) in ENDING {
             world.reset();
             let held = Held::at(world.command("recover"), point, nth);

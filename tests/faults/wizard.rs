@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::domain::configuration::Driver;
 use rustix::process::Signal;
 
-use crate::held::{count, journal, script, signal, state_of, wait, wait_for_nth};
+use crate::held::{MOMENTS, count, journal, script, signal, state_of, wait, wait_for_nth};
 use crate::install::Install;
 use crate::mounts::{Filler, Mount};
 use crate::server::{self, Server};
@@ -252,13 +252,7 @@ fn ctrl_z_does_nothing() {
 #[test]
 fn signals_while_it_is_written() {
     let mut world = sqlite();
-    for (point, nth) in [
-        ("JournalCommitted", journal::ANNOUNCED),
-        ("RowsLocked", 1),
-        ("RowWritten", 1),
-        ("RowsCommitted", 1),
-        ("JournalCommitted", journal::CACHE),
-    ] {
+    for (point, nth) in MOMENTS {
         for (name, asked) in ENDING {
             world.reset();
             let list = tempfile::NamedTempFile::new().unwrap();

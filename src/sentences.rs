@@ -11,6 +11,7 @@ use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, Recoverable, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
+use crate::domain::journal::Kind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
 use crate::domain::sanitize::{is_hostile, sanitize};
 use crate::domain::source::{Source, SourceKind};
@@ -121,10 +122,14 @@ pub fn finding(finding: &Finding) -> String {
             fill(w.finding_older_schema, &[("missing", &sanitize(missing))])
         }
         Finding::NotRoot => w.finding_not_root.to_owned(),
-        Finding::UnfinishedRun { run } => fill(
-            w.finding_unfinished,
-            &[("unfinished", &journal::unfinished(run))],
-        ),
+        Finding::UnfinishedRun { run } => {
+            let text = match run.kind {
+                // It is itself the way back.
+                Kind::Undo => w.finding_unfinished_undo,
+                _ => w.finding_unfinished,
+            };
+            fill(text, &[("unfinished", &journal::unfinished(run))])
+        }
         Finding::JournalUnreadable { why } => {
             format!("{} {}", w.journal_unusable, sanitize(why))
         }

@@ -49,7 +49,11 @@ impl Wizard {
         } else if word.eq_ignore_ascii_case(w.undo_word) && !self.is_taking_back() {
             Job::Undo
         } else {
-            self.say(w.unfinished_type_a_word);
+            self.say(if self.is_taking_back() {
+                w.unfinished_type_resume
+            } else {
+                w.unfinished_type_a_word
+            });
             return Vec::new();
         };
         let started = self.start(job);

@@ -263,6 +263,7 @@ table! {
     run_unfinished_undo_next = "To finish it: {resume}";
     run_unfinished_next = "To finish it: {resume}\n  To take it back: {undo}";
     run_stays_unfinished = "That is said of this attempt: the run that was interrupted is still unfinished.\n  {ways}";
+    finding_unfinished_undo = "{unfinished} Finish it with `resume`.";
     finding_unfinished = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
     run_told = "{started}  {what}: {outcome}";
     run_told_recovery = "{started}  {what}: {outcome}; sealed anew {resealed}, passwords stored {entered}";
@@ -276,7 +277,7 @@ table! {
     earlier_processes = "running PHP";
     earlier_backup = "backup in {folder}";
     earlier_strategy = "strategy {strategy}";
-    earlier_keys = "Esc begins anew.";
+    earlier_keys = "Esc begins anew; this place is kept until there is another to remember.";
     taken_up = "You are back in step {step}.";
     taken_up_without_backup = "What stands now is no longer what was backed up then: make a new backup.";
     taken_up_without_passwords = "You are back in step 5. Passwords have to be typed again: they were never kept.";
@@ -285,6 +286,7 @@ table! {
     unfinished_resume_undo = "Type {word} and press Enter to finish taking back what was begun: rows and files become what they were before the recovery.";
     cache_stays_resumed = "Rows and .env are written. The cached config does not follow, so FreeScout still runs on another key.";
     resume_word = "resume";
+    unfinished_type_resume = "Type the word first; then Enter. Esc leaves it as it is.";
     unfinished_type_a_word = "Type one of the two words; then Enter. Esc leaves it as it is.";
     unfinished_what = "It was interrupted, and some of it may be written. The journal and the backup in {folder} explain everything that stands now.";
     unfinished_resume = "Type {word} and press Enter to finish what was confirmed then: what is missing is written, and everything is read again.";

@@ -3,6 +3,7 @@
 use freescout_rescue::domain::assessment::{LoggedPassword, Recoverable};
 use freescout_rescue::domain::connection::ConnectionId;
 use freescout_rescue::domain::inventory::SecretKind;
+use freescout_rescue::domain::journal::{Kind, Run};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::probe::{Code, Rung};
 use freescout_rescue::domain::secret::{Place, SecretBytes};
@@ -717,6 +718,14 @@ fn what_was_left_behind() {
         "1_unfinished_failed",
         &deciding.answered(vec![Update::Failed(fixture::problem())]),
     );
+    let undo = opened(Update::Unfinished(Box::new(Run {
+        kind: Kind::Undo,
+        ..fixture::unfinished()
+    })));
+    // It is the way back itself: there is no other.
+    let asked = undo.type_text("undo").act(&[Action::Primary]);
+    assert!(asked.0.running.is_none());
+    shot("1_unfinished_undo", &asked);
     // Left for now: nothing else can be begun.
     let left = unfinished().act(&[Action::Back, Action::Go(Step::Backup)]);
     assert_eq!(left.0.step, Step::Survey);

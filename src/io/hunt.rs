@@ -10,12 +10,13 @@ mod image;
 mod large;
 mod listing;
 mod mounts;
+mod patient;
 mod places;
 mod reading;
 mod roots;
 mod rows;
+mod scout;
 mod sparse;
-mod stdin;
 mod text;
 mod walk;
 
@@ -31,6 +32,7 @@ use crate::words::{fill, words};
 
 pub use places::{usual_places, usual_places_below};
 use reading::Search;
+pub use scout::called_to_scout;
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]

@@ -102,18 +102,18 @@ static OURSELVES: OnceLock<&str> = OnceLock::new();
 pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
     // Whatever became of the file meanwhile: the kernel keeps what was started.
     let _ = OURSELVES.set("/proc/self/exe");
-    let [_, call, uid, gid, parent, program, rest @ ..] = arguments else {
+    let [_, call, caller, uid, gid, program, rest @ ..] = arguments else {
         return None;
     };
     if call != AS_ANOTHER {
         return None;
     }
     let number = |text: &OsString| text.to_str().and_then(|text| text.parse().ok());
-    let (Some(uid), Some(gid), Some(parent)) = (number(uid), number(gid), number(parent)) else {
+    let (Some(uid), Some(gid), Some(caller)) = (number(uid), number(gid), number(caller)) else {
         return Some(NOT_STARTED);
     };
     let account = Account { uid, gid };
-    let error = match undress(account, parent) {
+    let error = match undress(account, caller) {
         Ok(()) => Command::new(program).args(rest).exec(),
         Err(e) => e.into(),
     };
@@ -123,7 +123,7 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
 }
 
 /// Takes off everything that the program to come must not have of ours.
-fn undress(account: Account, parent: u32) -> rustix::io::Result<()> {
+fn undress(account: Account, caller: u32) -> rustix::io::Result<()> {
     use rustix::thread;
     rustix::process::setsid()?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
@@ -138,13 +138,8 @@ fn undress(account: Account, parent: u32) -> rustix::io::Result<()> {
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
-    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
-    match called_by.map(|pid| pid.get().unsigned_abs()) {
-        Some(pid) if pid == parent => Ok(()),
-        _ => Err(rustix::io::Errno::SRCH),
-    }
+    // It would be lost by the change of user, so it comes last.
+    end_with_caller(caller)
 }
 
 /// The groups that the account has by itself, as at its own login.
@@ -156,18 +151,38 @@ fn groups_of(account: Account) -> Vec<Gid> {
     groups.filter(|gid| *gid != 0).map(Gid::from_raw).collect()
 }
 
+/// A command that calls our own program once more, for a purpose that its first argument names; the second is who calls.
+/// `None` where this library lives within another program.
+pub fn ourselves(purpose: &str) -> Option<Command> {
+    let mut command = Command::new(OURSELVES.get()?);
+    command
+        .arg0("freescout-rescue")
+        .arg(purpose)
+        .arg(std::process::id().to_string());
+    Some(command)
+}
+
+/// Ends this process when the one that called it ends.
+///
+/// # Errors
+/// That one has ended already.
+pub fn end_with_caller(caller: u32) -> rustix::io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
+    match called_by.map(|pid| pid.get().unsigned_abs()) {
+        Some(pid) if pid == caller => Ok(()),
+        _ => Err(rustix::io::Errno::SRCH),
+    }
+}
+
 /// A command that runs a program as this account, with nothing of our environment. Its folder, arguments, environment
 /// and streams are for the caller to set.
 pub fn command(program: &Path, account: Account) -> Command {
-    let mut command = match OURSELVES.get() {
-        Some(ourselves) => {
-            let mut command = Command::new(ourselves);
+    let mut command = match ourselves(AS_ANOTHER) {
+        Some(mut command) => {
             command
-                .arg0("freescout-rescue")
-                .arg(AS_ANOTHER)
                 .arg(account.uid.to_string())
                 .arg(account.gid.to_string())
-                .arg(std::process::id().to_string())
                 .arg(program);
             command
         }

@@ -1,4 +1,5 @@
-//! A large text on disk, looked through by two threads: each takes the next stretch that nobody took.
+//! A large text on disk, looked through in stretches: behind a scout, or by two threads, each of which takes the next
+//! stretch that nobody took.
 //!
 //! Stretches overlap as blocks do, so that a key on an edge is found once; their finds are put in order again. The rows of
 //! a dump must be read in their order, by one thread: of a stretch that holds some it reads the bytes once more.
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 use super::SkipReason;
 use super::reading::{BLOCK, Reading, Search};
 use super::rows::Rows;
+use super::scout::Scout;
 use super::text::{Found, Lines, search};
 use crate::domain::glance::Wish;
 use crate::domain::key_scan::{LOOK_BACK, REACH};
@@ -23,7 +25,7 @@ use crate::domain::sightings::CONTEXT;
 /// Smaller files are not worth a thread.
 pub(super) const LARGE: u64 = 4 << 20;
 /// How much a thread takes at a time.
-const STRETCH: usize = 2 * BLOCK;
+pub(super) const STRETCH: usize = 2 * BLOCK;
 /// Stretches that may wait until those before them are done.
 const WAITING: usize = 8;
 
@@ -32,13 +34,12 @@ const WAITING: usize = 8;
 struct Stretch {
     found: Found,
     length: usize,
-    /// Its last bytes, where rows are looked for.
-    last: Zeroizing<Vec<u8>>,
 }
 
 /// A file, and how far it is taken.
 struct Taken<'f> {
     file: &'f File,
+    length: u64,
     stretches: u64,
     next: AtomicU64,
     wish: Wish,
@@ -50,6 +51,20 @@ impl Taken<'_> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         (number < self.stretches).then_some(number)
     }
+
+    fn length_of(&self, number: u64) -> usize {
+        let rest = self.length - number * STRETCH as u64;
+        rest.min(STRETCH as u64) as usize
+    }
+}
+
+/// What goes on from one stretch to the next.
+struct Course<'s, 'w> {
+    lines: Lines,
+    rows: Rows<'s, 'w>,
+    /// Bytes before this stretch that the rows were not told of.
+    passed: u64,
+    window: Zeroizing<Vec<u8>>,
 }
 
 impl Search<'_> {
@@ -62,28 +77,72 @@ impl Search<'_> {
     ) -> std::result::Result<(), SkipReason> {
         reading.seen.clear();
         let mut scanner = self.scanner.take();
-        let mut rows = Rows::new(scanner.as_mut());
         let taken = Taken {
             file,
+            length,
             stretches: length.div_ceil(STRETCH as u64),
             next: AtomicU64::new(0),
             wish: self.wish,
         };
-        let outcome = self.by_halves(&taken, reading, &mut rows);
-        rows.end(self.on);
+        let mut course = Course {
+            lines: Lines::new(),
+            rows: Rows::new(scanner.as_mut()),
+            passed: 0,
+            window: new_window(),
+        };
+        let outcome = self
+            .behind_scout(&taken, &mut course, reading)
+            .and_then(|first| self.by_reading(first, &taken, &mut course, reading));
+        course.rows.end(self.on);
         self.scanner = scanner;
         outcome.map_err(|e| SkipReason::Refused(e.to_string()))
     }
 
-    fn by_halves(
+    /// Looks at what a scout points out, as far as it comes: to the stretch of this number.
+    fn behind_scout(
         &mut self,
         taken: &Taken<'_>,
+        course: &mut Course<'_, '_>,
         reading: &mut Reading<'_>,
-        rows: &mut Rows<'_, '_>,
+    ) -> Result<u64> {
+        let (length, threads) = (taken.length, self.limits.threads);
+        let Some(mut scout) = Scout::send(taken.file, length, taken.wish, threads, self.cancel)
+        else {
+            return Ok(0);
+        };
+        for number in 0..taken.stretches {
+            let Some(report) = scout.report() else {
+                return Ok(number);
+            };
+            let stretch = if report.keys {
+                look_at(taken, number, &mut course.window)?
+            } else {
+                Stretch {
+                    found: Found {
+                        seen: report.seen,
+                        matters: report.matters,
+                        ..Found::default()
+                    },
+                    length: taken.length_of(number),
+                }
+            };
+            self.over(number, stretch, taken.file, course, reading)?;
+        }
+        Ok(taken.stretches)
+    }
+
+    /// Reads everything from the stretch of this number on.
+    fn by_reading(
+        &mut self,
+        first: u64,
+        taken: &Taken<'_>,
+        course: &mut Course<'_, '_>,
+        reading: &mut Reading<'_>,
     ) -> Result<()> {
+        taken.next.store(first, Ordering::Relaxed);
         std::thread::scope(|scope| {
             let (sender, others) = sync_channel(WAITING);
-            scope.spawn(move || {
+            let other = move || {
                 let mut window = new_window();
                 while let Some(number) = taken.take() {
                     let stretch = look_at(taken, number, &mut window);
@@ -92,11 +151,17 @@ impl Search<'_> {
                         return;
                     }
                 }
-            });
-            let mut window = new_window();
-            let mut lines = Lines::new();
+            };
+            if self.limits.threads > 1 && first < taken.stretches {
+                scope.spawn(other);
+            } else {
+                drop(other);
+            }
             let mut early = BTreeMap::new();
-            for number in 0..taken.stretches {
+            for number in first..taken.stretches {
+                if (self.cancel)() {
+                    break;
+                }
                 let stretch: Stretch = loop {
                     if let Some(stretch) = early.remove(&number) {
                         break stretch?;
@@ -108,7 +173,7 @@ impl Search<'_> {
                             if early.len() < WAITING
                                 && let Some(number) = taken.take() =>
                         {
-                            (number, look_at(taken, number, &mut window))
+                            (number, look_at(taken, number, &mut course.window))
                         }
                         Err(_) => match others.recv() {
                             Ok(received) => received,
@@ -117,25 +182,44 @@ impl Search<'_> {
                     };
                     early.insert(number, stretch);
                 };
-                self.looked.bytes += stretch.length as u64;
-                let numbers = lines.over(stretch.found.seen, &stretch.found.before);
-                for (hit, line) in stretch.found.hits.into_iter().zip(numbers) {
-                    self.found(hit, reading, line);
-                }
-                if rows.must_read(stretch.found.matters, self.on) {
-                    let bytes = &mut window[..stretch.length];
-                    let read = read_at(taken.file, bytes, number * STRETCH as u64)?;
-                    rows.read(&bytes[..read], reading, self.on);
-                } else {
-                    rows.pass_over(stretch.length as u64, &stretch.last, reading);
-                }
-                self.progress(reading.path);
-                if (self.cancel)() {
-                    break;
-                }
+                self.over(number, stretch, taken.file, course, reading)?;
             }
             Ok(())
         })
+    }
+
+    /// Goes over the next stretch, which was looked at.
+    fn over(
+        &mut self,
+        number: u64,
+        stretch: Stretch,
+        file: &File,
+        course: &mut Course<'_, '_>,
+        reading: &mut Reading<'_>,
+    ) -> Result<()> {
+        let Stretch { found, length } = stretch;
+        self.looked.bytes += length as u64;
+        let numbers = course.lines.over(found.seen, &found.before);
+        for (hit, line) in found.hits.into_iter().zip(numbers) {
+            self.found(hit, reading, line);
+        }
+        if course.rows.must_read(found.matters, self.on) {
+            let start = number * STRETCH as u64;
+            let passed = std::mem::take(&mut course.passed);
+            if passed > 0 {
+                let last = passed.min(CONTEXT as u64);
+                let bytes = &mut course.window[..last as usize];
+                let read = read_at(file, bytes, start - last)?;
+                course.rows.pass_over(passed, &bytes[..read], reading);
+            }
+            let bytes = &mut course.window[..length];
+            let read = read_at(file, bytes, start)?;
+            course.rows.read(&bytes[..read], reading, self.on);
+        } else {
+            course.passed += length as u64;
+        }
+        self.progress(reading.path);
+        Ok(())
     }
 }
 
@@ -167,15 +251,9 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
             break;
         }
     }
-    let own = &window[begin.min(searched)..searched];
-    let last = match taken.wish {
-        Wish::Prefixed | Wish::Keys => &[],
-        Wish::KeysAndRows => &own[own.len().saturating_sub(CONTEXT)..],
-    };
     Ok(Stretch {
         found: all,
-        length: own.len(),
-        last: Zeroizing::new(last.to_vec()),
+        length: searched - begin.min(searched),
     })
 }
 

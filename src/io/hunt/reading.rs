@@ -157,9 +157,7 @@ impl<'a> Search<'a> {
         };
         let mut reading = self.reading(path, SourceKind::Image);
         let outcome = match disk.seek(std::io::SeekFrom::End(0)) {
-            Ok(length) if self.limits.threads > 1 && length >= LARGE => {
-                self.large(&disk, length, &mut reading)
-            }
+            Ok(length) if length >= LARGE => self.large(&disk, length, &mut reading),
             _ => disk
                 .rewind()
                 .map_err(|e| SkipReason::Refused(e.to_string()))
@@ -239,7 +237,7 @@ impl<'a> Search<'a> {
             file.rewind()
                 .map_err(refused)
                 .and_then(|()| self.text(Text::new(&mut Sparse::new(file), 0), reading))
-        } else if large && self.limits.threads > 1 {
+        } else if large {
             self.large(&file, length, reading)
         } else {
             let text = Text::new(&mut file, 0);

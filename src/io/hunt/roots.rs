@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
+use super::patient::Patient;
 use super::reading::{Search, Share};
-use super::stdin::Patient;
 use super::walk::{Met, Place, Walk, open_root};
 use super::{Candidate, Event, Limits, Looked, SkipReason};
 use crate::domain::sightings::{Sighting, Wanted};
 use crate::domain::source::Source;
-use crate::io::git;
+use crate::io::{files, git};
 
 /// Standard input, as the operator names it.
 const STDIN: &str = "-";
@@ -43,8 +43,9 @@ enum Find {
 impl Search<'_> {
     pub(super) fn root(&mut self, root: &Path) {
         if root == Path::new(STDIN) {
-            return match Patient::new(self.cancel) {
-                Ok(mut stdin) => self.input(&mut stdin),
+            let cancel = self.cancel;
+            return match files::stdin() {
+                Ok(input) => self.input(&mut Patient { input, cancel }),
                 Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
             };
         }

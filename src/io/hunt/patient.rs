@@ -1,34 +1,21 @@
-//! Standard input, which may keep us waiting: whether the search was cancelled is asked meanwhile.
+//! A pipe or terminal that may keep us waiting: whether the search was cancelled is asked meanwhile.
 
-use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
+use std::os::fd::AsFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::io::files;
-
 /// How long it is waited before that is asked again, in nanoseconds.
 const PATIENCE: i64 = 100_000_000;
 
-/// Standard input, until the search is cancelled.
-pub(super) struct Patient<'a> {
-    input: File,
-    cancel: &'a dyn Fn() -> bool,
+/// What comes in, until the search is cancelled.
+pub(super) struct Patient<'a, F> {
+    pub(super) input: F,
+    pub(super) cancel: &'a dyn Fn() -> bool,
 }
 
-impl<'a> Patient<'a> {
-    /// # Errors
-    /// The system's, where there is no standard input.
-    pub(super) fn new(cancel: &'a dyn Fn() -> bool) -> Result<Self> {
-        Ok(Self {
-            input: files::stdin()?,
-            cancel,
-        })
-    }
-}
-
-impl Read for Patient<'_> {
+impl<F: AsFd> Read for Patient<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let patience = Timespec {
             tv_sec: 0,

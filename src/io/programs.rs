@@ -35,6 +35,12 @@ pub struct Account {
     pub gid: u32,
 }
 
+/// The account that owns nothing: Linux' own number for users it does not know (`/proc/sys/kernel/overflowuid`).
+const NOBODY: Account = Account {
+    uid: 65534,
+    gid: 65534,
+};
+
 /// No program that may be run.
 #[derive(Debug)]
 pub struct NotFound {
@@ -113,7 +119,8 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
         return Some(NOT_STARTED);
     };
     let account = Account { uid, gid };
-    let error = match undress(account, caller) {
+    let groups = groups_of(account);
+    let error = match undress(account, &groups, caller) {
         Ok(()) => Command::new(program).args(rest).exec(),
         Err(e) => e.into(),
     };
@@ -122,8 +129,9 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
     Some(NOT_STARTED)
 }
 
-/// Takes off everything that the program to come must not have of ours.
-fn undress(account: Account, caller: u32) -> rustix::io::Result<()> {
+/// Takes off everything that the program to come must not have of ours. Only root can change groups and user; others stay
+/// who they are.
+fn undress(account: Account, groups: &[Gid], caller: u32) -> rustix::io::Result<()> {
     use rustix::thread;
     rustix::process::setsid()?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
@@ -131,15 +139,29 @@ fn undress(account: Account, caller: u32) -> rustix::io::Result<()> {
     let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
     if rustix::process::geteuid().is_root() {
         // This process has this one thread. Groups first: afterwards we may not any more.
-        thread::set_thread_groups(&groups_of(account))?;
+        thread::set_thread_groups(groups)?;
         thread::set_thread_res_gid(gid, gid, gid)?;
         thread::set_thread_res_uid(uid, uid, uid)?;
     }
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
-    // It would be lost by the change of user, so it comes last.
-    end_with_caller(caller)
+    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
+    match called_by.map(|pid| pid.get().unsigned_abs()) {
+        Some(pid) if pid == caller => Ok(()),
+        _ => Err(rustix::io::Errno::SRCH),
+    }
+}
+
+/// For a call of our own program that needs nothing but its streams: what it may do besides, it gives up, and it ends when
+/// its caller does.
+///
+/// # Errors
+/// The system's, where that cannot be: in a namespace without such an account, or without a caller.
+pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
+    undress(NOBODY, &[], caller)
 }
 
 /// The groups that the account has by itself, as at its own login.
@@ -160,19 +182,6 @@ pub fn ourselves(purpose: &str) -> Option<Command> {
         .arg(purpose)
         .arg(std::process::id().to_string());
     Some(command)
-}
-
-/// Ends this process when the one that called it ends.
-///
-/// # Errors
-/// That one has ended already.
-pub fn end_with_caller(caller: u32) -> rustix::io::Result<()> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
-    match called_by.map(|pid| pid.get().unsigned_abs()) {
-        Some(pid) if pid == caller => Ok(()),
-        _ => Err(rustix::io::Errno::SRCH),
-    }
 }
 
 /// A command that runs a program as this account, with nothing of our environment. Its folder, arguments, environment

@@ -20,6 +20,7 @@ mod meanwhile;
 mod mounts;
 mod php;
 mod read_only;
+mod scout;
 #[path = "../servers/server.rs"]
 #[allow(
     dead_code,

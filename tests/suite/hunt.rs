@@ -5,6 +5,7 @@ mod containers;
 mod edges;
 mod manners;
 mod plain_user;
+mod scouts;
 mod walks;
 mod zips;
 

@@ -434,3 +434,47 @@ fn find_key_and_recover_bring_an_older_password_back_through_the_front_door() {
         "{restored:?}"
     );
 }
+
+#[test]
+fn older_passwords_in_a_large_dump_are_found_behind_a_scout() {
+    let bench = Bench::new();
+    let rows = dump(&bench, &[3], "2025-06-19");
+    bench
+        .database()
+        .execute_batch("UPDATE mailboxes SET in_password = '' WHERE id = 3; VACUUM")
+        .unwrap();
+    let filler = "INSERT INTO `threads` VALUES (1,'mail upon mail, nothing of which matters');\n";
+    let filler = filler.repeat((33 << 20) / filler.len());
+    let (install, file) = (bench.install(), bench.path("all.sql"));
+    // Where the key is.
+    let old_server = bench.path("demo/old-server");
+    // Where a scout's stretch begins, where what it maps begins, and at the end.
+    for edge in [512 << 10, 16 << 20, filler.len()] {
+        for before in [0, rows.len() / 2, rows.len()] {
+            let until = filler[..edge - before].rfind('\n').unwrap() + 1;
+            let pad = "-".repeat(edge - before - until);
+            let text = [&filler[..until], &pad, "\n", &rows, &filler[until..]].concat();
+            std::fs::write(&file, text).unwrap();
+            for threads in ["1", "2"] {
+                let paths = [&install, &old_server, &file].map(|path| path.to_str().unwrap());
+                let [install, old_server, file] = paths;
+                let hunted = bench.run(&[
+                    "find-key",
+                    install,
+                    "--look-in",
+                    old_server,
+                    "--look-in",
+                    file,
+                    "--threads",
+                    threads,
+                    "--json",
+                ]);
+                let json: serde_json::Value = serde_json::from_str(&hunted.out).unwrap();
+                let payload = &json["payloads"][0];
+                assert_eq!(payload["id"], 3, "{edge}, {before}: {}", hunted.out);
+                assert_eq!(payload["column"], "in_password");
+                assert!(payload["date"].as_str().unwrap().starts_with("2025-06-19"));
+            }
+        }
+    }
+}

@@ -3,11 +3,11 @@
 //! It maps the file into memory, where nothing is copied: what lies in the page cache is looked through twice as fast as
 //! it could be read. But who maps a file is killed (SIGBUS) when somebody cuts it meanwhile, or when the disk fails. So
 //! only the scout maps, and it may perish: whatever it did not tell of is read, as is every stretch in which it saw
-//! something. It is told nothing but what kind of text to look for, and tells nothing but numbers.
+//! something. It has nobody's rights, is told nothing but what kind of text to look for, and tells nothing but numbers.
 
 mod mapped;
 
-use std::ffi::OsString;
+use std::ffi::{CStr, OsString};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Stdio};
@@ -19,6 +19,8 @@ use crate::io::{crash, programs};
 
 /// First argument of a call that only looks ahead.
 const LOOK_AHEAD: &str = "--look-ahead";
+/// Our name, as far as Linux lets a process have one: 15 bytes.
+const NAME: &CStr = c"freescout-rescu";
 /// Smaller files are not worth a process.
 const WORTH: u64 = 32 << 20;
 /// A line of a report is shorter than this.
@@ -138,6 +140,8 @@ pub fn called_to_scout(arguments: &[OsString]) -> Option<u8> {
     if call != LOOK_AHEAD {
         return None;
     }
+    // In lists of processes it would be called after the link it was started by; of no consequence if that fails.
+    let _ = rustix::thread::set_name(NAME);
     // Whatever happens here, who called goes on by himself.
     std::panic::set_hook(Box::new(|_| std::process::exit(1)));
     let number = |text: &OsString| text.to_str().and_then(|text| text.parse().ok());
@@ -149,8 +153,43 @@ pub fn called_to_scout(arguments: &[OsString]) -> Option<u8> {
         return Some(1);
     };
     let caller = u32::try_from(caller).ok()?;
-    let done = programs::end_with_caller(caller)
+    let done = programs::become_nobody(caller)
         .map_err(std::io::Error::from)
         .and_then(|()| mapped::look_ahead(length, *wish, threads));
     Some(u8::from(done.is_err()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_read_as_it_was_told_and_nothing_else_is() {
+        for bits in 0..8u8 {
+            for lines in [0, 1, STRETCH as u64] {
+                let zero = bits & 1 != 0;
+                let report = Report {
+                    seen: Seen { lines, zero },
+                    keys: bits & 2 != 0,
+                    matters: bits & 4 != 0,
+                };
+                let line = report.line();
+                assert!(line.len() as u64 <= MAX_LINE);
+                assert_eq!(Report::of_line(&line), Some(report));
+            }
+        }
+        let too_many = format!("{}\n", STRETCH + 1);
+        for line in [
+            "", "\n", "12", "k\n", "1x\n", "1 k\n", "-1\n", "1\n2\n", &too_many,
+        ] {
+            assert_eq!(Report::of_line(line), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_by_a_library() {
+        // Who calls itself again would here run all tests once more.
+        assert!(programs::ourselves(LOOK_AHEAD).is_none());
+    }
 }

@@ -17,8 +17,8 @@ use crate::io::files;
 use crate::io::hunt::large::STRETCH;
 use crate::io::hunt::text::search;
 
-/// How much is mapped at a time: that much memory it may take, a thread.
-const PIECE: u64 = 16 * STRETCH as u64;
+/// How much is mapped at a time: a thread takes that much memory.
+const PIECE: u64 = 32 * STRETCH as u64;
 
 /// Looks through standard input, a file of this length, and tells standard output of every stretch.
 pub(super) fn look_ahead(length: u64, wish: Wish, threads: usize) -> Result<()> {

@@ -1,0 +1,87 @@
+//! Large files, through which the program sends a scout. The library has none to send: it reads, and finds the same.
+
+use freescout_rescue::domain::base64;
+
+use super::{folder, search};
+use crate::cli::Bench;
+
+/// A file this large is worth a scout.
+const LARGE: usize = 50 << 20;
+/// Stands for the line of a key that has none.
+const NO_LINE: u64 = 0;
+/// Scouts tell of stretches of this many bytes.
+const STRETCH: usize = 512 << 10;
+
+fn key(number: usize) -> String {
+    let bytes = format!("a throw-away key, number {number:07}");
+    format!("APP_KEY=base64:{}\n", base64::encode(bytes.as_bytes()))
+}
+
+/// Keys on edges of stretches, more or less of each before the edge, at the beginning and at the end, among lines of the
+/// filler. Scouts map 32 stretches at a time, so some are edges of these pieces. Of keys that open nothing the program
+/// names 20.
+fn planted(filler: &[u8]) -> (Vec<u8>, usize) {
+    let mut bytes: Vec<u8> = filler.iter().copied().cycle().take(LARGE + 777).collect();
+    let edges = [1, 2, 3, 16, 31, 32, 33, 47, 48, 63, 64, 65, 95, 96, 97, 99];
+    let edges = edges.map(|edge| edge * STRETCH - edge * 13 % 75);
+    let places: Vec<usize> = [0, bytes.len() - key(0).len()]
+        .into_iter()
+        .chain(edges)
+        .collect();
+    for (number, place) in places.iter().enumerate() {
+        let key = key(number);
+        bytes[*place..*place + key.len()].copy_from_slice(key.as_bytes());
+    }
+    (bytes, places.len())
+}
+
+/// What the program finds in a file, the lines of its keys and the bytes it looked at; without a file, in the install
+/// alone.
+fn by_program(bench: &Bench, file: Option<&str>, threads: &str) -> (Vec<u64>, u64) {
+    let install = bench.install();
+    let mut arguments = vec![
+        "find-key",
+        install.to_str().unwrap(),
+        "--json",
+        "--threads",
+        threads,
+    ];
+    arguments.extend(file.into_iter().flat_map(|file| ["--look-in", file]));
+    let ran = bench.run(&arguments);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["skipped"].as_array().unwrap().len(), 0, "{}", ran.out);
+    let keys = json["keys"].as_array().unwrap().iter();
+    let sources = keys.flat_map(|key| key["sources"].as_array().unwrap());
+    let sources = sources.filter(|source| source["path"].as_str() == file);
+    let lines = sources.map(|source| source["line"].as_u64().unwrap_or(NO_LINE));
+    (sorted(lines), json["looked"]["bytes"].as_u64().unwrap())
+}
+
+fn sorted(lines: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut lines: Vec<u64> = lines.collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn what_stands_on_the_edges_of_a_scouts_stretches_is_found_as_by_reading() {
+    let bench = Bench::new();
+    let folder = folder();
+    let (_, of_install) = by_program(&bench, None, "1");
+    let text = b"a line as it may stand in a log, with base64 and eyJ and a key = in it\n";
+    let binary = b"\0a page of a database\x01, k\0e\0y\0 and no line\xff ends here======";
+    for (name, filler) in [("text", &text[..]), ("binary", binary)] {
+        let (bytes, keys) = planted(filler);
+        let file = folder.path().join(name);
+        std::fs::write(&file, &bytes).unwrap();
+        let (read, _) = search(&file);
+        let read = read.iter().filter(|(text, ..)| text.starts_with("base64:"));
+        let lines = sorted(read.map(|(_, _, line)| line.unwrap_or(NO_LINE)));
+        assert_eq!(lines.len(), keys, "{name}");
+        for threads in ["1", "2"] {
+            let (found, looked) = by_program(&bench, file.to_str(), threads);
+            assert_eq!(found, lines, "{name}, {threads} threads");
+            assert_eq!(looked - of_install, bytes.len() as u64, "{name}");
+        }
+    }
+}

@@ -135,6 +135,10 @@ pub enum Command {
         /// Do not log in at the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+        /// Close it as it stands, because the backup it rests on is lost. Nothing is changed, and a recovery can begin
+        /// anew.
+        #[arg(long)]
+        give_up: bool,
         /// Where the passphrase of an encrypted backup comes from, when putting one back was interrupted.
         #[command(flatten)]
         passphrase: PassphraseSource,

@@ -108,6 +108,7 @@ pub mod engine {
     pub mod ledger;
     pub mod lockouts;
     pub mod log_secrets;
+    pub mod lost;
     pub mod oauth;
     mod obstacle;
     pub mod pool;

@@ -1,7 +1,7 @@
 //! `resume` and `history`: what the journal is for.
 
 use super::output::{self, Out};
-use super::run::{Outcome, failed, not_started, tested};
+use super::run::{Outcome, failed, not_started, tested, unchanged};
 use super::{Common, PassphraseSource, passphrase};
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use crate::domain::sanitize::sanitize;
 use crate::engine::backup::backup_problem;
 use crate::engine::exit::Exit;
 use crate::engine::ledger::{self, Ledger};
+use crate::engine::lost::{self, GivenUp};
 use crate::engine::resume::{self, Resumed};
 use crate::engine::survey;
 use crate::io::backup::Backup;
@@ -45,6 +46,37 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
         Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),
         Resumed::PutBack(backup, restored) => output::restored(common.json, &backup, &restored),
     })
+}
+
+/// Closes the run that was interrupted, whose backup is lost.
+pub(super) fn give_up(common: &Common) -> Outcome {
+    let w = words();
+    let session = common.open().map_err(not_started)?;
+    let options = common.options();
+    let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
+    let Some(GivenUp { run, left }) = lost::give_up(&mut ledger).map_err(unchanged)? else {
+        return Ok(nothing_to_resume(common.json));
+    };
+    let mut out = Out::stdout();
+    if common.json {
+        let left: Vec<_> = left.iter().map(|path| path.to_string_lossy()).collect();
+        out.json(&serde_json::json!({
+            "schema": 1, "resumed": false, "given_up": run.id, "left": left,
+        }));
+        return Ok(Exit::Fine);
+    }
+    let kind = sentences::journal::kind(run.kind);
+    let started = sentences::journal::time(&run.started);
+    out.line(&fill(w.given_up, &[("kind", &kind), ("started", &started)]));
+    for path in &left {
+        let path = sanitize(&path.to_string_lossy());
+        out.line(&fill(w.given_up_left, &[("path", &path)]));
+    }
+    out.line(&fill(
+        w.given_up_next,
+        &[("check", &ledger.command("check"))],
+    ));
+    Ok(Exit::Fine)
 }
 
 fn nothing_to_resume(json: bool) -> Exit {

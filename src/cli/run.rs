@@ -99,7 +99,13 @@ pub fn run(arguments: Arguments) -> u8 {
         }) => back::take_back(&common, yes, &passphrase),
         Some(Command::Resume {
             common,
+            give_up: true,
+            ..
+        }) => journal::give_up(&common),
+        Some(Command::Resume {
+            common,
             no_test,
+            give_up: false,
             passphrase,
         }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),

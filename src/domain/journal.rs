@@ -51,14 +51,17 @@ pub enum Outcome {
     NotCarriedOut,
     /// Carried out, or begun, and taken back later.
     TakenBack,
+    /// Left as it stood when it was interrupted: its backup is lost.
+    GivenUp,
 }
 
 impl Outcome {
-    const ALL: [Outcome; 4] = [
+    const ALL: [Outcome; 5] = [
         Outcome::Unfinished,
         Outcome::Done,
         Outcome::NotCarriedOut,
         Outcome::TakenBack,
+        Outcome::GivenUp,
     ];
 
     /// The name in the journal and in JSON.
@@ -68,6 +71,7 @@ impl Outcome {
             Outcome::Done => "done",
             Outcome::NotCarriedOut => "not_carried_out",
             Outcome::TakenBack => "taken_back",
+            Outcome::GivenUp => "given_up",
         }
     }
 

@@ -95,19 +95,27 @@ impl Ledger {
     }
 
     fn first(&self, run: &Run) -> Problem {
-        let w = words();
-        let next = match run.kind {
+        Problem::new(
+            sentences::journal::unfinished(run),
+            words().run_unfinished_why,
+            self.ways(run),
+        )
+    }
+
+    /// The commands that end this unfinished run.
+    pub fn ways(&self, run: &Run) -> String {
+        match run.kind {
             Kind::Undo => fill(
-                w.run_unfinished_undo_next,
+                words().run_unfinished_undo_next,
                 &[("resume", &self.command("resume"))],
             ),
             _ => self.both_ways(),
-        };
-        Problem::new(
-            sentences::journal::unfinished(run),
-            w.run_unfinished_why,
-            next,
-        )
+        }
+    }
+
+    /// Where backups and state lie.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// The commands that finish an unfinished run, and take it back.

@@ -17,6 +17,7 @@ use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange, torn};
 use crate::engine::job::Applied;
 use crate::engine::ledger::Ledger;
+use crate::engine::lost;
 use crate::engine::restore::{self, Restored};
 use crate::engine::session::Session;
 use crate::engine::settle::{self, Written};
@@ -55,22 +56,34 @@ pub fn resume(
     let Some(run) = ledger.unfinished()? else {
         return Ok(Resumed::Nothing);
     };
+    let resumed = take_up(session, ledger, &run, open, progress);
+    resumed.map_err(|failure| lost::explained_failure(failure, Some(&run), ledger.options()))
+}
+
+fn take_up(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    run: &Run,
+    open: &mut Opener<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<Resumed, Failure> {
+    let backup = run.backup.clone();
     match run.kind {
         Kind::Recovery => {
-            let applied = finish(session, ledger, &run, &open(&run.backup)?, progress)?;
+            let applied = finish(session, ledger, run, &open(&backup)?, progress)?;
             Ok(Resumed::Recovered(Box::new(applied)))
         }
         Kind::Undo => {
-            let undone = undo::undo(session, ledger, &open(&run.backup)?, progress)?;
-            Ok(Resumed::TakenBack(run.backup, Box::new(undone)))
+            let undone = undo::undo(session, ledger, &open(&backup)?, progress)?;
+            Ok(Resumed::TakenBack(backup, Box::new(undone)))
         }
         Kind::Restore => {
-            let restored = put_back(session, ledger, &run, &open(&run.backup)?, progress)?;
-            Ok(Resumed::PutBack(run.backup, Box::new(restored)))
+            let restored = put_back(session, ledger, run, &open(&backup)?, progress)?;
+            Ok(Resumed::PutBack(backup, Box::new(restored)))
         }
         // It is written down when it is done.
         Kind::Backup => {
-            ledger.end(Ledger::again(&run), Outcome::Done)?;
+            ledger.end(Ledger::again(run), Outcome::Done)?;
             Ok(Resumed::Nothing)
         }
     }

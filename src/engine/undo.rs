@@ -14,6 +14,7 @@ use crate::engine::change::{Change, Failure};
 use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
+use crate::engine::lost;
 use crate::engine::restore;
 use crate::engine::session::Session;
 use crate::engine::settle;
@@ -65,9 +66,21 @@ pub fn undo(
     backup: &Backup,
     progress: &mut Progress<'_>,
 ) -> Result<Undone, Failure> {
-    let w = words();
     let unfinished = ledger.unfinished()?;
-    let record = match &unfinished {
+    let undone = take_back(session, ledger, unfinished.as_ref(), backup, progress);
+    undone
+        .map_err(|failure| lost::explained_failure(failure, unfinished.as_ref(), ledger.options()))
+}
+
+fn take_back(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    unfinished: Option<&Run>,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Undone, Failure> {
+    let w = words();
+    let record = match unfinished {
         Some(run) if run.kind == Kind::Restore => written_by(&ledger.intent(run)?),
         _ => match backup.recovery().map_err(|e| backup_problem(&e))? {
             Some(record) => record,
@@ -78,7 +91,7 @@ pub fn undo(
     };
     progress(w.undo_checking, 0, None);
     let left = Left {
-        interrupted: is_interrupted_recovery(unfinished.as_ref()),
+        interrupted: is_interrupted_recovery(unfinished),
         staged: ledger.staged()?,
     };
     let (change, refused) = change_back(session, backup, &record, &left)?;
@@ -241,7 +254,7 @@ pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup
         // What is put back by it is not what stood before.
         Some(run) => Backup::open(run.safety.as_ref().unwrap_or(&run.backup))
             .map(Some)
-            .map_err(|e| backup_problem(&e)),
+            .map_err(|e| lost::explained(backup_problem(&e), &run, options)),
         None => Ok(backup::last_recovery(&options.backup_dir, install)),
     }
 }

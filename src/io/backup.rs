@@ -95,6 +95,15 @@ pub enum BackupError {
 }
 
 impl BackupError {
+    /// Whether the backup is not there, or not as it was written: no passphrase and no rights would help.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            BackupError::File(error) => error.is_missing(),
+            BackupError::Sum(_) | BackupError::Form(..) | BackupError::Sealed(_) => true,
+            _ => false,
+        }
+    }
+
     /// The file or folder it is about.
     pub fn path(&self) -> &Path {
         match self {

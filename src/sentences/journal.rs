@@ -23,6 +23,7 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Done => w.outcome_done,
         Outcome::NotCarriedOut => w.outcome_not_carried_out,
         Outcome::TakenBack => w.outcome_taken_back,
+        Outcome::GivenUp => w.outcome_given_up,
     }
 }
 

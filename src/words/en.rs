@@ -258,6 +258,7 @@ table! {
     outcome_done = "done";
     outcome_not_carried_out = "not carried out";
     outcome_taken_back = "taken back";
+    outcome_given_up = "given up, its backup was lost";
     run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. Nothing else is begun until it is finished or taken back.";
     run_unfinished_undo_next = "To finish it: {resume}";
@@ -294,6 +295,11 @@ table! {
     unfinished_leave = "Esc leaves it for now; nothing else can be begun before it is decided.";
     locked_unfinished = "First decide about the unfinished run: Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
+    lost_next = "Nothing was changed. The unfinished {kind} rests on that backup: put the folder back where it was. If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
+    give_up_needless_why = "It can still be finished or taken back: its backup is in {folder}.";
+    given_up = "The {kind} of {started} is closed as it stands. Nothing was changed.";
+    given_up_left = "It left {path}, which may hold the only copy of a key: remove it when FreeScout reads everything again.";
+    given_up_next = "See what stands: {check}";
     resume_checking = "Comparing what stands with what was meant";
     resume_nothing_written = "The recovery was interrupted before anything was written, and its new key is gone. It is closed now.";
     resume_nothing_written_next = "Nothing was changed. Begin again.";

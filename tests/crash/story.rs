@@ -235,3 +235,41 @@ fn the_keys_of_an_interrupted_run_are_known() {
         "the one that is lost: {json}"
     );
 }
+
+#[test]
+fn a_run_whose_backup_is_lost_is_given_up_and_another_begins() {
+    let world = World::new(Driver::Sqlite, "lost");
+    cut_off(&world);
+    let before = world.truth();
+    let give_up = || {
+        let mut command = world.command_with("resume", &["--give-up"]);
+        crate::world::ended(&command.output().unwrap())
+    };
+    let refused = give_up();
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    assert!(refused.said.contains("To finish it: "), "{}", refused.said);
+    std::fs::remove_dir_all(world.state().join("backups")).unwrap();
+    for what in ["resume", "undo"] {
+        let refused = world.run(what, 0);
+        assert_eq!(refused.code, Some(1), "{}", refused.said);
+        let way = "freescout-rescue resume --give-up --state-dir ";
+        assert!(refused.said.contains(way), "{}", refused.said);
+    }
+    let given_up = give_up();
+    assert_eq!(given_up.code, Some(0), "{}", given_up.said);
+    assert_eq!(world.truth(), before);
+    assert_eq!(
+        history(&world)[0],
+        ("recovery".to_owned(), "given_up".to_owned())
+    );
+    world.require_settled("given up");
+    // The new key is in the file that was left, and nowhere else.
+    let json: serde_json::Value = serde_json::from_str(&given_up.out).unwrap();
+    let left = json["left"].as_array().unwrap();
+    assert_eq!(left.len(), 1);
+    std::fs::remove_dir_all(world.install.look_in()).unwrap();
+    std::fs::create_dir(world.install.look_in()).unwrap();
+    let recovered = world.run("recover", 0);
+    std::fs::remove_file(left[0].as_str().unwrap()).unwrap();
+    world.require_recovered(&recovered.said);
+}

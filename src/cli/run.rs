@@ -270,7 +270,6 @@ fn wizard(
     let setup = crate::engine::pool::Setup {
         options: common.options(),
         environment: Environment::of_this_process(),
-        look_in: common.look_in.clone(),
         keys: common.keys().map_err(not_started)?,
         mail,
         endpoints,
@@ -283,7 +282,8 @@ fn wizard(
         );
         return Err(not_started(Problem::new(what, "", w.install_missing_next)));
     }
-    tui::app::wizard(setup, install, !common.no_artisan).map_err(not_started)
+    let look_in = common.look_in.clone();
+    tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {

@@ -87,7 +87,7 @@ impl Desk {
     ) -> Result<(), Failure> {
         match job {
             Job::Survey { install, database } => {
-                self.survey(install.as_deref(), database.map(|d| *d), call, tests)?;
+                self.survey(install.as_deref(), database.map(|d| *d), call)?;
             }
             Job::Backup { full_dump } => self.back_up(full_dump, call)?,
             Job::LookIn(roots) => self.look_in(&roots, call, tests)?,
@@ -163,7 +163,6 @@ impl Desk {
         install: Option<&Path>,
         database: Option<OtherDatabase>,
         call: &mut Call<'_>,
-        tests: &mut Tests,
     ) -> Result<(), Problem> {
         let w = words();
         call.progress(w.survey_reading, 0, None);
@@ -199,12 +198,7 @@ impl Desk {
             call.send(Update::Assessed(Box::new(session.assess())));
         }
         self.session = Some(session);
-        let roots = std::mem::take(&mut self.setup.look_in);
-        if roots.is_empty() {
-            Ok(())
-        } else {
-            self.look_in(&roots, call, tests)
-        }
+        Ok(())
     }
 
     /// What earlier runs left, and whether another goes on now.

@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,8 +38,6 @@ pub struct Setup {
     pub options: Options,
     /// FreeScout's process environment.
     pub environment: Environment,
-    /// Places to look for keys as soon as the install was read.
-    pub look_in: Vec<PathBuf>,
     /// Keys given with `--key-file`.
     pub keys: Vec<(SecretBytes, Source)>,
     /// Deadlines, authorities and routes of the connection tests.

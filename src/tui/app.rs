@@ -44,7 +44,12 @@ enum Heard {
 ///
 /// # Errors
 /// A [`Problem`] when there is no terminal to run it on.
-pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<Exit, Problem> {
+pub fn wizard(
+    setup: Setup,
+    install: Option<PathBuf>,
+    look_in: Vec<PathBuf>,
+    artisan: bool,
+) -> Result<Exit, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
@@ -55,7 +60,6 @@ pub fn wizard(setup: Setup, install: Option<PathBuf>, artisan: bool) -> Result<E
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
     let mut terminal = Terminal::open().map_err(no_terminal)?;
-    let look_in = setup.look_in.clone();
     let (worker, updates) = Worker::start(setup);
     let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
     let theme = Theme::of_environment();

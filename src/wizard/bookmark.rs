@@ -65,6 +65,8 @@ impl Wizard {
             self.backup.full_dump = bookmark.full_dump;
             self.plan.strategy = bookmark.strategy;
             self.plan.salvage = bookmark.salvage.into_iter().collect();
+            let searched = &bookmark.searched.places;
+            self.given_waits &= self.given.places.iter().any(|p| !searched.contains(p));
             self.keys.searched = bookmark.searched;
             self.taking_up = Step::from_number(bookmark.step);
         }

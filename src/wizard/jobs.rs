@@ -92,7 +92,13 @@ impl Wizard {
         }
         let searched = &mut self.keys.searched;
         match &job {
-            Job::LookIn(places) => searched.places.extend(places.iter().cloned()),
+            Job::LookIn(places) => {
+                for place in places {
+                    if !searched.places.contains(place) {
+                        searched.places.push(place.clone());
+                    }
+                }
+            }
             Job::LookUsual => searched.usual = true,
             Job::LookProcesses => searched.processes = true,
             _ => {}

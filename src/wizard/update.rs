@@ -14,6 +14,7 @@ use super::{apply, backup, checks, connections, keys, passwords, plan, report, s
 use crate::domain::assessment::Assessment;
 use crate::domain::bookmark::{Bookmark, Searched};
 use crate::domain::secret::SecretBytes;
+use crate::engine::job::Job;
 use crate::words::words;
 
 /// What lies over the step.
@@ -66,8 +67,10 @@ pub struct Wizard {
     pub(super) taking_up: Option<Step>,
     /// The bookmark as it was written down last.
     pub(super) remembered: Option<Bookmark>,
-    /// Where the survey itself looks for keys, as the command line says.
+    /// Where to look for keys as soon as the install was read, as the command line says.
     pub(super) given: Searched,
+    /// Whether that is still to be done.
+    pub(super) given_waits: bool,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
     pub(super) assessment: Option<Box<Assessment>>,
@@ -101,6 +104,7 @@ impl Wizard {
             taking_up: None,
             remembered: None,
             given: Searched::default(),
+            given_waits: false,
             artisan,
             assessment: None,
             jobs: 0,
@@ -109,10 +113,22 @@ impl Wizard {
         (wizard, effects)
     }
 
-    /// Says where the survey itself looks for keys: a wizard that takes this one up has to look there too.
+    /// Says where to look for keys as soon as the install was read: a wizard that takes this one up has to look there too.
     pub fn looks_in(&mut self, places: Vec<PathBuf>) {
+        self.given_waits = !places.is_empty();
         self.given.places = places;
         self.keys.searched = self.given.clone();
+    }
+
+    /// Looks there, once there is nothing to be decided first.
+    fn look_in_given(&mut self) -> Vec<Effect> {
+        let free = self.running.is_none() && self.survey.form.is_none() && !self.leaving;
+        let ready = self.survey.read().is_some() && self.step < Step::Plan;
+        if !self.given_waits || !free || !ready {
+            return Vec::new();
+        }
+        self.given_waits = false;
+        self.start(Job::LookIn(self.given.places.clone()))
     }
 
     /// What the checks know, once there was a survey.
@@ -164,6 +180,7 @@ impl Wizard {
         let mut effects = self.take(event);
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
+        effects.extend(self.look_in_given());
         effects.extend(self.remember());
         // Whatever is asked for beside it is asked for before the end.
         effects.sort_by_key(|effect| matches!(effect, Effect::Quit(_)));

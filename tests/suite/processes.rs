@@ -227,7 +227,6 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
         },
         environment: Environment::default(),
-        look_in: Vec::new(),
         keys: Vec::new(),
         mail: Settings::of_system(),
         endpoints: Endpoints::default(),

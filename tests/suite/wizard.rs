@@ -1,6 +1,7 @@
 //! The wizard's promises under random events, with an engine that answers as the real one would.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 
 use freescout_rescue::domain::configuration::Driver;
 use freescout_rescue::domain::plan::{self, Choices, Plan};
@@ -21,6 +22,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::fixture::{self, SENTINEL};
+
+/// A place to look in that is named on the command line.
+const GIVEN: &str = "/given";
 
 #[derive(Debug, Clone)]
 enum Input {
@@ -323,11 +327,17 @@ struct Run {
     left: bool,
     reached: Step,
     applied: bool,
+    /// A place was named on the command line, and was not searched yet.
+    given_waits: bool,
 }
 
 impl Run {
     fn new(luck: u8) -> Self {
-        let (wizard, effects) = Wizard::start_with(None, true);
+        let (mut wizard, effects) = Wizard::start_with(None, true);
+        let given_waits = luck & 2 != 0;
+        if given_waits {
+            wizard.looks_in(vec![GIVEN.into()]);
+        }
         let engine = Engine {
             running: None,
             writing: false,
@@ -347,6 +357,7 @@ impl Run {
             left: false,
             reached: Step::Survey,
             applied: false,
+            given_waits,
         };
         run.take(effects, false);
         run
@@ -390,6 +401,12 @@ impl Run {
         let effects = self.wizard.update(event);
         for effect in &effects {
             match effect {
+                Effect::Start(_, Job::LookIn(places)) if *places == [PathBuf::from(GIVEN)] => {
+                    assert!(self.given_waits, "searched twice, or unasked");
+                    self.given_waits = false;
+                    let survey = &self.wizard.survey;
+                    assert!(survey.read().is_some() && survey.form.is_none());
+                }
                 Effect::Start(_, Job::Resume) => assert_eq!(word, "resume"),
                 Effect::Start(_, Job::Undo) => assert_eq!(word, "undo"),
                 _ => {}
@@ -622,6 +639,32 @@ fn the_straight_way_leads_to_the_report() {
         0,
         "passwords are wiped once they are applied"
     );
+}
+
+#[test]
+fn what_the_command_line_names_is_searched_after_the_survey_and_keeps_nobody_waiting() {
+    let mut run = Run::new(2);
+    while run.given_waits {
+        run.step(&Input::Engine);
+        // Whether the survey asks something first is up to chance.
+        if run.wizard.survey.form.is_some() {
+            run.step(&Input::Act(Action::Back));
+        }
+    }
+    let searching = |run: &Run| run.engine.running.is_some();
+    assert!(searching(&run));
+    run.step(&Input::Act(Action::Primary));
+    assert_eq!(
+        run.wizard.step,
+        Step::Backup,
+        "the search goes on beside it"
+    );
+    run.step(&Input::Act(Action::Back));
+    assert_eq!(run.wizard.step, Step::Backup, "Esc stops it first");
+    for _ in 0..6 {
+        run.step(&Input::Engine);
+    }
+    assert!(!searching(&run));
 }
 
 #[test]

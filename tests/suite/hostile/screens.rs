@@ -41,7 +41,6 @@ impl Live {
                 php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
             },
             environment: Environment::of_this_process(),
-            look_in: vec![ground.path("look-in")],
             keys: Vec::new(),
             mail: Settings::of_system(),
             endpoints: Endpoints {
@@ -51,7 +50,8 @@ impl Live {
             },
         };
         let (worker, updates) = Worker::start(setup);
-        let (wizard, effects) = Wizard::start_with(Some(ground.install().to_owned()), false);
+        let (mut wizard, effects) = Wizard::start_with(Some(ground.install().to_owned()), false);
+        wizard.looks_in(vec![ground.path("look-in")]);
         let sizes = [(80, 24), (120, 40), (200, 60)];
         let mut live = Self {
             wizard,

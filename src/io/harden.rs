@@ -15,9 +15,14 @@ pub fn close() {
         maximum: Some(0),
     };
     let _ = setrlimit(Resource::Core, none);
-    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    hide();
     // What our caller left open is no business of the programs we start.
     close_fds::set_fds_cloexec(FIRST_OTHER, &[]);
+}
+
+/// Keeps other processes from looking into this one; a change of user undoes it.
+pub(super) fn hide() {
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// Locks all memory, as it is touched, where that can be for ever: where there is a limit, memory that is asked for beyond

@@ -5,6 +5,7 @@
 
 mod archive;
 mod budget;
+mod gaps;
 mod git_stores;
 mod image;
 mod large;
@@ -108,6 +109,14 @@ pub enum SkipReason {
     /// The operating system refused, in its words.
     #[error("{0}")]
     Refused(String),
+    /// A disk that fails: so many KiB of a file, the first of them at this byte.
+    #[error("{}", fill(words().skip_gaps, &[("kilobytes", .kilobytes), ("first", .first)]))]
+    Gaps {
+        /// How much could not be read.
+        kilobytes: u64,
+        /// Where it begins.
+        first: u64,
+    },
     /// An archive that breaks off or contradicts itself.
     #[error("{}", fill(words().skip_broken, &[("why", &sanitize(.0))]))]
     Broken(String),

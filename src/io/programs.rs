@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use rustix::fs::{Access, Mode};
 use rustix::process::{Gid, Pid, Signal, Uid};
 
+use super::harden;
 use super::trust::{self, Untrusted};
 use crate::words::{fill, words};
 
@@ -35,7 +36,8 @@ pub struct Account {
     pub gid: u32,
 }
 
-/// The account that owns nothing: Linux' own number for users it does not know (`/proc/sys/kernel/overflowuid`).
+/// The account for those who need no rights: Linux' own number for users it does not know
+/// (`/proc/sys/kernel/overflowuid`).
 const NOBODY: Account = Account {
     uid: 65534,
     gid: 65534,
@@ -161,7 +163,10 @@ fn undress(account: Account, groups: &[Gid], caller: u32) -> rustix::io::Result<
 /// # Errors
 /// The system's, where that cannot be: in a namespace without such an account, or without a caller.
 pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
-    undress(NOBODY, &[], caller)
+    undress(NOBODY, &[], caller)?;
+    // The change of user opened the process to others of that account, and to core dumps.
+    harden::hide();
+    Ok(())
 }
 
 /// The groups that the account has by itself, as at its own login.

@@ -132,6 +132,7 @@ table! {
     survey_reading = "Reading the install";
     survey_judging = "Reading the database and checking every secret";
     looking_at = "{files} files, {megabytes} MiB read: {path}";
+    skip_gaps = "the disk fails: {kilobytes} KiB were left out, the first at byte {first}; the rest was searched";
     skip_broken = "damaged archive: {why}";
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "nested too deep";

@@ -52,12 +52,12 @@ impl Bench {
         self.folder.path().join("log")
     }
 
-    /// Hunts until the scout has mapped its nth piece and stands still.
-    fn hunt(&self, nth: usize) -> Hunt {
+    /// Hunts with so many threads until the scout has mapped its nth piece and stands still.
+    fn hunt(&self, threads: &str, nth: usize) -> Hunt {
         let hunt = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
             .arg("find-key")
             .arg(self.folder.path().join("demo/freescout"))
-            .args(["--json", "--threads", "1", "--look-in"])
+            .args(["--json", "--threads", threads, "--look-in"])
             .arg(self.log())
             .env("FREESCOUT_RESCUE_STOP_AT", "FileMapped")
             .stdout(Stdio::piped())
@@ -104,7 +104,7 @@ fn mapped(scout: u32) -> Option<u64> {
 }
 
 impl Hunt {
-    /// Waits for its end: the keys it found in the log, and its exit code.
+    /// Waits for its end: the keys it found in the log, in order, and its exit code.
     fn end(self, log: &Path) -> (Vec<String>, Option<i32>) {
         let said = self.hunt.wait_with_output().unwrap();
         assert_eq!(String::from_utf8_lossy(&said.stderr), "");
@@ -115,7 +115,9 @@ impl Hunt {
             sources.any(|source| source["path"].as_str() == log.to_str())
         });
         let found = found.map(|key| key["fingerprint"].as_str().unwrap().to_owned());
-        (found.collect(), said.status.code())
+        let mut found: Vec<String> = found.collect();
+        found.sort_unstable();
+        (found, said.status.code())
     }
 }
 
@@ -125,10 +127,17 @@ fn fingerprint(number: usize) -> String {
     key.fingerprint().to_string()
 }
 
+/// What a hunt finds that looks at all of the log.
+fn both() -> (Vec<String>, Option<i32>) {
+    let mut both = vec![fingerprint(1), fingerprint(2)];
+    both.sort_unstable();
+    (both, Some(2))
+}
+
 #[test]
 fn a_file_that_is_cut_while_it_is_mapped_costs_the_scout_alone() {
     let bench = Bench::new();
-    let hunt = bench.hunt(1);
+    let hunt = bench.hunt("1", 1);
     let log = OpenOptions::new().write(true).open(bench.log()).unwrap();
     log.set_len(2 << 20).unwrap();
     signal(hunt.scout, Signal::CONT);
@@ -138,22 +147,41 @@ fn a_file_that_is_cut_while_it_is_mapped_costs_the_scout_alone() {
 
 #[test]
 fn what_a_killed_scout_did_not_tell_of_is_read() {
-    for nth in [1, 2, 3] {
+    // Of two threads both stand still when one does.
+    for (threads, nth) in [("1", 1), ("1", 2), ("1", 3), ("2", 1)] {
         let bench = Bench::new();
-        let hunt = bench.hunt(nth);
+        let hunt = bench.hunt(threads, nth);
         signal(hunt.scout, Signal::KILL);
-        let (mut found, code) = hunt.end(&bench.log());
-        found.sort_unstable();
-        let mut both = vec![fingerprint(1), fingerprint(2)];
-        both.sort_unstable();
-        assert_eq!((found, code), (both, Some(2)), "killed at its piece {nth}");
+        let found = hunt.end(&bench.log());
+        assert_eq!(
+            found,
+            both(),
+            "killed at its piece {nth} of {threads} threads"
+        );
     }
+}
+
+#[test]
+fn nobody_waits_for_a_scout_that_stands_still() {
+    let bench = Bench::new();
+    let hunt = bench.hunt("1", 2);
+    assert_eq!(hunt.end(&bench.log()), both());
+}
+
+#[test]
+fn a_search_is_stopped_while_its_scout_stands_still() {
+    let bench = Bench::new();
+    let hunt = bench.hunt("2", 1);
+    let (pid, scout) = (hunt.hunt.id(), hunt.scout);
+    signal(pid, Signal::INT);
+    hunt.hunt.wait_with_output().unwrap();
+    wait("the scout to end", || ['X', 'Z'].contains(&state_of(scout)));
 }
 
 #[test]
 fn a_scout_ends_with_its_caller() {
     let bench = Bench::new();
-    let mut hunt = bench.hunt(2);
+    let mut hunt = bench.hunt("1", 2);
     hunt.hunt.kill().unwrap();
     hunt.hunt.wait().unwrap();
     wait("the scout to end", || {

@@ -469,7 +469,7 @@ fn no_room_for_the_report() {
     to_apply(&mut session);
     apply(&mut session);
     let filler = Filler::of(world.state.path());
-    session.keys("\r");
+    press(&mut session, "\r", "could not be saved");
     let screen = session.wait_for("could not be saved");
     println!("{screen}");
     for says in ["What was done stands", "Make room"] {

@@ -451,9 +451,12 @@ fn older_passwords_in_a_large_dump_are_found_behind_a_scout() {
     // Where a scout's stretch begins, where what it maps begins, and at the end.
     for edge in [512 << 10, 16 << 20, filler.len()] {
         for before in [0, rows.len() / 2, rows.len()] {
-            let until = filler[..edge - before].rfind('\n').unwrap() + 1;
-            let pad = "-".repeat(edge - before - until);
+            // The rows begin so many bytes before the edge.
+            let begin = edge - before;
+            let until = filler[..begin - 1].rfind('\n').unwrap() + 1;
+            let pad = "-".repeat(begin - 1 - until);
             let text = [&filler[..until], &pad, "\n", &rows, &filler[until..]].concat();
+            assert!(text[begin..].starts_with(&rows));
             std::fs::write(&file, text).unwrap();
             let paths = [&install, &old_server, &file].map(|path| path.to_str().unwrap());
             let [install, old_server, file] = paths;

@@ -1,4 +1,4 @@
-//! A large text on disk, looked through in stretches: behind a scout, or by two threads, each of which takes the next
+//! A large text on disk, looked through in stretches: by a scout, or by ourselves, where two threads each take the next
 //! stretch that nobody took.
 //!
 //! Stretches overlap as blocks do, so that a key on an edge is found once; their finds are put in order again. The rows of
@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Result;
-use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use zeroize::Zeroizing;
 
 use super::SkipReason;
+use super::gaps::{Gaps, read_at};
 use super::reading::{BLOCK, Reading, Search};
 use super::rows::Rows;
 use super::scout::Scout;
@@ -22,7 +22,7 @@ use crate::domain::glance::Wish;
 use crate::domain::key_scan::{LOOK_BACK, REACH};
 use crate::domain::sightings::CONTEXT;
 
-/// Smaller files are not worth a thread.
+/// Smaller files are read as any stream is.
 pub(super) const LARGE: u64 = 4 << 20;
 /// How much a thread takes at a time.
 pub(super) const STRETCH: usize = 2 * BLOCK;
@@ -34,6 +34,7 @@ const WAITING: usize = 8;
 struct Stretch {
     found: Found,
     length: usize,
+    gaps: Gaps,
 }
 
 /// A file, and how far it is taken.
@@ -64,6 +65,7 @@ struct Course<'s, 'w> {
     rows: Rows<'s, 'w>,
     /// Bytes before this stretch that the rows were not told of.
     passed: u64,
+    gaps: Gaps,
     window: Zeroizing<Vec<u8>>,
 }
 
@@ -88,17 +90,26 @@ impl Search<'_> {
             lines: Lines::new(),
             rows: Rows::new(scanner.as_mut()),
             passed: 0,
+            gaps: Gaps::default(),
             window: new_window(),
         };
         let outcome = self
             .behind_scout(&taken, &mut course, reading)
             .and_then(|first| self.by_reading(first, &taken, &mut course, reading));
         course.rows.end(self.on);
+        let gaps = course.gaps;
         self.scanner = scanner;
-        outcome.map_err(|e| SkipReason::Refused(e.to_string()))
+        outcome.map_err(|e| SkipReason::Refused(e.to_string()))?;
+        match gaps.first {
+            Some(first) => Err(SkipReason::Gaps {
+                kilobytes: gaps.bytes.div_ceil(1024),
+                first,
+            }),
+            None => Ok(()),
+        }
     }
 
-    /// Looks at what a scout points out, as far as it comes: to the stretch of this number.
+    /// Goes over what a scout finds, as far as it comes: to the stretch of this number.
     fn behind_scout(
         &mut self,
         taken: &Taken<'_>,
@@ -111,22 +122,24 @@ impl Search<'_> {
             return Ok(0);
         };
         for number in 0..taken.stretches {
-            let Some(report) = scout.report() else {
+            if (self.cancel)() {
+                return Ok(taken.stretches);
+            }
+            let Some(found) = scout.found() else {
                 return Ok(number);
             };
-            let stretch = if report.keys {
-                look_at(taken, number, &mut course.window)?
-            } else {
+            let length = taken.length_of(number);
+            self.over(
+                number,
                 Stretch {
-                    found: Found {
-                        seen: report.seen,
-                        matters: report.matters,
-                        ..Found::default()
-                    },
-                    length: taken.length_of(number),
-                }
-            };
-            self.over(number, stretch, taken.file, course, reading)?;
+                    found,
+                    length,
+                    gaps: Gaps::default(),
+                },
+                taken.file,
+                course,
+                reading,
+            )?;
         }
         Ok(taken.stretches)
     }
@@ -197,8 +210,13 @@ impl Search<'_> {
         course: &mut Course<'_, '_>,
         reading: &mut Reading<'_>,
     ) -> Result<()> {
-        let Stretch { found, length } = stretch;
+        let Stretch {
+            found,
+            length,
+            gaps,
+        } = stretch;
         self.looked.bytes += length as u64;
+        course.gaps.add(&gaps);
         let numbers = course.lines.over(found.seen, &found.before);
         for (hit, line) in found.hits.into_iter().zip(numbers) {
             self.found(hit, reading, line);
@@ -209,11 +227,11 @@ impl Search<'_> {
             if passed > 0 {
                 let last = passed.min(CONTEXT as u64);
                 let bytes = &mut course.window[..last as usize];
-                let read = read_at(file, bytes, start - last)?;
+                let read = read_at(file, bytes, start - last, &mut Gaps::default())?;
                 course.rows.pass_over(passed, &bytes[..read], reading);
             }
             let bytes = &mut course.window[..length];
-            let read = read_at(file, bytes, start)?;
+            let read = read_at(file, bytes, start, &mut Gaps::default())?;
             course.rows.read(&bytes[..read], reading, self.on);
         } else {
             course.passed += length as u64;
@@ -232,12 +250,12 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
     let start = number * STRETCH as u64;
     let begin = start.min(LOOK_BACK as u64) as usize;
     let wanted = begin + STRETCH + 2 * REACH;
-    let mut all = Found::default();
+    let (mut all, mut gaps) = (Found::default(), Gaps::default());
     let (mut filled, mut searched) = (0, begin);
     loop {
         let room = filled..wanted.min(filled + wanted.div_ceil(2));
         let offset = start - begin as u64 + filled as u64;
-        let read = read_at(taken.file, &mut window[room.clone()], offset)?;
+        let read = read_at(taken.file, &mut window[room.clone()], offset, &mut gaps)?;
         filled += read;
         let over = read < room.len() || filled == wanted;
         let until = if over { filled } else { filled - 2 * REACH };
@@ -254,19 +272,6 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
     Ok(Stretch {
         found: all,
         length: searched - begin.min(searched),
+        gaps: gaps.within(start..start + STRETCH as u64),
     })
-}
-
-/// Reads until the buffer is full or the file ends.
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(filled)
 }

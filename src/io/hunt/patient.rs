@@ -9,13 +9,13 @@ use rustix::io::Errno;
 /// How long it is waited before that is asked again, in nanoseconds.
 const PATIENCE: i64 = 100_000_000;
 
-/// What comes in, until the search is cancelled.
-pub(super) struct Patient<'a, F> {
+/// What comes in, until it is said to wait no longer.
+pub(super) struct Patient<F, C> {
     pub(super) input: F,
-    pub(super) cancel: &'a dyn Fn() -> bool,
+    pub(super) cancel: C,
 }
 
-impl<F: AsFd> Read for Patient<'_, F> {
+impl<F: AsFd, C: FnMut() -> bool> Read for Patient<F, C> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let patience = Timespec {
             tv_sec: 0,

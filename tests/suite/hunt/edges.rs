@@ -111,6 +111,49 @@ fn older_passwords_of_a_large_file_are_found_by_two_threads_as_by_one() {
     }
 }
 
+#[test]
+fn what_tells_of_a_payload_may_stand_in_a_stretch_that_holds_nothing_else() {
+    let key = AppKey::parse(b"this is a throw-away example key").unwrap();
+    let payload = Payload::seal(&key, &[1; 16], b"s:1:\"x\";").to_string();
+    let folder = folder();
+    let path = folder.path().join("ibdata1");
+    let stretch = 2 * BLOCK;
+    // A page of a database file: the address before the edge, at which nobody looks but for the payload behind it.
+    for before in [30, 300, 3000] {
+        let mut bytes = vec![b'.'; 5 * stretch];
+        let address = b"support@acme.example";
+        let at = 3 * stretch - before;
+        bytes[at..at + address.len()].copy_from_slice(address);
+        bytes.splice(3 * stretch.., payload.bytes());
+        bytes.resize(20 * stretch, b'.');
+        std::fs::write(&path, &bytes).unwrap();
+        for threads in [1, 2] {
+            // Of the date no more is known than the file's own.
+            let found = older(&path, threads);
+            assert_eq!(found.len(), 1, "{before} bytes before: {found:?}");
+            assert!(found[0].starts_with("Some(3) "), "{found:?}");
+        }
+    }
+    // A dump whose date stands long behind its rows, and whose table is described long before.
+    let (rows, trailer) = dump(7, 10)
+        .rsplit_once("\n-- ")
+        .map(|(a, b)| (a.to_owned(), format!("\n-- {b}")))
+        .unwrap();
+    let (table, rows) = rows
+        .split_once("INSERT")
+        .map(|(a, b)| (a.to_owned(), format!("INSERT{b}\n")))
+        .unwrap();
+    let filler = "INSERT INTO `threads` VALUES (1,'nothing of which matters');\n".repeat(40_000);
+    std::fs::write(
+        &path,
+        [&table, &filler, &rows, &filler, &trailer[1..], &filler].concat(),
+    )
+    .unwrap();
+    for threads in [1, 2] {
+        assert_eq!(older(&path, threads), ["Some(3) 2025-06-07T03:00:01"]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 

@@ -1,15 +1,16 @@
 //! What a scout does: it maps the file piece by piece, looks at each, and tells of its stretches in their order.
 
 use std::fs::File;
-use std::io::{Error, Result, Write};
+use std::io::{Error, IoSliceMut, Result, Write};
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Advice;
 use rustix::io::{Errno, ReadWriteFlags};
 use vmap::Map;
 
-use super::Report;
+use super::report;
 use crate::domain::glance::Wish;
 use crate::domain::key_scan::{LOOK_BACK, REACH};
 use crate::io::crash::{self, Point};
@@ -19,16 +20,14 @@ use crate::io::hunt::text::search;
 
 /// How much is mapped at a time: a thread takes that much memory.
 const PIECE: u64 = 32 * STRETCH as u64;
+/// After so many bytes of a piece it is told what was found, if the pieces before are told.
+const TOLD: usize = 8 * STRETCH;
+/// Bytes of reports that may wait for that.
+const WAITING: usize = 64 << 10;
 
 /// Looks through standard input, a file of this length, and tells standard output of every stretch.
 pub(super) fn look_ahead(length: u64, wish: Wish, threads: usize) -> Result<()> {
     look(&files::stdin()?, length, wish, threads, std::io::stdout())
-}
-
-/// Whose turn it is to tell; `None` when that failed.
-struct Telling<W> {
-    next: Option<u64>,
-    out: W,
 }
 
 fn look(
@@ -39,8 +38,7 @@ fn look(
     out: impl Write + Send,
 ) -> Result<()> {
     let next = AtomicU64::new(0);
-    let telling = Mutex::new(Telling { next: Some(0), out });
-    let turn = Condvar::new();
+    let order = Order::new(out);
     let work = || -> Result<()> {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -49,27 +47,10 @@ fn look(
                 return Ok(());
             }
             for ahead in [start, start + threads as u64 * PIECE] {
-                fetch(file, ahead);
+                fetch(file, ahead, length);
             }
-            let reports = piece(file, start, length, wish);
-            let telling = telling.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut telling = turn
-                .wait_while(telling, |telling| {
-                    telling.next.is_some_and(|next| next != number)
-                })
-                .unwrap_or_else(PoisonError::into_inner);
-            let told = match telling.next {
-                Some(_) => reports.and_then(|reports| telling.out.write_all(reports.as_bytes())),
-                None => Ok(()),
-            };
-            telling.next = told
-                .is_ok()
-                .then_some(number + 1)
-                .filter(|_| telling.next.is_some());
-            turn.notify_all();
-            if telling.next.is_none() {
-                return told;
-            }
+            let told = piece(file, start, length, wish, &mut Telling::new(&order, number));
+            order.done(number, told)?;
         }
     };
     std::thread::scope(|scope| {
@@ -83,46 +64,182 @@ fn look(
     })
 }
 
+/// The order in which pieces are told: one after the other.
+struct Order<W> {
+    // Which is told now, if none failed.
+    now: Mutex<(Option<u64>, W)>,
+    turn: Condvar,
+}
+
+impl<W: Write> Order<W> {
+    fn new(out: W) -> Self {
+        Self {
+            now: Mutex::new((Some(0), out)),
+            turn: Condvar::new(),
+        }
+    }
+
+    /// Tells something of a piece. When its turn has not come yet, waits for it, or leaves it as it is.
+    fn tell(&self, number: u64, reports: &mut Vec<u8>, waits: bool) -> Result<()> {
+        let mut now = match waits {
+            true => self.turn_of(number),
+            false => self.now.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        match now.0 {
+            None => Err(Error::other("a piece before was not told")),
+            Some(told) if told != number => Ok(()),
+            Some(_) => {
+                now.1.write_all(reports)?;
+                reports.clear();
+                now.1.flush()
+            }
+        }
+    }
+
+    /// A piece is told; or not, and then none behind it will be.
+    fn done(&self, number: u64, told: Result<()>) -> Result<()> {
+        let mut now = self.turn_of(number);
+        let goes_on = now.0.is_some() && told.is_ok();
+        now.0 = goes_on.then_some(number + 1);
+        self.turn.notify_all();
+        told
+    }
+
+    /// Waits until all pieces before are told, or one of them could not be.
+    fn turn_of(&self, number: u64) -> MutexGuard<'_, (Option<u64>, W)> {
+        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = |now: &mut (Option<u64>, W)| now.0.is_some_and(|now| now != number);
+        let waited = self.turn.wait_while(now, before);
+        waited.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The reports of a piece.
+struct Telling<'o, W> {
+    order: &'o Order<W>,
+    number: u64,
+    reports: Vec<u8>,
+}
+
+impl<'o, W: Write> Telling<'o, W> {
+    fn new(order: &'o Order<W>, number: u64) -> Self {
+        Self {
+            order,
+            number,
+            reports: Vec::new(),
+        }
+    }
+}
+
 /// Has a piece fetched from the disk in one go, unless it is there: who only waits for it page by page makes the disk turn
 /// between the threads.
-fn fetch(file: &File, start: u64) {
-    let last = &mut [0];
-    let buffers = &mut [std::io::IoSliceMut::new(last)];
-    let there = rustix::io::preadv2(file, buffers, start + PIECE - 1, ReadWriteFlags::NOWAIT);
+fn fetch(file: &File, start: u64, length: u64) {
+    let Some(last) = length
+        .min(start + PIECE)
+        .checked_sub(1)
+        .filter(|l| *l >= start)
+    else {
+        return;
+    };
+    let byte = &mut [0];
+    let buffers = &mut [IoSliceMut::new(byte)];
+    let there = rustix::io::preadv2(file, buffers, last, ReadWriteFlags::NOWAIT);
     if there == Err(Errno::AGAIN) {
         // Advice that is not taken does no harm.
-        let length = std::num::NonZeroU64::new(PIECE);
+        let length = NonZeroU64::new(last + 1 - start);
         let _ = rustix::fs::fadvise(file, start, length, Advice::WillNeed);
     }
 }
 
-/// Reports of the stretches of a piece, one after the other.
-fn piece(file: &File, start: u64, length: u64, wish: Wish) -> Result<String> {
+/// Looks at the stretches of a piece, one after the other.
+fn piece<W: Write>(
+    file: &File,
+    start: u64,
+    length: u64,
+    wish: Wish,
+    telling: &mut Telling<'_, W>,
+) -> Result<()> {
     let end = length.min(start + PIECE);
     let from = start.saturating_sub(LOOK_BACK as u64);
     let until = length.min(end + 2 * REACH as u64);
-    let offset = usize::try_from(from).map_err(Error::other)?;
     let map = Map::with_options()
-        .offset(offset)
+        .offset(usize::try_from(from).map_err(Error::other)?)
         .len((until - from) as usize)
         .map(file)
         .map_err(Error::other)?;
     crash::pass(Point::FileMapped);
-    let (mut reports, end) = (String::new(), (end - from) as usize);
-    let mut at = (start - from) as usize;
-    while at < end {
-        let begin = at.saturating_sub(LOOK_BACK);
+    let (begin, end) = ((start - from) as usize, (end - from) as usize);
+    for at in (begin..end).step_by(STRETCH) {
+        let before = at.saturating_sub(LOOK_BACK);
         let stretch = at..end.min(at + STRETCH);
-        let window = &map[begin..map.len().min(stretch.end + 2 * REACH)];
-        let range = stretch.start - begin..stretch.end - begin;
+        let window = &map[before..map.len().min(stretch.end + 2 * REACH)];
+        let range = stretch.start - before..stretch.end - before;
         let found = search(window, range, wish, start == 0 && at == 0);
-        let report = Report {
-            seen: found.seen,
-            keys: !found.hits.is_empty(),
-            matters: found.matters,
-        };
-        reports += &report.line();
-        at = stretch.end;
+        report::write(&found, &mut telling.reports);
+        let (full, last) = (telling.reports.len() >= WAITING, stretch.end == end);
+        if full || last || (stretch.end - begin).is_multiple_of(TOLD) {
+            telling
+                .order
+                .tell(telling.number, &mut telling.reports, full || last)?;
+        }
     }
-    Ok(reports)
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// How many reports were told of a file of so many bytes that is said to have others, and whether that went well.
+    fn told(bytes: u64, said: u64, threads: usize) -> (usize, bool) {
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(bytes).unwrap();
+        let mut out = Vec::new();
+        let looked = look(&file, said, Wish::Prefixed, threads, &mut out);
+        let mut out = &out[..];
+        let reports = std::iter::from_fn(|| report::read(&mut out).ok());
+        (reports.count(), looked.is_ok())
+    }
+
+    #[test]
+    fn every_stretch_is_told_and_nothing_behind_what_cannot_be_mapped() {
+        let stretches = |bytes: u64| bytes.div_ceil(STRETCH as u64) as usize;
+        for threads in [1, 2, 3] {
+            for bytes in [
+                1,
+                STRETCH as u64,
+                PIECE - 1,
+                PIECE,
+                PIECE + 1,
+                2 * PIECE + 7,
+            ] {
+                assert_eq!(told(bytes, bytes, threads), (stretches(bytes), true));
+            }
+            // The second piece already reaches behind the end.
+            let short = told(2 * PIECE, 9 * PIECE, threads);
+            assert_eq!(short, (stretches(PIECE), false), "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_one_who_cannot_tell() {
+        struct Full(usize);
+        impl Write for Full {
+            fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+                self.0 = self.0.checked_sub(bytes.len()).ok_or(Errno::PIPE)?;
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> Result<()> {
+                Ok(())
+            }
+        }
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(3 * PIECE).unwrap();
+        for room in [0, 300, 700] {
+            let looked = look(&file, 3 * PIECE, Wish::Prefixed, 2, Full(room));
+            assert!(looked.is_err());
+        }
+    }
 }

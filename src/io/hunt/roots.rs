@@ -44,6 +44,7 @@ impl Search<'_> {
     pub(super) fn root(&mut self, root: &Path) {
         if root == Path::new(STDIN) {
             let cancel = self.cancel;
+            let cancel = Box::new(|_| cancel());
             return match files::stdin() {
                 Ok(input) => self.input(&mut Patient { input, cancel }),
                 Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),

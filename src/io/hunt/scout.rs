@@ -23,9 +23,11 @@ const LOOK_AHEAD: &str = "--look-ahead";
 const NAME: &CStr = c"freescout-rescu";
 /// Smaller files are not worth a process.
 const WORTH: u64 = 32 << 20;
-/// How far it may be ahead, in bytes of reports: who is stopped stops it as well.
-const AHEAD: usize = 4096;
-/// So often it may be found standing still, ten times a second, before it is given up: others of its account can stop it.
+/// Bytes of reports that may lie in the pipe: where every mail holds what may be a key, a smaller one keeps both waiting.
+const PIPE: usize = 256 << 10;
+/// Bytes of reports that are taken at a time.
+const TAKEN: usize = 64 << 10;
+/// After so many waits in vain it is asked whether it stands still: others of its account can stop it.
 const STILL: u32 = 50;
 /// What is looked for, and how that is told.
 const WISHES: [(Wish, &str); 3] = [
@@ -37,7 +39,7 @@ const WISHES: [(Wish, &str); 3] = [
 /// A scout on its way. It ends when this is dropped.
 pub(super) struct Scout<'a> {
     process: Child,
-    reports: BufReader<Patient<ChildStdout, Box<dyn FnMut() -> bool + 'a>>>,
+    reports: BufReader<Patient<'a, ChildStdout>>,
 }
 
 impl<'a> Scout<'a> {
@@ -64,17 +66,13 @@ impl<'a> Scout<'a> {
         crash::hand_on(&mut command);
         let mut process = command.spawn().ok()?;
         let input = process.stdout.take()?;
-        // As far ahead as the system likes, where it does not let us say.
-        let _ = rustix::pipe::fcntl_setpipe_size(&input, AHEAD);
+        // Where the system does not allow as many, it is as it is.
+        let _ = rustix::pipe::fcntl_setpipe_size(&input, PIPE);
         let pid = process.id();
-        let mut still = 0;
-        let cancel = Box::new(move || {
-            still = if is_stopped(pid) { still + 1 } else { 0 };
-            still > STILL || cancel()
-        });
+        let cancel = Box::new(move |waits| cancel() || waits > STILL && is_stopped(pid));
         Some(Self {
             process,
-            reports: BufReader::with_capacity(AHEAD, Patient { input, cancel }),
+            reports: BufReader::with_capacity(TAKEN, Patient { input, cancel }),
         })
     }
 

@@ -5,6 +5,7 @@ use std::io::{Error, IoSliceMut, Result, Write};
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::fs::Advice;
 use rustix::io::{Errno, ReadWriteFlags};
@@ -20,10 +21,10 @@ use crate::io::hunt::text::search;
 
 /// How much is mapped at a time: a thread takes that much memory.
 const PIECE: u64 = 32 * STRETCH as u64;
-/// After so many bytes of a piece it is told what was found, if the pieces before are told.
-const TOLD: usize = 8 * STRETCH;
-/// Bytes of reports that may wait for that.
+/// Bytes of reports that may wait to be told.
 const WAITING: usize = 64 << 10;
+/// How long they may.
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// Looks through standard input, a file of this length, and tells standard output of every stretch.
 pub(super) fn look_ahead(length: u64, wish: Wish, threads: usize) -> Result<()> {
@@ -49,11 +50,13 @@ fn look(
             for ahead in [start, start + threads as u64 * PIECE] {
                 fetch(file, ahead, length);
             }
-            let told = piece(file, start, length, wish, &mut Telling::new(&order, number));
+            let told = piece(file, start, length, wish, &mut |reports, waits| {
+                order.tell(number, reports, waits)
+            });
             order.done(number, told)?;
         }
     };
-    std::thread::scope(|scope| {
+    let outcome = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut outcome = work();
         for other in others {
@@ -61,73 +64,90 @@ fn look(
             outcome = outcome.and(other.unwrap_or_else(|_| Err(Error::other("a thread ended"))));
         }
         outcome
-    })
+    });
+    order.end().and(outcome)
 }
 
-/// The order in which pieces are told: one after the other.
+/// Pieces are told one after the other.
 struct Order<W> {
-    // Which is told now, if none failed.
-    now: Mutex<(Option<u64>, W)>,
+    now: Mutex<Telling<W>>,
     turn: Condvar,
+}
+
+/// What is told now.
+struct Telling<W> {
+    /// The piece whose turn it is; `None` when one could not be told, so that none behind it will be.
+    piece: Option<u64>,
+    /// Reports to be told together: waking who listens takes longer than looking at a stretch.
+    reports: Vec<u8>,
+    told: Instant,
+    out: W,
 }
 
 impl<W: Write> Order<W> {
     fn new(out: W) -> Self {
+        let telling = Telling {
+            piece: Some(0),
+            reports: Vec::new(),
+            told: Instant::now(),
+            out,
+        };
         Self {
-            now: Mutex::new((Some(0), out)),
+            now: Mutex::new(telling),
             turn: Condvar::new(),
         }
     }
 
-    /// Tells something of a piece. When its turn has not come yet, waits for it, or leaves it as it is.
-    fn tell(&self, number: u64, reports: &mut Vec<u8>, waits: bool) -> Result<()> {
+    /// Takes reports of a piece. While its turn has not come yet, waits for it, or leaves them.
+    fn tell(&self, piece: u64, reports: &mut Vec<u8>, waits: bool) -> Result<()> {
         let mut now = match waits {
-            true => self.turn_of(number),
+            true => self.turn_of(piece),
             false => self.now.lock().unwrap_or_else(PoisonError::into_inner),
         };
-        match now.0 {
+        match now.piece {
             None => Err(Error::other("a piece before was not told")),
-            Some(told) if told != number => Ok(()),
+            Some(told) if told != piece => Ok(()),
             Some(_) => {
-                now.1.write_all(reports)?;
-                reports.clear();
-                now.1.flush()
+                now.reports.append(reports);
+                if now.reports.len() >= WAITING || now.told.elapsed() >= PAUSE {
+                    now.tell()?;
+                }
+                Ok(())
             }
         }
     }
 
-    /// A piece is told; or not, and then none behind it will be.
-    fn done(&self, number: u64, told: Result<()>) -> Result<()> {
-        let mut now = self.turn_of(number);
-        let goes_on = now.0.is_some() && told.is_ok();
-        now.0 = goes_on.then_some(number + 1);
+    /// A piece is told; or not.
+    fn done(&self, piece: u64, told: Result<()>) -> Result<()> {
+        let mut now = self.turn_of(piece);
+        let goes_on = now.piece.is_some() && told.is_ok();
+        now.piece = goes_on.then_some(piece + 1);
         self.turn.notify_all();
         told
     }
 
     /// Waits until all pieces before are told, or one of them could not be.
-    fn turn_of(&self, number: u64) -> MutexGuard<'_, (Option<u64>, W)> {
+    fn turn_of(&self, piece: u64) -> MutexGuard<'_, Telling<W>> {
         let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = |now: &mut (Option<u64>, W)| now.0.is_some_and(|now| now != number);
+        let before = |now: &mut Telling<W>| now.piece.is_some_and(|now| now != piece);
         let waited = self.turn.wait_while(now, before);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Tells what was left.
+    fn end(self) -> Result<()> {
+        let now = self.now.into_inner();
+        now.unwrap_or_else(PoisonError::into_inner).tell()
+    }
 }
 
-/// The reports of a piece.
-struct Telling<'o, W> {
-    order: &'o Order<W>,
-    number: u64,
-    reports: Vec<u8>,
-}
-
-impl<'o, W: Write> Telling<'o, W> {
-    fn new(order: &'o Order<W>, number: u64) -> Self {
-        Self {
-            order,
-            number,
-            reports: Vec::new(),
-        }
+impl<W: Write> Telling<W> {
+    fn tell(&mut self) -> Result<()> {
+        self.out.write_all(&self.reports)?;
+        self.reports.clear();
+        self.out.flush()?;
+        self.told = Instant::now();
+        Ok(())
     }
 }
 
@@ -151,13 +171,13 @@ fn fetch(file: &File, start: u64, length: u64) {
     }
 }
 
-/// Looks at the stretches of a piece, one after the other.
-fn piece<W: Write>(
+/// Looks at the stretches of a piece, one after the other, and tells reports of them: waiting for its turn, or not.
+fn piece(
     file: &File,
     start: u64,
     length: u64,
     wish: Wish,
-    telling: &mut Telling<'_, W>,
+    tell: &mut dyn FnMut(&mut Vec<u8>, bool) -> Result<()>,
 ) -> Result<()> {
     let end = length.min(start + PIECE);
     let from = start.saturating_sub(LOOK_BACK as u64);
@@ -169,19 +189,16 @@ fn piece<W: Write>(
         .map_err(Error::other)?;
     crash::pass(Point::FileMapped);
     let (begin, end) = ((start - from) as usize, (end - from) as usize);
+    let mut reports = Vec::new();
     for at in (begin..end).step_by(STRETCH) {
         let before = at.saturating_sub(LOOK_BACK);
         let stretch = at..end.min(at + STRETCH);
         let window = &map[before..map.len().min(stretch.end + 2 * REACH)];
         let range = stretch.start - before..stretch.end - before;
         let found = search(window, range, wish, start == 0 && at == 0);
-        report::write(&found, &mut telling.reports);
-        let (full, last) = (telling.reports.len() >= WAITING, stretch.end == end);
-        if full || last || (stretch.end - begin).is_multiple_of(TOLD) {
-            telling
-                .order
-                .tell(telling.number, &mut telling.reports, full || last)?;
-        }
+        report::write(&found, &mut reports);
+        let waits = stretch.end == end || reports.len() >= WAITING;
+        tell(&mut reports, waits)?;
     }
     Ok(())
 }

@@ -54,20 +54,23 @@ pub(super) fn give_up(common: &Common) -> Outcome {
     let session = common.open().map_err(not_started)?;
     let options = common.options();
     let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
-    let Some(GivenUp { run, left }) = lost::give_up(&mut ledger).map_err(unchanged)? else {
+    let Some(GivenUp { runs, left }) = lost::give_up(&mut ledger).map_err(unchanged)? else {
         return Ok(nothing_to_resume(common.json));
     };
     let mut out = Out::stdout();
     if common.json {
         let left: Vec<_> = left.iter().map(|path| path.to_string_lossy()).collect();
+        let runs: Vec<_> = runs.iter().map(|run| run.id).collect();
         out.json(&serde_json::json!({
-            "schema": 1, "resumed": false, "given_up": run.id, "left": left,
+            "schema": 1, "resumed": false, "given_up": runs, "left": left,
         }));
         return Ok(Exit::Fine);
     }
-    let kind = sentences::journal::kind(run.kind);
-    let started = sentences::journal::time(&run.started);
-    out.line(&fill(w.given_up, &[("kind", &kind), ("started", &started)]));
+    for run in &runs {
+        let kind = sentences::journal::kind(run.kind);
+        let started = sentences::journal::time(&run.started);
+        out.line(&fill(w.given_up, &[("kind", &kind), ("started", &started)]));
+    }
     for path in &left {
         let path = sanitize(&path.to_string_lossy());
         out.line(&fill(w.given_up_left, &[("path", &path)]));

@@ -5,26 +5,33 @@ use std::path::{Path, PathBuf};
 use crate::domain::journal::{Outcome, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::engine::backup::{Options, command_with};
+use crate::engine::backup::{Options, backup_problem, command_with};
 use crate::engine::change::Failure;
 use crate::engine::ledger::Ledger;
-use crate::io::backup::Backup;
+use crate::io::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::{fill, words};
 
 /// The backup that an unfinished run can be finished or taken back with, as far as can be told without its passphrase.
-fn usable(run: &Run) -> Option<&Path> {
-    let mut folders = run.safety.iter().chain([&run.backup]);
-    let usable = folders.find(|folder| {
-        let verified = Backup::open(folder).and_then(|backup| backup.verify());
-        !verified.is_err_and(|error| error.is_lost())
-    });
-    usable.map(|folder| folder.as_path())
+fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> {
+    let whole = |folder: &Path| {
+        let mut backup = Backup::open(folder)?;
+        if let Some(keys_dir) = &options.keys_dir {
+            backup.look_for_keys_in(keys_dir);
+        }
+        backup.verify()
+    };
+    if let Some(safety) = &run.safety
+        && whole(safety).is_ok()
+    {
+        return Ok(safety);
+    }
+    whole(&run.backup).map(|()| run.backup.as_path())
 }
 
 /// A problem with ending an unfinished run: where its backup is lost, with what can be done then.
 pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
-    if usable(run).is_some() {
+    if !usable(run, options).is_err_and(|error| error.is_lost()) {
         return problem;
     }
     let give_up = command_with("resume --give-up", options, &run.install);
@@ -46,34 +53,38 @@ pub fn explained_failure(failure: Failure, run: Option<&Run>, options: &Options)
     }
 }
 
-/// A run that was given up.
+/// Runs that were given up.
 pub struct GivenUp {
-    /// The run.
-    pub run: Run,
-    /// New files that it left beside those they would have replaced.
+    /// The runs, the last first: an undo of what was interrupted may have been interrupted too.
+    pub runs: Vec<Run>,
+    /// New files that they left beside those they would have replaced.
     pub left: Vec<PathBuf>,
 }
 
-/// Closes the last run that was interrupted, as it stands; `None` where there is none. Nothing of the install is changed,
-/// and its new files stay: a new key may be in no other place.
+/// Closes what was interrupted and can be neither finished nor taken back, as it stands; `None` where there is nothing.
+/// Nothing of the install is changed, and new files stay: a key may be in no other place.
 ///
 /// # Errors
-/// A [`Problem`] when its backup is usable, or the journal cannot be read or written.
+/// A [`Problem`] when its backup is usable, or may be, or the journal cannot be read or written.
 pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
-    let Some(run) = ledger.unfinished()? else {
-        return Ok(None);
-    };
-    if let Some(folder) = usable(&run) {
-        let folder = sanitize(&folder.to_string_lossy());
-        let why = fill(words().give_up_needless_why, &[("folder", &folder)]);
-        return Err(Problem::new(
-            journal::unfinished(&run),
-            why,
-            ledger.ways(&run),
-        ));
-    }
     let mut left = ledger.staged()?;
     left.retain(|path| path.symlink_metadata().is_ok());
-    ledger.end(Ledger::again(&run), Outcome::GivenUp)?;
-    Ok(Some(GivenUp { run, left }))
+    let mut runs = Vec::new();
+    while let Some(run) = ledger.unfinished()? {
+        match usable(&run, ledger.options()) {
+            Err(error) if error.is_lost() => {}
+            // Those behind it are closed, and it is said of this one that it is unfinished whenever something is begun.
+            _ if !runs.is_empty() => break,
+            Err(error) => return Err(backup_problem(&error)),
+            Ok(folder) => {
+                let folder = sanitize(&folder.to_string_lossy());
+                let why = fill(words().give_up_needless_why, &[("folder", &folder)]);
+                let what = journal::unfinished(&run);
+                return Err(Problem::new(what, why, ledger.ways(&run)));
+            }
+        }
+        ledger.end(Ledger::again(&run), Outcome::GivenUp)?;
+        runs.push(run);
+    }
+    Ok((!runs.is_empty()).then_some(GivenUp { runs, left }))
 }

@@ -95,11 +95,14 @@ pub enum BackupError {
 }
 
 impl BackupError {
-    /// Whether the backup is not there, or not as it was written: no passphrase and no rights would help.
+    /// Whether the backup, or a part of it, is not there, or not as it was written: no passphrase and no rights would help.
     pub fn is_lost(&self) -> bool {
         match self {
             BackupError::File(error) => error.is_missing(),
-            BackupError::Sum(_) | BackupError::Form(..) | BackupError::Sealed(_) => true,
+            BackupError::Sum(_)
+            | BackupError::Form(..)
+            | BackupError::Sealed(_)
+            | BackupError::KeysAway(_) => true,
             _ => false,
         }
     }

@@ -58,15 +58,21 @@ impl Wizard {
         let Some(Form::Earlier(bookmark)) = &self.survey.form else {
             return Vec::new();
         };
-        let bookmark = bookmark.clone();
+        let mut bookmark = bookmark.clone();
+        // What is named now is searched as well, before anything rests on what is known.
+        let places = &mut bookmark.searched.places;
+        for place in &self.given.places {
+            if self.given_waits && !places.contains(place) {
+                places.push(place.clone());
+            }
+        }
         let started = self.start(Job::TakeUp(bookmark.clone()));
         if !started.is_empty() {
+            self.given_waits = false;
             self.survey.form = None;
             self.backup.full_dump = bookmark.full_dump;
             self.plan.strategy = bookmark.strategy;
             self.plan.salvage = bookmark.salvage.into_iter().collect();
-            let searched = &bookmark.searched.places;
-            self.given_waits &= self.given.places.iter().any(|p| !searched.contains(p));
             self.keys.searched = bookmark.searched;
             self.taking_up = Step::from_number(bookmark.step);
         }

@@ -165,7 +165,7 @@ impl Wizard {
         Vec::new()
     }
 
-    fn look(&mut self, job: Job) -> Vec<Effect> {
+    pub(super) fn look(&mut self, job: Job) -> Vec<Effect> {
         let started = self.start(job);
         if !started.is_empty() {
             self.keys.looked = None;

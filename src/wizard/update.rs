@@ -128,7 +128,7 @@ impl Wizard {
             return Vec::new();
         }
         self.given_waits = false;
-        self.start(Job::LookIn(self.given.places.clone()))
+        self.look(Job::LookIn(self.given.places.clone()))
     }
 
     /// What the checks know, once there was a survey.

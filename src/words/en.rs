@@ -296,7 +296,7 @@ table! {
     unfinished_leave = "Esc leaves it for now; nothing else can be begun before it is decided.";
     locked_unfinished = "First decide about the unfinished run: Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
-    lost_next = "Nothing was changed. The unfinished {kind} rests on that backup: put the folder back where it was. If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
+    lost_next = "Nothing was changed. The unfinished {kind} rests on that backup: put back what is missing. If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
     give_up_needless_why = "It can still be finished or taken back: its backup is in {folder}.";
     given_up = "The {kind} of {started} is closed as it stands. Nothing was changed.";
     given_up_left = "It left {path}, which may hold the only copy of a key: remove it when FreeScout reads everything again.";

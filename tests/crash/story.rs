@@ -1,21 +1,26 @@
 //! What the operator is told of an interrupted run, and what the journal holds of it.
 
+use std::path::Path;
+use std::process::Command;
+
 use freescout_rescue::domain::configuration::Driver;
 
 use crate::install::key;
 use crate::world::World;
 
-/// The point at which rows are committed and `.env` still holds the other key.
+/// Runs a command to its end: the number of the point at which its rows are committed.
+fn committed(mut command: Command) -> usize {
+    let list = tempfile::NamedTempFile::new().unwrap();
+    command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
+    command.output().unwrap();
+    let points = std::fs::read_to_string(list.path()).unwrap();
+    points.lines().position(|p| p == "RowsCommitted").unwrap() + 1
+}
+
+/// A recovery that ended when rows were committed and `.env` still held the other key.
 fn cut_off(world: &World) {
-    let points = {
-        let list = tempfile::NamedTempFile::new().unwrap();
-        let mut command = world.command("recover");
-        command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
-        command.output().unwrap();
-        std::fs::read_to_string(list.path()).unwrap()
-    };
+    let committed = committed(world.command("recover"));
     assert_eq!(world.run("undo", 0).code, Some(0));
-    let committed = points.lines().position(|p| p == "RowsCommitted").unwrap() + 1;
     let killed = world.run("recover", committed);
     assert!(killed.killed, "{}", killed.said);
 }
@@ -173,14 +178,9 @@ fn a_journal_that_cannot_be_read_stops_writing_and_nothing_else() {
     world.require_original("refused");
 }
 
-/// The newest backup that the history tells of, and the point of a command at which rows are committed.
+/// This backup, put back over a recovery, as far as to its rows.
 fn restore_cut_off(world: &World, backup: &str) {
-    let list = tempfile::NamedTempFile::new().unwrap();
-    let mut command = world.command_with("restore", &[backup, "--yes"]);
-    command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
-    assert!(command.output().unwrap().status.success());
-    let points = std::fs::read_to_string(list.path()).unwrap();
-    let committed = points.lines().position(|p| p == "RowsCommitted").unwrap() + 1;
+    let committed = committed(world.command_with("restore", &[backup, "--yes"]));
     let recovered = world.run("recover", 0);
     assert_eq!(recovered.code, Some(2), "{}", recovered.said);
     let mut command = world.command_with("restore", &[backup, "--yes"]);
@@ -258,10 +258,8 @@ fn a_run_whose_backup_is_lost_is_given_up_and_another_begins() {
     let given_up = give_up();
     assert_eq!(given_up.code, Some(0), "{}", given_up.said);
     assert_eq!(world.truth(), before);
-    assert_eq!(
-        history(&world)[0],
-        ("recovery".to_owned(), "given_up".to_owned())
-    );
+    let told = history(&world);
+    assert_eq!(told[0], ("recovery".to_owned(), "given_up".to_owned()));
     world.require_settled("given up");
     // The new key is in the file that was left, and nowhere else.
     let json: serde_json::Value = serde_json::from_str(&given_up.out).unwrap();
@@ -272,4 +270,55 @@ fn a_run_whose_backup_is_lost_is_given_up_and_another_begins() {
     let recovered = world.run("recover", 0);
     std::fs::remove_file(left[0].as_str().unwrap()).unwrap();
     world.require_recovered(&recovered.said);
+}
+
+#[test]
+fn an_undo_that_was_interrupted_is_given_up_with_the_recovery_it_takes_back() {
+    let world = World::new(Driver::Sqlite, "both");
+    cut_off(&world);
+    let begun = ("undo".to_owned(), "unfinished".to_owned());
+    let mut point = 1;
+    while history(&world)[0] != begun {
+        let killed = world.run("undo", point);
+        assert!(killed.killed, "{}", killed.said);
+        point += 1;
+    }
+    std::fs::remove_dir_all(world.state().join("backups")).unwrap();
+    let mut command = world.command_with("resume", &["--give-up"]);
+    let given_up = crate::world::ended(&command.output().unwrap());
+    assert_eq!(given_up.code, Some(0), "{}", given_up.said);
+    let json: serde_json::Value = serde_json::from_str(&given_up.out).unwrap();
+    assert_eq!(json["given_up"].as_array().unwrap().len(), 2, "{json}");
+    world.require_settled("given up");
+    for left in json["left"].as_array().unwrap() {
+        assert!(Path::new(left.as_str().unwrap()).exists());
+    }
+    let recovered = world.run("recover", 0);
+    assert_eq!(recovered.code, Some(2), "{}", recovered.said);
+}
+
+#[test]
+fn a_backup_whose_keys_lie_elsewhere_is_not_lost() {
+    let world = World::new(Driver::Sqlite, "keys");
+    let [first, second] = ["first", "second"].map(|name| world.state().join(name));
+    let command = |what: &str, own: &[&str], keys: &Path| {
+        let mut command = world.command_with(what, own);
+        command.arg("--keys-dir").arg(keys);
+        command
+    };
+    let with = |what: &str, own: &[&str], keys: &Path| {
+        crate::world::ended(&command(what, own, keys).output().unwrap())
+    };
+    let committed = committed(command("recover", &[], &first));
+    assert_eq!(with("undo", &[], &first).code, Some(0));
+    let mut recovery = command("recover", &[], &first);
+    recovery.env("FREESCOUT_RESCUE_CRASH_AT", committed.to_string());
+    assert!(crate::world::ended(&recovery.output().unwrap()).killed);
+    std::fs::rename(&first, &second).unwrap();
+    let refused = with("resume", &["--give-up"], &second);
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    let told = with("resume", &[], &first);
+    assert!(told.said.contains("resume --give-up"), "{}", told.said);
+    let resumed = with("resume", &[], &second);
+    world.require_recovered(&resumed.said);
 }

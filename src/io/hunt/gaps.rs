@@ -4,11 +4,14 @@ use std::fs::File;
 use std::io::{ErrorKind, Result};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
+use std::sync::{Mutex, PoisonError};
 
 use rustix::io::Errno;
 
-/// What is left out when a disk fails; of what follows, twice as much each time.
+/// What is left out when a disk fails; when it fails again right behind that, twice as much.
 const PAGE: u64 = 4096;
+/// And no more than this.
+const WIDEST: u64 = 1 << 30;
 
 /// Bytes that could not be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,40 +49,73 @@ impl Gaps {
     }
 }
 
+/// Where a disk failed last. What is left out there grows, so that a dead disk has an end.
+#[derive(Debug)]
+pub(super) struct Failing {
+    left_out: Range<u64>,
+    next: u64,
+}
+
+impl Default for Failing {
+    fn default() -> Self {
+        Self {
+            left_out: 0..0,
+            next: PAGE,
+        }
+    }
+}
+
 /// Reads until the buffer is full or the file ends. Zeros stand where the disk gives nothing.
 pub(super) fn read_at(
     file: &File,
     buffer: &mut [u8],
     offset: u64,
+    failing: &Mutex<Failing>,
     gaps: &mut Gaps,
 ) -> Result<usize> {
-    read_past(|bytes, at| file.read_at(bytes, at), buffer, offset, gaps)
+    read_past(
+        |bytes, at| file.read_at(bytes, at),
+        buffer,
+        offset,
+        failing,
+        gaps,
+    )
 }
 
 fn read_past(
     mut read: impl FnMut(&mut [u8], u64) -> Result<usize>,
     buffer: &mut [u8],
     offset: u64,
+    failing: &Mutex<Failing>,
     gaps: &mut Gaps,
 ) -> Result<usize> {
-    let (mut filled, mut wide) = (0, PAGE);
+    let failing = || failing.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut filled = 0;
     while filled < buffer.len() {
         let at = offset + filled as u64;
+        let known = failing().left_out.clone();
+        if known.contains(&at) {
+            let until = known.end.min(offset + buffer.len() as u64);
+            let gap = (until - at) as usize;
+            buffer[filled..filled + gap].fill(0);
+            gaps.gap(at..until);
+            filled += gap;
+            continue;
+        }
         match read(&mut buffer[filled..], at) {
             Ok(0) => break,
             Ok(read) => {
                 filled += read;
-                wide = PAGE;
+                if at >= known.end {
+                    failing().next = PAGE;
+                }
             }
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
             // A read ends before what it cannot give, and the next one begins there.
             Err(e) if e.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
-                let until = (at - at % PAGE + wide).min(offset + buffer.len() as u64);
-                let gap = (until - at) as usize;
-                buffer[filled..filled + gap].fill(0);
-                gaps.gap(at..until);
-                filled += gap;
-                wide *= 2;
+                let mut failing = failing();
+                failing.left_out = at..at - at % PAGE + failing.next;
+                failing.next = (failing.next * 2).min(WIDEST);
             }
             Err(e) => return Err(e),
         }
@@ -116,7 +152,8 @@ mod tests {
     #[test]
     fn what_stands_around_a_gap_is_read() {
         let (mut buffer, mut gaps) = (vec![1; 10 * 4096], Gaps::default());
-        let read = read_past(disk(100 * PAGE, &[3, 7]), &mut buffer, 100, &mut gaps).unwrap();
+        let (disk, failing) = (disk(100 * PAGE, &[3, 7]), Mutex::default());
+        let read = read_past(disk, &mut buffer, 100, &failing, &mut gaps).unwrap();
         assert_eq!(read, buffer.len());
         for (at, byte) in buffer.iter().enumerate() {
             let bad = [3, 7].contains(&((at as u64 + 100) / PAGE));
@@ -130,21 +167,28 @@ mod tests {
 
     #[test]
     fn a_long_gap_is_soon_left_behind_and_other_errors_end_it() {
-        let bad: Vec<u64> = (2..64).collect();
+        let bad: Vec<u64> = (2..640).collect();
         let mut asked = 0;
-        let mut disk = disk(100 * PAGE, &bad);
-        let (mut buffer, mut gaps) = (vec![1; 80 * 4096], Gaps::default());
-        let counted = |buffer: &mut [u8], at: u64| {
-            asked += 1;
-            disk(buffer, at)
-        };
-        let read = read_past(counted, &mut buffer, 0, &mut gaps);
-        assert_eq!(read.unwrap(), buffer.len());
-        assert!(asked < 12, "{asked}");
-        assert_eq!(buffer[70 * 4096], b'x');
-        let read = read_past(&mut disk, &mut buffer, 99 * PAGE, &mut gaps);
+        let mut disk = disk(2000 * PAGE, &bad);
+        let failing = Mutex::default();
+        let (mut buffer, mut gaps) = (vec![1; 16 * 4096], Gaps::default());
+        // Buffer after buffer, as a search reads.
+        for start in (0..2000 * PAGE).step_by(buffer.len()) {
+            let counted = |buffer: &mut [u8], at: u64| {
+                asked += 1;
+                disk(buffer, at)
+            };
+            let read = read_past(counted, &mut buffer, start, &failing, &mut gaps);
+            assert_eq!(read.unwrap(), buffer.len());
+        }
+        // 62 buffers lie wholly behind what is left out, twice as much as is bad at most.
+        assert!(asked < 125 + 12, "{asked}");
+        assert_eq!(gaps.first, Some(2 * PAGE));
+        assert!(gaps.bytes >= 638 * PAGE && gaps.bytes <= 2 * 640 * PAGE);
+        assert_eq!(buffer, [b'x'; 16 * 4096]);
+        let read = read_past(&mut disk, &mut buffer, 1999 * PAGE, &failing, &mut gaps);
         assert_eq!(read.unwrap(), 4096, "the end of the disk");
         let gone = |_: &mut [u8], _| Err(Errno::NODEV.into());
-        assert!(read_past(gone, &mut buffer, 0, &mut gaps).is_err());
+        assert!(read_past(gone, &mut buffer, 0, &Mutex::default(), &mut gaps).is_err());
     }
 }

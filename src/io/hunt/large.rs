@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Result;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use zeroize::Zeroizing;
 
 use super::SkipReason;
-use super::gaps::{Gaps, read_at};
+use super::gaps::{Failing, Gaps, read_at};
 use super::reading::{BLOCK, Reading, Search};
 use super::rows::Rows;
 use super::scout::Scout;
@@ -44,6 +45,7 @@ struct Taken<'f> {
     stretches: u64,
     next: AtomicU64,
     wish: Wish,
+    failing: Mutex<Failing>,
 }
 
 impl Taken<'_> {
@@ -51,6 +53,10 @@ impl Taken<'_> {
     fn take(&self) -> Option<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         (number < self.stretches).then_some(number)
+    }
+
+    fn read(&self, buffer: &mut [u8], offset: u64, gaps: &mut Gaps) -> Result<usize> {
+        read_at(self.file, buffer, offset, &self.failing, gaps)
     }
 
     fn length_of(&self, number: u64) -> usize {
@@ -85,6 +91,7 @@ impl Search<'_> {
             stretches: length.div_ceil(STRETCH as u64),
             next: AtomicU64::new(0),
             wish: self.wish,
+            failing: Mutex::default(),
         };
         let mut course = Course {
             lines: Lines::new(),
@@ -136,7 +143,7 @@ impl Search<'_> {
                     length,
                     gaps: Gaps::default(),
                 },
-                taken.file,
+                taken,
                 course,
                 reading,
             )?;
@@ -195,7 +202,7 @@ impl Search<'_> {
                     };
                     early.insert(number, stretch);
                 };
-                self.over(number, stretch, taken.file, course, reading)?;
+                self.over(number, stretch, taken, course, reading)?;
             }
             Ok(())
         })
@@ -206,7 +213,7 @@ impl Search<'_> {
         &mut self,
         number: u64,
         stretch: Stretch,
-        file: &File,
+        taken: &Taken<'_>,
         course: &mut Course<'_, '_>,
         reading: &mut Reading<'_>,
     ) -> Result<()> {
@@ -227,11 +234,11 @@ impl Search<'_> {
             if passed > 0 {
                 let last = passed.min(CONTEXT as u64);
                 let bytes = &mut course.window[..last as usize];
-                let read = read_at(file, bytes, start - last, &mut Gaps::default())?;
+                let read = taken.read(bytes, start - last, &mut Gaps::default())?;
                 course.rows.pass_over(passed, &bytes[..read], reading);
             }
             let bytes = &mut course.window[..length];
-            let read = read_at(file, bytes, start, &mut Gaps::default())?;
+            let read = taken.read(bytes, start, &mut Gaps::default())?;
             course.rows.read(&bytes[..read], reading, self.on);
         } else {
             course.passed += length as u64;
@@ -249,13 +256,14 @@ fn new_window() -> Zeroizing<Vec<u8>> {
 fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch> {
     let start = number * STRETCH as u64;
     let begin = start.min(LOOK_BACK as u64) as usize;
-    let wanted = begin + STRETCH + 2 * REACH;
+    let rest = usize::try_from(taken.length - start).unwrap_or(usize::MAX);
+    let wanted = begin + rest.min(STRETCH + 2 * REACH);
     let (mut all, mut gaps) = (Found::default(), Gaps::default());
     let (mut filled, mut searched) = (0, begin);
     loop {
         let room = filled..wanted.min(filled + wanted.div_ceil(2));
         let offset = start - begin as u64 + filled as u64;
-        let read = read_at(taken.file, &mut window[room.clone()], offset, &mut gaps)?;
+        let read = taken.read(&mut window[room.clone()], offset, &mut gaps)?;
         filled += read;
         let over = read < room.len() || filled == wanted;
         let until = if over { filled } else { filled - 2 * REACH };

@@ -23,7 +23,7 @@ use crate::io::hunt::text::search;
 const PIECE: u64 = 32 * STRETCH as u64;
 /// Bytes of reports that may wait to be told.
 const WAITING: usize = 64 << 10;
-/// How long they may.
+/// How long they may, when the next one comes.
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Looks through standard input, a file of this length, and tells standard output of every stretch.

@@ -266,10 +266,14 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
         let read = taken.read(&mut window[room.clone()], offset, &mut gaps)?;
         filled += read;
         let over = read < room.len() || filled == wanted;
-        let until = if over { filled } else { filled - 2 * REACH };
+        let until = if over {
+            filled
+        } else {
+            filled.saturating_sub(2 * REACH)
+        };
+        let until = until.clamp(searched, begin + STRETCH);
         // A file that became shorter may end before this stretch begins.
-        let until = until.clamp(searched, begin + STRETCH).min(filled);
-        let range = searched.min(until)..until;
+        let range = searched.min(filled)..until.min(filled);
         let begins = start == 0 && searched == 0;
         all.add(search(&window[..filled], range, taken.wish, begins));
         searched = until;
@@ -279,7 +283,7 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
     }
     Ok(Stretch {
         found: all,
-        length: searched - begin.min(searched),
+        length: searched.min(filled).saturating_sub(begin),
         gaps: gaps.within(start..start + STRETCH as u64),
     })
 }

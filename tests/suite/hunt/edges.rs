@@ -49,6 +49,35 @@ fn lines_of_a_large_file_are_counted_by_both_threads() {
     }
 }
 
+#[test]
+fn the_last_stretch_of_a_large_file_may_be_short() {
+    let other = KEY.replace("dGhp", "VGhp");
+    let line = "a line as it may stand in a log of some length\n";
+    for behind in [1, 60, 70, 130, 300, 700, 1500, 2100, 4200] {
+        // The first key ends where the last stretch begins, the other one where the file ends.
+        let lines = (5 << 20) / line.len() - 2;
+        let first = format!("APP_KEY={KEY}\n");
+        let last = format!("APP_KEY={other}\n");
+        let pad = "-".repeat((5 << 20) - lines * line.len() - first.len());
+        let rest = line.repeat(behind / line.len());
+        let text = [&line.repeat(lines)[..], &pad, &first, &rest, &last].concat();
+        let folder = folder();
+        std::fs::write(folder.path().join("log"), &text).unwrap();
+        for threads in [1, 2] {
+            let limits = Limits {
+                threads,
+                ..Limits::default()
+            };
+            let (found, looked) = super::search_with(folder.path(), limits);
+            let line_of =
+                |key: &str| text[..text.find(key).unwrap()].matches('\n').count() as u64 + 1;
+            let expected = [KEY, &other].map(|key| (key.to_owned(), vec![], Some(line_of(key))));
+            assert_eq!(found, expected, "{behind} bytes behind, {threads} threads");
+            assert_eq!(looked.bytes, text.len() as u64);
+        }
+    }
+}
+
 /// Older passwords of the mailbox with id 3, by the number in their dates, as so many threads find them.
 fn older(file: &Path, threads: usize) -> Vec<String> {
     let mut wanted = Wanted::default();

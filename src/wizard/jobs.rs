@@ -295,7 +295,7 @@ impl Wizard {
         if kind == JobKind::TakeUp {
             return self.taken_up();
         }
-        if matches!(kind, JobKind::Look | JobKind::Survey) {
+        if kind == JobKind::Look {
             self.say_what_was_found(stopped);
         }
         if let Some(step) = self.bound_for.take() {

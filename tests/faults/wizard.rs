@@ -57,7 +57,7 @@ pub fn start(world: &World, environment: &[(&str, &str)]) -> Session {
 
 /// From the survey to the word.
 pub fn to_apply(session: &mut Session) {
-    session.wait_for("Found: K");
+    session.wait_for("Searched: ");
     for (keys, then) in [
         ("2", "Before anything is changed"),
         ("\r", "reads back right"),

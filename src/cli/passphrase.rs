@@ -91,9 +91,7 @@ pub(super) fn open(
     common: &Common,
     source: &PassphraseSource,
 ) -> Result<(), Problem> {
-    if let Some(keys_dir) = &common.keys_dir {
-        backup.look_for_keys_in(keys_dir);
-    }
+    backup.look_for_keys_in(common.keys_dir.as_deref());
     backup.verify().map_err(|e| backup_problem(&e))?;
     if !backup.is_encrypted() {
         return Ok(());

@@ -37,3 +37,14 @@ pub struct Searched {
     /// Running PHP.
     pub processes: bool,
 }
+
+impl Searched {
+    /// Adds places, each once.
+    pub fn add(&mut self, places: &[PathBuf]) {
+        for place in places {
+            if !self.places.contains(place) {
+                self.places.push(place.clone());
+            }
+        }
+    }
+}

@@ -360,9 +360,7 @@ impl Desk {
         let (session, mut ledger) = self.for_writing()?;
         let mut backup = undo::backup_to_undo(&options, &session.install.root)?
             .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
-        if let Some(keys_dir) = &options.keys_dir {
-            backup.look_for_keys_in(keys_dir);
-        }
+        backup.look_for_keys_in(options.keys_dir.as_deref());
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
         let undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
@@ -384,9 +382,7 @@ impl Desk {
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let mut open = |folder: &Path| {
             let mut backup = Backup::open(folder).map_err(|e| backup::backup_problem(&e))?;
-            if let Some(keys_dir) = &keys_dir {
-                backup.look_for_keys_in(keys_dir);
-            }
+            backup.look_for_keys_in(keys_dir.as_deref());
             Ok(backup)
         };
         let resumed = resume::resume(session, &mut ledger, &mut open, &mut progress)?;

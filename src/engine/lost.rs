@@ -1,5 +1,6 @@
 //! An unfinished run whose backup is lost can be neither finished nor taken back. It is said how to go on, and done.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::domain::journal::{Outcome, Run};
@@ -16,9 +17,7 @@ use crate::words::{fill, words};
 fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> {
     let whole = |folder: &Path| {
         let mut backup = Backup::open(folder)?;
-        if let Some(keys_dir) = &options.keys_dir {
-            backup.look_for_keys_in(keys_dir);
-        }
+        backup.look_for_keys_in(options.keys_dir.as_deref());
         backup.verify()
     };
     if let Some(safety) = &run.safety
@@ -31,15 +30,20 @@ fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> 
 
 /// A problem with ending an unfinished run: where its backup is lost, with what can be done then.
 pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
-    if !usable(run, options).is_err_and(|error| error.is_lost()) {
-        return problem;
-    }
+    let put_back = match usable(run, options) {
+        // What is said of these names the ways to bring them back.
+        Err(BackupError::KeysAway(_)) => problem.next.as_str(),
+        Err(error) if error.is_lost() => words().lost_put_back,
+        _ => return problem,
+    };
     let give_up = command_with("resume --give-up", options, &run.install);
-    let next = fill(
-        words().lost_next,
-        &[("kind", &journal::kind(run.kind)), ("give_up", &give_up)],
-    );
-    Problem { next, ..problem }
+    let values: [(&str, &dyn Display); 2] =
+        [("kind", &journal::kind(run.kind)), ("give_up", &give_up)];
+    let next = [put_back, words().lost_for_good].map(|text| fill(text, &values));
+    Problem {
+        next: next.join(" "),
+        ..problem
+    }
 }
 
 /// The same of an attempt that was not carried out.

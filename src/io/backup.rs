@@ -242,8 +242,11 @@ impl Backup {
     }
 
     /// Looks for the files that lie apart below another folder than the manifest says: it may have been moved, or its disk
-    /// is mounted elsewhere now.
-    pub fn look_for_keys_in(&mut self, keys_dir: &Path) {
+    /// is mounted elsewhere now. Where no other is given, as it says.
+    pub fn look_for_keys_in(&mut self, keys_dir: Option<&Path>) {
+        let Some(keys_dir) = keys_dir else {
+            return;
+        };
         let name = self.manifest.keys.as_deref().and_then(Path::file_name);
         self.keys = name
             .map(|name| keys_dir.join(name))

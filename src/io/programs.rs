@@ -10,6 +10,7 @@ use std::fmt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 use std::sync::OnceLock;
 
 use rustix::fs::{Access, Mode};
@@ -116,13 +117,11 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
     if call != AS_ANOTHER {
         return None;
     }
-    let number = |text: &OsString| text.to_str().and_then(|text| text.parse().ok());
     let (Some(uid), Some(gid), Some(caller)) = (number(uid), number(gid), number(caller)) else {
         return Some(NOT_STARTED);
     };
     let account = Account { uid, gid };
-    let groups = groups_of(account);
-    let error = match undress(account, &groups, caller) {
+    let error = match undress(account, || groups_of(account), caller) {
         Ok(()) => Command::new(program).args(rest).exec(),
         Err(e) => e.into(),
     };
@@ -131,9 +130,18 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
     Some(NOT_STARTED)
 }
 
+/// A number that one call of ours hands to another.
+pub(super) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
+    text.to_str()?.parse().ok()
+}
+
 /// Takes off everything that the program to come must not have of ours. Only root can change groups and user; others stay
 /// who they are.
-fn undress(account: Account, groups: &[Gid], caller: u32) -> rustix::io::Result<()> {
+fn undress(
+    account: Account,
+    groups: impl FnOnce() -> Vec<Gid>,
+    caller: u32,
+) -> rustix::io::Result<()> {
     use rustix::thread;
     rustix::process::setsid()?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
@@ -141,7 +149,7 @@ fn undress(account: Account, groups: &[Gid], caller: u32) -> rustix::io::Result<
     let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
     if rustix::process::geteuid().is_root() {
         // This process has this one thread. Groups first: afterwards we may not any more.
-        thread::set_thread_groups(groups)?;
+        thread::set_thread_groups(&groups())?;
         thread::set_thread_res_gid(gid, gid, gid)?;
         thread::set_thread_res_uid(uid, uid, uid)?;
     }
@@ -163,7 +171,7 @@ fn undress(account: Account, groups: &[Gid], caller: u32) -> rustix::io::Result<
 /// # Errors
 /// The system's, where that cannot be: in a namespace without such an account, or without a caller.
 pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
-    undress(NOBODY, &[], caller)?;
+    undress(NOBODY, Vec::new, caller)?;
     // The change of user opened the process to others of that account, and to core dumps.
     harden::hide();
     Ok(())

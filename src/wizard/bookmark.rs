@@ -60,11 +60,8 @@ impl Wizard {
         };
         let mut bookmark = bookmark.clone();
         // What is named now is searched as well, before anything rests on what is known.
-        let places = &mut bookmark.searched.places;
-        for place in &self.given.places {
-            if self.given_waits && !places.contains(place) {
-                places.push(place.clone());
-            }
+        if self.given_waits {
+            bookmark.searched.add(&self.given.places);
         }
         let started = self.start(Job::TakeUp(bookmark.clone()));
         if !started.is_empty() {

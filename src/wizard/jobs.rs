@@ -92,13 +92,7 @@ impl Wizard {
         }
         let searched = &mut self.keys.searched;
         match &job {
-            Job::LookIn(places) => {
-                for place in places {
-                    if !searched.places.contains(place) {
-                        searched.places.push(place.clone());
-                    }
-                }
-            }
+            Job::LookIn(places) => searched.add(places),
             Job::LookUsual => searched.usual = true,
             Job::LookProcesses => searched.processes = true,
             _ => {}

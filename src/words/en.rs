@@ -170,7 +170,7 @@ table! {
     backup_unusable = "The backup cannot be used.";
     backup_unusable_next = "It is not as it was written: take another backup.";
     backup_newer_next = "Use that version, or a newer one.";
-    backup_keys_away_next = "Nothing was changed: the rows could be put back without that folder, the files not. Bring it back there, or name the folder it lies in now with --keys-dir. By hand, restore.sql puts the rows back alone.";
+    backup_keys_away_next = "Without that folder the rows could be put back, the files not. Bring it back there, or name the folder it lies in now with --keys-dir. By hand, restore.sql puts the rows back alone.";
     backup_locked = "The backup is encrypted, and stays closed.";
     backup_locked_next = "Try again with the passphrase that was given when it was made.";
     backup_stale = "The backup no longer matches the install.";
@@ -296,7 +296,8 @@ table! {
     unfinished_leave = "Esc leaves it for now; nothing else can be begun before it is decided.";
     locked_unfinished = "First decide about the unfinished run: Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
-    lost_next = "Nothing was changed. The unfinished {kind} rests on that backup: put back what is missing. If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
+    lost_put_back = "Nothing was changed. The unfinished {kind} rests on that backup: put back what is missing.";
+    lost_for_good = "If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
     give_up_needless_why = "It can still be finished or taken back: its backup is in {folder}.";
     given_up = "The {kind} of {started} is closed as it stands. Nothing was changed.";
     given_up_left = "It left {path}, which may hold the only copy of a key: remove it when FreeScout reads everything again.";

@@ -8,18 +8,18 @@ use freescout_rescue::domain::configuration::Driver;
 use crate::install::key;
 use crate::world::World;
 
-/// Runs a command to its end: the number of the point at which its rows are committed.
-fn committed(mut command: Command) -> usize {
+/// Runs a command to its end, with this exit code: the number of the point at which its rows are committed.
+fn committed(mut command: Command, code: i32) -> usize {
     let list = tempfile::NamedTempFile::new().unwrap();
     command.env("FREESCOUT_RESCUE_CRASH_LIST", list.path());
-    command.output().unwrap();
+    assert_eq!(command.output().unwrap().status.code(), Some(code));
     let points = std::fs::read_to_string(list.path()).unwrap();
     points.lines().position(|p| p == "RowsCommitted").unwrap() + 1
 }
 
 /// A recovery that ended when rows were committed and `.env` still held the other key.
 fn cut_off(world: &World) {
-    let committed = committed(world.command("recover"));
+    let committed = committed(world.command("recover"), 2);
     assert_eq!(world.run("undo", 0).code, Some(0));
     let killed = world.run("recover", committed);
     assert!(killed.killed, "{}", killed.said);
@@ -180,7 +180,7 @@ fn a_journal_that_cannot_be_read_stops_writing_and_nothing_else() {
 
 /// This backup, put back over a recovery, as far as to its rows.
 fn restore_cut_off(world: &World, backup: &str) {
-    let committed = committed(world.command_with("restore", &[backup, "--yes"]));
+    let committed = committed(world.command_with("restore", &[backup, "--yes"]), 0);
     let recovered = world.run("recover", 0);
     assert_eq!(recovered.code, Some(2), "{}", recovered.said);
     let mut command = world.command_with("restore", &[backup, "--yes"]);
@@ -309,7 +309,7 @@ fn a_backup_whose_keys_lie_elsewhere_is_not_lost() {
     let with = |what: &str, own: &[&str], keys: &Path| {
         crate::world::ended(&command(what, own, keys).output().unwrap())
     };
-    let committed = committed(command("recover", &[], &first));
+    let committed = committed(command("recover", &[], &first), 2);
     assert_eq!(with("undo", &[], &first).code, Some(0));
     let mut recovery = command("recover", &[], &first);
     recovery.env("FREESCOUT_RESCUE_CRASH_AT", committed.to_string());
@@ -318,7 +318,9 @@ fn a_backup_whose_keys_lie_elsewhere_is_not_lost() {
     let refused = with("resume", &["--give-up"], &second);
     assert_eq!(refused.code, Some(1), "{}", refused.said);
     let told = with("resume", &[], &first);
-    assert!(told.said.contains("resume --give-up"), "{}", told.said);
+    for way in ["with --keys-dir", "resume --give-up"] {
+        assert!(told.said.contains(way), "{}", told.said);
+    }
     let resumed = with("resume", &[], &second);
     world.require_recovered(&resumed.said);
 }

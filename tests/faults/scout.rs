@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
@@ -11,6 +12,9 @@ use crate::held::{signal, state_of, wait};
 
 /// What a scout maps at a time.
 const PIECE: usize = 16 << 20;
+
+/// How long a scout stands still before nobody waits for it.
+const GIVEN_UP: Duration = Duration::from_secs(5);
 
 /// A demo install, and a large log with a key in its first piece and one in its third.
 struct Bench {
@@ -173,8 +177,10 @@ fn a_search_is_stopped_while_its_scout_stands_still() {
     let bench = Bench::new();
     let hunt = bench.hunt("2", 1);
     let (pid, scout) = (hunt.hunt.id(), hunt.scout);
+    let asked = Instant::now();
     signal(pid, Signal::INT);
     hunt.hunt.wait_with_output().unwrap();
+    assert!(asked.elapsed() < GIVEN_UP, "the search waited for it");
     wait("the scout to end", || ['X', 'Z'].contains(&state_of(scout)));
 }
 

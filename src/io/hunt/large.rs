@@ -141,7 +141,7 @@ impl Search<'_> {
                 Stretch {
                     found,
                     length,
-                    gaps: Gaps::default(),
+                    ..Stretch::default()
                 },
                 taken,
                 course,

@@ -106,21 +106,13 @@ pub fn called_to_scout(arguments: &[OsString]) -> Option<u8> {
     let _ = rustix::thread::set_name(NAME);
     // Whatever happens here, who called goes on by himself.
     std::panic::set_hook(Box::new(|_| std::process::exit(1)));
-    let text = |text: &OsString| text.to_str().map(str::to_owned);
-    let call = || -> Option<(u32, u64, Wish, usize)> {
+    let scout = || -> Option<()> {
         let (wish, _) = WISHES.iter().find(|(_, known)| wish == known)?;
-        Some((
-            text(caller)?.parse().ok()?,
-            text(length)?.parse().ok()?,
-            *wish,
-            text(threads)?.parse().ok()?,
-        ))
+        let (length, threads) = (programs::number(length)?, programs::number(threads)?);
+        programs::become_nobody(programs::number(caller)?).ok()?;
+        mapped::look_ahead(length, *wish, threads).ok()
     };
-    let done = call().and_then(|(caller, length, wish, threads)| {
-        programs::become_nobody(caller).ok()?;
-        mapped::look_ahead(length, wish, threads).ok()
-    });
-    Some(u8::from(done.is_none()))
+    Some(u8::from(scout().is_none()))
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ e2fsprogs:/usr/sbin/debugfs
 sqlite3:/usr/bin/sqlite3
 age:/usr/bin/age
 mount:/usr/sbin/losetup
+p7zip-full:/usr/bin/7z
+qemu-utils:/usr/bin/qemu-img
+zstd:/usr/bin/zstd
 util-linux:/usr/bin/setpriv
 "
 missing=""
@@ -63,14 +66,19 @@ step cargo clippy --locked --all-targets --all-features -- -D warnings
 step cargo test --locked --features crash-points
 step cargo build --locked --release
 
-# Data made by a real FreeScout lie beside the project where it is developed; a clone elsewhere has its own fixtures.
-judge=../shared/acceptance/judge.py
-if [ -f "$judge" ]; then
+# Data made by real FreeScouts, and cases modelled on public reports, lie beside the project where it is developed; a clone
+# elsewhere has its own fixtures. Of the cases, the areas that are whole are run, and every area's controls.
+shared=../shared
+if [ -d "$shared" ]; then
     step cargo test --locked --features shared-data --test shared
-    step python3 "$judge" target/release/freescout-rescue
+    step python3 "$shared/acceptance/judge.py" target/release/freescout-rescue
+    step python3 "$shared/versions/judge.py" target/release/freescout-rescue
+    step python3 "$shared/cases/run.py" target/release/freescout-rescue \
+        --only env/ --only dump/staging- --only control-
 else
     echo
-    echo "== NOT RUN, as there is no ../shared beside this clone: tests/shared, and the judge of the incidents"
+    echo "== NOT RUN, as there is no ../shared beside this clone: tests/shared, the judges of the incidents and of older"
+    echo "   versions, and the cases"
 fi
 echo
 echo "All checks passed."

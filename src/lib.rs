@@ -85,6 +85,7 @@ pub mod io {
     pub mod rights;
     pub mod signals;
     pub mod sqlite;
+    pub mod standard_input;
     pub mod state_dir;
     pub mod store;
     pub mod trust;

@@ -1,7 +1,6 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,12 +30,12 @@ use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
 use crate::io::signals::PutOff;
-use crate::io::{files, passwords, state_dir};
+use crate::io::{files, passwords, standard_input, state_dir};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
 
 /// A key file larger than this is none.
-const MAX_KEY_FILE: u64 = 64 << 10;
+const MAX_KEY_FILE: usize = 64 << 10;
 
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
@@ -244,16 +243,13 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
         )
     };
     if path == Path::new("-") {
-        let mut text = zeroize::Zeroizing::new(Vec::with_capacity(4096));
-        files::stdin()
-            .and_then(|stdin| stdin.take(MAX_KEY_FILE).read_to_end(&mut text))
-            .map_err(|e| problem(e.to_string()))?;
+        let text = standard_input::read(MAX_KEY_FILE).map_err(|e| problem(e.to_string()))?;
         return Ok((
             SecretBytes::from(text.trim_ascii()),
             Source::of(SourceKind::Stdin),
         ));
     }
-    let file = files::read(path, MAX_KEY_FILE).map_err(|e| problem(e.to_string()))?;
+    let file = files::read(path, MAX_KEY_FILE as u64).map_err(|e| problem(e.to_string()))?;
     Ok((
         SecretBytes::from(file.bytes.trim_ascii()),
         Source::file(SourceKind::Given, path, None),

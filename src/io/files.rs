@@ -115,17 +115,6 @@ pub(super) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     way::regular(&file, path).map(|meta| (file, meta))
 }
 
-/// Standard input without the buffer that Rust's own keeps as long as the program runs: keys and passwords come this way.
-///
-/// # Errors
-/// The system's, where it is closed.
-pub fn stdin() -> std::io::Result<File> {
-    std::io::stdin()
-        .as_fd()
-        .try_clone_to_owned()
-        .map(File::from)
-}
-
 /// As [`open_regular`], the file `name` of an open folder. `path` is where errors say it is.
 pub(super) fn open_regular_in(
     folder: BorrowedFd<'_>,

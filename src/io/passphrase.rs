@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::backup::Passphrase;
 use crate::domain::secret::SecretBytes;
-use crate::io::files;
+use crate::io::{files, standard_input};
 use crate::words::words;
 
 /// Longer passphrases are none, in bytes.
@@ -50,19 +50,15 @@ pub enum PassphraseError {
 /// # Errors
 /// [`PassphraseError`].
 pub fn read(path: &Path) -> Result<Passphrase, PassphraseError> {
-    // Room for one byte more than is allowed, so that reading finds the end without growing.
-    let mut text = Zeroizing::new(Vec::with_capacity(MOST + 64));
-    if path == Path::new("-") {
-        let read = std::io::stdin()
-            .take(MOST as u64 + 3)
-            .read_to_end(&mut text);
-        read.map_err(|e| PassphraseError::Unreadable(e.to_string()))?;
+    // With the end of its line.
+    let most = MOST + 2;
+    let text = if path == Path::new("-") {
+        standard_input::read(most).map_err(|e| PassphraseError::Unreadable(e.to_string()))?
     } else {
-        let read = files::read(path, MOST as u64 + 2);
-        text = read
+        files::read(path, most as u64)
             .map_err(|e| PassphraseError::Unreadable(e.to_string()))?
-            .bytes;
-    }
+            .bytes
+    };
     let line = text.strip_suffix(b"\n").unwrap_or(&text);
     passphrase(line.strip_suffix(b"\r").unwrap_or(line))
 }

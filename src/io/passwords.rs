@@ -1,6 +1,5 @@
 //! The file of `--passwords`: JSON lines that give new passwords for mailboxes and the system mail account.
 
-use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -8,11 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::domain::mailbox::Mailbox;
 use crate::domain::secret::SecretBytes;
-use crate::io::files;
+use crate::io::{files, standard_input};
 use crate::words::{fill, words};
 
 /// Longer files are no list of passwords.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// Which mailbox a line is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,13 +85,9 @@ enum RawName {
 /// [`PasswordsError`] with the line.
 pub fn read(path: &Path) -> Result<Vec<Line>, PasswordsError> {
     let bytes = if path == Path::new("-") {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
-        files::stdin()
-            .and_then(|stdin| stdin.take(MAX_BYTES).read_to_end(&mut bytes))
-            .map_err(|e| PasswordsError::Unreadable(e.to_string()))?;
-        bytes
+        standard_input::read(MAX_BYTES).map_err(|e| PasswordsError::Unreadable(e.to_string()))?
     } else {
-        files::read(path, MAX_BYTES)
+        files::read(path, MAX_BYTES as u64)
             .map_err(|e| PasswordsError::Unreadable(e.to_string()))?
             .bytes
     };

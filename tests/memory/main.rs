@@ -12,6 +12,7 @@ mod secrets;
 #[allow(dead_code, reason = "this test needs a part of it")]
 #[path = "../servers/server.rs"]
 mod server;
+mod standard_input;
 mod stopped;
 #[allow(dead_code, reason = "this test needs a part of it")]
 #[path = "../pty/terminal.rs"]

@@ -16,7 +16,7 @@ use super::walk::{Met, Place, Walk, open_root};
 use super::{Candidate, Event, Limits, Looked, SkipReason};
 use crate::domain::sightings::{Sighting, Wanted};
 use crate::domain::source::Source;
-use crate::io::{files, git};
+use crate::io::{git, standard_input};
 
 /// Standard input, as the operator names it.
 const STDIN: &str = "-";
@@ -45,7 +45,7 @@ impl Search<'_> {
         if root == Path::new(STDIN) {
             let cancel = self.cancel;
             let cancel = Box::new(|_| cancel());
-            return match files::stdin() {
+            return match standard_input::open() {
                 Ok(input) => self.input(&mut Patient { input, cancel }),
                 Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
             };

@@ -15,9 +15,9 @@ use super::report;
 use crate::domain::glance::Wish;
 use crate::domain::key_scan::{LOOK_BACK, REACH};
 use crate::io::crash::{self, Point};
-use crate::io::files;
 use crate::io::hunt::large::STRETCH;
 use crate::io::hunt::text::search;
+use crate::io::standard_input;
 
 /// How much is mapped at a time: a thread takes that much memory.
 const PIECE: u64 = 32 * STRETCH as u64;
@@ -28,7 +28,13 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// Looks through standard input, a file of this length, and tells standard output of every stretch.
 pub(super) fn look_ahead(length: u64, wish: Wish, threads: usize) -> Result<()> {
-    look(&files::stdin()?, length, wish, threads, std::io::stdout())
+    look(
+        &standard_input::open()?,
+        length,
+        wish,
+        threads,
+        std::io::stdout(),
+    )
 }
 
 fn look(

@@ -15,12 +15,28 @@ mod test;
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::plan::Strategy;
 use crate::io::oauth::Endpoints;
+use crate::io::state_dir::AbsolutePath;
 
 pub use run::run;
+
+/// A path of the command line, as it is from everywhere: it is printed in commands that are typed elsewhere, and written
+/// down.
+fn absolute() -> impl TypedValueParser<Value = AbsolutePath> {
+    PathBufValueParser::new().try_map(AbsolutePath::new)
+}
+
+/// The same, but that `-` stays standard input.
+fn absolute_or_stdin() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => Ok(path),
+        false => std::path::absolute(path),
+    })
+}
 
 /// Brings a FreeScout helpdesk back after its APP_KEY changed.
 ///
@@ -43,8 +59,8 @@ pub enum Command {
     /// The wizard on a throw-away broken install, with nothing to set up.
     Demo {
         /// Only lay the install out in this new folder, and say what to run on it.
-        #[arg(long, value_name = "DIR")]
-        make: Option<PathBuf>,
+        #[arg(long, value_name = "DIR", value_parser = absolute())]
+        make: Option<AbsolutePath>,
         /// A larger install of this many mailboxes under four keys, for measuring. Needs --make.
         #[arg(long, value_name = "N", requires = "make", hide = true)]
         mailboxes: Option<u32>,
@@ -93,7 +109,8 @@ pub enum Command {
     /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as foretold, 3 failed.
     Restore {
         /// The backup's folder.
-        backup: PathBuf,
+        #[arg(value_parser = absolute())]
+        backup: AbsolutePath,
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
@@ -259,21 +276,21 @@ pub struct Common {
     #[arg(value_name = "INSTALL")]
     pub install: Option<PathBuf>,
     /// Another place to look for keys: a folder, a file, an archive. Repeatable.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = absolute_or_stdin())]
     pub look_in: Vec<PathBuf>,
     /// A file that holds a key, and nothing else. `-` reads standard input.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = absolute_or_stdin())]
     pub key_file: Vec<PathBuf>,
     /// Folder of the backups. Default: `backups` in the state folder.
-    #[arg(long, value_name = "DIR")]
-    pub backup_dir: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", value_parser = absolute())]
+    pub backup_dir: Option<AbsolutePath>,
     /// Another folder, on another disk at best, for the files of a backup that hold the key: it then lies apart from what
     /// it opens. Also where they are looked for when such a backup was moved.
-    #[arg(long, value_name = "DIR")]
-    pub keys_dir: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", value_parser = absolute())]
+    pub keys_dir: Option<AbsolutePath>,
     /// Our state folder. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
-    #[arg(long, value_name = "DIR")]
-    pub state_dir: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", value_parser = absolute())]
+    pub state_dir: Option<AbsolutePath>,
     /// Do not run PHP: remove the cached config ourselves.
     #[arg(long)]
     pub no_artisan: bool,

@@ -30,7 +30,8 @@ use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
 use crate::io::signals::PutOff;
-use crate::io::{files, passwords, standard_input, state_dir};
+use crate::io::state_dir::{self, AbsolutePath};
+use crate::io::{files, passwords, standard_input};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
 
@@ -147,7 +148,7 @@ impl Common {
             backup_dir: self
                 .backup_dir
                 .clone()
-                .unwrap_or_else(|| state_dir.join("backups")),
+                .unwrap_or_else(|| state_dir::backups_in(&state_dir)),
             state_dir,
             keys_dir: self.keys_dir.clone(),
             artisan: !self.no_artisan,
@@ -317,7 +318,7 @@ fn run_demo() -> Outcome {
     let made = demo::lay_out(&folder, &mut crate::io::entropy::fill).map_err(not_started)?;
     let common = Common {
         look_in: vec![],
-        state_dir: Some(home.path().join("state")),
+        state_dir: Some(AbsolutePath::new(home.path().join("state")).map_err(failed)?),
         no_artisan: true,
         ..Common::default()
     };

@@ -4,7 +4,7 @@ mod readme;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::domain::problem::Problem;
@@ -21,7 +21,7 @@ use crate::io::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer}
 use crate::io::dump;
 use crate::io::files::{self, FileRead};
 use crate::io::install::Install;
-use crate::io::state_dir;
+use crate::io::state_dir::{self, AbsolutePath};
 use crate::io::store::Swap;
 use crate::sentences;
 use crate::words::{fill, words};
@@ -33,11 +33,11 @@ const DUMP: &str = "database.dump";
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Folder that holds the backups.
-    pub backup_dir: PathBuf,
+    pub backup_dir: AbsolutePath,
     /// Folder of the journal, the locks, and what the wizard remembers.
-    pub state_dir: PathBuf,
+    pub state_dir: AbsolutePath,
     /// Folder for the files that hold a key, apart from what it opens.
-    pub keys_dir: Option<PathBuf>,
+    pub keys_dir: Option<AbsolutePath>,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
     /// How long that may take.
@@ -171,7 +171,7 @@ pub fn make_as(
         );
         if let Some(refused) = watched.refused {
             return Err(failed(BackupError::System(
-                options.backup_dir.clone(),
+                options.backup_dir.to_path_buf(),
                 refused,
             )));
         }
@@ -331,10 +331,10 @@ pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -
 /// One of our commands on this install, ready for a shell, with our folders as they are.
 pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     let mut text = format!("freescout-rescue {what}");
-    if options.state_dir != state_dir::default() {
+    if options.state_dir != state_dir::usual() {
         text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
     }
-    if options.backup_dir != options.state_dir.join("backups") {
+    if options.backup_dir != state_dir::backups_in(&options.state_dir) {
         text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
     }
     if let Some(keys_dir) = &options.keys_dir {

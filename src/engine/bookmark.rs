@@ -25,7 +25,12 @@ pub fn keep(options: &Options, install: &Path, bookmark: Option<&Bookmark>) {
     let mut bookmark = bookmark.clone();
     bookmark.at = backup::now().1;
     // What was typed as a place and is none may be something that must not be written down.
-    bookmark.searched.places.retain(|place| place.exists());
+    let places = std::mem::take(&mut bookmark.searched.places);
+    let there = places.iter().filter(|place| place.exists());
+    // Whoever takes this up may stand in another folder.
+    bookmark.searched.places = there
+        .filter_map(|place| std::path::absolute(place).ok())
+        .collect();
     if prepare_parent(&options.state_dir).is_ok()
         && let Ok(json) = serde_json::to_vec(&bookmark)
     {

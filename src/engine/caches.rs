@@ -29,7 +29,10 @@ pub fn refresh(install: &Install, artisan: Option<Duration>, key_text: &[u8]) ->
             &install.variables(),
             limit,
         ) {
-            Ok(()) if cache_holds(install, key_text) => {
+            // What PHP wrote is on no disk yet: a machine that stops now would start with an empty file in its place.
+            Ok(())
+                if cache_holds(install, key_text) && files::sync(&install.cache_path()).is_ok() =>
+            {
                 notes.push(w.cache_cleared_by_artisan.to_owned());
                 // It tells the workers only where it finds FreeScout installed; told twice they restart once.
                 let _ = restart_workers(install);

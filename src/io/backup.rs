@@ -22,9 +22,8 @@ mod writer;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +33,7 @@ use zeroize::Zeroizing;
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::io::files::{self, Attributes, FileError};
+use crate::io::folder;
 use crate::io::obstacle::Obstacle;
 use crate::io::trust;
 use crate::words::{fill, words};
@@ -157,11 +157,7 @@ pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
     let system = |e| BackupError::System(parent.to_owned(), e);
     // Before anything is made: whoever may rename a folder above it could put his own in its place.
     trust::require_closed(&trust::existing(parent))?;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(parent)
-        .map_err(system)?;
+    folder::make(parent).map_err(system)?;
     trust::require_closed(parent)?;
     let meta = std::fs::metadata(parent).map_err(system)?;
     if !meta.is_dir() {

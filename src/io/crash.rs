@@ -22,6 +22,8 @@ pub enum Point {
     FileSynced,
     /// It stands in place of the other; the folder is not synced yet.
     FileRenamed,
+    /// A folder was made; that it stands in the one above is not synced yet.
+    FolderMade,
     /// The folder is synced.
     FolderSynced,
     /// A file was removed.

@@ -351,7 +351,23 @@ pub fn remove(path: &Path) -> Result<bool, FileError> {
     };
     folder
         .remove(&name)
-        .map_err(|e| FileError::from_io(path, e.into()))
+        .map_err(|e| FileError::from_io(path, e))
+}
+
+/// Brings a file to the disk that another program wrote: PHP does not sync what it writes. Says whether there is one.
+///
+/// # Errors
+/// [`FileError`] when the disk fails.
+pub fn sync(path: &Path) -> Result<bool, FileError> {
+    let (folder, name) = match folder::of(path) {
+        Err(e) if e.is_missing() => return Ok(false),
+        folder => folder?,
+    };
+    match folder.sync_file(&name) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(FileError::from_io(path, e)),
+    }
 }
 
 /// Writes `bytes` to `folder/parts…`, making missing folders, never following a link on the way. New files and folders

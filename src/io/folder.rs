@@ -4,10 +4,10 @@
 //! Which links are followed on the way there, `way` decides.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags};
@@ -34,6 +34,54 @@ pub(super) fn of(path: &Path) -> Result<(Folder, OsString), FileError> {
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     Ok((Folder::open(parent)?, name.to_owned()))
+}
+
+/// Makes a folder and what is missing above it (0700), and brings all of that to the disk.
+///
+/// Of what is there already the last part may be one that an earlier run made when it was cut off: it is synced as well.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn make(path: &Path) -> std::io::Result<()> {
+    let exists = |part: &Path| std::fs::metadata(part).is_ok();
+    let parts: Vec<&Path> = path
+        .ancestors()
+        .filter(|p| p.file_name().is_some())
+        .collect();
+    let there = parts.iter().position(|part| exists(part));
+    let missing = there.unwrap_or(parts.len());
+    for part in parts.iter().take(missing + 1).rev() {
+        match DirBuilder::new().mode(0o700).create(part) {
+            Ok(()) => crash::pass(Point::FolderMade),
+            Err(_) if exists(part) => {}
+            Err(e) => return Err(e),
+        }
+        sync(part.parent().unwrap_or(Path::new("/")))?;
+    }
+    Ok(())
+}
+
+/// Brings to the disk what was made, renamed or removed in a folder.
+///
+/// # Errors
+/// [`failed`].
+pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
+    match File::open(folder) {
+        Ok(open) => failed(rustix::fs::fsync(open)),
+        // One that may be entered and not read. What is made in it, is made.
+        Err(_) => Ok(()),
+    }
+}
+
+/// What a sync of a folder came to. Some network file systems cannot: no reason to say that a file was not written.
+///
+/// # Errors
+/// Where the disk itself has failed, or has no room for it.
+fn failed(synced: Result<(), Errno>) -> std::io::Result<()> {
+    match synced {
+        Err(e @ (Errno::IO | Errno::NOSPC | Errno::DQUOT)) => Err(e.into()),
+        _ => Ok(()),
+    }
 }
 
 /// A name that nothing has yet.
@@ -99,7 +147,7 @@ impl Folder {
         crash::pass(Point::FileWritten);
         own(&file, attributes).map_err(WriteError::Owner)?;
         file.sync_all()?;
-        self.sync();
+        self.sync()?;
         crash::pass(Point::FileSynced);
         Ok(())
     }
@@ -135,31 +183,43 @@ impl Folder {
             }
             Err(e) => return Err(e.into()),
         }
-        self.sync();
+        self.sync()?;
         crash::pass(Point::FolderSynced);
         Ok(())
     }
 
-    /// Syncs the folder. Some network file systems cannot: no reason to say that a file was not written.
-    fn sync(&self) {
+    /// As [`sync`].
+    fn sync(&self) -> std::io::Result<()> {
         let readable = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
-        let _ =
-            rustix::fs::openat(&self.0, ".", readable, Mode::empty()).and_then(rustix::fs::fsync);
+        match rustix::fs::openat(&self.0, ".", readable, Mode::empty()) {
+            Ok(open) => failed(rustix::fs::fsync(open)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Brings a file of this name to the disk that another program wrote, and its name.
+    ///
+    /// # Errors
+    /// As [`sync`]; or it cannot be opened.
+    pub(super) fn sync_file(&self, name: &OsStr) -> std::io::Result<()> {
+        let file = rustix::fs::openat(&self.0, name, way::READ, Mode::empty())?;
+        failed(rustix::fs::fsync(file))?;
+        self.sync()
     }
 
     /// Removes a file of this name. Says whether there was one.
     ///
     /// # Errors
     /// What the system says; then it stays.
-    pub(super) fn remove(&self, name: &OsStr) -> Result<bool, Errno> {
+    pub(super) fn remove(&self, name: &OsStr) -> std::io::Result<bool> {
         match rustix::fs::unlinkat(&self.0, name, AtFlags::empty()) {
             Ok(()) => {
                 crash::pass(Point::FileRemoved);
-                self.sync();
+                self.sync()?;
                 Ok(true)
             }
             Err(Errno::NOENT) => Ok(false),
-            Err(e) => Err(e),
+            Err(e) => Err(e.into()),
         }
     }
 }

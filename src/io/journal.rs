@@ -15,6 +15,7 @@ use rustix::fs::OFlags;
 
 use super::backup::{BackupError, prepare_parent};
 use super::crash::{self, Point};
+use super::folder;
 use super::obstacle::Obstacle;
 use crate::domain::journal::{
     IntendedCell, IntendedFile, Intent, Kind, Origin, Outcome, Phase, PlannedSecret, Run,
@@ -23,7 +24,7 @@ use crate::domain::secret::{Cell, Place, Table, Token};
 use crate::words::{fill, words};
 
 /// Name of the file in the state folder.
-const FILE: &str = "journal.sqlite";
+pub(super) const FILE: &str = "journal.sqlite";
 /// Version of the form.
 const VERSION: i64 = 1;
 /// How long another program of ours may hold the file.
@@ -109,7 +110,8 @@ impl Journal {
             .mode(0o600)
             .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
             .open(&path);
-        made.map_err(|e| JournalError::System(path.clone(), e))?;
+        made.and_then(|_| folder::sync(state_dir))
+            .map_err(|e| JournalError::System(path.clone(), e))?;
         Self::connect(path)
     }
 

@@ -63,6 +63,8 @@ impl Sqlite {
             connection.busy_timeout(LOCK_WAIT)?;
             // The file may be hostile: no functions out of its schema, nothing larger than we read.
             connection.pragma_update(None, "trusted_schema", false)?;
+            // What is committed stays, whenever the machine stops: the file's journal is gone for good then.
+            connection.pragma_update(None, "synchronous", "EXTRA")?;
             connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 64 << 20)?;
             connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
         };

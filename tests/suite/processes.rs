@@ -19,6 +19,7 @@ use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::memory::{self, Memory};
 use freescout_rescue::io::oauth::Endpoints;
 use freescout_rescue::io::processes as running;
+use freescout_rescue::io::state_dir::AbsolutePath;
 
 /// Takes a line, keeps it, says that it has it, and waits to be let go.
 const KEEPS: &str = r#"
@@ -220,8 +221,8 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
     let worker = worker(folder.path(), &lost[0], &lost[0]);
     let (engine, updates) = Worker::start(Setup {
         options: Options {
-            backup_dir: folder.path().join("backups"),
-            state_dir: folder.path().join("state"),
+            backup_dir: AbsolutePath::new(folder.path().join("backups")).unwrap(),
+            state_dir: AbsolutePath::new(folder.path().join("state")).unwrap(),
             keys_dir: None,
             artisan: false,
             php_limit: freescout_rescue::io::artisan::TIME_LIMIT,

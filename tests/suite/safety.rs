@@ -9,6 +9,7 @@ use freescout_rescue::engine::backup::{self, Options};
 use freescout_rescue::engine::ledger::Ledger;
 use freescout_rescue::engine::{apply, checks, recover, survey};
 use freescout_rescue::io::install::Environment;
+use freescout_rescue::io::state_dir::AbsolutePath;
 
 use crate::cli::{Bench, Outcome, state};
 
@@ -248,8 +249,8 @@ fn what_changed_since_the_backup_is_refused() {
             &mut |_, _| {},
         );
         let options = Options {
-            backup_dir: bench.path("backups"),
-            state_dir: bench.path("state"),
+            backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
+            state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
             keys_dir: None,
             artisan: false,
             php_limit: freescout_rescue::io::artisan::TIME_LIMIT,

@@ -18,6 +18,7 @@ use freescout_rescue::engine::report::payloads::payloads;
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::{apply, checks, log_secrets, recover, sightings, survey, undo};
 use freescout_rescue::io::install::Environment;
+use freescout_rescue::io::state_dir::AbsolutePath;
 use freescout_rescue::sentences;
 
 use crate::cli::Bench;
@@ -140,8 +141,8 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
         ..Choices::default()
     };
     let options = Options {
-        backup_dir: bench.path("backups"),
-        state_dir: bench.path("state"),
+        backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
+        state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
         keys_dir: None,
         artisan: false,
         php_limit: freescout_rescue::io::artisan::TIME_LIMIT,

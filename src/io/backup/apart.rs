@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::form::FILES;
 use super::{BackupError, prepare_parent};
 use crate::io::files;
 
@@ -57,7 +58,7 @@ pub(super) fn make(folder: &Path) -> Result<bool, BackupError> {
     }
     DirBuilder::new()
         .mode(0o700)
-        .create(folder.join("files"))
+        .create(folder.join(FILES))
         .map_err(failed)?;
     Ok(true)
 }

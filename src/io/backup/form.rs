@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::io::files::Attributes;
 
+/// The folder of the files of the install, within that of the backup or of the keys.
+pub(super) const FILES: &str = "files";
 /// The form of a backup whose files stand as they were, all in one folder.
 pub(super) const PLAIN: u32 = 1;
 /// The form of a backup with encrypted files, or with files that lie apart: what knows only the first form must not

@@ -12,12 +12,14 @@ use age::stream::StreamWriter;
 use sha2::{Digest, Sha256};
 
 use super::apart::{self, Mark};
-use super::form::{GUARDED, Manifest, PLAIN, SavedFile};
+use super::form::{FILES, GUARDED, Manifest, PLAIN, SavedFile};
 use super::sealed::{self, Passphrase, Sealing};
 use super::{Backup, BackupError, MANIFEST, MARKER, README, RESTORE_SQL, ROWS, RowLine};
 use crate::domain::base64;
 use crate::domain::secret::{Cell, SecretBytes};
+use crate::io::crash::{self, Point};
 use crate::io::files::{self, FileRead};
+use crate::io::folder;
 
 /// How a backup is kept, beyond the usual.
 #[derive(Clone, Copy, Default)]
@@ -86,7 +88,7 @@ impl<'a> Writer<'a> {
             match &keys {
                 None => DirBuilder::new()
                     .mode(0o700)
-                    .create(folder.join("files"))
+                    .create(folder.join(FILES))
                     .map_err(system)?,
                 Some(keys) if apart::make(keys)? => {}
                 // The two are found by their name: it must be free in both places.
@@ -268,9 +270,10 @@ impl<'a> Writer<'a> {
             Summed::create(&path)?.with(&mark, &path)?;
             let path = keys.join(README);
             Summed::create(&path)?.with(keys_readme.as_bytes(), &path)?;
-            sync(keys)?;
         }
         self.own(README, readme.as_bytes())?;
+        // The manifest comes last: where it is, everything is.
+        self.sync()?;
         let guarded = self.keys.is_some() || self.sealing.is_some();
         manifest.schema = if guarded { GUARDED } else { PLAIN };
         manifest.encrypted = self.sealing.map(|_| sealed::FORMAT.to_owned());
@@ -279,7 +282,8 @@ impl<'a> Writer<'a> {
         let json = serde_json::to_vec_pretty(&manifest)
             .map_err(|e| BackupError::System(self.folder.join(MANIFEST), e.into()))?;
         self.own(MANIFEST, &json)?;
-        sync(&self.folder)?;
+        synced(&self.folder)?;
+        crash::pass(Point::FolderSynced);
         let mut backup = Backup::open(&self.folder)?;
         if let Some(sealing) = self.sealing {
             backup.unlock(sealing.passphrase())?;
@@ -288,6 +292,20 @@ impl<'a> Writer<'a> {
         backup.verify()?;
         self.finished = true;
         Ok(backup)
+    }
+
+    /// Brings every folder of the backup to the disk, and that it stands in the one above. Its files are there by now.
+    fn sync(&self) -> Result<(), BackupError> {
+        for folder in self.keys.iter().chain([&self.folder]) {
+            let files = folder.join(FILES);
+            if files.is_dir() {
+                synced(&files)?;
+            }
+            synced(folder)?;
+            synced(folder.parent().unwrap_or(Path::new("/")))?;
+        }
+        crash::pass(Point::FolderSynced);
+        Ok(())
     }
 
     /// Reads every encrypted file to its end and compares what comes out with what went in.
@@ -312,10 +330,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn sync(folder: &Path) -> Result<(), BackupError> {
-    File::open(folder)
-        .and_then(|f| f.sync_all())
-        .map_err(|e| BackupError::System(folder.to_owned(), e))
+fn synced(folder: &Path) -> Result<(), BackupError> {
+    folder::sync(folder).map_err(|e| BackupError::System(folder.to_owned(), e))
 }
 
 /// A file of the backup that is being written.

@@ -269,6 +269,7 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     use freescout_rescue::engine::{apply, checks, recover, survey};
     use freescout_rescue::io::backup::{Passphrase, Sealing};
     use freescout_rescue::io::install::Environment;
+    use freescout_rescue::io::state_dir::AbsolutePath;
 
     let bench = Bench::with_sentinel();
     let before = bench.state();
@@ -278,8 +279,8 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     let look_in = [bench.path("demo/old-server")];
     checks::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
     let options = Options {
-        backup_dir: bench.path("backups"),
-        state_dir: bench.path("state"),
+        backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
+        state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
         keys_dir: None,
         artisan: false,
         php_limit: freescout_rescue::io::artisan::TIME_LIMIT,

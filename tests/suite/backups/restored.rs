@@ -192,6 +192,7 @@ fn what_changes_meanwhile_is_refused_or_named() {
     use freescout_rescue::engine::{restore, survey};
     use freescout_rescue::io::backup::Backup;
     use freescout_rescue::io::install::Environment;
+    use freescout_rescue::io::state_dir::AbsolutePath;
 
     for (update, refused) in [
         (
@@ -220,8 +221,8 @@ fn what_changes_meanwhile_is_refused_or_named() {
         let before = bench.state();
         let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
         let options = Options {
-            backup_dir: bench.path("backups"),
-            state_dir: bench.path("state"),
+            backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
+            state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
             keys_dir: None,
             artisan: false,
             php_limit: freescout_rescue::io::artisan::TIME_LIMIT,

@@ -9,6 +9,7 @@ use freescout_rescue::engine::pool::{Setup, Worker};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::oauth::Endpoints;
+use freescout_rescue::io::state_dir::AbsolutePath;
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
@@ -34,8 +35,8 @@ impl Live {
     fn new(ground: &Ground) -> Self {
         let setup = Setup {
             options: Options {
-                backup_dir: ground.path("backups"),
-                state_dir: ground.path("state"),
+                backup_dir: AbsolutePath::new(ground.path("backups")).unwrap(),
+                state_dir: AbsolutePath::new(ground.path("state")).unwrap(),
                 keys_dir: None,
                 artisan: false,
                 php_limit: freescout_rescue::io::artisan::TIME_LIMIT,

@@ -145,6 +145,7 @@ pub mod wizard {
     pub mod survey;
     pub mod unfinished;
     pub mod update;
+    pub mod window;
 }
 
 /// The screen.

@@ -2,7 +2,7 @@
 //!
 //! What holds always: at most one job runs; no step behind the backup opens without a verified backup; only `apply`
 //! makes a job that writes, and only after plan and word; nothing typed is lost by going back; leaving never cuts off a
-//! job that writes.
+//! job that writes; in a window too small to show anything no key does anything but leave.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use super::input::Input;
 use super::jobs::{JobKind, Running};
 use super::message::{Action, Effect, Event};
 use super::step::Step;
+use super::window::Window;
 use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::domain::assessment::Assessment;
 use crate::domain::bookmark::{Bookmark, Searched};
@@ -73,6 +74,8 @@ pub struct Wizard {
     pub(super) given_waits: bool,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
+    /// What it is drawn in.
+    pub(super) window: Window,
     pub(super) assessment: Option<Box<Assessment>>,
     pub(super) jobs: u64,
 }
@@ -106,6 +109,7 @@ impl Wizard {
             given: Searched::default(),
             given_waits: false,
             artisan,
+            window: Window::default(),
             assessment: None,
             jobs: 0,
         };
@@ -177,6 +181,9 @@ impl Wizard {
 
     /// Takes one event.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        if self.is_unseen(&event) {
+            return Vec::new();
+        }
         let mut effects = self.take(event);
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
@@ -191,6 +198,11 @@ impl Wizard {
         match event {
             Event::Job(id, update) => self.on_update(id, update),
             Event::Terminate => self.leave(),
+            Event::Resize(window) => {
+                self.window = window;
+                Vec::new()
+            }
+            Event::Act(action) if self.window.is_too_small() => self.leave_unseen(action),
             Event::Act(action) => {
                 self.notice = None;
                 self.act(action)
@@ -211,7 +223,8 @@ impl Wizard {
 
     /// Whether keys are letters for a field now, not commands.
     pub fn typing(&self) -> bool {
-        self.overlay.is_none() && !self.connections.open && self.typing_below()
+        let covered = self.overlay.is_some() || self.connections.open;
+        !covered && !self.window.is_too_small() && self.typing_below()
     }
 
     /// Whether the step has a field open, whatever lies over it.
@@ -482,11 +495,16 @@ impl Wizard {
 
     /// Leaves at once where nothing would be lost, asks otherwise.
     fn ask_to_leave(&mut self) -> Vec<Effect> {
-        if self.typed() > 0 || self.running.is_some() || self.report_unsaved() {
+        if self.would_lose() {
             self.overlay = Some(Overlay::Quit);
             return Vec::new();
         }
         self.leave()
+    }
+
+    /// Whether something is unsaved, or being done.
+    pub(super) fn would_lose(&self) -> bool {
+        self.typed() > 0 || self.running.is_some() || self.report_unsaved()
     }
 
     /// Whether a recovery stands whose report was not saved since its last word.
@@ -496,7 +514,7 @@ impl Wizard {
     }
 
     /// Leaves; after the job that writes, if one runs.
-    fn leave(&mut self) -> Vec<Effect> {
+    pub(super) fn leave(&mut self) -> Vec<Effect> {
         match &self.running {
             Some(job) if job.kind.writes() => {
                 self.leaving = true;

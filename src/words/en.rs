@@ -417,6 +417,8 @@ table! {
     // the screen: frame
     what_now = "What to do now";
     please_enlarge = "Please enlarge this window: {width}×{height} at least, it is {w}×{h} now.";
+    please_enlarge_keys = "Until then the keyboard does nothing, except that q and Ctrl-C leave.";
+    please_enlarge_goes_on = "Still running: {what}";
     pane_steps = "Steps";
     pane_connections = "Connections";
     title_readable = "readable now {readable}/{total}";
@@ -432,8 +434,11 @@ table! {
     step_apply = "Apply";
     step_report = "Report";
     no_terminal = "The wizard needs a terminal.";
+    no_size = "The terminal does not say how large it is (0×0).";
+    no_size_next = "Tell it with: stty cols 80 rows 24; then start again. Or use the commands: check, recover, undo.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter leaves, Esc stays.";
+    quit_question_small = "Leave? Ctrl-C leaves. To stay, enlarge this window.";
     quit_nothing_changed = "Nothing was changed.";
     quit_backup_stays = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
     quit_backup_stays_apart = "A backup stays in {folder}, the files that hold the key in {keys}: delete both when they are not needed.";

@@ -253,6 +253,7 @@ impl Canvas<'_, '_> {
                     Action::Primary => primary(wizard, w),
                     Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
                     Action::NextPane if wizard.connections.open => w.key_direction,
+                    Action::Retry if wizard.sends_once() => w.key_send_once,
                     Action::Retry if wizard.connections.open => w.key_send_again,
                     action => keymap::name(*action, w),
                 };

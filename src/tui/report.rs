@@ -57,7 +57,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             &[(
                 Role::Muted,
                 fill(
-                    w.report_saved,
+                    if report.outdated {
+                        w.report_saved_before
+                    } else {
+                        w.report_saved
+                    },
                     &[("path", &sanitize(&path.to_string_lossy()))],
                 ),
             )],

@@ -28,6 +28,8 @@ pub struct State {
     pub undoing: Option<Input>,
     /// Where the report was saved.
     pub saved: Vec<PathBuf>,
+    /// Something came since that it does not say.
+    pub outdated: bool,
     /// What failed.
     pub problem: Option<Problem>,
     /// The chosen row.
@@ -35,6 +37,11 @@ pub struct State {
 }
 
 impl State {
+    /// Whether the last word is saved.
+    pub fn is_saved(&self) -> bool {
+        !self.saved.is_empty() && !self.outdated
+    }
+
     /// Whether the round is over: only its report stands, until a new one is started.
     pub fn is_over(&self) -> bool {
         self.applied.is_some() || self.undone.is_some()
@@ -51,7 +58,7 @@ impl Wizard {
         }
         let undo =
             (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
-        let save = self.report.saved.is_empty().then_some(Action::Primary);
+        let save = (!self.report.is_saved()).then_some(Action::Primary);
         save.into_iter()
             .chain([Action::Down])
             .chain(undo)
@@ -60,6 +67,7 @@ impl Wizard {
     }
 
     pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+        let saved = self.report.is_saved();
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
             (Action::Primary, Some(word)) => {
@@ -76,12 +84,17 @@ impl Wizard {
             (action, Some(word)) => {
                 word.act(action);
             }
-            (Action::Primary, None) if self.report.saved.is_empty() => {
+            (Action::Primary, None) if !saved => {
                 let tested = self.connections.tested().into_iter().cloned().collect();
-                return self.start(Job::SaveReport {
+                let started = self.start(Job::SaveReport {
                     text: self.report_text(),
                     tested,
                 });
+                if !started.is_empty() {
+                    self.report.problem = None;
+                    self.report.outdated = false;
+                }
+                return started;
             }
             (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None)

@@ -187,6 +187,7 @@ impl Wizard {
         let mut effects = self.take(event);
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
+        self.settle_typed();
         effects.extend(self.look_in_given());
         effects.extend(self.remember());
         // Whatever is asked for beside it is asked for before the end.
@@ -510,7 +511,7 @@ impl Wizard {
     /// Whether a recovery stands whose report was not saved since its last word.
     pub fn report_unsaved(&self) -> bool {
         let report = &self.report;
-        report.applied.is_some() && report.undone.is_none() && report.saved.is_empty()
+        report.applied.is_some() && report.undone.is_none() && !report.is_saved()
     }
 
     /// Leaves; after the job that writes, if one runs.

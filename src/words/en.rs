@@ -462,6 +462,7 @@ table! {
     key_keep_untested = "keep untested";
     key_test_all = "test all";
     key_send_again = "send it again";
+    key_send_once = "send it once";
     key_stop_tests = "stop";
     key_failing_only = "failing only";
     key_help = "help";
@@ -631,6 +632,7 @@ table! {
 
     // the screen: report and connections
     report_saved = "Saved: {path}";
+    report_saved_before = "Saved: {path}, before the last results came. Enter saves it anew.";
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
     undo_confirm = "Type {word} and press Enter:";
@@ -638,6 +640,8 @@ table! {
     connections_none = "There is no mailbox.";
     connections_none_failing = "Nothing that was tested fails. F shows all.";
     connections_untested = "Not tested. Enter logs in here, T everywhere.";
+    connections_send_once = "r sends it here once all the same.";
+    connections_send_again = "r sends it again.";
     connections_waiting = "Waits for its turn: few at once to one server, one to an account.";
     connections_works = "{code}, {ms} ms";
     connections_said = "“{said}”";
@@ -808,6 +812,8 @@ table! {
 
     // connection tests: how they ended, in a word or two
     code_ok = "works";
+    code_would_work = "would work";
+    code_not_tried = "not tried: {why}";
     code_dns = "no such host";
     code_refused = "nobody listens";
     code_unreachable = "unreachable";
@@ -835,7 +841,8 @@ table! {
     code_unreadable_password = "unreadable";
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
-    code_same_as_before = "refused before";
+    code_same_as_before = "not tried";
+    code_our_fault = "not tested: a fault in this program";
 
     // connection tests: what to do
     advice_wrong_password = "User name or password is wrong. Enter the password again, or look it up at the provider.";
@@ -885,6 +892,9 @@ table! {
     advice_of_module = "A module's own protocol: test it in FreeScout.";
     advice_no_server = "No server is configured.";
     advice_refused_before = "This password was refused there already; it is not sent again, so that the account is not locked.";
+    advice_refused_elsewhere = "{protocol} at {server} has refused this password, so it was not tried here as well: too many refusals lock an account.";
+    advice_token_refused_elsewhere = "{protocol} at {server} has refused this token, so it was not tried here as well: too many refusals lock an account.";
+    advice_turned_away_elsewhere = "{protocol} at {server} has turned this account away ({why}), so it was not tried here as well.";
     advice_reconnect = "The token is lost; the client secret is not. Connect the mailbox again in the browser, {url}";
     advice_reconnect_after_secret = "Enter the client secret, then connect the mailbox again in the browser, {url}";
     advice_renewed_later = "The token has expired, which is normal: FreeScout renews it at its next fetch. It is not renewed before the recovery.";
@@ -907,8 +917,10 @@ table! {
     caution_expires_soon = "The certificate expires soon; days left: {days}.";
     caution_private_address = "FreeScout's settings form refuses this private address: name it in APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
-    caution_not_yet_readable = "Tested with the password that {key} opens; FreeScout reads it only after the recovery.";
-    caution_not_sealed = "Tested with the password as it is stored, unencrypted; FreeScout reads it only after the recovery.";
+    caution_not_yet_readable = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
+    caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
+    caution_not_stored = "Tested with the password you typed. It is stored in step 7.";
+    caution_not_sent_again = "This is the answer it got earlier: a refused password is not sent again, so that the account is not locked. If you have changed something at the mail server since, restart this program.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";
@@ -919,7 +931,8 @@ table! {
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
     test_progress = "{done} of {of} connections tested";
-    test_summary = "{ok} of {of} connections work; {failed} do not, {skipped} were not tried.";
+    test_summary = "{ok} of {of} connections work; {failed} failed, {skipped} were not tried.";
+    test_not_needed = "Nothing to log in to: {count} more.";
     test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";
     test_nothing_next = "Add a mailbox in FreeScout, or name one that is there.";
@@ -928,4 +941,6 @@ table! {
     password_being_tried = "It is being tried at the mail server. Typing on stops that.";
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";
     password_refused = "Its server did not take it. Type another; ^K keeps it all the same.";
+    password_not_tried = "Not tried yet: ^T sends it once, ^K keeps it untested.";
+    password_not_judged = "The server has not judged it. Enter tries again, ^K keeps it untested.";
 }

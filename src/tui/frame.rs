@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::theme::{Role, Theme};
 use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, report, survey};
+use crate::wizard::marks::Standing;
 use crate::wizard::message::Action;
 use crate::wizard::passwords::Next;
 use crate::wizard::step::Step;
@@ -401,12 +402,13 @@ fn readable(wizard: &Wizard) -> Option<String> {
 fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
     if step == wizard.step {
         ("●", Role::Accent)
-    } else if wizard.is_done(step) {
-        ("✓", Role::Ok)
-    } else if wizard.is_open(step) {
-        ("○", Role::Text)
     } else {
-        ("○", Role::Muted)
+        match wizard.standing_of(step) {
+            Standing::Good => ("✓", Role::Ok),
+            Standing::Open => ("!", Role::Warn),
+            Standing::Ahead if wizard.is_open(step) => ("○", Role::Text),
+            Standing::Ahead => ("○", Role::Muted),
+        }
     }
 }
 

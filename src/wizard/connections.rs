@@ -45,17 +45,6 @@ impl Known {
     }
 }
 
-/// How many connections are proven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proof {
-    /// By a login.
-    pub ok: usize,
-    /// Of those that need to work.
-    pub of: usize,
-    /// Of these, how many were not tested.
-    pub untested: usize,
-}
-
 /// One direction of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
@@ -163,26 +152,6 @@ impl State {
             .flat_map(|row| &row.sides)
             .filter_map(|side| self.last(side.id))
             .collect()
-    }
-
-    /// How many of the connections that need to work do.
-    pub fn proof(&self) -> Proof {
-        let mut proof = Proof {
-            ok: 0,
-            of: 0,
-            untested: 0,
-        };
-        for side in self.rows.iter().flat_map(|row| &row.sides) {
-            match self.last(side.id).map(|t| t.ended.code) {
-                Some(Code::NotNeeded | Code::NotConfigured) => continue,
-                Some(Code::Ok) => proof.ok += 1,
-                Some(_) => {}
-                None if side.protocol.is_empty() => continue,
-                None => proof.untested += 1,
-            }
-            proof.of += 1;
-        }
-        proof
     }
 
     /// Which stored passwords were found wrong: the next round asks for them, and tests anew.
@@ -489,6 +458,13 @@ impl Wizard {
         if some {
             offers.push(Action::Primary);
         }
+        let chosen = self
+            .connections
+            .chosen()
+            .and_then(|side| self.connections.last(side.id));
+        if chosen.is_some_and(|t| t.ended.waits_for_a_word()) {
+            offers.push(Action::Retry);
+        }
         if !self.connections.rows.is_empty() {
             offers.push(Action::TestAll);
         }
@@ -497,13 +473,6 @@ impl Wizard {
         }
         if some {
             offers.push(Action::NextPane);
-        }
-        let chosen = self
-            .connections
-            .chosen()
-            .and_then(|side| self.connections.last(side.id));
-        if chosen.is_some_and(|t| t.ended.waits_for_a_word()) {
-            offers.push(Action::Retry);
         }
         offers.push(Action::FailingOnly);
         if some {

@@ -123,6 +123,7 @@ impl Wizard {
     /// Forgets everything that rests on a survey; not what was typed.
     pub(super) fn forget_all(&mut self) {
         self.assessment = None;
+        self.reached = Step::Survey;
         self.backup = backup::State {
             full_dump: self.backup.full_dump,
             made: self.backup.made.take(),
@@ -232,7 +233,9 @@ impl Wizard {
                 self.step = Step::Report;
                 // The proof: what was tested before rested on other texts.
                 effects.extend(self.forget_connections());
-                effects.extend(self.test_all());
+                if !self.leaving {
+                    effects.extend(self.test_all());
+                }
                 return effects;
             }
             Update::Undone(sentences) => {
@@ -289,7 +292,7 @@ impl Wizard {
     fn done(&mut self, kind: JobKind) -> Vec<Effect> {
         let stopped = self.running.take().is_some_and(|job| job.stopping);
         if self.leaving {
-            return vec![Effect::Quit(self.exit())];
+            return self.quit();
         }
         if kind == JobKind::TakeUp {
             return self.taken_up();

@@ -74,6 +74,8 @@ pub struct Wizard {
     pub(super) given_waits: bool,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
+    /// The furthest step that was gone to in this round.
+    pub(super) reached: Step,
     /// What it is drawn in.
     pub(super) window: Window,
     pub(super) assessment: Option<Box<Assessment>>,
@@ -109,6 +111,7 @@ impl Wizard {
             given: Searched::default(),
             given_waits: false,
             artisan,
+            reached: Step::Survey,
             window: Window::default(),
             assessment: None,
             jobs: 0,
@@ -167,16 +170,6 @@ impl Wizard {
             }
             Step::Report => false,
         }
-    }
-
-    /// Whether a step lies behind us.
-    pub fn is_done(&self, step: Step) -> bool {
-        self.report.is_over() && step != Step::Report
-            || match step {
-                Step::Survey => self.survey.read().is_some(),
-                Step::Backup => self.backup.done.is_some(),
-                step => step < self.step && self.is_open(step),
-            }
     }
 
     /// Takes one event.
@@ -463,6 +456,7 @@ impl Wizard {
         self.passwords.revealed = false;
         self.bound_for = None;
         self.step = step;
+        self.reached = self.reached.max(step);
         match step {
             Step::Plan if self.plan.ready.is_none() => {
                 self.start_plan(std::collections::BTreeSet::new())
@@ -521,9 +515,19 @@ impl Wizard {
                 self.leaving = true;
                 Vec::new()
             }
-            Some(job) => vec![Effect::Cancel(job.id), Effect::Quit(self.exit())],
-            None => vec![Effect::Quit(self.exit())],
+            Some(job) => {
+                let cancel = Effect::Cancel(job.id);
+                std::iter::once(cancel).chain(self.quit()).collect()
+            }
+            None => self.quit(),
         }
+    }
+
+    /// Ends; what is being tested is called off, and is not tested then.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let mut effects = self.stop_tests();
+        effects.push(Effect::Quit(self.exit()));
+        effects
     }
 
     /// Says one sentence at the foot of the screen.

@@ -387,7 +387,6 @@ table! {
     plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
     applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
     applied_unverified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
-    applied_still_lost = "FreeScout cannot use these yet:";
     applied_undo = "To take it back: {undo}";
 
     // the wizard: what it says at the foot of the screen
@@ -656,14 +655,32 @@ table! {
     // the report
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
-    report_open = "Readable now: {readable} of {total}. Still open: {open}, first in the list. n starts a new round, to type passwords.";
     report_undo = "To take it back: {undo}";
-    report_testing = "Logging in at the mail servers, connections to go: {count}.";
-    report_not_all = "{ok} of {of} connections proven by a login; not tested: {untested}. t, then T tests them.";
-    report_untested = "No login was tested: t, then T does.";
-    report_proven = "{ok} of {of} connections proven by a login.";
-    report_failing = "{ok} of {of} connections proven by a login; t shows why the others do not work.";
-    report_connection = "{owner}, {direction} {server}: {code}";
+    report_hint_test = "t, then T tests what was not tested.";
+    report_hint_failing = "t shows every step of a login.";
+    report_hint_enter = "n starts a new round, to type passwords.";
+    report_made = "Report of freescout-rescue {version}, made {at} on {host} by {user}";
+    report_made_from = "Report of freescout-rescue {version}, made {at} on {host} by {user}, from {from}";
+
+    // the state of the mail
+    state_readable = "FreeScout can read {readable} of {total} stored secrets";
+    state_missing = ", and {missing} passwords are missing";
+    state_missing_one = ", and 1 password is missing";
+    state_no_login = "there is no login to test";
+    state_untested = "no login was tested";
+    state_testing = "{ok} of {of} connections proven by a login so far, {left} still being tested";
+    state_proven = "{ok} of {of} connections proven by a login";
+    state_failed = ", {failed} failed";
+    state_not_tried = ", {count} not tried";
+    state_login_untested = "not tested";
+    state_unreadable = "{kind} unreadable";
+    state_is_readable = "{kind} readable";
+    state_enter = "Enter it again.";
+    state_recover = "Another recovery brings it back.";
+    state_login = "  {direction}, {protocol} {server}: {sign} {outcome}";
+    state_attention = "What needs attention";
+    state_in_order = "What is in order";
+
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: a copy of .env belongs into your backups, apart from the database.";
 
     // sentences: findings

@@ -281,6 +281,32 @@ pub fn sound() -> Assessment {
     assess(&inventory, &ring(false), Vec::new())
 }
 
+/// Two mailboxes in order, both directions each.
+pub fn healthy() -> Assessment {
+    let mut inventory = Inventory::default();
+    let payload = sealed(&new_key(), SENTINEL);
+    for (id, (name, user)) in (1..).zip([("Support", "support"), ("Sales", "sales")]) {
+        let email = format!("{user}@helpdesk.example");
+        inventory.add_mailbox(&row(
+            id,
+            &[
+                ("name", name),
+                ("email", &email),
+                ("in_server", "imap.mail.example"),
+                ("in_port", "993"),
+                ("in_username", &email),
+                ("in_password", &payload),
+                ("out_method", "3"),
+                ("out_server", "smtp.mail.example"),
+                ("out_port", "587"),
+                ("out_username", &email),
+                ("out_password", &payload),
+            ],
+        ));
+    }
+    assess(&inventory, &ring(false), Vec::new())
+}
+
 /// An install with nothing stored in it.
 pub fn bare() -> Assessment {
     assess(&Inventory::default(), &KeyRing::default(), Vec::new())

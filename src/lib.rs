@@ -37,6 +37,7 @@ pub mod domain {
     pub mod key_scan;
     pub mod known_keys;
     pub mod log_secrets;
+    pub mod mail_state;
     pub mod mailbox;
     pub mod oauth;
     pub mod payload;
@@ -138,6 +139,7 @@ pub mod wizard {
     pub mod jobs;
     pub mod keys;
     pub mod list;
+    pub mod marks;
     pub mod message;
     pub mod passwords;
     pub mod plan;
@@ -146,6 +148,7 @@ pub mod wizard {
     pub mod survey;
     pub mod unfinished;
     pub mod update;
+    pub mod window;
 }
 
 /// The screen.

@@ -5,6 +5,7 @@
 pub mod connections;
 pub mod damage;
 pub mod journal;
+pub mod mail_state;
 pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;

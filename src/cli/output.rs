@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::domain::assessment::{Assessment, Recoverable, Summary};
 use crate::domain::finding::Severity;
+use crate::domain::mail_state::MailState;
 use crate::domain::plan::Action;
 use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
@@ -18,7 +19,7 @@ use crate::engine::report;
 use crate::engine::restore::Restored;
 use crate::engine::undo::Undone;
 use crate::io::hunt::Looked;
-use crate::sentences;
+use crate::sentences::{self, mail_state};
 use crate::words::{fill, words};
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
@@ -257,17 +258,16 @@ pub(super) fn recovered(
     site: &str,
 ) -> Exit {
     if json {
-        let tested = tested.map(|tested| report::connections::results(tested, site));
-        Out::stdout().json(&report::recover_json(applied, tested));
+        Out::stdout().json(&report::recover_json(applied, tested, site));
     } else {
-        let mut out = Out::stdout();
-        self::applied(&mut out, applied);
-        if let Some(tested) = tested {
-            super::test::print(&mut out, tested, site);
-        }
+        self::applied(
+            &mut Out::stdout(),
+            applied,
+            tested.unwrap_or_default(),
+            site,
+        );
     }
-    let all = applied.verified && !applied.after.secrets.iter().any(report::still_unreadable);
-    if all { Exit::Fine } else { Exit::Unreadable }
+    Exit::of_recovery(applied.verified, &applied.after)
 }
 
 /// What an undo came to, and the exit code.
@@ -304,8 +304,8 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
     }
 }
 
-/// What a recovery came to, for people.
-fn applied(out: &mut Out, applied: &Applied) {
+/// What a recovery came to, for people: what was done, everyone's mail with the worst first, and its state as the last word.
+fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
     let w = words();
     out.line(&fill(
         if applied.verified {
@@ -320,24 +320,16 @@ fn applied(out: &mut Out, applied: &Applied) {
         ],
     ));
     applied.notes.iter().for_each(|note| out.line(note));
-    let lost: Vec<_> = applied
-        .after
-        .secrets
-        .iter()
-        .filter(|s| report::still_unreadable(s) || s.probably_wiped())
-        .collect();
-    if !lost.is_empty() {
-        out.line(w.applied_still_lost);
+    out.line("");
+    let state = MailState::with(&applied.after, tested);
+    for line in mail_state::all_in_full(&state, &applied.after, site) {
+        out.line(&line);
     }
-    for secret in lost {
-        out.line(&format!(
-            "  {}  {}: {}",
-            sanitize(&secret.owner),
-            sanitize(&secret.place.to_string()),
-            sentences::verdict(secret, &applied.after)
-        ));
-    }
-    out.line(&summary(&applied.after.summary));
+    out.line(&format!(
+        "{} {}",
+        mail_state::sign(state.health()),
+        mail_state::headline(&state, 0)
+    ));
     out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
 }
 

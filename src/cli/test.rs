@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::cli::output::Out;
 use crate::cli::{Common, TestOptions, stop};
 use crate::domain::connection::{ConnectionId, Direction};
-use crate::domain::probe::{Climbed, Journey, Tested, Verdict};
+use crate::domain::probe::{Climbed, Journey, Mark, Tested, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::schedule::Limits;
@@ -170,40 +170,40 @@ pub(super) fn print(out: &mut Out, tested: &[Tested], site: &str) {
         }
         line(out, one, site);
     }
-    let count = |verdict| {
+    let count = |wanted: &[Mark]| {
         tested
             .iter()
-            .filter(|t| t.ended.code.verdict() == verdict)
+            .filter(|t| wanted.contains(&t.ended.mark()))
             .count()
     };
+    let not_needed = count(&[Mark::NotNeeded]);
     out.line("");
     out.line(&fill(
         w.test_summary,
         &[
-            ("ok", &count(Verdict::Ok)),
-            ("of", &tested.len()),
-            ("failed", &count(Verdict::Failed)),
-            ("skipped", &count(Verdict::Skipped)),
+            ("ok", &count(&[Mark::Works, Mark::WouldWork])),
+            ("of", &(tested.len() - not_needed)),
+            ("failed", &count(&[Mark::Fails])),
+            ("skipped", &count(&[Mark::NotTried])),
         ],
     ));
+    if not_needed > 0 {
+        out.line(&fill(w.test_not_needed, &[("count", &not_needed)]));
+    }
 }
 
 fn line(out: &mut Out, tested: &Tested, site: &str) {
     let ended = &tested.ended;
-    let mark = match ended.code.verdict() {
-        Verdict::Ok => "✓",
-        Verdict::Failed => "✗",
-        Verdict::Skipped => "–",
-    };
+    let mark = sentences::sign(ended.mark());
     let protocol = tested.protocol.map_or_else(String::new, |p| p.to_string());
     let mut text = format!(
         "  {:<8}  {mark} {:<4} {}: {}",
         sentences::direction(tested.id.direction),
         protocol,
         tested.server,
-        sentences::code(ended.code)
+        sentences::outcome(ended)
     );
-    if ended.code.verdict() == Verdict::Ok {
+    if ended.verdict() == Verdict::Ok {
         text.push_str(&format!(" ({} ms)", ended.took().as_millis()));
     }
     out.line(&text);
@@ -211,7 +211,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     if !ended.server_said.is_empty() {
         more(&ended.server_said);
     }
-    if ended.code.verdict() == Verdict::Failed {
+    if ended.verdict() == Verdict::Failed {
         more(&ladder(&ended.ladder));
     }
     let advice = sentences::advice(tested, site);

@@ -105,8 +105,10 @@ pub enum Code {
     NotNeeded,
     /// Skipped: no server is configured.
     NotConfigured,
-    /// Skipped: this server refused this password already.
+    /// Skipped: another login has been refused with this password already.
     SameAsBefore,
+    /// Skipped: a fault of ours kept it from being tested.
+    OurFault,
 }
 
 /// `verdict` of the JSON forms.
@@ -164,20 +166,21 @@ impl Code {
             Code::NotNeeded => "not_needed",
             Code::NotConfigured => "not_configured",
             Code::SameAsBefore => "same_as_before",
+            Code::OurFault => "our_fault",
         }
     }
 
-    /// What it comes to.
-    pub fn verdict(self) -> Verdict {
-        match self {
-            Code::Ok => Verdict::Ok,
+    /// Whether it only ever says that nothing was tried.
+    fn skips(self) -> bool {
+        matches!(
+            self,
             Code::NoPassword
-            | Code::UnreadablePassword
-            | Code::NotNeeded
-            | Code::NotConfigured
-            | Code::SameAsBefore => Verdict::Skipped,
-            _ => Verdict::Failed,
-        }
+                | Code::UnreadablePassword
+                | Code::NotNeeded
+                | Code::NotConfigured
+                | Code::SameAsBefore
+                | Code::OurFault
+        )
     }
 
     /// Whether mail does not flow because of it: a failure, or a password that is missing.
@@ -226,6 +229,48 @@ pub enum Caution {
     NotYetReadable(String),
     /// Tested with the password as it is stored, unencrypted; FreeScout itself cannot read it yet.
     NotSealed,
+    /// Tested with a password that was typed, and is not stored yet.
+    NotStored,
+    /// The answer of an earlier test of this very login: a refused password is not sent again unasked.
+    NotSentAgain,
+}
+
+impl Caution {
+    /// Whether FreeScout itself does not have the password yet: then its own login would not work.
+    fn is_ahead_of_freescout(&self) -> bool {
+        matches!(
+            self,
+            Caution::NotYetReadable(_) | Caution::NotSealed | Caution::NotStored
+        )
+    }
+}
+
+/// How a login is marked. Only what was tried works or fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// FreeScout logs in.
+    Works,
+    /// It will, once it has the password that was tested.
+    WouldWork,
+    /// This login's own answer: it does not work.
+    Fails,
+    /// It has to work, and was not tried.
+    NotTried,
+    /// There is nothing to log in to.
+    NotNeeded,
+}
+
+/// Another login that was refused with the same password or token, or turned the same account away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedBy {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its `host:port`, sanitised.
+    pub server: String,
+    /// What it said.
+    pub code: Code,
+    /// Whether it was a token, not a password.
+    pub token: bool,
 }
 
 /// One rung that was climbed, or the one that broke.
@@ -261,8 +306,10 @@ pub struct Tested {
 pub struct Ended {
     /// How it ended.
     pub code: Code,
-    /// The rung it ended on; none when nothing was tried.
+    /// The rung it ended on; none when nothing was tried, whatever the code.
     pub rung: Option<Rung>,
+    /// Whose refusal kept this from being tried ([`Code::SameAsBefore`]).
+    pub refused_by: Option<RefusedBy>,
     /// The server's own last words, sanitised and bounded.
     pub server_said: String,
     /// What to do about it.
@@ -281,12 +328,47 @@ impl Ended {
         Self {
             code,
             rung: None,
+            refused_by: None,
             server_said: String::new(),
             advice,
             cautions: Vec::new(),
             ladder: Vec::new(),
             journey: None,
         }
+    }
+
+    /// What it comes to. Nothing that was not tried has failed.
+    pub fn verdict(&self) -> Verdict {
+        match self.code {
+            Code::Ok => Verdict::Ok,
+            code if code.skips() || self.rung.is_none() => Verdict::Skipped,
+            _ => Verdict::Failed,
+        }
+    }
+
+    /// How it is marked.
+    pub fn mark(&self) -> Mark {
+        let ahead = self.cautions.iter().any(Caution::is_ahead_of_freescout);
+        match self.verdict() {
+            Verdict::Ok if ahead => Mark::WouldWork,
+            Verdict::Ok => Mark::Works,
+            Verdict::Failed => Mark::Fails,
+            Verdict::Skipped if self.code.is_open() => Mark::NotTried,
+            Verdict::Skipped => Mark::NotNeeded,
+        }
+    }
+
+    /// Whether the password was found wrong, here or by the login whose refusal kept this one from being tried.
+    pub fn condemns_password(&self) -> bool {
+        let elsewhere = self.refused_by.as_ref();
+        self.code.condemns_password() || elsewhere.is_some_and(|by| by.code.condemns_password())
+    }
+
+    /// Whether it is sent only when the operator asks for it: it was refused elsewhere, or here for another reason than
+    /// the password. A password that this very login found wrong is not sent again at all.
+    pub fn waits_for_a_word(&self) -> bool {
+        let repeated = self.cautions.contains(&Caution::NotSentAgain);
+        self.code == Code::SameAsBefore || repeated && !self.code.condemns_password()
     }
 
     /// Time of all rungs.
@@ -316,5 +398,75 @@ pub enum Journey {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(code: Code, rung: Option<Rung>, cautions: &[Caution]) -> Ended {
+        Ended {
+            rung,
+            cautions: cautions.to_vec(),
+            ..Ended::skipped(code, None)
+        }
+    }
+
+    #[test]
+    fn only_what_was_tried_works_or_fails() {
+        let login = Some(Rung::Authentication);
+        for (code, rung, mark) in [
+            (Code::Ok, Some(Rung::Folder), Mark::Works),
+            (Code::AuthRejected, login, Mark::Fails),
+            (Code::Timeout, Some(Rung::Tcp), Mark::Fails),
+            (Code::RateLimited, Some(Rung::Greeting), Mark::Fails),
+            // Its server had enough before its turn came; its token was not to be renewed yet.
+            (Code::RateLimited, None, Mark::NotTried),
+            (Code::OAuthExpired, None, Mark::NotTried),
+            (Code::OAuthExpired, login, Mark::Fails),
+            (Code::SameAsBefore, None, Mark::NotTried),
+            (Code::UnreadablePassword, None, Mark::NotTried),
+            (Code::NoPassword, None, Mark::NotTried),
+            (Code::OurFault, None, Mark::NotTried),
+            (Code::NotNeeded, None, Mark::NotNeeded),
+            (Code::NotConfigured, None, Mark::NotNeeded),
+        ] {
+            assert_eq!(ended(code, rung, &[]).mark(), mark, "{code} {rung:?}");
+        }
+    }
+
+    #[test]
+    fn what_freescout_cannot_read_does_not_work_yet() {
+        let works = |caution| ended(Code::Ok, Some(Rung::Sender), &[caution]).mark();
+        assert_eq!(works(Caution::ClearText), Mark::Works);
+        for ahead in [
+            Caution::NotYetReadable("K2".to_owned()),
+            Caution::NotSealed,
+            Caution::NotStored,
+        ] {
+            assert_eq!(works(ahead), Mark::WouldWork);
+        }
+    }
+
+    #[test]
+    fn a_password_found_wrong_is_sent_again_by_nobody_else() {
+        let login = Some(Rung::Authentication);
+        let again = [Caution::NotSentAgain];
+        assert!(!ended(Code::AuthRejected, login, &again).waits_for_a_word());
+        assert!(ended(Code::ServiceDisabled, login, &again).waits_for_a_word());
+        assert!(!ended(Code::ServiceDisabled, login, &[]).waits_for_a_word());
+        let elsewhere = |code| Ended {
+            refused_by: Some(RefusedBy {
+                protocol: Protocol::Smtp,
+                server: String::new(),
+                code,
+                token: false,
+            }),
+            ..Ended::skipped(Code::SameAsBefore, None)
+        };
+        assert!(elsewhere(Code::AuthRejected).waits_for_a_word());
+        assert!(elsewhere(Code::AuthRejected).condemns_password());
+        assert!(!elsewhere(Code::ServiceDisabled).condemns_password());
     }
 }

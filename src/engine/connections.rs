@@ -12,7 +12,7 @@ use crate::domain::connection::{
 };
 use crate::domain::inventory::{Secret, SecretKind};
 use crate::domain::php::{self, Value};
-use crate::domain::probe::{Caution, Code, Ended, Rung, Tested};
+use crate::domain::probe::{Caution, Code, Ended, Tested};
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{SecretBytes, Token};
 use crate::domain::verdict::{self, Verdict};
@@ -225,10 +225,9 @@ fn how(
                     match not_renewed.get(&mailbox) {
                         Some(ended) => How::Skip(ended.clone()),
                         // FreeScout renews it when it needs it: the old one would only be refused.
-                        None if oauth::is_expired(session, mailbox) => How::Skip(Ended {
-                            rung: Some(Rung::Authentication),
-                            ..Ended::skipped(Code::OAuthExpired, Some(Advice::RenewedLater))
-                        }),
+                        None if oauth::is_expired(session, mailbox) => {
+                            skipped(Code::OAuthExpired, Advice::RenewedLater)
+                        }
                         None => go(Some(token), under),
                     }
                 }

@@ -12,6 +12,7 @@ use crate::domain::app_key::AppKey;
 use crate::domain::bookmark::Bookmark;
 use crate::domain::finding::Finding;
 use crate::domain::key_scan;
+use crate::domain::mail_state::MailState;
 use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
@@ -22,6 +23,7 @@ use crate::engine::checks::{self, Looking};
 use crate::engine::job::{BackupDone, Job, JobId, OtherDatabase, Update};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
+use crate::engine::report::Made;
 use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
 use crate::engine::{apply, log_secrets, processes, report, survey, undo};
@@ -412,9 +414,10 @@ impl Desk {
         let session = self.session()?;
         let assessment = session.assess();
         let site = survey::summary(session).site;
+        let (state, made) = (MailState::with(&assessment, tested), Made::now());
         let tested = report::connections::results(tested, &site);
-        let json = report::check_json(session, &assessment).with_connections(tested);
-        let files = report::save(&folder, text, &json)?;
+        let json = report::check_json(session, &assessment).as_report(tested, &state, &made);
+        let files = report::save(&folder, &made, text, &json)?;
         call.send(Update::ReportSaved(files));
         Ok(())
     }

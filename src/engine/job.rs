@@ -82,7 +82,7 @@ pub struct TestJob {
     pub reading: Reading,
     /// With this password in place of the stored one: where it will be stored, and what it is.
     pub typed: Option<(Place, Entered)>,
-    /// Also what a server refused before for another reason than the password.
+    /// Also what is not sent unasked, as it was refused before.
     pub again: bool,
 }
 

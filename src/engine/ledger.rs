@@ -305,7 +305,7 @@ pub fn history(options: &Options, install: Option<&Path>) -> Result<Vec<Run>, Pr
 }
 
 /// Who we are.
-fn origin() -> Origin {
+pub fn origin() -> Origin {
     let user = files::user_name(rustix::process::geteuid().as_raw());
     let called = std::env::var("SUDO_USER").ok().filter(|name| *name != user);
     let from = std::env::var("SSH_CONNECTION").unwrap_or_default();

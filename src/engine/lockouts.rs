@@ -12,8 +12,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::advice::{self, Advice};
-use crate::domain::connection::Target;
-use crate::domain::probe::{Code, Ended, Rung};
+use crate::domain::connection::{ConnectionId, Login, Target};
+use crate::domain::probe::{Caution, Code, Ended, RefusedBy, Rung};
+use crate::domain::sanitize::sanitize;
 use crate::domain::schedule::Limits;
 use crate::domain::secret::SecretBytes;
 use crate::io::mail::Cancelled;
@@ -61,10 +62,43 @@ pub struct Memory {
 
 #[derive(Default)]
 struct State {
-    refused: HashMap<[u8; 32], Ended>,
+    refused: HashMap<[u8; 32], Vec<Refusal>>,
     busy: HashSet<Account>,
     running: usize,
     gates: HashMap<String, Gate>,
+}
+
+/// A login that was refused, and its own answer.
+struct Refusal {
+    id: ConnectionId,
+    target: Target,
+    ended: Ended,
+}
+
+impl Refusal {
+    fn is_of(&self, id: ConnectionId, target: &Target) -> bool {
+        self.id == id && self.target == *target
+    }
+
+    /// What keeps another login with the same password from being tried.
+    fn told_to_others(&self) -> Ended {
+        Ended {
+            refused_by: Some(RefusedBy {
+                protocol: self.target.protocol,
+                server: sanitize(&self.target.server()),
+                code: self.ended.code,
+                token: matches!(self.target.login, Login::XOAuth2 { .. }),
+            }),
+            ..Ended::skipped(Code::SameAsBefore, Some(Advice::RefusedBefore))
+        }
+    }
+
+    /// The same answer once more, to the same question.
+    fn repeated(&self) -> Ended {
+        let mut ended = self.ended.clone();
+        ended.cautions.push(Caution::NotSentAgain);
+        ended
+    }
 }
 
 #[derive(Default)]
@@ -186,29 +220,34 @@ impl Memory {
         ])
     }
 
-    /// What was said when exactly this was refused, if it was. With `again`, only a wrong password counts.
+    /// What keeps this from being sent: the answer that this very login got before, or a refusal of the same password by
+    /// another login. With `again`, the operator asks for it: then only a password that this login itself found wrong is
+    /// held back.
     pub(super) fn refused(
         &self,
+        id: ConnectionId,
         target: &Target,
         credential: &SecretBytes,
         again: bool,
     ) -> Option<Ended> {
-        let [wrong, here] = self.places(target, credential)?;
+        let places = self.places(target, credential)?;
         let state = self.lock();
-        let otherwise = || state.refused.get(&here).filter(|_| !again);
-        let before = state.refused.get(&wrong).or_else(otherwise)?;
-        Some(Ended {
-            server_said: before.server_said.clone(),
-            rung: before.rung,
-            ..Ended::skipped(
-                Code::SameAsBefore,
-                before.advice.or(Some(Advice::RefusedBefore)),
-            )
-        })
+        let before = || places.iter().filter_map(|place| state.refused.get(place));
+        match before().flatten().find(|one| one.is_of(id, target)) {
+            Some(own) if own.ended.code.condemns_password() || !again => Some(own.repeated()),
+            None if !again => before().flatten().next().map(Refusal::told_to_others),
+            _ => None,
+        }
     }
 
     /// Remembers a refusal that came after the password was sent.
-    pub(super) fn note(&self, target: &Target, credential: &SecretBytes, ended: &Ended) {
+    pub(super) fn note(
+        &self,
+        id: ConnectionId,
+        target: &Target,
+        credential: &SecretBytes,
+        ended: &Ended,
+    ) {
         let Some([wrong, here]) = self.places(target, credential) else {
             return;
         };
@@ -224,7 +263,14 @@ impl Memory {
             }
             _ => return,
         };
-        self.lock().refused.insert(place, ended.clone());
+        let mut state = self.lock();
+        let refusals = state.refused.entry(place).or_default();
+        refusals.retain(|one| !one.is_of(id, target));
+        refusals.push(Refusal {
+            id,
+            target: target.clone(),
+            ended: ended.clone(),
+        });
     }
 }
 

@@ -115,14 +115,16 @@ impl RefreshError {
     /// The error as the end of a connection test.
     pub fn ended(&self) -> Ended {
         let (code, advice, said) = match self {
+            // Nobody was asked.
             Self::NotConnected | Self::Unreadable(_) => {
-                (Code::OAuthExpired, Advice::Reconnect, String::new())
+                return Ended::skipped(Code::OAuthExpired, Some(Advice::Reconnect));
             }
-            Self::Database(problem) | Self::NotReadAgain(problem) => (
-                Code::OAuthExpired,
-                Advice::RenewalNotTried,
-                said_of(problem),
-            ),
+            Self::Database(problem) | Self::NotReadAgain(problem) => {
+                return Ended {
+                    server_said: said_of(problem),
+                    ..Ended::skipped(Code::OAuthExpired, Some(Advice::RenewalNotTried))
+                };
+            }
             Self::NotStored(problem) => (
                 Code::OAuthExpired,
                 Advice::RenewalNotStored,

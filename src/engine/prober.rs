@@ -36,7 +36,7 @@ pub struct Round<'a> {
     pub limits: Limits,
     /// What was refused before.
     pub memory: &'a Memory,
-    /// Also what was refused before for another reason than the password.
+    /// Also what is not sent unasked: see [`Ended::waits_for_a_word`].
     pub again: bool,
     /// Raised when the round is called off.
     pub cancel: &'a AtomicBool,
@@ -197,7 +197,7 @@ fn work(
         let ended = match outcome {
             Ok(Ok(ended)) => Some(ended),
             Ok(Err(Cancelled)) => None,
-            Err(_) => Some(Ended::skipped(Code::ProtocolError, None)),
+            Err(_) => Some(Ended::skipped(Code::OurFault, None)),
         };
         // What was said to a password that was sent is not asked for once more.
         let load = match &ended {
@@ -241,12 +241,12 @@ fn test((one, attempt): (&Prepared, &Attempt), round: &Round<'_>) -> Result<Ende
     let room = Some((server.clone(), round.limits));
     let _held = round.memory.enter(accounts, room, round.cancel)?;
     let sent = credential.as_ref();
-    if let Some(before) = sent.and_then(|c| round.memory.refused(target, c, round.again)) {
+    if let Some(before) = sent.and_then(|c| round.memory.refused(id, target, c, round.again)) {
         return Ok(before);
     }
     let mut ended = climb()?;
     if let Some(credential) = sent {
-        round.memory.note(target, credential, &ended);
+        round.memory.note(id, target, credential, &ended);
     }
     if ended.code == Code::RateLimited {
         round.memory.close(&server, round.limits.first_pause);

@@ -18,7 +18,10 @@ use serde::Serialize;
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, SecretReport, Summary};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::journal::Origin;
+use crate::domain::mail_state::MailState;
 use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
+use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::{Place, Token};
@@ -26,11 +29,13 @@ use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
 use crate::engine::job::{Applied, PlanReady};
+use crate::engine::ledger;
 use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
 use crate::sentences;
+use crate::words::{fill, words};
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
 #[derive(Serialize)]
@@ -46,16 +51,112 @@ pub struct CheckJson<'a> {
     timeline: Option<timeline::TimelineJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail: Option<MailJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<MadeJson<'a>>,
 }
 
 impl<'a> CheckJson<'a> {
-    /// The same with what the connection tests came to.
+    /// As a report: with what the connection tests came to, and who made it, when and where.
     #[must_use]
-    pub fn with_connections(self, tested: Vec<connections::TestedJson<'a>>) -> Self {
+    pub fn as_report(
+        self,
+        tested: Vec<connections::TestedJson<'a>>,
+        state: &MailState<'_>,
+        made: &'a Made,
+    ) -> Self {
         Self {
             connections: Some(tested),
+            mail: Some(mail(state)),
+            made: Some(MadeJson {
+                at: &made.at,
+                host: &made.origin.host,
+                user: &made.origin.user,
+                from: &made.origin.from,
+                version: &made.origin.version,
+            }),
             ..self
         }
+    }
+}
+
+/// The state of the mail: `broken`, `open` (not all is proven) or `good`, and the figures.
+#[derive(Serialize)]
+struct MailJson {
+    state: &'static str,
+    readable: usize,
+    total: usize,
+    missing: usize,
+    logins: LoginsJson,
+}
+
+#[derive(Serialize)]
+struct LoginsJson {
+    ok: usize,
+    failed: usize,
+    not_tried: usize,
+    of: usize,
+}
+
+fn mail(state: &MailState<'_>) -> MailJson {
+    let logins = state.logins;
+    MailJson {
+        state: state.health().name(),
+        readable: state.readable,
+        total: state.total,
+        missing: state.missing,
+        logins: LoginsJson {
+            ok: logins.ok,
+            failed: logins.failed,
+            not_tried: logins.not_tried,
+            of: logins.of(),
+        },
+    }
+}
+
+#[derive(Serialize)]
+struct MadeJson<'a> {
+    at: &'a str,
+    host: &'a str,
+    user: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    from: &'a str,
+    version: &'a str,
+}
+
+/// When a report was made, by whom and where.
+pub struct Made {
+    stamp: String,
+    at: String,
+    origin: Origin,
+}
+
+impl Made {
+    /// Now, by us.
+    pub fn now() -> Self {
+        let (stamp, at) = backup::now();
+        Self {
+            stamp,
+            at,
+            origin: ledger::origin(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let w = words();
+        let text = match self.origin.from.as_str() {
+            "" => w.report_made,
+            _ => w.report_made_from,
+        };
+        let values: [(&str, &dyn std::fmt::Display); 5] = [
+            ("version", &self.origin.version),
+            ("at", &self.at),
+            ("host", &self.origin.host),
+            ("user", &self.origin.user),
+            ("from", &self.origin.from),
+        ];
+        fill(text, &values)
     }
 }
 
@@ -124,6 +225,7 @@ pub struct RecoverJson<'a> {
     reentered: usize,
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
+    mail: MailJson,
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
 }
@@ -208,6 +310,8 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
         summary: assessment.summary,
         timeline: assessment.timeline.as_ref().map(timeline::timeline),
         connections: None,
+        mail: None,
+        made: None,
     }
 }
 
@@ -267,8 +371,10 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
 /// What `recover` did, and what the connection tests came to, where they were made.
 pub fn recover_json<'a>(
     applied: &'a Applied,
-    connections: Option<Vec<connections::TestedJson<'a>>>,
+    tested: Option<&'a [Tested]>,
+    site: &str,
 ) -> RecoverJson<'a> {
+    let state = MailState::with(&applied.after, tested.unwrap_or_default());
     let unreadable = applied.after.secrets.iter().filter(|s| still_unreadable(s));
     RecoverJson {
         schema: 1,
@@ -279,7 +385,8 @@ pub fn recover_json<'a>(
         reentered: applied.reentered,
         still_unreadable: unreadable.map(secret).collect(),
         verified: applied.verified,
-        connections,
+        mail: mail(&state),
+        connections: tested.map(|tested| connections::results(tested, site)),
     }
 }
 
@@ -288,12 +395,17 @@ pub fn still_unreadable(secret: &SecretReport) -> bool {
     !secret.verdict.readable() && !matches!(secret.verdict, Verdict::Empty { .. })
 }
 
-/// Saves a report as text and JSON beside the backups, closed to others.
+/// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when.
 ///
 /// # Errors
 /// A [`Problem`] when the folder or a file cannot be written.
-pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathBuf>, Problem> {
-    let w = crate::words::words();
+pub fn save(
+    folder: &Path,
+    made: &Made,
+    text: &str,
+    json: &CheckJson<'_>,
+) -> Result<Vec<PathBuf>, Problem> {
+    let w = words();
     let failed = |why: String, obstacle, path: &Path| {
         let next = way_out(
             w.report_changes_nothing,
@@ -304,11 +416,12 @@ pub fn save(folder: &Path, text: &str, json: &CheckJson<'_>) -> Result<Vec<PathB
         Problem::new(w.report_not_saved, sanitize(&why), next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
-    let (stamp, _) = backup::now();
+    let stamp = &made.stamp;
     let attributes = Attributes::closed();
     let json = escaped::pretty(json).map_err(|e| failed(e.to_string(), None, folder))?;
     let mut saved: Vec<PathBuf> = Vec::new();
-    let text = sanitize_lines(text);
+    let text = format!("{}\n{text}", made.line());
+    let text = sanitize_lines(&text);
     for (ending, bytes) in [("txt", text.as_bytes()), ("json", &json)] {
         let path = folder.join(format!("report-{stamp}.{ending}"));
         if let Err(e) = files::write_new(&path, bytes, &attributes) {

@@ -234,6 +234,7 @@ impl<'a> Climb<'a> {
         Ended {
             code,
             rung,
+            refused_by: None,
             server_said: self.masks.hide(&said),
             advice,
             cautions: self.cautions,

@@ -2,7 +2,9 @@
 
 use crate::domain::advice::Advice;
 use crate::domain::connection::{ConnectionId, Direction};
-use crate::domain::probe::{Caution, CertificateFault, Code, Journey, Rung, Tested};
+use crate::domain::probe::{
+    Caution, CertificateFault, Code, Ended, Journey, Mark, RefusedBy, Rung, Tested,
+};
 use crate::words::{fill, words};
 
 /// How a test ended, in a word or two.
@@ -38,6 +40,39 @@ pub fn code(code: Code) -> &'static str {
         Code::NotNeeded => w.code_not_needed,
         Code::NotConfigured => w.code_not_configured,
         Code::SameAsBefore => w.code_same_as_before,
+        Code::OurFault => w.code_our_fault,
+    }
+}
+
+/// The sign of a mark, the same everywhere: `✗` is this login's own answer, `✓` is FreeScout's.
+pub fn sign(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Works => "✓",
+        Mark::WouldWork => "→",
+        Mark::Fails => "✗",
+        Mark::NotTried => "○",
+        Mark::NotNeeded => "–",
+    }
+}
+
+/// How a test ended, in a word or two that fit a narrow cell.
+pub fn word(ended: &Ended) -> &'static str {
+    let w = words();
+    match (ended.mark(), ended.code) {
+        (Mark::WouldWork, _) => w.code_would_work,
+        (Mark::NotTried, Code::NoPassword | Code::UnreadablePassword) => code(ended.code),
+        (Mark::NotTried, _) => w.code_same_as_before,
+        _ => code(ended.code),
+    }
+}
+
+/// How a test ended: of what was not tried that it was not, and why.
+pub fn outcome(ended: &Ended) -> String {
+    let w = words();
+    match (ended.mark(), ended.code) {
+        (Mark::NotTried, Code::SameAsBefore | Code::OurFault) => code(ended.code).to_owned(),
+        (Mark::NotTried, _) => fill(w.code_not_tried, &[("why", &code(ended.code))]),
+        _ => word(ended).to_owned(),
     }
 }
 
@@ -132,6 +167,9 @@ pub fn advice(tested: &Tested, site: &str) -> String {
     let Some(advice) = tested.ended.advice else {
         return String::new();
     };
+    if let (Advice::RefusedBefore, Some(by)) = (advice, &tested.ended.refused_by) {
+        return refused_by(by);
+    }
     let url = settings_url(tested.id, site);
     fill(
         advice_text(advice),
@@ -142,6 +180,22 @@ pub fn advice(tested: &Tested, site: &str) -> String {
             ("url", &url),
         ],
     )
+}
+
+/// Why a login was not tried that another one spoke for.
+fn refused_by(by: &RefusedBy) -> String {
+    let w = words();
+    let text = match (by.code.condemns_password(), by.token) {
+        (true, false) => w.advice_refused_elsewhere,
+        (true, true) => w.advice_token_refused_elsewhere,
+        (false, _) => w.advice_turned_away_elsewhere,
+    };
+    let values: [(&str, &dyn std::fmt::Display); 3] = [
+        ("protocol", &by.protocol),
+        ("server", &by.server),
+        ("why", &code(by.code)),
+    ];
+    fill(text, &values)
 }
 
 /// Something that works and should not be left so.
@@ -160,6 +214,8 @@ pub fn caution(caution: &Caution) -> String {
         Caution::PrivateAddress => w.caution_private_address.to_owned(),
         Caution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
         Caution::NotSealed => w.caution_not_sealed.to_owned(),
+        Caution::NotStored => w.caution_not_stored.to_owned(),
+        Caution::NotSentAgain => w.caution_not_sent_again.to_owned(),
         Caution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
     }
 }

@@ -22,6 +22,7 @@ use crate::engine::job::{JobId, Update};
 use crate::engine::pool::{Setup, Worker};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::update::Wizard;
+use crate::wizard::window::Window;
 use crate::words::{fill, words};
 
 /// While a job runs, a sign of life this often.
@@ -59,6 +60,10 @@ pub fn wizard(
         |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
+    // A serial line may not know: nothing would ever be seen there.
+    if ratatui::crossterm::terminal::size().is_ok_and(|(columns, rows)| columns == 0 || rows == 0) {
+        return Err(Problem::new(w.no_size, "", w.no_size_next));
+    }
     let mut terminal = Terminal::open().map_err(no_terminal)?;
     let (worker, updates) = Worker::start(setup);
     let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
@@ -137,6 +142,7 @@ fn run(
             terminal.lend();
             let _ = kill_process(getpid(), Signal::STOP);
         }
+        measure(terminal, wizard);
         // A terminal that went away is like a signal: what is being written is finished first.
         if !gone
             && !away
@@ -158,6 +164,8 @@ fn run(
                 // Everything that waits is taken in before the next frame: the line may be slow.
                 for heard in std::iter::once(heard).chain(inbox.try_iter()) {
                     match &heard {
+                        // Whoever types must see it: the signal may still be on its way.
+                        Heard::Keyboard(_) => measure(terminal, wizard),
                         Heard::Stop => stop = true,
                         // A terminal that cannot be had again is one that went away: the next frame tells.
                         Heard::Continued => {
@@ -185,7 +193,17 @@ fn run(
     }
 }
 
-/// What the wizard hears of it; nothing of a resize, which is drawn all the same.
+/// Tells the wizard how large its window is.
+fn measure(terminal: &Terminal, wizard: &mut Wizard) {
+    if let Some((columns, rows)) = terminal.size() {
+        let window = Window { columns, rows };
+        if window != wizard.window() {
+            wizard.update(Event::Resize(window));
+        }
+    }
+}
+
+/// What the wizard hears of it; nothing of a resize, which is measured before every frame and every key.
 fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
     match heard {
         Heard::Job(id, update) => Some(Event::Job(id, update)),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::domain::connection::Direction;
-use crate::domain::probe::{Code, Tested, Verdict};
+use crate::domain::probe::{Code, Mark, Tested, Verdict};
 use crate::sentences::connections as sentences;
 use crate::wizard::connections::{Progress, Row, Side};
 use crate::wizard::update::Wizard;
@@ -110,11 +110,9 @@ fn cell(
         (None, None) => (Role::Muted, "·", ""),
         (None, Some(tested)) => {
             let (role, mark) = mark(tested);
-            let code = tested.ended.code;
-            let word = if code == Code::Ok {
-                ""
-            } else {
-                sentences::code(code)
+            let word = match tested.ended.mark() {
+                Mark::Works => "",
+                _ => sentences::word(&tested.ended),
             };
             (role, mark, word)
         }
@@ -124,12 +122,15 @@ fn cell(
 }
 
 fn mark(tested: &Tested) -> (Role, &'static str) {
-    match (tested.ended.code.verdict(), tested.ended.code.is_open()) {
-        (Verdict::Ok, _) if tested.ended.cautions.is_empty() => (Role::Ok, "✓"),
-        (Verdict::Ok, _) => (Role::Warn, "✓"),
-        (_, true) => (Role::Danger, "✗"),
-        (_, false) => (Role::Muted, "–"),
-    }
+    let mark = tested.ended.mark();
+    let role = match mark {
+        Mark::Works if tested.ended.cautions.is_empty() => Role::Ok,
+        Mark::WouldWork => Role::Accent,
+        Mark::Works | Mark::NotTried => Role::Warn,
+        Mark::Fails => Role::Danger,
+        Mark::NotNeeded => Role::Muted,
+    };
+    (role, sentences::sign(mark))
 }
 
 /// Everything known of one connection.
@@ -157,7 +158,14 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
             );
         }
         (None, Some(tested)) => {
-            let words_of = verdict(tested, wizard);
+            let mut words_of = verdict(tested, wizard);
+            if tested.ended.waits_for_a_word() {
+                let hint = match tested.ended.code {
+                    Code::SameAsBefore => w.connections_send_once,
+                    _ => w.connections_send_again,
+                };
+                words_of.push((Role::Muted, hint.to_owned()));
+            }
             let width = usize::from(area.width);
             let below: usize = words_of
                 .iter()
@@ -173,7 +181,7 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
 /// A line a rung: its name, its time, what was seen. Where there is no room for all, the last ones count.
 fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: usize) {
     let ladder = &tested.ended.ladder;
-    let failed = tested.ended.code.verdict() == Verdict::Failed;
+    let failed = tested.ended.verdict() == Verdict::Failed;
     for (index, step) in ladder
         .iter()
         .enumerate()
@@ -203,13 +211,13 @@ pub(super) fn verdict(tested: &Tested, wizard: &Wizard) -> Vec<Piece> {
     let w = words();
     let ended = &tested.ended;
     let (role, mark) = mark(tested);
-    let word = sentences::code(ended.code);
-    let head = match ended.code.verdict() {
+    let word = sentences::outcome(ended);
+    let head = match ended.verdict() {
         Verdict::Ok => fill(
             w.connections_works,
             &[("code", &word), ("ms", &ended.took().as_millis())],
         ),
-        _ => word.to_owned(),
+        _ => word,
     };
     let mut pieces = vec![(role, format!("{mark} {head}"))];
     if !ended.server_said.is_empty() {

@@ -8,17 +8,17 @@ use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
-use super::widgets::{Canvas, fit, plain, take_bottom, take_top, wrap};
+use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, report, survey};
+use crate::wizard::marks::Standing;
 use crate::wizard::message::Action;
 use crate::wizard::passwords::Next;
 use crate::wizard::step::Step;
 use crate::wizard::survey::Form;
 use crate::wizard::update::{Overlay, Wizard};
+use crate::wizard::window::Window;
 use crate::words::{Words, fill, words};
 
-/// The smallest screen that everything fits on.
-pub const SMALLEST: (u16, u16) = (76, 22);
 /// From this width on the steps and the connections have columns of their own.
 const WIDE: u16 = 120;
 
@@ -26,8 +26,12 @@ const WIDE: u16 = 120;
 pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) {
     let area = frame.area();
     let mut canvas = Canvas { frame, theme };
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        canvas.too_small(area);
+    let window = Window {
+        columns: area.width,
+        rows: area.height,
+    };
+    if window.is_too_small() {
+        canvas.too_small(area, wizard);
     } else {
         canvas.screen(area, wizard, turn);
     }
@@ -47,15 +51,31 @@ fn asciify(frame: &mut Frame<'_>) {
 }
 
 impl Canvas<'_, '_> {
-    fn too_small(&mut self, mut area: Rect) {
+    /// What is asked, how large the window must be, and what goes on meanwhile.
+    fn too_small(&mut self, mut area: Rect, wizard: &Wizard) {
+        let w = words();
+        if wizard.overlay == Some(Overlay::Quit) {
+            self.pieces(
+                &mut area,
+                &[(Role::Heading, w.quit_question_small.to_owned())],
+            );
+            self.pieces(&mut area, &lost_by_leaving(wizard));
+        }
         let values: [(&str, &dyn std::fmt::Display); 4] = [
-            ("width", &SMALLEST.0),
-            ("height", &SMALLEST.1),
+            ("width", &Window::SMALLEST.columns),
+            ("height", &Window::SMALLEST.rows),
             ("w", &area.width),
-            ("h", &area.height),
+            ("h", &self.frame.area().height),
         ];
-        let text = fill(words().please_enlarge, &values);
+        let text = fill(w.please_enlarge, &values);
         self.pieces(&mut area, &[(Role::Warn, text)]);
+        if wizard.overlay != Some(Overlay::Quit) {
+            self.pieces(&mut area, &[plain(w.please_enlarge_keys)]);
+        }
+        if let Some(job) = wizard.running.as_ref().filter(|job| !job.what.is_empty()) {
+            let text = fill(w.please_enlarge_goes_on, &[("what", &job.what)]);
+            self.pieces(&mut area, &[(Role::Muted, text)]);
+        }
     }
 
     fn screen(&mut self, mut area: Rect, wizard: &Wizard, turn: usize) {
@@ -234,6 +254,7 @@ impl Canvas<'_, '_> {
                     Action::Primary => primary(wizard, w),
                     Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
                     Action::NextPane if wizard.connections.open => w.key_direction,
+                    Action::Retry if wizard.sends_once() => w.key_send_once,
                     Action::Retry if wizard.connections.open => w.key_send_again,
                     action => keymap::name(*action, w),
                 };
@@ -304,24 +325,7 @@ impl Canvas<'_, '_> {
 
     fn quit(&mut self, area: Rect, wizard: &Wizard) {
         let w = words();
-        let mut pieces = Vec::new();
-        if let Some(job) = &wizard.running {
-            pieces.push(plain(if job.kind.writes() {
-                w.quit_writing
-            } else {
-                w.quit_running
-            }));
-        }
-        match wizard.typed() {
-            0 => {}
-            count => pieces.push((Role::Warn, fill(w.quit_typed, &[("count", &count)]))),
-        }
-        match (&wizard.report.applied, wizard.report_unsaved()) {
-            (_, true) => pieces.push(plain(w.quit_report_unsaved)),
-            (Some(_), false) => {}
-            (None, _) if wizard.standing.is_some() => {}
-            (None, _) => pieces.push(plain(w.quit_nothing_changed)),
-        }
+        let mut pieces = lost_by_leaving(wizard);
         pieces.push(plain(""));
         pieces.push((Role::Heading, w.quit_question.to_owned()));
         let width = area.width.min(64);
@@ -339,6 +343,31 @@ impl Canvas<'_, '_> {
         inner.width = inner.width.saturating_sub(2);
         self.pieces(&mut inner, &pieces);
     }
+}
+
+/// What leaving now would end or lose.
+fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
+    let w = words();
+    let mut pieces = Vec::new();
+    if let Some(job) = &wizard.running {
+        pieces.push(plain(if job.kind.writes() {
+            w.quit_writing
+        } else {
+            w.quit_running
+        }));
+    }
+    match wizard.typed() {
+        0 => {}
+        count => pieces.push((Role::Warn, fill(w.quit_typed, &[("count", &count)]))),
+    }
+    // What was, or is being, written cannot be called nothing.
+    let changed = wizard.standing.is_some() || wizard.half_done.is_some() || wizard.is_writing();
+    match (&wizard.report.applied, wizard.report_unsaved()) {
+        (_, true) => pieces.push(plain(w.quit_report_unsaved)),
+        (None, _) if !changed => pieces.push(plain(w.quit_nothing_changed)),
+        _ => {}
+    }
+    pieces
 }
 
 /// `readable now 7/31 → after plan 30/31`.
@@ -373,12 +402,13 @@ fn readable(wizard: &Wizard) -> Option<String> {
 fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
     if step == wizard.step {
         ("●", Role::Accent)
-    } else if wizard.is_done(step) {
-        ("✓", Role::Ok)
-    } else if wizard.is_open(step) {
-        ("○", Role::Text)
     } else {
-        ("○", Role::Muted)
+        match wizard.standing_of(step) {
+            Standing::Good => ("✓", Role::Ok),
+            Standing::Open => ("!", Role::Warn),
+            Standing::Ahead if wizard.is_open(step) => ("○", Role::Text),
+            Standing::Ahead => ("○", Role::Muted),
+        }
     }
 }
 

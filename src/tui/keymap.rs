@@ -86,6 +86,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Char('n'), Command, Action::StartOver, "n"),
     ctrl('r', Typing, Action::Reveal, "^R"),
     ctrl('o', Typing, Action::SameAs, "^O"),
+    ctrl('t', Typing, Action::Retry, "^T"),
     ctrl('k', Typing, Action::KeepUntested, "^K"),
     ctrl('u', Typing, Action::EraseAll, "^U"),
     bind(KeyCode::Backspace, Typing, Action::Erase, ""),

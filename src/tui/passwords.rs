@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::domain::inventory::SecretKind;
-use crate::domain::probe::Code;
+use crate::domain::probe::{Code, Verdict};
 use crate::sentences;
 use crate::wizard::input::Input;
 use crate::wizard::passwords::{Answer, Asked, Objection, Offer, Trial, objection};
@@ -85,14 +85,15 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
             format!("{} …", rung.map_or("", sentences::connections::rung)),
         ),
         Some(Trial::Ended(tested)) => {
-            let works = tested.ended.code == Code::Ok;
-            let (role, mark) = if works {
-                (Role::Ok, "✓")
-            } else {
-                (Role::Danger, "✗")
+            let mark = tested.ended.mark();
+            let role = match tested.ended.verdict() {
+                Verdict::Ok => Role::Ok,
+                Verdict::Failed => Role::Danger,
+                Verdict::Skipped => Role::Warn,
             };
-            let code = sentences::connections::code(tested.ended.code);
-            (role, format!("{mark} {code}"))
+            let sign = sentences::connections::sign(mark);
+            let word = sentences::connections::outcome(&tested.ended);
+            (role, format!("{sign} {word}"))
         }
         Some(Trial::Kept) => (Role::Warn, w.password_kept.to_owned()),
         None if asked.connection.is_none() => (Role::Ok, w.password_untestable.to_owned()),
@@ -141,7 +142,12 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
         hints.push((Role::Muted, w.passwords_same_hint.to_owned()));
     }
     match answer.and_then(|answer| answer.trial.as_ref()) {
-        Some(Trial::Ended(tested)) => hints.extend(super::connections::verdict(tested, wizard)),
+        Some(Trial::Ended(tested)) => {
+            hints.extend(super::connections::verdict(tested, wizard));
+            if tested.ended.code == Code::SameAsBefore {
+                hints.push((Role::Muted, w.password_not_tried.to_owned()));
+            }
+        }
         _ if asked.connection.is_some() => {
             hints.push((Role::Muted, w.passwords_tested_first.to_owned()));
         }

@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::domain::mail_state::Health;
 use crate::domain::sanitize::sanitize;
-use crate::sentences;
+use crate::sentences::mail_state;
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -40,16 +41,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         );
         return;
     }
-    let verified = report.undone.is_some() || report.applied.as_ref().is_some_and(|a| a.verified);
-    let open = report.undone.is_none() && wizard.open_secrets() > 0;
+    let health = wizard.report_health();
+    let unverified =
+        report.undone.is_none() && report.applied.as_ref().is_some_and(|a| !a.verified);
     for (index, line) in wizard.report_headlines().into_iter().enumerate() {
-        let piece = match (index, verified) {
-            (0, true) => (Role::Ok, format!("✓ {line}")),
-            (0, false) => (Role::Danger, format!("✗ {line}")),
-            (1, _) if open => (Role::Warn, format!("! {line}")),
+        let piece = match (index, unverified) {
+            (0, _) => (role(health), format!("{} {line}", mail_state::sign(health))),
+            (1, true) => (Role::Danger, line),
             _ => plain(line),
         };
         canvas.pieces(&mut area, &[piece]);
+    }
+    let hints = wizard.report_hints();
+    if !hints.is_empty() {
+        canvas.pieces(&mut area, &[(Role::Muted, hints.join(" "))]);
     }
     for path in &report.saved {
         canvas.pieces(
@@ -57,7 +62,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             &[(
                 Role::Muted,
                 fill(
-                    w.report_saved,
+                    if report.outdated {
+                        w.report_saved_before
+                    } else {
+                        w.report_saved
+                    },
                     &[("path", &sanitize(&path.to_string_lossy()))],
                 ),
             )],
@@ -80,24 +89,31 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         take_bottom(&mut area, 1);
     }
     let items: Vec<Vec<Piece>> = wizard
-        .report_rows()
+        .report_items()
         .into_iter()
-        .map(|row| {
-            let (mark, role) = if row.readable {
-                ("✓", Role::Text)
-            } else {
-                ("✗", Role::Danger)
+        .map(|item| {
+            let Some(health) = item.health else {
+                return vec![plain(format!("· {}", item.text))];
             };
-            vec![(
-                role,
-                format!(
-                    "{mark} {}, {}: {}",
-                    canvas.name(&row.owner, &row.place),
-                    sentences::kind(row.kind),
-                    row.verdict
-                ),
-            )]
+            let name = canvas.name(&item.name, &item.address);
+            let sign = mail_state::sign(health);
+            let role = match role(health) {
+                Role::Ok => Role::Text,
+                role => role,
+            };
+            let mut pieces = vec![(role, format!("{sign} {name}: {}", item.text))];
+            let advice = item.advice.into_iter();
+            pieces.extend(advice.map(|text| (Role::Text, format!("  · {text}"))));
+            pieces
         })
         .collect();
     canvas.list(area, &items, Some(report.cursor.at()));
+}
+
+fn role(health: Health) -> Role {
+    match health {
+        Health::Broken => Role::Danger,
+        Health::Open => Role::Warn,
+        Health::Good => Role::Ok,
+    }
 }

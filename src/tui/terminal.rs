@@ -39,6 +39,11 @@ impl Terminal {
         take().map(|inner| Self { inner })
     }
 
+    /// How large the window is: columns and rows. `None` when the terminal went away or does not know.
+    pub fn size(&self) -> Option<(u16, u16)> {
+        ratatui::crossterm::terminal::size().ok()
+    }
+
     /// Gives the terminal back for as long as the program is stopped.
     pub fn lend(&mut self) {
         give_back();

@@ -7,11 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::list::Cursor;
 use super::message::{Action, Effect};
+use super::passwords::Trial;
+use super::step::Step;
 use super::update::Wizard;
+use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::Assessment;
 use crate::domain::connection::{Connection, ConnectionId, Direction, connections};
-use crate::domain::probe::{Code, Rung, Tested};
+use crate::domain::inventory::SecretKind;
+use crate::domain::probe::{Caution, Code, Rung, Tested};
 use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Place, Table};
 use crate::engine::job::{JobId, Reading, TestJob, Update};
 use crate::words::words;
 
@@ -24,22 +29,20 @@ pub enum Progress {
     At(Rung),
 }
 
-/// What is known of a connection: its last test, and the one that runs.
+/// What is known of a connection: its last tests, and the one that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Known {
-    last: Option<Box<Tested>>,
+struct Known {
+    /// With the stored password.
+    stored: Option<Box<Tested>>,
+    /// With the one that stands in step 6, as long as it stands there.
+    typed: Option<Box<Tested>>,
     now: Option<Progress>,
 }
 
-/// How many connections are proven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proof {
-    /// By a login.
-    pub ok: usize,
-    /// Of those that need to work.
-    pub of: usize,
-    /// Of these, how many were not tested.
-    pub untested: usize,
+impl Known {
+    fn last(&self) -> Option<&Tested> {
+        self.typed.as_deref().or(self.stored.as_deref())
+    }
 }
 
 /// One direction of a row.
@@ -81,6 +84,9 @@ pub struct State {
     chosen: Option<Option<u64>>,
     /// What is known of each connection.
     known: BTreeMap<ConnectionId, Known>,
+    /// Whose stored password was found wrong in an earlier round. That is no result of this one: it may have been changed
+    /// since.
+    refused_earlier: BTreeSet<ConnectionId>,
     /// The rounds that run, each with what it has not finished.
     rounds: BTreeMap<JobId, BTreeSet<ConnectionId>>,
 }
@@ -88,7 +94,7 @@ pub struct State {
 impl State {
     /// The last test of a connection.
     pub fn last(&self, id: ConnectionId) -> Option<&Tested> {
-        self.known.get(&id)?.last.as_deref()
+        self.known.get(&id)?.last()
     }
 
     /// How far the test of a connection has come that runs.
@@ -105,10 +111,12 @@ impl State {
             .collect()
     }
 
-    /// Whether the server found the stored password wrong.
+    /// Whether a server found the stored password wrong, in this round or, as far as this one does not know, before.
     pub fn condemned(&self, id: ConnectionId) -> bool {
-        let condemns = |code: Code| code.condemns_password() || code == Code::SameAsBefore;
-        self.last(id).is_some_and(|t| condemns(t.ended.code))
+        let stored = self.known.get(&id).and_then(|known| known.stored.as_ref());
+        stored.map_or(self.refused_earlier.contains(&id), |t| {
+            t.ended.condemns_password()
+        })
     }
 
     /// The side whose ladder is shown.
@@ -146,43 +154,18 @@ impl State {
             .collect()
     }
 
-    /// How many of the connections that need to work do.
-    pub fn proof(&self) -> Proof {
-        let mut proof = Proof {
-            ok: 0,
-            of: 0,
-            untested: 0,
-        };
-        for side in self.rows.iter().flat_map(|row| &row.sides) {
-            match self.last(side.id).map(|t| t.ended.code) {
-                Some(Code::NotNeeded | Code::NotConfigured) => continue,
-                Some(Code::Ok) => proof.ok += 1,
-                Some(_) => {}
-                None if side.protocol.is_empty() => continue,
-                None => proof.untested += 1,
-            }
-            proof.of += 1;
-        }
-        proof
+    /// Which stored passwords were found wrong: the next round asks for them, and tests anew.
+    pub(super) fn all_condemned(&self) -> BTreeSet<ConnectionId> {
+        let sides = self.rows.iter().flat_map(|row| &row.sides);
+        sides
+            .map(|side| side.id)
+            .filter(|id| self.condemned(*id))
+            .collect()
     }
 
-    /// Takes out which passwords were found wrong.
-    pub(super) fn take_condemned(&mut self) -> BTreeMap<ConnectionId, Known> {
-        let mut known = std::mem::take(&mut self.known);
-        known.retain(|_, known| {
-            known.now = None;
-            known
-                .last
-                .as_ref()
-                .is_some_and(|t| t.ended.code.condemns_password())
-        });
-        known
-    }
-
-    /// Puts results back.
-    pub(super) fn put_back(&mut self, known: BTreeMap<ConnectionId, Known>) {
-        self.known = known;
-        self.refocus();
+    /// Asks for these in the new round too.
+    pub(super) fn remember_refused(&mut self, refused: BTreeSet<ConnectionId>) {
+        self.refused_earlier = refused;
     }
 
     /// A round ended, or was called off: what it did not finish is as it was before it was asked for.
@@ -193,17 +176,41 @@ impl State {
             }
         }
         self.known
-            .retain(|_, known| known.last.is_some() || known.now.is_some());
+            .retain(|_, known| known.last().is_some() || known.now.is_some());
         self.refocus();
     }
 
-    fn note(&mut self, tested: &Tested) {
+    /// A login with the stored password ended.
+    fn note_stored(&mut self, tested: &Tested) {
         let known = self.known.entry(tested.id).or_default();
-        *known = Known {
-            last: Some(Box::new(tested.clone())),
-            now: None,
-        };
+        known.stored = Some(Box::new(tested.clone()));
+        known.now = None;
         self.refocus();
+    }
+
+    /// A login with a typed password ended: FreeScout does not have that one yet.
+    fn note_typed(&mut self, tested: &Tested) {
+        let mut tested = tested.clone();
+        tested.ended.cautions.push(Caution::NotStored);
+        let known = self.known.entry(tested.id).or_default();
+        known.typed = Some(Box::new(tested));
+        self.refocus();
+    }
+
+    /// Forgets what was said to typed passwords that no longer stand.
+    fn keep_typed(&mut self, stands: &dyn Fn(ConnectionId) -> bool) {
+        let State { known, rounds, .. } = self;
+        let before = known.len();
+        known.retain(|id, known| {
+            if known.typed.is_some() && !stands(*id) {
+                known.typed = None;
+            }
+            let asked = rounds.values().any(|left| left.contains(id));
+            known.last().is_some() || known.now.is_some() || asked
+        });
+        if known.len() != before {
+            self.refocus();
+        }
     }
 
     /// The cursor on the chosen mailbox again, wherever its row moved; on a neighbour where it is gone.
@@ -220,6 +227,12 @@ impl State {
         if chosen.is_some() {
             self.chosen = chosen;
         }
+    }
+
+    fn drop_empty(&mut self) {
+        self.known
+            .retain(|_, known| known.last().is_some() || known.now.is_some());
+        self.refocus();
     }
 
     fn move_cursor(&mut self, action: Action) {
@@ -271,12 +284,57 @@ impl Wizard {
         let rows = self.assessment().map(rows).unwrap_or_default();
         self.connections.rows = rows;
         // What we judged ourselves without asking a server may be otherwise now.
-        self.connections.known.retain(|_, known| {
+        for known in self.connections.known.values_mut() {
             let ours =
                 |t: &Tested| matches!(t.ended.code, Code::UnreadablePassword | Code::NoPassword);
-            known.now.is_some() || !known.last.as_deref().is_some_and(ours)
+            if known.stored.as_deref().is_some_and(ours) {
+                known.stored = None;
+            }
+        }
+        self.connections.drop_empty();
+    }
+
+    /// Forgets what was said to passwords that are others now.
+    pub(super) fn forget_changed(&mut self, before: &Assessment, after: &Assessment) {
+        let after: BTreeMap<&Place, Option<Fingerprint>> = after
+            .secrets
+            .iter()
+            .map(|secret| (&secret.place, secret.verdict.key()))
+            .collect();
+        for secret in &before.secrets {
+            let (place, key) = (&secret.place, secret.verdict.key());
+            // A key that was found since tells more of the same text.
+            if key.is_none() || after.get(place) == Some(&key) {
+                continue;
+            }
+            let logins: Vec<ConnectionId> = match (place.cell.table, secret.kind) {
+                (Table::Mailboxes, _) => Direction::BOTH
+                    .map(|direction| ConnectionId::of(place.cell.id, direction))
+                    .into(),
+                (_, SecretKind::SystemMail) => vec![ConnectionId::SYSTEM_MAIL],
+                _ => Vec::new(),
+            };
+            for id in logins {
+                if let Some(known) = self.connections.known.get_mut(&id) {
+                    known.stored = None;
+                }
+            }
+        }
+        self.connections.drop_empty();
+    }
+
+    /// Keeps what was said to typed passwords only as long as they stand in step 6.
+    pub(super) fn settle_typed(&mut self) {
+        let Wizard {
+            passwords,
+            connections,
+            ..
+        } = self;
+        connections.keep_typed(&|id| {
+            let answers = passwords.answers.values();
+            let mut trials = answers.filter_map(|answer| answer.trial.as_ref());
+            trials.any(|trial| matches!(trial, Trial::Ended(tested) if tested.id == id))
         });
-        self.connections.refocus();
     }
 
     /// Calls off what runs.
@@ -292,6 +350,7 @@ impl Wizard {
     pub(super) fn forget_connections(&mut self) -> Vec<Effect> {
         let effects = self.stop_tests();
         self.connections.known.clear();
+        self.connections.refused_earlier.clear();
         self.connections.refocus();
         effects
     }
@@ -354,7 +413,7 @@ impl Wizard {
             Update::Probing(connection, rung) if left.contains(connection) => {
                 known.entry(*connection).or_default().now = Some(Progress::At(*rung));
             }
-            Update::Tested(tested) if left.remove(&tested.id) => self.note_tested(tested),
+            Update::Tested(tested) if left.remove(&tested.id) => self.note_stored(tested),
             Update::Failed(problem) => {
                 let text = problem.to_string();
                 self.say(&text);
@@ -367,13 +426,30 @@ impl Wizard {
 
     /// A connection was tested: the report that was saved is no longer the last word, and step 6 may ask for another
     /// password.
-    pub(super) fn note_tested(&mut self, tested: &Tested) {
+    fn note_stored(&mut self, tested: &Tested) {
         let before = self.connections.condemned(tested.id);
-        self.connections.note(tested);
-        self.report.saved.clear();
+        self.connections.note_stored(tested);
+        self.report.outdated = true;
         if self.connections.condemned(tested.id) != before {
             self.refresh_asked();
         }
+    }
+
+    /// A typed password was tested.
+    pub(super) fn note_typed(&mut self, tested: &Tested) {
+        self.connections.note_typed(tested);
+        self.report.outdated = true;
+    }
+
+    /// Whether what is chosen was not tried, as another login was refused with the same password: it is sent once, by the
+    /// operator's own word.
+    pub fn sends_once(&self) -> bool {
+        if self.connections.open {
+            let chosen = self.connections.chosen();
+            let last = chosen.and_then(|side| self.connections.last(side.id));
+            return last.is_some_and(|t| t.ended.code == Code::SameAsBefore);
+        }
+        self.step == Step::Passwords && self.trial_not_sent()
     }
 
     pub(super) fn connections_offers(&self) -> Vec<Action> {
@@ -381,6 +457,13 @@ impl Wizard {
         let mut offers = Vec::new();
         if some {
             offers.push(Action::Primary);
+        }
+        let chosen = self
+            .connections
+            .chosen()
+            .and_then(|side| self.connections.last(side.id));
+        if chosen.is_some_and(|t| t.ended.waits_for_a_word()) {
+            offers.push(Action::Retry);
         }
         if !self.connections.rows.is_empty() {
             offers.push(Action::TestAll);
@@ -390,13 +473,6 @@ impl Wizard {
         }
         if some {
             offers.push(Action::NextPane);
-        }
-        let chosen = self
-            .connections
-            .chosen()
-            .and_then(|side| self.connections.last(side.id));
-        if chosen.is_some_and(|t| t.ended.code == Code::SameAsBefore) {
-            offers.push(Action::Retry);
         }
         offers.push(Action::FailingOnly);
         if some {
@@ -422,10 +498,15 @@ impl Wizard {
                 self.connections.failing_only = !self.connections.failing_only;
                 self.connections.refocus();
             }
-            // What failed for another reason than the password may be sent again, by the operator's own word.
+            // What was not sent unasked is sent by the operator's own word.
             Action::Retry => {
-                let ids = self.connections.chosen().map(|side| side.id);
-                return self.start_tests(ids.into_iter().collect(), true);
+                let chosen = self.connections.chosen().map(|side| side.id);
+                let waits = |id: &ConnectionId| {
+                    let last = self.connections.last(*id);
+                    last.is_some_and(|t| t.ended.waits_for_a_word())
+                };
+                let ids = chosen.into_iter().filter(waits).collect();
+                return self.start_tests(ids, true);
             }
             Action::NextPane | Action::PreviousPane | Action::Left | Action::Right => {
                 self.connections.outgoing = !self.connections.outgoing;

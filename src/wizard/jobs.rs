@@ -123,6 +123,7 @@ impl Wizard {
     /// Forgets everything that rests on a survey; not what was typed.
     pub(super) fn forget_all(&mut self) {
         self.assessment = None;
+        self.reached = Step::Survey;
         self.backup = backup::State {
             full_dump: self.backup.full_dump,
             made: self.backup.made.take(),
@@ -149,15 +150,18 @@ impl Wizard {
         self.step = Step::Survey;
         // What servers said to stored passwords holds in the next round too: step 6 asks for those they refused.
         let mut effects = self.stop_tests();
-        let kept = self.connections.take_condemned();
+        let refused = self.connections.all_condemned();
         effects.extend(self.start_survey(None));
-        self.connections.put_back(kept);
+        self.connections.remember_refused(refused);
         effects
     }
 
     /// New verdicts: every plan made before is void.
     fn assessed(&mut self, assessment: Box<Assessment>) {
         self.survey.cursor.clamp(assessment.findings.len());
+        if let Some(before) = self.assessment.take() {
+            self.forget_changed(&before, &assessment);
+        }
         self.assessment = Some(assessment);
         self.plan.ready = None;
         self.apply.ready = None;
@@ -229,7 +233,9 @@ impl Wizard {
                 self.step = Step::Report;
                 // The proof: what was tested before rested on other texts.
                 effects.extend(self.forget_connections());
-                effects.extend(self.test_all());
+                if !self.leaving {
+                    effects.extend(self.test_all());
+                }
                 return effects;
             }
             Update::Undone(sentences) => {
@@ -238,7 +244,7 @@ impl Wizard {
                 self.decided();
                 self.step = Step::Report;
                 self.report.undone = Some(sentences);
-                self.report.saved.clear();
+                self.report.outdated = true;
                 return self.forget_connections();
             }
             Update::ReportSaved(files) => self.report.saved = files,
@@ -274,8 +280,10 @@ impl Wizard {
             JobKind::Undo | JobKind::Resume if self.survey.unfinished.is_some() => {
                 self.unfinished_failed(problem);
             }
-            JobKind::Undo | JobKind::Resume | JobKind::SaveReport => {
-                self.report.problem = Some(problem)
+            JobKind::Undo | JobKind::Resume => self.report.problem = Some(problem),
+            JobKind::SaveReport => {
+                self.report.outdated = true;
+                self.report.problem = Some(problem);
             }
             JobKind::Look | JobKind::TakeUp | JobKind::TryKey => self.say(&problem.to_string()),
         }
@@ -284,7 +292,7 @@ impl Wizard {
     fn done(&mut self, kind: JobKind) -> Vec<Effect> {
         let stopped = self.running.take().is_some_and(|job| job.stopping);
         if self.leaving {
-            return vec![Effect::Quit(self.exit())];
+            return self.quit();
         }
         if kind == JobKind::TakeUp {
             return self.taken_up();

@@ -7,6 +7,7 @@ use crate::engine::exit::Exit;
 use crate::engine::job::{Job, JobId, TestJob, Update};
 
 use super::step::Step;
+use super::window::Window;
 
 /// Something happened.
 pub enum Event {
@@ -20,6 +21,8 @@ pub enum Event {
     Job(JobId, Update),
     /// The system asks us to end (SIGTERM), or the terminal went away (SIGHUP).
     Terminate,
+    /// The window has this size.
+    Resize(Window),
 }
 
 /// What a key can mean. Which of them mean something here and now, [`super::update::Wizard::offers`] says.

@@ -255,6 +255,10 @@ impl Wizard {
         let asked = state.asked.get(state.cursor.at());
         let answer = asked.and_then(|asked| state.answers.get(&asked.place));
         match answer.and_then(|answer| answer.trial.as_ref()) {
+            Some(Trial::Ended(t)) if t.ended.code == Code::SameAsBefore => {
+                words().password_not_tried
+            }
+            Some(Trial::Ended(t)) if !t.ended.condemns_password() => words().password_not_judged,
             Some(Trial::Ended(_)) => words().password_refused,
             _ => words().password_unsettled,
         }
@@ -298,7 +302,7 @@ impl Wizard {
             Update::Probing(_, rung) => answer.trial = Some(Trial::Running(id, Some(*rung))),
             Update::Tested(tested) => {
                 answer.trial = Some(Trial::Ended(tested.clone()));
-                self.note_tested(tested);
+                self.note_typed(tested);
             }
             Update::Failed(problem) => {
                 answer.trial = None;
@@ -311,8 +315,17 @@ impl Wizard {
         true
     }
 
-    /// Tries the chosen password at its server.
-    fn start_trial(&mut self) -> Vec<Effect> {
+    /// Whether the chosen password was not sent, as another login was refused with the same one.
+    pub(super) fn trial_not_sent(&self) -> bool {
+        let state = &self.passwords;
+        let asked = state.asked.get(state.cursor.at());
+        let answer = asked.and_then(|asked| state.answers.get(&asked.place));
+        let trial = answer.and_then(|answer| answer.trial.as_ref());
+        matches!(trial, Some(Trial::Ended(t)) if t.ended.code == Code::SameAsBefore)
+    }
+
+    /// Tries the chosen password at its server; with `again`, although another login was refused with it.
+    fn start_trial(&mut self, again: bool) -> Vec<Effect> {
         let state = &self.passwords;
         let Some(asked) = state.asked.get(state.cursor.at()) else {
             return Vec::new();
@@ -334,7 +347,7 @@ impl Wizard {
                 which: Some(vec![connection]),
                 reading: Reading::Rescued,
                 typed: Some((place, entered)),
-                again: false,
+                again,
             },
         )]
     }
@@ -355,6 +368,9 @@ impl Wizard {
         let mut offers = vec![Action::Primary];
         let answer = self.passwords.answers.get(&current.place);
         if answer.is_some_and(|a| a.may_be_kept() && !a.settled(current)) {
+            if self.trial_not_sent() {
+                offers.push(Action::Retry);
+            }
             offers.push(Action::KeepUntested);
         }
         offers.extend([Action::Down, Action::Reveal]);
@@ -374,13 +390,16 @@ impl Wizard {
         };
         let (place, offers) = (current.place.clone(), self.passwords.offers(current));
         let next = self.passwords_next();
+        let not_sent = self.trial_not_sent();
         let answer = self.passwords.answers.entry(place.clone()).or_default();
         match (action, next) {
             (Action::Primary, Next::Apply) => return self.go(Step::Apply),
             (Action::Primary, Next::Try) if answer.is_running() => {
                 self.say(words().password_being_tried);
             }
-            (Action::Primary, Next::Try) => return self.start_trial(),
+            (Action::Primary, Next::Try) => return self.start_trial(false),
+            (Action::Retry, Next::Try) if not_sent => return self.start_trial(true),
+            (Action::Retry, _) => {}
             (Action::Primary, Next::Field) | (Action::NextPane, _) => self.move_to(at + 1, len),
             (Action::PreviousPane, _) => self.move_to(at.saturating_sub(1), len),
             (Action::Up | Action::Down | Action::PageUp | Action::PageDown, _) => {

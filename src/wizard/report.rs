@@ -2,19 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::connections::Proof;
 use super::input::Input;
 use super::jobs::JobKind;
 use super::list::Cursor;
 use super::message::{Action, Effect};
 use super::update::Wizard;
-use crate::domain::inventory::SecretKind;
+use crate::domain::assessment::SecretReport;
+use crate::domain::mail_state::{Health, MailState, Owner, is_open};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::verdict::Verdict;
 use crate::engine::exit::Exit;
 use crate::engine::job::{Applied, Job};
-use crate::sentences;
+use crate::sentences::{self, mail_state};
 use crate::words::{fill, words};
 
 /// The step.
@@ -28,6 +27,8 @@ pub struct State {
     pub undoing: Option<Input>,
     /// Where the report was saved.
     pub saved: Vec<PathBuf>,
+    /// Something came since that it does not say.
+    pub outdated: bool,
     /// What failed.
     pub problem: Option<Problem>,
     /// The chosen row.
@@ -35,6 +36,11 @@ pub struct State {
 }
 
 impl State {
+    /// Whether the last word is saved.
+    pub fn is_saved(&self) -> bool {
+        !self.saved.is_empty() && !self.outdated
+    }
+
     /// Whether the round is over: only its report stands, until a new one is started.
     pub fn is_over(&self) -> bool {
         self.applied.is_some() || self.undone.is_some()
@@ -51,7 +57,7 @@ impl Wizard {
         }
         let undo =
             (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
-        let save = self.report.saved.is_empty().then_some(Action::Primary);
+        let save = (!self.report.is_saved()).then_some(Action::Primary);
         save.into_iter()
             .chain([Action::Down])
             .chain(undo)
@@ -60,6 +66,7 @@ impl Wizard {
     }
 
     pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+        let saved = self.report.is_saved();
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
             (Action::Primary, Some(word)) => {
@@ -76,12 +83,17 @@ impl Wizard {
             (action, Some(word)) => {
                 word.act(action);
             }
-            (Action::Primary, None) if self.report.saved.is_empty() => {
+            (Action::Primary, None) if !saved => {
                 let tested = self.connections.tested().into_iter().cloned().collect();
-                return self.start(Job::SaveReport {
+                let started = self.start(Job::SaveReport {
                     text: self.report_text(),
                     tested,
                 });
+                if !started.is_empty() {
+                    self.report.problem = None;
+                    self.report.outdated = false;
+                }
+                return started;
             }
             (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None)
@@ -91,7 +103,7 @@ impl Wizard {
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
-                let rows = self.report_rows().len();
+                let rows = self.report_items().len();
                 self.report.cursor.act(action, rows);
             }
         }
@@ -106,58 +118,82 @@ impl Wizard {
         if self.standing.is_none() {
             return Exit::Attention;
         }
-        let proven = self
+        let verified = self
             .report
             .applied
             .as_ref()
             .is_none_or(|applied| applied.verified);
-        if proven && self.assessment().is_some() && self.open_secrets() == 0 {
-            Exit::Fine
-        } else {
-            Exit::Unreadable
+        match self.assessment() {
+            Some(after) => Exit::of_recovery(verified, after),
+            None => Exit::Unreadable,
         }
     }
 }
 
-/// One line of the report's list.
+/// One item of the report's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportRow {
-    /// Whose secret, sanitised.
-    pub owner: String,
-    /// Where it is stored, as printed.
-    pub place: String,
-    /// What it is.
-    pub kind: SecretKind,
-    /// Whether FreeScout reads it now.
-    pub readable: bool,
-    /// The verdict, as a sentence.
-    pub verdict: String,
+pub struct ReportItem {
+    /// How it stands; `None` for what was done or is left to the operator.
+    pub health: Option<Health>,
+    /// Whose it is, sanitised; empty for notes.
+    pub name: String,
+    /// An ASCII name in place of that one, where there is one.
+    pub address: String,
+    /// What is so.
+    pub text: String,
+    /// What to do about it.
+    pub advice: Vec<String>,
 }
 
 impl Wizard {
-    /// What is still open first, then everything FreeScout reads.
-    pub fn report_rows(&self) -> Vec<ReportRow> {
-        let Some(assessment) = self.assessment() else {
-            return Vec::new();
-        };
-        let shown = assessment
-            .secrets
-            .iter()
-            .filter(|s| s.probably_wiped() || !matches!(s.verdict, Verdict::Empty { .. }));
-        let mut rows: Vec<ReportRow> = shown
-            .map(|secret| ReportRow {
-                owner: sanitize(&secret.owner),
-                place: sanitize(&secret.place.to_string()),
-                kind: secret.kind,
-                readable: secret.verdict.readable() && !secret.probably_wiped(),
-                verdict: sentences::verdict(secret, assessment),
-            })
-            .collect();
-        rows.sort_by_key(|row| row.readable);
-        rows
+    /// The state of the mail, with what was tested so far.
+    pub fn mail_state(&self) -> Option<MailState<'_>> {
+        let assessment = self.assessment()?;
+        Some(MailState::of(assessment, &|id| self.connections.last(id)))
     }
 
-    /// The report as it is saved: the same sentences as on the screen.
+    /// Those whose mail does not flow, what is left to do, then all the others.
+    pub fn report_items(&self) -> Vec<ReportItem> {
+        let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) else {
+            return Vec::new();
+        };
+        let site = self.site();
+        let item = |owner: &Owner<'_>| ReportItem {
+            health: Some(owner.health()),
+            name: mail_state::name(owner),
+            address: sanitize(owner.email),
+            text: mail_state::in_short(owner),
+            advice: mail_state::advice(owner, assessment, site),
+        };
+        let good = |owner: &&Owner<'_>| owner.health() == Health::Good;
+        let notes = self.report_notes().into_iter().map(|text| ReportItem {
+            health: None,
+            name: String::new(),
+            address: String::new(),
+            text,
+            advice: Vec::new(),
+        });
+        let open = state.owners.iter().filter(|owner| !good(owner));
+        let mut items: Vec<ReportItem> = open.map(item).collect();
+        items.extend(notes);
+        items.extend(state.owners.iter().filter(good).map(item));
+        items
+    }
+
+    /// What was done on the way, or is left to the operator.
+    fn report_notes(&self) -> Vec<String> {
+        match (&self.report.applied, &self.report.undone) {
+            (Some(applied), None) => applied.notes.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The host of `APP_URL`, for links into FreeScout.
+    fn site(&self) -> &str {
+        self.survey.read().map_or("", |survey| &survey.site)
+    }
+
+    /// The report as it is saved: the same sentences as on the screen, but for its keys.
     pub fn report_text(&self) -> String {
         let w = words();
         let mut lines = Vec::new();
@@ -171,21 +207,18 @@ impl Wizard {
                 ],
             ));
         }
+        lines.push(String::new());
         lines.extend(self.report_headlines());
-        if let Some(assessment) = self.assessment() {
+        lines.extend(self.report_notes());
+        lines.push(String::new());
+        if let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) {
+            lines.extend(mail_state::all_in_full(&state, assessment, self.site()));
             lines.extend(
                 assessment
                     .keys
                     .iter()
                     .map(|key| sentences::key(key, assessment.summary.total)),
             );
-        }
-        if let Some(assessment) = self.assessment() {
-            let summary = assessment.summary;
-            lines.push(fill(
-                w.check_summary,
-                &[("readable", &summary.readable()), ("total", &summary.total)],
-            ));
             lines.extend(
                 assessment
                     .findings
@@ -193,117 +226,77 @@ impl Wizard {
                     .map(|f| format!("- {}", sentences::finding(f))),
             );
             lines.push(String::new());
-            for row in self.report_rows() {
-                lines.push(format!(
-                    "{}, {}: {}",
-                    row.owner,
-                    sentences::kind(row.kind),
-                    row.verdict
-                ));
-            }
         }
-        lines.push(String::new());
-        lines.extend(self.connection_lines());
-        lines.push(String::new());
         lines.extend(w.report_watch.lines().map(str::to_owned));
         lines.push(String::new());
         lines.join("\n")
     }
 
-    /// How many secrets FreeScout cannot use yet.
-    pub fn open_secrets(&self) -> usize {
-        self.report_rows()
-            .iter()
-            .filter(|row| !row.readable)
-            .count()
-    }
-
-    /// What came of it, in sentences: first of the undo, if there was one.
+    /// What came of it, in sentences: the state of the mail first, then what was done. Nothing while there is no report.
     pub fn report_headlines(&self) -> Vec<String> {
         let w = words();
-        if let Some(undone) = &self.report.undone {
-            return undone.clone();
+        let state = self.mail_state();
+        let headline = state.map(|state| {
+            let logins = state.owners.iter().flat_map(|owner| &owner.logins);
+            let needed = logins.filter(|login| login.connection.target.is_ok());
+            let tested = |id| self.connections.progress(id).is_some();
+            let left = needed.filter(|login| tested(login.connection.id)).count();
+            mail_state::headline(&state, left)
+        });
+        let done = match (&self.report.undone, &self.report.applied) {
+            (Some(undone), _) => undone.clone(),
+            (None, Some(applied)) => {
+                let verdict = if applied.verified {
+                    w.report_verified
+                } else {
+                    w.report_unverified
+                };
+                let figures: [(&str, &dyn std::fmt::Display); 2] = [
+                    ("resealed", &applied.resealed),
+                    ("entered", &applied.reentered),
+                ];
+                vec![
+                    fill(verdict, &figures),
+                    fill(w.report_undo, &[("undo", &applied.undo)]),
+                ]
+            }
+            (None, None) => return Vec::new(),
+        };
+        headline.into_iter().chain(done).collect()
+    }
+
+    /// How it all stands: the worse of what is read and what is proven, and of what applying came to.
+    pub fn report_health(&self) -> Health {
+        let unverified = |applied: &Applied| !applied.verified && self.report.undone.is_none();
+        if self.report.applied.as_deref().is_some_and(unverified) {
+            return Health::Broken;
         }
-        let Some(applied) = &self.report.applied else {
+        self.mail_state()
+            .map_or(Health::Open, |state| state.health())
+    }
+
+    /// Which keys lead on from here: for the screen alone.
+    pub fn report_hints(&self) -> Vec<&'static str> {
+        let w = words();
+        let Some(state) = self.mail_state() else {
             return Vec::new();
         };
-        let figures: [(&str, &dyn std::fmt::Display); 2] = [
-            ("resealed", &applied.resealed),
-            ("entered", &applied.reentered),
-        ];
-        let verdict = if applied.verified {
-            w.report_verified
-        } else {
-            w.report_unverified
-        };
-        let mut lines = vec![fill(verdict, &figures)];
-        if let (Some(assessment), open @ 1..) = (self.assessment(), self.open_secrets()) {
-            let summary = assessment.summary;
-            lines.push(fill(
-                w.report_open,
-                &[
-                    ("readable", &summary.readable()),
-                    ("total", &summary.total),
-                    ("open", &open),
-                ],
-            ));
+        let mut hints = Vec::new();
+        let untested = state.owners.iter().flat_map(|owner| &owner.logins);
+        let untested = untested
+            .filter(|login| login.tested.is_none() && login.connection.target.is_ok())
+            .count();
+        if untested > 0 && !self.connections.running() {
+            hints.push(w.report_hint_test);
         }
-        lines.push(fill(w.report_undo, &[("undo", &applied.undo)]));
-        lines.extend(applied.notes.iter().cloned());
-        lines.push(self.proof());
-        lines
-    }
-
-    /// How far the proof by logins has come.
-    fn proof(&self) -> String {
-        let w = words();
-        let Proof { ok, of, untested } = self.connections.proof();
-        let values: [(&str, &dyn std::fmt::Display); 3] =
-            [("ok", &ok), ("of", &of), ("untested", &untested)];
-        match self.connections.left() {
-            0 if !self.connections.begun() => w.report_untested.to_owned(),
-            0 if ok == of => fill(w.report_proven, &values),
-            0 if untested > 0 => fill(w.report_not_all, &values),
-            0 => fill(w.report_failing, &values),
-            left => fill(w.report_testing, &[("count", &left)]),
+        if state.logins.failed > 0 {
+            hints.push(w.report_hint_failing);
         }
-    }
-
-    /// One line for each connection that was tested: those that do not work, with the server's words and advice.
-    fn connection_lines(&self) -> Vec<String> {
-        let w = words();
-        let site = self.survey.read().map_or("", |s| s.site.as_str());
-        let mut lines = Vec::new();
-        for tested in self.connections.tested() {
-            let owner = match tested.id.mailbox {
-                Some(_) => &tested.owner,
-                None => w.system_mail,
-            };
-            lines.push(fill(
-                w.report_connection,
-                &[
-                    ("owner", &owner),
-                    (
-                        "direction",
-                        &sentences::connections::direction(tested.id.direction),
-                    ),
-                    ("server", &tested.server),
-                    ("code", &sentences::connections::code(tested.ended.code)),
-                ],
-            ));
-            let said = &tested.ended.server_said;
-            let advice = sentences::connections::advice(tested, site);
-            let cautions = tested
-                .ended
-                .cautions
-                .iter()
-                .map(sentences::connections::caution);
-            let more = [said.clone(), advice].into_iter().chain(cautions);
-            lines.extend(
-                more.filter(|text| !text.is_empty())
-                    .map(|text| format!("    {text}")),
-            );
+        let enterable = |s: &SecretReport| is_open(s) && s.enterable();
+        let secrets = self.assessment().map(|a| a.secrets.as_slice());
+        if secrets.unwrap_or_default().iter().any(enterable) {
+            hints.push(w.report_hint_enter);
         }
-        lines
+        hints
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What holds always: at most one job runs; no step behind the backup opens without a verified backup; only `apply`
 //! makes a job that writes, and only after plan and word; nothing typed is lost by going back; leaving never cuts off a
-//! job that writes.
+//! job that writes; in a window too small to show anything no key does anything but leave.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use super::input::Input;
 use super::jobs::{JobKind, Running};
 use super::message::{Action, Effect, Event};
 use super::step::Step;
+use super::window::Window;
 use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::domain::assessment::Assessment;
 use crate::domain::bookmark::{Bookmark, Searched};
@@ -73,6 +74,10 @@ pub struct Wizard {
     pub(super) given_waits: bool,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
+    /// The furthest step that was gone to in this round.
+    pub(super) reached: Step,
+    /// What it is drawn in.
+    pub(super) window: Window,
     pub(super) assessment: Option<Box<Assessment>>,
     pub(super) jobs: u64,
 }
@@ -106,6 +111,8 @@ impl Wizard {
             given: Searched::default(),
             given_waits: false,
             artisan,
+            reached: Step::Survey,
+            window: Window::default(),
             assessment: None,
             jobs: 0,
         };
@@ -165,21 +172,15 @@ impl Wizard {
         }
     }
 
-    /// Whether a step lies behind us.
-    pub fn is_done(&self, step: Step) -> bool {
-        self.report.is_over() && step != Step::Report
-            || match step {
-                Step::Survey => self.survey.read().is_some(),
-                Step::Backup => self.backup.done.is_some(),
-                step => step < self.step && self.is_open(step),
-            }
-    }
-
     /// Takes one event.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        if self.is_unseen(&event) {
+            return Vec::new();
+        }
         let mut effects = self.take(event);
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
+        self.settle_typed();
         effects.extend(self.look_in_given());
         effects.extend(self.remember());
         // Whatever is asked for beside it is asked for before the end.
@@ -191,6 +192,11 @@ impl Wizard {
         match event {
             Event::Job(id, update) => self.on_update(id, update),
             Event::Terminate => self.leave(),
+            Event::Resize(window) => {
+                self.window = window;
+                Vec::new()
+            }
+            Event::Act(action) if self.window.is_too_small() => self.leave_unseen(action),
             Event::Act(action) => {
                 self.notice = None;
                 self.act(action)
@@ -211,7 +217,8 @@ impl Wizard {
 
     /// Whether keys are letters for a field now, not commands.
     pub fn typing(&self) -> bool {
-        self.overlay.is_none() && !self.connections.open && self.typing_below()
+        let covered = self.overlay.is_some() || self.connections.open;
+        !covered && !self.window.is_too_small() && self.typing_below()
     }
 
     /// Whether the step has a field open, whatever lies over it.
@@ -449,6 +456,7 @@ impl Wizard {
         self.passwords.revealed = false;
         self.bound_for = None;
         self.step = step;
+        self.reached = self.reached.max(step);
         match step {
             Step::Plan if self.plan.ready.is_none() => {
                 self.start_plan(std::collections::BTreeSet::new())
@@ -482,29 +490,44 @@ impl Wizard {
 
     /// Leaves at once where nothing would be lost, asks otherwise.
     fn ask_to_leave(&mut self) -> Vec<Effect> {
-        if self.typed() > 0 || self.running.is_some() || self.report_unsaved() {
+        if self.would_lose() {
             self.overlay = Some(Overlay::Quit);
             return Vec::new();
         }
         self.leave()
     }
 
+    /// Whether something is unsaved, or being done.
+    pub(super) fn would_lose(&self) -> bool {
+        self.typed() > 0 || self.running.is_some() || self.report_unsaved()
+    }
+
     /// Whether a recovery stands whose report was not saved since its last word.
     pub fn report_unsaved(&self) -> bool {
         let report = &self.report;
-        report.applied.is_some() && report.undone.is_none() && report.saved.is_empty()
+        report.applied.is_some() && report.undone.is_none() && !report.is_saved()
     }
 
     /// Leaves; after the job that writes, if one runs.
-    fn leave(&mut self) -> Vec<Effect> {
+    pub(super) fn leave(&mut self) -> Vec<Effect> {
         match &self.running {
             Some(job) if job.kind.writes() => {
                 self.leaving = true;
                 Vec::new()
             }
-            Some(job) => vec![Effect::Cancel(job.id), Effect::Quit(self.exit())],
-            None => vec![Effect::Quit(self.exit())],
+            Some(job) => {
+                let cancel = Effect::Cancel(job.id);
+                std::iter::once(cancel).chain(self.quit()).collect()
+            }
+            None => self.quit(),
         }
+    }
+
+    /// Ends; what is being tested is called off, and is not tested then.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let mut effects = self.stop_tests();
+        effects.push(Effect::Quit(self.exit()));
+        effects
     }
 
     /// Says one sentence at the foot of the screen.

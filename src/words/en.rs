@@ -388,7 +388,6 @@ table! {
     plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
     applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
     applied_unverified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
-    applied_still_lost = "FreeScout cannot use these yet:";
     applied_undo = "To take it back: {undo}";
 
     // the wizard: what it says at the foot of the screen
@@ -418,6 +417,8 @@ table! {
     // the screen: frame
     what_now = "What to do now";
     please_enlarge = "Please enlarge this window: {width}×{height} at least, it is {w}×{h} now.";
+    please_enlarge_keys = "Until then the keyboard does nothing, except that q and Ctrl-C leave.";
+    please_enlarge_goes_on = "Still running: {what}";
     pane_steps = "Steps";
     pane_connections = "Connections";
     title_readable = "readable now {readable}/{total}";
@@ -433,8 +434,11 @@ table! {
     step_apply = "Apply";
     step_report = "Report";
     no_terminal = "The wizard needs a terminal.";
+    no_size = "The terminal does not say how large it is (0×0).";
+    no_size_next = "Tell it with: stty cols 80 rows 24; then start again. Or use the commands: check, recover, undo.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter leaves, Esc stays.";
+    quit_question_small = "Leave? Ctrl-C leaves. To stay, enlarge this window.";
     quit_nothing_changed = "Nothing was changed.";
     quit_backup_stays = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
     quit_backup_stays_apart = "A backup stays in {folder}, the files that hold the key in {keys}: delete both when they are not needed.";
@@ -458,6 +462,7 @@ table! {
     key_keep_untested = "keep untested";
     key_test_all = "test all";
     key_send_again = "send it again";
+    key_send_once = "send it once";
     key_stop_tests = "stop";
     key_failing_only = "failing only";
     key_help = "help";
@@ -627,6 +632,7 @@ table! {
 
     // the screen: report and connections
     report_saved = "Saved: {path}";
+    report_saved_before = "Saved: {path}, before the last results came. Enter saves it anew.";
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
     undo_confirm = "Type {word} and press Enter:";
@@ -634,6 +640,8 @@ table! {
     connections_none = "There is no mailbox.";
     connections_none_failing = "Nothing that was tested fails. F shows all.";
     connections_untested = "Not tested. Enter logs in here, T everywhere.";
+    connections_send_once = "r sends it here once all the same.";
+    connections_send_again = "r sends it again.";
     connections_waiting = "Waits for its turn: few at once to one server, one to an account.";
     connections_works = "{code}, {ms} ms";
     connections_said = "“{said}”";
@@ -648,14 +656,32 @@ table! {
     // the report
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
-    report_open = "Readable now: {readable} of {total}. Still open: {open}, first in the list. n starts a new round, to type passwords.";
     report_undo = "To take it back: {undo}";
-    report_testing = "Logging in at the mail servers, connections to go: {count}.";
-    report_not_all = "{ok} of {of} connections proven by a login; not tested: {untested}. t, then T tests them.";
-    report_untested = "No login was tested: t, then T does.";
-    report_proven = "{ok} of {of} connections proven by a login.";
-    report_failing = "{ok} of {of} connections proven by a login; t shows why the others do not work.";
-    report_connection = "{owner}, {direction} {server}: {code}";
+    report_hint_test = "t, then T tests what was not tested.";
+    report_hint_failing = "t shows every step of a login.";
+    report_hint_enter = "n starts a new round, to type passwords.";
+    report_made = "Report of freescout-rescue {version}, made {at} on {host} by {user}";
+    report_made_from = "Report of freescout-rescue {version}, made {at} on {host} by {user}, from {from}";
+
+    // the state of the mail
+    state_readable = "FreeScout can read {readable} of {total} stored secrets";
+    state_missing = ", and {missing} passwords are missing";
+    state_missing_one = ", and 1 password is missing";
+    state_no_login = "there is no login to test";
+    state_untested = "no login was tested";
+    state_testing = "{ok} of {of} connections proven by a login so far, {left} still being tested";
+    state_proven = "{ok} of {of} connections proven by a login";
+    state_failed = ", {failed} failed";
+    state_not_tried = ", {count} not tried";
+    state_login_untested = "not tested";
+    state_unreadable = "{kind} unreadable";
+    state_is_readable = "{kind} readable";
+    state_enter = "Enter it again.";
+    state_recover = "Another recovery brings it back.";
+    state_login = "  {direction}, {protocol} {server}: {sign} {outcome}";
+    state_attention = "What needs attention";
+    state_in_order = "What is in order";
+
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: a copy of .env belongs into your backups, apart from the database.";
 
     // sentences: findings
@@ -804,6 +830,8 @@ table! {
 
     // connection tests: how they ended, in a word or two
     code_ok = "works";
+    code_would_work = "would work";
+    code_not_tried = "not tried: {why}";
     code_dns = "no such host";
     code_refused = "nobody listens";
     code_unreachable = "unreachable";
@@ -831,7 +859,8 @@ table! {
     code_unreadable_password = "unreadable";
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
-    code_same_as_before = "refused before";
+    code_same_as_before = "not tried";
+    code_our_fault = "not tested: a fault in this program";
 
     // connection tests: what to do
     advice_wrong_password = "User name or password is wrong. Enter the password again, or look it up at the provider.";
@@ -881,6 +910,9 @@ table! {
     advice_of_module = "A module's own protocol: test it in FreeScout.";
     advice_no_server = "No server is configured.";
     advice_refused_before = "This password was refused there already; it is not sent again, so that the account is not locked.";
+    advice_refused_elsewhere = "{protocol} at {server} has refused this password, so it was not tried here as well: too many refusals lock an account.";
+    advice_token_refused_elsewhere = "{protocol} at {server} has refused this token, so it was not tried here as well: too many refusals lock an account.";
+    advice_turned_away_elsewhere = "{protocol} at {server} has turned this account away ({why}), so it was not tried here as well.";
     advice_reconnect = "The token is lost; the client secret is not. Connect the mailbox again in the browser, {url}";
     advice_reconnect_after_secret = "Enter the client secret, then connect the mailbox again in the browser, {url}";
     advice_renewed_later = "The token has expired, which is normal: FreeScout renews it at its next fetch. It is not renewed before the recovery.";
@@ -903,8 +935,10 @@ table! {
     caution_expires_soon = "The certificate expires soon; days left: {days}.";
     caution_private_address = "FreeScout's settings form refuses this private address: name it in APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
-    caution_not_yet_readable = "Tested with the password that {key} opens; FreeScout reads it only after the recovery.";
-    caution_not_sealed = "Tested with the password as it is stored, unencrypted; FreeScout reads it only after the recovery.";
+    caution_not_yet_readable = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
+    caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
+    caution_not_stored = "Tested with the password you typed. It is stored in step 7.";
+    caution_not_sent_again = "This is the answer it got earlier: a refused password is not sent again, so that the account is not locked. If you have changed something at the mail server since, restart this program.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";
@@ -915,7 +949,8 @@ table! {
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
     test_progress = "{done} of {of} connections tested";
-    test_summary = "{ok} of {of} connections work; {failed} do not, {skipped} were not tried.";
+    test_summary = "{ok} of {of} connections work; {failed} failed, {skipped} were not tried.";
+    test_not_needed = "Nothing to log in to: {count} more.";
     test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";
     test_nothing_next = "Add a mailbox in FreeScout, or name one that is there.";
@@ -924,4 +959,6 @@ table! {
     password_being_tried = "It is being tried at the mail server. Typing on stops that.";
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";
     password_refused = "Its server did not take it. Type another; ^K keeps it all the same.";
+    password_not_tried = "Not tried yet: ^T sends it once, ^K keeps it untested.";
+    password_not_judged = "The server has not judged it. Enter tries again, ^K keeps it untested.";
 }

@@ -1,5 +1,7 @@
 //! The whole way on the demo, as a new user goes it.
 
+use std::path::Path;
+
 use crate::terminal::{Session, binary, demo};
 
 /// A password that must not be seen on the screen, in a file, or in the report.
@@ -63,7 +65,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("535 5.7.8");
     session.keys("\r");
-    session.wait_for("refused before");
+    session.wait_for("○ not tried");
     // Kept by the operator's own word.
     session.keys("\u{b}");
     session.wait_for("kept untested");
@@ -78,7 +80,7 @@ fn from_survey_to_report_and_back() {
     // The proof goes on by itself.
     session.keys("tF");
     session.wait("the proof", |s| {
-        s.contains("certificate expi") && s.contains("SMTP ✗ refused before")
+        s.contains("certificate expi") && s.contains("SMTP ○ not tried")
     });
     session.keys("t");
     session.wait_for("all is as planned");
@@ -212,6 +214,54 @@ fn the_window_may_change_its_size() {
     });
     session.keys("q");
     assert_eq!(session.end(), 1);
+}
+
+#[test]
+fn nothing_is_done_in_a_window_that_shows_nothing() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.wait_for("What is wrong");
+    for (keys, then) in [
+        ("2", "Before anything is changed"),
+        ("\r", "reads back right"),
+        ("5", "Passwords to type"),
+        ("7", "Type apply and press Enter"),
+    ] {
+        session.keys(keys);
+        session.wait_for(then);
+    }
+    session.keys("app");
+    session.wait("the word", |s| s.contains("app  "));
+    session.resize(60, 20);
+    session.wait_for("it is 60×20 now");
+    session.keys("ly\r\u{1b}[200~apply\u{1b}[201~\r\u{15}apply\r\u{1b}[A1");
+    // Whatever was typed before it is taken in before it: it is asked, and letters do not answer.
+    session.keys("qqq");
+    let screen = session.wait_for("Ctrl-C leaves. To stay, enlarge");
+    assert!(!screen.contains("Writing"), "{screen}");
+    session.resize(80, 24);
+    session.wait_for("Enter leaves, Esc stays");
+    session.keys("\u{1b}");
+    let screen = session.wait("the word as it was", |s| {
+        s.contains("Type apply and press Enter") && !s.contains("Leave?")
+    });
+    assert!(
+        screen.contains("app  ") && !screen.contains("apply  "),
+        "{screen}"
+    );
+    session.resize(30, 8);
+    session.wait_for("30×8");
+    session.keys("\u{3}");
+    session.wait_for("Leave?");
+    session.keys("\u{3}");
+    assert_eq!(session.end(), 1, "nothing was changed");
+}
+
+#[test]
+fn a_terminal_that_does_not_know_its_size_is_told_what_to_do() {
+    let own = format!("stty cols 0 rows 0; exec {} demo", binary().display());
+    let mut session = Session::run(Path::new("/bin/sh"), &["-c", &own], &[], 80, 24);
+    session.wait_for("stty cols 80 rows 24");
+    assert_eq!(session.end(), 3);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use freescout_rescue::domain::key_ring::KeyRing;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
-use freescout_rescue::domain::probe::{Climbed, Code, Ended, Rung, Tested};
+use freescout_rescue::domain::probe::{Climbed, Code, Ended, RefusedBy, Rung, Tested};
 use freescout_rescue::domain::problem::Problem;
 use freescout_rescue::domain::send_log::SendLog;
 use freescout_rescue::domain::source::{Source, SourceKind};
@@ -281,6 +281,32 @@ pub fn sound() -> Assessment {
     assess(&inventory, &ring(false), Vec::new())
 }
 
+/// Two mailboxes in order, both directions each.
+pub fn healthy() -> Assessment {
+    let mut inventory = Inventory::default();
+    let payload = sealed(&new_key(), SENTINEL);
+    for (id, (name, user)) in (1..).zip([("Support", "support"), ("Sales", "sales")]) {
+        let email = format!("{user}@helpdesk.example");
+        inventory.add_mailbox(&row(
+            id,
+            &[
+                ("name", name),
+                ("email", &email),
+                ("in_server", "imap.mail.example"),
+                ("in_port", "993"),
+                ("in_username", &email),
+                ("in_password", &payload),
+                ("out_method", "3"),
+                ("out_server", "smtp.mail.example"),
+                ("out_port", "587"),
+                ("out_username", &email),
+                ("out_password", &payload),
+            ],
+        ));
+    }
+    assess(&inventory, &ring(false), Vec::new())
+}
+
 /// An install with nothing stored in it.
 pub fn bare() -> Assessment {
     assess(&Inventory::default(), &KeyRing::default(), Vec::new())
@@ -452,6 +478,28 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         Direction::Incoming => (Protocol::Imap, "imap.example.org:993"),
         Direction::Outgoing => (Protocol::Smtp, "smtp.example.org:587"),
     };
+    let ended = match code {
+        Code::SameAsBefore => Ended {
+            refused_by: Some(RefusedBy {
+                protocol: Protocol::Smtp,
+                server: "smtp.example.org:587".to_owned(),
+                code: Code::AuthRejected,
+                token: false,
+            }),
+            ..Ended::skipped(code, Some(Advice::RefusedBefore))
+        },
+        Code::UnreadablePassword => Ended::skipped(code, Some(Advice::Unreadable)),
+        _ => Ended {
+            code,
+            rung: Some(end),
+            refused_by: None,
+            server_said: said.to_owned(),
+            advice,
+            cautions: Vec::new(),
+            ladder,
+            journey: None,
+        },
+    };
     Tested {
         id,
         owner: id
@@ -460,14 +508,6 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         email: "support@example.org".to_owned(),
         protocol: Some(protocol),
         server: server.to_owned(),
-        ended: Ended {
-            code,
-            rung: Some(end),
-            server_said: said.to_owned(),
-            advice,
-            cautions: Vec::new(),
-            ladder,
-            journey: None,
-        },
+        ended,
     }
 }

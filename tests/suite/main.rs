@@ -18,6 +18,7 @@ mod probes;
 mod processes;
 mod provider;
 mod safety;
+mod said;
 mod screens;
 mod scripted;
 mod sightings;

@@ -23,14 +23,18 @@ use ratatui::style::Color;
 use crate::fixture::{self, SENTINEL};
 
 /// A wizard, the answers it was given, and the connection tests it asked for last.
-pub struct Stage(pub Wizard, Option<(JobId, Vec<ConnectionId>)>);
+pub struct Stage(pub Wizard, Option<Asked>);
+
+/// Connection tests: their round, which, and whether at the operator's word.
+#[derive(Clone)]
+struct Asked(JobId, Vec<ConnectionId>, bool);
 
 impl Stage {
     pub fn new() -> Self {
         Self(Wizard::start_with(None, true).0, None)
     }
 
-    fn act(mut self, actions: &[Action]) -> Self {
+    pub fn act(mut self, actions: &[Action]) -> Self {
         for action in actions {
             let effects = self.0.update(Event::Act(*action));
             self.note(effects);
@@ -41,14 +45,14 @@ impl Stage {
     fn note(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             if let Effect::Test(id, job) = effect {
-                self.1 = Some((id, job.which.expect("named")));
+                self.1 = Some(Asked(id, job.which.expect("named"), job.again));
             }
         }
     }
 
     /// The connections asked for are at this rung.
     fn probing(mut self, rung: Rung) -> Self {
-        let (id, which) = self.1.clone().expect("tests were asked for");
+        let Asked(id, which, _) = self.1.clone().expect("tests were asked for");
         for connection in which {
             self.0
                 .update(Event::Job(id, Update::Probing(connection, rung)));
@@ -57,8 +61,8 @@ impl Stage {
     }
 
     /// The connections asked for end so, one after the other; what has no outcome goes on.
-    fn tested(mut self, codes: &[Code]) -> Self {
-        let (id, which) = self.1.clone().expect("tests were asked for");
+    pub fn tested(mut self, codes: &[Code]) -> Self {
+        let Asked(id, which, _) = self.1.clone().expect("tests were asked for");
         for (connection, code) in which.into_iter().zip(codes) {
             let tested = Box::new(fixture::tested(connection, *code));
             self.0.update(Event::Job(id, Update::Tested(tested)));
@@ -66,7 +70,20 @@ impl Stage {
         self
     }
 
-    fn type_text(mut self, text: &str) -> Self {
+    /// The round of tests is over.
+    pub fn answered_tests(mut self) -> Self {
+        let Asked(id, ..) = self.1.clone().expect("tests were asked for");
+        self.0.update(Event::Job(id, Update::Done));
+        self
+    }
+
+    /// How many connections were asked for last, and whether at the operator's word.
+    pub fn last_test(&self) -> (usize, bool) {
+        let Asked(_, which, again) = self.1.as_ref().expect("tests were asked for");
+        (which.len(), *again)
+    }
+
+    pub fn type_text(mut self, text: &str) -> Self {
         for c in text.chars() {
             self.0.update(Event::Type(c));
         }
@@ -83,7 +100,7 @@ impl Stage {
         self
     }
 
-    fn answered(self, updates: Vec<Update>) -> Self {
+    pub fn answered(self, updates: Vec<Update>) -> Self {
         self.hears(updates).hears(vec![Update::Done])
     }
 
@@ -95,12 +112,12 @@ impl Stage {
         }])
     }
 
-    fn surveyed(self, assessment: freescout_rescue::domain::assessment::Assessment) -> Self {
+    pub fn surveyed(self, assessment: freescout_rescue::domain::assessment::Assessment) -> Self {
         let survey = Update::Surveyed(Box::new(fixture::survey()));
         self.answered(vec![survey, Update::Assessed(Box::new(assessment))])
     }
 
-    fn backed_up(self) -> Self {
+    pub fn backed_up(self) -> Self {
         self.act(&[Action::Go(Step::Backup), Action::Primary])
             .answered(vec![Update::BackedUp(fixture::backup())])
     }
@@ -130,11 +147,11 @@ impl Stage {
             .planned(Strategy::Restore)
     }
 
-    fn at_passwords() -> Self {
+    pub fn at_passwords() -> Self {
         Self::at_plan().act(&[Action::Primary])
     }
 
-    fn at_apply() -> Self {
+    pub fn at_apply() -> Self {
         let stage = Self::at_passwords()
             .type_text(SENTINEL)
             .act(&[Action::Primary])
@@ -161,7 +178,7 @@ impl Stage {
     }
 }
 
-fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
+pub fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal
         .draw(|f| frame::draw(f, wizard, &theme, 0))
@@ -169,7 +186,7 @@ fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-fn text(buffer: &Buffer) -> String {
+pub fn text(buffer: &Buffer) -> String {
     let mut lines = String::new();
     for y in 0..buffer.area.height {
         let mut skip = 0;

@@ -15,7 +15,8 @@ use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::passwords::Trial;
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::survey;
-use freescout_rescue::wizard::update::Wizard;
+use freescout_rescue::wizard::update::{Overlay, Wizard};
+use freescout_rescue::wizard::window::Window;
 use proptest::prelude::{Just, any, prop_oneof, proptest};
 use proptest::strategy::Strategy;
 use ratatui::Terminal;
@@ -37,6 +38,8 @@ enum Input {
     Server,
     Terminate,
     Resize(u16, u16),
+    /// The window is too small for a while, and somebody types on.
+    Unseen(u16, u16, Vec<Action>),
 }
 
 /// The other side: answers jobs, and knows what must hold when one is asked for.
@@ -307,7 +310,19 @@ fn any_input() -> impl Strategy<Value = Input> {
         16 => Just(Input::Engine),
         8 => Just(Input::Server),
         1 => Just(Input::Terminate),
-        1 => (20u16..140, 5u16..50).prop_map(|(w, h)| Input::Resize(w, h)),
+        1 => (76u16..140, 22u16..50).prop_map(|(w, h)| Input::Resize(w, h)),
+        2 => (too_small(), proptest::collection::vec(0..actions.len(), 0..12)).prop_map(move |((w, h), by_hand)| {
+            Input::Unseen(w, h, by_hand.into_iter().map(|n| actions[n]).collect())
+        }),
+    ]
+}
+
+/// Too narrow, too low, or both.
+fn too_small() -> impl Strategy<Value = (u16, u16)> {
+    prop_oneof![
+        (1u16..76, 1u16..50),
+        (1u16..140, 1u16..22),
+        (1u16..76, 1u16..22),
     ]
 }
 
@@ -321,6 +336,26 @@ fn typed(wizard: &Wizard) -> BTreeMap<Place, String> {
     answers
         .map(|(place, a)| (place.clone(), a.input.expose().to_owned()))
         .collect()
+}
+
+/// The whole state, and the texts of its fields, which it does not print.
+fn everything(wizard: &Wizard) -> (String, Vec<String>) {
+    let mut fields: Vec<String> = typed(wizard).into_values().collect();
+    fields.push(wizard.apply.word.expose().to_owned());
+    fields.push(wizard.checks.filter.expose().to_owned());
+    fields.extend(wizard.report.undoing.iter().map(|f| f.expose().to_owned()));
+    if let Some(Form::Key(field) | Form::Place(field)) = &wizard.keys.form {
+        fields.push(field.expose().to_owned());
+    }
+    match &wizard.survey.form {
+        Some(survey::Form::Folder(field)) => fields.push(field.expose().to_owned()),
+        Some(survey::Form::Unfinished(form)) => fields.push(form.word.expose().to_owned()),
+        Some(survey::Form::Database(form)) => {
+            fields.extend(form.inputs.iter().map(|f| f.expose().to_owned()));
+        }
+        Some(survey::Form::Earlier(_)) | None => {}
+    }
+    (format!("{wizard:?}"), fields)
 }
 
 struct Run {
@@ -432,6 +467,35 @@ impl Run {
         self.take(effects, confirmed);
     }
 
+    fn resize(&mut self, columns: u16, rows: u16) {
+        self.screen = (columns, rows);
+        self.update(Event::Resize(Window { columns, rows }));
+    }
+
+    /// Everything a keyboard can say, but the ways out, in a window that shows nothing of it.
+    fn type_unseen(&mut self, columns: u16, rows: u16, by_hand: &[Action]) {
+        let large = self.screen;
+        self.resize(columns, rows);
+        assert!(!self.wizard.typing(), "letters for a field nobody sees");
+        let before = everything(&self.wizard);
+        let leaves = |action: &&Action| matches!(action, Action::Quit | Action::Interrupt);
+        let acts = by_hand.iter().filter(|action| !leaves(action)).copied();
+        let steps = Step::ALL.map(Action::Go);
+        let mut events: Vec<Event> = acts.chain(steps).map(Event::Act).collect();
+        events.extend("apply".chars().map(Event::Type));
+        events.push(Event::Act(Action::Primary));
+        events.push(Event::Paste(SecretBytes::from(SENTINEL.as_bytes())));
+        events.extend("undo".chars().map(Event::Type));
+        events.push(Event::Act(Action::Primary));
+        for event in events {
+            let effects = self.wizard.update(event);
+            assert!(effects.is_empty(), "unseen, and yet: {effects:?}");
+            assert_eq!(everything(&self.wizard), before);
+        }
+        self.check();
+        self.resize(large.0, large.1);
+    }
+
     /// The word that stands in the field of a confirmation.
     fn word(&self) -> String {
         let word = match (&self.wizard.survey.form, &self.wizard.report.undoing) {
@@ -534,7 +598,8 @@ impl Run {
                 }
             }
             Input::Terminate => self.update(Event::Terminate),
-            Input::Resize(width, height) => self.screen = (*width, *height),
+            Input::Resize(width, height) => self.resize(*width, *height),
+            Input::Unseen(width, height, by_hand) => self.type_unseen(*width, *height, by_hand),
         }
         if !may_change {
             assert_eq!(
@@ -709,6 +774,85 @@ fn an_untested_password_is_stored_only_by_the_operators_own_word() {
     run.walk(&[Input::Act(Go(Step::Passwords)), Input::Char('x')]);
     run.walk(&[Input::Act(Go(Step::Apply))]);
     assert_eq!(run.wizard.step, Step::Passwords);
+}
+
+/// Up to the word of step 7, in a window that shows it.
+fn at_the_word() -> Run {
+    let mut run = Run::new(1);
+    run.walk(&[Input::Engine]);
+    let to_keys = [Action::Primary, Action::Primary, Action::LookUsual];
+    run.walk(&to_keys.map(Input::Act));
+    run.walk(&[Step::Plan, Step::Apply].map(|step| Input::Act(Action::Go(step))));
+    assert_eq!(run.wizard.step, Step::Apply);
+    run
+}
+
+#[test]
+fn nothing_is_confirmed_in_a_window_that_shows_nothing() {
+    let mut run = at_the_word();
+    run.walk(&[Input::Word("app")]);
+    for (columns, rows) in [(75, 24), (80, 21), (60, 20), (20, 6), (1, 1)] {
+        run.step(&Input::Unseen(columns, rows, vec![Action::Primary; 3]));
+        assert!(!run.engine.writing && !run.applied);
+        assert_eq!(run.wizard.apply.word.expose(), "app", "kept as it was");
+    }
+    run.walk(&[Input::Word("ly"), Input::Act(Action::Primary)]);
+    assert!(run.applied, "seen again, it goes on where it was");
+}
+
+#[test]
+fn nobody_is_trapped_in_a_small_window_and_nothing_is_lost_there() {
+    let quits = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Quit(_)));
+    let resized = |run: &mut Run, columns, rows| {
+        run.wizard.update(Event::Resize(Window { columns, rows }));
+    };
+    // Nothing is unsaved: at once, however small it is.
+    for action in [Action::Quit, Action::Interrupt] {
+        let mut run = Run::new(1);
+        run.walk(&[Input::Engine]);
+        resized(&mut run, 1, 1);
+        assert!(quits(&run.wizard.update(Event::Act(action))));
+    }
+    // A field is open: q may be a letter of it. It is asked, and letters do not answer.
+    let mut run = at_the_word();
+    resized(&mut run, 60, 20);
+    for _ in 0..3 {
+        assert!(!quits(&run.wizard.update(Event::Act(Action::Quit))));
+        assert_eq!(run.wizard.overlay, Some(Overlay::Quit));
+        for word in ["y", "apply", "\r"] {
+            let typed: Vec<Effect> = word
+                .chars()
+                .flat_map(|c| run.wizard.update(Event::Type(c)))
+                .collect();
+            assert!(typed.is_empty());
+        }
+        let enter = run.wizard.update(Event::Act(Action::Primary));
+        assert!(enter.is_empty(), "Enter belongs to what was typed");
+    }
+    // Seen again, the usual question stands there.
+    resized(&mut run, 80, 24);
+    run.wizard.update(Event::Act(Action::Back));
+    assert_eq!((run.wizard.overlay, run.wizard.step), (None, Step::Apply));
+    // Ctrl-C asks, and Ctrl-C answers, where the question can be seen.
+    resized(&mut run, 10, 3);
+    for _ in 0..3 {
+        assert!(!quits(&run.wizard.update(Event::Act(Action::Interrupt))));
+        assert_eq!(run.wizard.overlay, None, "the question would not be seen");
+    }
+    resized(&mut run, 20, 6);
+    assert!(!quits(&run.wizard.update(Event::Act(Action::Interrupt))));
+    assert!(quits(&run.wizard.update(Event::Act(Action::Interrupt))));
+    // What is being written is finished first.
+    let mut run = at_the_word();
+    run.step(&Input::Word("apply"));
+    run.engine.luck = 2;
+    run.step(&Input::Act(Action::Primary));
+    assert!(run.engine.writing);
+    resized(&mut run, 40, 10);
+    for _ in 0..2 {
+        assert!(!quits(&run.wizard.update(Event::Act(Action::Interrupt))));
+    }
+    assert!(run.wizard.leaving, "as soon as it is done");
 }
 
 #[test]

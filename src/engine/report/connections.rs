@@ -72,7 +72,7 @@ fn result<'a>(tested: &'a Tested, site: &str) -> TestedJson<'a> {
             .protocol
             .map(crate::domain::connection::Protocol::name),
         server: &tested.server,
-        verdict: ended.code.verdict().name(),
+        verdict: ended.verdict().name(),
         code: ended.code.name(),
         rung: ended.rung.map(crate::domain::probe::Rung::name),
         server_said: &ended.server_said,

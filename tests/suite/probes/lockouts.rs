@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use freescout_rescue::domain::connection::{
     Connection, ConnectionId, Direction, Login, Protocol, Target,
 };
-use freescout_rescue::domain::probe::{Code, Rung, Tested};
+use freescout_rescue::domain::probe::{Caution, Code, Mark, RefusedBy, Rung, Tested};
 use freescout_rescue::domain::schedule::{Limits, STRIKES};
 use freescout_rescue::engine::connections::{Attempt, How, Prepared};
 use freescout_rescue::engine::lockouts::Memory;
@@ -44,6 +44,17 @@ fn with_user(protocol: Protocol, user: &str) -> Target {
 
 /// Runs a round to its end, in the order of the mailboxes.
 fn run(prepared: &[Prepared], settings: &Settings, limits: Limits, memory: &Memory) -> Vec<Tested> {
+    ask(prepared, settings, limits, memory, false)
+}
+
+/// The same; with `again`, at the operator's own word.
+fn ask(
+    prepared: &[Prepared],
+    settings: &Settings,
+    limits: Limits,
+    memory: &Memory,
+    again: bool,
+) -> Vec<Tested> {
     let results = Mutex::new(Vec::new());
     let tell = |heard| {
         if let Heard::Ended(tested) = heard {
@@ -54,7 +65,7 @@ fn run(prepared: &[Prepared], settings: &Settings, limits: Limits, memory: &Memo
         settings,
         limits,
         memory,
-        again: false,
+        again,
         cancel: &AtomicBool::new(false),
         tell: &tell,
     };
@@ -71,6 +82,10 @@ fn settings(server: &Server) -> Settings {
 
 fn codes(results: &[Tested]) -> Vec<Code> {
     results.iter().map(|tested| tested.ended.code).collect()
+}
+
+fn marks(results: &[Tested]) -> Vec<Mark> {
+    results.iter().map(|tested| tested.ended.mark()).collect()
 }
 
 fn refuses() -> Vec<Step> {
@@ -106,13 +121,29 @@ fn the_same_wrong_password_is_sent_once() {
             Code::AuthRejected
         ]
     );
+    // What was not tried has no answer of its own, but the reason.
+    assert_eq!(marks(&results)[1], Mark::NotTried);
     assert_eq!(
-        results[1].ended.server_said, results[0].ended.server_said,
-        "the first answer is told again"
+        (&*results[1].ended.server_said, results[1].ended.rung),
+        ("", None)
     );
-    // Nor in a later round.
+    assert_eq!(
+        results[1].ended.refused_by,
+        Some(RefusedBy {
+            protocol: Protocol::Imap,
+            server: results[0].server.clone(),
+            code: Code::AuthRejected,
+            token: false,
+        })
+    );
+    // Nor is it in a later round: each tells its own answer, and that it is an earlier one.
     let again = run(&all, &settings(&server), Limits::default(), &memory);
-    assert_eq!(codes(&again), [Code::SameAsBefore; 4]);
+    assert_eq!(codes(&again), codes(&results));
+    for (later, first) in again.iter().zip(&results) {
+        let repeated = later.ended.cautions.contains(&Caution::NotSentAgain);
+        assert_eq!(repeated, first.ended.code == Code::AuthRejected);
+        assert_eq!(later.ended.server_said, first.ended.server_said);
+    }
     let logins: Vec<String> = server
         .records()
         .iter()
@@ -140,10 +171,20 @@ fn imap_and_smtp_of_one_account_share_their_refusal() {
             "wrong",
         ),
     ];
-    let results = run(&all, &settings, Limits::default(), &Memory::default());
+    let memory = Memory::default();
+    let results = run(&all, &settings, Limits::default(), &memory);
     assert_eq!(codes(&results), [Code::AuthRejected, Code::SameAsBefore]);
-    assert_eq!(server.records().len(), 1);
-    assert_eq!(by_smtp.records().len(), 0);
+    assert_eq!(marks(&results), [Mark::Fails, Mark::NotTried]);
+    // At the operator's word it is tried once, and then has an answer of its own; the other is not sent again for that.
+    for _ in 0..2 {
+        let asked = ask(&all, &settings, Limits::default(), &memory, true);
+        assert_eq!(codes(&asked), [Code::AuthRejected; 2]);
+        assert_eq!(marks(&asked), [Mark::Fails; 2]);
+        assert_eq!(asked[1].ended.server_said, "535 5.7.8 no");
+    }
+    let later = run(&all, &settings, Limits::default(), &memory);
+    assert_eq!(codes(&later), [Code::AuthRejected; 2], "its own");
+    assert_eq!((server.records().len(), by_smtp.records().len()), (1, 1));
 }
 
 #[test]
@@ -241,8 +282,12 @@ fn a_password_that_was_judged_is_not_sent_again_by_itself() {
         };
         assert_eq!(codes(&run(&one(), &settings, limits, &memory)), [code]);
         let second = run(&one(), &settings, limits, &memory);
-        assert_eq!(codes(&second), [Code::SameAsBefore], "{refusal}");
-        assert_eq!(server.records().len(), 1, "{refusal}");
+        assert_eq!(codes(&second), [code], "its own answer: {refusal}");
+        assert!(second[0].ended.cautions.contains(&Caution::NotSentAgain));
+        assert!(second[0].ended.waits_for_a_word());
+        // Another reason than the password: the operator may have it sent again.
+        ask(&one(), &settings, limits, &memory, true);
+        assert_eq!(server.records().len(), 2, "{refusal}");
     }
 }
 
@@ -277,6 +322,19 @@ fn a_server_that_has_enough_is_left_alone_then_given_up() {
     let results = run(&all, &settings, limits, &Memory::default());
     assert!(since.elapsed() >= pause * 3, "once, then twice as long");
     assert_eq!(codes(&results[..6]), [Code::RateLimited; 6]);
+    // Only those that were turned away themselves have failed.
+    let (failed, not_tried) = marks(&results[..6])
+        .into_iter()
+        .fold((0, 0), |(f, n), mark| {
+            (
+                f + u32::from(mark == Mark::Fails),
+                n + u32::from(mark == Mark::NotTried),
+            )
+        });
+    assert_eq!(
+        (failed + not_tried, failed < 6, not_tried > 0),
+        (6, true, true)
+    );
     assert_eq!(results[6].ended.code, Code::AuthRejected);
     assert_eq!(server.records().len(), STRIKES as usize);
 }

@@ -1,0 +1,220 @@
+//! The state of the mail as sentences: the same on the screen, in the saved report and on the command line.
+
+use super::{connections, kind, one_or_many, verdict};
+use crate::domain::assessment::{Assessment, SecretReport};
+use crate::domain::inventory::SecretKind;
+use crate::domain::mail_state::{Health, Login, MailState, Owner};
+use crate::domain::plan::{Action, recommended_action};
+use crate::domain::probe::{Code, Mark};
+use crate::domain::sanitize::sanitize;
+use crate::words::{fill, words};
+
+/// The sign of a state: `✓` only where all is proven.
+pub fn sign(health: Health) -> &'static str {
+    match health {
+        Health::Good => "✓",
+        Health::Open | Health::Broken => "!",
+    }
+}
+
+/// What FreeScout reads, and which logins are proven, in one sentence. `left` connections are being tested.
+pub fn headline(state: &MailState<'_>, left: usize) -> String {
+    let w = words();
+    let (logins, of) = (state.logins, state.logins.of());
+    let values: [(&str, &dyn std::fmt::Display); 7] = [
+        ("readable", &state.readable),
+        ("total", &state.total),
+        ("missing", &state.missing),
+        ("ok", &logins.ok),
+        ("of", &of),
+        ("failed", &logins.failed),
+        ("count", &logins.not_tried),
+    ];
+    let mut text = fill(w.state_readable, &values);
+    if state.missing > 0 {
+        let missing = one_or_many(state.missing, w.state_missing_one, w.state_missing);
+        text.push_str(&fill(missing, &values));
+    }
+    text.push_str("; ");
+    let tested = state.owners.iter().flat_map(|owner| &owner.logins);
+    text.push_str(&match (of, left) {
+        (0, _) => w.state_no_login.to_owned(),
+        (_, 1..) => fill(
+            w.state_testing,
+            &[("ok", &logins.ok), ("of", &of), ("left", &left)],
+        ),
+        _ if tested.clone().all(|login| login.tested.is_none()) => w.state_untested.to_owned(),
+        _ => fill(w.state_proven, &values),
+    });
+    let told = left == 0 && tested.clone().any(|login| login.tested.is_some());
+    if told && logins.failed > 0 {
+        text.push_str(&fill(w.state_failed, &values));
+    }
+    if told && logins.not_tried > 0 {
+        text.push_str(&fill(w.state_not_tried, &values));
+    }
+    text.push('.');
+    text
+}
+
+/// What an owner is called, sanitised.
+pub fn name(owner: &Owner<'_>) -> String {
+    if owner.name.is_empty() && owner.mailbox.is_none() {
+        return words().system_mail.to_owned();
+    }
+    sanitize(owner.name)
+}
+
+/// Its logins and what cannot be read, in a few words each.
+pub fn in_short(owner: &Owner<'_>) -> String {
+    let w = words();
+    let mut parts: Vec<String> = owner.logins.iter().filter_map(login_in_short).collect();
+    for secret in owner.unreadable().filter(|s| !is_said(owner, s)) {
+        parts.push(fill(w.state_unreadable, &[("kind", &kind(secret.kind))]));
+    }
+    if parts.is_empty() {
+        let kinds = owner.secrets.iter().map(|secret| kind(secret.kind));
+        parts.extend(kinds.map(|kind| fill(w.state_is_readable, &[("kind", &kind)])));
+    }
+    parts.join(", ")
+}
+
+fn login_in_short(login: &Login<'_>) -> Option<String> {
+    let protocol = login.connection.target.as_ref().ok()?.protocol;
+    let mark = login.mark();
+    let sign = connections::sign(mark);
+    Some(match (login.tested, mark) {
+        (None, _) => format!("{protocol} · {}", words().state_login_untested),
+        (Some(_), Mark::Works) => format!("{protocol} {sign}"),
+        (Some(tested), _) => format!("{protocol} {sign} {}", connections::word(&tested.ended)),
+    })
+}
+
+/// Whether one of the logins says already that this is unreadable.
+fn is_said(owner: &Owner<'_>, secret: &SecretReport) -> bool {
+    owner.logins.iter().any(|login| {
+        let of_it = crate::domain::connection::ConnectionId::of_secret(secret.kind, &secret.place);
+        let code = login.tested.map(|tested| tested.ended.code);
+        of_it == Some(login.connection.id)
+            && matches!(code, Some(Code::UnreadablePassword | Code::NoPassword))
+    })
+}
+
+/// What to do about it, a line each; nothing where all is well. `site` is the host of `APP_URL`.
+pub fn advice(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut say = |text: String| {
+        if !text.is_empty() && !lines.contains(&text) {
+            lines.push(text);
+        }
+    };
+    for secret in owner.unreadable() {
+        say(lost(secret, assessment));
+    }
+    for login in &owner.logins {
+        if let (Mark::Fails | Mark::NotTried, Some(tested)) = (login.mark(), login.tested) {
+            // What the secret's own line says better.
+            let own = matches!(
+                tested.ended.code,
+                Code::UnreadablePassword | Code::NoPassword
+            );
+            if !own || owner.unreadable().next().is_none() {
+                say(connections::advice(tested, site));
+            }
+        }
+    }
+    lines
+}
+
+/// Why a secret cannot be used, and what brings it back.
+fn lost(secret: &SecretReport, assessment: &Assessment) -> String {
+    let w = words();
+    let what = format!("{}: {}", kind(secret.kind), verdict(secret, assessment));
+    // The verdict says already what is so; this, what to do.
+    let planned = assessment
+        .recommendation
+        .map(|recommended| recommended_action(recommended, secret));
+    let todo = match secret.kind {
+        _ if planned.is_some_and(|action| action.readable_after() && action != Action::Enter) => {
+            w.state_recover
+        }
+        SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail => w.state_enter,
+        SecretKind::InvitedUser => "",
+        _ => {
+            return format!(
+                "{what} ({})",
+                super::action(Action::StaysLost, secret, assessment)
+            );
+        }
+    };
+    format!("{what} {todo}").trim_end().to_owned()
+}
+
+/// Everything known of an owner: each login with its server, its end, the server's words, advice and cautions.
+pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<String> {
+    let w = words();
+    let mut head = format!("{} {}", sign(owner.health()), name(owner));
+    if !owner.email.is_empty() {
+        head.push_str(&format!(" <{}>", sanitize(owner.email)));
+    }
+    if owner.logins.is_empty() {
+        head.push_str(&format!(": {}", in_short(owner)));
+    }
+    let mut lines = vec![head];
+    for login in &owner.logins {
+        let Ok(target) = &login.connection.target else {
+            continue;
+        };
+        let outcome = login.tested.map_or_else(
+            || w.state_login_untested.to_owned(),
+            |tested| connections::outcome(&tested.ended),
+        );
+        let sign = match login.tested {
+            Some(_) => connections::sign(login.mark()),
+            None => "·",
+        };
+        let values: [(&str, &dyn std::fmt::Display); 5] = [
+            (
+                "direction",
+                &connections::direction(login.connection.id.direction),
+            ),
+            ("protocol", &target.protocol),
+            ("server", &sanitize(&target.server())),
+            ("sign", &sign),
+            ("outcome", &outcome),
+        ];
+        lines.push(fill(w.state_login, &values));
+        if let Some(tested) = login.tested {
+            let ended = &tested.ended;
+            let said = (!ended.server_said.is_empty())
+                .then(|| fill(w.connections_said, &[("said", &ended.server_said)]));
+            let cautions = ended.cautions.iter().map(connections::caution);
+            let advice = connections::advice(tested, site);
+            let more = said.into_iter().chain([advice]).chain(cautions);
+            let more = more.filter(|text| !text.is_empty());
+            lines.extend(more.map(|text| format!("      {text}")));
+        }
+    }
+    let lost = owner.unreadable().map(|secret| lost(secret, assessment));
+    lines.extend(lost.map(|text| format!("  {text}")));
+    lines
+}
+
+/// Everyone, those whose mail does not flow first.
+pub fn all_in_full(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<String> {
+    let w = words();
+    let mut lines = Vec::new();
+    for (good, heading) in [(false, w.state_attention), (true, w.state_in_order)] {
+        let mut owners = state
+            .owners
+            .iter()
+            .filter(|owner| (owner.health() == Health::Good) == good)
+            .peekable();
+        if owners.peek().is_some() {
+            lines.extend([heading.to_owned()]);
+            lines.extend(owners.flat_map(|owner| in_full(owner, assessment, site)));
+            lines.push(String::new());
+        }
+    }
+    lines
+}

@@ -71,11 +71,11 @@ pub fn is_expired(meta: &[u8], now_local: DateTime) -> bool {
     expires_at(meta).is_some_and(|end| end < now_local)
 }
 
-/// What a provider returned, sealed and ready to be stored.
+/// What a provider returned, in the form in which FreeScout's version stores it.
 pub struct Renewed<'a> {
-    /// Payload of the access token.
+    /// The access token, sealed or not.
     pub access: &'a str,
-    /// Payload of the refresh token; `None` keeps the one that stands there.
+    /// The refresh token likewise; `None` keeps the one that stands there.
     pub refresh: Option<&'a str>,
     /// When it was asked for, in the app's local time.
     pub issued_on: DateTime,

@@ -226,6 +226,8 @@ pub enum Caution {
     NotYetReadable(String),
     /// Tested with the password as it is stored, unencrypted; FreeScout itself cannot read it yet.
     NotSealed,
+    /// Stored unencrypted, and whether the installed version reads it so cannot be told.
+    FormUntold,
 }
 
 /// One rung that was climbed, or the one that broke.

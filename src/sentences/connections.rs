@@ -160,6 +160,7 @@ pub fn caution(caution: &Caution) -> String {
         Caution::PrivateAddress => w.caution_private_address.to_owned(),
         Caution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
         Caution::NotSealed => w.caution_not_sealed.to_owned(),
+        Caution::FormUntold => w.caution_form_untold.to_owned(),
         Caution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
     }
 }

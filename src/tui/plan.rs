@@ -126,7 +126,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
             let role = match step.action {
                 Action::StaysLost => Role::Danger,
                 Action::Salvage(_) => Role::Warn,
-                Action::Keep | Action::Nothing => Role::Muted,
+                Action::Keep | Action::Leave | Action::Nothing => Role::Muted,
                 _ => Role::Text,
             };
             let offer = match (secret.verdict.remedy(), step.action) {

@@ -310,6 +310,7 @@ table! {
     resume_file_changed = "{path} was changed since the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it meant to write.";
     resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
+    resume_password_left = "Not stored: this version keeps it unencrypted, and an unencrypted password is not written down for a resumed run. Enter it again: {place}";
     resume_row_left = "Left alone, because somebody changed it since: {place}";
 
     // undo and restore
@@ -359,6 +360,9 @@ table! {
     passwords_unusable = "A given password has no place.";
     passwords_next = "Nothing was changed. One JSON object a line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox = "There is no mailbox {mailbox}.";
+    password_form_untold = "A password cannot be stored here: {place}.";
+    password_form_next = "Nothing was changed. Type it into FreeScout's own settings page.";
+    version_untold_why = "In which form this FreeScout reads it cannot be told.";
     no_system_mail = "The install has no such password field.";
     strategy_impossible = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
@@ -676,6 +680,15 @@ table! {
     finding_damaged_one = "1 secret is damaged and cannot be read under any key as it stands.";
     finding_plaintext = "{count} passwords are stored unencrypted. FreeScout reads them as empty.";
     finding_plaintext_one = "1 password is stored unencrypted. FreeScout reads it as empty.";
+    finding_plaintext_untold = "{count} passwords are stored unencrypted. Whether this FreeScout reads them cannot be told, so they are left as they are.";
+    finding_plaintext_untold_one = "1 password is stored unencrypted. Whether this FreeScout reads it cannot be told, so it is left as it is.";
+    finding_plaintext_until_update = "{count} passwords or tokens are stored unencrypted. This FreeScout reads them; versions from 1.8.232 on will not. Run this program again after an update.";
+    finding_plaintext_until_update_one = "1 password or token is stored unencrypted. This FreeScout reads it; versions from 1.8.232 on will not. Run this program again after an update.";
+    finding_awaits_migration = "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.";
+    finding_awaits_migration_one = "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.";
+    finding_version_untold = "config/app.php states the version \"{stated}\", which is no released version. What is stored unencrypted is left as it is.";
+    finding_version_not_stated = "config/app.php does not state FreeScout's version. What is stored unencrypted is left as it is.";
+    finding_system_mail_broken = "FreeScout {version} has a fault: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";
     finding_nested = "{count} secrets were encrypted twice.";
     finding_nested_one = "1 secret was encrypted twice.";
     finding_salvageable = "{count} secrets may be salvaged: a known key decrypts them although their MAC does not vouch for it.";
@@ -711,12 +724,17 @@ table! {
     verdict_opens = "Opens with the key in force, {key}.";
     verdict_other_key = "Opens with {key}, not with the key in force.";
     reads_empty = "FreeScout reads it as empty.";
+    reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
     reads_license = "FreeScout takes the sealed text for the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "Harmless: the invitation still works.";
     verdict_unknown_key = "No known key opens it. The key that made it is lost so far, or somebody changed the stored text: both look the same.";
     verdict_damaged_key = " It was sealed with {key}.";
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
+    verdict_plaintext_as_it_is = "Stored unencrypted, as this version of FreeScout does.";
+    verdict_plaintext_still_read = "Stored unencrypted. This version of FreeScout uses it as it stands; from 1.8.232 on it will not.";
+    verdict_plaintext_awaits = "Stored unencrypted. FreeScout reads it only after its migrations have run (php artisan migrate).";
+    verdict_plaintext_untold = "Stored unencrypted. Whether this FreeScout uses it cannot be told.";
     verdict_plaintext_works = "Stored unencrypted; FreeScout uses it as it stands.";
     verdict_nested = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner payload instead of the password.";
     verdict_nested_closed = "Encrypted twice; the outer layer opens with {key}, but no known key leads to a value within.";
@@ -734,12 +752,16 @@ table! {
     damage_bad_padding = "Damaged: the MAC is right, but the ciphertext does not decrypt.";
     damage_not_serialized = "Opens, but is not the serialised value FreeScout insists on; it reads as empty.";
     damage_bad_meta = "Damaged: the mailbox's meta is not JSON, so its OAuth tokens cannot be read.";
+    damage_of_newer_version = "Encrypted, as a newer FreeScout does. This version stores it unencrypted, and uses the encrypted text itself.";
     damage_too_long = "Too long to be a secret of FreeScout; it was not read.";
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
     action_keep_until = "stays as it is, and opens again with {key} in force";
     action_reseal = "opened with {key}, sealed with the key of the plan";
     action_seal = "sealed for the first time";
+    action_leave = "left as it is";
+    action_leave_to_migration = "left as it is, for FreeScout's migrations to encrypt";
+    action_enter_plain = "the new password is stored, unencrypted as this version does";
     action_unwrap = "both layers opened, sealed once";
     action_repair = "written in the form FreeScout reads, sealed again";
     action_salvage = "salvaged with {key}, unproven";
@@ -903,6 +925,7 @@ table! {
     caution_private_address = "FreeScout's settings form refuses this private address: name it in APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
     caution_not_yet_readable = "Tested with the password that {key} opens; FreeScout reads it only after the recovery.";
+    caution_form_untold = "Tested with the password as it is stored, unencrypted. Whether this FreeScout reads it cannot be told.";
     caution_not_sealed = "Tested with the password as it is stored, unencrypted; FreeScout reads it only after the recovery.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";

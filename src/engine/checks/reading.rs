@@ -9,7 +9,9 @@ use crate::domain::inventory::{
     StoredText, USER_COLUMNS,
 };
 use crate::domain::problem::Problem;
+use crate::domain::rules::{Migrations, Rules};
 use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::domain::version::Version;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::install::Install;
@@ -23,7 +25,7 @@ type Take = fn(&mut Inventory, &Row<'_>);
 /// # Errors
 /// A [`Problem`] when a table FreeScout cannot do without is missing, or a statement fails.
 pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
-    let mut inventory = Inventory::default();
+    let mut inventory = Inventory::by(read_rules(session));
     read_rows(session, &mut |take, _, row| take(&mut inventory, row))?;
     add_variables(&mut inventory, &session.install);
     session.inventory = inventory;
@@ -40,7 +42,8 @@ pub fn read_foreseen(
     texts: &BTreeMap<Cell, Option<SecretBytes>>,
     after: &Install,
 ) -> Result<Inventory, Problem> {
-    let (mut inventory, mut foreseen) = (Inventory::default(), Inventory::default());
+    let rules = read_rules(session);
+    let (mut inventory, mut foreseen) = (Inventory::by(rules.clone()), Inventory::by(rules));
     read_rows(session, &mut |take, table, row| {
         take(&mut inventory, row);
         let replaced = |(column, now): &(&'static str, StoredText)| {
@@ -66,6 +69,26 @@ pub fn read_foreseen(
     add_variables(&mut foreseen, after);
     session.inventory = inventory;
     Ok(foreseen)
+}
+
+/// By which rules the installed version keeps its secrets. A table `migrations` that cannot be read is a witness less.
+fn read_rules(session: &mut Session) -> Rules {
+    let store = &mut *session.store;
+    let there = store.columns("migrations").unwrap_or_default();
+    let mut names: Vec<SecretBytes> = Vec::new();
+    if there.iter().any(|c| c == "migration") {
+        let read = store.read("migrations", &["migration"], None, &mut |_, values| {
+            names.extend(values.into_iter().filter_map(|value| match value {
+                Stored::Text(name) => Some(name),
+                Stored::Null | Stored::TooLong(_) => None,
+            }));
+        });
+        if read.is_err() {
+            names.clear();
+        }
+    }
+    let migrations = Migrations::of(names.iter().map(SecretBytes::expose));
+    Rules::of(Version::parse(&session.install.version), migrations)
 }
 
 /// Reads the rows of every table that can hold a secret, and what its schema lacks.

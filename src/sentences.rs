@@ -13,7 +13,7 @@ use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::journal::Kind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
-use crate::domain::rules::{Form, Keeping, Undecryptable};
+use crate::domain::rules::{Form, Keeping, Rules, Undecryptable};
 use crate::domain::sanitize::{is_hostile, sanitize};
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
@@ -410,9 +410,10 @@ pub fn key(key: &KeyReport, total: usize) -> String {
 }
 
 /// Why a strategy is recommended.
-pub fn why(why: Why) -> String {
+pub fn why(why: Why, rules: &Rules) -> String {
     let w = words();
     match why {
+        Why::OldKeyOpensMore if !rules.replies_carry_hashes() => w.why_old_key_opens_most,
         Why::PublishedKey => w.why_published_key,
         Why::OldKeyOpensMore => w.why_old_key_opens_more,
         Why::OldKeyConfigured => w.why_old_key_configured,

@@ -12,7 +12,7 @@ use super::inventory::{Inventory, Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
 use super::plan::{Circumstances, Recommendation, Target};
-use super::rules::{Form, Keeping};
+use super::rules::{Form, Keeping, Rules};
 use super::secret::{Place, Table};
 use super::source::Source;
 use super::timeline::Timeline;
@@ -182,6 +182,8 @@ impl Summary {
 /// Everything the checks found out.
 #[derive(Debug, Clone)]
 pub struct Assessment {
+    /// The rules of the installed version.
+    pub rules: Rules,
     /// Every secret, mailbox by mailbox, then the others.
     pub secrets: Vec<SecretReport>,
     /// Every known key, in the order found.
@@ -211,7 +213,9 @@ pub struct Assessment {
 impl Assessment {
     /// What ending with this key does to mails already sent.
     pub fn damage(&self, target: Target) -> Damage {
-        Damage::of(target, self.circumstances.effective, &self.traces)
+        let mut damage = Damage::of(target, self.circumstances.effective, &self.traces);
+        damage.web_cron_changes &= self.rules.has_web_cron();
+        damage
     }
 
     /// The label of a key, or its fingerprint when it is not known.

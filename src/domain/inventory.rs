@@ -261,8 +261,10 @@ impl Inventory {
             out_port: row.number("out_port", 0),
             out_username: row.text("out_username"),
             out_encryption: row.number("out_encryption", 1),
+            sends_by_oauth: self.rules.sends_by_oauth(&row.text("out_server")),
             oauth: parsed
                 .as_ref()
+                .filter(|_| self.rules.fetches_by_oauth())
                 .and_then(|meta| match meta["oauth"]["provider"].as_str() {
                     Some("ms") => Some(OAuthProvider::Microsoft),
                     Some("gw") => Some(OAuthProvider::Google),

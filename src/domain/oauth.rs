@@ -41,12 +41,7 @@ pub fn outgoing_uses_oauth(mailbox: &Mailbox) -> bool {
         .split_once(':')
         .is_some_and(|(login, client_id)| login.contains('@') && !client_id.is_empty());
     let holds_client = both || !username.is_empty() && !username.contains('@');
-    mailbox.oauth.is_some()
-        && matches!(
-            mailbox.out_server.as_str(),
-            "smtp.office365.com" | "smtp.gmail.com"
-        )
-        && holds_client
+    mailbox.oauth.is_some() && mailbox.sends_by_oauth && holds_client
 }
 
 /// When the access token's life ends, in the app's local time; `None` where `meta` does not say, or not readably.

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::inventory::SecretKind;
-use super::secret::Token;
+use super::secret::{Table, Token};
 use super::version::Version;
 
 /// What FreeScout makes of a text that it cannot decrypt, where it expects an encrypted one.
@@ -224,14 +224,28 @@ const TAKES_RAW_TEXTS: Version = Version::new(1, 8, 186);
 const READS_AGAIN: Version = Version::new(1, 8, 188);
 /// `app/Attachment.php` at 1.5.0: getToken().
 const ATTACHMENT_TOKENS: Version = Version::new(1, 5, 0);
+/// `app/Misc/Mail.php` at 1.8.39: getMessageIdHash(); before, the hash of the thread's number alone.
+const MESSAGE_ID_HASHES: Version = Version::new(1, 8, 39);
 /// `app/Misc/Helper.php` at 1.7.18: getWebCronHash().
 const WEB_CRON: Version = Version::new(1, 7, 18);
 /// `config/app.php` at 1.8.17.
 const KEY_FILE: Version = Version::new(1, 8, 17);
 /// `app/Misc/Mail.php` at 1.8.9 fetches with an access token.
 const OAUTH_FETCHES: Version = Version::new(1, 8, 9);
-/// `app/Misc/Mail.php` at 1.8.144 sends with one too.
+/// `app/Misc/Mail.php` at 1.8.144 sends with one too, at Microsoft's server.
 const OAUTH_SENDS: Version = Version::new(1, 8, 144);
+/// `app/Misc/Mail.php` at 1.8.207: OAUTH_GOOGLE_SMTP.
+const OAUTH_SENDS_AT_GOOGLE: Version = Version::new(1, 8, 207);
+/// Columns, or whole tables, that came later, by the first tag with their migration in `database/migrations`.
+const LATER_COLUMNS: &[(Table, Option<&str>, Version)] = &[
+    (Table::Modules, None, Version::new(1, 0, 2)),
+    (
+        Table::Mailboxes,
+        Some("in_validate_cert"),
+        Version::new(1, 1, 9),
+    ),
+    (Table::Mailboxes, Some("meta"), Version::new(1, 6, 14)),
+];
 
 /// Which of the migrations that matter ran, as the table `migrations` tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -340,6 +354,19 @@ impl Rules {
         self.since(ATTACHMENT_TOKENS) != Some(false)
     }
 
+    /// Whether replies are matched by a hash of the key. Untold, they are.
+    pub fn replies_carry_hashes(&self) -> bool {
+        self.since(MESSAGE_ID_HASHES) != Some(false)
+    }
+
+    /// Whether the schema of this version has a column, or the table where none is named.
+    pub fn has_column(&self, table: Table, column: Option<&str>) -> bool {
+        let later = LATER_COLUMNS
+            .iter()
+            .find(|(of, name, _)| *of == table && *name == column);
+        later.is_none_or(|(.., since)| self.since(*since) != Some(false))
+    }
+
     /// Whether there is a web cron, whose address is made from the key.
     pub fn has_web_cron(&self) -> bool {
         self.since(WEB_CRON) != Some(false)
@@ -355,9 +382,14 @@ impl Rules {
         self.since(OAUTH_FETCHES) != Some(false)
     }
 
-    /// Whether a connected mailbox sends with its access token; before, with its password.
-    pub fn sends_by_oauth(&self) -> bool {
-        self.since(OAUTH_SENDS) != Some(false)
+    /// Whether a connected mailbox sends with its access token at this server; else with its password.
+    pub fn sends_by_oauth(&self, server: &str) -> bool {
+        let from = match server {
+            "smtp.office365.com" => OAUTH_SENDS,
+            "smtp.gmail.com" => OAUTH_SENDS_AT_GOOGLE,
+            _ => return false,
+        };
+        self.since(from) != Some(false)
     }
 }
 

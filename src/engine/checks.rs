@@ -308,6 +308,7 @@ pub fn assess(session: &Session) -> Assessment {
     }
     findings.sort_by_key(Finding::severity);
     Assessment {
+        rules: session.inventory.rules().clone(),
         summary: Summary::of(&secrets),
         logged: log_secrets::offered(session, &secrets),
         recommendation: plan::recommend(&secrets, &circumstances),

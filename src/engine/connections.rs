@@ -191,6 +191,13 @@ fn how(
     let lost_or_not = |lost, advice| if lost { advice } else { Advice::Unreadable };
     match &target.login {
         Login::None => go(None, None),
+        // The right password proves nothing of what this version sends in its place.
+        Login::Password { .. }
+            if kind == SecretKind::SystemMail
+                && session.inventory.rules().hands_on_serialized() =>
+        {
+            skipped(Code::UnreadablePassword, Advice::FaultOfVersion)
+        }
         Login::Password { .. } => match password() {
             // FreeScout takes it for no password at all when it fetches.
             Read::Text(text, _) if id.direction == Direction::Incoming && text.expose() == b"0" => {

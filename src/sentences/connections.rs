@@ -95,6 +95,7 @@ fn advice_text(advice: Advice) -> &'static str {
         Advice::Unreadable => w.advice_unreadable,
         Advice::NothingStored => w.advice_nothing_stored,
         Advice::ZeroPassword => w.advice_zero_password,
+        Advice::FaultOfVersion => w.advice_fault_of_version,
         Advice::LocalMailer => w.advice_local_mailer,
         Advice::OfModule => w.advice_of_module,
         Advice::NoServer => w.advice_no_server,

@@ -592,6 +592,12 @@ table! {
     damage_mails = "{mails} ({key})";
     damage_mails_link = "{mails}, 1 link ({key})";
     damage_mails_links = "{mails}, {links} links ({key})";
+    plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
+    plan_links_work_again = "Attachment links in old mails work again; replies do not depend on the key in this version.";
+    plan_links_stop = "Attachment links in mails already sent stop working; replies do not depend on the key in this version.";
+    plan_links_keep = "Attachment links in mails sent under the current key keep working; replies do not depend on the key in this version.";
+    damage_logins_stay = "Nobody has to log in again.";
+    damage_logins_end = "Everybody has to log in again.";
     damage_key_restored = "The old web cron URL is back; all log in again, in the app too.";
     damage_key_changes = "The web cron gets another URL; all log in again, in the app too.";
     damage_key_stays = "Logins and the web cron URL stay.";
@@ -798,6 +804,7 @@ table! {
     key_mails = ", {mails} mails sent under it";
     key_published = ", PUBLIC ({published}): rotate";
     why_published_key = "The key in force is public, so everything should move to a new one.";
+    why_old_key_opens_most = "Most secrets were encrypted with the old key.";
     why_old_key_opens_more = "Most secrets were sealed with the old key. Putting it back also keeps reply threading, attachment links and the web cron working.";
     why_old_key_configured = "The old key stands in the configuration already; only the cache is stale.";
     why_old_key_sent_more = "Most mails were sent under the old key. Putting it back keeps replies to them, and links in them, working.";
@@ -897,6 +904,7 @@ table! {
     advice_broken_protocol = "The server says what no mail server should: see its words; look at the port.";
     advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
     advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
+    advice_fault_of_version = "This version of FreeScout sends the system mail password in a wrong form, so the right one would prove nothing: update FreeScout.";
     advice_zero_password = "FreeScout takes the password 0 for none when it fetches: choose another.";
     advice_local_mailer = "FreeScout hands its mail to this server's own mailer: there is no login.";
     advice_of_module = "A module's own protocol: test it in FreeScout.";

@@ -234,6 +234,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         published: std::collections::BTreeSet::new(),
     };
     Assessment {
+        rules: inventory.rules().clone(),
         summary: Summary::of(&secrets),
         recommendation: plan::recommend(&secrets, &circumstances),
         keys: assessment::report_keys(ring, &secrets),

@@ -166,6 +166,7 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     assert_eq!(counts(&fresh["damage"], "breaks"), [(9, None)]);
     assert!(text.contains("9 mails (K1) break"), "{text}");
     // No mails: what happens is told without counts.
+    crate::versions::state_version(&bench, "1.8.235");
     bench
         .database()
         .execute_batch("DROP TABLE send_logs")

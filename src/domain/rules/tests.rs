@@ -120,8 +120,20 @@ fn other_rules_change_with_their_versions() {
     assert_eq!(files, [false, true, true]);
     let fetches = ["1.8.8", "1.8.9", ""].map(|v| at(v).fetches_by_oauth());
     assert_eq!(fetches, [false, true, true]);
-    let sends = ["1.8.143", "1.8.144", ""].map(|v| at(v).sends_by_oauth());
-    assert_eq!(sends, [false, true, true]);
+    let sends = |version, server| at(version).sends_by_oauth(server);
+    for (server, before, from) in [
+        ("smtp.office365.com", "1.8.143", "1.8.144"),
+        ("smtp.gmail.com", "1.8.206", "1.8.207"),
+    ] {
+        assert!(!sends(before, server) && sends(from, server) && sends("", server));
+    }
+    assert!(!sends("1.8.235", "smtp.example.org"));
+    let hashes = ["1.8.38", "1.8.39", ""].map(|v| at(v).replies_carry_hashes());
+    assert_eq!(hashes, [false, true, true]);
+    let meta = ["1.6.13", "1.6.14", ""].map(|v| at(v).has_column(Table::Mailboxes, Some("meta")));
+    assert_eq!(meta, [false, true, true]);
+    assert!(at("1.0.0").has_column(Table::Mailboxes, Some("in_password")));
+    assert!(!at("1.0.0").has_column(Table::Modules, None));
 }
 
 #[test]

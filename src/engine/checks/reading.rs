@@ -25,8 +25,11 @@ type Take = fn(&mut Inventory, &Row<'_>);
 /// # Errors
 /// A [`Problem`] when a table FreeScout cannot do without is missing, or a statement fails.
 pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
-    let mut inventory = Inventory::by(read_rules(session));
-    read_rows(session, &mut |take, _, row| take(&mut inventory, row))?;
+    let rules = read_rules(session);
+    let mut inventory = Inventory::by(rules.clone());
+    read_rows(session, &rules, &mut |take, _, row| {
+        take(&mut inventory, row)
+    })?;
     add_variables(&mut inventory, &session.install);
     session.inventory = inventory;
     Ok(())
@@ -43,8 +46,9 @@ pub fn read_foreseen(
     after: &Install,
 ) -> Result<Inventory, Problem> {
     let rules = read_rules(session);
-    let (mut inventory, mut foreseen) = (Inventory::by(rules.clone()), Inventory::by(rules));
-    read_rows(session, &mut |take, table, row| {
+    let (mut inventory, mut foreseen) =
+        (Inventory::by(rules.clone()), Inventory::by(rules.clone()));
+    read_rows(session, &rules, &mut |take, table, row| {
         take(&mut inventory, row);
         let replaced = |(column, now): &(&'static str, StoredText)| {
             let cell = Cell {
@@ -94,6 +98,7 @@ fn read_rules(session: &mut Session) -> Rules {
 /// Reads the rows of every table that can hold a secret, and what its schema lacks.
 fn read_rows(
     session: &mut Session,
+    rules: &Rules,
     each: &mut dyn FnMut(Take, Table, &Row<'static>),
 ) -> Result<(), Problem> {
     survey::require_tables(&mut *session.store, &session.settings)?;
@@ -111,7 +116,9 @@ fn read_rows(
         let table = of.name();
         let there = store.columns(table).map_err(failed)?;
         if there.is_empty() {
-            missing.push(table.to_owned());
+            if rules.has_column(of, None) {
+                missing.push(table.to_owned());
+            }
             continue;
         }
         if !store.transactional(table).map_err(failed)? {
@@ -120,7 +127,10 @@ fn read_rows(
         let (columns, lacking): (Vec<&'static str>, Vec<&'static str>) = wanted
             .iter()
             .partition(|name| there.iter().any(|c| c == **name));
-        missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
+        let lacking = lacking
+            .iter()
+            .filter(|name| rules.has_column(of, Some(name)));
+        missing.extend(lacking.map(|name| format!("{table}.{name}")));
         let beside = MAILBOX_COLUMNS_BESIDE
             .iter()
             .copied()

@@ -161,13 +161,13 @@ fn finish(
     ledger.sweep()?;
     survey::reread(session)?;
     let target = target(session, run)?;
+    // A password that is stored as it was typed stands in no journal.
+    let typed = |cell: &&Cell| {
+        let mut cells = intent.cells.iter();
+        cells.any(|intended| intended.cell == **cell && intended.payloads.is_empty())
+    };
     let left = |cell: &Cell| {
-        // A password that is stored as it was typed stands in no journal.
-        let typed = intent
-            .cells
-            .iter()
-            .any(|intended| intended.cell == *cell && intended.payloads.is_empty());
-        let text = if typed {
+        let text = if typed(&cell) {
             w.resume_password_left
         } else {
             w.resume_row_left
@@ -175,8 +175,14 @@ fn finish(
         fill(text, &[("place", &named(cell))])
     };
     let notes = foreign.iter().map(left).collect();
+    let stored = Run {
+        reentered: run
+            .reentered
+            .saturating_sub(foreign.iter().filter(typed).count()),
+        ..run.clone()
+    };
     let mut written = Written {
-        run,
+        run: &stored,
         id,
         target,
         plan: &intent.plan,

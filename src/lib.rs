@@ -46,6 +46,7 @@ pub mod domain {
     pub mod probe;
     pub mod problem;
     pub mod refusal;
+    pub mod rules;
     pub mod sanitize;
     pub mod schedule;
     pub mod secret;
@@ -56,6 +57,7 @@ pub mod domain {
     pub mod timeline;
     pub mod var_export;
     pub mod verdict;
+    pub mod version;
 }
 
 /// One outside thing a room.

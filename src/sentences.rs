@@ -14,9 +14,10 @@ use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::journal::Kind;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
+use crate::domain::rules::{Form, Keeping, Rules, Undecryptable};
 use crate::domain::sanitize::{is_hostile, sanitize};
 use crate::domain::source::{Source, SourceKind};
-use crate::domain::verdict::{Damage, MacFault, Salvage, Verdict};
+use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use crate::words::{fill, words};
 
 /// A finding, with its evidence.
@@ -70,6 +71,40 @@ pub fn finding(finding: &Finding) -> String {
         Finding::Plaintext { count } => fill(
             one_or_many(*count, w.finding_plaintext_one, w.finding_plaintext),
             &[("count", count)],
+        ),
+        Finding::PlaintextUntold { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_plaintext_untold_one,
+                w.finding_plaintext_untold,
+            ),
+            &[("count", count)],
+        ),
+        Finding::PlaintextUntilUpdate { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_plaintext_until_update_one,
+                w.finding_plaintext_until_update,
+            ),
+            &[("count", count)],
+        ),
+        Finding::AwaitsMigration { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_awaits_migration_one,
+                w.finding_awaits_migration,
+            ),
+            &[("count", count)],
+        ),
+        Finding::VersionUntold { stated } if stated.is_empty() => {
+            w.finding_version_not_stated.to_owned()
+        }
+        Finding::VersionUntold { stated } => {
+            fill(w.finding_version_untold, &[("stated", &sanitize(stated))])
+        }
+        Finding::SystemMailBroken { version } => fill(
+            w.finding_system_mail_broken,
+            &[("version", &sanitize(version))],
         ),
         Finding::Nested { count } => fill(
             one_or_many(*count, w.finding_nested_one, w.finding_nested),
@@ -173,7 +208,7 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
             format!(
                 "{} {}",
                 fill(w.verdict_other_key, &[("key", &label(key))]),
-                reads(secret.kind)
+                reads(secret)
             )
         }
         Verdict::UnknownKey { salvage } => format!(
@@ -196,8 +231,16 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
                 salvageable(salvage, assessment)
             )
         }
-        Verdict::Plaintext { works: true } => w.verdict_plaintext_works.to_owned(),
-        Verdict::Plaintext { works: false } => w.verdict_plaintext.to_owned(),
+        Verdict::Plaintext(plain) => match plain {
+            Plain::AsItIs => w.verdict_plaintext_as_it_is,
+            // Every version reads licences so.
+            Plain::StillRead if secret.kind == SecretKind::License => w.verdict_plaintext_works,
+            Plain::StillRead => w.verdict_plaintext_still_read,
+            Plain::ReadsEmpty => w.verdict_plaintext,
+            Plain::AwaitsMigration => w.verdict_plaintext_awaits,
+            Plain::Untold => w.verdict_plaintext_untold,
+        }
+        .to_owned(),
         Verdict::Nested { key, innermost } => fill(
             if innermost {
                 w.verdict_nested
@@ -240,6 +283,7 @@ pub fn damage(damage: Damage) -> &'static str {
         Damage::NotSerialized => w.damage_not_serialized,
         Damage::BadMeta => w.damage_bad_meta,
         Damage::TooLong => w.damage_too_long,
+        Damage::OfNewerVersion => w.damage_of_newer_version,
     }
 }
 
@@ -257,7 +301,13 @@ pub fn action(action: Action, secret: &SecretReport, assessment: &Assessment) ->
         Action::Unwrap => w.action_unwrap.to_owned(),
         Action::Repair => w.action_repair.to_owned(),
         Action::Salvage(key) => fill(w.action_salvage, &[("key", &assessment.label(key))]),
+        Action::Enter if secret.form() == Some(Form::Plain) => w.action_enter_plain.to_owned(),
         Action::Enter => w.action_enter.to_owned(),
+        Action::Leave => match secret.keeping {
+            Keeping::SealedByMigration => w.action_leave_to_migration,
+            _ => w.action_leave,
+        }
+        .to_owned(),
         Action::StaysLost => match secret.kind {
             SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail => {
                 w.action_stays_lost
@@ -272,12 +322,14 @@ pub fn action(action: Action, secret: &SecretReport, assessment: &Assessment) ->
 }
 
 /// What FreeScout makes of a secret that it cannot open.
-fn reads(kind: SecretKind) -> &'static str {
+fn reads(secret: &SecretReport) -> &'static str {
     let w = words();
-    match kind {
+    let as_stored = secret.keeping == Keeping::Sealed(Undecryptable::ReadsAsStored);
+    match secret.kind {
         SecretKind::License => w.reads_license,
         SecretKind::ModuleOption | SecretKind::EnvValue => w.reads_module,
         SecretKind::InvitedUser => w.reads_invited,
+        _ if as_stored => w.reads_as_stored,
         _ => w.reads_empty,
     }
 }
@@ -359,9 +411,10 @@ pub fn key(key: &KeyReport, total: usize) -> String {
 }
 
 /// Why a strategy is recommended.
-pub fn why(why: Why) -> String {
+pub fn why(why: Why, rules: &Rules) -> String {
     let w = words();
     match why {
+        Why::OldKeyOpensMore if !rules.replies_carry_hashes() => w.why_old_key_opens_most,
         Why::PublishedKey => w.why_published_key,
         Why::OldKeyOpensMore => w.why_old_key_opens_more,
         Why::OldKeyConfigured => w.why_old_key_configured,

@@ -178,7 +178,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
                 w.check_recommended,
                 &[
                     ("strategy", &recommended.strategy.name()),
-                    ("why", &sentences::why(recommended.why)),
+                    ("why", &sentences::why(recommended.why, &assessment.rules)),
                 ],
             ));
             out.line(&fill(w.check_next, &[("again", &again)]));
@@ -217,7 +217,7 @@ pub(super) fn plan(
         .recommendation
         .filter(|r| r.strategy == ready.plan.strategy)
     {
-        out.line(&sentences::why(why.why));
+        out.line(&sentences::why(why.why, &assessment.rules));
     }
     for text in sentences::key_written(&ready.plan, assessment)
         .into_iter()

@@ -60,6 +60,7 @@ pub enum Advice {
     Unreadable,
     NothingStored,
     ZeroPassword,
+    FaultOfVersion,
     LocalMailer,
     OfModule,
     NoServer,

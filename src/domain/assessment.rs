@@ -12,10 +12,11 @@ use super::inventory::{Inventory, Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
 use super::plan::{Circumstances, Recommendation, Target};
+use super::rules::{Form, Keeping, Rules};
 use super::secret::{Place, Table};
 use super::source::Source;
 use super::timeline::Timeline;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Plain, Verdict};
 
 /// One secret and its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct SecretReport {
     pub owner: String,
     /// What we know of it.
     pub verdict: Verdict,
+    /// How the installed version keeps it.
+    pub keeping: Keeping,
     /// Whether something should be stored here: an empty one was probably wiped by saving the blank form.
     pub needed: bool,
     /// A payload with blanks, a byte order mark or missing padding: FreeScout reads it, stricter readers do not.
@@ -35,12 +38,19 @@ pub struct SecretReport {
 }
 
 impl SecretReport {
-    /// Whether a password can be entered for it: mailbox passwords and the system mail account.
+    /// Whether a password can be entered for it: mailbox passwords and the system mail account, where it is known in
+    /// which form FreeScout reads it.
     pub fn enterable(&self) -> bool {
-        matches!(
+        let password = matches!(
             self.kind,
             SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail
-        )
+        );
+        password && self.form().is_some()
+    }
+
+    /// The form in which a password that is entered has to be stored.
+    pub fn form(&self) -> Option<Form> {
+        verdict::form(self.keeping, &self.verdict)
     }
 
     /// Empty although something is needed.
@@ -117,6 +127,12 @@ pub struct Summary {
     /// Unencrypted texts that FreeScout uses as they stand (part of `plaintext`).
     #[serde(skip)]
     pub plaintext_works: usize,
+    /// Unencrypted texts of which nobody can tell whether FreeScout uses them (part of `plaintext`).
+    #[serde(skip)]
+    pub plaintext_untold: usize,
+    /// Unencrypted texts that a migration is still to seal (part of `plaintext`).
+    #[serde(skip)]
+    pub plaintext_awaits: usize,
 }
 
 impl Summary {
@@ -129,8 +145,13 @@ impl Summary {
                 Verdict::OtherKey(_) => &mut summary.other_key,
                 Verdict::UnknownKey { .. } => &mut summary.unknown_key,
                 Verdict::Damaged { .. } => &mut summary.damaged,
-                Verdict::Plaintext { works } => {
-                    summary.plaintext_works += usize::from(works);
+                Verdict::Plaintext(plain) => {
+                    match plain {
+                        Plain::AsItIs | Plain::StillRead => summary.plaintext_works += 1,
+                        Plain::Untold => summary.plaintext_untold += 1,
+                        Plain::AwaitsMigration => summary.plaintext_awaits += 1,
+                        Plain::ReadsEmpty => {}
+                    }
                     &mut summary.plaintext
                 }
                 Verdict::Nested { .. } => &mut summary.nested,
@@ -147,15 +168,22 @@ impl Summary {
         self.opens + self.plaintext_works
     }
 
-    /// Secrets that it does not.
+    /// Secrets that it does not; those of which nobody can tell are in neither.
     pub fn unreadable(&self) -> usize {
-        self.total - self.readable()
+        self.total - self.readable() - self.plaintext_untold
+    }
+
+    /// Those that a recovery is for: what a migration will seal needs none.
+    pub fn to_recover(&self) -> usize {
+        self.unreadable() - self.plaintext_awaits
     }
 }
 
 /// Everything the checks found out.
 #[derive(Debug, Clone)]
 pub struct Assessment {
+    /// The rules of the installed version.
+    pub rules: Rules,
     /// Every secret, mailbox by mailbox, then the others.
     pub secrets: Vec<SecretReport>,
     /// Every known key, in the order found.
@@ -185,7 +213,9 @@ pub struct Assessment {
 impl Assessment {
     /// What ending with this key does to mails already sent.
     pub fn damage(&self, target: Target) -> Damage {
-        Damage::of(target, self.circumstances.effective, &self.traces)
+        let mut damage = Damage::of(target, self.circumstances.effective, &self.traces);
+        damage.web_cron_changes &= self.rules.has_web_cron();
+        damage
     }
 
     /// The label of a key, or its fingerprint when it is not known.
@@ -221,6 +251,7 @@ pub fn judge_one(secret: &Secret, inventory: &Inventory, ring: &KeyRing) -> Secr
         kind: secret.kind,
         owner: secret.owner.clone(),
         verdict: verdict::judge(secret, ring),
+        keeping: secret.keeping,
         misspelled: matches!(secret.stored(), StoredText::Text(text) if !base64::is_canonical(text.expose())),
         needed: needed(secret.kind, &secret.place, inventory),
     }

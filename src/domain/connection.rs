@@ -348,6 +348,7 @@ mod tests {
             out_username: "support".to_owned(),
             out_encryption: 3,
             oauth: None,
+            sends_by_oauth: false,
         }
     }
 

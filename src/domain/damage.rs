@@ -26,8 +26,10 @@ pub struct Damage {
     pub breaks: Vec<Trace>,
     /// Does not work, and will not.
     pub stays_broken: Vec<Trace>,
-    /// Another key comes in force: the web cron gets another URL, and everybody must log in again, in the app as well.
+    /// Another key comes in force: everybody must log in again, in the app as well.
     pub key_changes: bool,
+    /// The web cron gets another URL.
+    pub web_cron_changes: bool,
 }
 
 impl Damage {
@@ -37,8 +39,10 @@ impl Damage {
             Target::Known(key) => Some(key),
             Target::Fresh => None,
         };
+        let key_changes = after.is_none() || after != effective;
         let mut damage = Self {
-            key_changes: after.is_none() || after != effective,
+            key_changes,
+            web_cron_changes: key_changes,
             ..Self::default()
         };
         for trace in traces {
@@ -86,6 +90,7 @@ mod tests {
             breaks: vec![of_new],
             stays_broken: vec![lost],
             key_changes: true,
+            web_cron_changes: true,
             ..Damage::default()
         };
         assert_eq!(Damage::of(Target::Known(old), Some(new), &traces), restore);
@@ -93,6 +98,7 @@ mod tests {
             breaks: vec![of_new],
             stays_broken: vec![lost, of_old],
             key_changes: true,
+            web_cron_changes: true,
             ..Damage::default()
         };
         assert_eq!(Damage::of(Target::Fresh, Some(new), &traces), fresh);

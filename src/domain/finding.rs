@@ -95,6 +95,31 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Unencrypted passwords that the installed version may use or not: it cannot be told.
+    PlaintextUntold {
+        /// How many.
+        count: usize,
+    },
+    /// Unencrypted secrets that the installed version uses, and versions from 1.8.232 on do not.
+    PlaintextUntilUpdate {
+        /// How many.
+        count: usize,
+    },
+    /// Unencrypted passwords that a migration is still to seal: the database is older than the installed version.
+    AwaitsMigration {
+        /// How many.
+        count: usize,
+    },
+    /// The installed version cannot be told.
+    VersionUntold {
+        /// What it states, as found.
+        stated: String,
+    },
+    /// A fault of two versions: they use the system mail password in a wrong form, whatever the key.
+    SystemMailBroken {
+        /// The version.
+        version: String,
+    },
     /// Secrets sealed twice.
     Nested {
         /// How many.
@@ -195,6 +220,11 @@ impl Finding {
             Finding::UnderUnknownKey { .. } => "under_unknown_key",
             Finding::Damaged { .. } => "damaged",
             Finding::Plaintext { .. } => "plaintext",
+            Finding::PlaintextUntold { .. } => "plaintext_untold",
+            Finding::PlaintextUntilUpdate { .. } => "plaintext_until_update",
+            Finding::AwaitsMigration { .. } => "awaits_migration",
+            Finding::VersionUntold { .. } => "version_untold",
+            Finding::SystemMailBroken { .. } => "system_mail_broken",
             Finding::Nested { .. } => "nested",
             Finding::Salvageable { .. } => "salvageable",
             Finding::OlderFound { .. } => "older_found",
@@ -236,6 +266,9 @@ impl Finding {
             Finding::WorkerHoldsOtherKey { .. }
             | Finding::Damaged { .. }
             | Finding::Plaintext { .. }
+            | Finding::PlaintextUntold { .. }
+            | Finding::AwaitsMigration { .. }
+            | Finding::SystemMailBroken { .. }
             | Finding::Nested { .. }
             | Finding::PasswordInLog { .. }
             | Finding::ProbablyWiped { .. }
@@ -247,6 +280,8 @@ impl Finding {
             | Finding::InstallPageDangerous => Severity::Warning,
             Finding::KeyFromProcessEnvironment
             | Finding::Salvageable { .. }
+            | Finding::PlaintextUntilUpdate { .. }
+            | Finding::VersionUntold { .. }
             | Finding::OlderFound { .. }
             | Finding::OlderSchema { .. }
             | Finding::NotRoot => Severity::Info,

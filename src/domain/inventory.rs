@@ -12,6 +12,7 @@ use super::base64;
 use super::json_span;
 use super::mailbox::{IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail};
 use super::payload::{Malformed, Payload, looks_like_payload};
+use super::rules::{Keeping, Rules};
 use super::secret::{Cell, Place, SecretBytes, Table, Token};
 
 /// Columns of `mailboxes` that we read. Old schemas lack some; those read as NULL.
@@ -63,19 +64,6 @@ pub enum SecretKind {
     EnvValue,
 }
 
-impl SecretKind {
-    /// Whether FreeScout reads it with the plain `decrypt()` helper, which insists on a serialised value. Everything
-    /// else goes through `App\Misc\Helper::decrypt`, which takes raw texts too.
-    pub fn wants_serialized(self) -> bool {
-        matches!(self, SecretKind::Incoming | SecretKind::Outgoing)
-    }
-
-    /// Whether an unencrypted text works as it stands.
-    pub fn plaintext_works(self) -> bool {
-        self == SecretKind::License
-    }
-}
-
 /// The text FreeScout would hand to its encrypter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredText {
@@ -109,6 +97,10 @@ pub struct Secret {
     pub owner: String,
     /// How it is wrapped.
     pub wrapping: Wrapping,
+    /// How the installed version keeps it.
+    pub keeping: Keeping,
+    /// Whether that version insists on a serialised value within the payload.
+    pub serialized: bool,
     stored: StoredText,
     parsed: Parsed,
 }
@@ -148,6 +140,7 @@ impl Secret {
         owner: &str,
         stored: StoredText,
         wrapping: Wrapping,
+        rules: &Rules,
     ) -> Self {
         let parsed = Parsed::of(&stored);
         Self {
@@ -155,6 +148,8 @@ impl Secret {
             kind,
             owner: owner.to_owned(),
             wrapping,
+            keeping: rules.keeping(kind),
+            serialized: rules.wants_serialized(kind),
             stored,
             parsed,
         }
@@ -180,6 +175,8 @@ impl Secret {
 /// All mailboxes and secrets of an install.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
+    /// The rules of the installed version, by which every secret here is kept and read.
+    rules: Rules,
     /// Mailboxes in the order of ids.
     pub mailboxes: Vec<Mailbox>,
     /// The system mail account.
@@ -219,6 +216,19 @@ impl Row<'_> {
 }
 
 impl Inventory {
+    /// An empty one, by the rules of the installed version.
+    pub fn by(rules: Rules) -> Self {
+        Self {
+            rules,
+            ..Self::default()
+        }
+    }
+
+    /// The rules of the installed version.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Takes a row of `mailboxes`.
     pub fn add_mailbox(&mut self, row: &Row<'_>) {
         let meta = row.value("meta");
@@ -251,8 +261,10 @@ impl Inventory {
             out_port: row.number("out_port", 0),
             out_username: row.text("out_username"),
             out_encryption: row.number("out_encryption", 1),
+            sends_by_oauth: self.rules.sends_by_oauth(&row.text("out_server")),
             oauth: parsed
                 .as_ref()
+                .filter(|_| self.rules.fetches_by_oauth())
                 .and_then(|meta| match meta["oauth"]["provider"].as_str() {
                     Some("ms") => Some(OAuthProvider::Microsoft),
                     Some("gw") => Some(OAuthProvider::Google),
@@ -281,8 +293,8 @@ impl Inventory {
                 token,
             };
             let kind = SecretKind::OAuth(token.unwrap_or(Token::Access));
-            self.secrets
-                .push(Secret::new(place, kind, owner, stored, Wrapping::None));
+            let secret = Secret::new(place, kind, owner, stored, Wrapping::None, &self.rules);
+            self.secrets.push(secret);
         };
         let whole = match meta {
             StoredText::Null | StoredText::BadMeta => return,
@@ -383,6 +395,7 @@ impl Inventory {
             name,
             stored,
             wrapping,
+            &self.rules,
         ));
     }
 
@@ -397,8 +410,8 @@ impl Inventory {
         if !matches!(stored, StoredText::TooLong(_)) {
             self.cells.insert(place.cell.clone(), whole);
         }
-        self.secrets
-            .push(Secret::new(place, kind, owner, stored, Wrapping::None));
+        let secret = Secret::new(place, kind, owner, stored, Wrapping::None, &self.rules);
+        self.secrets.push(secret);
     }
 
     /// The secret at a place.
@@ -412,23 +425,23 @@ impl Inventory {
         self.mailboxes.get(at)
     }
 
-    /// The text of a cell after new payloads were put into it; `None` if the cell does not hold such a secret.
-    pub fn rewritten(&self, cell: &Cell, payloads: &[(&Place, &str)]) -> Option<SecretBytes> {
+    /// The text of a cell after new texts of its secrets (payloads, or plain ones where they are kept so) were put into
+    /// it; `None` if the cell does not hold such a secret, or cannot hold such a text.
+    pub fn rewritten(&self, cell: &Cell, texts: &[(&Place, &[u8])]) -> Option<SecretBytes> {
         let mut text = self.cells.get(cell)?.clone();
-        for (place, payload) in payloads.iter().filter(|(place, _)| place.cell == *cell) {
+        for (place, new) in texts.iter().filter(|(place, _)| place.cell == *cell) {
             text = Some(match place.token {
                 None => match self.secret(place)?.wrapping {
-                    Wrapping::None => SecretBytes::from(payload.as_bytes()),
-                    Wrapping::Base64 => {
-                        SecretBytes::from(base64::encode(payload.as_bytes()).into_bytes())
-                    }
+                    Wrapping::None => SecretBytes::from(*new),
+                    Wrapping::Base64 => SecretBytes::from(base64::encode(new).into_bytes()),
                 },
                 Some(token) => {
                     let whole = text?;
                     let span = json_span::text_span(whole.expose(), &["oauth", token.member()])?;
-                    let mut out = Vec::with_capacity(whole.len() + payload.len());
+                    let mut out = Vec::with_capacity(whole.len() + new.len());
                     out.extend_from_slice(&whole.expose()[..span.start]);
-                    out.extend_from_slice(json_span::escape_ascii(payload).as_bytes());
+                    let new = std::str::from_utf8(new).ok()?;
+                    out.extend_from_slice(json_span::escape_ascii(new).as_bytes());
                     out.extend_from_slice(&whole.expose()[span.end..]);
                     SecretBytes::from(out)
                 }
@@ -485,7 +498,7 @@ mod tests {
         let changed = inventory
             .rewritten(
                 &places[0].place.cell,
-                &[(&places[0].place, "AA/A="), (&places[1].place, "BBB")],
+                &[(&places[0].place, b"AA/A="), (&places[1].place, b"BBB")],
             )
             .unwrap();
         assert_eq!(

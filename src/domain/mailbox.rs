@@ -69,8 +69,10 @@ pub struct Mailbox {
     pub out_username: String,
     /// `out_encryption`.
     pub out_encryption: EncryptionCode,
-    /// `meta.oauth.provider`, where it is one FreeScout knows.
+    /// `meta.oauth.provider`, where it is one FreeScout knows, and its version does OAuth at all.
     pub oauth: Option<OAuthProvider>,
+    /// Whether that version sends with an access token at this server.
+    pub sends_by_oauth: bool,
 }
 
 impl Mailbox {

@@ -41,12 +41,7 @@ pub fn outgoing_uses_oauth(mailbox: &Mailbox) -> bool {
         .split_once(':')
         .is_some_and(|(login, client_id)| login.contains('@') && !client_id.is_empty());
     let holds_client = both || !username.is_empty() && !username.contains('@');
-    mailbox.oauth.is_some()
-        && matches!(
-            mailbox.out_server.as_str(),
-            "smtp.office365.com" | "smtp.gmail.com"
-        )
-        && holds_client
+    mailbox.oauth.is_some() && mailbox.sends_by_oauth && holds_client
 }
 
 /// When the access token's life ends, in the app's local time; `None` where `meta` does not say, or not readably.
@@ -71,11 +66,11 @@ pub fn is_expired(meta: &[u8], now_local: DateTime) -> bool {
     expires_at(meta).is_some_and(|end| end < now_local)
 }
 
-/// What a provider returned, sealed and ready to be stored.
+/// What a provider returned, in the form in which FreeScout's version stores it.
 pub struct Renewed<'a> {
-    /// Payload of the access token.
+    /// The access token, sealed or not.
     pub access: &'a str,
-    /// Payload of the refresh token; `None` keeps the one that stands there.
+    /// The refresh token likewise; `None` keeps the one that stands there.
     pub refresh: Option<&'a str>,
     /// When it was asked for, in the app's local time.
     pub issued_on: DateTime,

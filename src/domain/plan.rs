@@ -128,6 +128,8 @@ pub enum Action {
     Salvage(Fingerprint),
     /// A new password is stored.
     Enter,
+    /// Not encrypted, and not ours to seal: this version may use it as it stands, or seals it itself.
+    Leave,
     /// Stays as it is, unreadable.
     StaysLost,
 }
@@ -144,18 +146,22 @@ impl Action {
             Action::Repair => "repair",
             Action::Salvage(_) => "salvage",
             Action::Enter => "enter",
+            Action::Leave => "leave",
             Action::StaysLost => "stays_lost",
         }
     }
 
     /// Whether this writes.
     pub fn writes(self) -> bool {
-        !matches!(self, Action::Nothing | Action::Keep | Action::StaysLost)
+        !matches!(
+            self,
+            Action::Nothing | Action::Keep | Action::Leave | Action::StaysLost
+        )
     }
 
     /// Whether FreeScout reads a value afterwards that it should.
     pub fn readable_after(self) -> bool {
-        !matches!(self, Action::Nothing | Action::StaysLost)
+        !matches!(self, Action::Nothing | Action::Leave | Action::StaysLost)
     }
 }
 
@@ -306,7 +312,7 @@ pub fn recommend(
             some(Strategy::Carry, effective, why)
         } else if missing {
             some(Strategy::Reenter, Some(current), Why::KeyMissing)
-        } else if Summary::of(secrets).unreadable() > 0 {
+        } else if Summary::of(secrets).to_recover() > 0 {
             some(Strategy::Reenter, Some(current), Why::NothingToOpen)
         } else {
             None
@@ -409,12 +415,13 @@ pub fn recommended_action(recommended: Recommendation, secret: &SecretReport) ->
 
 fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Choices) -> Step {
     let keeps = |key: Fingerprint| target == Target::Known(key);
-    let action = if choices.entered.contains(&secret.place) {
+    let action = if choices.entered.contains(&secret.place) && secret.form().is_some() {
         Action::Enter
     } else {
         match (secret.verdict, secret.verdict.remedy()) {
             (Verdict::Empty { .. }, _) => Action::Nothing,
-            (_, Remedy::Nothing) => Action::Keep,
+            (verdict, Remedy::Nothing) if verdict.readable() => Action::Keep,
+            (_, Remedy::Nothing) => Action::Leave,
             (Verdict::Opens(_), _) if strategy == Strategy::Reenter => Action::Keep,
             (_, _) if strategy == Strategy::Reenter => Action::StaysLost,
             (Verdict::Opens(key) | Verdict::OtherKey(key), _)

@@ -233,14 +233,20 @@ pub enum Caution {
     NotStored,
     /// The answer of an earlier test of this very login: a refused password is not sent again unasked.
     NotSentAgain,
+    /// Stored unencrypted, and whether the installed version reads it so cannot be told.
+    FormUntold,
 }
 
 impl Caution {
-    /// Whether FreeScout itself does not have the password yet: then its own login would not work.
+    /// Whether FreeScout itself does not have the password yet, or that cannot be told: then this login is no proof of
+    /// its own.
     fn is_ahead_of_freescout(&self) -> bool {
         matches!(
             self,
-            Caution::NotYetReadable(_) | Caution::NotSealed | Caution::NotStored
+            Caution::NotYetReadable(_)
+                | Caution::NotSealed
+                | Caution::NotStored
+                | Caution::FormUntold
         )
     }
 }

@@ -23,6 +23,13 @@ const NEWEST: usize = 2000;
 /// The maker of a mail that no known key explains.
 const NOBODY: u16 = u16::MAX;
 
+/// Whether a row of this `status` is a mail that was sent. FreeScout writes a row for every attempt, with the Message-ID
+/// it would have had: 2 is an error on sending, 5 one on delivery, 10 an attempt to be repeated (`App\SendLog`). A status
+/// that is missing is that of a mail.
+pub fn was_sent(status: Option<&[u8]>) -> bool {
+    !matches!(status.map(<[u8]>::trim_ascii), Some(b"2" | b"5" | b"10"))
+}
+
 /// What is known of one mail.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
@@ -250,6 +257,17 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(keyed(&id), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_that_failed_is_no_mail() {
+        for sent in ["1", "4", "6", "7", "8", "9", ""] {
+            assert!(was_sent(Some(sent.as_bytes())), "{sent}");
+        }
+        assert!(was_sent(None));
+        for failed in ["2", "5", "10"] {
+            assert!(!was_sent(Some(failed.as_bytes())), "{failed}");
         }
     }
 

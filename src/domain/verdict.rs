@@ -5,10 +5,11 @@
 //! called proven.
 
 use super::app_key::{AppKey, Fingerprint};
-use super::inventory::{Secret, SecretKind, StoredText};
+use super::inventory::{Secret, StoredText};
 use super::key_ring::KeyRing;
 use super::payload::{Body, Malformed, Payload};
 use super::php::{self, Value};
+use super::rules::{Form, Keeping, Undecryptable};
 use super::secret::SecretBytes;
 
 /// Payloads inside payloads are followed this deep.
@@ -35,6 +36,8 @@ pub enum Damage {
     BadMeta,
     /// Longer than any secret of FreeScout.
     TooLong,
+    /// Sealed, where the installed version keeps it as it is: a newer one was here.
+    OfNewerVersion,
 }
 
 impl Damage {
@@ -49,6 +52,7 @@ impl Damage {
             Damage::NotSerialized => "not_serialized",
             Damage::BadMeta => "bad_meta",
             Damage::TooLong => "too_long",
+            Damage::OfNewerVersion => "of_newer_version",
         }
     }
 }
@@ -71,6 +75,42 @@ pub struct Salvage {
     pub key: Fingerprint,
     /// What is wrong with the MAC.
     pub fault: MacFault,
+}
+
+/// What a text that is not encrypted means to the installed version. Only one of them is ever sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// This version stores it so.
+    AsItIs,
+    /// This version stores it sealed, and still uses a plain one as it stands. From 1.8.232 on it will not.
+    StillRead,
+    /// This version reads it as empty: sealing it is the repair.
+    ReadsEmpty,
+    /// The same, but a migration that has not run yet will seal it, whatever it holds then.
+    AwaitsMigration,
+    /// Whether this version uses it cannot be told.
+    Untold,
+}
+
+impl Plain {
+    /// All of them.
+    pub const ALL: [Plain; 5] = [
+        Plain::AsItIs,
+        Plain::StillRead,
+        Plain::ReadsEmpty,
+        Plain::AwaitsMigration,
+        Plain::Untold,
+    ];
+
+    fn kept(keeping: Keeping) -> Self {
+        match keeping {
+            Keeping::AsItIs => Plain::AsItIs,
+            Keeping::Sealed(Undecryptable::ReadsAsStored) => Plain::StillRead,
+            Keeping::Sealed(Undecryptable::ReadsEmpty) => Plain::ReadsEmpty,
+            Keeping::SealedByMigration => Plain::AwaitsMigration,
+            Keeping::Untold => Plain::Untold,
+        }
+    }
 }
 
 /// What we know of one secret.
@@ -97,10 +137,7 @@ pub enum Verdict {
         repairable: bool,
     },
     /// Not encrypted at all.
-    Plaintext {
-        /// FreeScout uses it as it stands.
-        works: bool,
-    },
+    Plaintext(Plain),
     /// Sealed more than once.
     Nested {
         /// The key of the outermost layer.
@@ -142,7 +179,7 @@ impl Verdict {
             Verdict::OtherKey(_) => "other_key",
             Verdict::UnknownKey { .. } => "unknown_key",
             Verdict::Damaged { .. } => "damaged",
-            Verdict::Plaintext { .. } => "plaintext",
+            Verdict::Plaintext(_) => "plaintext",
             Verdict::Nested { .. } => "nested",
             Verdict::Empty { .. } => "empty",
         }
@@ -153,21 +190,32 @@ impl Verdict {
         match *self {
             Verdict::Opens(key) | Verdict::OtherKey(key) | Verdict::Nested { key, .. } => Some(key),
             Verdict::Damaged { key, .. } => key,
-            Verdict::UnknownKey { .. } | Verdict::Plaintext { .. } | Verdict::Empty { .. } => None,
+            Verdict::UnknownKey { .. } | Verdict::Plaintext(_) | Verdict::Empty { .. } => None,
         }
     }
 
     /// Whether FreeScout reads the right value now.
     pub fn readable(&self) -> bool {
-        matches!(self, Verdict::Opens(_) | Verdict::Plaintext { works: true })
+        matches!(
+            self,
+            Verdict::Opens(_) | Verdict::Plaintext(Plain::AsItIs | Plain::StillRead)
+        )
+    }
+
+    /// Whether nobody can tell if FreeScout reads it.
+    pub fn untold(&self) -> bool {
+        matches!(self, Verdict::Plaintext(Plain::Untold))
     }
 
     /// What can be done.
     pub fn remedy(&self) -> Remedy {
         match *self {
-            Verdict::Empty { .. } | Verdict::Plaintext { works: true } => Remedy::Nothing,
+            Verdict::Empty { .. }
+            | Verdict::Plaintext(
+                Plain::AsItIs | Plain::StillRead | Plain::AwaitsMigration | Plain::Untold,
+            ) => Remedy::Nothing,
             Verdict::Opens(_) | Verdict::OtherKey(_) => Remedy::Reseal,
-            Verdict::Plaintext { works: false } => Remedy::Seal,
+            Verdict::Plaintext(Plain::ReadsEmpty) => Remedy::Seal,
             Verdict::Nested {
                 innermost: true, ..
             } => Remedy::Unwrap,
@@ -201,18 +249,19 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
                 null_payload: false,
             };
         }
-        (_, Some(Ok(payload))) => payload,
         (_, Some(Err(Malformed::NotAPayload))) => {
-            return Verdict::Plaintext {
-                works: secret.kind.plaintext_works(),
-            };
+            return Verdict::Plaintext(Plain::kept(secret.keeping));
         }
+        (_, Some(_)) if secret.keeping == Keeping::AsItIs => {
+            return damaged(Damage::OfNewerVersion);
+        }
+        (_, Some(Ok(payload))) => payload,
         (_, Some(Err(Malformed::Base64))) => return damaged(Damage::BadBase64),
         (_, Some(Err(Malformed::Truncated))) => return damaged(Damage::Truncated),
         (_, Some(Err(Malformed::Json))) => return damaged(Damage::BadJson),
         (_, Some(Err(Malformed::Iv))) => return damaged(Damage::BadIv),
         (_, Some(Err(Malformed::NoMac(body)))) => {
-            let salvage = salvage(secret.kind, body, ring, |_| MacFault::Missing);
+            let salvage = salvage(secret.serialized, body, ring, |_| MacFault::Missing);
             return Verdict::Damaged {
                 damage: Damage::NoMac,
                 key: None,
@@ -222,7 +271,7 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
         }
     };
     match ring.maker_of(payload) {
-        Some(key) => judge_opened(secret.kind, payload, key, ring),
+        Some(key) => judge_opened(secret.serialized, payload, key, ring),
         None => {
             let fault = |key: &AppKey| {
                 if payload.made_with_upper_case(key) {
@@ -232,13 +281,13 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
                 }
             };
             Verdict::UnknownKey {
-                salvage: salvage(secret.kind, payload.body(), ring, fault),
+                salvage: salvage(secret.serialized, payload.body(), ring, fault),
             }
         }
     }
 }
 
-fn judge_opened(kind: SecretKind, payload: &Payload, key: &AppKey, ring: &KeyRing) -> Verdict {
+fn judge_opened(serialized: bool, payload: &Payload, key: &AppKey, ring: &KeyRing) -> Verdict {
     let name = key.fingerprint();
     let damaged = |damage, repairable| Verdict::Damaged {
         damage,
@@ -254,13 +303,13 @@ fn judge_opened(kind: SecretKind, payload: &Payload, key: &AppKey, ring: &KeyRin
     if let Some(inner) = inner_payload(plain.expose()) {
         return Verdict::Nested {
             key: name,
-            innermost: innermost(kind, inner, ring).is_some(),
+            innermost: innermost(serialized, inner, ring).is_some(),
         };
     }
     if matches!(value, Ok(Value::Null)) {
         return Verdict::Empty { null_payload: true };
     }
-    if value.is_err() && (kind.wants_serialized() || php::begins_serialized(plain.expose())) {
+    if value.is_err() && (serialized || php::begins_serialized(plain.expose())) {
         // What begins like a serialised value and is none may be a cut one: we do not know what it was.
         let raw = !plain.is_empty() && !php::begins_serialized(plain.expose());
         return damaged(Damage::NotSerialized, raw);
@@ -294,18 +343,52 @@ pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<Sec
             else {
                 return None;
             };
-            value_of(secret.kind, body.decrypt(ring.get(salvage?.key)?)?, ring)
+            value_of(
+                secret.serialized,
+                body.decrypt(ring.get(salvage?.key)?)?,
+                ring,
+            )
         }
         Remedy::Reseal | Remedy::Unwrap | Remedy::Repair => {
             let payload = parsed.as_ref().ok()?;
             let plain = payload.body().decrypt(ring.maker_of(payload)?)?;
             match verdict.remedy() {
-                Remedy::Unwrap => innermost(secret.kind, inner_payload(plain.expose())?, ring),
-                Remedy::Repair => value_of(secret.kind, plain, ring),
+                Remedy::Unwrap => {
+                    innermost(secret.serialized, inner_payload(plain.expose())?, ring)
+                }
+                Remedy::Repair => value_of(secret.serialized, plain, ring),
                 _ => Some(plain),
             }
         }
         Remedy::Nothing | Remedy::Salvage | Remedy::Lost => None,
+    }
+}
+
+/// The text itself: what stands there where it is plain, else what [`rescued`] gives without a salvage. `None` where it
+/// is not known, or no text.
+pub fn text(secret: &Secret, ring: &KeyRing) -> Option<SecretBytes> {
+    if let (Verdict::Plaintext(_), StoredText::Text(text)) = (judge(secret, ring), secret.stored())
+    {
+        return Some(text.clone());
+    }
+    let plain = rescued(secret, ring, false)?;
+    match php::unserialize(plain.expose()) {
+        Ok(Value::Text(text) | Value::Int(text)) => Some(SecretBytes::from(text)),
+        Err(_) if !secret.serialized => Some(plain),
+        _ => None,
+    }
+}
+
+/// The form in which another text would have to be stored there; `None` where that cannot be told, or a migration would
+/// seal it once more.
+pub fn form(keeping: Keeping, verdict: &Verdict) -> Option<Form> {
+    match (keeping, verdict) {
+        (Keeping::AsItIs, _) => Some(Form::Plain),
+        (Keeping::Sealed(_), _) => Some(Form::Sealed),
+        (Keeping::SealedByMigration, _) | (Keeping::Untold, Verdict::Empty { .. }) => None,
+        // As what stands there: somebody's FreeScout wrote it so.
+        (Keeping::Untold, Verdict::Plaintext(_)) => Some(Form::Plain),
+        (Keeping::Untold, _) => Some(Form::Sealed),
     }
 }
 
@@ -321,35 +404,35 @@ fn inner_payload(plain: &[u8]) -> Option<Payload> {
 
 /// The value that a plain text stands for: what lies under all layers; raw bytes serialised where FreeScout insists on
 /// that. `None` where there is none, or it is cut.
-fn value_of(kind: SecretKind, plain: SecretBytes, ring: &KeyRing) -> Option<SecretBytes> {
+fn value_of(serialized: bool, plain: SecretBytes, ring: &KeyRing) -> Option<SecretBytes> {
     if let Some(inner) = inner_payload(plain.expose()) {
-        return innermost(kind, inner, ring);
+        return innermost(serialized, inner, ring);
     }
     match php::unserialize(plain.expose()) {
         Ok(Value::Null) => None,
         Ok(_) => Some(plain),
         Err(_) if php::begins_serialized(plain.expose()) => None,
-        Err(_) if !kind.wants_serialized() => Some(plain),
+        Err(_) if !serialized => Some(plain),
         Err(_) if plain.is_empty() => None,
         Err(_) => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
     }
 }
 
 /// The value under all layers, where every layer opens.
-fn innermost(kind: SecretKind, payload: Payload, ring: &KeyRing) -> Option<SecretBytes> {
+fn innermost(serialized: bool, payload: Payload, ring: &KeyRing) -> Option<SecretBytes> {
     let mut payload = payload;
     for _ in 0..MAX_LAYERS {
         let plain = payload.open(ring.maker_of(&payload)?).ok()?;
         match inner_payload(plain.expose()) {
             Some(inner) => payload = inner,
-            None => return value_of(kind, plain, ring),
+            None => return value_of(serialized, plain, ring),
         }
     }
     None
 }
 
 fn salvage(
-    kind: SecretKind,
+    serialized: bool,
     body: &Body,
     ring: &KeyRing,
     fault: impl Fn(&AppKey) -> MacFault,
@@ -362,7 +445,7 @@ fn salvage(
             _ => return None,
         };
         let whole = php::serialize_text(text)[..] == *plain.expose();
-        (whole && value_of(kind, plain, ring).is_some()).then(|| Salvage {
+        (whole && value_of(serialized, plain, ring).is_some()).then(|| Salvage {
             key: key.fingerprint(),
             fault: fault(key),
         })

@@ -11,10 +11,11 @@ use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{Inventory, Secret, SecretKind};
 use crate::domain::known_keys;
 use crate::domain::plan::{self, Circumstances};
-use crate::domain::send_log::SendLog;
+use crate::domain::rules::Rules;
+use crate::domain::send_log::{self, SendLog};
 use crate::domain::source::Source;
 use crate::domain::timeline::Timeline;
-use crate::domain::verdict::{Remedy, Verdict};
+use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::engine::{log_secrets, sightings, survey};
 use crate::io::hunt;
@@ -32,7 +33,7 @@ const DECOYS_SHOWN: usize = 20;
 pub fn count_mails(session: &mut Session) {
     let log = session
         .mails
-        .get_or_insert_with(|| read_mails(&mut *session.store));
+        .get_or_insert_with(|| read_mails(&mut *session.store, session.inventory.rules()));
     log.ask(&session.ring);
     for known in session.ring.iter_mut() {
         known.mails = log.made_by(known.key.fingerprint());
@@ -41,10 +42,10 @@ pub fn count_mails(session: &mut Session) {
     session.traces = log.traces();
 }
 
-fn read_mails(store: &mut dyn Store) -> SendLog {
+fn read_mails(store: &mut dyn Store, rules: &Rules) -> SendLog {
     let there = store.columns("send_logs").unwrap_or_default();
     let has = |name: &&str| there.iter().any(|c| c == name);
-    let wanted: Vec<&str> = ["message_id", "created_at"]
+    let wanted: Vec<&str> = ["message_id", "created_at", "status"]
         .into_iter()
         .filter(has)
         .collect();
@@ -52,38 +53,53 @@ fn read_mails(store: &mut dyn Store) -> SendLog {
     if wanted.first() != Some(&"message_id") {
         return log;
     }
+    let place = |name: &str| wanted.iter().position(|w| *w == name);
+    let (date, status) = (place("created_at"), place("status"));
     let read = store.read("send_logs", &wanted, None, &mut |_, values| {
         let text = |n: usize| values.get(n).and_then(Stored::text);
-        if let Some(message_id) = text(0) {
-            log.add(message_id, text(1));
+        if let Some(message_id) = text(0)
+            && send_log::was_sent(status.and_then(text))
+        {
+            log.add(message_id, date.and_then(text));
         }
     });
     // Half a log would show eras that end where the reading did.
     if read.is_err() {
         return SendLog::default();
     }
-    read_links(store, &mut log);
+    read_links(store, rules, &mut log);
     log
 }
 
-/// The attachments whose links carry a token of the key. Without the table, or in an older schema, nothing is known of
-/// them.
-fn read_links(store: &mut dyn Store, log: &mut SendLog) {
-    let wanted = ["thread_id", "token_type"];
+/// The attachments whose links carry a token of the key. Without the table nothing is known of them.
+fn read_links(store: &mut dyn Store, rules: &Rules, log: &mut SendLog) {
     let there = store.columns("attachments").unwrap_or_default();
-    if !wanted.iter().all(|name| there.iter().any(|c| c == name)) {
+    let has = |name: &str| there.iter().any(|c| c == name);
+    if !has("thread_id") {
         return;
     }
+    if !rules.links_carry_tokens() {
+        log.set_links(&[]);
+        return;
+    }
+    // `token_type` took the place of `public` in 1.8.213: what is public is served without a token.
+    let column = ["token_type", "public"].into_iter().find(|name| has(name));
+    let wanted: Vec<&str> = ["thread_id"].into_iter().chain(column).collect();
     let mut threads = Vec::new();
     let newest = Some(LINKS_READ);
     let read = store.read("attachments", &wanted, newest, &mut |_, values| {
-        let number = |n: usize| {
+        let number = |n: usize| -> Option<u64> {
             std::str::from_utf8(values.get(n)?.text()?)
                 .ok()?
                 .parse()
                 .ok()
         };
-        if let (Some(thread), Some(2 | 3)) = (number(0), number(1)) {
+        let tokened = match column {
+            Some("token_type") => matches!(number(1), Some(2 | 3)),
+            Some(_) => number(1) == Some(0),
+            None => true,
+        };
+        if let (Some(thread), true) = (number(0), tokened) {
             threads.push(thread);
         }
     });
@@ -278,6 +294,7 @@ pub fn assess(session: &Session) -> Assessment {
     let mut findings = survey::findings(session);
     findings.extend(session.schema_findings.iter().cloned());
     findings.extend(secret_findings(&secrets, ring));
+    findings.extend(version_findings(session, &secrets));
     let recoverable = sightings::recoverable(session, &secrets);
     let places: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
     if !places.is_empty() {
@@ -291,6 +308,7 @@ pub fn assess(session: &Session) -> Assessment {
     }
     findings.sort_by_key(Finding::severity);
     Assessment {
+        rules: session.inventory.rules().clone(),
         summary: Summary::of(&secrets),
         logged: log_secrets::offered(session, &secrets),
         recommendation: plan::recommend(&secrets, &circumstances),
@@ -304,6 +322,39 @@ pub fn assess(session: &Session) -> Assessment {
         traces: session.traces.clone(),
         recoverable,
     }
+}
+
+/// What the version has to do with it.
+fn version_findings(session: &Session, secrets: &[SecretReport]) -> Vec<Finding> {
+    let rules = session.inventory.rules();
+    let count = |plain| {
+        let is = |s: &&SecretReport| s.verdict == Verdict::Plaintext(plain);
+        secrets.iter().filter(is).count()
+    };
+    let system_mail = |s: &SecretReport| {
+        s.kind == SecretKind::SystemMail && s.needed && matches!(s.verdict, Verdict::Opens(_))
+    };
+    // Licences are read as they stand by every version.
+    let until_update = secrets.iter().filter(|s| {
+        s.kind != SecretKind::License && s.verdict == Verdict::Plaintext(Plain::StillRead)
+    });
+    let (untold, awaits, until_update) = (
+        count(Plain::Untold),
+        count(Plain::AwaitsMigration),
+        until_update.count(),
+    );
+    let stated = || session.install.version.clone();
+    let findings = [
+        (rules.version().is_none()).then(|| Finding::VersionUntold { stated: stated() }),
+        (untold > 0).then_some(Finding::PlaintextUntold { count: untold }),
+        (awaits > 0).then_some(Finding::AwaitsMigration { count: awaits }),
+        (until_update > 0).then_some(Finding::PlaintextUntilUpdate {
+            count: until_update,
+        }),
+        (rules.hands_on_serialized() && secrets.iter().any(system_mail))
+            .then(|| Finding::SystemMailBroken { version: stated() }),
+    ];
+    findings.into_iter().flatten().collect()
 }
 
 fn secret_findings(
@@ -358,7 +409,7 @@ fn secret_findings(
             |count| Finding::Damaged { count },
         ),
         (
-            count(&|s| s.verdict == Verdict::Plaintext { works: false }),
+            count(&|s| s.verdict == Verdict::Plaintext(Plain::ReadsEmpty)),
             |count| Finding::Plaintext { count },
         ),
         (

@@ -11,11 +11,10 @@ use crate::domain::connection::{
     Connection, ConnectionId, Direction, Login, NoTarget, Target, connections,
 };
 use crate::domain::inventory::{Secret, SecretKind};
-use crate::domain::php::{self, Value};
 use crate::domain::probe::{Caution, Code, Ended, Tested};
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{SecretBytes, Token};
-use crate::domain::verdict::{self, Verdict};
+use crate::domain::verdict::{self, Plain, Verdict};
 use crate::engine::job::Reading;
 use crate::engine::oauth::{self, RefreshError};
 use crate::engine::session::Session;
@@ -55,6 +54,8 @@ pub enum Under {
     OtherKey(String),
     /// It is stored unencrypted.
     Nothing,
+    /// It is stored unencrypted, and whether this version of FreeScout reads it so cannot be told.
+    Untold,
 }
 
 impl Attempt {
@@ -190,6 +191,13 @@ fn how(
     let lost_or_not = |lost, advice| if lost { advice } else { Advice::Unreadable };
     match &target.login {
         Login::None => go(None, None),
+        // The right password proves nothing of what this version sends in its place.
+        Login::Password { .. }
+            if kind == SecretKind::SystemMail
+                && session.inventory.rules().hands_on_serialized() =>
+        {
+            skipped(Code::UnreadablePassword, Advice::FaultOfVersion)
+        }
         Login::Password { .. } => match password() {
             // FreeScout takes it for no password at all when it fetches.
             Read::Text(text, _) if id.direction == Direction::Incoming && text.expose() == b"0" => {
@@ -259,26 +267,23 @@ fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Read
     if matches!(verdict, Verdict::Empty { .. }) {
         return Read::Nothing;
     }
-    if !verdict.readable() && reading == Reading::InForce {
-        return Read::Unreadable;
-    }
-    let Some(plain) = verdict::rescued(secret, &session.ring, false) else {
-        return Read::Unreadable;
+    let read = match verdict {
+        // No recovery of ours makes this one readable.
+        Verdict::Plaintext(Plain::AwaitsMigration) => false,
+        _ => verdict.readable() || verdict.untold() || reading == Reading::Rescued,
     };
-    let text = match php::unserialize(plain.expose()) {
-        Ok(Value::Text(text)) => SecretBytes::from(text),
-        Ok(Value::Int(digits)) => SecretBytes::from(digits),
-        // FreeScout's wrapper takes raw texts too.
-        Err(_) if !kind.wants_serialized() => plain.clone(),
-        _ => return Read::Unreadable,
+    let Some(text) = verdict::text(secret, &session.ring).filter(|_| read) else {
+        return Read::Unreadable;
     };
     if text.is_empty() {
         return Read::Nothing;
     }
-    let under = (!verdict.readable()).then(|| match verdict.key() {
-        Some(key) => Under::OtherKey(session.ring.label(key)),
-        None => Under::Nothing,
-    });
+    let under = match (verdict.key(), verdict.readable()) {
+        (_, true) => None,
+        (Some(key), false) => Some(Under::OtherKey(session.ring.label(key))),
+        (None, false) if verdict.untold() => Some(Under::Untold),
+        (None, false) => Some(Under::Nothing),
+    };
     Read::Text(text, under)
 }
 
@@ -287,6 +292,7 @@ pub fn not_yet(under: Option<Under>) -> Option<Caution> {
     under.map(|under| match under {
         Under::OtherKey(key) => Caution::NotYetReadable(key),
         Under::Nothing => Caution::NotSealed,
+        Under::Untold => Caution::FormUntold,
     })
 }
 

@@ -1,13 +1,14 @@
 //! Renews a mailbox's access token as FreeScout does, and stores what the provider gives before anybody uses it.
 //!
 //! A refresh token may be good for one time only, so the order is: prove that the row can be written, ask, seal, swap,
-//! read again. Never overwrites tokens that FreeScout stored meanwhile and can read; never asks with a secret that the key
-//! in force does not open; gives up on storing only after reconnecting, and says so.
+//! read again. Never overwrites tokens that FreeScout stored meanwhile and can read; never asks with a secret that
+//! FreeScout does not read; stores in the form of the installed version; gives up on storing only after reconnecting, and says so.
 
 use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use zeroize::Zeroizing;
 
 use crate::domain::advice::Advice;
 use crate::domain::app_key::AppKey;
@@ -15,12 +16,13 @@ use crate::domain::inventory::{Inventory, Row, Secret, StoredText};
 use crate::domain::mailbox::Mailbox;
 use crate::domain::oauth::{self, Renewed};
 use crate::domain::payload::Payload;
-use crate::domain::php::{self, Value};
+use crate::domain::php;
 use crate::domain::probe::{Code, Ended, Rung};
 use crate::domain::problem::Problem;
 use crate::domain::refusal::Refusal;
+use crate::domain::rules::Form;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table, Token};
-use crate::domain::verdict::{self, Verdict};
+use crate::domain::verdict;
 use crate::engine::change::{Change, swap_problem};
 use crate::engine::checks;
 use crate::engine::session::Session;
@@ -99,13 +101,15 @@ pub fn refresh(
     let mailbox = known.cloned().ok_or(RefreshError::NotConnected)?;
     let provider = mailbox.oauth.ok_or(RefreshError::NotConnected)?;
     let grant = grant(session, &mailbox)?;
+    // In which form they are stored is known before the provider is asked.
+    let form = token_form(session, mailbox.id).ok_or(RefreshError::NotConnected)?;
     // What the grant was opened with.
     let key = session.ring.effective().ok_or(RefreshError::NotConnected)?;
     // The clock is read before the provider reads its own: better a second early than late.
     let issued_on = now_local(&session.install);
     let tokens =
         crate::io::oauth::refresh(provider, endpoints, &grant).map_err(RefreshError::Asked)?;
-    let gained = Gained::new(key, &tokens, &grant.refresh_token, issued_on);
+    let gained = Gained::new(key, form, &tokens, &grant.refresh_token, issued_on);
     let whose = store(session, mailbox.id, &gained)?;
     read_again(session).map_err(RefreshError::NotReadAgain)?;
     Ok(whose)
@@ -164,11 +168,11 @@ fn said_of(problem: &Problem) -> String {
         .to_owned()
 }
 
-/// What came back, sealed, and what it was asked with.
+/// What came back, in the form in which this FreeScout stores it, and what it was asked with.
 struct Gained {
-    access: String,
-    refresh: Option<String>,
-    asked_with: String,
+    access: Zeroizing<String>,
+    refresh: Option<Zeroizing<String>>,
+    asked_with: Zeroizing<String>,
     issued_on: DateTime,
     expires_in: i64,
 }
@@ -266,7 +270,14 @@ fn grant(session: &Session, mailbox: &Mailbox) -> Result<Grant, RefreshError> {
     Err(first.map_or(RefreshError::NotConnected, RefreshError::Unreadable))
 }
 
-/// The plain text of a secret that opens with the key in force, as FreeScout would read it.
+/// In which form this FreeScout stores the tokens of a mailbox.
+fn token_form(session: &Session, mailbox: u64) -> Option<Form> {
+    let place = token_place(mailbox, Token::Refresh);
+    let secret = session.inventory.secret(&place)?;
+    verdict::form(secret.keeping, &verdict::judge(secret, &session.ring))
+}
+
+/// The text of a secret that FreeScout reads now, by the rules of its version.
 fn opened(session: &Session, place: &Place) -> Result<SecretBytes, RefreshError> {
     let secret = session.inventory.secret(place);
     secret
@@ -275,22 +286,21 @@ fn opened(session: &Session, place: &Place) -> Result<SecretBytes, RefreshError>
 }
 
 fn plain_text(secret: &Secret, session: &Session) -> Option<SecretBytes> {
-    if !matches!(verdict::judge(secret, &session.ring), Verdict::Opens(_)) {
+    if !verdict::judge(secret, &session.ring).readable() {
         return None;
     }
-    let plain = verdict::rescued(secret, &session.ring, false)?;
-    let text = match php::unserialize(plain.expose()) {
-        Ok(Value::Text(text) | Value::Int(text)) => text,
-        // Tokens are read by a helper that takes a raw text as it is.
-        Err(_) => plain.expose(),
-        Ok(_) => return None,
-    };
-    (!text.is_empty()).then(|| SecretBytes::from(text))
+    verdict::text(secret, &session.ring).filter(|text| !text.is_empty())
 }
 
-fn sealed(key: &AppKey, text: &SecretBytes) -> String {
-    let serialised = php::serialize_text(text.expose());
-    Payload::seal(key, &entropy::bytes(), &serialised)
+/// A token as it is stored.
+fn stored_form(key: &AppKey, form: Form, text: &SecretBytes) -> Zeroizing<String> {
+    Zeroizing::new(match form {
+        Form::Plain => String::from_utf8_lossy(text.expose()).into_owned(),
+        Form::Sealed => {
+            let serialised = php::serialize_text(text.expose());
+            Payload::seal(key, &entropy::bytes(), &serialised)
+        }
+    })
 }
 
 /// Stores what was gained. The tokens exist nowhere else, so a row that changed is read again and taken as it is, and a
@@ -343,12 +353,19 @@ fn store(session: &mut Session, mailbox: u64, gained: &Gained) -> Result<Refresh
 }
 
 impl Gained {
-    /// Seals the tokens, once: however often they are put into a row, it is the same text.
-    fn new(key: &AppKey, tokens: &Tokens, asked_with: &SecretBytes, issued_on: DateTime) -> Self {
+    /// Seals the tokens, where they are sealed, once: however often they are put into a row, it is the same text.
+    fn new(
+        key: &AppKey,
+        form: Form,
+        tokens: &Tokens,
+        asked_with: &SecretBytes,
+        issued_on: DateTime,
+    ) -> Self {
+        let stored = |token: &SecretBytes| stored_form(key, form, token);
         Self {
-            access: sealed(key, &tokens.access),
-            refresh: tokens.refresh.as_ref().map(|token| sealed(key, token)),
-            asked_with: sealed(key, asked_with),
+            access: stored(&tokens.access),
+            refresh: tokens.refresh.as_ref().map(stored),
+            asked_with: stored(asked_with),
             issued_on,
             expires_in: tokens.expires_in,
         }
@@ -360,7 +377,7 @@ impl Gained {
         let kept = refresh_lost.then_some(&self.asked_with);
         let renewed = Renewed {
             access: &self.access,
-            refresh: self.refresh.as_ref().or(kept).map(String::as_str),
+            refresh: self.refresh.as_ref().or(kept).map(|token| token.as_str()),
             issued_on: self.issued_on,
             expires_in: self.expires_in,
         };
@@ -378,7 +395,7 @@ enum Meanwhile {
 
 /// Whether somebody stored other tokens since `meta` was read.
 fn stored_meanwhile(session: &Session, mailbox: u64, now: &SecretBytes) -> Option<Meanwhile> {
-    let mut fresh = Inventory::default();
+    let mut fresh = Inventory::by(session.inventory.rules().clone());
     fresh.add_mailbox(&Row {
         id: mailbox,
         values: vec![("meta", StoredText::Text(now.clone()))],

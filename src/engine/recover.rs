@@ -2,9 +2,9 @@
 
 use crate::domain::assessment::{Assessment, SecretReport};
 use crate::domain::inventory::SecretKind;
-use crate::domain::php;
 use crate::domain::plan::{self, Choices, Impossible, Strategy};
 use crate::domain::problem::Problem;
+use crate::domain::rules::Keeping;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::domain::verdict;
@@ -63,8 +63,9 @@ pub fn places(
     for line in lines {
         match line {
             Line::SystemMail(text) => {
-                let place = place_of(assessment, SecretKind::SystemMail, |_| true);
-                entered.push((place.ok_or_else(|| unknown(w.no_system_mail))?, text));
+                let secret = of_kind(assessment, SecretKind::SystemMail, |_| true);
+                let secret = secret.ok_or_else(|| unknown(w.no_system_mail))?;
+                entered.push((enterable(secret)?, text));
             }
             Line::Mailbox {
                 mailbox,
@@ -84,10 +85,11 @@ pub fn places(
                     (SecretKind::Outgoing, outgoing),
                 ] {
                     let Some(text) = text else { continue };
-                    let place = place_of(assessment, kind, |s| {
+                    let secret = of_kind(assessment, kind, |s| {
                         s.place.cell.table == Table::Mailboxes && s.place.cell.id == id
                     });
-                    entered.push((place.ok_or_else(|| unknown(w.no_system_mail))?, text));
+                    let secret = secret.ok_or_else(|| unknown(w.no_system_mail))?;
+                    entered.push((enterable(secret)?, text));
                 }
             }
         }
@@ -124,16 +126,10 @@ pub fn texts(
         .map(|(place, entered)| match entered {
             Entered::Typed(text) => Ok((place, text)),
             Entered::SameAs(other) => {
-                let rescued = session
-                    .inventory
-                    .secret(&other)
-                    .and_then(|s| verdict::rescued(s, &session.ring, false));
-                match rescued
-                    .as_ref()
-                    .map(|plain| php::unserialize(plain.expose()))
-                {
-                    Some(Ok(php::Value::Text(text))) => Ok((place, text.into())),
-                    _ => Err(surprised(&other)),
+                let secret = session.inventory.secret(&other);
+                match secret.and_then(|s| verdict::text(s, &session.ring)) {
+                    Some(text) => Ok((place, text)),
+                    None => Err(surprised(&other)),
                 }
             }
             Entered::Older(older) => match sightings::newest(session, &older) {
@@ -148,16 +144,27 @@ pub fn texts(
         .collect()
 }
 
-fn place_of(
+fn of_kind(
     assessment: &Assessment,
     kind: SecretKind,
     is: impl Fn(&SecretReport) -> bool,
-) -> Option<Place> {
-    assessment
-        .secrets
-        .iter()
-        .find(|s| s.kind == kind && is(s))
-        .map(|s| s.place.clone())
+) -> Option<&SecretReport> {
+    assessment.secrets.iter().find(|s| s.kind == kind && is(s))
+}
+
+/// The place of a secret, where it is known how to store a password there.
+fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
+    if secret.enterable() {
+        return Ok(secret.place.clone());
+    }
+    let w = words();
+    let place = sanitize(&secret.place.to_string());
+    let what = fill(w.password_form_untold, &[("place", &place)]);
+    let why = match secret.keeping {
+        Keeping::SealedByMigration => w.verdict_plaintext_awaits,
+        _ => w.version_untold_why,
+    };
+    Err(Problem::new(what, why, w.password_form_next))
 }
 
 fn unknown(what: &str) -> Problem {

@@ -14,6 +14,7 @@ use crate::domain::payload::Payload;
 use crate::domain::php;
 use crate::domain::plan::{Action, KeyHome, Plan, Step, Target};
 use crate::domain::problem::Problem;
+use crate::domain::rules::Form;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::source::{Source, SourceKind};
@@ -29,10 +30,27 @@ use crate::words::{fill, words};
 /// A password that nobody typed yet: stands for one in a rehearsal.
 const REHEARSED: &[u8] = b"rehearsed";
 
+/// What is stored in place of a secret.
+enum New {
+    /// A payload.
+    Sealed(String),
+    /// A password as it was typed, where this version of FreeScout keeps it so.
+    Plain(SecretBytes),
+}
+
+impl New {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            New::Sealed(payload) => payload.as_bytes(),
+            New::Plain(text) => text.expose(),
+        }
+    }
+}
+
 /// What a plan comes to, computed and not yet written.
 pub struct Prepared {
-    /// New payload for every secret that changes.
-    payloads: Vec<(Place, String)>,
+    /// New text for every secret that changes.
+    texts: Vec<(Place, New)>,
     /// New text for every cell that changes.
     cells: BTreeMap<Cell, SecretBytes>,
 }
@@ -49,22 +67,21 @@ pub fn prepare(
     target: &AppKey,
     entered: Option<&[(Place, SecretBytes)]>,
 ) -> Result<Prepared, Problem> {
-    let mut payloads = Vec::new();
+    let mut texts = Vec::new();
     for step in plan.steps.iter().filter(|s| s.action.writes()) {
-        let plain = plain_of(inventory, ring, step, entered).ok_or_else(|| surprised(step))?;
-        let payload = Payload::seal(target, &entropy::bytes(), plain.expose());
-        payloads.push((step.place.clone(), payload));
+        let new = new_text(inventory, ring, step, target, entered);
+        texts.push((step.place.clone(), new.ok_or_else(|| surprised(step))?));
     }
-    let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &str)>> = BTreeMap::new();
-    for (place, payload) in &payloads {
+    let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &[u8])>> = BTreeMap::new();
+    for (place, new) in &texts {
         by_cell
             .entry(&place.cell)
             .or_default()
-            .push((place, payload));
+            .push((place, new.bytes()));
     }
     let mut cells = BTreeMap::new();
-    for (cell, payloads) in by_cell {
-        let text = inventory.rewritten(cell, &payloads).ok_or_else(|| {
+    for (cell, texts) in by_cell {
+        let text = inventory.rewritten(cell, &texts).ok_or_else(|| {
             Problem::new(
                 words().plan_surprised,
                 format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
@@ -73,25 +90,33 @@ pub fn prepare(
         })?;
         cells.insert(cell.clone(), text);
     }
-    Ok(Prepared { payloads, cells })
+    Ok(Prepared { texts, cells })
 }
 
-fn plain_of(
+fn new_text(
     inventory: &Inventory,
     ring: &KeyRing,
     step: &Step,
+    target: &AppKey,
     entered: Option<&[(Place, SecretBytes)]>,
-) -> Option<SecretBytes> {
-    match (step.action, entered) {
-        (Action::Enter, None) => Some(SecretBytes::from(&php::serialize_text(REHEARSED)[..])),
-        (Action::Enter, Some(entered)) => entered
+) -> Option<New> {
+    let secret = inventory.secret(&step.place)?;
+    let seal = |plain: &[u8]| New::Sealed(Payload::seal(target, &entropy::bytes(), plain));
+    if step.action != Action::Enter {
+        let salvage = matches!(step.action, Action::Salvage(_));
+        let plain = verdict::rescued(secret, ring, salvage)?;
+        return Some(seal(plain.expose()));
+    }
+    let text = match entered {
+        None => REHEARSED,
+        Some(entered) => entered
             .iter()
             .find(|(place, _)| *place == step.place)
-            .map(|(_, text)| SecretBytes::from(&php::serialize_text(text.expose())[..])),
-        (action, _) => {
-            let secret = inventory.secret(&step.place)?;
-            verdict::rescued(secret, ring, matches!(action, Action::Salvage(_)))
-        }
+            .map(|(_, text)| text.expose())?,
+    };
+    match verdict::form(secret.keeping, &verdict::judge(secret, ring))? {
+        Form::Sealed => Some(seal(&php::serialize_text(text))),
+        Form::Plain => Some(New::Plain(SecretBytes::from(text))),
     }
 }
 
@@ -118,9 +143,9 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     let target = target_key(session, plan)?;
     let prepared = prepare(&session.inventory, &session.ring, plan, &target, None)?;
     let mut after = session.inventory.clone();
-    for (place, payload) in prepared.payloads {
+    for (place, new) in prepared.texts {
         if let Some(secret) = after.secrets.iter_mut().find(|s| s.place == place) {
-            secret.replace(StoredText::Text(SecretBytes::from(payload.into_bytes())));
+            secret.replace(StoredText::Text(SecretBytes::from(new.bytes())));
         }
     }
     let fingerprint = target.fingerprint();
@@ -225,13 +250,15 @@ pub fn new_files(
 }
 
 impl Prepared {
-    /// The new payloads of a stored text.
+    /// The new payloads of a stored text. A password that is stored as it is has none, and is never written down
+    /// elsewhere.
     pub fn payloads_of(&self, cell: &Cell) -> Vec<(Place, String)> {
-        let here = self
-            .payloads
-            .iter()
-            .filter(|(place, _)| place.cell == *cell);
-        here.cloned().collect()
+        let here = self.texts.iter().filter(|(place, _)| place.cell == *cell);
+        here.filter_map(|(place, new)| match new {
+            New::Sealed(payload) => Some((place.clone(), payload.clone())),
+            New::Plain(_) => None,
+        })
+        .collect()
     }
 }
 

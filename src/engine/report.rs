@@ -390,9 +390,10 @@ pub fn recover_json<'a>(
     }
 }
 
-/// Something is stored, and FreeScout does not read it.
+/// Something is stored, and FreeScout does not read it. What nobody can tell is a finding of its own.
 pub fn still_unreadable(secret: &SecretReport) -> bool {
-    !secret.verdict.readable() && !matches!(secret.verdict, Verdict::Empty { .. })
+    let told = !secret.verdict.readable() && !secret.verdict.untold();
+    told && !matches!(secret.verdict, Verdict::Empty { .. })
 }
 
 /// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when.

@@ -115,7 +115,8 @@ fn finish(
     let intent = compare(session, ledger, run, backup, progress)?;
     let (swaps, foreign) = swaps(session, &intent, &|inventory, intended| {
         let payloads = intended.payloads.iter();
-        let payloads: Vec<(&Place, &str)> = payloads.map(|(p, text)| (p, text.as_str())).collect();
+        let payloads: Vec<(&Place, &[u8])> =
+            payloads.map(|(p, text)| (p, text.as_bytes())).collect();
         inventory.rewritten(&intended.cell, &payloads)
     })?;
     let found = files_forward(session, ledger, run, backup, &intent)?;
@@ -160,12 +161,28 @@ fn finish(
     ledger.sweep()?;
     survey::reread(session)?;
     let target = target(session, run)?;
-    let notes = foreign
-        .iter()
-        .map(|cell| fill(w.resume_row_left, &[("place", &named(cell))]))
-        .collect();
+    // A password that is stored as it was typed stands in no journal.
+    let typed = |cell: &&Cell| {
+        let mut cells = intent.cells.iter();
+        cells.any(|intended| intended.cell == **cell && intended.payloads.is_empty())
+    };
+    let left = |cell: &Cell| {
+        let text = if typed(&cell) {
+            w.resume_password_left
+        } else {
+            w.resume_row_left
+        };
+        fill(text, &[("place", &named(cell))])
+    };
+    let notes = foreign.iter().map(left).collect();
+    let stored = Run {
+        reentered: run
+            .reentered
+            .saturating_sub(foreign.iter().filter(typed).count()),
+        ..run.clone()
+    };
     let mut written = Written {
-        run,
+        run: &stored,
         id,
         target,
         plan: &intent.plan,

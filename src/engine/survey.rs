@@ -231,6 +231,12 @@ fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Fi
     {
         ring.add(key, Source::of(SourceKind::ProcessEnvironment));
     }
+    // Before 1.8.17 nobody reads it: a candidate all the same.
+    if let Some(file) = &install.key_file
+        && let Ok(key) = AppKey::parse(file.bytes.trim_ascii())
+    {
+        ring.add(key, Source::file(SourceKind::KeyFile, &file.path, None));
+    }
     for path in siblings(install) {
         if let Ok(file) = files::read(&path, files::MAX_CONFIG_BYTES) {
             add_env_lines(ring, &file.bytes, SourceKind::File, &path);

@@ -8,9 +8,11 @@ use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, S
 use crate::domain::dotenv::EnvFile;
 use crate::domain::plan::KeyHome;
 use crate::domain::problem::Problem;
+use crate::domain::rules::Rules;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::var_export::{self, Value};
+use crate::domain::version::Version;
 use crate::io::artisan::WebUser;
 use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::processes;
@@ -189,9 +191,11 @@ impl Install {
     }
 
     fn with_sources<T>(&self, use_them: impl FnOnce(&Sources<'_>) -> T) -> T {
+        let read = Rules::reads_key_file(Version::parse(&self.version));
         let key_file = self
             .key_file
             .as_ref()
+            .filter(|_| read)
             .map(|f| SecretBytes::from(php_trim(&f.bytes)));
         use_them(&Sources {
             cache: self.cache.as_ref(),

@@ -130,6 +130,7 @@ fn advice_text(advice: Advice) -> &'static str {
         Advice::Unreadable => w.advice_unreadable,
         Advice::NothingStored => w.advice_nothing_stored,
         Advice::ZeroPassword => w.advice_zero_password,
+        Advice::FaultOfVersion => w.advice_fault_of_version,
         Advice::LocalMailer => w.advice_local_mailer,
         Advice::OfModule => w.advice_of_module,
         Advice::NoServer => w.advice_no_server,
@@ -216,6 +217,7 @@ pub fn caution(caution: &Caution) -> String {
         Caution::NotSealed => w.caution_not_sealed.to_owned(),
         Caution::NotStored => w.caution_not_stored.to_owned(),
         Caution::NotSentAgain => w.caution_not_sent_again.to_owned(),
+        Caution::FormUntold => w.caution_form_untold.to_owned(),
         Caution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
     }
 }

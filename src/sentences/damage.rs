@@ -4,12 +4,16 @@ use super::timeline;
 use crate::domain::assessment::Assessment;
 use crate::domain::damage::{Damage, Trace};
 use crate::domain::plan::{Plan, Strategy};
+use crate::domain::rules::Rules;
 use crate::words::{Words, fill, words};
 
 /// What becomes of replies and links; without counts where the database tells none.
 pub fn of(plan: &Plan, assessment: &Assessment) -> String {
     let w = words();
     let damage = assessment.damage(plan.target);
+    if damage.is_empty() && !assessment.rules.replies_carry_hashes() {
+        return of_old_version(plan, &damage, &assessment.rules);
+    }
     if damage.is_empty() {
         return match (plan.strategy, damage.key_changes) {
             (Strategy::Restore, _) => w.plan_links_restore,
@@ -32,7 +36,7 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
     })
     .collect();
     let mails = fill(w.damage_of_mails, &[("parts", &parts.join("; "))]);
-    format!("{mails} {}", of_the_key(plan, &damage, w))
+    format!("{mails} {}", of_the_key(plan, &damage, &assessment.rules))
 }
 
 /// What a broken mail means, where the plan breaks or leaves some.
@@ -42,12 +46,27 @@ pub fn meaning(plan: &Plan, assessment: &Assessment) -> Option<&'static str> {
     broken.then(|| words().damage_meaning)
 }
 
-fn of_the_key(plan: &Plan, damage: &Damage, w: &'static Words) -> &'static str {
+fn of_the_key(plan: &Plan, damage: &Damage, rules: &Rules) -> &'static str {
+    let w = words();
     match (damage.key_changes, plan.strategy) {
+        (true, _) if !rules.has_web_cron() => w.damage_logins_end,
+        (false, _) if !rules.has_web_cron() => w.damage_logins_stay,
         (true, Strategy::Restore) => w.damage_key_restored,
         (true, _) => w.damage_key_changes,
         (false, _) => w.damage_key_stays,
     }
+}
+
+/// Before 1.8.39 replies are matched by numbers alone, and what else depends on the key came bit by bit.
+fn of_old_version(plan: &Plan, damage: &Damage, rules: &Rules) -> String {
+    let w = words();
+    let links = match (damage.key_changes, plan.strategy) {
+        _ if !rules.links_carry_tokens() => w.plan_links_keyless,
+        (true, Strategy::Restore) => w.plan_links_work_again,
+        (true, _) => w.plan_links_stop,
+        (false, _) => w.plan_links_keep,
+    };
+    format!("{links} {}", of_the_key(plan, damage, rules))
 }
 
 fn trace(trace: &Trace, assessment: &Assessment, w: &'static Words) -> String {

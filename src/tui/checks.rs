@@ -164,8 +164,8 @@ fn cell(secret: &SecretReport, assessment: &Assessment) -> (Role, String) {
             salvage: Some(_), ..
         } => (Role::Danger, w.cell_salvage.to_owned()),
         Verdict::Damaged { .. } => (Role::Danger, w.cell_damaged.to_owned()),
-        Verdict::Plaintext { works: true } => (Role::Ok, w.cell_plain.to_owned()),
-        Verdict::Plaintext { works: false } => (Role::Warn, w.cell_plain.to_owned()),
+        Verdict::Plaintext(_) if secret.verdict.readable() => (Role::Ok, w.cell_plain.to_owned()),
+        Verdict::Plaintext(_) => (Role::Warn, w.cell_plain.to_owned()),
         Verdict::Nested { .. } => (Role::Warn, w.cell_twice.to_owned()),
         Verdict::Empty { .. } if secret.probably_wiped() => (Role::Danger, w.cell_wiped.to_owned()),
         Verdict::Empty { .. } => (Role::Muted, "–".to_owned()),

@@ -71,7 +71,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         return;
     };
     if let Some(recommended) = recommended.filter(|r| r.strategy == ready.plan.strategy) {
-        canvas.pieces(&mut area, &[plain(sentences::why(recommended.why))]);
+        canvas.pieces(
+            &mut area,
+            &[plain(sentences::why(recommended.why, &assessment.rules))],
+        );
     } else if recommended.is_none() {
         let piece = match wizard.passwords.asked.len() {
             0 => (Role::Ok, w.check_all_well.to_owned()),
@@ -126,7 +129,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
             let role = match step.action {
                 Action::StaysLost => Role::Danger,
                 Action::Salvage(_) => Role::Warn,
-                Action::Keep | Action::Nothing => Role::Muted,
+                Action::Keep | Action::Leave | Action::Nothing => Role::Muted,
                 _ => Role::Text,
             };
             let offer = match (secret.verdict.remedy(), step.action) {

@@ -48,7 +48,7 @@ pub struct State {
 fn order(plan: &plan::Plan) -> Vec<usize> {
     let rank = |index: &usize| match plan.steps[*index].action {
         plan::Action::StaysLost => 0,
-        plan::Action::Keep => 2,
+        plan::Action::Keep | plan::Action::Leave => 2,
         _ => 1,
     };
     let mut shown: Vec<usize> = (0..plan.steps.len())

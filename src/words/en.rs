@@ -311,6 +311,7 @@ table! {
     resume_file_changed = "{path} was changed since the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it meant to write.";
     resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
+    resume_password_left = "Not stored: this version keeps it unencrypted, and an unencrypted password is not written down for a resumed run. Enter it again: {place}";
     resume_row_left = "Left alone, because somebody changed it since: {place}";
 
     // undo and restore
@@ -360,6 +361,9 @@ table! {
     passwords_unusable = "A given password has no place.";
     passwords_next = "Nothing was changed. One JSON object a line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox = "There is no mailbox {mailbox}.";
+    password_form_untold = "A password cannot be stored here: {place}.";
+    password_form_next = "Nothing was changed. Type it into FreeScout's own settings page.";
+    version_untold_why = "In which form this FreeScout reads it cannot be told.";
     no_system_mail = "The install has no such password field.";
     strategy_impossible = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
@@ -594,6 +598,12 @@ table! {
     damage_mails = "{mails} ({key})";
     damage_mails_link = "{mails}, 1 link ({key})";
     damage_mails_links = "{mails}, {links} links ({key})";
+    plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
+    plan_links_work_again = "Attachment links in old mails work again; replies do not depend on the key in this version.";
+    plan_links_stop = "Attachment links in mails already sent stop working; replies do not depend on the key in this version.";
+    plan_links_keep = "Attachment links in mails sent under the current key keep working; replies do not depend on the key in this version.";
+    damage_logins_stay = "Nobody has to log in again.";
+    damage_logins_end = "Everybody has to log in again.";
     damage_key_restored = "The old web cron URL is back; all log in again, in the app too.";
     damage_key_changes = "The web cron gets another URL; all log in again, in the app too.";
     damage_key_stays = "Logins and the web cron URL stay.";
@@ -703,6 +713,15 @@ table! {
     finding_damaged_one = "1 secret is damaged and cannot be read under any key as it stands.";
     finding_plaintext = "{count} passwords are stored unencrypted. FreeScout reads them as empty.";
     finding_plaintext_one = "1 password is stored unencrypted. FreeScout reads it as empty.";
+    finding_plaintext_untold = "{count} passwords are stored unencrypted. Whether this FreeScout reads them cannot be told, so they are left as they are.";
+    finding_plaintext_untold_one = "1 password is stored unencrypted. Whether this FreeScout reads it cannot be told, so it is left as it is.";
+    finding_plaintext_until_update = "{count} passwords or tokens are stored unencrypted. This FreeScout reads them; versions from 1.8.232 on will not. Run this program again after an update.";
+    finding_plaintext_until_update_one = "1 password or token is stored unencrypted. This FreeScout reads it; versions from 1.8.232 on will not. Run this program again after an update.";
+    finding_awaits_migration = "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.";
+    finding_awaits_migration_one = "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.";
+    finding_version_untold = "config/app.php states the version \"{stated}\", which is no released version. What is stored unencrypted is left as it is.";
+    finding_version_not_stated = "config/app.php does not state FreeScout's version. What is stored unencrypted is left as it is.";
+    finding_system_mail_broken = "FreeScout {version} has a fault: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";
     finding_nested = "{count} secrets were encrypted twice.";
     finding_nested_one = "1 secret was encrypted twice.";
     finding_salvageable = "{count} secrets may be salvaged: a known key decrypts them although their MAC does not vouch for it.";
@@ -738,12 +757,17 @@ table! {
     verdict_opens = "Opens with the key in force, {key}.";
     verdict_other_key = "Opens with {key}, not with the key in force.";
     reads_empty = "FreeScout reads it as empty.";
+    reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
     reads_license = "FreeScout takes the sealed text for the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "Harmless: the invitation still works.";
     verdict_unknown_key = "No known key opens it. The key that made it is lost so far, or somebody changed the stored text: both look the same.";
     verdict_damaged_key = " It was sealed with {key}.";
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
+    verdict_plaintext_as_it_is = "Stored unencrypted, as this version of FreeScout does.";
+    verdict_plaintext_still_read = "Stored unencrypted. This version of FreeScout uses it as it stands; from 1.8.232 on it will not.";
+    verdict_plaintext_awaits = "Stored unencrypted. FreeScout reads it only after its migrations have run (php artisan migrate).";
+    verdict_plaintext_untold = "Stored unencrypted. Whether this FreeScout uses it cannot be told.";
     verdict_plaintext_works = "Stored unencrypted; FreeScout uses it as it stands.";
     verdict_nested = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner payload instead of the password.";
     verdict_nested_closed = "Encrypted twice; the outer layer opens with {key}, but no known key leads to a value within.";
@@ -761,12 +785,16 @@ table! {
     damage_bad_padding = "Damaged: the MAC is right, but the ciphertext does not decrypt.";
     damage_not_serialized = "Opens, but is not the serialised value FreeScout insists on; it reads as empty.";
     damage_bad_meta = "Damaged: the mailbox's meta is not JSON, so its OAuth tokens cannot be read.";
+    damage_of_newer_version = "Encrypted, as a newer FreeScout does. This version stores it unencrypted, and uses the encrypted text itself.";
     damage_too_long = "Too long to be a secret of FreeScout; it was not read.";
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
     action_keep_until = "stays as it is, and opens again with {key} in force";
     action_reseal = "opened with {key}, sealed with the key of the plan";
     action_seal = "sealed for the first time";
+    action_leave = "left as it is";
+    action_leave_to_migration = "left as it is, for FreeScout's migrations to encrypt";
+    action_enter_plain = "the new password is stored, unencrypted as this version does";
     action_unwrap = "both layers opened, sealed once";
     action_repair = "written in the form FreeScout reads, sealed again";
     action_salvage = "salvaged with {key}, unproven";
@@ -803,6 +831,7 @@ table! {
     key_mails = ", {mails} mails sent under it";
     key_published = ", PUBLIC ({published}): rotate";
     why_published_key = "The key in force is public, so everything should move to a new one.";
+    why_old_key_opens_most = "Most secrets were encrypted with the old key.";
     why_old_key_opens_more = "Most secrets were sealed with the old key. Putting it back also keeps reply threading, attachment links and the web cron working.";
     why_old_key_configured = "The old key stands in the configuration already; only the cache is stale.";
     why_old_key_sent_more = "Most mails were sent under the old key. Putting it back keeps replies to them, and links in them, working.";
@@ -905,6 +934,7 @@ table! {
     advice_broken_protocol = "The server says what no mail server should: see its words; look at the port.";
     advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
     advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
+    advice_fault_of_version = "This version of FreeScout sends the system mail password in a wrong form, so the right one would prove nothing: update FreeScout.";
     advice_zero_password = "FreeScout takes the password 0 for none when it fetches: choose another.";
     advice_local_mailer = "FreeScout hands its mail to this server's own mailer: there is no login.";
     advice_of_module = "A module's own protocol: test it in FreeScout.";
@@ -939,6 +969,7 @@ table! {
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you typed. It is stored in step 7.";
     caution_not_sent_again = "This is the answer it got earlier: a refused password is not sent again, so that the account is not locked. If you have changed something at the mail server since, restart this program.";
+    caution_form_untold = "Tested with the password as it is stored, unencrypted. Whether this FreeScout reads it cannot be told.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";

@@ -11,6 +11,7 @@
     reason = "these tests need less of it than those it was made for"
 )]
 mod install;
+mod older;
 mod points;
 mod random;
 #[path = "../servers/server.rs"]

@@ -20,9 +20,11 @@ use freescout_rescue::domain::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
 use freescout_rescue::domain::probe::{Climbed, Code, Ended, RefusedBy, Rung, Tested};
 use freescout_rescue::domain::problem::Problem;
+use freescout_rescue::domain::rules::{Migrations, Rules};
 use freescout_rescue::domain::send_log::SendLog;
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::timeline::Timeline;
+use freescout_rescue::domain::version::Version;
 use freescout_rescue::engine::job::{Applied, BackupDone, PlanReady, Survey};
 
 /// The password that must never be seen anywhere.
@@ -59,9 +61,14 @@ fn row<'a>(id: u64, values: &[(&'a str, &str)]) -> Row<'a> {
     Row { id, values }
 }
 
+/// By the rules of the version that the survey shows.
+fn empty() -> Inventory {
+    Inventory::by(Rules::of(Version::parse("1.8.235"), Migrations::default()))
+}
+
 fn inventory() -> Inventory {
     let (old, new, lost) = (old_key(), new_key(), lost_key());
-    let mut inventory = Inventory::default();
+    let mut inventory = empty();
     let mailboxes: [(&str, &str, String, String); 7] = [
         (
             "Support",
@@ -227,6 +234,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         published: std::collections::BTreeSet::new(),
     };
     Assessment {
+        rules: inventory.rules().clone(),
         summary: Summary::of(&secrets),
         recommendation: plan::recommend(&secrets, &circumstances),
         keys: assessment::report_keys(ring, &secrets),
@@ -268,7 +276,7 @@ pub fn assessment(with_old: bool) -> Assessment {
 
 /// An install without a fault.
 pub fn sound() -> Assessment {
-    let mut inventory = Inventory::default();
+    let mut inventory = empty();
     let payload = sealed(&new_key(), SENTINEL);
     inventory.add_mailbox(&row(
         1,
@@ -309,7 +317,7 @@ pub fn healthy() -> Assessment {
 
 /// An install with nothing stored in it.
 pub fn bare() -> Assessment {
-    assess(&Inventory::default(), &KeyRing::default(), Vec::new())
+    assess(&empty(), &KeyRing::default(), Vec::new())
 }
 
 /// The assessment after the recovery.

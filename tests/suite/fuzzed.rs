@@ -11,10 +11,12 @@ use freescout_rescue::domain::app_key::AppKey;
 use freescout_rescue::domain::inventory::{Inventory, Row, Secret, SecretKind, StoredText};
 use freescout_rescue::domain::key_ring::KeyRing;
 use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::rules::{Migrations, Rules};
 use freescout_rescue::domain::secret::SecretBytes;
 use freescout_rescue::domain::sightings::{Scanner, Wanted};
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::{self, Remedy};
+use freescout_rescue::domain::version::Version;
 use freescout_rescue::io::hunt::{Limits, SkipReason, search_stream};
 
 fn folder() -> PathBuf {
@@ -139,7 +141,7 @@ fn outgoing(text: &[u8], layers: &[&AppKey]) -> Secret {
     let sealed = layers.iter().rev().fold(text.to_vec(), |text, key| {
         Payload::seal(key, &[7; 16], &text).into_bytes()
     });
-    let mut inventory = Inventory::default();
+    let mut inventory = Inventory::by(Rules::of(Version::parse("1.8.235"), Migrations::default()));
     inventory.add_mailbox(&Row {
         id: 1,
         values: vec![("out_password", StoredText::Text(SecretBytes::from(sealed)))],

@@ -24,4 +24,5 @@ mod scripted;
 mod sightings;
 mod timeline;
 mod traps;
+mod versions;
 mod wizard;

@@ -6,8 +6,9 @@ use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::plan::{
     Action, Choices, Circumstances, Impossible, KeyHome, Strategy, Target, Why, make, recommend,
 };
+use freescout_rescue::domain::rules::{Keeping, Undecryptable};
 use freescout_rescue::domain::secret::{Place, Table};
-use freescout_rescue::domain::verdict::{Damage, MacFault, Salvage, Verdict};
+use freescout_rescue::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use proptest::prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as _;
 
@@ -38,10 +39,22 @@ fn secrets(verdicts: &[Verdict]) -> Vec<SecretReport> {
             kind: SecretKind::Incoming,
             owner: format!("Mailbox {n}"),
             verdict: *verdict,
+            keeping: keeping(verdict),
             needed: true,
             misspelled: false,
         })
         .collect()
+}
+
+/// How a version keeps it in which the verdict can come up.
+fn keeping(verdict: &Verdict) -> Keeping {
+    match verdict {
+        Verdict::Plaintext(Plain::AsItIs) => Keeping::AsItIs,
+        Verdict::Plaintext(Plain::StillRead) => Keeping::Sealed(Undecryptable::ReadsAsStored),
+        Verdict::Plaintext(Plain::AwaitsMigration) => Keeping::SealedByMigration,
+        Verdict::Plaintext(Plain::Untold) => Keeping::Untold,
+        _ => Keeping::Sealed(Undecryptable::ReadsEmpty),
+    }
 }
 
 const EMPTY: Verdict = Verdict::Empty {
@@ -247,7 +260,7 @@ fn any_verdict() -> impl proptest::strategy::Strategy<Value = Verdict> {
                 repairable,
             }
         }),
-        any::<bool>().prop_map(|works| Verdict::Plaintext { works }),
+        proptest::sample::select(&Plain::ALL[..]).prop_map(Verdict::Plaintext),
         (key(), any::<bool>()).prop_map(|(key, innermost)| Verdict::Nested { key, innermost }),
         any::<bool>().prop_map(|null_payload| Verdict::Empty { null_payload }),
     ]
@@ -280,6 +293,9 @@ proptest! {
             prop_assert!(!matches!(step.action, Action::Salvage(_) | Action::Enter));
             let empty = matches!(secret.verdict, Verdict::Empty { .. });
             prop_assert_eq!(step.action == Action::Nothing, empty);
+            let sealed_first = step.action == Action::Seal;
+            let unread = secret.verdict == Verdict::Plaintext(Plain::ReadsEmpty);
+            prop_assert!(!sealed_first || unread, "{:?} is not ours to seal", secret.verdict);
         }
     }
 }

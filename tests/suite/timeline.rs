@@ -133,13 +133,40 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     assert_eq!(counts(&carry["damage"], "stays_broken").len(), 2);
     assert_eq!(carry["damage"]["logins_end"], json!(false));
     assert!(text.contains("Logins and the web cron URL stay."), "{text}");
-    // An older schema: nothing is known of links.
-    let older = "ALTER TABLE attachments DROP COLUMN token_type";
-    bench.database().execute_batch(older).unwrap();
+    // Before 1.8.213 there is no column: every link carries a token of the key, but to what is public.
+    for (older, links) in [
+        ("UPDATE attachments SET token_type = 1", Some(0)),
+        ("ALTER TABLE attachments DROP COLUMN token_type", Some(1)),
+        (
+            "ALTER TABLE attachments ADD COLUMN public TINYINT NOT NULL DEFAULT 0",
+            Some(1),
+        ),
+        ("UPDATE attachments SET public = 1", Some(0)),
+    ] {
+        bench.database().execute_batch(older).unwrap();
+        let (fresh, _) = planned(&bench, "fresh");
+        assert_eq!(counts(&fresh["damage"], "breaks"), [(9, links)], "{older}");
+    }
+    // Before 1.5.0 no link carries one.
+    let restored = "UPDATE attachments SET public = 0";
+    bench.database().execute_batch(restored).unwrap();
+    for (version, links) in [("1.8.212", Some(1)), ("1.4.9", Some(0))] {
+        crate::versions::state_version(&bench, version);
+        let (fresh, _) = planned(&bench, "fresh");
+        assert_eq!(
+            counts(&fresh["damage"], "breaks"),
+            [(9, links)],
+            "{version}"
+        );
+    }
+    // Without the table nothing is known of links.
+    let gone = "DROP TABLE attachments";
+    bench.database().execute_batch(gone).unwrap();
     let (fresh, text) = planned(&bench, "fresh");
     assert_eq!(counts(&fresh["damage"], "breaks"), [(9, None)]);
     assert!(text.contains("9 mails (K1) break"), "{text}");
     // No mails: what happens is told without counts.
+    crate::versions::state_version(&bench, "1.8.235");
     bench
         .database()
         .execute_batch("DROP TABLE send_logs")
@@ -150,4 +177,36 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
         text.contains("links in them and the web cron stop working"),
         "{text}"
     );
+}
+
+/// FreeScout logs every attempt, with the Message-ID it would have had: after the key changed, many of them fail.
+#[test]
+fn mails_that_were_never_sent_count_for_nothing() {
+    let bench = Bench::new();
+    let (sent, text) = planned(&bench, "restore");
+    let strategy = |bench: &Bench| {
+        let look_in = bench.path("demo/old-server");
+        let check = bench.check(&["--json", "--look-in", look_in.to_str().unwrap()]);
+        serde_json::from_str::<Json>(&check.out).unwrap()["recommendation"]["strategy"].clone()
+    };
+    assert_eq!(strategy(&bench), "restore");
+    let attempts = |status: u8, times: u32| {
+        format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {times})
+             INSERT INTO send_logs (thread_id, message_id, email, status, created_at)
+             SELECT thread_id, message_id, email, {status}, created_at FROM send_logs, n WHERE id > 138 AND id < 148"
+        )
+    };
+    // 2: not sent, 5: not delivered, 10: to be repeated. Two hundred attempts under the newer key, none of them a mail.
+    for status in [2, 5, 10] {
+        let failed = attempts(status, 20);
+        bench.database().execute_batch(&failed).unwrap();
+        assert_eq!(strategy(&bench), "restore", "{status}");
+        let (json, again) = planned(&bench, "restore");
+        assert_eq!(json["damage"], sent["damage"], "{status}");
+        assert_eq!(again, text, "{status}");
+    }
+    // As many that were delivered are mails, and conversations go on under the newer key.
+    bench.database().execute_batch(&attempts(4, 20)).unwrap();
+    assert_eq!(strategy(&bench), "carry");
 }

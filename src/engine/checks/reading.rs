@@ -9,7 +9,9 @@ use crate::domain::inventory::{
     StoredText, USER_COLUMNS,
 };
 use crate::domain::problem::Problem;
+use crate::domain::rules::{Migrations, Rules};
 use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::domain::version::Version;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::install::Install;
@@ -23,8 +25,11 @@ type Take = fn(&mut Inventory, &Row<'_>);
 /// # Errors
 /// A [`Problem`] when a table FreeScout cannot do without is missing, or a statement fails.
 pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
-    let mut inventory = Inventory::default();
-    read_rows(session, &mut |take, _, row| take(&mut inventory, row))?;
+    let rules = read_rules(session);
+    let mut inventory = Inventory::by(rules.clone());
+    read_rows(session, &rules, &mut |take, _, row| {
+        take(&mut inventory, row)
+    })?;
     add_variables(&mut inventory, &session.install);
     session.inventory = inventory;
     Ok(())
@@ -40,8 +45,10 @@ pub fn read_foreseen(
     texts: &BTreeMap<Cell, Option<SecretBytes>>,
     after: &Install,
 ) -> Result<Inventory, Problem> {
-    let (mut inventory, mut foreseen) = (Inventory::default(), Inventory::default());
-    read_rows(session, &mut |take, table, row| {
+    let rules = read_rules(session);
+    let (mut inventory, mut foreseen) =
+        (Inventory::by(rules.clone()), Inventory::by(rules.clone()));
+    read_rows(session, &rules, &mut |take, table, row| {
         take(&mut inventory, row);
         let replaced = |(column, now): &(&'static str, StoredText)| {
             let cell = Cell {
@@ -68,9 +75,30 @@ pub fn read_foreseen(
     Ok(foreseen)
 }
 
+/// By which rules the installed version keeps its secrets. A table `migrations` that cannot be read is a witness less.
+fn read_rules(session: &mut Session) -> Rules {
+    let store = &mut *session.store;
+    let there = store.columns("migrations").unwrap_or_default();
+    let mut names: Vec<SecretBytes> = Vec::new();
+    if there.iter().any(|c| c == "migration") {
+        let read = store.read("migrations", &["migration"], None, &mut |_, values| {
+            names.extend(values.into_iter().filter_map(|value| match value {
+                Stored::Text(name) => Some(name),
+                Stored::Null | Stored::TooLong(_) => None,
+            }));
+        });
+        if read.is_err() {
+            names.clear();
+        }
+    }
+    let migrations = Migrations::of(names.iter().map(SecretBytes::expose));
+    Rules::of(Version::parse(&session.install.version), migrations)
+}
+
 /// Reads the rows of every table that can hold a secret, and what its schema lacks.
 fn read_rows(
     session: &mut Session,
+    rules: &Rules,
     each: &mut dyn FnMut(Take, Table, &Row<'static>),
 ) -> Result<(), Problem> {
     survey::require_tables(&mut *session.store, &session.settings)?;
@@ -88,7 +116,9 @@ fn read_rows(
         let table = of.name();
         let there = store.columns(table).map_err(failed)?;
         if there.is_empty() {
-            missing.push(table.to_owned());
+            if rules.has_column(of, None) {
+                missing.push(table.to_owned());
+            }
             continue;
         }
         if !store.transactional(table).map_err(failed)? {
@@ -97,7 +127,10 @@ fn read_rows(
         let (columns, lacking): (Vec<&'static str>, Vec<&'static str>) = wanted
             .iter()
             .partition(|name| there.iter().any(|c| c == **name));
-        missing.extend(lacking.iter().map(|name| format!("{table}.{name}")));
+        let lacking = lacking
+            .iter()
+            .filter(|name| rules.has_column(of, Some(name)));
+        missing.extend(lacking.map(|name| format!("{table}.{name}")));
         let beside = MAILBOX_COLUMNS_BESIDE
             .iter()
             .copied()

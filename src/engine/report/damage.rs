@@ -38,7 +38,7 @@ pub(super) fn damage(damage: &Damage) -> DamageJson {
         regains: traces(&damage.regains),
         breaks: traces(&damage.breaks),
         stays_broken: traces(&damage.stays_broken),
-        web_cron_url_changes: damage.key_changes,
+        web_cron_url_changes: damage.web_cron_changes,
         logins_end: damage.key_changes,
     }
 }

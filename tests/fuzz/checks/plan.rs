@@ -16,15 +16,19 @@ use freescout_rescue::domain::php;
 use freescout_rescue::domain::plan::{
     self, Action, Choices, Circumstances, KeyHome, Plan, Strategy, Target,
 };
+use freescout_rescue::domain::rules::{Keeping, Migrations, Rules};
 use freescout_rescue::domain::secret::{Cell, Place, SecretBytes, Table};
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::{self, Remedy};
+use freescout_rescue::domain::version::Version;
 
 const KEYS: [&[u8]; 3] = [
     b"this is a throw-away example key",
     b"base64:dGhlIHNlY29uZCB0aHJvdy1hd2F5IHNhbXBsZSBrZXk=",
     b"vutsrqponmlkjihgfedcba9876543210",
 ];
+/// One of each set of rules; the last cannot be told.
+const VERSIONS: [&str; 6] = ["1.8.235", "1.8.209", "1.8.208", "1.7.0", "1.0.0", ""];
 const DEEPEST: usize = 6;
 const MOST_LINES: usize = 10;
 
@@ -39,9 +43,10 @@ pub(super) fn check(bytes: &[u8]) {
         .filter_map(|line| line.split_first())
         .map(|(place, made)| (*place, make(made, 0)))
         .collect();
-    let inventory = inventory(&texts);
-    // Which key is in force follows from the bytes: all of them in turn take their time.
+    // Which key is in force, and which version of FreeScout, follows from the bytes: all of them in turn take their time.
     let effective = [Some(0), Some(1), None][bytes.len() % 3];
+    let version = VERSIONS[bytes.len() / 3 % VERSIONS.len()];
+    let inventory = inventory(&texts, version);
     let ring = ring(effective);
     let reports = assessment::judge_all(&inventory, &ring);
     let circumstances = Circumstances {
@@ -89,6 +94,11 @@ fn carried_out(inventory: &Inventory, ring: &KeyRing, plan: &Plan, before: Summa
             .secret(&step.place)
             .expect("a step is about a secret");
         let salvage = matches!(step.action, Action::Salvage(_));
+        let kept_plain = secret.keeping == Keeping::AsItIs;
+        assert!(
+            !kept_plain,
+            "{step:?} seals what this version keeps as it is"
+        );
         let plain = verdict::rescued(secret, ring, salvage)
             .unwrap_or_else(|| panic!("planned and not to be had: {step:?}"));
         payloads.push((
@@ -96,12 +106,12 @@ fn carried_out(inventory: &Inventory, ring: &KeyRing, plan: &Plan, before: Summa
             Payload::seal(&target, &[7; 16], plain.expose()),
         ));
     }
-    let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &str)>> = BTreeMap::new();
+    let mut by_cell: BTreeMap<&Cell, Vec<(&Place, &[u8])>> = BTreeMap::new();
     for (place, payload) in &payloads {
         by_cell
             .entry(&place.cell)
             .or_default()
-            .push((place, payload));
+            .push((place, payload.as_bytes()));
     }
     for (cell, payloads) in by_cell {
         let text = inventory
@@ -206,8 +216,9 @@ fn with_mac(payload: &[u8], upper: bool) -> Vec<u8> {
 }
 
 /// Each text as a row of its own, ids in their order.
-fn inventory(texts: &[(u8, Vec<u8>)]) -> Inventory {
-    let mut inventory = Inventory::default();
+fn inventory(texts: &[(u8, Vec<u8>)], version: &str) -> Inventory {
+    let rules = Rules::of(Version::parse(version), Migrations::default());
+    let mut inventory = Inventory::by(rules);
     for (number, (place, text)) in texts.iter().enumerate() {
         let stored = StoredText::Text(SecretBytes::from(&text[..]));
         let name = || StoredText::Text(SecretBytes::from(&b"a name"[..]));
@@ -233,7 +244,7 @@ fn inventory(texts: &[(u8, Vec<u8>)]) -> Inventory {
 
 /// The inventory read again from its cells, as the database would give them after a plan.
 fn reread(inventory: &Inventory) -> Inventory {
-    let mut again = Inventory::default();
+    let mut again = Inventory::by(inventory.rules().clone());
     let stored = |table, id, column: &str| {
         let cell = Cell {
             table,

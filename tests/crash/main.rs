@@ -12,6 +12,7 @@
 )]
 mod install;
 mod points;
+mod power_loss;
 mod random;
 #[path = "../servers/server.rs"]
 #[allow(

@@ -34,7 +34,7 @@ fn absolute() -> impl TypedValueParser<Value = AbsolutePath> {
 fn absolute_or_stdin() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
         true => Ok(path),
-        false => std::path::absolute(path),
+        false => AbsolutePath::new(path).map(|path| path.to_path_buf()),
     })
 }
 

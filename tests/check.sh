@@ -22,6 +22,7 @@ vim:/usr/bin/vim
 git:/usr/bin/git
 e2fsprogs:/usr/sbin/debugfs
 sqlite3:/usr/bin/sqlite3
+strace:/usr/bin/strace
 age:/usr/bin/age
 mount:/usr/sbin/losetup
 p7zip-full:/usr/bin/7z

@@ -20,7 +20,7 @@ use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
 use crate::io::dump;
 use crate::io::files::{self, FileRead};
-use crate::io::install::Install;
+use crate::io::install::{self, Install};
 use crate::io::state_dir::{self, AbsolutePath};
 use crate::io::store::Swap;
 use crate::sentences;
@@ -211,6 +211,8 @@ fn manifest(session: &Session, created: &str, rows: usize) -> Manifest {
     Manifest {
         schema: 0,
         install: session.install.root.clone(),
+        identity: Some(install::identity(&session.install.root))
+            .filter(|identity| *identity != session.install.root),
         host: rustix::system::uname()
             .nodename()
             .to_string_lossy()
@@ -324,7 +326,7 @@ pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -
         "freescout-rescue {what} --backup-dir {}{} {}",
         parent(backup),
         keys_dir.unwrap_or_default(),
-        sentences::shell(install)
+        sentences::shell(&install::lasting_name(install))
     )
 }
 
@@ -340,7 +342,10 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     if let Some(keys_dir) = &options.keys_dir {
         text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
     }
-    format!("{text} {}", sentences::shell(install))
+    format!(
+        "{text} {}",
+        sentences::shell(&install::lasting_name(install))
+    )
 }
 
 /// The newest backup of the install below the folder whose recovery was not taken back yet.

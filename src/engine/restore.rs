@@ -112,7 +112,7 @@ pub fn restore(
 fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Problem> {
     let w = words();
     let (here, there) = (&session.install.root, &backup.manifest.install);
-    if here == there {
+    if backup.manifest.is_of(here) {
         return Ok(());
     }
     let why = format!(
@@ -190,6 +190,10 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
             continue;
         };
         let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
+        if session.is_former_cache(&saved.origin, &path) {
+            changes.extend(before.map(|before| FileChange::new(path, Some(before), None)));
+            continue;
+        }
         if before
             .as_ref()
             .map(|file| files::hex(&file.digest()))

@@ -321,6 +321,10 @@ fn files_forward(
         let name = intended.saved.as_deref().unwrap_or_default();
         let path = session.place_of(name, &intended.path, env)?;
         let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
+        if session.is_former_cache(&intended.path, &path) {
+            changes.extend(before.map(|before| FileChange::new(path, Some(before), None)));
+            continue;
+        }
         let now = before.as_ref().map(|file| files::hex(&file.digest()));
         match Standing::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
             Standing::Meant => continue,
@@ -362,11 +366,12 @@ fn files_forward(
         let Some(bytes) = staged_bytes(intended).or(saved) else {
             return Ok(None);
         };
+        // Beside the file of another release it is of no use here.
+        let staged = intended.staged.clone().filter(|_| path == intended.path);
+        let change = FileChange::new(path, before, Some((bytes, attributes)));
         changes.push(FileChange {
-            path,
-            before,
-            after: Some((bytes, attributes)),
-            staged: intended.staged.clone(),
+            staged: staged.or(change.staged),
+            ..change
         });
     }
     Ok(Some(changes))

@@ -18,7 +18,7 @@ use crate::domain::send_log::SendLog;
 use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
 use crate::engine::sightings::Sightings;
-use crate::io::install::Install;
+use crate::io::install::{self, Install};
 use crate::io::store::{self, Store, StoreError};
 use crate::words::words;
 
@@ -125,8 +125,9 @@ impl Session {
         };
         match name {
             _ if own => Ok(origin.to_owned()),
-            // A link that was replaced by a file since.
+            // A link that was replaced by a file since, or the file of a release that a deploy has replaced.
             "files/env" => Ok(install.env_path()),
+            _ if origin.ends_with(install::CACHE) => Ok(install.cache_path()),
             "files/key_file"
                 if install.key_file_unreadable.as_deref() == Some(origin)
                     || named().as_deref() == Some(origin) =>
@@ -143,6 +144,12 @@ impl Session {
                 ))
             }
         }
+    }
+
+    /// Whether a saved config cache is that of another release than the one here: it names that release's folders, and is
+    /// not put here. The one here may hold the wrong key all the same.
+    pub fn is_former_cache(&self, origin: &Path, place: &Path) -> bool {
+        place == self.install.cache_path() && origin != place
     }
 
     /// Opens the database anew, as FreeScout would now; with the operator's own values where they were given.

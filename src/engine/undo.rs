@@ -294,12 +294,17 @@ fn files_back(
     } in &record.files
     {
         let name = saved.as_deref().unwrap_or_default();
-        let origin = &session.place_of(name, origin, env.as_ref().map(|bytes| &bytes[..]))?;
+        let place = session.place_of(name, origin, env.as_ref().map(|bytes| &bytes[..]))?;
+        let (former, origin) = (session.is_former_cache(origin, &place), &place);
         let saved = match saved {
             Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
             None => None,
         };
         let before = file_change::current(origin).map_err(|e| unreadable(&e))?;
+        if former {
+            changes.extend(before.map(|before| FileChange::new(place, Some(before), None)));
+            continue;
+        }
         let now = before.as_ref().map(|file| files::hex(&file.digest()));
         if now.as_ref() == saved.as_ref().map(|(file, _)| &file.sha256) {
             continue;

@@ -449,7 +449,7 @@ pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
     let mut backups: Vec<Backup> = entries
         .filter(|e| e.path().join(MARKER).is_file())
         .filter_map(|e| Backup::open(&e.path()).ok())
-        .filter(|b| b.manifest.install == install)
+        .filter(|b| b.manifest.is_of(install))
         .collect();
     backups.sort_by(|a, b| (&b.manifest.created, &b.folder).cmp(&(&a.manifest.created, &a.folder)));
     backups

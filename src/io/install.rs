@@ -100,7 +100,7 @@ impl Install {
             w.env_unreadable_next,
         )?;
         let cache_file = optional(
-            files::read(&root.join("bootstrap/cache/config.php"), MAX_CONFIG_BYTES),
+            files::read(&root.join(CACHE), MAX_CONFIG_BYTES),
             w.cache_unreadable_next,
         )?;
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
@@ -326,7 +326,7 @@ impl Install {
 
     /// Path of the config cache.
     pub fn cache_path(&self) -> PathBuf {
-        self.root.join("bootstrap/cache/config.php")
+        self.root.join(CACHE)
     }
 
     /// Path of `.env` (or the file that takes its place).
@@ -355,6 +355,41 @@ fn read_cache(file: Option<&FileRead>) -> Result<Option<Value>, Problem> {
         })
     };
     file.map(read).transpose()
+}
+
+/// The config cache, below the install's folder.
+pub const CACHE: &str = "bootstrap/cache/config.php";
+
+/// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
+///
+/// Deployer, Envoyer and their kin make a folder `releases/N` each time and turn the link `current`; then it is the folder
+/// above `releases`. Where `.env` is a link that leads out of the install, it is that file. Else it is the install's folder.
+pub fn identity(root: &Path) -> PathBuf {
+    if let Some(app) = deployed(root) {
+        return app.to_owned();
+    }
+    let env = root.join(".env");
+    let shared = std::fs::canonicalize(&env).ok();
+    let shared = shared.filter(|real| env.is_symlink() && !real.starts_with(root));
+    shared.unwrap_or_else(|| root.to_owned())
+}
+
+/// How an install is best named in a command that is typed later: by the link that leads to it after the next deploy too,
+/// where there is one.
+pub fn lasting_name(root: &Path) -> PathBuf {
+    let leads = |link: &PathBuf| match std::fs::canonicalize(link) {
+        Ok(real) => real == root || !root.exists(),
+        Err(_) => false,
+    };
+    let link = deployed(root).map(|app| app.join("current"));
+    link.filter(leads).unwrap_or_else(|| root.to_owned())
+}
+
+/// The folder above `releases`, of an install that a deploy has put there.
+fn deployed(root: &Path) -> Option<&Path> {
+    let releases = root.parent()?;
+    let app = releases.parent()?;
+    (releases.file_name()? == "releases").then_some(app)
 }
 
 /// PHP's `trim()`.

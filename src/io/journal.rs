@@ -1,4 +1,5 @@
-//! The journal: every run on every install of this machine, in one SQLite file of our state folder.
+//! The journal: every run on every install of this machine, in one SQLite file of our state folder. Runs are found by what
+//! their install is filed under (`install::identity`), whichever release of it they were made on.
 //!
 //! What is announced here is on the disk before it is done: SQLite syncs file and folder at each commit
 //! (`synchronous = EXTRA`). The file holds digests and payloads, never a plain text and never a key.
@@ -16,6 +17,7 @@ use rustix::fs::OFlags;
 use super::backup::{BackupError, prepare_parent};
 use super::crash::{self, Point};
 use super::folder;
+use super::install::identity;
 use super::obstacle::Obstacle;
 use crate::domain::journal::{
     IntendedCell, IntendedFile, Intent, Kind, Origin, Outcome, Phase, PlannedSecret, Run,
@@ -26,7 +28,7 @@ use crate::words::{fill, words};
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
 /// Version of the form.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long another program of ours may hold the file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Runs told by [`Journal::history`] at most.
@@ -37,8 +39,8 @@ CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, install BLOB NOT NULL, backup BLOB NOT NULL, safety BLOB,
     started TEXT NOT NULL, ended TEXT, host TEXT NOT NULL, user TEXT NOT NULL, came_from TEXT NOT NULL, pid INTEGER NOT NULL,
     version TEXT NOT NULL, strategy TEXT, key TEXT, resealed INTEGER NOT NULL, reentered INTEGER NOT NULL,
-    refresh INTEGER NOT NULL, artisan INTEGER NOT NULL, outcome TEXT NOT NULL);
-CREATE INDEX runs_of_install ON runs (install, outcome);
+    refresh INTEGER NOT NULL, artisan INTEGER NOT NULL, outcome TEXT NOT NULL, identity BLOB NOT NULL);
+CREATE INDEX runs_of_identity ON runs (identity, outcome);
 CREATE TABLE plan (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEGER NOT NULL, column_name TEXT NOT NULL,
     json_path TEXT, action TEXT NOT NULL, readable_after INTEGER NOT NULL);
 CREATE TABLE cells (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEGER NOT NULL, column_name TEXT NOT NULL,
@@ -47,6 +49,13 @@ CREATE TABLE payloads (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEG
     json_path TEXT, payload TEXT NOT NULL);
 CREATE TABLE files (run INTEGER NOT NULL, path BLOB NOT NULL, saved TEXT, old_sha256 TEXT, new_sha256 TEXT, staged BLOB);
 CREATE TABLE steps (run INTEGER NOT NULL, step TEXT NOT NULL, began TEXT NOT NULL, ended TEXT);
+";
+
+/// From the first form, in which a run was found by its folder alone.
+const FROM_FIRST: &str = "
+ALTER TABLE runs ADD COLUMN identity BLOB NOT NULL DEFAULT x'';
+DROP INDEX runs_of_install;
+CREATE INDEX runs_of_identity ON runs (identity, outcome);
 ";
 
 /// Why the journal could not be read or written.
@@ -140,12 +149,16 @@ impl Journal {
             connection.pragma_update(None, "trusted_schema", false)?;
             connection.pragma_update(None, "synchronous", "EXTRA")?;
             let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get(0));
-            if version(&connection)? == 0 {
+            if version(&connection)? < VERSION {
                 let transaction = connection
                     .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
                 // Somebody else may have been first.
-                if version(&transaction)? == 0 {
-                    transaction.execute_batch(FORM)?;
+                match version(&transaction)? {
+                    0 => transaction.execute_batch(FORM)?,
+                    1 => give_identities(&transaction)?,
+                    _ => {}
+                }
+                if version(&transaction)? < VERSION {
                     transaction.pragma_update(None, "user_version", VERSION)?;
                 }
                 transaction.commit()?;
@@ -243,8 +256,8 @@ impl Journal {
             end_steps(t, undo, now)?;
             t.execute(
                 "UPDATE runs SET outcome = CASE id WHEN ?3 THEN 'done' ELSE 'taken_back' END, ended = ?4 \
-                 WHERE install = ?1 AND (outcome = 'unfinished' OR kind = 'recovery' AND backup = ?2 AND outcome = 'done')",
-                params![text(install), text(backup), undo, now],
+                 WHERE identity = ?1 AND (outcome = 'unfinished' OR kind = 'recovery' AND backup = ?2 AND outcome = 'done')",
+                params![text(&identity(install)), text(backup), undo, now],
             )
             .map(|_| ())
         })
@@ -257,8 +270,8 @@ impl Journal {
     pub fn unfinished(&self, install: &Path) -> Result<Option<Run>, JournalError> {
         self.connection
             .query_row(
-                "SELECT * FROM runs WHERE install = ?1 AND outcome = 'unfinished' ORDER BY id DESC LIMIT 1",
-                [text(install)],
+                "SELECT * FROM runs WHERE identity = ?1 AND outcome = 'unfinished' ORDER BY id DESC LIMIT 1",
+                [text(&identity(install))],
                 run_of,
             )
             .optional()
@@ -273,9 +286,10 @@ impl Journal {
         let read = || {
             let mut statement = self.connection.prepare(
                 "SELECT staged FROM files JOIN runs ON runs.id = files.run \
-                 WHERE install = ?1 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
+                 WHERE identity = ?1 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
             )?;
-            let paths = statement.query_map([text(install)], |row| row.get(0).map(path_of))?;
+            let paths =
+                statement.query_map([text(&identity(install))], |row| row.get(0).map(path_of))?;
             paths.collect::<rusqlite::Result<Vec<PathBuf>>>()
         };
         read().map_err(self.failed())
@@ -286,11 +300,13 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn history(&self, install: Option<&Path>) -> Result<Vec<Run>, JournalError> {
+        let install = install.map(identity);
         let read = || {
             let mut statement = self.connection.prepare(
-                "SELECT * FROM runs WHERE ?1 IS NULL OR install = ?1 ORDER BY id DESC LIMIT ?2",
+                "SELECT * FROM runs WHERE ?1 IS NULL OR identity = ?1 ORDER BY id DESC LIMIT ?2",
             )?;
-            let runs = statement.query_map(params![install.map(text), MAX_TOLD], run_of)?;
+            let runs =
+                statement.query_map(params![install.as_deref().map(text), MAX_TOLD], run_of)?;
             runs.collect::<rusqlite::Result<Vec<Run>>>()
         };
         read().map_err(self.failed())
@@ -384,6 +400,20 @@ impl Journal {
     }
 }
 
+/// Files the runs of the first form under what their install is filed under now.
+fn give_identities(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(FROM_FIRST)?;
+    let mut installs = transaction.prepare("SELECT DISTINCT install FROM runs")?;
+    let installs = installs.query_map([], |row| row.get(0).map(path_of))?;
+    for install in installs.collect::<rusqlite::Result<Vec<PathBuf>>>()? {
+        transaction.execute(
+            "UPDATE runs SET identity = ?2 WHERE install = ?1",
+            params![text(&install), text(&identity(&install))],
+        )?;
+    }
+    Ok(())
+}
+
 /// A path as it is written down: its bytes, as not every path is UTF-8.
 fn text(path: &Path) -> &[u8] {
     path.as_os_str().as_bytes()
@@ -408,7 +438,7 @@ fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> 
     } = &run.origin;
     transaction.execute(
         "INSERT INTO runs (kind, install, backup, safety, started, ended, host, user, came_from, pid, version, strategy, key, \
-         resealed, reentered, refresh, artisan, outcome) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+         resealed, reentered, refresh, artisan, outcome, identity) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         params![
             run.kind.code(),
             text(&run.install),
@@ -428,6 +458,7 @@ fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> 
             run.refresh,
             run.artisan,
             run.outcome.code(),
+            text(&identity(&run.install)),
         ],
     )?;
     Ok(())
@@ -529,4 +560,48 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         artisan: row.get("artisan")?,
         outcome: Outcome::by_code(&outcome).unwrap_or(Outcome::Unfinished),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
+        let state = tempfile::tempdir().unwrap();
+        let run = Run {
+            id: 0,
+            kind: Kind::Recovery,
+            install: PathBuf::from("/var/www/app/releases/1"),
+            backup: PathBuf::from("/b"),
+            safety: None,
+            started: "2026-11-24T14:02:00+01:00".to_owned(),
+            ended: None,
+            origin: Origin::default(),
+            strategy: None,
+            key: None,
+            resealed: 0,
+            reentered: 0,
+            refresh: false,
+            artisan: false,
+            outcome: Outcome::Unfinished,
+        };
+        let mut journal = Journal::open(state.path()).unwrap();
+        journal.begin(&run, &Intent::default()).unwrap();
+        let first_form = "DROP INDEX runs_of_identity; ALTER TABLE runs DROP COLUMN identity;
+            CREATE INDEX runs_of_install ON runs (install, outcome); PRAGMA user_version = 1;";
+        journal.connection.execute_batch(first_form).unwrap();
+        drop(journal);
+        let journal = Journal::existing(state.path()).unwrap().unwrap();
+        let found = |install: &str| journal.unfinished(Path::new(install)).unwrap();
+        assert_eq!(
+            found("/var/www/app/releases/2").unwrap().install,
+            run.install
+        );
+        assert_eq!(found("/var/www/other/releases/1"), None);
+        assert_eq!(journal.history(Some(&run.install)).unwrap().len(), 1);
+        // As it was made anew.
+        drop(Journal::open(state.path()).unwrap());
+    }
 }

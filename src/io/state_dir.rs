@@ -3,16 +3,17 @@
 use std::ffi::OsStr;
 use std::ops::Deref;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::Access;
 use uzers::os::unix::UserExt;
 
-use super::{files, trust};
+use super::{files, install, trust};
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.
 ///
-/// Its links stay as they are: a name that the operator gave is the name he will look for.
+/// Its links stay as they are: a name that the operator gave is the name he will look for. Only what `..` goes back through
+/// is resolved: typed within a release of a deploy, it would lead through that release, which the next one removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbsolutePath(PathBuf);
 
@@ -22,7 +23,23 @@ impl AbsolutePath {
     /// # Errors
     /// The system's, when the path is empty, or relative to a current folder that is gone.
     pub fn new(path: impl AsRef<Path>) -> std::io::Result<Self> {
-        std::path::absolute(path).map(Self)
+        let path = std::path::absolute(path)?;
+        let mut parts = path.components();
+        let mut below = PathBuf::new();
+        while let Some(last) = parts.next_back() {
+            if last == Component::ParentDir {
+                let through = std::fs::canonicalize(parts.as_path().join(".."));
+                // What is not there yet is made as it was named.
+                return Ok(Self(
+                    through.map_or(path.clone(), |through| through.join(below)),
+                ));
+            }
+            below = match below.as_os_str().is_empty() {
+                true => PathBuf::from(last.as_os_str()),
+                false => Path::new(last.as_os_str()).join(below),
+            };
+        }
+        Ok(Self(path))
     }
 
     /// What lies below it.
@@ -131,9 +148,10 @@ pub fn backups_in(state_dir: &AbsolutePath) -> AbsolutePath {
     state_dir.join("backups")
 }
 
-/// The file of an install in a state folder: `what`, a name for the install's path, and an ending.
+/// The file of an install in a state folder: `what`, a name for the install, whichever release of it, and an ending.
 pub fn file_of(state_dir: &Path, install: &Path, what: &str, ending: &str) -> PathBuf {
-    let name = files::hex(&files::digest(install.as_os_str().as_bytes())[..8]);
+    let identity = install::identity(install);
+    let name = files::hex(&files::digest(identity.as_os_str().as_bytes())[..8]);
     state_dir.join(format!("{what}-{name}.{ending}"))
 }
 
@@ -210,5 +228,15 @@ mod tests {
         let here = std::env::current_dir().unwrap();
         assert_eq!(AbsolutePath::new("a/b").unwrap().0, here.join("a/b"));
         assert!(AbsolutePath::new("").is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let top = std::fs::canonicalize(folder.path()).unwrap();
+        std::fs::create_dir_all(top.join("releases/1")).unwrap();
+        let of = |path: &str| AbsolutePath::new(top.join(path)).unwrap().0;
+        assert_eq!(of("releases/1/../../state/a"), top.join("state/a"));
+        assert_eq!(
+            of("none/../state"),
+            top.join("none/../state"),
+            "nobody knows where that leads"
+        );
     }
 }

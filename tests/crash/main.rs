@@ -13,6 +13,7 @@
 mod install;
 mod older;
 mod points;
+mod power_loss;
 mod random;
 #[path = "../servers/server.rs"]
 #[allow(

@@ -29,6 +29,8 @@ pub struct World {
     pub original: Truth,
     pub env: String,
     pub state: tempfile::TempDir,
+    /// Where in it our state folder lies.
+    pub below: &'static str,
 }
 
 pub fn drivers() -> [Driver; 3] {
@@ -65,6 +67,7 @@ impl World {
                 files: BTreeMap::new(),
             },
             state: tempfile::tempdir().unwrap(),
+            below: "",
         };
         world.write_files();
         world.original = world.truth();
@@ -160,8 +163,8 @@ impl World {
     }
 
     /// Our state folder.
-    pub fn state(&self) -> &std::path::Path {
-        self.state.path()
+    pub fn state(&self) -> PathBuf {
+        self.state.path().join(self.below)
     }
 
     pub fn command(&self, what: &str) -> Command {
@@ -192,7 +195,7 @@ impl World {
         command
             .arg("--json")
             .arg("--state-dir")
-            .arg(self.state.path())
+            .arg(self.state())
             .arg(self.install.root())
             .env("HOME", self.install.folder.path());
         command

@@ -51,7 +51,11 @@ impl Install {
 
     /// The same in an SQLite file.
     pub fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::sqlite_in(tempfile::tempdir().unwrap())
+    }
+
+    /// The same in this folder.
+    pub fn sqlite_in(folder: tempfile::TempDir) -> Self {
         // In a folder of its own, which can be given to the web user: SQLite makes files beside it.
         let file = folder.path().join("data/database.sqlite");
         std::fs::create_dir(folder.path().join("data")).unwrap();

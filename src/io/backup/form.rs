@@ -1,10 +1,11 @@
 //! The forms of `manifest.json` and `recovery.json`: what a backup holds, and what the recovery after it wrote.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::io::files::Attributes;
+use crate::io::install;
 
 /// The folder of the files of the install, within that of the backup or of the keys.
 pub(super) const FILES: &str = "files";
@@ -65,6 +66,9 @@ pub struct Manifest {
     pub schema: u32,
     /// The install's folder.
     pub install: PathBuf,
+    /// What that is filed under, where that is another path: a deploy makes a new folder each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<PathBuf>,
     /// Machine.
     pub host: String,
     /// Who ran us.
@@ -89,6 +93,14 @@ pub struct Manifest {
     pub keys: Option<PathBuf>,
     /// Every file.
     pub files: Vec<SavedFile>,
+}
+
+impl Manifest {
+    /// Whether it is a backup of this install, whichever release of it.
+    pub fn is_of(&self, install: &Path) -> bool {
+        let filed = self.identity.as_deref().unwrap_or(&self.install);
+        self.install == install || filed == install::identity(install)
+    }
 }
 
 /// What a recovery wrote, for undo. Digests only.

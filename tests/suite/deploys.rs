@@ -1,0 +1,276 @@
+//! Installs that a deploy puts into a new folder each time and reaches by a link (Deployer, Envoyer, Capistrano): what was
+//! done on one release is known on the next.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::cli::{Bench, Outcome};
+
+/// `app/current -> releases/1`, the database in `app/shared`, and `.env` as well or in each release.
+struct App {
+    bench: Bench,
+    env_is_shared: bool,
+}
+
+impl App {
+    fn new(env_is_shared: bool) -> Self {
+        let bench = Bench::new();
+        for folder in ["app/releases", "app/shared"] {
+            std::fs::create_dir_all(bench.path(folder)).unwrap();
+        }
+        let release = bench.path("app/releases/1");
+        std::fs::rename(bench.install(), &release).unwrap();
+        std::fs::rename(release.join("database"), bench.path("app/shared/database")).unwrap();
+        let (from, to) = (
+            bench.install().join("database"),
+            bench.path("app/shared/database"),
+        );
+        for file in [".env", "bootstrap/cache/config.php"] {
+            let text = std::fs::read_to_string(release.join(file)).unwrap();
+            let text = text.replace(from.to_str().unwrap(), to.to_str().unwrap());
+            std::fs::write(release.join(file), text).unwrap();
+        }
+        if env_is_shared {
+            std::fs::rename(release.join(".env"), bench.path("app/shared/.env")).unwrap();
+            symlink("../../shared/.env", release.join(".env")).unwrap();
+        }
+        symlink("releases/1", bench.path("app/current")).unwrap();
+        Self {
+            bench,
+            env_is_shared,
+        }
+    }
+
+    /// The next release: the code anew, a cache of its own, the link turned, the release before removed.
+    fn deploy(&self) {
+        let [first, second] = ["1", "2"].map(|n| self.bench.path("app/releases").join(n));
+        let copied = std::process::Command::new("cp")
+            .arg("-a")
+            .args([&first, &second])
+            .status();
+        assert!(copied.unwrap().success());
+        std::fs::remove_dir_all(&first).unwrap();
+        std::fs::remove_file(self.bench.path("app/current")).unwrap();
+        symlink("releases/2", self.bench.path("app/current")).unwrap();
+    }
+
+    fn act(&self, arguments: &[&str]) -> Outcome {
+        let current = self.bench.path("app/current");
+        self.bench
+            .run(&[arguments, &[current.to_str().unwrap()]].concat())
+    }
+
+    fn recover(&self) -> String {
+        let look_in = self.bench.path("demo/old-server");
+        let look_in = ["--look-in", look_in.to_str().unwrap()];
+        let recovered = self.act(
+            &[
+                &["recover", "--yes", "--no-test", "--no-artisan"],
+                &look_in[..],
+            ]
+            .concat(),
+        );
+        assert_eq!(recovered.code, 2, "{}", recovered.err);
+        recovered.out
+    }
+
+    fn env(&self) -> Vec<u8> {
+        std::fs::read(self.bench.path("app/current/.env")).unwrap()
+    }
+
+    fn passwords(&self) -> BTreeSet<String> {
+        let database = self.bench.path("app/shared/database/database.sqlite");
+        let database = rusqlite::Connection::open(database).unwrap();
+        let mut select = database
+            .prepare("SELECT id || coalesce(in_password, '') || ' ' || coalesce(out_password, '') FROM mailboxes")
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+}
+
+fn undone_on_the_next_release(env_is_shared: bool) {
+    let app = App::new(env_is_shared);
+    let before = (app.env(), app.passwords());
+    let told = app.recover();
+    assert_ne!((app.env(), app.passwords()), before);
+    // What is printed leads to the release of that day.
+    let current = app.bench.path("app/current");
+    let undo = format!(
+        "undo --yes --state-dir {} {}",
+        app.bench.path("state").display(),
+        current.display()
+    );
+    assert!(told.contains(&undo), "{told}");
+    app.deploy();
+    // FreeScout has built its cache on the new release, with the key of the recovery in it.
+    let cache = app.bench.path("app/current/bootstrap/cache/config.php");
+    let env = String::from_utf8(app.env()).unwrap();
+    let key = env
+        .lines()
+        .find_map(|l| l.strip_prefix("APP_KEY="))
+        .unwrap();
+    let database = app.bench.path("app/shared/database/database.sqlite");
+    std::fs::write(
+        &cache,
+        format!(
+            "<?php return array('app' => array('key' => '{key}', 'cipher' => 'AES-256-CBC'), 'database' => array('default' => 'sqlite', 'connections' => array('sqlite' => array('driver' => 'sqlite', 'database' => '{}', 'prefix' => ''))));",
+            database.display()
+        ),
+    )
+    .unwrap();
+    let told = app.act(&["history", "--json"]);
+    let json: Json = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(json["runs"][0]["kind"], "recovery", "{json}");
+    let undone = app.act(&["undo", "--yes", "--json"]);
+    assert_eq!(undone.code, 0, "{}{}", undone.out, undone.err);
+    assert_eq!((app.env(), app.passwords()), before);
+    assert!(!cache.exists(), "it held the key that was taken back");
+    let is_link = app.bench.path("app/current/.env").is_symlink();
+    assert_eq!(is_link, app.env_is_shared);
+    let again = app.act(&["undo", "--yes"]);
+    assert_eq!(again.code, 1, "{}", again.err);
+}
+
+#[test]
+fn a_recovery_is_undone_after_a_deploy_that_shares_env() {
+    undone_on_the_next_release(true);
+}
+
+#[test]
+fn a_recovery_is_undone_after_a_deploy_that_copies_env() {
+    undone_on_the_next_release(false);
+}
+
+#[test]
+fn a_backup_of_the_release_before_is_put_back_but_for_its_cache() {
+    let app = App::new(true);
+    let before = (app.env(), app.passwords());
+    app.recover();
+    app.deploy();
+    let folder = std::fs::read_dir(app.bench.path("state/backups"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let restored = app.act(&["restore", folder.to_str().unwrap(), "--yes"]);
+    assert_eq!(restored.code, 0, "{}{}", restored.out, restored.err);
+    assert_eq!((app.env(), app.passwords()), before);
+    assert!(
+        !app.bench
+            .path("app/current/bootstrap/cache/config.php")
+            .exists(),
+        "it names folders that are gone"
+    );
+}
+
+#[test]
+fn two_releases_are_one_install_to_the_lock() {
+    use freescout_rescue::io::lock::{Holder, Lock, LockError};
+    let app = App::new(true);
+    app.deploy();
+    let state = app.bench.path("state");
+    let lock = |release: &str| {
+        Lock::take(
+            &state,
+            &app.bench.path("app/releases").join(release),
+            &Holder::default(),
+        )
+    };
+    let first = lock("1");
+    assert!(first.is_ok());
+    assert!(matches!(lock("2"), Err(LockError::Held(_))));
+    assert!(lock("../../other").is_ok());
+}
+
+#[test]
+fn folders_typed_short_are_printed_whole() {
+    let bench = Bench::new();
+    let release = bench.install();
+    let look_in = bench.path("demo/old-server");
+    let run = |from: &Path, arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("freescout-rescue").unwrap();
+        command
+            .env_clear()
+            .env("HOME", bench.path("home"))
+            .env("PATH", "/usr/bin:/bin");
+        let out = command.current_dir(from).args(arguments).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (out.status.code(), text(&out.stdout) + &text(&out.stderr))
+    };
+    let mut recover = vec!["recover", "--yes", "--no-test", "--no-artisan", "--look-in"];
+    recover.extend([
+        look_in.to_str().unwrap(),
+        "--state-dir",
+        "../../st",
+        "--backup-dir",
+        "../../ba",
+        "--keys-dir",
+        "../../ke",
+        ".",
+    ]);
+    let (code, said) = run(&release, &recover);
+    assert_eq!(code, Some(2), "{said}");
+    let top = std::fs::canonicalize(bench.folder.path()).unwrap();
+    let folder = |name: &str| top.join(name).display().to_string();
+    let folders = format!(
+        "--state-dir {} --backup-dir {} --keys-dir {}",
+        folder("st"),
+        folder("ba"),
+        folder("ke")
+    );
+    assert!(said.contains(&format!("undo --yes {folders} ")), "{said}");
+    let (code, said) = run(
+        Path::new("/"),
+        &[
+            "undo",
+            "--yes",
+            "--state-dir",
+            &folder("st"),
+            "--backup-dir",
+            &folder("ba"),
+            "--keys-dir",
+            &folder("ke"),
+            release.to_str().unwrap(),
+        ],
+    );
+    assert_eq!(code, Some(0), "{said}");
+    // What is written down of a backup that was named short is found from elsewhere.
+    let name = std::fs::read_dir(top.join("ba"))
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name().into_string().unwrap())
+        .min()
+        .unwrap();
+    let short = format!("ba/{name}");
+    let (code, said) = run(
+        &top,
+        &[
+            "restore",
+            &short,
+            "--yes",
+            "--state-dir",
+            "st",
+            "--backup-dir",
+            "ba",
+            "--keys-dir",
+            "ke",
+            release.to_str().unwrap(),
+        ],
+    );
+    assert_eq!(code, Some(0), "{said}");
+    let (_, told) = run(
+        Path::new("/"),
+        &[
+            "history",
+            "--state-dir",
+            &folder("st"),
+            release.to_str().unwrap(),
+        ],
+    );
+    assert!(told.contains(&folder(&short)), "{told}");
+}

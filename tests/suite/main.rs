@@ -24,3 +24,4 @@ mod sightings;
 mod timeline;
 mod traps;
 mod wizard;
+mod workers;

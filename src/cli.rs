@@ -294,6 +294,10 @@ pub struct Common {
     /// Do not run PHP: remove the cached config ourselves.
     #[arg(long)]
     pub no_artisan: bool,
+    /// Have queue workers restarted even where their memory, which may hold a lost key, could not be searched. Without it
+    /// they go on as they are.
+    #[arg(long)]
+    pub restart_workers: bool,
     /// How many seconds FreeScout's own command may take, for trials.
     #[arg(long, value_name = "SECONDS", hide = true)]
     pub php_limit: Option<u64>,

@@ -42,6 +42,14 @@ pub fn finding(finding: &Finding) -> String {
             w.finding_worker_holds_other_key,
             &[("pid", pid), ("key", &key_or(key, w.a_key_not_known_here))],
         ),
+        Finding::WorkerOlderThanKey { pid } => {
+            fill(w.finding_worker_older_than_key, &[("pid", pid)])
+        }
+        Finding::WorkerUnsearched { pid, what, why } => {
+            let values: [(&str, &dyn std::fmt::Display); 3] =
+                [("pid", pid), ("what", what), ("why", &sanitize(why))];
+            fill(w.worker_unsearched, &values)
+        }
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
         Finding::KeyFileUnreadable { path } => fill(
             w.finding_key_file_unreadable,
@@ -455,6 +463,14 @@ pub fn shell(path: &std::path::Path) -> String {
             });
             format!("\"$(printf '{}')\"", spelled.collect::<String>())
         }
+    }
+}
+
+/// What becomes of the config cache and the workers: these stay where their memory may be the last place of a key.
+pub fn followed(assessment: &Assessment) -> &'static str {
+    match assessment.workers_stay() {
+        true => words().apply_workers_stay,
+        false => words().apply_cache_cleared,
     }
 }
 

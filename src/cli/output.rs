@@ -221,7 +221,7 @@ pub(super) fn plan(
     }
     for text in sentences::key_written(&ready.plan, assessment)
         .into_iter()
-        .chain([w.apply_cache_cleared.to_owned()])
+        .chain([sentences::followed(assessment).to_owned()])
     {
         out.line(&format!("  {text}"));
     }

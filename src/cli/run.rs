@@ -22,7 +22,7 @@ use crate::engine::job::BackupDone;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, log_secrets, report, survey};
+use crate::engine::{apply, checks, find_key, log_secrets, processes, report, survey};
 use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::hunt;
@@ -196,6 +196,9 @@ impl Common {
             let looked = checks::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
             output::skipped(&looked);
         }
+        // Before anything is judged or restarted: a worker's memory may be the only place left.
+        let looked = processes::look_if_lost(&mut session, &|| false, &mut |_, _| {});
+        output::skipped(&looked);
         checks::count_mails(&mut session);
         Ok(session)
     }
@@ -227,6 +230,7 @@ impl Common {
                 Problem::new(w.key_file_no_key, e.to_string(), w.key_file_no_key_next)
             })?;
         }
+        session.restart_anyway = self.restart_workers;
         log_secrets::read(&mut session);
         session.journal_findings = ledger::findings(&self.options(), &session.install.root);
         Ok(session)

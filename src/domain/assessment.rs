@@ -211,6 +211,13 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// Whether workers are not told to restart, unless the operator says so: one that could not be searched may hold a
+    /// lost key.
+    pub fn workers_stay(&self) -> bool {
+        let unsearched = |f: &Finding| matches!(f, Finding::WorkerUnsearched { .. });
+        self.findings.iter().any(unsearched)
+    }
+
     /// What ending with this key does to mails already sent.
     pub fn damage(&self, target: Target) -> Damage {
         let mut damage = Damage::of(target, self.circumstances.effective, &self.traces);

@@ -61,6 +61,20 @@ pub enum Finding {
         /// Its key, if it is one we know.
         key: Option<KeyName>,
     },
+    /// A queue worker that does not tell its key runs since before the configuration was changed.
+    WorkerOlderThanKey {
+        /// Process id.
+        pid: i32,
+    },
+    /// A secret is lost, and the memory of a queue worker, which may hold its key, could not be searched.
+    WorkerUnsearched {
+        /// Process id.
+        pid: i32,
+        /// What it is.
+        what: String,
+        /// Why.
+        why: String,
+    },
     /// `APP_KEY` is set in the process environment, which wins over `.env`.
     KeyFromProcessEnvironment,
     /// The file of `APP_KEY_FILE` cannot be read.
@@ -213,6 +227,8 @@ impl Finding {
             Finding::UnusableKey { .. } => "unusable_key",
             Finding::GluedKey { .. } => "glued_key",
             Finding::WorkerHoldsOtherKey { .. } => "worker_holds_other_key",
+            Finding::WorkerOlderThanKey { .. } => "worker_older_than_key",
+            Finding::WorkerUnsearched { .. } => "worker_unsearched",
             Finding::KeyFromProcessEnvironment => "key_from_process_environment",
             Finding::KeyFileUnreadable { .. } => "key_file_unreadable",
             Finding::EnvRefused { .. } => "env_refused",
@@ -264,6 +280,8 @@ impl Finding {
                 }
             }
             Finding::WorkerHoldsOtherKey { .. }
+            | Finding::WorkerOlderThanKey { .. }
+            | Finding::WorkerUnsearched { .. }
             | Finding::Damaged { .. }
             | Finding::Plaintext { .. }
             | Finding::PlaintextUntold { .. }

@@ -4,6 +4,7 @@
 //! beside the backup; rows and files as one change; the config cache; the workers; then everything is read again. If the
 //! cached config cannot be made to follow, rows and files are put back.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::configuration::DbSettings;
@@ -17,6 +18,7 @@ use crate::engine::change::{self, Change, Failure, file_problem};
 use crate::engine::file_change;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{self, Ledger};
+use crate::engine::processes::{self, Workers};
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
 use crate::engine::settle::{self, Written};
@@ -42,6 +44,7 @@ pub fn apply(
     progress(w.apply_checking, 0, None);
     backup::require_current(session, backup)?;
     require_files_unchanged(session)?;
+    let workers = search_first(session, plan, progress)?;
     let target = target_key(session, plan)?;
     let prepared = prepare(
         &session.inventory,
@@ -103,6 +106,7 @@ pub fn apply(
         backup,
         record,
         notes: Vec::new(),
+        workers,
     };
     let cache = session.install.cache_file.clone();
     if let Err(problem) = written.refresh(session, ledger, progress) {
@@ -111,6 +115,27 @@ pub fn apply(
         return Err(not_recovered(backup, failure));
     }
     Ok(written.prove(session, ledger, progress))
+}
+
+/// Searches what a restart of workers would destroy, while anything is lost. A key that turns up now was not in the plan.
+fn search_first(
+    session: &mut Session,
+    plan: &Plan,
+    progress: &mut Progress<'_>,
+) -> Result<Workers, Problem> {
+    let w = words();
+    let lost: HashSet<&Place> = plan.lost().map(|step| &step.place).collect();
+    let before = processes::closed(session);
+    let stays = |_: &Session, place: &Place| lost.contains(place);
+    let workers = processes::before_restart(session, &stays, progress);
+    if processes::closed(session) < before {
+        return Err(Problem::new(
+            w.memory_key_found,
+            w.memory_key_found_why,
+            w.memory_key_found_next,
+        ));
+    }
+    Ok(workers)
 }
 
 fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {

@@ -185,6 +185,11 @@ impl Sieve {
         }
     }
 
+    /// How many secrets open with no key known.
+    pub(super) fn closed(&self) -> usize {
+        self.closed.len()
+    }
+
     /// Whether the key opens anything that is closed so far.
     fn passes(&self, inventory: &Inventory, key: &AppKey) -> bool {
         let payloads = self.closed.iter().filter_map(|index| {

@@ -125,12 +125,15 @@ impl Desk {
                 plan,
                 entered,
                 artisan,
+                restart_anyway,
             } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
                 let (session, mut ledger) = self.for_writing()?;
                 ledger.require_finished()?;
                 let entered = recover::texts(session, entered)?;
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
+                let known = session.ring.iter().count();
+                session.restart_anyway = restart_anyway;
                 let applied = apply::apply(
                     session,
                     &mut ledger,
@@ -139,7 +142,14 @@ impl Desk {
                     &backup,
                     artisan,
                     &mut progress,
-                )?;
+                );
+                session.restart_anyway = false;
+                let found = session.ring.iter().count() > known;
+                let applied = applied.inspect_err(|_| {
+                    if found {
+                        call.send(Update::Assessed(Box::new(session.assess())));
+                    }
+                })?;
                 // What was backed up is no longer what stands: another change needs another backup.
                 self.backup = None;
                 call.send(Update::Assessed(applied.after.clone()));
@@ -197,6 +207,12 @@ impl Desk {
         self.look_into_journal(&mut session, call);
         call.send(Update::Assessed(Box::new(session.assess())));
         if log_secrets::read(&mut session) {
+            call.send(Update::Assessed(Box::new(session.assess())));
+        }
+        if processes::closed(&session) > 0 {
+            call.progress(w.memory_searching, 0, None);
+            processes::look_in_own(&mut session, &call.cancel(), &mut |_, _| {});
+            checks::count_mails(&mut session);
             call.send(Update::Assessed(Box::new(session.assess())));
         }
         self.session = Some(session);

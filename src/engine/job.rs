@@ -57,6 +57,8 @@ pub enum Job {
         entered: Vec<(Place, Entered)>,
         /// Run FreeScout's own cache command; otherwise clear the cached config ourselves.
         artisan: bool,
+        /// Restart workers even where their memory could not be searched for a lost key.
+        restart_anyway: bool,
     },
     /// Take back the last recovery, or the one that was interrupted.
     Undo,

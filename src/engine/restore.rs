@@ -15,7 +15,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
 use crate::engine::apply;
 use crate::engine::backup::{Progress, backup_problem};
-use crate::engine::caches;
+use crate::engine::caches::{self, RanOn};
 use crate::engine::change::{Failure, file_problem};
 use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
@@ -73,6 +73,7 @@ pub fn restore(
     ledger.require_settled_by(&backup.folder)?;
     let change = &foretold.change;
     change.require_possible(session)?;
+    let ran_on = RanOn::of(session);
     let root = session.install.root.clone();
     let run = Run {
         safety: Some(safety.to_owned()),
@@ -84,10 +85,7 @@ pub fn restore(
     change.carry_out(session, ledger, id, &backup.folder, &mut || {
         progress(w.undo_files, 0, None)
     })?;
-    let mut notes: Vec<String> = caches::restart_workers(&session.install)
-        .into_iter()
-        .chain([w.opcache_hint.to_owned()])
-        .collect();
+    let mut notes = Vec::new();
     // What was left unfinished rested on the same backup: all it had written is put back. Its new files go last of all.
     ledger.sweep()?;
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
@@ -100,6 +98,7 @@ pub fn restore(
         notes.insert(0, fill(w.restore_not_read_again, &said));
         foretold.after.iter().map(|s| s.place.clone()).collect()
     });
+    notes.extend(caches::follow(session, ran_on, progress));
     Ok(Restored {
         rows: change.swaps.len(),
         files: change.files.len(),

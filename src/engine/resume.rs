@@ -11,13 +11,14 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
 use crate::engine::apply;
 use crate::engine::backup::{Progress, backup_problem};
-use crate::engine::caches;
+use crate::engine::caches::{self, RanOn};
 use crate::engine::change::{Change, Failure, file_problem};
 use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange, torn};
 use crate::engine::job::Applied;
 use crate::engine::ledger::Ledger;
 use crate::engine::lost;
+use crate::engine::processes;
 use crate::engine::restore::{self, Restored};
 use crate::engine::session::Session;
 use crate::engine::settle::{self, Written};
@@ -161,6 +162,9 @@ fn finish(
     ledger.sweep()?;
     survey::reread(session)?;
     let target = target(session, run)?;
+    checks::read_inventory(session)?;
+    let stays = |session: &Session, place: &Place| caches::unreadable(session, place);
+    let workers = processes::before_restart(session, &stays, progress);
     // A password that is stored as it was typed stands in no journal.
     let typed = |cell: &&Cell| {
         let mut cells = intent.cells.iter();
@@ -189,6 +193,7 @@ fn finish(
         backup,
         record,
         notes,
+        workers,
     };
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
@@ -231,10 +236,7 @@ fn put_back(
     let mut restored = Restored {
         rows: change.swaps.len(),
         files: change.files.len(),
-        notes: caches::restart_workers(&session.install)
-            .into_iter()
-            .chain([w.opcache_hint.to_owned()])
-            .collect(),
+        notes: Vec::new(),
         surprises: Vec::new(),
     };
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
@@ -249,6 +251,9 @@ fn put_back(
             .notes
             .insert(0, fill(w.restore_not_read_again, &said));
     }
+    // Whether the files were in place before it was interrupted is not known: workers may still run on the old ones.
+    let workers = caches::follow(session, RanOn::Unknown, progress);
+    restored.notes.extend(workers);
     restored.surprises = foreign
         .into_iter()
         .map(|cell| Place { cell, token: None })

@@ -17,6 +17,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::send_log::SendLog;
 use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
+use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
 use crate::io::install::{self, Install};
 use crate::io::store::{self, Store, StoreError};
@@ -52,6 +53,10 @@ pub struct Session {
     pub sightings: Sightings,
     /// Passwords that stand in FreeScout's logs, once those were read.
     pub logged: Option<Vec<Seen>>,
+    /// Queue workers whose memory could not be searched, when that was last tried.
+    pub unsearched: Vec<Unsearched>,
+    /// Whether the operator said that workers shall be restarted even so.
+    pub restart_anyway: bool,
 }
 
 impl Session {
@@ -78,6 +83,8 @@ impl Session {
             schema_findings: Vec::new(),
             sightings: Sightings::default(),
             logged: None,
+            unsearched: Vec::new(),
+            restart_anyway: false,
         }
     }
 

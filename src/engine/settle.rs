@@ -17,6 +17,7 @@ use crate::engine::caches;
 use crate::engine::checks;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{Ledger, RunId};
+use crate::engine::processes::Workers;
 use crate::engine::session::Session;
 use crate::io::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::io::files;
@@ -38,6 +39,8 @@ pub struct Written<'a> {
     pub record: RecoveryRecord,
     /// What the operator should know, so far.
     pub notes: Vec<String>,
+    /// Whether queue workers may be told to restart.
+    pub workers: Workers,
 }
 
 /// A plan as it is announced.
@@ -115,6 +118,7 @@ impl Written<'_> {
             &session.install,
             self.run.artisan.then(|| ledger.php_limit()),
             self.target.text(),
+            &self.workers,
         ));
         // A file that cannot be read again is told later, as something that was not verified.
         if session.reread_files().is_ok()
@@ -190,7 +194,7 @@ impl Written<'_> {
             && install.key_in_force().text.expose() != self.target.text();
         if self.run.refresh && stale {
             self.notes.push(words().cache_rebuilt.to_owned());
-            for note in caches::refresh(install, None, self.target.text()) {
+            for note in caches::refresh(install, None, self.target.text(), &self.workers) {
                 if !self.notes.contains(&note) {
                     self.notes.push(note);
                 }

@@ -338,18 +338,7 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     {
         findings.push(Finding::InstallPageDangerous);
     }
-    let effective = ring.effective().map(derived::worker_identifier);
-    for worker in processes::workers(&install.root) {
-        if effective.as_ref() != Some(&worker.identifier) {
-            let key = ring
-                .iter()
-                .find(|k| derived::worker_identifier(&k.key) == worker.identifier);
-            findings.push(Finding::WorkerHoldsOtherKey {
-                pid: worker.pid,
-                key: key.map(|k| name(&k.key)),
-            });
-        }
-    }
+    findings.extend(worker_findings(session));
     if let Some(path) = root_owned(install) {
         findings.push(Finding::RootOwned { path });
     }
@@ -358,6 +347,49 @@ pub fn findings(session: &Session) -> Vec<Finding> {
         findings.push(Finding::NotRoot);
     }
     findings
+}
+
+/// Workers that hold another key, or may, and those whose memory could not be searched while something is lost.
+fn worker_findings(session: &Session) -> Vec<Finding> {
+    let (install, ring) = (&session.install, &session.ring);
+    let effective = ring.effective().map(derived::worker_identifier);
+    let changed = key_changed(install);
+    let told = |worker: &processes::Worker| match &worker.identifier {
+        Some(identifier) if effective.as_ref() != Some(identifier) => {
+            let mut known = ring.iter().map(|k| &k.key);
+            let key = known.find(|key| derived::worker_identifier(key) == *identifier);
+            let key = key.map(|key| KeyName {
+                label: ring.label(key.fingerprint()),
+                fingerprint: key.fingerprint(),
+            });
+            let pid = worker.pid;
+            Some(Finding::WorkerHoldsOtherKey { pid, key })
+        }
+        None if worker.started.is_some_and(|started| started < changed) => {
+            Some(Finding::WorkerOlderThanKey { pid: worker.pid })
+        }
+        _ => None,
+    };
+    let mut findings: Vec<Finding> = processes::workers(&install.root)
+        .iter()
+        .filter_map(told)
+        .collect();
+    if crate::engine::processes::closed(session) > 0 {
+        let unsearched = session.unsearched.iter();
+        findings.extend(unsearched.map(|unsearched| Finding::WorkerUnsearched {
+            pid: unsearched.process.pid,
+            what: unsearched.process.what.clone(),
+            why: unsearched.why.clone(),
+        }));
+    }
+    findings
+}
+
+/// When the files that the key comes from were last changed: Unix seconds.
+fn key_changed(install: &Install) -> i64 {
+    let files = [&install.env_file, &install.key_file, &install.cache_file];
+    let changed = files.into_iter().flatten().map(|f| f.attributes.modified);
+    changed.max().unwrap_or(i64::MIN)
 }
 
 /// The first file of the caches that belongs to root although the web user must write it.

@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::engine::backup::{self, Options, Progress, backup_problem};
-use crate::engine::caches;
+use crate::engine::caches::{self, RanOn};
 use crate::engine::change::{Change, Failure};
 use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange};
@@ -96,6 +96,11 @@ fn take_back(
     };
     let (change, refused) = change_back(session, backup, &record, &left)?;
     let before = session.assess();
+    // An undo that was interrupted may have put the files back already.
+    let ran_on = match unfinished {
+        Some(run) if run.kind == Kind::Undo => RanOn::Unknown,
+        _ => RanOn::of(session),
+    };
     let still = |failure: Failure, ledger: &Ledger| match unfinished {
         Some(_) => failure.still_unfinished(ledger),
         None => failure,
@@ -120,10 +125,6 @@ fn take_back(
         files: change.files.len(),
         ..Undone::default()
     };
-    undone
-        .notes
-        .extend(caches::restart_workers(&session.install));
-    undone.notes.push(w.opcache_hint.to_owned());
     let record = RecoveryRecord {
         undone: Some(backup::now().1),
         ..record
@@ -135,6 +136,9 @@ fn take_back(
     };
     let finished = finished.and_then(|()| ledger.taken_back(id, &backup.folder));
     let read = survey::reread(session).and_then(|()| checks::read_inventory(session));
+    undone
+        .notes
+        .extend(caches::follow(session, ran_on, progress));
     // Saved since under the key that was taken away: readable a moment ago, and in no backup of ours.
     let readable = |assessment: &Assessment| -> BTreeSet<Place> {
         let readable = assessment.secrets.iter().filter(|s| s.verdict.readable());

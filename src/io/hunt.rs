@@ -138,6 +138,9 @@ pub enum SkipReason {
     /// A file system of another machine, or one that a program feeds.
     #[error("{}", words().skip_network)]
     Network,
+    /// Nothing on a disk, only what the kernel makes up while it is read: `/proc`, `/sys` and their like.
+    #[error("{}", words().skip_no_files)]
+    NoFiles,
     /// A backup that this program made.
     #[error("{}", words().skip_own_backup)]
     OwnBackup,

@@ -14,8 +14,9 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
+use super::processes::{self, PhpProcess};
 use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH};
-use crate::words::words;
+use crate::words::{fill, words};
 
 /// How much is searched at a time.
 const BLOCK: usize = 1 << 20;
@@ -75,6 +76,15 @@ impl Memory {
             left: limit,
             unread: 0,
         })
+    }
+
+    /// The same of a PHP process, with its own account's rights where root's do not suffice.
+    ///
+    /// # Errors
+    /// [`Barred`].
+    pub fn of(process: &PhpProcess, limit: u64) -> Result<Self, Barred> {
+        processes::as_itself(process.account, || Self::open(process.pid, limit))
+            .map_err(|e| Barred::of(process, &e))
     }
 
     /// Bytes that the process has and that could not be read, or were beyond the limit.
@@ -165,6 +175,61 @@ impl Read for Memory {
             }
         }
     }
+}
+
+/// Why the memory of a process cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    /// It is another user's, and we are not root.
+    #[error("{}", fill(words().memory_of_another, &[("user", .0)]))]
+    AnothersProcess(String),
+    /// We are root without the capability that this takes, as in a container.
+    #[error("{}", words().memory_capability)]
+    Capability,
+    /// The kernel allows it to parents and to root alone (Yama).
+    #[error("{}", words().memory_yama)]
+    Yama,
+    /// The process changed its user since it was started, so it is closed to all but root: FPM's do.
+    #[error("{}", words().memory_hidden)]
+    Hidden,
+    /// It ended meanwhile.
+    #[error("{}", words().process_gone)]
+    Gone,
+    /// Anything else, in the system's words.
+    #[error("{0}")]
+    System(String),
+}
+
+/// The capability that reading others' memory takes: its bit in `CapEff` (capabilities(7)).
+const SYS_PTRACE: u64 = 1 << 19;
+
+impl Barred {
+    fn of(process: &PhpProcess, error: &std::io::Error) -> Self {
+        let refused = error.kind() == std::io::ErrorKind::PermissionDenied;
+        let gone = error.kind() == std::io::ErrorKind::NotFound
+            || Errno::from_io_error(error) == Some(Errno::SRCH);
+        match rustix::process::geteuid() {
+            _ if gone => Barred::Gone,
+            _ if !refused => Barred::System(error.to_string()),
+            we if we.is_root() && !may_trace() => Barred::Capability,
+            we if we.is_root() => Barred::System(error.to_string()),
+            we if we.as_raw() != process.account.uid => {
+                Barred::AnothersProcess(process.user.clone())
+            }
+            _ if yama() => Barred::Yama,
+            _ => Barred::Hidden,
+        }
+    }
+}
+
+fn may_trace() -> bool {
+    let status = procfs::process::Process::myself().and_then(|us| us.status());
+    status.is_ok_and(|status| status.capeff & SYS_PTRACE != 0)
+}
+
+fn yama() -> bool {
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
+    scope.is_ok_and(|scope| scope.trim() != "0")
 }
 
 fn gone() -> std::io::Error {

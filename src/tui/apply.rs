@@ -30,7 +30,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         return;
     };
     // Whatever else has to be cut, the word and its field are seen.
-    let mut prompt = take_bottom(&mut area, 3);
+    let stay = wizard.workers_stay();
+    let mut prompt = take_bottom(&mut area, if stay { 4 } else { 3 });
     canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
     canvas.pieces(&mut area, &written(wizard, ready));
     take_top(&mut area, 1);
@@ -50,10 +51,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.pieces(&mut prompt, &[(Role::Accent, w.apply_running.to_owned())]);
         return;
     }
-    canvas.pieces(
-        &mut prompt,
-        &[plain(fill(w.apply_confirm, &[("word", &w.apply_word)]))],
-    );
+    let confirm = if stay {
+        let asked: [(&str, &dyn std::fmt::Display); 2] =
+            [("word", &w.apply_word), ("restart", &w.restart_word)];
+        fill(w.apply_confirm_stay, &asked)
+    } else {
+        fill(w.apply_confirm, &[("word", &w.apply_word)])
+    };
+    canvas.pieces(&mut prompt, &[plain(confirm)]);
     let row = take_top(&mut prompt, 1);
     let field = Rect {
         width: row.width.min(20),
@@ -93,7 +98,10 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
         .assessment()
         .and_then(|a| sentences::key_written(plan, a));
     pieces.extend(key.map(bullet));
-    pieces.push(bullet(w.apply_cache_cleared.to_owned()));
+    let follows = wizard
+        .assessment()
+        .map_or(w.apply_cache_cleared, sentences::followed);
+    pieces.push(bullet(follows.to_owned()));
     let summary = ready.after;
     pieces.push(bullet(fill(
         w.apply_then,

@@ -10,6 +10,7 @@ use super::jobs::JobKind;
 use super::message::{Action, Effect};
 use super::step::Step;
 use super::update::Wizard;
+use crate::domain::assessment::Assessment;
 use crate::domain::problem::Problem;
 use crate::engine::job::{Job, PlanReady};
 use crate::words::words;
@@ -25,14 +26,30 @@ pub struct State {
     pub problem: Option<Problem>,
 }
 
+/// What the word that was typed confirms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The plan; workers restart where nothing that only they hold is lost by it.
+    Plan,
+    /// The plan, and that workers restart whatever they hold.
+    PlanAndRestart,
+}
+
 impl Wizard {
-    /// Whether the word was typed.
-    pub fn confirmed(&self) -> bool {
-        self.apply
-            .word
-            .expose()
-            .trim()
-            .eq_ignore_ascii_case(words().apply_word)
+    /// What was confirmed by the word typed so far. The second word counts only where it was asked for.
+    pub fn confirmed(&self) -> Option<Confirmed> {
+        let w = words();
+        let typed = self.apply.word.expose().trim();
+        if typed.eq_ignore_ascii_case(w.apply_word) {
+            return Some(Confirmed::Plan);
+        }
+        let restart = self.workers_stay() && typed.eq_ignore_ascii_case(w.restart_word);
+        restart.then_some(Confirmed::PlanAndRestart)
+    }
+
+    /// Whether workers are left alone unless the operator says otherwise.
+    pub fn workers_stay(&self) -> bool {
+        self.assessment().is_some_and(Assessment::workers_stay)
     }
 
     /// Asks for the final plan; an earlier confirmation no longer counts.
@@ -58,11 +75,13 @@ impl Wizard {
             // What stands now is no longer what was backed up.
             Action::Primary if self.apply.problem.is_some() => self.go(Step::Backup),
             Action::Primary if self.apply.ready.is_none() => self.enter_apply(),
-            Action::Primary if !self.confirmed() => {
-                self.say(words().apply_type_the_word);
-                Vec::new()
-            }
-            Action::Primary => self.carry_out(),
+            Action::Primary => match self.confirmed() {
+                Some(confirmed) => self.carry_out(confirmed),
+                None => {
+                    self.say(words().apply_type_the_word);
+                    Vec::new()
+                }
+            },
             Action::Retry if self.apply.ready.is_none() && self.apply.problem.is_none() => {
                 self.enter_apply()
             }
@@ -73,7 +92,7 @@ impl Wizard {
         }
     }
 
-    fn carry_out(&mut self) -> Vec<Effect> {
+    fn carry_out(&mut self, confirmed: Confirmed) -> Vec<Effect> {
         let (Some(_backup), Some(ready)) = (&self.backup.done, &self.apply.ready) else {
             return Vec::new();
         };
@@ -82,6 +101,7 @@ impl Wizard {
             plan,
             entered,
             artisan,
+            restart_anyway: confirmed == Confirmed::PlanAndRestart,
         });
         if !started.is_empty() {
             self.apply.word.clear();

@@ -145,9 +145,14 @@ table! {
     zip_cut = "cut off";
     zip_method = "zip with an unusual method";
     skip_network = "on a network mount: name it to have it searched";
+    skip_no_files = "holds no files, only what the kernel makes up while it is read; the memory of PHP processes is searched as such";
     skip_own_backup = "a backup of this program: name it to have it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
+    memory_of_another = "it is a process of user {user}; reading its memory takes root";
+    memory_capability = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE; or run this on the host)";
+    memory_yama = "kernel.yama.ptrace_scope keeps processes of one user from reading each other's memory; root may";
+    memory_hidden = "it changed its user when it was started, so only root may read its memory";
     process_memory_unread = "{megabytes} MiB of its memory could not be read";
     process_holds_other_key = "Process {pid} ({what}, {user}) holds another key than the one in force: its memory is read first.";
     process_named = "{what}, {user}";
@@ -225,6 +230,16 @@ table! {
     cache_rebuilt = "Somebody built the cached config anew with another key while it was cleared; it was cleared again.";
     cache_removed = "The cached config was removed; FreeScout reads .env now. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
     cache_not_removed = "The cached config could not be removed ({why}). Until it is gone FreeScout keeps the old key.";
+    workers_stay = "Queue workers were not told to restart: while a password is unreadable, their memory may be the last place of its key.";
+    workers_stay_next = "Until they restart, they go on with the key they were started with: what they send or fetch may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Do not clear FreeScout's cache in the browser before, and do not restart PHP: both end workers.";
+    worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
+    workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
+    key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
+    memory_searching = "Looking for lost keys in the memory of this install's PHP";
+    memory_searched_first = "Searching the memory of PHP before workers restart";
+    memory_key_found = "A lost key was found in a running process of this install.";
+    memory_key_found_why = "The plan was made without it.";
+    memory_key_found_next = "Nothing was changed. Make the plan anew: it brings back what this key opens.";
     workers_told = "Queue workers were told to restart after their present job.";
     workers_not_told = "Queue workers could not be told to restart: run `php artisan queue:restart` as the web user.";
     workers_other_driver = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers take the key.";
@@ -633,10 +648,13 @@ table! {
     apply_key_file = "the key file becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared where it is stale, and the workers are told to restart";
+    apply_workers_stay = "the config cache is removed where it is stale; workers are not told to restart, as one that could not be searched may hold a lost key";
     apply_then = "then everything is read again: {after} of {total} will be readable";
     apply_lost = "Not usable after this: {count}. They stay as they are.";
     apply_backup = "The way back is in {folder}";
     apply_confirm = "Type {word} and press Enter:";
+    apply_confirm_stay = "Type {word} and press Enter: the workers go on as they are. Or type {restart}: they are told to restart as well, and what only they hold is lost.";
+    restart_word = "restart";
     apply_running = "Writing. This is never cut off.";
     apply_typed_kept = "Passwords typed so far are kept: {count}.";
 
@@ -702,6 +720,7 @@ table! {
     finding_glued_key = "Line {line} of .env holds two keys glued together, as /install.php leaves them. Both are tried.";
     finding_glued_key_cached = "The cached config holds two keys glued together, as /install.php leaves them. Both are tried.";
     finding_worker_holds_other_key = "Worker {pid} was started before the change and still holds {key}: what it sends or fetches uses that key.";
+    finding_worker_older_than_key = "Worker {pid} runs since before the configuration was changed and does not say which key it holds: it may be another one.";
     finding_key_from_process_environment = "APP_KEY is set in the process environment (container or pool settings) and wins over .env. It can only be changed there.";
     finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read. FreeScout does not start like this.";
     finding_env_refused = "FreeScout cannot read line {line} of .env: a value with blanks needs quotes. Without the config cache it does not start.";

@@ -14,6 +14,7 @@ mod in_place;
     reason = "these tests need less of it than those it was made for"
 )]
 mod install;
+mod kernel_files;
 mod locks;
 mod lost;
 mod meanwhile;

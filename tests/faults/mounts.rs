@@ -26,7 +26,7 @@ pub fn run(program: &str, arguments: &[&OsStr]) {
 pub struct Mount(PathBuf);
 
 impl Mount {
-    fn of(at: &Path, arguments: &[&OsStr]) -> Self {
+    pub fn of(at: &Path, arguments: &[&OsStr]) -> Self {
         run("mount", arguments);
         Self(at.to_owned())
     }

@@ -3,6 +3,7 @@
 pub mod archives;
 mod containers;
 mod edges;
+mod kernel_files;
 mod manners;
 mod plain_user;
 mod scouts;

@@ -27,3 +27,4 @@ mod timeline;
 mod traps;
 mod versions;
 mod wizard;
+mod workers;

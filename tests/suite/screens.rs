@@ -2,6 +2,7 @@
 
 use freescout_rescue::domain::assessment::{LoggedPassword, Recoverable};
 use freescout_rescue::domain::connection::ConnectionId;
+use freescout_rescue::domain::finding::Finding;
 use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::journal::{Kind, Run};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
@@ -11,6 +12,7 @@ use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::engine::job::{DatabaseValues, JobId, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::tui::{frame, picture};
+use freescout_rescue::wizard::apply::Confirmed;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::passwords::Offer;
 use freescout_rescue::wizard::step::Step;
@@ -152,7 +154,18 @@ impl Stage {
     }
 
     pub fn at_apply() -> Self {
-        let stage = Self::at_passwords()
+        Self::new()
+            .surveyed(fixture::assessment(true))
+            .on_to_apply()
+    }
+
+    /// From the survey to the confirmation.
+    fn on_to_apply(self) -> Self {
+        let stage = self
+            .backed_up()
+            .act(&[Action::Primary, Action::Primary, Action::Primary])
+            .planned(Strategy::Restore)
+            .act(&[Action::Primary])
             .type_text(SENTINEL)
             .act(&[Action::Primary])
             .tested(&[Code::Ok])
@@ -437,6 +450,24 @@ fn apply() {
         &failed.answered(vec![Update::Failed(fixture::problem())]),
     );
     shot("7_apply_done", &Stage::at_apply().type_text("apply"));
+}
+
+#[test]
+fn a_worker_that_may_hold_the_lost_key_restarts_only_at_a_word_of_its_own() {
+    let confirmed = |stage: &Stage| stage.0.confirmed();
+    assert_eq!(confirmed(&Stage::at_apply().type_text("restart")), None);
+    let mut held = fixture::assessment(true);
+    held.findings.push(Finding::WorkerUnsearched {
+        pid: 2114,
+        what: "php artisan queue:work".to_owned(),
+        why: "this container may not".to_owned(),
+    });
+    let at_apply = || Stage::new().surveyed(held.clone()).on_to_apply();
+    shot("7_apply_workers_stay", &at_apply());
+    let plain = at_apply().type_text("apply");
+    assert_eq!(confirmed(&plain), Some(Confirmed::Plan));
+    let restart = at_apply().type_text("restart");
+    assert_eq!(confirmed(&restart), Some(Confirmed::PlanAndRestart));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use freescout_rescue::domain::secret::{Place, SecretBytes};
 use freescout_rescue::engine::job::{DatabaseValues, Job, JobId, Reading, TestJob, Update};
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::wizard::apply::Confirmed;
 use freescout_rescue::wizard::keys::Form;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::passwords::Trial;
@@ -88,7 +89,7 @@ impl Engine {
         self.rounds.push((id, answers));
     }
 
-    fn start(&mut self, id: JobId, job: Job, confirmed: bool) {
+    fn start(&mut self, id: JobId, job: Job, confirmed: Option<Confirmed>) {
         assert!(self.running.is_none(), "a second job was started");
         self.running = Some(id);
         self.writing = false;
@@ -104,7 +105,14 @@ impl Engine {
         match job {
             _ if fails => {
                 answers.push(Update::Failed(fixture::problem()));
-                if let Job::Apply { plan, entered, .. } = &job {
+                if let Job::Apply {
+                    plan,
+                    entered,
+                    restart_anyway,
+                    ..
+                } = &job
+                {
+                    let confirmed = (confirmed, *restart_anyway);
                     self.check_apply(plan, entered.iter().map(|(place, _)| place), confirmed);
                     self.writing = true;
                 }
@@ -178,7 +186,13 @@ impl Engine {
                     }
                 }
             }
-            Job::Apply { plan, entered, .. } => {
+            Job::Apply {
+                plan,
+                entered,
+                restart_anyway,
+                ..
+            } => {
+                let confirmed = (confirmed, restart_anyway);
                 self.check_apply(&plan, entered.iter().map(|(place, _)| place), confirmed);
                 assert!(!self.unfinished, "something else was begun");
                 self.writing = true;
@@ -229,10 +243,12 @@ impl Engine {
         &self,
         plan: &Plan,
         entered: impl Iterator<Item = &'a Place>,
-        confirmed: bool,
+        (confirmed, restart_anyway): (Option<Confirmed>, bool),
     ) {
         assert!(self.backup_stands, "Apply without a verified backup");
-        assert!(confirmed, "Apply without the typed word");
+        assert!(confirmed.is_some(), "Apply without the typed word");
+        let word_for_restart = confirmed == Some(Confirmed::PlanAndRestart);
+        assert_eq!(restart_anyway, word_for_restart, "workers restart unasked");
         assert_eq!(
             Some(plan),
             self.planned.as_ref(),
@@ -306,7 +322,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         3 => (0..8usize).prop_map(|n| Input::Act(Action::Go(Step::ALL[n]))),
         3 => prop_oneof![Just('a'), Just('*'), Just('密'), Just('\u{1b}'), any::<char>()].prop_map(Input::Char),
         2 => Just(Input::Paste),
-        4 => prop_oneof![Just("apply"), Just("undo"), Just("resume"), Just("/root")].prop_map(Input::Word),
+        4 => prop_oneof![Just("apply"), Just("restart"), Just("undo"), Just("resume"), Just("/root")].prop_map(Input::Word),
         16 => Just(Input::Engine),
         8 => Just(Input::Server),
         1 => Just(Input::Terminate),
@@ -397,11 +413,11 @@ impl Run {
             applied: false,
             given_waits,
         };
-        run.take(effects, false);
+        run.take(effects, None);
         run
     }
 
-    fn take(&mut self, effects: Vec<Effect>, confirmed: bool) {
+    fn take(&mut self, effects: Vec<Effect>, confirmed: Option<Confirmed>) {
         for effect in effects {
             match effect {
                 Effect::Start(id, job) => self.engine.start(id, job, confirmed),

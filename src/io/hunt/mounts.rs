@@ -2,9 +2,10 @@
 
 use std::os::fd::BorrowedFd;
 
-/// Numbers of file systems (statfs(2)) that hold no files of their own: proc, sysfs, cgroup, cgroup2, tracefs, debugfs,
-/// devpts, securityfs, bpf, efivarfs, configfs.
-const NO_FILES: [u64; 11] = [
+/// Numbers of file systems (statfs(2)) that hold no files of their own, only what the kernel makes up while it is read:
+/// proc, sysfs, cgroup, cgroup2, tracefs, debugfs, devpts, securityfs, bpf, efivarfs, configfs, binfmt_misc, mqueue, nsfs,
+/// pidfs, selinuxfs, smackfs, apparmorfs, rpc_pipefs, fusectl, resctrl.
+const NO_FILES: [u64; 21] = [
     0x9fa0,
     0x6265_6572,
     0x0027_e0eb,
@@ -16,6 +17,16 @@ const NO_FILES: [u64; 11] = [
     0xcafe_4a11,
     0xde5e_81e4,
     0x6265_6570,
+    0x4249_4e4d,
+    0x1980_0202,
+    0x6e73_6673,
+    0x5049_4446,
+    0xf97c_ff8c,
+    0x4341_5d53,
+    0x5a3c_69f0,
+    0x6759_6969,
+    0x6573_5543,
+    0x0765_5821,
 ];
 /// Those of other machines, or fed by a program: NFS, SMB, CIFS, SMB2, 9p, FUSE, AFS, Ceph, Coda, OCFS2, GFS2, Lustre.
 const NETWORK: [u64; 12] = [
@@ -42,8 +53,9 @@ pub(super) enum Mount {
 }
 
 impl Mount {
-    pub(super) fn of(folder: BorrowedFd<'_>) -> Self {
-        let Ok(said) = rustix::fs::fstatfs(folder) else {
+    /// Of an open file or folder, by the file system it lies on: the path may lead anywhere, through bind mounts too.
+    pub(super) fn of(opened: BorrowedFd<'_>) -> Self {
+        let Ok(said) = rustix::fs::fstatfs(opened) else {
             return Mount::Files;
         };
         // The type of this number differs by processor; each magic number has 32 bits.

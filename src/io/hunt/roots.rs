@@ -5,11 +5,13 @@
 //! order of the walk.
 
 use std::cell::RefCell;
-use std::os::unix::fs::FileTypeExt;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
+use super::mounts::Mount;
 use super::patient::Patient;
 use super::reading::{Search, Share};
 use super::walk::{Met, Place, Walk, open_root};
@@ -35,6 +37,21 @@ enum Part {
     Read(Vec<Find>, PathBuf, Looked),
 }
 
+/// The real path of what the operator named. Where the path does not lead where its links say (`/proc/PID/root` opens
+/// another root than the `/` it reads), it stays as it is.
+fn real(named: &Path) -> std::io::Result<PathBuf> {
+    let real = std::fs::canonicalize(named);
+    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    let meant = number(named);
+    match real {
+        Ok(real) if meant.is_none() || number(&real) == meant => Ok(real),
+        Err(e) if meant.is_none() => Err(e),
+        // The dot is a folder's own name: the link before it is followed.
+        Ok(_) | Err(_) if named.is_dir() => std::path::absolute(named).map(|path| path.join(".")),
+        Ok(_) | Err(_) => std::path::absolute(named),
+    }
+}
+
 enum Find {
     Candidate(Candidate),
     Sighting(Sighting, Source),
@@ -46,12 +63,15 @@ impl Search<'_> {
             let cancel = self.cancel;
             let cancel = Box::new(|_| cancel());
             return match standard_input::open() {
+                Ok(input) if Mount::of(input.as_fd()) == Mount::NoFiles => {
+                    self.skip(root, &[], SkipReason::NoFiles);
+                }
                 Ok(input) => self.input(&mut Patient { input, cancel }),
                 Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
             };
         }
         // The operator's own link is followed, so that everything below has its real path.
-        let root = match std::fs::canonicalize(root) {
+        let root = match real(root) {
             Ok(root) => root,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 return self.skip(root, &[], SkipReason::Missing);

@@ -18,8 +18,8 @@ use super::listing::{Buffer, Listing};
 use super::mounts::Mount;
 use crate::io::{backup, files, git};
 
-/// Folders that are not files on a disk.
-const NOT_ON_DISK: [&str; 3] = ["/proc", "/sys", "/dev"];
+/// Devices: not files on a disk, whatever its file system says.
+const DEVICES: &str = "/dev";
 /// Folders within folders. Each stays open until all within it is read, and of such a process may have about a thousand.
 const MAX_DEPTH: usize = 200;
 
@@ -36,6 +36,8 @@ pub(super) enum Met {
 /// Where a file is: its name, and the folder it lies in, which stays open.
 pub(super) struct Place {
     folder: Arc<OwnedFd>,
+    /// The file system of that folder.
+    device: u64,
     pub(super) path: PathBuf,
 }
 
@@ -43,11 +45,15 @@ impl Place {
     /// Opens the file. `None` when it has gone since the folder was listed.
     pub(super) fn open(&self) -> Result<Option<Opened>, SkipReason> {
         let name = self.path.file_name().unwrap_or_default();
-        opened(files::open_regular_in(
-            self.folder.as_fd(),
-            name,
-            &self.path,
-        ))
+        let result = files::open_regular_in(self.folder.as_fd(), name, &self.path);
+        // One file alone may be mounted from elsewhere.
+        if let Ok((file, stat)) = &result
+            && stat.st_dev != self.device
+            && Mount::of(file.as_fd()) == Mount::NoFiles
+        {
+            return Err(SkipReason::NoFiles);
+        }
+        opened(result)
     }
 }
 
@@ -65,6 +71,7 @@ pub(super) struct Opened {
 /// Opens the file that a root leads to.
 pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
     match files::open_regular(path) {
+        Ok((file, _)) if Mount::of(file.as_fd()) == Mount::NoFiles => Err(SkipReason::NoFiles),
         Ok((file, meta)) => Ok(Some(Opened {
             file,
             length: meta.len(),
@@ -98,6 +105,7 @@ fn opened(
 /// A folder on the way, and what of it is still to come.
 struct Level {
     folder: Arc<OwnedFd>,
+    device: u64,
     path: PathBuf,
     listing: Listing,
 }
@@ -114,15 +122,20 @@ pub(super) struct Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    /// A walk through this folder, whatever it lies on: the operator named it.
+    /// A walk through this folder: the operator named it, so also over the network or through a backup of ours; but where
+    /// there are no files, naming it does not make any.
     pub(super) fn new(root: &Path, done: &'d [PathBuf]) -> Result<Self, SkipReason> {
         let refused = |e: Errno| SkipReason::Refused(std::io::Error::from(e).to_string());
         let folder = open_folder(CWD, root.as_os_str()).map_err(refused)?;
         let device = rustix::fs::fstat(&folder).map_err(refused)?.st_dev;
+        if Mount::of(folder.as_fd()) == Mount::NoFiles {
+            return Err(SkipReason::NoFiles);
+        }
         Ok(Self {
             levels: vec![Level {
                 folder: Arc::new(folder),
-                path: root.to_owned(),
+                device,
+                path: root.components().collect(),
                 listing: Listing::default(),
             }],
             buffer: Buffer::new(),
@@ -137,9 +150,11 @@ impl<'d> Walk<'d> {
         if let Some(store) = git::store_of(&path) {
             return Some(Met::Store(store.to_owned()));
         }
-        let is = |other: &Path| path == other;
-        if NOT_ON_DISK.iter().any(|p| is(Path::new(p))) || self.done.iter().any(|p| is(p)) {
+        if self.done.contains(&path) {
             return None;
+        }
+        if path == Path::new(DEVICES) {
+            return Some(Met::LeftOut(path, SkipReason::NoFiles));
         }
         let refused = |path, e: Errno| {
             let why = std::io::Error::from(e).to_string();
@@ -156,7 +171,7 @@ impl<'d> Walk<'d> {
         };
         let mount = self.mounts.entry(device);
         match mount.or_insert_with(|| Mount::of(folder.as_fd())) {
-            Mount::NoFiles => None,
+            Mount::NoFiles => Some(Met::LeftOut(path, SkipReason::NoFiles)),
             Mount::Network => Some(Met::LeftOut(path, SkipReason::Network)),
             Mount::Files if backup::is_backup(&path) => {
                 Some(Met::LeftOut(path, SkipReason::OwnBackup))
@@ -167,6 +182,7 @@ impl<'d> Walk<'d> {
             Mount::Files => {
                 self.levels.push(Level {
                     folder: Arc::new(folder),
+                    device,
                     path,
                     listing: Listing::default(),
                 });
@@ -185,7 +201,7 @@ impl Iterator for Walk<'_> {
                 return Some(met);
             }
             let level = self.levels.last_mut()?;
-            let folder = Arc::clone(&level.folder);
+            let (folder, device) = (Arc::clone(&level.folder), level.device);
             let (path, kind) = match level.listing.next(folder.as_fd(), &mut self.buffer) {
                 Ok(Some((name, kind))) => (level.path.join(name), kind),
                 Ok(None) => {
@@ -204,7 +220,11 @@ impl Iterator for Walk<'_> {
                     if path.file_name() == Some(OsStr::new(".git")) {
                         self.more = git::linked(&path).map(Met::Store);
                     }
-                    return Some(Met::File(Place { folder, path }));
+                    return Some(Met::File(Place {
+                        folder,
+                        device,
+                        path,
+                    }));
                 }
                 FileType::Directory => self.more = self.enter(&folder, path),
                 _ => {}

@@ -731,6 +731,7 @@ table! {
     verdict_other_key = "Opens with {key}, not with the key in force.";
     reads_empty = "FreeScout reads it as empty.";
     reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
+    reads_as_stored_token = "FreeScout uses the encrypted text itself as the token.";
     reads_license = "FreeScout takes the sealed text for the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "Harmless: the invitation still works.";

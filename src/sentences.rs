@@ -219,11 +219,14 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
                 reads(secret)
             )
         }
-        Verdict::UnknownKey { salvage } => format!(
-            "{}{}",
-            w.verdict_unknown_key,
-            salvageable(salvage, assessment)
-        ),
+        Verdict::UnknownKey { salvage } => {
+            let used = sent_as_stored(secret).map_or_else(String::new, |used| format!(" {used}"));
+            format!(
+                "{}{used}{}",
+                w.verdict_unknown_key,
+                salvageable(salvage, assessment)
+            )
+        }
         Verdict::Damaged {
             damage,
             key,
@@ -332,14 +335,23 @@ pub fn action(action: Action, secret: &SecretReport, assessment: &Assessment) ->
 /// What FreeScout makes of a secret that it cannot open.
 fn reads(secret: &SecretReport) -> &'static str {
     let w = words();
-    let as_stored = secret.keeping == Keeping::Sealed(Undecryptable::ReadsAsStored);
     match secret.kind {
         SecretKind::License => w.reads_license,
         SecretKind::ModuleOption | SecretKind::EnvValue => w.reads_module,
         SecretKind::InvitedUser => w.reads_invited,
-        _ if as_stored => w.reads_as_stored,
-        _ => w.reads_empty,
+        _ => sent_as_stored(secret).unwrap_or(w.reads_empty),
     }
+}
+
+/// What is sent to a mail server in place of a secret that does not decrypt, where that is the stored text.
+fn sent_as_stored(secret: &SecretReport) -> Option<&'static str> {
+    let w = words();
+    let said = match secret.kind {
+        SecretKind::SystemMail => w.reads_as_stored,
+        SecretKind::OAuth(_) => w.reads_as_stored_token,
+        _ => return None,
+    };
+    (secret.keeping == Keeping::Sealed(Undecryptable::ReadsAsStored)).then_some(said)
 }
 
 /// Where a key was found: `.env, line 12`.

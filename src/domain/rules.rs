@@ -252,16 +252,11 @@ const LATER_COLUMNS: &[(Table, Option<&str>, Version)] = &[
 pub struct Migrations(Option<BTreeSet<&'static str>>);
 
 impl Migrations {
-    /// From the names in the table. Where there is none at all, nothing is told.
-    pub fn of<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> Self {
-        let mut told = false;
-        let mut ran = BTreeSet::new();
-        for name in names {
-            told = true;
-            let known = [IN_PASSWORD, OUT_PASSWORD, MAIL_PASSWORD, LICENSE];
-            ran.extend(known.into_iter().filter(|m| name.starts_with(m.as_bytes())));
-        }
-        Self(told.then_some(ran))
+    /// Takes a name from the table. Where there is none at all, nothing is told.
+    pub fn add(&mut self, name: &[u8]) {
+        let known = [IN_PASSWORD, OUT_PASSWORD, MAIL_PASSWORD, LICENSE];
+        let ran = self.0.get_or_insert_default();
+        ran.extend(known.into_iter().filter(|m| name.starts_with(m.as_bytes())));
     }
 
     /// Whether this one ran; `None` where the table does not tell.

@@ -164,7 +164,12 @@ fn cell(secret: &SecretReport, assessment: &Assessment) -> (Role, String) {
             salvage: Some(_), ..
         } => (Role::Danger, w.cell_salvage.to_owned()),
         Verdict::Damaged { .. } => (Role::Danger, w.cell_damaged.to_owned()),
-        Verdict::Plaintext(_) if secret.verdict.readable() => (Role::Ok, w.cell_plain.to_owned()),
+        Verdict::Plaintext(_) if secret.verdict.readable() => {
+            (Role::Ok, w.cell_plain_read.to_owned())
+        }
+        Verdict::Plaintext(_) if secret.verdict.untold() => {
+            (Role::Warn, w.cell_plain_untold.to_owned())
+        }
         Verdict::Plaintext(_) => (Role::Warn, w.cell_plain.to_owned()),
         Verdict::Nested { .. } => (Role::Warn, w.cell_twice.to_owned()),
         Verdict::Empty { .. } if secret.probably_wiped() => (Role::Danger, w.cell_wiped.to_owned()),

@@ -19,7 +19,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         canvas.pieces(&mut area, &[(Role::Ok, w.passwords_none.to_owned())]);
         return;
     }
-    canvas.pieces(&mut area, &[plain(w.passwords_head), plain("")]);
+    let head = if state.asked.iter().any(|asked| asked.plain) {
+        w.passwords_head_plain
+    } else {
+        w.passwords_head
+    };
+    canvas.pieces(&mut area, &[plain(head), plain("")]);
     let mut detail = take_bottom(&mut area, 11);
     let items: Vec<Vec<Piece>> = state
         .asked

@@ -583,6 +583,8 @@ table! {
     cell_lost = "lost";
     cell_damaged = "damaged";
     cell_salvage = "salvage?";
+    cell_plain_read = "plain ✓";
+    cell_plain_untold = "plain ?";
     cell_plain = "not sealed";
     cell_twice = "twice";
     cell_wiped = "wiped";
@@ -628,6 +630,7 @@ table! {
     kind_client_secret = "OAuth client secret (incoming)";
     kind_client_secret_outgoing = "OAuth client secret (outgoing)";
     passwords_none = "No password has to be typed. Enter goes on.";
+    passwords_head_plain = "Only these are lost, or refused by their mail server. What you type is stored in step 7, in the form in which this version of FreeScout keeps it; a field left empty stays as it is.";
     passwords_head = "Only these are lost, or refused by their mail server. What you type is sealed in step 7; a field left empty stays as it is.";
     passwords_missing = "not given";
     passwords_typed = "typed, {count} long";
@@ -777,6 +780,7 @@ table! {
     verdict_other_key = "Opens with {key}, not with the key in force.";
     reads_empty = "FreeScout reads it as empty.";
     reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
+    reads_as_stored_token = "FreeScout uses the encrypted text itself as the token.";
     reads_license = "FreeScout takes the sealed text for the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "Harmless: the invitation still works.";

@@ -417,3 +417,31 @@ fn a_key_file_is_read_from_1_8_17_on() {
         );
     }
 }
+
+/// Under another key the fields of an older version do not look empty.
+#[test]
+fn what_freescout_makes_of_a_text_it_cannot_decrypt_is_said_by_version() {
+    const AS_STORED: &str = "FreeScout uses the encrypted text itself as the password";
+    const TOKEN: &str = "FreeScout uses the encrypted text itself as the token.";
+    for (version, tokens, system_as_stored, token_as_stored) in [
+        ("1.7.9", Plain, true, false),
+        ("1.8.208", Plain, true, false),
+        ("1.8.209", Sealed, true, true),
+        ("1.8.231", Sealed, true, true),
+        ("1.8.232", Sealed, false, false),
+    ] {
+        let install = Install::new(version, &fields(Sealed, Sealed, tokens));
+        install.change_key();
+        // With the old key at hand, and without it.
+        for _ in 0..2 {
+            let said = install.bench.check(&[]).out;
+            assert_eq!(
+                said.contains(AS_STORED),
+                system_as_stored,
+                "{version}: {said}"
+            );
+            assert_eq!(said.contains(TOKEN), token_as_stored, "{version}: {said}");
+            let _ = std::fs::remove_file(install.bench.install().join(".env.bak"));
+        }
+    }
+}

@@ -79,19 +79,16 @@ pub fn read_foreseen(
 fn read_rules(session: &mut Session) -> Rules {
     let store = &mut *session.store;
     let there = store.columns("migrations").unwrap_or_default();
-    let mut names: Vec<SecretBytes> = Vec::new();
+    let mut migrations = Migrations::default();
     if there.iter().any(|c| c == "migration") {
         let read = store.read("migrations", &["migration"], None, &mut |_, values| {
-            names.extend(values.into_iter().filter_map(|value| match value {
-                Stored::Text(name) => Some(name),
-                Stored::Null | Stored::TooLong(_) => None,
-            }));
+            let names = values.iter().filter_map(Stored::text);
+            names.for_each(|name| migrations.add(name));
         });
         if read.is_err() {
-            names.clear();
+            migrations = Migrations::default();
         }
     }
-    let migrations = Migrations::of(names.iter().map(SecretBytes::expose));
     Rules::of(Version::parse(&session.install.version), migrations)
 }
 

@@ -7,6 +7,7 @@ use crate::domain::connection::{ConnectionId, Login, connections};
 use crate::domain::inventory::SecretKind;
 use crate::domain::mailbox::OAuthProvider;
 use crate::domain::plan::{self, Choices};
+use crate::domain::rules::Form;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, Table};
 use crate::sentences;
@@ -37,6 +38,8 @@ pub struct Asked {
     pub logged: Vec<String>,
     /// The connection it is tried with; `None` where it cannot be tried (a client secret, a module's protocol).
     pub connection: Option<ConnectionId>,
+    /// The installed version stores it as it is typed.
+    pub plain: bool,
 }
 
 /// The login and server of a secret.
@@ -155,6 +158,7 @@ pub fn asked(
                     .collect(),
                 connection: ConnectionId::of_secret(secret.kind, &secret.place)
                     .filter(|id| !untestable.contains(id)),
+                plain: secret.form() == Some(Form::Plain),
             }
         })
         .collect()

@@ -452,7 +452,8 @@ impl Wizard {
         self.step == Step::Passwords && self.trial_not_sent()
     }
 
-    pub(super) fn connections_offers(&self) -> Vec<Action> {
+    /// What means something in the pane, the primary one first.
+    pub fn connections_offers(&self) -> Vec<Action> {
         let some = !self.connections.shown().is_empty();
         let mut offers = Vec::new();
         if some {

@@ -493,6 +493,7 @@ table! {
     enter_carry_out = "carry it out";
     enter_undo = "undo";
     enter_save_report = "save report";
+    help_connections = "✓ FreeScout can log in. ✗ this login's own answer: it cannot. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – nothing to log in to. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout runs with, and what does not fit.";
     help_backup = "Everything that a recovery may touch is copied and read back. Without that, nothing further opens.";
     help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search. The bars show when mails went out under which key, by the hash in their Message-ID; lost is a key not found yet.";
@@ -856,6 +857,7 @@ table! {
     code_protocol_error = "broken dialogue";
     code_no_password = "no password";
     code_unreadable_password = "unreadable";
+    code_unreadable_in_full = "unreadable password";
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
     code_same_as_before = "not tried";
@@ -937,7 +939,7 @@ table! {
     caution_not_yet_readable = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you typed. It is stored in step 7.";
-    caution_not_sent_again = "This is the answer it got earlier: a refused password is not sent again, so that the account is not locked. If you have changed something at the mail server since, restart this program.";
+    caution_not_sent_again = "Its earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something at the mail server, restart this program.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";

@@ -365,7 +365,8 @@ fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     // What was, or is being, written cannot be called nothing.
     let changed = wizard.standing.is_some() || wizard.half_done.is_some() || wizard.is_writing();
     match (&wizard.report.applied, wizard.report_unsaved()) {
-        (_, true) => pieces.push(plain(w.quit_report_unsaved)),
+        (_, true) if wizard.report.saved.is_empty() => pieces.push(plain(w.quit_report_unsaved)),
+        (_, true) => pieces.push(plain(w.quit_report_outdated)),
         (None, _) if !changed => pieces.push(plain(w.quit_nothing_changed)),
         _ => {}
     }

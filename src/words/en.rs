@@ -445,6 +445,7 @@ table! {
     quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
     quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
     quit_typed = "Passwords typed and not applied: {count}. They will be forgotten.";
+    quit_report_outdated = "The saved report lacks what came since (Enter in step 8 saves it again).";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
 
     // the screen: keys
@@ -631,8 +632,8 @@ table! {
     apply_typed_kept = "Passwords typed so far are kept: {count}.";
 
     // the screen: report and connections
-    report_saved = "Saved: {path}";
-    report_saved_before = "Saved: {path}, before the last results came. Enter saves it anew.";
+    report_saved = "Saved: {path} and .json";
+    report_saved_before = "Saved: {path} and .json, but without what came since. Enter saves it again.";
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
     undo_confirm = "Type {word} and press Enter:";
@@ -657,7 +658,7 @@ table! {
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_undo = "To take it back: {undo}";
-    report_hint_test = "t, then T tests what was not tested.";
+    report_hint_test = "t, then T tests every login.";
     report_hint_failing = "t shows every step of a login.";
     report_hint_enter = "n starts a new round, to type passwords.";
     report_made = "Report of freescout-rescue {version}, made {at} on {host} by {user}";
@@ -677,6 +678,9 @@ table! {
     state_unreadable = "{kind} unreadable";
     state_is_readable = "{kind} readable";
     state_enter = "Enter it again.";
+    state_reconnect = "Connect the mailbox again in the browser.";
+    state_license = "Enter the licence again under Modules.";
+    state_module = "Enter it again in the settings of its module.";
     state_recover = "Another recovery brings it back.";
     state_login = "  {direction}, {protocol} {server}: {sign} {outcome}";
     state_attention = "What needs attention";

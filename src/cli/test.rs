@@ -211,7 +211,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     if !ended.server_said.is_empty() {
         more(&ended.server_said);
     }
-    if ended.verdict() == Verdict::Failed {
+    if ended.verdict() == Verdict::Failed && !ended.ladder.is_empty() {
         more(&ladder(&ended.ladder));
     }
     let advice = sentences::advice(tested, site);

@@ -63,6 +63,8 @@ pub struct Memory {
 #[derive(Default)]
 struct State {
     refused: HashMap<[u8; 32], Vec<Refusal>>,
+    /// Logins that were let in with a password.
+    let_in: HashMap<[u8; 32], Vec<(ConnectionId, Target)>>,
     busy: HashSet<Account>,
     running: usize,
     gates: HashMap<String, Gate>,
@@ -232,6 +234,12 @@ impl Memory {
     ) -> Option<Ended> {
         let places = self.places(target, credential)?;
         let state = self.lock();
+        let is_ours = |(by, to): &(ConnectionId, Target)| *by == id && to == target;
+        let mut let_in = state.let_in.get(&places[1]).into_iter().flatten();
+        if let_in.any(is_ours) {
+            // Right for this login, whatever others hear.
+            return None;
+        }
         let before = || places.iter().filter_map(|place| state.refused.get(place));
         match before().flatten().find(|one| one.is_of(id, target)) {
             Some(own) if own.ended.code.condemns_password() || !again => Some(own.repeated()),
@@ -240,7 +248,7 @@ impl Memory {
         }
     }
 
-    /// Remembers a refusal that came after the password was sent.
+    /// Remembers what was said to a password that was sent.
     pub(super) fn note(
         &self,
         id: ConnectionId,
@@ -251,6 +259,14 @@ impl Memory {
         let Some([wrong, here]) = self.places(target, credential) else {
             return;
         };
+        if ended.code == Code::Ok || ended.rung > Some(Rung::Authentication) {
+            let mut state = self.lock();
+            let logins = state.let_in.entry(here).or_default();
+            if !logins.iter().any(|(by, to)| *by == id && to == target) {
+                logins.push((id, target.clone()));
+            }
+            return;
+        }
         let place = match ended.code {
             code if code.condemns_password() => wrong,
             Code::ServiceDisabled
@@ -264,6 +280,10 @@ impl Memory {
             _ => return,
         };
         let mut state = self.lock();
+        // It is let in no longer.
+        if let Some(logins) = state.let_in.get_mut(&here) {
+            logins.retain(|(by, to)| *by != id || to != target);
+        }
         let refusals = state.refused.entry(place).or_default();
         refusals.retain(|one| !one.is_of(id, target));
         refusals.push(Refusal {

@@ -71,6 +71,9 @@ pub fn outcome(ended: &Ended) -> String {
     let w = words();
     match (ended.mark(), ended.code) {
         (Mark::NotTried, Code::SameAsBefore | Code::OurFault) => code(ended.code).to_owned(),
+        (Mark::NotTried, Code::UnreadablePassword) => {
+            fill(w.code_not_tried, &[("why", &w.code_unreadable_in_full)])
+        }
         (Mark::NotTried, _) => fill(w.code_not_tried, &[("why", &code(ended.code))]),
         _ => word(ended).to_owned(),
     }

@@ -2,6 +2,7 @@
 
 use super::{connections, kind, one_or_many, verdict};
 use crate::domain::assessment::{Assessment, SecretReport};
+use crate::domain::connection::ConnectionId;
 use crate::domain::inventory::SecretKind;
 use crate::domain::mail_state::{Health, Login, MailState, Owner};
 use crate::domain::plan::{Action, recommended_action};
@@ -92,62 +93,72 @@ fn login_in_short(login: &Login<'_>) -> Option<String> {
 
 /// Whether one of the logins says already that this is unreadable.
 fn is_said(owner: &Owner<'_>, secret: &SecretReport) -> bool {
-    owner.logins.iter().any(|login| {
-        let of_it = crate::domain::connection::ConnectionId::of_secret(secret.kind, &secret.place);
-        let code = login.tested.map(|tested| tested.ended.code);
-        of_it == Some(login.connection.id)
-            && matches!(code, Some(Code::UnreadablePassword | Code::NoPassword))
-    })
+    let said = |login: &Login<'_>| secret_of(owner, login).is_some_and(|s| s.place == secret.place);
+    owner.logins.iter().any(said)
 }
 
 /// What to do about it, a line each; nothing where all is well. `site` is the host of `APP_URL`.
 pub fn advice(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut say = |text: String| {
-        if !text.is_empty() && !lines.contains(&text) {
-            lines.push(text);
-        }
-    };
-    for secret in owner.unreadable() {
-        say(lost(secret, assessment));
-    }
+    let mut lines = lost(owner.unreadable(), assessment);
     for login in &owner.logins {
-        if let (Mark::Fails | Mark::NotTried, Some(tested)) = (login.mark(), login.tested) {
-            // What the secret's own line says better.
-            let own = matches!(
-                tested.ended.code,
-                Code::UnreadablePassword | Code::NoPassword
-            );
-            if !own || owner.unreadable().next().is_none() {
-                say(connections::advice(tested, site));
+        // Of a password that is lost, its own line says more.
+        if let (Mark::Fails | Mark::NotTried, Some(tested), None) =
+            (login.mark(), login.tested, secret_of(owner, login))
+        {
+            let text = connections::advice(tested, site);
+            if !text.is_empty() && !lines.contains(&text) {
+                lines.push(text);
             }
         }
     }
     lines
 }
 
-/// Why a secret cannot be used, and what brings it back.
-fn lost(secret: &SecretReport, assessment: &Assessment) -> String {
+/// The lost secret that kept a login from being tried.
+fn secret_of<'a>(owner: &Owner<'a>, login: &Login<'_>) -> Option<&'a SecretReport> {
+    let code = login.tested.map(|tested| tested.ended.code);
+    let lost = matches!(code, Some(Code::UnreadablePassword | Code::NoPassword));
+    let of_login =
+        |s: &&SecretReport| ConnectionId::of_secret(s.kind, &s.place) == Some(login.connection.id);
+    owner.unreadable().find(of_login).filter(|_| lost)
+}
+
+/// Why secrets cannot be used, and what brings them back; those of which the same is so in one line.
+fn lost<'a>(
+    secrets: impl Iterator<Item = &'a SecretReport>,
+    assessment: &Assessment,
+) -> Vec<String> {
+    let mut told: Vec<(String, Vec<&str>)> = Vec::new();
+    for secret in secrets {
+        let (text, kind) = (why_lost(secret, assessment), kind(secret.kind));
+        match told.iter_mut().find(|(other, _)| *other == text) {
+            Some((_, kinds)) if kinds.contains(&kind) => {}
+            Some((_, kinds)) => kinds.push(kind),
+            None => told.push((text, vec![kind])),
+        }
+    }
+    let lines = told.into_iter();
+    lines
+        .map(|(text, kinds)| format!("{}: {text}", kinds.join(", ")))
+        .collect()
+}
+
+fn why_lost(secret: &SecretReport, assessment: &Assessment) -> String {
     let w = words();
-    let what = format!("{}: {}", kind(secret.kind), verdict(secret, assessment));
     // The verdict says already what is so; this, what to do.
     let planned = assessment
         .recommendation
         .map(|recommended| recommended_action(recommended, secret));
+    let recovered = |action: Action| action.readable_after() && action != Action::Enter;
     let todo = match secret.kind {
-        _ if planned.is_some_and(|action| action.readable_after() && action != Action::Enter) => {
-            w.state_recover
-        }
+        _ if planned.is_some_and(recovered) => w.state_recover,
         SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail => w.state_enter,
-        SecretKind::InvitedUser => "",
-        _ => {
-            return format!(
-                "{what} ({})",
-                super::action(Action::StaysLost, secret, assessment)
-            );
-        }
+        SecretKind::OAuth(_) => w.state_reconnect,
+        SecretKind::License => w.state_license,
+        SecretKind::ModuleOption | SecretKind::EnvValue => w.state_module,
+        SecretKind::InvitedUser => w.reads_invited,
     };
-    format!("{what} {todo}").trim_end().to_owned()
+    format!("{} {todo}", verdict(secret, assessment))
 }
 
 /// Everything known of an owner: each login with its server, its end, the server's words, advice and cautions.
@@ -189,14 +200,25 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
             let said = (!ended.server_said.is_empty())
                 .then(|| fill(w.connections_said, &[("said", &ended.server_said)]));
             let cautions = ended.cautions.iter().map(connections::caution);
-            let advice = connections::advice(tested, site);
+            let advice = match secret_of(owner, login) {
+                Some(secret) => why_lost(secret, assessment),
+                None => connections::advice(tested, site),
+            };
             let more = said.into_iter().chain([advice]).chain(cautions);
             let more = more.filter(|text| !text.is_empty());
             lines.extend(more.map(|text| format!("      {text}")));
         }
     }
-    let lost = owner.unreadable().map(|secret| lost(secret, assessment));
-    lines.extend(lost.map(|text| format!("  {text}")));
+    let told: Vec<&SecretReport> = owner
+        .logins
+        .iter()
+        .filter_map(|login| secret_of(owner, login))
+        .collect();
+    let others = owner
+        .unreadable()
+        .filter(|secret| !told.iter().any(|told| told.place == secret.place));
+    let others = lost(others, assessment).into_iter();
+    lines.extend(others.map(|text| format!("  {text}")));
     lines
 }
 

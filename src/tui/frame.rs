@@ -253,10 +253,7 @@ impl Canvas<'_, '_> {
                 let name = match action {
                     Action::Primary => primary(wizard, w),
                     Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
-                    Action::NextPane if wizard.connections.open => w.key_direction,
-                    Action::Retry if wizard.sends_once() => w.key_send_once,
-                    Action::Retry if wizard.connections.open => w.key_send_again,
-                    action => keymap::name(*action, w),
+                    action => action_name(*action, wizard, w),
                 };
                 Some((self.readable_cap(cap), name.to_owned()))
             })
@@ -291,15 +288,20 @@ impl Canvas<'_, '_> {
         let mut inner = self.pane(over, w.key_help, true);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
-        self.pieces(&mut inner, &[plain(help_of(wizard.step, w)), plain("")]);
-        let typing = wizard.typing_below();
+        let (what, typing, offers) = if wizard.connections.open {
+            (w.help_connections, false, wizard.connections_offers())
+        } else {
+            let offers = wizard.step_offers();
+            (help_of(wizard.step, w), wizard.typing_below(), offers)
+        };
+        self.pieces(&mut inner, &[plain(what), plain("")]);
         let mut entries: Vec<(&str, &str)> = Vec::new();
-        for action in wizard.step_offers() {
+        for action in offers {
             if let Some(cap) = keymap::cap(action, typing) {
-                entries.push((self.readable_cap(cap), keymap::name(action, w)));
+                entries.push((self.readable_cap(cap), action_name(action, wizard, w)));
             }
         }
-        if !typing {
+        if !typing && !wizard.connections.open {
             entries.insert(entries.len().saturating_sub(3), ("1-8", w.key_go));
         }
         let half = usize::from(inner.width) / 2;
@@ -363,7 +365,8 @@ fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     // What was, or is being, written cannot be called nothing.
     let changed = wizard.standing.is_some() || wizard.half_done.is_some() || wizard.is_writing();
     match (&wizard.report.applied, wizard.report_unsaved()) {
-        (_, true) => pieces.push(plain(w.quit_report_unsaved)),
+        (_, true) if wizard.report.saved.is_empty() => pieces.push(plain(w.quit_report_unsaved)),
+        (_, true) => pieces.push(plain(w.quit_report_outdated)),
         (None, _) if !changed => pieces.push(plain(w.quit_nothing_changed)),
         _ => {}
     }
@@ -442,6 +445,17 @@ fn help_of(step: Step, w: &'static Words) -> &'static str {
         Step::Passwords => w.help_passwords,
         Step::Apply => w.help_apply,
         Step::Report => w.help_report,
+    }
+}
+
+/// What an action is called where it means something of its own.
+fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
+    match action {
+        Action::Retry if wizard.sends_once() => w.key_send_once,
+        Action::Primary if wizard.connections.open => w.enter_test,
+        Action::NextPane if wizard.connections.open => w.key_direction,
+        Action::Retry if wizard.connections.open => w.key_send_again,
+        action => keymap::name(action, w),
     }
 }
 

@@ -56,7 +56,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     if !hints.is_empty() {
         canvas.pieces(&mut area, &[(Role::Muted, hints.join(" "))]);
     }
-    for path in &report.saved {
+    // The text; the JSON beside it has the same name.
+    if let Some(path) = report.saved.first() {
         canvas.pieces(
             &mut area,
             &[(

@@ -254,6 +254,8 @@ impl Wizard {
             Update::HalfDone(problem) => {
                 self.half_done = Some(problem.clone());
                 self.failed(kind, problem);
+                // What was tested before may rest on another key and other rows.
+                return self.forget_connections();
             }
             Update::Cancelled => self.say(words().stopped),
             Update::Done => return self.done(kind),

@@ -208,7 +208,10 @@ impl Wizard {
             ));
         }
         lines.push(String::new());
-        lines.extend(self.report_headlines());
+        let sign = mail_state::sign(self.report_health());
+        let mut headlines = self.report_headlines().into_iter();
+        lines.extend(headlines.next().map(|line| format!("{sign} {line}")));
+        lines.extend(headlines);
         lines.extend(self.report_notes());
         lines.push(String::new());
         if let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) {

@@ -465,6 +465,7 @@ table! {
     quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
     quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
     quit_typed = "Passwords typed and not applied: {count}. They will be forgotten.";
+    quit_report_outdated = "The saved report lacks what came since (Enter in step 8 saves it again).";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
 
     // the screen: keys
@@ -513,6 +514,7 @@ table! {
     enter_carry_out = "carry it out";
     enter_undo = "undo";
     enter_save_report = "save report";
+    help_connections = "✓ FreeScout can log in. ✗ this login's own answer: it cannot. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – nothing to log in to. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout runs with, and what does not fit.";
     help_backup = "Everything that a recovery may touch is copied and read back. Without that, nothing further opens.";
     help_keys = "A key is right or it is not: its MAC tells for certain. Old keys survive in backups of .env, editor files, containers' settings, shell history. Paste one, or name a place to search. The bars show when mails went out under which key, by the hash in their Message-ID; lost is a key not found yet.";
@@ -662,8 +664,8 @@ table! {
     apply_typed_kept = "Passwords typed so far are kept: {count}.";
 
     // the screen: report and connections
-    report_saved = "Saved: {path}";
-    report_saved_before = "Saved: {path}, before the last results came. Enter saves it anew.";
+    report_saved = "Saved: {path} and .json";
+    report_saved_before = "Saved: {path} and .json, but without what came since. Enter saves it again.";
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
     undo_confirm = "Type {word} and press Enter:";
@@ -688,7 +690,7 @@ table! {
     report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
     report_undo = "To take it back: {undo}";
-    report_hint_test = "t, then T tests what was not tested.";
+    report_hint_test = "t, then T tests every login.";
     report_hint_failing = "t shows every step of a login.";
     report_hint_enter = "n starts a new round, to type passwords.";
     report_made = "Report of freescout-rescue {version}, made {at} on {host} by {user}";
@@ -708,6 +710,9 @@ table! {
     state_unreadable = "{kind} unreadable";
     state_is_readable = "{kind} readable";
     state_enter = "Enter it again.";
+    state_reconnect = "Connect the mailbox again in the browser.";
+    state_license = "Enter the licence again under Modules.";
+    state_module = "Enter it again in the settings of its module.";
     state_recover = "Another recovery brings it back.";
     state_login = "  {direction}, {protocol} {server}: {sign} {outcome}";
     state_attention = "What needs attention";
@@ -909,6 +914,7 @@ table! {
     code_protocol_error = "broken dialogue";
     code_no_password = "no password";
     code_unreadable_password = "unreadable";
+    code_unreadable_in_full = "unreadable password";
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
     code_same_as_before = "not tried";
@@ -991,8 +997,8 @@ table! {
     caution_not_yet_readable = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you typed. It is stored in step 7.";
-    caution_not_sent_again = "This is the answer it got earlier: a refused password is not sent again, so that the account is not locked. If you have changed something at the mail server since, restart this program.";
     caution_form_untold = "Tested with the password as it is stored, unencrypted. Whether this FreeScout reads it cannot be told.";
+    caution_not_sent_again = "Its earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something at the mail server, restart this program.";
     journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
     journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";

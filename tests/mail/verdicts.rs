@@ -465,3 +465,35 @@ fn recover_tests_afterwards_unless_it_is_told_not_to() {
         assert_eq!(good_dovecot().attempts(account.user), attempts);
     }
 }
+
+#[test]
+fn recover_ends_with_the_state_of_the_mail() {
+    let (fine, changed) = (good_dovecot().own_account(), good_dovecot().own_account());
+    let mut mailboxes = [fine, changed].each_ref().map(good);
+    mailboxes[1].in_login.1 = "wrong".to_owned();
+    mailboxes[1].out_login.1 = "wrong".to_owned();
+    let install = Install::with(&mailboxes);
+    let recover = ["recover", "--yes", "--no-artisan", "--strategy", "fresh"];
+    let (code, out, err) = install.run(&recover);
+    assert_eq!(code, 0, "all is readable: {out}{err}");
+    let lines: Vec<&str> = out.lines().collect();
+    let last = lines.len() - 2;
+    assert_eq!(
+        lines[last],
+        "! FreeScout can read 4 of 4 stored secrets; 2 of 4 connections proven by a login, 1 failed, 1 not tried."
+    );
+    assert!(lines[last + 1].starts_with("To take it back: "), "{out}");
+    let at = |text: &str| lines.iter().position(|l| l.contains(text));
+    let (attention, order) = (at("What needs attention"), at("What is in order"));
+    assert!(
+        attention < at("✗ login refused") && at("✗ login refused") < order,
+        "{out}"
+    );
+    assert!(at("○ not tried") < order && order < at("✓ works"), "{out}");
+    let install = Install::with(&[good(&fine)]);
+    let (_, out, _) = install.run(&[&recover[..], &["--no-test"]].concat());
+    assert!(
+        out.contains("! FreeScout can read 2 of 2 stored secrets; no login was tested."),
+        "{out}"
+    );
+}

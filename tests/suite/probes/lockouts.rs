@@ -188,6 +188,34 @@ fn imap_and_smtp_of_one_account_share_their_refusal() {
 }
 
 #[test]
+fn a_login_that_was_let_in_is_made_again_whatever_others_hear() {
+    let lets_in = "* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\nR3 OK done";
+    let server = Server::in_turn(vec![script(lets_in), script(lets_in), refuses()]);
+    let by_smtp = Server::new(refuses_by_smtp());
+    let mut settings = settings(&server);
+    settings
+        .routes
+        .push((super::HOST.to_owned(), PORT + 1, by_smtp.address));
+    let incoming = || prepared(1, target(Protocol::Imap), "right there alone");
+    let outgoing = || {
+        let smtp = Target {
+            port: PORT + 1,
+            ..target(Protocol::Smtp)
+        };
+        prepared(2, smtp, "right there alone")
+    };
+    let memory = Memory::default();
+    let round = |all: &[Prepared]| codes(&run(all, &settings, Limits::default(), &memory));
+    assert_eq!(round(&[incoming()]), [Code::Ok]);
+    assert_eq!(round(&[outgoing()]), [Code::AuthRejected]);
+    assert_eq!(round(&[incoming()]), [Code::Ok], "right for this login");
+    // Until it is refused itself.
+    assert_eq!(round(&[incoming()]), [Code::AuthRejected]);
+    assert_eq!(round(&[incoming()]), [Code::AuthRejected]);
+    assert_eq!((server.records().len(), by_smtp.records().len()), (3, 1));
+}
+
+#[test]
 fn what_was_no_judgement_is_asked_again() {
     let server = Server::new(script(
         "* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 NO [UNAVAILABLE] Temporary authentication failure.",

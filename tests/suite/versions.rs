@@ -113,6 +113,22 @@ fn where_the_version_cannot_be_told_plain_text_is_left_alone_and_said() {
         "{}",
         refused.err
     );
+    // Where one stands there is a form to follow.
+    for outgoing in [Plain, Sealed] {
+        let install = Install::new("", &install::fields(Sealed, outgoing, Plain));
+        let done = install.recover(&["--passwords", "-"], given);
+        assert!(
+            done.out.contains("\"verified\":true"),
+            "{} {}",
+            done.out,
+            done.err
+        );
+        let stored = install.text(&("mailboxes", 1, "out_password", outgoing, "typed"));
+        match outgoing {
+            Plain => assert_eq!(stored, "typed"),
+            Sealed => assert_eq!(opens(&stored, &install.key()).as_deref(), Some("typed")),
+        }
+    }
 }
 
 #[test]

@@ -104,6 +104,14 @@ pub fn finding(finding: &Finding) -> String {
             ),
             &[("count", count)],
         ),
+        Finding::WouldSealAgain { count } => fill(
+            one_or_many(
+                *count,
+                w.finding_would_seal_again_one,
+                w.finding_would_seal_again,
+            ),
+            &[("count", count)],
+        ),
         Finding::VersionUntold { stated } if stated.is_empty() => {
             w.finding_version_not_stated.to_owned()
         }

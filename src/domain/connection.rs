@@ -425,6 +425,7 @@ mod tests {
             out_username: "box@example.org:client-id".to_owned(),
             out_server: "smtp.office365.com".to_owned(),
             oauth: Some(OAuthProvider::Microsoft),
+            sends_by_oauth: true,
             ..mailbox()
         };
         for target in [incoming(&mailbox).unwrap(), outgoing(&mailbox).unwrap()] {
@@ -435,6 +436,17 @@ mod tests {
                 }
             );
         }
+        // A version that does not send with tokens yet logs in with the password.
+        let older = Mailbox {
+            sends_by_oauth: false,
+            ..mailbox
+        };
+        assert_eq!(
+            outgoing(&older).unwrap().login,
+            Login::Password {
+                user: older.out_username.clone()
+            }
+        );
     }
 
     #[test]

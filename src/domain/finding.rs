@@ -124,6 +124,11 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Secrets that are sealed already, and that a migration is still to seal once more.
+    WouldSealAgain {
+        /// How many.
+        count: usize,
+    },
     /// The installed version cannot be told.
     VersionUntold {
         /// What it states, as found.
@@ -239,6 +244,7 @@ impl Finding {
             Finding::PlaintextUntold { .. } => "plaintext_untold",
             Finding::PlaintextUntilUpdate { .. } => "plaintext_until_update",
             Finding::AwaitsMigration { .. } => "awaits_migration",
+            Finding::WouldSealAgain { .. } => "would_seal_again",
             Finding::VersionUntold { .. } => "version_untold",
             Finding::SystemMailBroken { .. } => "system_mail_broken",
             Finding::Nested { .. } => "nested",
@@ -286,6 +292,7 @@ impl Finding {
             | Finding::Plaintext { .. }
             | Finding::PlaintextUntold { .. }
             | Finding::AwaitsMigration { .. }
+            | Finding::WouldSealAgain { .. }
             | Finding::SystemMailBroken { .. }
             | Finding::Nested { .. }
             | Finding::PasswordInLog { .. }

@@ -323,14 +323,24 @@ impl Rules {
         if between && row.keeping == Keeping::AsItIs {
             return untold;
         }
-        let pending = row.migrates
-            && row.keeping == EMPTY
-            && row.witness.and_then(|m| self.migrations.ran(m)) == Some(false);
-        if pending {
+        if row.keeping == EMPTY && self.is_pending(row) {
             Keeping::SealedByMigration
         } else {
             row.keeping
         }
+    }
+
+    /// Whether the migration of a row is still to seal what it finds.
+    fn is_pending(&self, row: &Row) -> bool {
+        row.migrates && row.witness.and_then(|m| self.migrations.ran(m)) == Some(false)
+    }
+
+    /// Whether a migration is still to seal this kind of secret, once more where it is sealed already.
+    pub fn seals_later(&self, kind: SecretKind) -> bool {
+        let mut rows = TABLE.iter().filter(|row| row.kind == kind);
+        let version = self.version;
+        let row = version.and_then(|version| rows.rfind(|row| row.since <= version));
+        row.is_some_and(|row| self.is_pending(row))
     }
 
     /// Whether FreeScout insists on a serialised value within the payload. Its own wrapper later took raw texts too.

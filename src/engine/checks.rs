@@ -348,8 +348,19 @@ fn version_findings(session: &Session, secrets: &[SecretReport]) -> Vec<Finding>
         count(Plain::AwaitsMigration),
         until_update.count(),
     );
+    let sealed_again = secrets.iter().filter(|s| {
+        let sealed = matches!(
+            s.verdict,
+            Verdict::Opens(_) | Verdict::OtherKey(_) | Verdict::UnknownKey { .. }
+        );
+        sealed && rules.seals_later(s.kind)
+    });
+    let sealed_again = sealed_again.count();
     let stated = || session.install.version.clone();
     let findings = [
+        (sealed_again > 0).then_some(Finding::WouldSealAgain {
+            count: sealed_again,
+        }),
         (rules.version().is_none()).then(|| Finding::VersionUntold { stated: stated() }),
         (untold > 0).then_some(Finding::PlaintextUntold { count: untold }),
         (awaits > 0).then_some(Finding::AwaitsMigration { count: awaits }),

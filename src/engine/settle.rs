@@ -235,7 +235,8 @@ fn verified(after: &Assessment, plan: &[PlannedSecret]) -> bool {
         verdicts.get(&secret.place).is_some_and(|verdict| {
             let kept_empty =
                 secret.action == Action::Keep.code() && matches!(verdict, Verdict::Empty { .. });
-            verdict.readable() || kept_empty
+            // In the form of what stood there before, and as sure as that was.
+            verdict.readable() || verdict.untold() || kept_empty
         })
     })
 }

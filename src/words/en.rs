@@ -746,6 +746,8 @@ table! {
     finding_plaintext_until_update_one = "1 password or token is stored unencrypted. This FreeScout reads it; versions from 1.8.232 on will not. Run this program again after an update.";
     finding_awaits_migration = "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.";
     finding_awaits_migration_one = "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.";
+    finding_would_seal_again = "{count} secrets are encrypted already, but FreeScout's migration that encrypts them is not marked as run: `php artisan migrate` would encrypt them a second time. After it, run this program again.";
+    finding_would_seal_again_one = "1 secret is encrypted already, but FreeScout's migration that encrypts it is not marked as run: `php artisan migrate` would encrypt it a second time. After it, run this program again.";
     finding_version_untold = "config/app.php states the version \"{stated}\", which is no released version. What is stored unencrypted is left as it is.";
     finding_version_not_stated = "config/app.php does not state FreeScout's version. What is stored unencrypted is left as it is.";
     finding_system_mail_broken = "FreeScout {version} has a fault: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";

@@ -113,6 +113,22 @@ fn where_the_version_cannot_be_told_plain_text_is_left_alone_and_said() {
         "{}",
         refused.err
     );
+    // Where one stands there is a form to follow.
+    for outgoing in [Plain, Sealed] {
+        let install = Install::new("", &install::fields(Sealed, outgoing, Plain));
+        let done = install.recover(&["--passwords", "-"], given);
+        assert!(
+            done.out.contains("\"verified\":true"),
+            "{} {}",
+            done.out,
+            done.err
+        );
+        let stored = install.text(&("mailboxes", 1, "out_password", outgoing, "typed"));
+        match outgoing {
+            Plain => assert_eq!(stored, "typed"),
+            Sealed => assert_eq!(opens(&stored, &install.key()).as_deref(), Some("typed")),
+        }
+    }
 }
 
 #[test]
@@ -170,6 +186,7 @@ fn what_a_migration_is_still_to_seal_is_left_to_it() {
     let done = install.recover(&[], "");
     assert_eq!(done.code, 2, "{} {}", done.out, done.err);
     let after = install.texts();
+    assert!(!has(&check, "would_seal_again"));
     let place = |table: &str, column: &str| (table.to_owned(), 1, column.to_owned());
     for left in [
         place("mailboxes", "out_password"),
@@ -190,6 +207,21 @@ fn what_a_migration_is_still_to_seal_is_left_to_it() {
     assert_eq!(install.recover(&[], "").code, 0);
     let sealed = &install.texts()[&place("mailboxes", "out_password")];
     assert_eq!(opens(sealed, &install.key()).as_deref(), Some(OUTGOING));
+}
+
+/// The table `migrations` is older than the rest: what is sealed already would be sealed twice.
+#[test]
+fn a_migration_that_would_seal_a_second_time_is_told() {
+    let install = Install::new("1.8.208", &fields(Sealed, Sealed, Plain));
+    install.bench.database().execute_batch(MIGRATIONS).unwrap();
+    let before = install.texts();
+    let (check, code) = install.check();
+    assert_eq!(code, 1, "{check}");
+    assert!(has(&check, "would_seal_again"), "{check}");
+    install.recover(&[], "");
+    assert_eq!(install.texts(), before);
+    install.bench.database().execute_batch(SEALING).unwrap();
+    assert_eq!(install.check().1, 0);
 }
 
 #[test]

@@ -100,6 +100,15 @@ fn what_a_migration_is_still_to_seal_waits_for_it() {
         Sealed(ReadsAsStored)
     );
     assert_eq!(rules("1.8.235", &ALL).keeping(Outgoing), Sealed(ReadsEmpty));
+    let pending = |version, ran: &[&str]| {
+        let rules = rules(version, ran);
+        [Outgoing, SystemMail, License].map(|kind| rules.seals_later(kind))
+    };
+    assert_eq!(pending("1.8.235", &ALL[..1]), [true, true, true]);
+    assert_eq!(pending("1.8.208", &ALL[..1]), [true, true, false]);
+    assert_eq!(pending("1.7.0", &ALL[..1]), [false; 3]);
+    assert_eq!(pending("1.8.235", &ALL), [false; 3]);
+    assert_eq!(pending("1.8.235", &[]), [false; 3]);
     // A table without a row tells nothing.
     assert_eq!(rules("1.8.235", &[]).keeping(Outgoing), Sealed(ReadsEmpty));
 }

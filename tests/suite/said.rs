@@ -280,6 +280,11 @@ fn what_was_said_to_another_password_is_no_result() {
     let refused = typed().tested(&[Code::AuthRejected]);
     assert_eq!(sign(&refused), '✗');
     assert_eq!(sign(&refused.act(&[Action::EraseAll])), '·');
+    // A recovery that stopped half-way: what stands now was never tested.
+    let applying = Stage::at_apply().type_text("apply").act(&[Action::Primary]);
+    assert!(!applying.0.connections.tested().is_empty());
+    let half = applying.answered(vec![Update::HalfDone(fixture::problem())]);
+    assert!(half.0.connections.tested().is_empty());
     // A new round asks for what was refused, and shows no result of the round before.
     let refused = recovered(fixture::healthy(), true).tested(&[
         Code::Ok,

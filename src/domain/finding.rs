@@ -110,6 +110,11 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Secrets that are lost today, and stand in older copies of which it is not certain that they are this install's.
+    OlderOffered {
+        /// How many.
+        count: usize,
+    },
     /// Passwords that failed logins left in FreeScout's logs.
     PasswordInLog {
         /// How many different ones.
@@ -198,6 +203,7 @@ impl Finding {
             Finding::Nested { .. } => "nested",
             Finding::Salvageable { .. } => "salvageable",
             Finding::OlderFound { .. } => "older_found",
+            Finding::OlderOffered { .. } => "older_offered",
             Finding::PasswordInLog { .. } => "password_in_log",
             Finding::ProbablyWiped { .. } => "probably_wiped",
             Finding::LicencesUnreadable { .. } => "licences_unreadable",
@@ -248,6 +254,7 @@ impl Finding {
             Finding::KeyFromProcessEnvironment
             | Finding::Salvageable { .. }
             | Finding::OlderFound { .. }
+            | Finding::OlderOffered { .. }
             | Finding::OlderSchema { .. }
             | Finding::NotRoot => Severity::Info,
         }

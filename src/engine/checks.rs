@@ -279,11 +279,18 @@ pub fn assess(session: &Session) -> Assessment {
     findings.extend(session.schema_findings.iter().cloned());
     findings.extend(secret_findings(&secrets, ring));
     let recoverable = sightings::recoverable(session, &secrets);
-    let places: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
-    if !places.is_empty() {
-        findings.push(Finding::OlderFound {
-            count: places.len(),
-        });
+    let certain: BTreeSet<_> = recoverable
+        .iter()
+        .filter(|older| older.taken().is_some())
+        .map(|older| &older.place)
+        .collect();
+    let offered: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
+    let (certain, offered) = (certain.len(), offered.difference(&certain).count());
+    if certain > 0 {
+        findings.push(Finding::OlderFound { count: certain });
+    }
+    if offered > 0 {
+        findings.push(Finding::OlderOffered { count: offered });
     }
     let in_logs = log_secrets::count(session);
     if in_logs > 0 {

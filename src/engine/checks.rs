@@ -136,7 +136,7 @@ pub fn look_in_within(
             },
         ),
         hunt::Event::Sighting(sighting, source) => {
-            if sightings::sighted(session, sighting, source) {
+            if sightings::sighted(session, *sighting, source) {
                 on(session, Looking::Found);
             }
         }

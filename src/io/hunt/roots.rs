@@ -37,7 +37,7 @@ enum Part {
 
 enum Find {
     Candidate(Candidate),
-    Sighting(Sighting, Source),
+    Sighting(Box<Sighting>, Source),
 }
 
 impl Search<'_> {

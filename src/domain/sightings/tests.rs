@@ -346,6 +346,20 @@ fn every_row_says_which_database_and_table_it_stood_in() {
     }
 }
 
+#[test]
+fn mydumper_writes_texts_in_double_quotes() {
+    let dump = format!(
+        "/*!40101 SET NAMES binary*/;\nINSERT INTO `mailboxes` (`id`,`email`,`signature`,`in_password`) VALUES\n\
+         (3,\"support@acme.example\",\"it's \\\"quoted\\\", \"\"twice\"\"\",\"{}\"),\n(5,\"fine@acme.example\",NULL,\"{}\");\n",
+        sealed("in"),
+        sealed("fine"),
+    );
+    assert_eq!(
+        scan(&dump),
+        ["support@acme.example in_password in 2025-06-19 Some(3)"]
+    );
+}
+
 /// Columns one behind the other, as InnoDB writes a row of FreeScout's table.
 fn innodb(email: &str, out: Option<&str>, user: &str, incoming: Option<&str>) -> Vec<u8> {
     let mut row = b"\0\0\x10\0\x80\x03Support".to_vec();

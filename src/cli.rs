@@ -136,7 +136,8 @@ pub enum Command {
         /// New passwords, JSON lines: {"mailbox": ID or address, "incoming": …, "outgoing": …} or {"system_mail": …}. `-` reads standard input.
         #[arg(long, value_name = "FILE")]
         passwords: Option<PathBuf>,
-        /// Where a password is lost, take an older one that the search found in a dump or backup: the newest that opens.
+        /// Where a password is lost, take an older one that the search found in a dump or backup: the newest of this install's
+        /// own database, or of a file that names none. Others are only listed.
         #[arg(long)]
         take_older: bool,
         /// Do not log in at the mail servers afterwards.

@@ -6,10 +6,11 @@ pub mod connections;
 pub mod damage;
 pub mod journal;
 pub mod mail_state;
+pub mod older;
 pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, Recoverable, SecretReport};
+use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::journal::Kind;
@@ -132,6 +133,10 @@ pub fn finding(finding: &Finding) -> String {
         ),
         Finding::OlderFound { count } => fill(
             one_or_many(*count, w.finding_older_found_one, w.finding_older_found),
+            &[("count", count)],
+        ),
+        Finding::OlderOffered { count } => fill(
+            one_or_many(*count, w.finding_older_offered_one, w.finding_older_offered),
             &[("count", count)],
         ),
         Finding::PasswordInLog { count } => fill(
@@ -385,23 +390,6 @@ pub fn source(source: &Source) -> String {
         text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
     }
     text
-}
-
-/// An older payload: what it is, from when, from where.
-pub fn older(older: &Recoverable) -> String {
-    let w = words();
-    let (what, from) = (kind(older.kind), source(&older.source));
-    match older.date {
-        Some(date) => fill(
-            w.older,
-            &[
-                ("what", &what),
-                ("date", &date.strftime("%Y-%m-%d")),
-                ("source", &from),
-            ],
-        ),
-        None => fill(w.older_undated, &[("what", &what), ("source", &from)]),
-    }
 }
 
 /// A password that was seen in a log: where and when. Never what it says.

@@ -11,6 +11,7 @@ use crate::engine::backup::backup_problem;
 use crate::engine::exit::Exit;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::lost::{self, GivenUp};
+use crate::engine::report::Older;
 use crate::engine::resume::{self, Resumed};
 use crate::engine::survey;
 use crate::io::backup::Backup;
@@ -41,7 +42,10 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
         Resumed::Nothing => nothing_to_resume(common.json),
         Resumed::Recovered(applied) => {
             let (tested, site) = tested(&mut session, test, &signals);
-            output::recovered(common.json, &applied, tested.as_deref(), &site)
+            {
+                let older = Older::default();
+                output::recovered(common.json, &applied, older, tested.as_deref(), &site)
+            }
         }
         Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),
         Resumed::PutBack(backup, restored) => output::restored(common.json, &backup, &restored),

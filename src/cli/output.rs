@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-use crate::domain::assessment::{Assessment, Recoverable, Summary};
+use crate::domain::assessment::{Assessment, Summary};
 use crate::domain::finding::Severity;
 use crate::domain::mail_state::MailState;
 use crate::domain::plan::Action;
@@ -12,6 +12,7 @@ use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::Place;
+use crate::domain::sightings::standing::Recoverable;
 use crate::engine::exit::Exit;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
@@ -194,6 +195,22 @@ fn summary(summary: &Summary) -> String {
     )
 }
 
+/// Older passwords that are only offered for what stays lost.
+pub(super) fn not_taken(out: &mut Out, assessment: &Assessment, entered: &BTreeSet<Place>) {
+    let mut offered = report::not_taken(assessment, entered).peekable();
+    if offered.peek().is_some() {
+        out.line(words().older_not_taken);
+    }
+    for older in offered {
+        out.line(&format!(
+            "  {}: {}. {}",
+            sanitize(&older.place.to_string()),
+            sentences::older::older(older),
+            sentences::older::standing(older)
+        ));
+    }
+}
+
 /// A plan for people, and the places that get an older password.
 pub(super) fn plan(
     out: &mut Out,
@@ -236,8 +253,8 @@ pub(super) fn plan(
             continue;
         }
         let of_step = |o: &&Recoverable| o.place == step.place && older.contains(&o.place);
-        let said = match assessment.newest_recoverable().find(of_step) {
-            Some(taken) => sentences::older(taken),
+        let said = match assessment.takeable().find(of_step) {
+            Some(taken) => sentences::older::with_origin(taken),
             None if wiped => sentences::verdict(secret, assessment),
             None => sentences::action(step.action, secret, assessment),
         };
@@ -254,11 +271,12 @@ pub(super) fn plan(
 pub(super) fn recovered(
     json: bool,
     applied: &Applied,
+    older: report::Older<'_>,
     tested: Option<&[Tested]>,
     site: &str,
 ) -> Exit {
     if json {
-        Out::stdout().json(&report::recover_json(applied, tested, site));
+        Out::stdout().json(&report::recover_json(applied, older, tested, site));
     } else {
         self::applied(
             &mut Out::stdout(),

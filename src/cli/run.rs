@@ -427,7 +427,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         true => recover::older(&before, &entered),
         false => Vec::new(),
     };
-    let older_places: BTreeSet<Place> = older.iter().map(|(place, _)| place.clone()).collect();
+    let older_places: BTreeSet<Place> = older.iter().map(|taken| taken.place().clone()).collect();
     let given = entered.iter().map(|(place, _)| place.clone());
     let choices = Choices {
         entered: given.chain(older_places.iter().cloned()).collect(),
@@ -449,9 +449,14 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     if !yes {
         let (assessment, ready) = (session.assess(), planned(&session)?);
         if common.json {
-            Out::stdout().json(&report::planned_json(&ready, &assessment, &older_places));
+            let older = report::Older::of(&assessment, &older_places, &choices.entered);
+            Out::stdout().json(&report::planned_json(&ready, &assessment, older));
         } else {
-            output::plan(&mut Out::stdout(), &assessment, &ready, &older_places);
+            let mut out = Out::stdout();
+            output::plan(&mut out, &assessment, &ready, &older_places);
+            if wishes.take_older {
+                output::not_taken(&mut out, &assessment, &choices.entered);
+            }
         }
         Out::stderr().line(w.recover_needs_yes);
         return Ok(Exit::Attention);
@@ -461,7 +466,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let mut progress = output::progress();
     let signals = PutOff::begin();
     let (backup, _) = back_up(common, &mut session, &mut progress, &signals)?;
-    entered.extend(recover::texts(&session, older).map_err(unchanged)?);
+    entered.extend(recover::take(&session, older).map_err(unchanged)?);
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
     let applied = apply::apply(
@@ -475,9 +480,13 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     )
     .map_err(failed)?;
     let (tested, site) = tested(&mut session, wishes.test, &signals);
+    if wishes.take_older && !common.json {
+        output::not_taken(&mut Out::stdout(), &before, &choices.entered);
+    }
     Ok(output::recovered(
         common.json,
         &applied,
+        report::Older::of(&before, &older_places, &choices.entered),
         tested.as_deref(),
         &site,
     ))

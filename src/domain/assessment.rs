@@ -14,6 +14,7 @@ use super::mailbox::{Mailbox, SystemMail};
 use super::plan::{Circumstances, Recommendation, Target};
 use super::rules::{Form, Keeping, Rules};
 use super::secret::{Place, Table};
+use super::sightings::standing::Recoverable;
 use super::source::Source;
 use super::timeline::Timeline;
 use super::verdict::{self, Plain, Verdict};
@@ -76,21 +77,6 @@ pub struct KeyReport {
     pub mails: u64,
     /// Where it is published, if it is a sample key.
     pub published: Option<&'static str>,
-}
-
-/// A secret that is lost today, and an older payload of it that a known key opens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recoverable {
-    /// Where it belongs.
-    pub place: Place,
-    /// What it is.
-    pub kind: SecretKind,
-    /// The key that opens it.
-    pub key: Fingerprint,
-    /// Where it was found.
-    pub source: Source,
-    /// When it stood there, as far as that is known.
-    pub date: Option<DateTime>,
 }
 
 /// A text from a log that may be the password of a lost secret. Unproven: to be tried at the mail server, never to be
@@ -204,7 +190,7 @@ pub struct Assessment {
     pub timeline: Option<Timeline>,
     /// What was sent under each key.
     pub traces: Vec<Trace>,
-    /// What older copies could bring back, in the order of the secrets, newest first.
+    /// What older copies could bring back, in the order of the secrets; of each what may be taken first, then the newest.
     pub recoverable: Vec<Recoverable>,
     /// What FreeScout's logs offer for lost passwords, in the order of the secrets, newest first.
     pub logged: Vec<LoggedPassword>,
@@ -233,12 +219,11 @@ impl Assessment {
             .map_or_else(|| key.to_string(), |k| k.label.clone())
     }
 
-    /// The newest older payload of each secret that has one.
-    pub fn newest_recoverable(&self) -> impl Iterator<Item = &Recoverable> {
-        let mut last = None;
+    /// The older payloads that may be taken unseen: one of each secret that has such a one.
+    pub fn takeable(&self) -> impl Iterator<Item = &Recoverable> {
         self.recoverable
             .iter()
-            .filter(move |older| last.replace(&older.place) != Some(&older.place))
+            .filter(|older| older.taken().is_some() && !older.repeats)
     }
 }
 

@@ -154,6 +154,11 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// Secrets that are lost today, and stand in older copies of which it is not certain that they are this install's.
+    OlderOffered {
+        /// How many.
+        count: usize,
+    },
     /// Passwords that failed logins left in FreeScout's logs.
     PasswordInLog {
         /// How many different ones.
@@ -250,6 +255,7 @@ impl Finding {
             Finding::Nested { .. } => "nested",
             Finding::Salvageable { .. } => "salvageable",
             Finding::OlderFound { .. } => "older_found",
+            Finding::OlderOffered { .. } => "older_offered",
             Finding::PasswordInLog { .. } => "password_in_log",
             Finding::ProbablyWiped { .. } => "probably_wiped",
             Finding::LicencesUnreadable { .. } => "licences_unreadable",
@@ -308,6 +314,7 @@ impl Finding {
             | Finding::PlaintextUntilUpdate { .. }
             | Finding::VersionUntold { .. }
             | Finding::OlderFound { .. }
+            | Finding::OlderOffered { .. }
             | Finding::OlderSchema { .. }
             | Finding::NotRoot => Severity::Info,
         }

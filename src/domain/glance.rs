@@ -294,10 +294,10 @@ fn digits<S: Simd>(bytes: u8x64<S>) -> u64 {
     (letters | others).to_bitmask()
 }
 
-/// From a dash to an S: comments and the statements that fill tables, and some more.
+/// From a dash to a backslash, and a `u`: comments, the statements that fill tables or name a database, and some more.
 #[inline(always)]
 fn begins_statement<S: Simd>(bytes: u8x64<S>) -> <u8x64<S> as SimdBase<S>>::Mask {
-    (bytes - b'-').simd_lt(b'T' - b'-')
+    (bytes - b'-').simd_lt(b']' - b'-') | bytes.simd_eq(b'u')
 }
 
 #[inline(always)]

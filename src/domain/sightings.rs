@@ -8,9 +8,12 @@
 
 mod dates;
 mod heads;
+mod names;
+pub mod origin;
 mod pages;
 mod rows;
 mod sql;
+pub mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +22,7 @@ use zeroize::Zeroizing;
 
 use super::glance::Spot;
 use super::secret::{SecretBytes, Table, Token};
+use origin::{Login, Origin};
 
 /// How much is looked at in one go.
 const BLOCK: usize = 256 << 10;
@@ -40,6 +44,14 @@ pub fn matters(window: &[u8], spot: Spot, at: usize) -> bool {
         Spot::Line => sql::matters(&window[at..]),
         _ => false,
     }
+}
+
+/// Bytes at the beginning of a text in which its maker may name the database in a way that counts nowhere else.
+const EARLY: usize = 4 << 10;
+
+/// Whether a text whose first bytes these are must be read from its beginning: it may say there which database it is of.
+pub fn begins(head: &[u8]) -> bool {
+    matters(head, Spot::Line, 0) || names::begins(&head[..head.len().min(EARLY)])
 }
 
 /// What is looked for: the mailboxes of today, and which of their secrets are lost.
@@ -127,6 +139,32 @@ pub enum How {
     Page,
 }
 
+/// What says a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatedBy {
+    /// The dump: so it still was then.
+    Dump,
+    /// The row's `updated_at`: so it was from then on.
+    Row,
+    /// The file: then it was last written, or copied.
+    File,
+}
+
+/// When a payload was stored like this. Local time of whoever wrote it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// The date.
+    pub at: DateTime,
+    /// What says so.
+    pub by: DatedBy,
+}
+
+impl DatedBy {
+    fn at(self, date: Option<DateTime>) -> Option<Dated> {
+        date.map(|at| Dated { at, by: self })
+    }
+}
+
 /// An older payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
@@ -142,8 +180,12 @@ pub struct Sighting {
     pub owner: String,
     /// The payload as stored.
     pub payload: SecretBytes,
-    /// When it was stored like this: the dump's own date, else the row's, else the file's. Local time of whoever wrote it.
-    pub date: Option<DateTime>,
+    /// When it was stored like this: the dump's own date, else the row's, else the file's.
+    pub date: Option<Dated>,
+    /// Where it stood, as far as the text says.
+    pub origin: Origin,
+    /// What its row says of the login it is for.
+    pub login: Login,
     /// How it was recognised.
     pub how: How,
 }
@@ -271,8 +313,8 @@ impl<'w> Scanner<'w> {
         let from = self.dropped + self.read as u64;
         self.statements
             .read(&self.buffer[self.read..], from, &mut |event| match event {
-                sql::Event::Row(row) => {
-                    row.sightings(wanted, &mut |sighting| held.take(sighting, each));
+                sql::Event::Row(row, origin) => {
+                    row.sightings(wanted, origin, &mut |sighting| held.take(sighting, each));
                 }
                 sql::Event::Begins => {
                     held.flush(None, each);
@@ -298,7 +340,7 @@ impl<'w> Scanner<'w> {
         );
         for sighting in found {
             each(Sighting {
-                date: held.file,
+                date: DatedBy::File.at(held.file),
                 ..sighting
             });
         }
@@ -336,9 +378,10 @@ impl Held {
     /// Lets all go, with the date of their dump, else their rows', else the file's.
     fn flush(&mut self, dump: Option<DateTime>, each: &mut dyn FnMut(Sighting)) {
         self.bytes = 0;
+        let (dump, file) = (DatedBy::Dump.at(dump), DatedBy::File.at(self.file));
         for sighting in std::mem::take(&mut self.waiting) {
             each(Sighting {
-                date: dump.or(sighting.date).or(self.file),
+                date: dump.or(sighting.date).or(file),
                 ..sighting
             });
         }

@@ -152,7 +152,7 @@ pub fn look_in_within(
             },
         ),
         hunt::Event::Sighting(sighting, source) => {
-            if sightings::sighted(session, sighting, source) {
+            if sightings::sighted(session, *sighting, source) {
                 on(session, Looking::Found);
             }
         }
@@ -301,11 +301,18 @@ pub fn assess(session: &Session) -> Assessment {
     findings.extend(secret_findings(&secrets, ring));
     findings.extend(version_findings(session, &secrets));
     let recoverable = sightings::recoverable(session, &secrets);
-    let places: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
-    if !places.is_empty() {
-        findings.push(Finding::OlderFound {
-            count: places.len(),
-        });
+    let certain: BTreeSet<_> = recoverable
+        .iter()
+        .filter(|older| older.taken().is_some())
+        .map(|older| &older.place)
+        .collect();
+    let offered: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
+    let (certain, offered) = (certain.len(), offered.difference(&certain).count());
+    if certain > 0 {
+        findings.push(Finding::OlderFound { count: certain });
+    }
+    if offered > 0 {
+        findings.push(Finding::OlderOffered { count: offered });
     }
     let in_logs = log_secrets::count(session);
     if in_logs > 0 {

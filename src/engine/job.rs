@@ -147,8 +147,8 @@ pub enum Entered {
     Typed(SecretBytes),
     /// The same as another secret, which a known key opens.
     SameAs(Place),
-    /// What stood at this place before, by the newest older payload that a known key opens.
-    Older(Place),
+    /// What an older payload of this place says, by the number of the one that the operator chose.
+    Older(Place, u64),
     /// The nth of the passwords that FreeScout's logs offer for this place. Unproven: only for a test, or after one.
     Logged(Place, usize),
 }

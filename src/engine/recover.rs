@@ -7,6 +7,7 @@ use crate::domain::problem::Problem;
 use crate::domain::rules::Keeping;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
+use crate::domain::sightings::standing::{Recoverable, Taken};
 use crate::domain::verdict;
 
 use crate::engine::job::{Entered, PlanReady};
@@ -97,18 +98,38 @@ pub fn places(
     Ok(entered)
 }
 
-/// The older payloads that can be taken, but for places that got a password already: the newest of each.
-pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<(Place, Entered)> {
+/// The older payloads that may be taken unseen, but for places that got a password already.
+pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<Taken> {
     let given = |place: &Place| entered.iter().any(|(given, _)| given == place);
     assessment
-        .newest_recoverable()
+        .takeable()
         .filter(|older| !given(&older.place))
-        .map(|older| (older.place.clone(), Entered::Older(older.place.clone())))
+        .filter_map(Recoverable::taken)
         .collect()
 }
 
-/// The passwords themselves: as typed, read from the secret they shall be the same as, from an older payload, or
-/// from a log.
+/// What older payloads say that are taken unseen.
+///
+/// # Errors
+/// A [`Problem`] when one is no longer certain to be this install's own.
+pub fn take(session: &Session, older: Vec<Taken>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+    older
+        .into_iter()
+        .map(|taken| match sightings::taken(session, &taken) {
+            Some(text) => Ok((taken.place().clone(), text)),
+            None => Err(surprised(taken.place())),
+        })
+        .collect()
+}
+
+fn surprised(place: &Place) -> Problem {
+    let w = words();
+    let place = sanitize(&place.to_string());
+    Problem::new(w.plan_surprised, place, w.plan_surprised_next)
+}
+
+/// The passwords themselves: as typed, read from the secret they shall be the same as, from the older payload that was
+/// chosen, or from a log.
 ///
 /// # Errors
 /// A [`Problem`] when that secret, or no older payload, opens.
@@ -116,11 +137,6 @@ pub fn texts(
     session: &Session,
     entered: Vec<(Place, Entered)>,
 ) -> Result<Vec<(Place, SecretBytes)>, Problem> {
-    let w = words();
-    let surprised = |place: &Place| {
-        let place = sanitize(&place.to_string());
-        Problem::new(w.plan_surprised, place, w.plan_surprised_next)
-    };
     entered
         .into_iter()
         .map(|(place, entered)| match entered {
@@ -132,7 +148,7 @@ pub fn texts(
                     None => Err(surprised(&other)),
                 }
             }
-            Entered::Older(older) => match sightings::newest(session, &older) {
+            Entered::Older(older, number) => match sightings::chosen(session, &older, number) {
                 Some(text) => Ok((place, text)),
                 None => Err(surprised(&older)),
             },

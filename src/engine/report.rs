@@ -25,6 +25,7 @@ use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::{Place, Token};
+use crate::domain::sightings::standing::Recoverable;
 use crate::domain::source::Source;
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::backup;
@@ -226,6 +227,8 @@ pub struct RecoverJson<'a> {
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
     mail: MailJson,
+    #[serde(flatten)]
+    older: Older<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
 }
@@ -243,15 +246,50 @@ pub struct PlannedJson<'a> {
     readable_after: usize,
     total: usize,
     damage: damage::DamageJson,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    older: Vec<payloads::PayloadJson<'a>>,
+    #[serde(flatten)]
+    older: Older<'a>,
 }
 
-/// A plan that was not carried out, and the older payloads it would take.
+/// The older payloads that are taken, and those that are only offered for what stays lost.
+#[derive(Serialize, Default)]
+pub struct Older<'a> {
+    #[serde(rename = "older", skip_serializing_if = "Vec::is_empty")]
+    taken: Vec<payloads::PayloadJson<'a>>,
+    #[serde(rename = "older_offered", skip_serializing_if = "Vec::is_empty")]
+    offered: Vec<payloads::PayloadJson<'a>>,
+}
+
+impl<'a> Older<'a> {
+    /// Those that are taken for these places, and those that are offered for others but the `entered` ones.
+    pub fn of(
+        assessment: &'a Assessment,
+        taken: &BTreeSet<Place>,
+        entered: &BTreeSet<Place>,
+    ) -> Self {
+        let takeable = assessment.takeable();
+        Self {
+            taken: payloads::payloads(takeable.filter(|o| taken.contains(&o.place))),
+            offered: payloads::payloads(not_taken(assessment, entered)),
+        }
+    }
+}
+
+/// Older payloads that are only offered, each text once, for places that get nothing.
+pub fn not_taken<'a>(
+    assessment: &'a Assessment,
+    entered: &BTreeSet<Place>,
+) -> impl Iterator<Item = &'a Recoverable> {
+    assessment
+        .recoverable
+        .iter()
+        .filter(move |older| !older.repeats && !entered.contains(&older.place))
+}
+
+/// A plan that was not carried out, with the older payloads it would take.
 pub fn planned_json<'a>(
     ready: &PlanReady,
-    assessment: &'a Assessment,
-    older: &BTreeSet<Place>,
+    assessment: &Assessment,
+    older: Older<'a>,
 ) -> PlannedJson<'a> {
     PlannedJson {
         schema: 1,
@@ -267,11 +305,7 @@ pub fn planned_json<'a>(
         readable_after: ready.after.readable(),
         total: ready.after.total,
         damage: damage::damage(&assessment.damage(ready.plan.target)),
-        older: payloads::payloads(
-            assessment
-                .newest_recoverable()
-                .filter(|o| older.contains(&o.place)),
-        ),
+        older,
     }
 }
 
@@ -368,9 +402,10 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
     }
 }
 
-/// What `recover` did, and what the connection tests came to, where they were made.
+/// What `recover` did, with the older payloads it took, and what the connection tests came to, where they were made.
 pub fn recover_json<'a>(
     applied: &'a Applied,
+    older: Older<'a>,
     tested: Option<&'a [Tested]>,
     site: &str,
 ) -> RecoverJson<'a> {
@@ -387,6 +422,7 @@ pub fn recover_json<'a>(
         verified: applied.verified,
         mail: mail(&state),
         connections: tested.map(|tested| connections::results(tested, site)),
+        older,
     }
 }
 

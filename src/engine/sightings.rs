@@ -1,32 +1,49 @@
 //! Older payloads that a search met, kept for what is lost today: empty, damaged, or sealed with a key nobody knows.
 //!
 //! A payload may be met before the key that opens it, so it is kept unopened, within bounds, and tried whenever the state
-//! is judged. What opens is offered with its date, never taken unasked. The payloads stay here; what leaves is a
+//! is judged. What opens is offered with its date and the place it stood in; only what is certainly this install's own may
+//! be taken without a look at it, and that only when it was asked for. The payloads stay here; what leaves is a
 //! [`Recoverable`], which says where and when and holds no secret.
 
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{self, Recoverable, SecretReport};
+use crate::domain::assessment::{self, SecretReport};
+use crate::domain::configuration::Driver;
 use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
 use crate::domain::key_ring::KeyRing;
 use crate::domain::php;
 use crate::domain::secret::{Place, SecretBytes, Table};
-use crate::domain::sightings::{Sighting, Wanted};
+use crate::domain::sightings::origin::{self, Basis, Doubt, Origin, Own};
+use crate::domain::sightings::standing::{Claim, Recoverable, Standing, Taken, settle};
+use crate::domain::sightings::{Dated, Sighting, Wanted};
 use crate::domain::source::Source;
 use crate::domain::verdict::{self, Damage, Remedy, Verdict};
 use crate::engine::session::Session;
+use crate::io::backup;
 
-/// Payloads kept at most. The older ones that nothing opens go first.
+/// Payloads kept at most. The older ones that nothing opens go first, then the doubtful ones.
 const MAX_KEPT: usize = 2000;
+
+/// How many were ever kept: a number is given once, so that one chosen in an earlier session names nothing in a later one.
+static NUMBERED: AtomicU64 = AtomicU64::new(0);
 
 /// The payloads of a session.
 #[derive(Default)]
-pub struct Sightings(Vec<Kept>);
+pub struct Sightings {
+    kept: Vec<Kept>,
+}
 
 struct Kept {
+    number: u64,
     place: Place,
     payload: SecretBytes,
-    date: Option<jiff::civil::DateTime>,
+    date: Option<Dated>,
     source: Source,
+    origin: Origin,
+    row: Option<u64>,
+    basis: Basis,
 }
 
 /// What to look for: the mailboxes, options and modules of this install that have lost something.
@@ -52,10 +69,12 @@ pub fn wanted(session: &Session) -> Wanted {
 
 /// Keeps a sighting that matters. Says whether something new became recoverable by it.
 pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> bool {
+    let own = own(session);
     let Session {
         inventory,
         ring,
-        sightings: Sightings(kept),
+        sightings: Sightings { kept },
+        install,
         ..
     } = session;
     let Some(secret) = place(inventory, &sighting).and_then(|place| inventory.secret(&place))
@@ -66,10 +85,27 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
     if stands || !is_lost(&assessment::judge_one(secret, inventory, ring)) {
         return false;
     }
-    let same = |k: &&mut Kept| k.place == secret.place && k.payload == sighting.payload;
+    let mut sighting = sighting;
+    sighting.origin = located(sighting.origin, &source, own.driver);
+    let mailbox = match secret.place.cell.table {
+        Table::Mailboxes => inventory.mailbox(secret.place.cell.id),
+        _ => None,
+    };
+    let mut basis = origin::basis(&sighting, &own, mailbox);
+    if let Some(of_backup) = of_own_backup(&source, &own, &install.root)
+        && !matches!(basis, Basis::Doubtful(_))
+    {
+        basis = of_backup;
+    }
+    let same = |k: &&mut Kept| {
+        k.place == secret.place
+            && k.payload == sighting.payload
+            && k.basis == basis
+            && k.origin == sighting.origin
+    };
     if let Some(known) = kept.iter_mut().find(same) {
         // The last day on which it was in use says most.
-        if sighting.date > known.date {
+        if sighting.date.map(|d| d.at) > known.date.map(|d| d.at) {
             (known.date, known.source) = (sighting.date, source);
         }
         return false;
@@ -77,17 +113,65 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
     if kept.len() >= MAX_KEPT {
         make_room(kept, inventory, ring);
     }
+    if kept.len() >= MAX_KEPT && !matches!(basis, Basis::Doubtful(_)) {
+        kept.retain(|k| !matches!(k.basis, Basis::Doubtful(_)));
+    }
     if kept.len() >= MAX_KEPT {
         return false;
     }
-    let opens = open(secret, &sighting.payload, ring).is_some();
+    let new = |k: &Kept| k.place != secret.place || k.payload != sighting.payload;
+    let opens = kept.iter().all(new) && open(secret, &sighting.payload, ring).is_some();
     kept.push(Kept {
+        number: NUMBERED.fetch_add(1, Ordering::Relaxed),
         place: secret.place.clone(),
         payload: sighting.payload,
         date: sighting.date,
         source,
+        origin: sighting.origin,
+        row: sighting.id,
+        basis,
     });
     opens
+}
+
+/// The database of this install.
+fn own(session: &Session) -> Own {
+    let settings = &session.settings;
+    Own {
+        driver: settings.driver,
+        host: settings.host.clone(),
+        database: settings.database.clone(),
+        prefix: settings.prefix.clone(),
+    }
+}
+
+/// Where a payload stood, with what the name of its file says.
+fn located(origin: Origin, source: &Source, driver: Driver) -> Origin {
+    let path = source.path.as_deref().unwrap_or(Path::new(""));
+    let path = path.to_string_lossy();
+    // Of an archive only the member says something: the folder is that of the archive.
+    let path = source.inside.last().map_or(&*path, String::as_str);
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    origin.resolved(driver).or_of_path(&parts)
+}
+
+/// What a backup of ours, in whose folder the source lies, says by its manifest.
+fn of_own_backup(source: &Source, own: &Own, root: &Path) -> Option<Basis> {
+    let folders = source.path.as_deref()?.ancestors().skip(1);
+    let folder = folders
+        .take(4)
+        .find(|folder| folder.join(backup::MARKER).is_file())?;
+    let of_this = backup::Backup::open(folder).is_ok_and(|backup| {
+        let manifest = &backup.manifest;
+        manifest.install == root
+            && manifest.driver == own.driver.name()
+            && manifest.database == own.database
+            && manifest.prefix == own.prefix
+    });
+    Some(match of_this {
+        true => Basis::Named,
+        false => Basis::Doubtful(Doubt::OtherInstall),
+    })
 }
 
 /// Drops the older half of what nothing opens: many at once, since every one has to be tried.
@@ -97,52 +181,98 @@ fn make_room(kept: &mut Vec<Kept>, inventory: &Inventory, ring: &KeyRing) {
         secret.is_some_and(|secret| open(secret, &k.payload, ring).is_some())
     };
     let (opened, mut unopened): (Vec<Kept>, Vec<Kept>) = kept.drain(..).partition(opens);
-    unopened.sort_by_key(|k| std::cmp::Reverse(k.date));
+    unopened.sort_by_key(|k| std::cmp::Reverse(k.date.map(|d| d.at)));
     unopened.truncate(unopened.len() / 2);
     kept.extend(opened);
     kept.extend(unopened);
 }
 
-/// What can be brought back with the keys known now: in the order of the secrets, newest first.
+/// What can be brought back with the keys known now: in the order of the secrets, of each what may be taken first, then
+/// the newest.
 pub(super) fn recoverable(session: &Session, secrets: &[SecretReport]) -> Vec<Recoverable> {
     let mut found = Vec::new();
-    if session.sightings.0.is_empty() {
+    if session.sightings.kept.is_empty() {
         return found;
     }
     for secret in secrets.iter().filter(|s| is_lost(s)) {
-        let of_place = newest_first(session, &secret.place).into_iter();
-        found.extend(of_place.map(|(kept, key, _)| Recoverable {
-            place: kept.place.clone(),
-            kind: secret.kind,
-            key,
-            source: kept.source.clone(),
-            date: kept.date,
-        }));
+        let opened = opened(session, &secret.place);
+        for (at, older) in opened.iter().enumerate() {
+            let repeats = opened[..at].iter().any(|before| before.text == older.text);
+            let kept = older.kept;
+            found.push(Recoverable {
+                place: kept.place.clone(),
+                kind: secret.kind,
+                key: older.key,
+                source: kept.source.clone(),
+                date: kept.date,
+                origin: kept.origin.clone(),
+                row: kept.row,
+                standing: older.standing.clone(),
+                number: kept.number,
+                repeats,
+            });
+        }
     }
     found
 }
 
-/// The newest text of a place that a known key opens.
-pub(super) fn newest(session: &Session, place: &Place) -> Option<SecretBytes> {
-    let (_, _, text) = newest_first(session, place).into_iter().next()?;
-    Some(text)
+/// The text that is taken for a secret unseen, judged anew by all that is known now.
+pub(super) fn taken(session: &Session, taken: &Taken) -> Option<SecretBytes> {
+    let mut opened = opened(session, taken.place()).into_iter();
+    let ours = opened.find(|older| matches!(older.standing, Standing::Ours(_)))?;
+    Some(ours.text)
 }
 
-fn newest_first<'s>(
-    session: &'s Session,
-    place: &Place,
-) -> Vec<(&'s Kept, Fingerprint, SecretBytes)> {
+/// The text of an older payload that the operator chose himself.
+pub(super) fn chosen(session: &Session, place: &Place, number: u64) -> Option<SecretBytes> {
+    let mut opened = opened(session, place).into_iter();
+    Some(opened.find(|older| older.kept.number == number)?.text)
+}
+
+/// An older payload that a known key opens.
+struct Opened<'s> {
+    kept: &'s Kept,
+    key: Fingerprint,
+    text: SecretBytes,
+    standing: Standing,
+}
+
+/// The older payloads of a place that known keys open: what may be taken first, then the newest.
+fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
     let Some(secret) = session.inventory.secret(place) else {
         return Vec::new();
     };
-    let of_place = session.sightings.0.iter().filter(|k| k.place == *place);
-    let mut opened: Vec<_> = of_place
+    let of_place = session.sightings.kept.iter().filter(|k| k.place == *place);
+    let opened: Vec<_> = of_place
         .filter_map(|kept| {
             let (key, text) = open(secret, &kept.payload, &session.ring)?;
             Some((kept, key, text))
         })
         .collect();
-    opened.sort_by_key(|(kept, ..)| std::cmp::Reverse(kept.date));
+    let claims: Vec<Claim<'_>> = opened
+        .iter()
+        .map(|(kept, _, text)| Claim {
+            basis: kept.basis.clone(),
+            origin: &kept.origin,
+            date: kept.date,
+            text,
+        })
+        .collect();
+    let standings = settle(&claims);
+    let mut opened: Vec<Opened<'s>> = opened
+        .into_iter()
+        .zip(standings)
+        .map(|((kept, key, text), standing)| Opened {
+            kept,
+            key,
+            text,
+            standing,
+        })
+        .collect();
+    opened.sort_by_key(|older| {
+        let offered = matches!(older.standing, Standing::Offered(_));
+        (offered, std::cmp::Reverse(older.kept.date.map(|d| d.at)))
+    });
     opened
 }
 

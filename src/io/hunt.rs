@@ -91,7 +91,7 @@ pub enum Event<'a> {
     /// A text that may be a key.
     Candidate(Candidate),
     /// An older password or token of this install, and where it stands.
-    Sighting(Sighting, Source),
+    Sighting(Box<Sighting>, Source),
     /// How far it is.
     Progress {
         /// Files read.

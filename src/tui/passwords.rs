@@ -49,7 +49,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
 /// What is taken in place of a typed password.
 fn instead(asked: &Asked, answer: &Answer) -> Option<String> {
     match answer.instead.as_ref()? {
-        Offer::Older => asked.older.clone(),
+        Offer::Older(number) => asked.older_copy(*number).map(|older| older.said.clone()),
         Offer::Logged(n) => asked.logged.get(*n).cloned(),
         Offer::SameAs(place) => {
             let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
@@ -118,6 +118,16 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
         Some(same) => {
             let spans = vec![canvas.span(Role::Ok, same)];
             canvas.line(row, 0, spans);
+            if let Some(Offer::Older(number)) = answer.and_then(|answer| answer.instead.as_ref())
+                && let Some(older) = asked.older_copy(*number)
+            {
+                let role = if older.certain {
+                    Role::Muted
+                } else {
+                    Role::Warn
+                };
+                canvas.pieces(&mut area, &[(role, older.standing.clone())]);
+            }
         }
         None => {
             let empty = Input::default();

@@ -18,7 +18,7 @@ use crate::domain::secret::Place;
 use crate::engine::job::{Entered, JobId, Reading, TestJob, Update};
 use crate::words::words;
 
-pub use asked::{Asked, asked};
+pub use asked::{Asked, OlderCopy, asked};
 
 /// What the operator answered.
 #[derive(Debug, Default)]
@@ -36,8 +36,8 @@ pub struct Answer {
 pub enum Offer {
     /// The same as this secret.
     SameAs(Place),
-    /// The older copy that a search met.
-    Older,
+    /// The older copy with this number. One that is perhaps another mailbox's must be tested.
+    Older(u64),
     /// What stands in a log: which of those that are offered. Unproven, so it must be tested.
     Logged(usize),
 }
@@ -65,7 +65,9 @@ impl Answer {
             Some(Trial::Ended(tested)) => tested.ended.code == Code::Ok,
             Some(Trial::Kept) => true,
             // What cannot be tested passes, but for what only a log says.
-            Some(Trial::Running(..)) | None => asked.connection.is_none() && self.may_be_kept(),
+            Some(Trial::Running(..)) | None => {
+                asked.connection.is_none() && self.may_be_kept(asked)
+            }
         };
         taken && self.usable()
     }
@@ -74,9 +76,17 @@ impl Answer {
         self.given() && (self.instead.is_some() || objection(self.input.expose()).is_none())
     }
 
-    /// Whether the operator's word lets it pass untested: never what only a log says.
-    fn may_be_kept(&self) -> bool {
-        self.usable() && !matches!(self.instead, Some(Offer::Logged(_)))
+    /// Whether the operator's word lets it pass untested: never what only a log says, nor an older copy that may be
+    /// another mailbox's and can be tried.
+    fn may_be_kept(&self, asked: &Asked) -> bool {
+        self.usable()
+            && match self.instead {
+                Some(Offer::Logged(_)) => false,
+                Some(Offer::Older(number)) => asked
+                    .older_copy(number)
+                    .is_some_and(|older| older.certain || asked.connection.is_none()),
+                Some(Offer::SameAs(_)) | None => true,
+            }
     }
 
     /// Whether it is a text of its own.
@@ -141,17 +151,40 @@ impl State {
         self.answers.values().any(Answer::is_running)
     }
 
-    /// What can be taken over: an older copy, readable secrets, those typed already, and what stands in a log.
+    /// What can be taken over: an older copy, readable secrets, those typed already, older copies that are perhaps another
+    /// mailbox's, and what stands in a log.
     pub fn offers(&self, asked: &Asked) -> Vec<Offer> {
         let typed = |place: &Place| self.answers.get(place).is_some_and(Answer::is_typed);
         let same = asked.same.iter().map(|(place, ..)| place);
         let same = same.filter(|place| !self.is_asked(place) || typed(place));
-        let older = asked.older.iter().map(|_| Offer::Older);
+        let (certain, doubtful): (Vec<&OlderCopy>, _) = asked.older.iter().partition(|o| o.certain);
+        let older = |copies: Vec<&OlderCopy>| -> Vec<Offer> {
+            copies.iter().map(|o| Offer::Older(o.number)).collect()
+        };
         let logged = (0..asked.logged.len()).map(Offer::Logged);
-        older
+        older(certain)
+            .into_iter()
             .chain(same.cloned().map(Offer::SameAs))
+            .chain(older(doubtful))
             .chain(logged)
             .collect()
+    }
+
+    /// Older copies that are no longer offered are no answer any more.
+    fn forget_copies(&mut self) {
+        for asked in &self.asked {
+            let Some(answer) = self.answers.get_mut(&asked.place) else {
+                continue;
+            };
+            if let Some(Offer::Older(number)) = answer.instead
+                && asked.older_copy(number).is_none()
+            {
+                answer.instead = None;
+                if let Some(Trial::Running(id, _)) = answer.trial.take() {
+                    self.called_off.push(id);
+                }
+            }
+        }
     }
 
     fn is_asked(&self, place: &Place) -> bool {
@@ -168,7 +201,7 @@ impl State {
             // Typed in this very step: the engine does not know it yet.
             Some(Offer::SameAs(other)) if self.is_asked(other) => typed(self.answers.get(other)?),
             Some(Offer::SameAs(other)) => Some(Entered::SameAs(other.clone())),
-            Some(Offer::Older) => Some(Entered::Older(place.clone())),
+            Some(Offer::Older(number)) => Some(Entered::Older(place.clone(), *number)),
             Some(Offer::Logged(n)) => Some(Entered::Logged(place.clone(), *n)),
             None => typed(answer),
         }
@@ -221,6 +254,7 @@ impl Wizard {
             .assessment()
             .map(|a| asked(a, self.strategy(), &choices, &beside));
         self.passwords.asked = asked.unwrap_or_default();
+        self.passwords.forget_copies();
         // The field that is typed into stays under the cursor, wherever it moved.
         let len = self.passwords.asked.len();
         let same = |asked: &Asked| Some(&asked.place) == chosen.as_ref();
@@ -367,7 +401,7 @@ impl Wizard {
         };
         let mut offers = vec![Action::Primary];
         let answer = self.passwords.answers.get(&current.place);
-        if answer.is_some_and(|a| a.may_be_kept() && !a.settled(current)) {
+        if answer.is_some_and(|a| a.may_be_kept(current) && !a.settled(current)) {
             if self.trial_not_sent() {
                 offers.push(Action::Retry);
             }
@@ -391,6 +425,11 @@ impl Wizard {
         let (place, offers) = (current.place.clone(), self.passwords.offers(current));
         let next = self.passwords_next();
         let not_sent = self.trial_not_sent();
+        let may_be_kept = self
+            .passwords
+            .answers
+            .get(&place)
+            .is_some_and(|answer| answer.may_be_kept(current));
         let answer = self.passwords.answers.entry(place.clone()).or_default();
         match (action, next) {
             (Action::Primary, Next::Apply) => return self.go(Step::Apply),
@@ -407,7 +446,7 @@ impl Wizard {
                 self.passwords.revealed = false;
             }
             (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
-            (Action::KeepUntested, Next::Try) if answer.may_be_kept() => {
+            (Action::KeepUntested, Next::Try) if may_be_kept => {
                 self.passwords.changed(&place);
                 self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
             }

@@ -1,6 +1,6 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
-use freescout_rescue::domain::assessment::{LoggedPassword, Recoverable};
+use freescout_rescue::domain::assessment::LoggedPassword;
 use freescout_rescue::domain::connection::ConnectionId;
 use freescout_rescue::domain::finding::Finding;
 use freescout_rescue::domain::inventory::SecretKind;
@@ -8,6 +8,9 @@ use freescout_rescue::domain::journal::{Kind, Run};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::probe::{Code, Rung};
 use freescout_rescue::domain::secret::{Place, SecretBytes};
+use freescout_rescue::domain::sightings::origin::{Basis, Doubt, Origin};
+use freescout_rescue::domain::sightings::standing::{Claim, Recoverable, settle};
+use freescout_rescue::domain::sightings::{Dated, DatedBy};
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::engine::job::{DatabaseValues, JobId, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
@@ -648,13 +651,38 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
     let mut assessment = fixture::assessment(true);
     let place = Stage::at_passwords().0.passwords.asked[0].place.clone();
     let date = jiff::civil::date(2025, 6, 19).at(3, 0, 0, 0);
-    assessment.recoverable.push(Recoverable {
-        place: place.clone(),
-        kind: SecretKind::Outgoing,
-        key: fixture::old_key().fingerprint(),
-        source: Source::file(SourceKind::File, "/root/backup.sql", Some(7)),
-        date: Some(date),
+    let dated = Some(Dated {
+        at: date,
+        by: DatedBy::Dump,
     });
+    let origin = |database: &str| Origin {
+        database: Some(database.to_owned()),
+        table: Some("mailboxes".to_owned()),
+        ..Origin::default()
+    };
+    let other = Basis::Doubtful(Doubt::OtherDatabase("helpdesk".to_owned()));
+    for (number, database, basis) in [(11, "helpdesk", Basis::Named), (12, "staging", other)] {
+        let (text, origin) = (SecretBytes::from(database.as_bytes()), origin(database));
+        let claim = Claim {
+            basis,
+            origin: &origin,
+            date: dated,
+            text: &text,
+        };
+        let standing = settle(&[claim]).remove(0);
+        assessment.recoverable.push(Recoverable {
+            place: place.clone(),
+            kind: SecretKind::Outgoing,
+            key: fixture::old_key().fingerprint(),
+            source: Source::file(SourceKind::File, "/root/backup.sql", Some(7)),
+            date: dated,
+            origin,
+            row: Some(place.cell.id),
+            standing,
+            number,
+            repeats: false,
+        });
+    }
     assessment.logged.push(LoggedPassword {
         place: place.clone(),
         seen_in: "send_logs#12".to_owned(),
@@ -669,12 +697,22 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
     let stage = stage.act(&[Action::SameAs]);
     assert_eq!(
         stage.0.passwords.answers[&place].instead,
-        Some(Offer::Older)
+        Some(Offer::Older(11))
     );
     shot("6_passwords_older", &stage);
     assert!(stage.0.offers().contains(&Action::KeepUntested));
     // Past the other password of the same account.
     let stage = stage.act(&[Action::SameAs, Action::SameAs]);
+    assert_eq!(
+        stage.0.passwords.answers[&place].instead,
+        Some(Offer::Older(12))
+    );
+    shot("6_passwords_older_doubtful", &stage);
+    let offers = stage.0.offers();
+    assert!(!offers.contains(&Action::KeepUntested), "perhaps another's");
+    let stage = stage.act(&[Action::KeepUntested, Action::Go(Step::Apply)]);
+    assert_eq!(stage.0.step, Step::Passwords, "unproven");
+    let stage = stage.act(&[Action::SameAs]);
     assert_eq!(
         stage.0.passwords.answers[&place].instead,
         Some(Offer::Logged(0))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use freescout_rescue::domain::configuration::Driver;
 use freescout_rescue::domain::finding::Finding;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::php;
@@ -108,7 +109,7 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     let offered: Vec<String> = assessment
         .recoverable
         .iter()
-        .map(sentences::older)
+        .map(sentences::older::older)
         .collect();
     assert_eq!(
         offered,
@@ -131,7 +132,7 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     let unasked = recover::plan(&session, None, &Choices::default()).unwrap();
     assert_eq!(unasked.plan.entered(), 0);
     let older = recover::older(&assessment, &[]);
-    let places: BTreeSet<Place> = older.iter().map(|(place, _)| place.clone()).collect();
+    let places: BTreeSet<Place> = older.iter().map(|taken| taken.place().clone()).collect();
     assert_eq!(
         places,
         [place(3, "in_password"), place(3, "out_password")].into()
@@ -149,7 +150,7 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
     let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
-    let entered = recover::texts(&session, older).unwrap();
+    let entered = recover::take(&session, older).unwrap();
     let ready = recover::plan(&session, None, &choices).unwrap();
     let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
     let applied = apply::apply(
@@ -204,7 +205,7 @@ fn a_wiped_password_comes_back_from_a_copy_of_the_database_file() {
     assert_eq!(offered.len(), 1);
     assert_eq!(offered[0].place, place(WIPED, "out_password"));
     assert_eq!(
-        sentences::older(&offered[0]),
+        sentences::older::older(&offered[0]),
         "the outgoing password of 2025-09-30, from /root/database.sqlite"
     );
 }
@@ -255,6 +256,366 @@ fn what_is_not_lost_or_opens_with_nothing_is_not_offered() {
         .collect();
     assert_eq!(scan(&mut session, "d.sql", many.as_bytes()), 0);
     assert_eq!(session.assess().recoverable, offered);
+}
+
+/// What is known of one lost password after these streams: the text that is taken, and why each other copy is not.
+struct Known {
+    taken: Option<String>,
+    offered: Vec<&'static str>,
+}
+
+/// Reads files, each with its path, for an install whose database is `desk` on a server of this kind.
+fn known(bench: &Bench, driver: Driver, files: &[(&str, String)]) -> Known {
+    let mut session = session(bench);
+    find_keys(bench, &mut session);
+    session.settings.driver = driver;
+    session.settings.database = "desk".to_owned();
+    session.settings.host = "127.0.0.1".to_owned();
+    for (path, text) in files {
+        scan(&mut session, path, text.as_bytes());
+    }
+    let assessment = session.assess();
+    let taken = recover::take(&session, recover::older(&assessment, &[])).unwrap();
+    assert!(taken.len() < 2, "one secret, one text");
+    let offered = assessment.recoverable.iter().filter_map(|o| o.doubt());
+    Known {
+        taken: taken
+            .first()
+            .map(|(_, text)| String::from_utf8(text.expose().to_vec()).unwrap()),
+        offered: offered.map(|doubt| doubt.code()).collect(),
+    }
+}
+
+#[test]
+fn only_what_is_certainly_this_installs_own_is_taken() {
+    let bench = Bench::new();
+    let read = session(&bench);
+    let key = read.ring.effective().unwrap();
+    let sealed = |text: &str| {
+        let mut iv = [7; 16];
+        iv[..text.len()].copy_from_slice(text.as_bytes());
+        Payload::seal(key, &iv, &php::serialize_text(text.as_bytes()))
+    };
+    let address = "biuro@helpdesk.example";
+    let row_of = |table: &str, id: u64, email: &str, more: &str, text: &str| {
+        let (columns, values) = more.split_once('=').unwrap_or_default();
+        format!(
+            "INSERT INTO {table} (id,email,out_password{columns}) VALUES ({id},'{email}','{}'{values});\n",
+            sealed(text)
+        )
+    };
+    let row = |text: &str| row_of("`mailboxes`", WIPED, address, "", text);
+    let header = |host: &str, database: &str| {
+        format!("-- MySQL dump 10.13\n-- Host: {host}    Database: {database}\n")
+    };
+    let over = |day: &str| format!("-- Dump completed on {day}  3:00:01\n");
+    let dump = |database: &str, day: &str, text: &str| {
+        format!(
+            "{}{}{}",
+            header("localhost", database),
+            row(text),
+            over(day)
+        )
+    };
+    let of_all = |parts: &[(&str, &str)]| {
+        let parts = parts.iter();
+        let parts = parts.map(|(name, text)| format!("USE `{name}`;\n{}", row(text)));
+        format!(
+            "{}{}{}",
+            header("localhost", ""),
+            parts.collect::<String>(),
+            over("2025-06-19")
+        )
+    };
+    let copy = |table: &str| {
+        let payload = sealed("ours");
+        format!(
+            "COPY {table} (id, email, out_password) FROM stdin;\n{WIPED}\t{address}\t{payload}\n\\.\n"
+        )
+    };
+    let postgres = "-- PostgreSQL database dump\nSET standard_conforming_strings = on;\n";
+    let one = |text: String| vec![("/root/x.sql", text)];
+    let (ours, nothing) = (Some("ours"), None::<&str>);
+    let my = Driver::MySql;
+    let pg = Driver::PgSql;
+    for (name, driver, files, taken, offered) in [
+        (
+            "its own database",
+            my,
+            one(dump("desk", "2025-06-19", "ours")),
+            ours,
+            vec![],
+        ),
+        ("no database named", my, one(row("ours")), ours, vec![]),
+        (
+            "another database",
+            my,
+            one(dump("staging", "2025-06-19", "other")),
+            nothing,
+            vec!["other_database"],
+        ),
+        (
+            "all databases, ours last",
+            my,
+            one(of_all(&[("a", "other"), ("desk", "ours")])),
+            ours,
+            vec!["other_database"],
+        ),
+        (
+            "all databases, ours first",
+            my,
+            one(of_all(&[("desk", "ours"), ("z", "other")])),
+            ours,
+            vec!["other_database"],
+        ),
+        (
+            "all databases but ours",
+            my,
+            one(of_all(&[("a", "other"), ("z", "another")])),
+            nothing,
+            vec!["other_database"; 2],
+        ),
+        (
+            "a qualified name",
+            my,
+            one(format!(
+                "USE desk;\n{}",
+                row_of("`a`.`mailboxes`", WIPED, address, "", "other")
+            )),
+            nothing,
+            vec!["other_database"],
+        ),
+        (
+            "another prefix",
+            my,
+            one(header("localhost", "desk")
+                + &row_of("`fs_mailboxes`", WIPED, address, "", "other")
+                + &row("ours")),
+            ours,
+            vec!["other_table"],
+        ),
+        (
+            "another server",
+            my,
+            one(header("db.staging.example", "desk") + &row("other")),
+            nothing,
+            vec!["other_server"],
+        ),
+        (
+            "another address",
+            my,
+            one(row_of(
+                "mailboxes",
+                WIPED,
+                "before@elsewhere.example",
+                "",
+                "other",
+            )),
+            nothing,
+            vec!["other_address"],
+        ),
+        (
+            "another number",
+            my,
+            one(row_of("mailboxes", 77, address, "", "other")),
+            nothing,
+            vec!["other_row"],
+        ),
+        (
+            "another login",
+            my,
+            one(row_of(
+                "mailboxes",
+                WIPED,
+                address,
+                ",out_server=,'smtp.before.example'",
+                "other",
+            )),
+            nothing,
+            vec!["other_login"],
+        ),
+        (
+            "no row",
+            my,
+            one(format!(
+                "{address}\0{}\0\0\u{2}\u{4b}\u{1}",
+                sealed("other")
+            )),
+            nothing,
+            vec!["no_row"],
+        ),
+        (
+            "nights of one database",
+            my,
+            vec![
+                ("/a.sql", dump("desk", "2025-06-18", "before")),
+                ("/b.sql", dump("desk", "2025-06-19", "ours")),
+                ("/c.sql", dump("desk", "2025-06-17", "before")),
+            ],
+            ours,
+            vec!["superseded"],
+        ),
+        (
+            "two of the same night",
+            my,
+            vec![
+                ("/a.sql", dump("desk", "2025-06-19", "one")),
+                ("/b.sql", dump("desk", "2025-06-19", "two")),
+            ],
+            nothing,
+            vec!["disagreement"; 2],
+        ),
+        (
+            "two that name nothing",
+            my,
+            vec![("/a.sql", row("one")), ("/b.sql", row("two"))],
+            nothing,
+            vec!["disagreement"; 2],
+        ),
+        (
+            "ours, and a later one that names nothing",
+            my,
+            vec![
+                ("/a.sql", dump("desk", "2025-06-19", "one")),
+                ("/b.sql", row("two")),
+            ],
+            nothing,
+            vec!["disagreement"; 2],
+        ),
+        (
+            "mydumper, another's",
+            my,
+            vec![("/d/staging.mailboxes.00000.sql", row("other"))],
+            nothing,
+            vec!["other_database"],
+        ),
+        (
+            "mydumper, ours",
+            my,
+            vec![
+                ("/d/desk.mailboxes.00000.sql", row("ours")),
+                ("/d/staging.mailboxes.sql", row("other")),
+            ],
+            ours,
+            vec!["other_database"],
+        ),
+        (
+            "PostgreSQL",
+            pg,
+            one(format!("{postgres}{}", copy("public.mailboxes"))),
+            ours,
+            vec![],
+        ),
+        (
+            "pg_dumpall, ours",
+            pg,
+            one(format!(
+                "\\connect desk\n{postgres}{}",
+                copy("public.mailboxes")
+            )),
+            ours,
+            vec![],
+        ),
+        (
+            "pg_dumpall, another's",
+            pg,
+            one(format!(
+                "\\connect a\n{postgres}{}",
+                copy("public.mailboxes")
+            )),
+            nothing,
+            vec!["other_database"],
+        ),
+        (
+            "another schema",
+            pg,
+            one(format!("{postgres}{}", copy("staging.mailboxes"))),
+            nothing,
+            vec!["other_table"],
+        ),
+        (
+            "a mail that names it",
+            pg,
+            one(format!(
+                "{postgres}\\connect desk\n{}",
+                row("other").replace('`', "")
+            )),
+            nothing,
+            vec!["unsure"],
+        ),
+    ] {
+        let known = known(&bench, driver, &files);
+        assert_eq!(known.taken.as_deref(), taken, "{name}");
+        assert_eq!(known.offered, offered, "{name}");
+    }
+    // In a backup of ours whose manifest does not say that it is of this install.
+    let folder = bench.path("backup-of-another");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join(".freescout-rescue-backup"), "").unwrap();
+    let file = folder.join("database.dump");
+    let known = known(&bench, my, &[(file.to_str().unwrap(), row("other"))]);
+    assert_eq!((known.taken, known.offered), (None, vec!["other_install"]));
+}
+
+#[test]
+fn plan_and_json_say_which_database_an_older_password_is_from() {
+    let bench = Bench::new();
+    let text = dump(&bench, &[3], "2025-06-19");
+    bench
+        .database()
+        .execute_batch(
+            "UPDATE mailboxes SET in_password = '', out_password = '' WHERE id = 3; VACUUM",
+        )
+        .unwrap();
+    let named = text.replace("INSERT", "-- Host: localhost    Database: staging\nINSERT");
+    let file = bench.path("demo/old-server/root/backups/all.sql");
+    std::fs::write(&file, named).unwrap();
+    let (install, look_in) = (bench.install(), bench.path("demo/old-server"));
+    let common = [
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+    ];
+    let planned = bench.run(&[&["recover", "--take-older"], &common[..]].concat());
+    let words = format!("from {} · ", file.display());
+    assert!(planned.out.contains(&words), "{}", planned.out);
+    assert!(
+        planned.out.contains(
+            "From: table mailboxes of database staging. That is another database: this install uses"
+        ),
+        "{}",
+        planned.out
+    );
+    let json = bench.run(&[&["recover", "--take-older", "--json"], &common[..]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert!(json.get("older").is_none(), "{json}");
+    let offered = &json["older_offered"][0];
+    assert_eq!(
+        (&offered["certain"], &offered["doubt"]),
+        (&false.into(), &"other_database".into())
+    );
+    assert_eq!(
+        offered["origin"],
+        serde_json::json!({"host": "localhost", "database": "staging", "schema": null, "table": "mailboxes", "row": 3})
+    );
+    let check = bench.check(&["--look-in", look_in.to_str().unwrap(), "--json"]);
+    let check: serde_json::Value = serde_json::from_str(&check.out).unwrap();
+    let codes: Vec<_> = check["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["code"].clone())
+        .collect();
+    assert!(codes.contains(&"older_offered".into()) && !codes.contains(&"older_found".into()));
+    // The same without the name is this install's own.
+    std::fs::write(&file, text).unwrap();
+    let planned = bench.run(&[&["recover", "--take-older"], &common[..]].concat());
+    let words = "(table mailboxes of a database that is not named)";
+    assert!(planned.out.contains(words), "{}", planned.out);
+    let json = bench.run(&[&["recover", "--take-older", "--json"], &common[..]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["older"].as_array().map(Vec::len), Some(2), "{json}");
+    assert_eq!(json["older"][0]["certain"], true);
 }
 
 #[test]

@@ -7,6 +7,8 @@
 /// A table's name, and the columns where the statement names them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Head {
+    /// What stands before the table's name: a schema or a database.
+    pub(super) qualifier: Option<Vec<u8>>,
     /// The last part of the name, prefix included.
     pub(super) name: Vec<u8>,
     /// The columns in their order.
@@ -36,9 +38,13 @@ const NO_COLUMNS: [&[u8]; 12] = [
 pub(super) fn insert(text: &[u8]) -> Option<Head> {
     let mut at = 0;
     while !word(text, &mut at)?.eq_ignore_ascii_case(b"INTO") {}
-    let name = name(text, &mut at)?;
+    let (qualifier, name) = name(text, &mut at)?;
     let columns = list(text, &mut at);
-    Some(Head { name, columns })
+    Some(Head {
+        qualifier,
+        name,
+        columns,
+    })
 }
 
 /// Reads `CREATE TABLE name (…)`.
@@ -53,7 +59,7 @@ pub(super) fn create(text: &[u8]) -> Option<Head> {
     if exists {
         at = ahead;
     }
-    let name = name(text, &mut at)?;
+    let (qualifier, name) = name(text, &mut at)?;
     blanks(text, &mut at);
     let inside = text.get(at..)?.strip_prefix(b"(")?;
     let columns = parts(inside)
@@ -61,6 +67,7 @@ pub(super) fn create(text: &[u8]) -> Option<Head> {
         .filter_map(column)
         .take(MAX_COLUMNS);
     Some(Head {
+        qualifier,
         name,
         columns: Some(columns.collect()),
     })
@@ -70,11 +77,14 @@ pub(super) fn create(text: &[u8]) -> Option<Head> {
 pub(super) fn copy(text: &[u8]) -> Option<Head> {
     let mut at = 0;
     word(text, &mut at)?;
-    let name = name(text, &mut at)?;
+    let (qualifier, name) = name(text, &mut at)?;
     let columns = list(text, &mut at);
     let rest = text.get(at..)?.trim_ascii();
-    rest.eq_ignore_ascii_case(b"FROM stdin;")
-        .then_some(Head { name, columns })
+    rest.eq_ignore_ascii_case(b"FROM stdin;").then_some(Head {
+        qualifier,
+        name,
+        columns,
+    })
 }
 
 /// The first name of a part of `CREATE TABLE`, if the part is a column.
@@ -136,18 +146,20 @@ fn list(text: &[u8], at: &mut usize) -> Option<Vec<Vec<u8>>> {
     None
 }
 
-/// A name with whatever stands before it: the last part counts.
-fn name(text: &[u8], at: &mut usize) -> Option<Vec<u8>> {
+/// A name: what stands before the last dot, and the last part.
+fn name(text: &[u8], at: &mut usize) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
     blanks(text, at);
-    let mut name = identifier(text, at)?;
+    let (mut before, mut name) = (Vec::new(), identifier(text, at)?);
     while text.get(*at) == Some(&b'.') {
         *at += 1;
+        before.push(name);
         name = identifier(text, at)?;
     }
-    Some(name)
+    Some(((!before.is_empty()).then(|| before.join(&b'.')), name))
 }
 
-fn identifier(text: &[u8], at: &mut usize) -> Option<Vec<u8>> {
+/// A part of a name, bare or in quotes; doubled quotes within stand for one.
+pub(super) fn identifier(text: &[u8], at: &mut usize) -> Option<Vec<u8>> {
     let rest = text.get(*at..)?;
     let close = match rest.first()? {
         b'`' => b'`',
@@ -160,9 +172,20 @@ fn identifier(text: &[u8], at: &mut usize) -> Option<Vec<u8>> {
             return (end > 0).then(|| rest[..end].to_vec());
         }
     };
-    let end = rest[1..].iter().position(|b| *b == close)?;
-    *at += end + 2;
-    Some(rest[1..=end].to_vec())
+    let mut name = Vec::new();
+    let mut inside = &rest[1..];
+    loop {
+        let end = inside.iter().position(|b| *b == close)?;
+        name.extend_from_slice(&inside[..end]);
+        inside = &inside[end + 1..];
+        if inside.first() != Some(&close) {
+            break;
+        }
+        name.push(close);
+        inside = &inside[1..];
+    }
+    *at += rest.len() - inside.len();
+    Some(name)
 }
 
 fn word<'t>(text: &'t [u8], at: &mut usize) -> Option<&'t [u8]> {

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::origin::{Login, Origin};
 use super::{How, MAX_PAYLOAD, Sighting, WINDOW, Wanted};
 use crate::domain::base64;
 use crate::domain::secret::{SecretBytes, Table, Token};
@@ -322,6 +323,8 @@ fn sighting(
         owner: mailbox.email.clone(),
         payload,
         date: None,
+        origin: Origin::default(),
+        login: Login::default(),
         how: How::Page,
     })
 }

@@ -3,13 +3,17 @@
 use zeroize::Zeroizing;
 
 use super::heads::Head;
-use super::{How, Sighting, Wanted, dates};
+use super::origin::{Login, Origin};
+use super::{DatedBy, How, Sighting, Wanted, dates};
 use crate::domain::inventory::token_text;
 use crate::domain::payload::looks_like_payload;
 use crate::domain::secret::{SecretBytes, Table, Token};
 
 /// A value longer than this is not kept: neither a payload nor a `meta` of FreeScout's comes near.
 pub(super) const MAX_VALUE: usize = 64 << 10;
+
+/// Longer names of servers and accounts are none, in bytes.
+const MAX_LOGIN: usize = 1 << 10;
 
 /// A column that says something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +25,9 @@ pub(super) enum Field {
     Secret(&'static str),
     Meta,
     Updated,
+    /// The server and the user name that a payload is for, by its column.
+    Server(&'static str),
+    Username(&'static str),
 }
 
 /// The order of the columns when neither the statement nor a `CREATE TABLE` before it says it: FreeScout 1.8's own.
@@ -97,6 +104,10 @@ fn field(table: Table, name: &[u8]) -> Option<Field> {
         (Table::Mailboxes, "in_password") => Some(Field::Secret("in_password")),
         (Table::Mailboxes, "out_password") => Some(Field::Secret("out_password")),
         (Table::Mailboxes, "meta") => Some(Field::Meta),
+        (Table::Mailboxes, "in_server") => Some(Field::Server("in_password")),
+        (Table::Mailboxes, "out_server") => Some(Field::Server("out_password")),
+        (Table::Mailboxes, "in_username") => Some(Field::Username("in_password")),
+        (Table::Mailboxes, "out_username") => Some(Field::Username("out_password")),
         (Table::Options, "value") => Some(Field::Secret("value")),
         (Table::Modules, "license") => Some(Field::Secret("license")),
         _ => None,
@@ -123,8 +134,19 @@ impl Row {
         std::str::from_utf8(value).ok()
     }
 
+    /// A part of a login; one that is too long is none.
+    fn login(&self, wanted: Field) -> Option<String> {
+        let text = self.text(wanted)?;
+        (text.len() <= MAX_LOGIN).then(|| text.to_owned())
+    }
+
     /// The payloads of the row, where it is one of those that are wanted.
-    pub(super) fn sightings(&self, wanted: &Wanted, each: &mut dyn FnMut(Sighting)) {
+    pub(super) fn sightings(
+        &self,
+        wanted: &Wanted,
+        origin: &Origin,
+        each: &mut dyn FnMut(Sighting),
+    ) {
         let id = self.text(Field::Id).and_then(|id| id.trim().parse().ok());
         let owner = self.text(Field::Owner).unwrap_or_default();
         let is_wanted = match self.table {
@@ -146,7 +168,12 @@ impl Row {
                     token,
                     owner: owner.to_owned(),
                     payload: SecretBytes::from(payload),
-                    date: self.text(Field::Updated).and_then(dates::of_text),
+                    date: DatedBy::Row.at(self.text(Field::Updated).and_then(dates::of_text)),
+                    origin: origin.clone(),
+                    login: Login {
+                        server: self.login(Field::Server(column)),
+                        username: self.login(Field::Username(column)),
+                    },
                     how: How::Row,
                 });
             }
@@ -161,7 +188,11 @@ impl Row {
                         }
                     }
                 }
-                Field::Id | Field::Owner | Field::Updated => {}
+                Field::Id
+                | Field::Owner
+                | Field::Updated
+                | Field::Server(_)
+                | Field::Username(_) => {}
             }
         }
     }

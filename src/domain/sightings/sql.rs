@@ -9,9 +9,11 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
-use super::dates;
 use super::heads::{self, Head};
+use super::names::{self, Said};
+use super::origin::Origin;
 use super::rows::{Layout, Row, table_of};
+use super::{EARLY, dates};
 
 mod values;
 
@@ -19,15 +21,17 @@ use values::{Lines, Over, Values};
 
 /// A head longer than this is none.
 const MAX_HEAD: usize = 32 << 10;
-/// A comment longer than this says no date.
-const MAX_LINE: usize = 256;
+/// A comment longer than this says nothing.
+const MAX_LINE: usize = 1 << 10;
+/// A database named so few bytes before a dump begins is that of the dump, as `pg_dumpall` names it.
+const JUST_BEFORE: u64 = 512;
 /// Tables whose columns are remembered.
 const MAX_TABLES: usize = 16;
 
 /// What a dump says.
-pub(super) enum Event {
-    /// A row of a table of FreeScout.
-    Row(Row),
+pub(super) enum Event<'o> {
+    /// A row of a table of FreeScout, and where it stands.
+    Row(Row, &'o Origin),
     /// Another dump begins in the same stream, or this one is over.
     Begins,
     /// The dump says its date.
@@ -41,9 +45,11 @@ enum Kind {
     Create,
     Copy,
     Line,
+    /// A statement that names a database.
+    Name,
 }
 
-const KEYWORDS: [(&[u8], Kind); 8] = [
+const KEYWORDS: [(&[u8], Kind); 15] = [
     (b"INSERT ", Kind::Insert),
     (b"REPLACE ", Kind::Insert),
     (b"CREATE TABLE ", Kind::Create),
@@ -52,6 +58,13 @@ const KEYWORDS: [(&[u8], Kind); 8] = [
     (b"/*", Kind::Line),
     (b"PRAGMA ", Kind::Line),
     (b"SET standard_", Kind::Line),
+    (b"SET search_path", Kind::Line),
+    (b"\\connect ", Kind::Line),
+    (b"# ", Kind::Line),
+    (b"Source ", Kind::Line),
+    (b"USE ", Kind::Name),
+    (b"use ", Kind::Name),
+    (b"CREATE DATABASE ", Kind::Name),
 ];
 
 /// How the first lines of a dump begin, and whether backslashes escape in it.
@@ -66,6 +79,13 @@ const HEADERS: [(&[u8], Option<bool>); 8] = [
     (b"SET standard_conforming_strings = on", Some(false)),
 ];
 
+/// How a dump of PostgreSQL ends: it begins the same.
+const POSTGRESQL_OVER: &[u8] = b"-- PostgreSQL database dump complete";
+/// How a dump of MySQL ends, with its date or without.
+const MYSQL_OVER: &[u8] = b"-- Dump completed";
+/// What a dump of MySQL does first, and once, also where it has no comments.
+const MYSQL_SETTINGS: &[u8] = b"/*!40101 SET @OLD_CHARACTER_SET_CLIENT";
+
 /// Names of the tables that are read, and how far behind the beginning of a statement one may stand.
 const TABLES: [&[u8]; 3] = [b"mailboxes", b"options", b"modules"];
 const MAX_NAME: usize = 256;
@@ -75,10 +95,13 @@ pub(super) fn matters(line: &[u8]) -> bool {
     let keyword = KEYWORDS.iter().find(|(word, _)| line.starts_with(word));
     match keyword {
         None => false,
-        Some((_, Kind::Line)) => {
+        Some((_, Kind::Line | Kind::Name)) => {
             let end = memchr::memchr(b'\n', &line[..line.len().min(MAX_LINE)]);
             let line = &line[..end.unwrap_or(line.len().min(MAX_LINE))];
-            HEADERS.iter().any(|(word, _)| line.starts_with(word)) || dates::of_line(line).is_some()
+            HEADERS.iter().any(|(word, _)| line.starts_with(word))
+                || line.starts_with(MYSQL_OVER)
+                || names::may_name(line)
+                || dates::of_line(line).is_some()
         }
         Some(_) => {
             let head = line[..line.len().min(MAX_NAME)].to_ascii_lowercase();
@@ -121,11 +144,58 @@ pub(super) struct Statements {
     backslash: Option<bool>,
     layouts: Vec<(Vec<u8>, Option<Layout>)>,
     spans: Vec<Range<u64>>,
+    named: Named,
+    /// Where the rows at hand stand.
+    origin: Origin,
+}
+
+/// What a dump has said so far of where its rows are from.
+#[derive(Default)]
+struct Named {
+    host: Option<String>,
+    database: Option<String>,
+    schema: Option<String>,
+    /// Where the last of them was named.
+    at: u64,
+    /// Whether the settings were met that a dump begins with.
+    settings: bool,
+}
+
+impl Named {
+    /// Another dump begins here: what was named counts for the one before, unless it was named just now.
+    fn another(&mut self, at: u64) {
+        if at.saturating_sub(self.at) >= JUST_BEFORE || self.at == 0 {
+            *self = Self::default();
+        }
+        self.settings = false;
+    }
+
+    /// Takes what a line at this place says. Whether it is of another database than before.
+    fn take(&mut self, said: Said, at: u64) -> bool {
+        self.at = at.max(1);
+        match said {
+            Said::Host(host, None) => self.host = Some(host),
+            Said::Host(host, Some(database)) => {
+                self.host = Some(host);
+                return self.database.replace(database.clone()) != Some(database);
+            }
+            Said::Schema(schema) => self.schema = Some(schema),
+            Said::Database(database) => {
+                let other = self.database.as_ref() != Some(&database);
+                if other {
+                    self.schema = None;
+                }
+                self.database = Some(database);
+                return other;
+            }
+        }
+        false
+    }
 }
 
 impl Statements {
     /// Takes the next bytes, which stand at `offset` in the stream.
-    pub(super) fn read(&mut self, bytes: &[u8], offset: u64, on: &mut dyn FnMut(Event)) {
+    pub(super) fn read(&mut self, bytes: &[u8], offset: u64, on: &mut dyn FnMut(Event<'_>)) {
         let mut at = 0;
         while at < bytes.len() {
             at += match &mut self.state {
@@ -145,12 +215,16 @@ impl Statements {
                     1
                 }
                 State::Rows(rows) => {
-                    let (used, over) = rows.read(&bytes[at..], &mut |row| on(Event::Row(row)));
+                    let origin = &self.origin;
+                    let (used, over) =
+                        rows.read(&bytes[at..], &mut |row| on(Event::Row(row, origin)));
                     self.over(over, offset + (at + used) as u64);
                     used
                 }
                 State::Lines(rows) => {
-                    let (used, over) = rows.read(&bytes[at..], &mut |row| on(Event::Row(row)));
+                    let origin = &self.origin;
+                    let (used, over) =
+                        rows.read(&bytes[at..], &mut |row| on(Event::Row(row, origin)));
                     self.over(over, offset + (at + used) as u64);
                     used
                 }
@@ -212,7 +286,7 @@ impl Statements {
         }
     }
 
-    fn head(&mut self, byte: u8, on: &mut dyn FnMut(Event)) {
+    fn head(&mut self, byte: u8, on: &mut dyn FnMut(Event<'_>)) {
         let State::Head(kind, quoting) = &mut self.state else {
             return;
         };
@@ -240,6 +314,19 @@ impl Statements {
         }
         if self.head.len() >= MAX_HEAD || byte == 0 {
             return self.skip(byte);
+        }
+        if kind == Kind::Name {
+            match (quoting.quote, byte) {
+                (_, b'\n') | (None, b';') => {
+                    self.name();
+                    self.state = State::Start;
+                }
+                _ if self.head.len() >= MAX_LINE => self.skip(byte),
+                (Some(quote), b) if quote == b => quoting.quote = None,
+                (None, b'\'' | b'"' | b'`') => quoting.quote = Some(byte),
+                _ => {}
+            }
+            return;
         }
         match (quoting.quote, byte) {
             (Some(quote), b) if quote == b => quoting.quote = None,
@@ -281,11 +368,14 @@ impl Statements {
     }
 
     /// A whole line: a comment, a setting, or the head of a `COPY`.
-    fn line(&mut self, kind: Kind, on: &mut dyn FnMut(Event)) {
+    fn line(&mut self, kind: Kind, on: &mut dyn FnMut(Event<'_>)) {
         let line = self.head.trim_ascii_end();
         if kind == Kind::Copy {
-            let layout = heads::copy(line).and_then(|head| self.layout(head));
-            if let Some(layout) = layout {
+            let head = heads::copy(line);
+            let origin = head.as_ref().map(|head| self.origin_of(head, false));
+            let layout = head.and_then(|head| self.layout(head));
+            if let (Some(layout), Some(origin)) = (layout, origin) {
+                self.origin = origin;
                 self.state = State::Lines(Box::new(Lines::new(layout)));
             }
             return;
@@ -293,21 +383,71 @@ impl Statements {
         if let Some((word, backslash)) = HEADERS.iter().find(|(word, _)| line.starts_with(word)) {
             self.backslash = self.backslash.or(*backslash);
             if word.starts_with(b"--") {
-                on(Event::Begins);
+                self.another(on);
             }
         }
+        let line = self.head.trim_ascii_end();
         if let Some(date) = dates::of_line(line) {
             on(Event::Date(date));
+        }
+        if line.starts_with(MYSQL_OVER) || line.starts_with(POSTGRESQL_OVER) {
+            self.named = Named::default();
+            return on(Event::Begins);
+        }
+        if line.starts_with(MYSQL_SETTINGS) {
+            if self.named.settings {
+                self.another(on);
+            }
+            self.named.settings = true;
+        }
+        self.name();
+    }
+
+    /// Another dump begins.
+    fn another(&mut self, on: &mut dyn FnMut(Event<'_>)) {
+        self.named.another(self.began);
+        if self.named.database.is_none() {
+            self.layouts.clear();
+        }
+        on(Event::Begins);
+    }
+
+    /// What the line or statement at hand says of where the rows are from. Tables of another database may have other
+    /// columns.
+    fn name(&mut self) {
+        let early = self.began < EARLY as u64;
+        if let Some(said) = names::of_line(&self.head, early)
+            && self.named.take(said, self.began)
+        {
+            self.layouts.clear();
+        }
+    }
+
+    /// Where the rows stand that a statement with this head fills. In an `INSERT` of a dump that escapes no line ends,
+    /// any line before it may have been part of a text.
+    fn origin_of(&self, head: &Head, lines_may_be_texts: bool) -> Origin {
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        let qualifier = head.qualifier.as_deref().map(text);
+        Origin {
+            host: self.named.host.clone(),
+            unsure: self.named.database.is_some() && lines_may_be_texts,
+            database: self.named.database.clone(),
+            schema: qualifier.or_else(|| self.named.schema.clone()),
+            table: Some(text(&head.name)),
         }
     }
 
     /// `INSERT … VALUES`: rows follow, if they are of a table of FreeScout.
     fn rows(&mut self) {
         let backslash = self.backslash.unwrap_or_else(|| self.head.contains(&b'`'));
-        let layout = heads::insert(&self.head).and_then(|head| self.layout(head));
-        self.state = match layout {
-            Some(layout) => State::Rows(Box::new(Values::new(layout, backslash))),
-            None => State::Skip,
+        let head = heads::insert(&self.head);
+        let origin = head.as_ref().map(|head| self.origin_of(head, !backslash));
+        self.state = match (head.and_then(|head| self.layout(head)), origin) {
+            (Some(layout), Some(origin)) => {
+                self.origin = origin;
+                State::Rows(Box::new(Values::new(layout, backslash)))
+            }
+            _ => State::Skip,
         };
     }
 

@@ -57,7 +57,7 @@ fn scan_passing(stream: &[u8], cuts: &[usize]) -> Vec<Sighting> {
         .chain([stream.len()])
     {
         let range = from..to.max(from);
-        let mut matters = from == 0 && super::matters(stream, Spot::Line, 0);
+        let mut matters = from == 0 && super::begins(stream);
         glance::over(stream, range.clone(), Wish::KeysAndRows, &mut |spot, at| {
             matters |= range.contains(&at) && super::matters(stream, spot, at);
         });
@@ -94,7 +94,7 @@ fn said(found: &[Sighting]) -> Vec<String> {
                 s.column.unwrap_or("?"),
                 s.token.map_or("", Token::member),
                 String::from_utf8_lossy(text),
-                s.date.map_or_else(String::new, |d| d.date().to_string()),
+                s.date.map_or_else(String::new, |d| d.at.date().to_string()),
                 s.id,
             )
         })
@@ -228,6 +228,138 @@ fn postgresql_and_sqlite_dumps_are_read() {
     );
 }
 
+/// Where each row of a stream stood: `text: host database schema table`, `?` where its name is not sure.
+fn origins(stream: &str) -> Vec<String> {
+    let found = scan_cut(stream.as_bytes(), &[], BLOCK);
+    assert_eq!(scan_passing(stream.as_bytes(), &[9, 200, 700]), found);
+    let origin = |s: &Sighting| {
+        let part = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
+        let Origin {
+            host,
+            database,
+            schema,
+            table,
+            unsure,
+        } = &s.origin;
+        let names = [host, database, schema, table].map(part).join(" ");
+        format!("{names}{}", if *unsure { " ?" } else { "" })
+    };
+    found.iter().map(origin).collect()
+}
+
+#[test]
+fn every_row_says_which_database_and_table_it_stood_in() {
+    let insert = |table: &str, name: &str| {
+        let payload = sealed(name);
+        format!(
+            "INSERT INTO {table} (id,email,in_password) VALUES (3,'support@acme.example','{payload}');\n"
+        )
+    };
+    let row = insert("`mailboxes`", "a");
+    let header = |database: &str| {
+        format!("-- MySQL dump 10.13\n--\n-- Host: localhost    Database: {database}\n-- ----\n\n")
+    };
+    let settings = "/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;\n";
+    let over = "-- Dump completed on 2025-06-19  3:00:01\n";
+    let copy = |table: &str| {
+        format!(
+            "COPY {table} (id, email, in_password) FROM stdin;\n3\tsupport@acme.example\t{}\n\\.\n",
+            sealed("a")
+        )
+    };
+    let postgres = "--\n-- PostgreSQL database dump\n--\nSET standard_conforming_strings = on;\n";
+    let postgres_over = "--\n-- PostgreSQL database dump complete\n--\n";
+    let far = "-- x\n".repeat(200);
+    for (stream, expected) in [
+        (row.clone(), vec!["- - - mailboxes"]),
+        (header("desk") + &row, vec!["localhost desk - mailboxes"]),
+        (
+            format!(
+                "{}{settings}-- Current Database: `a`\nCREATE DATABASE /*!32312 IF NOT EXISTS*/ `a`;\nUSE `a`;\n{row}\
+                 -- Current Database: `b`\nUSE `b`;\n{row}{over}",
+                header("a")
+            ),
+            vec!["localhost a - mailboxes", "localhost b - mailboxes"],
+        ),
+        (format!("use a; {row}"), vec!["- a - mailboxes"]),
+        (
+            format!("USE `a`;\n{}", insert("`b`.`fs_mailboxes`", "a")),
+            vec!["- a b fs_mailboxes"],
+        ),
+        // Several dumps in one file: what one names does not count for the next.
+        (
+            format!("{}{settings}{row}{over}{row}", header("a")),
+            vec!["localhost a - mailboxes", "- - - mailboxes"],
+        ),
+        (
+            format!("{}{settings}{far}{row}{settings}{row}", header("a")),
+            vec!["localhost a - mailboxes", "- - - mailboxes"],
+        ),
+        (
+            format!(
+                "{settings}USE `a`;\n{row}{far}{}{settings}{row}",
+                header("b")
+            ),
+            vec!["- a - mailboxes", "localhost b - mailboxes"],
+        ),
+        // One that broke off.
+        (
+            format!("{}{far}{row}{postgres}{}", header("a"), copy("mailboxes")),
+            vec!["localhost a - mailboxes", "- - - mailboxes"],
+        ),
+        (
+            format!("{postgres}{}{postgres_over}", copy("public.mailboxes")),
+            vec!["- - public mailboxes"],
+        ),
+        // Of several databases; the last in the form of old versions.
+        (
+            format!(
+                "-- Database \"a\" dump\n\\connect a\n{postgres}{}{postgres_over}\
+                 {postgres}CREATE DATABASE b WITH TEMPLATE = template0;\n\\connect b\n{}{postgres_over}\
+                 {postgres}SET search_path = staging, pg_catalog;\n{}{postgres_over}",
+                copy("public.mailboxes"),
+                copy("public.mailboxes"),
+                copy("mailboxes")
+            ),
+            vec![
+                "- a public mailboxes",
+                "- b public mailboxes",
+                "- - staging mailboxes",
+            ],
+        ),
+        // A mail may hold such lines where line ends are not escaped.
+        (
+            format!(
+                "{postgres}INSERT INTO public.threads VALUES (1, 'Dear all,\n\\connect a\n');\n{}",
+                insert("public.mailboxes", "a")
+            ),
+            vec!["- a public mailboxes ?"],
+        ),
+        (
+            format!(
+                "/*\n Source Host           : localhost:3306\n Source Schema         : a\n*/\n{row}"
+            ),
+            vec!["- a - mailboxes"],
+        ),
+    ] {
+        assert_eq!(origins(&stream), expected, "{stream}");
+    }
+}
+
+#[test]
+fn mydumper_writes_texts_in_double_quotes() {
+    let dump = format!(
+        "/*!40101 SET NAMES binary*/;\nINSERT INTO `mailboxes` (`id`,`email`,`signature`,`in_password`) VALUES\n\
+         (3,\"support@acme.example\",\"it's \\\"quoted\\\", \"\"twice\"\"\",\"{}\"),\n(5,\"fine@acme.example\",NULL,\"{}\");\n",
+        sealed("in"),
+        sealed("fine"),
+    );
+    assert_eq!(
+        scan(&dump),
+        ["support@acme.example in_password in 2025-06-19 Some(3)"]
+    );
+}
+
 /// Columns one behind the other, as InnoDB writes a row of FreeScout's table.
 fn innodb(email: &str, out: Option<&str>, user: &str, incoming: Option<&str>) -> Vec<u8> {
     let mut row = b"\0\0\x10\0\x80\x03Support".to_vec();
@@ -346,6 +478,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         Just(innodb("port@acme.example", None, "u", Some("b"))),
         Just(b"\nINSERT INTO `mailboxes` VALUES (3,'".to_vec()),
         Just(b"support@acme.example eyJpdiI6".to_vec()),
+        Just(b"\nUSE `desk`; \n\\connect desk\n-- Host: h    Database: desk\n".to_vec()),
         proptest::collection::vec(any::<u8>(), 0..300),
         (0..40_000usize).prop_map(|n| vec![b' '; n]),
     ];

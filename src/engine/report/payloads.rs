@@ -1,10 +1,12 @@
-//! Older payloads in the JSON forms: where each belongs, where it was found, and from when it is. Never what it says.
+//! Older payloads in the JSON forms: where each belongs, where it was found, from when it is, and whether it is certain to
+//! be this install's own. Never what it says.
 
 use serde::Serialize;
 
 use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::Recoverable;
 use crate::domain::secret::Token;
+use crate::domain::sightings::origin::{Doubt, Origin};
+use crate::domain::sightings::standing::Recoverable;
 use crate::domain::source::Source;
 
 /// One older payload, as in `payloads` of `find-key --json`.
@@ -18,6 +20,21 @@ pub struct PayloadJson<'a> {
     key: Fingerprint,
     source: &'a Source,
     date: Option<String>,
+    origin: OriginJson<'a>,
+    /// Whether `recover --take-older` takes it.
+    certain: bool,
+    /// Why not.
+    doubt: Option<&'static str>,
+}
+
+/// The database, the table (with its prefix) and the row it stood in; `null` where the source does not say.
+#[derive(Serialize)]
+struct OriginJson<'a> {
+    host: Option<&'a str>,
+    database: Option<&'a str>,
+    schema: Option<&'a str>,
+    table: Option<&'a str>,
+    row: Option<u64>,
 }
 
 /// These older payloads.
@@ -31,7 +48,20 @@ pub fn payloads<'a>(
         json_path: older.place.token.map(Token::json_path),
         key: older.key,
         source: &older.source,
-        date: older.date.map(|date| date.to_string()),
+        date: older.date.map(|date| date.at.to_string()),
+        origin: origin(&older.origin, older.row),
+        certain: older.doubt().is_none(),
+        doubt: older.doubt().map(Doubt::code),
     };
     recoverable.into_iter().map(json).collect()
+}
+
+fn origin(origin: &Origin, row: Option<u64>) -> OriginJson<'_> {
+    OriginJson {
+        host: origin.host.as_deref(),
+        database: origin.database.as_deref(),
+        schema: origin.schema.as_deref(),
+        table: origin.table.as_deref(),
+        row,
+    }
 }

@@ -54,7 +54,7 @@ fn real(named: &Path) -> std::io::Result<PathBuf> {
 
 enum Find {
     Candidate(Candidate),
-    Sighting(Sighting, Source),
+    Sighting(Box<Sighting>, Source),
 }
 
 impl Search<'_> {

@@ -68,5 +68,5 @@ impl<'s, 'w> Rows<'s, 'w> {
 }
 
 fn tell(sighting: Sighting, source: &Source, on: &mut dyn FnMut(Event<'_>)) {
-    on(Event::Sighting(sighting, source.clone()));
+    on(Event::Sighting(Box::new(sighting), source.clone()));
 }

@@ -90,7 +90,7 @@ pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: boo
     let mut scan = Scan::new(window, range.clone());
     let rows = wish == Wish::KeysAndRows;
     // No line end tells the first line.
-    found.matters = rows && begins && sightings::matters(window, Spot::Line, 0);
+    found.matters = rows && begins && sightings::begins(window);
     found.seen = glance::over(window, range.clone(), wish, &mut |spot, at| {
         if matches!(spot, Spot::Json | Spot::Line) {
             found.matters |= range.contains(&at) && sightings::matters(window, spot, at);

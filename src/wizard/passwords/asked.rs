@@ -12,6 +12,8 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, Table};
 use crate::sentences;
 
+/// How many older copies are offered.
+const OLDER_OFFERED: usize = 8;
 /// How many accounts of the same login are offered.
 const SAME_OFFERED: usize = 5;
 
@@ -32,14 +34,34 @@ pub struct Asked {
     pub oauth_mailbox: Option<u64>,
     /// Secrets of the same login that are readable or asked for too, each with its owner and kind.
     pub same: Vec<(Place, String, SecretKind)>,
-    /// An older copy that a search met: from when and where, as a sentence.
-    pub older: Option<String>,
+    /// Older copies that a search met, each text once.
+    pub older: Vec<OlderCopy>,
     /// Texts in FreeScout's logs that may be it: when and where, as sentences.
     pub logged: Vec<String>,
     /// The connection it is tried with; `None` where it cannot be tried (a client secret, a module's protocol).
     pub connection: Option<ConnectionId>,
     /// The installed version stores it as it is typed.
     pub plain: bool,
+}
+
+/// An older copy that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OlderCopy {
+    /// Which of those that the search met.
+    pub number: u64,
+    /// From when and where, as a sentence.
+    pub said: String,
+    /// The database it stood in, and why it is perhaps not this mailbox's, as sentences.
+    pub standing: String,
+    /// Whether it is certainly this install's own.
+    pub certain: bool,
+}
+
+impl Asked {
+    /// The older copy with this number, where it is still offered.
+    pub fn older_copy(&self, number: u64) -> Option<&OlderCopy> {
+        self.older.iter().find(|older| older.number == number)
+    }
 }
 
 /// The login and server of a secret.
@@ -147,9 +169,17 @@ pub fn asked(
                     .collect(),
                 login,
                 older: assessment
-                    .newest_recoverable()
-                    .find(|older| older.place == secret.place)
-                    .map(sentences::older),
+                    .recoverable
+                    .iter()
+                    .filter(|older| older.place == secret.place && !older.repeats)
+                    .take(OLDER_OFFERED)
+                    .map(|older| OlderCopy {
+                        number: older.number,
+                        said: sentences::older::older(older),
+                        standing: sentences::older::standing(older),
+                        certain: older.taken().is_some(),
+                    })
+                    .collect(),
                 logged: assessment
                     .logged
                     .iter()

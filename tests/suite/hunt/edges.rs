@@ -94,7 +94,7 @@ fn older(file: &Path, threads: usize) -> Vec<String> {
         &|| false,
         &mut |event| {
             if let Event::Sighting(sighting, _) = event {
-                let date = sighting.date.map(|d| d.to_string()).unwrap_or_default();
+                let date = sighting.date.map(|d| d.at.to_string()).unwrap_or_default();
                 found.push(format!("{:?} {date}", sighting.id));
             }
         },

@@ -1,7 +1,7 @@
 //! The rows of one statement: `(1,'a',NULL),(2,'b',0x6869);`, or the lines of a `COPY` up to `\.`.
 //!
 //! Literals: `'…'` with doubled quotes, with backslashes where they escape, `E'…'` where they always do, `_binary '…'`,
-//! `X'…'`, `0x…` (`--hex-blob`). Of a function call, as SQLite's `.dump` writes for line ends, the first literal counts.
+//! `X'…'`, `0x…` (`--hex-blob`), and MySQL's `"…"`, which mydumper writes. Of a function call, as SQLite's `.dump` writes for line ends, the first literal counts.
 
 use zeroize::Zeroizing;
 
@@ -99,6 +99,8 @@ pub(super) struct Values {
     /// Whether backslashes escape in plain literals, and in the one at hand.
     backslash: bool,
     escapes: bool,
+    /// What ends the literal at hand.
+    quote: u8,
     /// The literal is in hex digits.
     hex: bool,
     /// A literal was read: what follows in the value is no part of it.
@@ -113,6 +115,7 @@ impl Values {
             depth: 0,
             backslash,
             escapes: false,
+            quote: b'\'',
             hex: false,
             literal: false,
         }
@@ -136,14 +139,14 @@ impl Values {
             (Phase::Between, b';') => return Over::Whole,
             // `ON CONFLICT …`, or no dump at all.
             (Phase::Between, _) => return Over::Broken,
-            (Phase::Literal, b'\'') => self.phase = Phase::Quote,
+            (Phase::Literal, b) if b == self.quote => self.phase = Phase::Quote,
             (Phase::Literal, b'\\') if self.escapes => self.phase = Phase::Escape,
             (Phase::Literal, _) => return self.push(byte, MAX_LITERAL),
             (Phase::Escape, _) => {
                 self.phase = Phase::Literal;
                 return self.push(unescaped(byte), MAX_LITERAL);
             }
-            (Phase::Quote, b'\'') => {
+            (Phase::Quote, b) if b == self.quote => {
                 self.phase = Phase::Literal;
                 return self.push(byte, MAX_LITERAL);
             }
@@ -159,7 +162,9 @@ impl Values {
 
     fn bare(&mut self, byte: u8, each: &mut dyn FnMut(Row)) -> Over {
         match byte {
-            b'\'' => {
+            // Elsewhere a name stands in double quotes.
+            b'\'' | b'"' if byte == b'\'' || self.backslash => {
+                self.quote = byte;
                 let before = self.cells.text.trim_ascii();
                 self.escapes = self.backslash || before.eq_ignore_ascii_case(b"e");
                 if !self.literal {

@@ -1,0 +1,88 @@
+//! Older payloads as sentences: what each is, where it stood, and why it is only offered. Never what it says.
+
+use super::{kind, source};
+use crate::domain::sanitize::sanitize;
+use crate::domain::sightings::origin::{Doubt, Origin};
+use crate::domain::sightings::standing::Recoverable;
+use crate::words::{fill, words};
+
+/// What it is, from when, from where.
+pub fn older(older: &Recoverable) -> String {
+    let w = words();
+    let (what, from) = (kind(older.kind), source(&older.source));
+    match older.date {
+        Some(date) => fill(
+            w.older,
+            &[
+                ("what", &what),
+                ("date", &date.at.strftime("%Y-%m-%d")),
+                ("source", &from),
+            ],
+        ),
+        None => fill(w.older_undated, &[("what", &what), ("source", &from)]),
+    }
+}
+
+/// The same with the database and the table it stood in.
+pub fn with_origin(recoverable: &Recoverable) -> String {
+    let (older, origin) = (older(recoverable), origin(&recoverable.origin));
+    fill(
+        words().older_with_origin,
+        &[("older", &older), ("origin", &origin)],
+    )
+}
+
+/// Where it stood, and why it is only offered, where it is.
+pub fn standing(recoverable: &Recoverable) -> String {
+    let origin = fill(
+        words().older_stood,
+        &[("origin", &origin(&recoverable.origin))],
+    );
+    match recoverable.doubt() {
+        None => origin,
+        Some(doubt) => format!("{origin} {}", self::doubt(doubt)),
+    }
+}
+
+/// The database and the table.
+pub fn origin(origin: &Origin) -> String {
+    let w = words();
+    let table = origin.table.as_deref().map(|table| match &origin.schema {
+        Some(schema) => sanitize(&format!("{schema}.{table}")),
+        None => sanitize(table),
+    });
+    let database = origin.database.as_deref().map(sanitize);
+    match (table, database) {
+        (Some(table), Some(database)) => fill(
+            w.older_of_table,
+            &[("table", &table), ("database", &database)],
+        ),
+        (Some(table), None) => fill(w.older_of_table_alone, &[("table", &table)]),
+        (None, Some(database)) => fill(w.older_of_database, &[("database", &database)]),
+        (None, None) => w.older_of_nowhere.to_owned(),
+    }
+}
+
+/// Why it is not taken unseen.
+pub fn doubt(doubt: &Doubt) -> String {
+    let w = words();
+    match doubt {
+        Doubt::NoRow => w.doubt_no_row.to_owned(),
+        Doubt::OtherDatabase(own) => fill(w.doubt_other_database, &[("own", &sanitize(own))]),
+        Doubt::OtherServer(host) => fill(w.doubt_other_server, &[("host", &sanitize(host))]),
+        Doubt::OtherTable(own) => fill(w.doubt_other_table, &[("own", &sanitize(own))]),
+        Doubt::OtherInstall => w.doubt_other_install.to_owned(),
+        Doubt::OtherAddress(address) if address.is_empty() => w.doubt_no_address.to_owned(),
+        Doubt::OtherAddress(address) => {
+            fill(w.doubt_other_address, &[("address", &sanitize(address))])
+        }
+        Doubt::OtherRow(row) => fill(w.doubt_other_row, &[("row", row)]),
+        Doubt::OtherLogin(login, server) => fill(
+            w.doubt_other_login,
+            &[("login", &sanitize(login)), ("server", &sanitize(server))],
+        ),
+        Doubt::Unsure => w.doubt_unsure.to_owned(),
+        Doubt::Disagreement => w.doubt_disagreement.to_owned(),
+        Doubt::Superseded => w.doubt_superseded.to_owned(),
+    }
+}

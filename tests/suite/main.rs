@@ -5,6 +5,7 @@ mod backups;
 mod by_hand;
 mod cli;
 mod demo_mail;
+mod elsewhere;
 mod fixture;
 mod floors;
 mod fuzzed;

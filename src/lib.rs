@@ -28,6 +28,7 @@ pub mod domain {
     pub mod damage;
     pub mod derived;
     pub mod dotenv;
+    pub mod elsewhere;
     pub mod finding;
     pub mod glance;
     pub mod inventory;
@@ -86,6 +87,7 @@ pub mod io {
     pub mod processes;
     pub mod programs;
     pub mod rights;
+    pub mod services;
     pub mod signals;
     pub mod sqlite;
     pub mod standard_input;
@@ -105,6 +107,7 @@ pub mod engine {
     pub mod checks;
     pub mod connections;
     mod desk;
+    pub mod elsewhere;
     pub mod exit;
     pub mod file_change;
     pub mod find_key;

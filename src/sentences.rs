@@ -4,6 +4,7 @@
 
 pub mod connections;
 pub mod damage;
+pub mod elsewhere;
 pub mod journal;
 pub mod mail_state;
 pub mod older;
@@ -43,6 +44,14 @@ pub fn finding(finding: &Finding) -> String {
             w.finding_worker_holds_other_key,
             &[("pid", pid), ("key", &key_or(key, w.a_key_not_known_here))],
         ),
+        Finding::KeySetElsewhere {
+            at,
+            key,
+            standing,
+            opens,
+            total,
+        } => elsewhere::key(at, key.as_ref(), *standing, *opens, *total),
+        Finding::SettingElsewhere { name, at, standing } => elsewhere::setting(name, at, *standing),
         Finding::WorkerOlderThanKey { pid } => {
             fill(w.finding_worker_older_than_key, &[("pid", pid)])
         }

@@ -184,6 +184,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             ));
             out.line(&fill(w.check_next, &[("again", &again)]));
         }
+        None if assessment.overruled().next().is_some() => out.line(w.check_overruled),
         None => out.line(w.check_all_well),
     }
 }
@@ -239,6 +240,7 @@ pub(super) fn plan(
     for text in sentences::key_written(&ready.plan, assessment)
         .into_iter()
         .chain([sentences::followed(assessment).to_owned()])
+        .chain(sentences::elsewhere::by_hand(&ready.plan, assessment))
     {
         out.line(&format!("  {text}"));
     }

@@ -362,7 +362,8 @@ fn check(common: &Common) -> Outcome {
         .findings
         .iter()
         .any(|f| f.severity() != Severity::Info);
-    Ok(if assessment.summary.unreadable() > 0 {
+    let overruled = assessment.overruled().next().is_some();
+    Ok(if assessment.summary.unreadable() > 0 || overruled {
         Exit::Unreadable
     } else if attention || assessment.recommendation.is_some() {
         Exit::Attention

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::app_key::Fingerprint;
 use super::base64;
 use super::damage::{Damage, Trace};
-use super::finding::Finding;
+use super::finding::{Finding, Standing};
 use super::inventory::{Inventory, Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
@@ -197,6 +197,15 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// What keeps FreeScout from reading, now and whatever we write, what reads right with the key of `.env`: a key that is
+    /// set elsewhere and counts first.
+    pub fn overruled(&self) -> impl Iterator<Item = &Finding> {
+        let readable = self.summary.readable();
+        self.findings.iter().filter(move |finding| {
+            matches!(finding, Finding::KeySetElsewhere { standing: Standing::InForce, opens, .. } if *opens < readable)
+        })
+    }
+
     /// Whether workers are not told to restart, unless the operator says so: one that could not be searched may hold a
     /// lost key.
     pub fn workers_stay(&self) -> bool {

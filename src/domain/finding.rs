@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::app_key::{Fingerprint, KeyError};
+use super::elsewhere::By;
 use super::journal::Run;
 
 /// How grave a finding is. The order is gravest first.
@@ -31,6 +32,39 @@ pub struct KeyName {
 impl std::fmt::Display for KeyName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} · {}", self.label, self.fingerprint)
+    }
+}
+
+/// Where a setting stands, outside of `.env`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAt {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, counted from 1.
+    pub line: Option<u64>,
+    /// Who sets it.
+    pub by: By,
+}
+
+/// Whether a setting outside of `.env` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It counts now, before `.env`.
+    InForce,
+    /// Not as long as the config cache stands, which was built without it or before it.
+    Cached,
+    /// From the container's next start on.
+    NextStart,
+    /// Whether it belongs to this install cannot be told.
+    Unsure,
+}
+
+impl Standing {
+    fn severity(self) -> Severity {
+        match self {
+            Standing::InForce | Standing::NextStart => Severity::Critical,
+            Standing::Cached | Standing::Unsure => Severity::Warning,
+        }
     }
 }
 
@@ -77,6 +111,28 @@ pub enum Finding {
     },
     /// `APP_KEY` is set in the process environment, which wins over `.env`.
     KeyFromProcessEnvironment,
+    /// Another key than that of `.env` is set for FreeScout's PHP.
+    KeySetElsewhere {
+        /// Where.
+        at: SetAt,
+        /// The key, where it is known and usable.
+        key: Option<KeyName>,
+        /// Whether it counts.
+        standing: Standing,
+        /// How many secrets open with it.
+        opens: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// Another setting than that of `.env` is set for FreeScout's PHP: of the database, or the key's file.
+    SettingElsewhere {
+        /// The variable.
+        name: String,
+        /// Where.
+        at: SetAt,
+        /// Whether it counts.
+        standing: Standing,
+    },
     /// The file of `APP_KEY_FILE` cannot be read.
     KeyFileUnreadable {
         /// The file.
@@ -240,6 +296,8 @@ impl Finding {
             Finding::WorkerOlderThanKey { .. } => "worker_older_than_key",
             Finding::WorkerUnsearched { .. } => "worker_unsearched",
             Finding::KeyFromProcessEnvironment => "key_from_process_environment",
+            Finding::KeySetElsewhere { .. } => "key_set_elsewhere",
+            Finding::SettingElsewhere { .. } => "setting_elsewhere",
             Finding::KeyFileUnreadable { .. } => "key_file_unreadable",
             Finding::EnvRefused { .. } => "env_refused",
             Finding::UnderOtherKey { .. } => "under_other_key",
@@ -291,6 +349,8 @@ impl Finding {
                     Severity::Warning
                 }
             }
+            Finding::KeySetElsewhere { standing, .. }
+            | Finding::SettingElsewhere { standing, .. } => standing.severity(),
             Finding::WorkerHoldsOtherKey { .. }
             | Finding::WorkerOlderThanKey { .. }
             | Finding::WorkerUnsearched { .. }

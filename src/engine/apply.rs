@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::domain::app_key::AppKey;
 use crate::domain::configuration::DbSettings;
 use crate::domain::journal::{Intent, Kind, Outcome, Run};
 use crate::domain::plan::Plan;
@@ -15,6 +16,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::engine::backup::{self, Progress};
 use crate::engine::change::{self, Change, Failure, file_problem};
+use crate::engine::elsewhere;
 use crate::engine::file_change;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{self, Ledger};
@@ -25,6 +27,7 @@ use crate::engine::settle::{self, Written};
 use crate::io::backup::Backup;
 use crate::io::files::{self, FileError, FileRead};
 use crate::io::store::{self, Store, Stored, Swap};
+use crate::sentences;
 use crate::words::{fill, words};
 
 /// Carries out exactly this plan.
@@ -71,7 +74,8 @@ pub fn apply(
         return Ok(nothing_to_do(session, ledger, &run));
     }
     if run.refresh && session.install.cache_file.is_some() {
-        require_handover(session)?;
+        let builds_anew = artisan && workers == Workers::Restart;
+        require_handover(session, &target, builds_anew)?;
     }
     change.require_possible(session)?;
     let intent = Intent {
@@ -179,7 +183,11 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
 }
 
 /// Without the cached config FreeScout runs on `.env`: it must be there, readable, and name the same database.
-fn require_handover(session: &mut Session) -> Result<(), Problem> {
+fn require_handover(
+    session: &mut Session,
+    target: &AppKey,
+    builds_anew: bool,
+) -> Result<(), Problem> {
     let w = words();
     let install = &session.install;
     let refuse = |why: String| {
@@ -194,6 +202,11 @@ fn require_handover(session: &mut Session) -> Result<(), Problem> {
             w.handover_no_env,
             &[("path", &sanitize(&install.env_path().to_string_lossy()))],
         ));
+    }
+    if !builds_anew && elsewhere::overrules(session, target) {
+        let places = elsewhere::findings(session);
+        let places: Vec<String> = places.iter().map(sentences::finding).collect();
+        return refuse(format!("{} {}", w.handover_key_elsewhere, places.join(" ")));
     }
     if let Some(refused) = install.env().refused() {
         return refuse(fill(w.finding_env_refused, &[("line", &refused.line)]));

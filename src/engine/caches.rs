@@ -19,14 +19,15 @@ use crate::words::{fill, words};
 const RESTART_ENTRY: [&str; 3] = ["ee", "2f", "ee2f842aa7bb1f53edf3a2ed2c09a1807ffa6c90"];
 
 /// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user, for so long at most; if
-/// that cannot be done, or was not asked for, the cached config is removed and the workers are told to restart. Where they
-/// must stay, its own command is not run: it tells them by itself, and by emptying the cache they watch. Returns what the
+/// that cannot be done, or was not asked for, the cached config is removed and the workers are told to restart. It is
+/// not removed unless that may be. Where workers must stay, its own command is not run: it tells them by itself, and by emptying the cache they watch. Returns what the
 /// operator should know, as sentences.
 pub fn refresh(
     install: &Install,
     artisan: Option<Duration>,
     key_text: &[u8],
     workers: &Workers,
+    may_remove: bool,
 ) -> Vec<String> {
     let w = words();
     let mut notes = Vec::new();
@@ -55,6 +56,11 @@ pub fn refresh(
                 &[("why", &sanitize(&error.to_string()))],
             )),
         }
+    }
+    if !may_remove && install.cache_file.is_some() {
+        notes.push(w.handover_key_elsewhere.to_owned());
+        notes.extend(restart_workers(install, workers));
+        return notes;
     }
     match files::remove(&install.cache_path()) {
         Ok(true) => notes.push(w.cache_removed.to_owned()),

@@ -17,7 +17,7 @@ use crate::domain::source::Source;
 use crate::domain::timeline::Timeline;
 use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::session::Session;
-use crate::engine::{log_secrets, sightings, survey};
+use crate::engine::{elsewhere, log_secrets, sightings, survey};
 use crate::io::hunt;
 use crate::io::store::{Store, Stored};
 
@@ -323,7 +323,12 @@ pub fn assess(session: &Session) -> Assessment {
         rules: session.inventory.rules().clone(),
         summary: Summary::of(&secrets),
         logged: log_secrets::offered(session, &secrets),
-        recommendation: plan::recommend(&secrets, &circumstances),
+        recommendation: crate::domain::elsewhere::advise(
+            plan::recommend(&secrets, &circumstances),
+            elsewhere::key_out_of_reach(session),
+            &secrets,
+            &circumstances,
+        ),
         secrets,
         keys,
         findings,

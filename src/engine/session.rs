@@ -9,6 +9,7 @@ use crate::domain::assessment::Assessment;
 use crate::domain::configuration::DbSettings;
 use crate::domain::damage::Trace;
 use crate::domain::dotenv::EnvFile;
+use crate::domain::elsewhere::Elsewhere;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
@@ -53,6 +54,8 @@ pub struct Session {
     pub sightings: Sightings,
     /// Passwords that stand in FreeScout's logs, once those were read.
     pub logged: Option<Vec<Seen>>,
+    /// Settings of the install that stand outside of `.env`.
+    pub elsewhere: Vec<Elsewhere>,
     /// Queue workers whose memory could not be searched, when that was last tried.
     pub unsearched: Vec<Unsearched>,
     /// Whether the operator said that workers shall be restarted even so.
@@ -83,6 +86,7 @@ impl Session {
             schema_findings: Vec::new(),
             sightings: Sightings::default(),
             logged: None,
+            elsewhere: Vec::new(),
             unsearched: Vec::new(),
             restart_anyway: false,
         }

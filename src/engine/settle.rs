@@ -15,12 +15,14 @@ use crate::domain::verdict::Verdict;
 use crate::engine::backup::Progress;
 use crate::engine::caches;
 use crate::engine::checks;
+use crate::engine::elsewhere;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{Ledger, RunId};
 use crate::engine::processes::Workers;
 use crate::engine::session::Session;
 use crate::io::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::io::files;
+use crate::sentences;
 use crate::words::{fill, words};
 
 /// A recovery whose rows and files are written.
@@ -119,6 +121,7 @@ impl Written<'_> {
             self.run.artisan.then(|| ledger.php_limit()),
             self.target.text(),
             &self.workers,
+            self.may_remove(session),
         ));
         // A file that cannot be read again is told later, as something that was not verified.
         if session.reread_files().is_ok()
@@ -166,7 +169,12 @@ impl Written<'_> {
             );
         }
         let after = session.assess();
-        let verified = read.is_ok() && verified(&after, self.plan);
+        let overruled: Vec<String> = after.overruled().map(sentences::finding).collect();
+        let verified = read.is_ok() && verified(&after, self.plan) && overruled.is_empty();
+        if !overruled.is_empty() {
+            let said = std::iter::once(w.recovered_but_elsewhere.to_owned()).chain(overruled);
+            self.notes.splice(..0, said);
+        }
         if let Err(problem) = ledger.end(self.id, Outcome::Done) {
             let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
             self.notes.push(fill(w.journal_not_ended, &why));
@@ -186,6 +194,11 @@ impl Written<'_> {
 }
 
 impl Written<'_> {
+    /// Whether the cached config may be removed: not where another key would count then, which we cannot change.
+    fn may_remove(&self, session: &Session) -> bool {
+        !elsewhere::overrules(session, &self.target)
+    }
+
     /// FreeScout may have built its cache anew in between, from what it had read before.
     fn clear_again(&mut self, session: &mut Session) -> Result<(), Problem> {
         session.reread_files()?;
@@ -194,7 +207,9 @@ impl Written<'_> {
             && install.key_in_force().text.expose() != self.target.text();
         if self.run.refresh && stale {
             self.notes.push(words().cache_rebuilt.to_owned());
-            for note in caches::refresh(install, None, self.target.text(), &self.workers) {
+            let may_remove = self.may_remove(session);
+            let text = self.target.text();
+            for note in caches::refresh(install, None, text, &self.workers, may_remove) {
                 if !self.notes.contains(&note) {
                     self.notes.push(note);
                 }

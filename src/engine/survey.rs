@@ -11,6 +11,7 @@ use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::source::{Source, SourceKind};
+use crate::engine::elsewhere;
 use crate::engine::job::{DatabaseValues, OtherDatabase, Survey};
 use crate::engine::session::Session;
 use crate::io::files;
@@ -91,10 +92,12 @@ pub fn open(
     let mut store = match store::connect(&settings, &install.root) {
         Ok(store) => store,
         Err(e) => {
-            return Ok(Err(no_database(
-                unreachable_database(&e, &settings),
-                &settings,
-            )));
+            let mut problem = unreachable_database(&e, &settings);
+            if let Some(places) = elsewhere::database_places(&install) {
+                let hint = fill(words().database_set_elsewhere, &[("places", &places)]);
+                problem.next = format!("{} {hint}", problem.next);
+            }
+            return Ok(Err(no_database(problem, &settings)));
         }
     };
     if let Err(problem) = require_tables(&mut *store, &settings) {
@@ -103,9 +106,12 @@ pub fn open(
     let mut ring = KeyRing::default();
     let mut findings = Vec::new();
     collect_own_keys(&install, &mut ring, &mut findings);
+    let elsewhere = elsewhere::read(Path::new("/"), &install);
+    elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
     Ok(Ok(Session {
         other_database,
+        elsewhere,
         ..session
     }))
 }
@@ -185,6 +191,8 @@ pub fn reread(session: &mut Session) -> Result<(), Problem> {
     let mut findings = Vec::new();
     collect_own_keys(&session.install, &mut session.ring, &mut findings);
     session.early_findings = findings;
+    session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
+    elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
     Ok(())
 }
 
@@ -321,6 +329,7 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     if configured.source == KeySource::ProcessEnvironment {
         findings.push(Finding::KeyFromProcessEnvironment);
     }
+    findings.extend(elsewhere::findings(session));
     if let Some(path) = &install.key_file_unreadable {
         findings.push(Finding::KeyFileUnreadable { path: path.clone() });
     }

@@ -102,6 +102,10 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
         .assessment()
         .map_or(w.apply_cache_cleared, sentences::followed);
     pieces.push(bullet(follows.to_owned()));
+    let by_hand = wizard
+        .assessment()
+        .map(|a| sentences::elsewhere::by_hand(plan, a));
+    pieces.extend(by_hand.unwrap_or_default().into_iter().map(bullet));
     let summary = ready.after;
     pieces.push(bullet(fill(
         w.apply_then,

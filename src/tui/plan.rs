@@ -77,6 +77,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
         );
     } else if recommended.is_none() {
         let piece = match wizard.passwords.asked.len() {
+            _ if assessment.overruled().next().is_some() => {
+                (Role::Danger, w.check_overruled.to_owned())
+            }
             0 => (Role::Ok, w.check_all_well.to_owned()),
             _ => (Role::Warn, w.plan_only_passwords.to_owned()),
         };
@@ -110,6 +113,9 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         &mut area,
         &[(Role::Heading, fill(w.plan_headline, &values))],
     );
+    for text in sentences::elsewhere::by_hand(&ready.plan, assessment) {
+        canvas.pieces(&mut area, &[(Role::Warn, format!("  {text}"))]);
+    }
     let key = sentences::key_written(&ready.plan, assessment);
     canvas.pieces(
         &mut area,

@@ -38,7 +38,8 @@ fn bind_mounts_of_them_are_told_by_the_file_system() {
         &all,
         &["--bind".as_ref(), "/proc".as_ref(), all.as_os_str()],
     );
-    let pages: &OsStr = "/proc/self/pagemap".as_ref();
+    let pages = format!("/proc/{}/pagemap", std::process::id());
+    let pages: &OsStr = pages.as_ref();
     let _one = Mount::of(&one, &["--bind".as_ref(), pages, one.as_os_str()]);
     let (found, looked) = search(folder.path());
     assert_eq!((found, looked.files), (1, 1));

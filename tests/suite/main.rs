@@ -6,6 +6,7 @@ mod by_hand;
 mod cli;
 mod demo_mail;
 mod deploys;
+mod elsewhere;
 mod fixture;
 mod floors;
 mod fuzzed;

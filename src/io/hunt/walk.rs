@@ -79,8 +79,27 @@ pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
             has_holes: meta.blocks().saturating_mul(512) < meta.len(),
         })),
         Err(e) if e.is_missing() => Ok(None),
+        // Below the root of another process, which no path of links leads to.
+        Err(e) if path.starts_with("/proc") => {
+            beside(path).unwrap_or_else(|| Err(SkipReason::Refused(e.reason())))
+        }
         Err(e) => Err(SkipReason::Refused(e.reason())),
     }
+}
+
+/// The file as a name in its folder.
+fn beside(path: &Path) -> Option<Result<Option<Opened>, SkipReason>> {
+    let folder = open_folder(CWD, path.parent()?.join(".").as_os_str()).ok()?;
+    let device = rustix::fs::fstat(&folder).ok()?.st_dev;
+    if Mount::of(folder.as_fd()) == Mount::NoFiles {
+        return Some(Err(SkipReason::NoFiles));
+    }
+    let place = Place {
+        folder: Arc::new(folder),
+        device,
+        path: path.to_owned(),
+    };
+    Some(place.open())
 }
 
 fn opened(

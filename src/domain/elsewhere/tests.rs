@@ -1,0 +1,187 @@
+//! Configuration as distributions, panels and administrators write it, and whose it is.
+#![allow(clippy::unwrap_used)]
+
+use super::apache::told;
+use super::*;
+
+const ROOT: &str = "/srv/desk";
+
+fn site() -> Site<'static> {
+    Site {
+        root: Path::new(ROOT),
+        user: "desk",
+    }
+}
+
+fn tied(blocks: Vec<Block>) -> Vec<(String, u64, bool)> {
+    let tied = tie(blocks, &site()).into_iter();
+    tied.map(|e| {
+        (
+            e.setting.path.display().to_string(),
+            e.setting.line,
+            e.certain,
+        )
+    })
+    .collect()
+}
+
+fn fpm(path: &str, text: &str) -> Vec<Block> {
+    sections::fpm(Path::new(path), text.as_bytes())
+}
+
+fn nginx(text: &str) -> Vec<Block> {
+    nginx::configuration(Path::new("n"), text.as_bytes(), &|_| Vec::new())
+}
+
+fn apache(text: &str) -> Vec<Block> {
+    apache::configuration(Path::new("a"), text.as_bytes(), &|_| Vec::new())
+}
+
+#[test]
+fn a_pool_is_the_installs_by_the_socket_of_its_site_before_its_user() {
+    let pools = || {
+        let mut pools = fpm(
+            "p1",
+            "[one]\nuser = desk\nlisten = /run/php/one.sock\nenv[APP_KEY] = k\n",
+        );
+        pools.extend(fpm(
+            "p2",
+            "[two]\nuser=www\nlisten=/run/php/$pool.sock\n; x\nenv[APP_KEY]=\"k\" ; y\n",
+        ));
+        pools
+    };
+    assert_eq!(tied(pools()), [("p1".to_owned(), 4, true)], "by its user");
+    let with = |site: Vec<Block>| tied(pools().into_iter().chain(site).collect());
+    let ours = "server { root /srv/desk/public; location ~ \\.php$ { fastcgi_pass unix:/var/run/php/two.sock; } }";
+    assert_eq!(with(nginx(ours)), [("p2".to_owned(), 5, true)]);
+    let theirs = "server { root /srv/other; location / { fastcgi_pass unix:/run/php/one.sock; } }";
+    assert_eq!(with(nginx(theirs)), [], "the other site's");
+    let handler = "<VirtualHost *:80>\nDocumentRoot \"/srv/desk/public\"\n<FilesMatch \\.php$>\nSetHandler \"proxy:unix:/run/php/two.sock|fcgi://localhost/\"\n</FilesMatch>\n</VirtualHost>";
+    assert_eq!(with(apache(handler)), [("p2".to_owned(), 5, true)]);
+    let twice = fpm("p3", "[a]\nuser=desk\nenv[APP_KEY]=x\n[b]\nuser=desk\n");
+    assert_eq!(tied(twice), [("p3".to_owned(), 3, false)], "one of two");
+}
+
+#[test]
+fn sites_of_others_are_not_ours_and_the_nearest_root_is() {
+    let text = |root: &str| {
+        format!(
+            "SetEnv DB_HOST all\n<VirtualHost *>\nDocumentRoot {root}\nSetEnv APP_KEY \"k k\"\nPassEnv DB_PORT\n</VirtualHost>\n"
+        )
+    };
+    let desk = apache(&text("/srv/desk/public"));
+    let settings: Vec<Setting> = tie(desk, &site()).into_iter().map(|e| e.setting).collect();
+    let one =
+        |name: &str, value: Option<&str>, line| (name.to_owned(), value.map(str::to_owned), line);
+    let expected = [
+        one("APP_KEY", Some("k k"), 4),
+        one("DB_PORT", None, 5),
+        one("DB_HOST", Some("all"), 1),
+    ];
+    assert_eq!(told(&settings), expected);
+    assert_eq!(tied(apache(&text("/srv/other"))), []);
+    assert_eq!(tied(apache(&text("/srv/desk-2/public"))), []);
+    assert_eq!(
+        tied(apache(&text("/srv"))).len(),
+        3,
+        "served from a folder above"
+    );
+    let both = format!(
+        "{}{}",
+        text("/srv"),
+        text("/srv/desk/public").replace("k k", "q")
+    );
+    let lines: Vec<u64> = tied(apache(&both))
+        .iter()
+        .map(|(_, line, _)| *line)
+        .collect();
+    assert_eq!(lines, [10, 11, 7]);
+    let folder = "<Directory /srv/desk>\nSetEnv APP_KEY k\n</Directory>\n<Directory /srv/other>\nSetEnv APP_KEY k\n</Directory>\n<Location /x>\nSetEnv APP_KEY k\n</Location>";
+    assert_eq!(tied(apache(folder)), [("a".to_owned(), 2, true)]);
+    let htaccess = apache::htaccess(
+        Path::new("/srv/desk/public/.htaccess"),
+        b"<IfModule mod_env.c>\n SetEnv APP_KEY k\n</IfModule>",
+    );
+    assert_eq!(
+        tied(htaccess),
+        [("/srv/desk/public/.htaccess".to_owned(), 2, true)]
+    );
+}
+
+#[test]
+fn nginx_hands_on_what_its_nearest_level_sets() {
+    let own = "http { fastcgi_param APP_KEY far; server { root /srv/desk/public; location ~ x { fastcgi_param A b;\n fastcgi_param APP_KEY 'near'; fastcgi_pass 127.0.0.1:9000; } } }";
+    assert_eq!(tied(nginx(own)), [("n".to_owned(), 2, true)]);
+    let hidden = "http { fastcgi_param APP_KEY far; server { root /srv/desk/public; location ~ x { fastcgi_param A b; fastcgi_pass php; } } }";
+    assert_eq!(tied(nginx(hidden)), []);
+    let inherited = "http { fastcgi_param APP_KEY far; server { root /srv/desk/public; location ~ x { fastcgi_pass php; } } }";
+    assert_eq!(tied(nginx(inherited)), [("n".to_owned(), 1, true)]);
+    let taken_over = inherited.replace("far", "$key");
+    assert_eq!(tied(nginx(&taken_over)), [("n".to_owned(), 1, false)]);
+    assert_eq!(tied(nginx("}}{{{ server { root \"/srv/desk")), []);
+}
+
+#[test]
+fn services_are_told_by_what_they_run() {
+    let unit = |name: &str, text: &str| {
+        let files = [(PathBuf::from("u"), text.as_bytes().to_vec())];
+        let load = |path: &Path| {
+            (path == Path::new("/etc/desk.env")).then(|| b"# x\nAPP_KEY='file'\n".to_vec())
+        };
+        vec![sections::unit(name, &files, &load)]
+    };
+    let runs = "[Service]\nWorkingDirectory=/srv/desk\nEnvironment=\"A=b c\" 'APP_KEY=k'\n";
+    assert_eq!(tied(unit("desk-queue", runs)), [("u".to_owned(), 3, true)]);
+    let from_file =
+        "[Service]\nExecStart=php /srv/desk/artisan queue:work\nEnvironmentFile=-/etc/desk.env\n";
+    assert_eq!(
+        tied(unit("x", from_file)),
+        [("/etc/desk.env".to_owned(), 2, true)]
+    );
+    assert_eq!(
+        tied(unit(
+            "x",
+            "[Service]\nExecStart=/srv/desk-2/artisan\nEnvironment=APP_KEY=k\n"
+        )),
+        []
+    );
+    assert_eq!(
+        tied(unit("php8.2-fpm", "[Service]\nEnvironment=APP_KEY=k\n")),
+        [("u".to_owned(), 2, false)]
+    );
+    let programs = "[supervisord]\nenvironment=DB_HOST=h\n[program:q]\ncommand=php /srv/desk/artisan queue:work\nenvironment=A=\"x,y\",APP_KEY=\"k\"\n[program:z]\ncommand=php /srv/other/artisan\nenvironment=APP_KEY=k\n";
+    assert_eq!(
+        tied(sections::supervisor(Path::new("s"), programs.as_bytes())),
+        [("s".to_owned(), 5, true), ("s".to_owned(), 2, true)]
+    );
+    let cron = "APP_KEY=k\n* * * * * cd /srv/desk && php artisan schedule:run\nDB_HOST=late\n# x\n* * * * * DB_PORT=1 php /srv/other/artisan x\n";
+    assert_eq!(
+        tied(lines::crontab(Path::new("c"), cron.as_bytes())),
+        [("c".to_owned(), 1, true)]
+    );
+}
+
+#[test]
+fn scripts_that_run_first_set_variables_and_ini_files_do_not() {
+    assert_eq!(
+        lines::runs_first(b"memory_limit=1G\nauto_prepend_file = \"/srv/desk/pre.php\"\n")
+            .as_deref(),
+        Some("/srv/desk/pre.php")
+    );
+    assert_eq!(
+        lines::runs_first(b"env[APP_KEY]=k\nauto_prepend_file=none\n"),
+        None
+    );
+    let script =
+        b"<?php\nputenv('APP_KEY=k');\n$_SERVER['DB_HOST'] = 'h';\nputenv('DB_PORT=' . port());\n";
+    let one =
+        |name: &str, value: Option<&str>, line| (name.to_owned(), value.map(str::to_owned), line);
+    assert_eq!(
+        told(&lines::script(Path::new("p"), script)),
+        [
+            one("APP_KEY", Some("k"), 2),
+            one("DB_HOST", Some("h"), 3),
+            one("DB_PORT", None, 4)
+        ]
+    );
+}

@@ -1,0 +1,328 @@
+//! Where web servers, FPM, services and crontabs keep their settings: found by the usual places of distributions and
+//! panels, read bounded, and handed to the readers in `domain::elsewhere`.
+//!
+//! Nothing here is written. Files may belong to the web user: only regular files of moderate size are read, so many in all,
+//! and links are followed as everywhere (see `way`).
+
+use std::cell::Cell;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::files;
+use crate::domain::elsewhere::apache::{self, Included};
+use crate::domain::elsewhere::{Block, By, lines, nginx, sections};
+
+/// Longest file that is read.
+const MAX_FILE: u64 = 1 << 20;
+/// How many files are read in all.
+const MAX_FILES: usize = 4000;
+/// How many entries of one folder are looked at.
+const MAX_ENTRIES: usize = 2000;
+
+/// Pools of FPM: Debian, RHEL, SUSE and Arch, Alpine, software collections, Remi, the images of Docker; Plesk, cPanel,
+/// CloudLinux, DirectAdmin, aaPanel, Bitnami.
+const POOLS: [&str; 15] = [
+    "etc/php/*/fpm/pool.d/*.conf",
+    "etc/php-fpm.d/*.conf",
+    "etc/php*/fpm/php-fpm.d/*.conf",
+    "etc/php/php-fpm.d/*.conf",
+    "etc/php*/php-fpm.d/*.conf",
+    "etc/opt/remi/php*/php-fpm.d/*.conf",
+    "etc/opt/rh/*/php-fpm.d/*.conf",
+    "usr/local/etc/php-fpm.d/*.conf",
+    "usr/local/etc/php-fpm.conf",
+    "opt/plesk/php/*/etc/php-fpm.d/*.conf",
+    "opt/cpanel/ea-php*/root/etc/php-fpm.d/*.conf",
+    "opt/alt/php*/etc/php-fpm.d/*.conf",
+    "usr/local/directadmin/data/users/*/php/php-fpm*.conf",
+    "www/server/php/*/etc/php-fpm*.conf",
+    "opt/bitnami/php/etc/php-fpm.d/*.conf",
+];
+/// Apache's own files; they include the others.
+const APACHE: [&str; 7] = [
+    "etc/apache2/apache2.conf",
+    "etc/apache2/httpd.conf",
+    "etc/httpd/conf/httpd.conf",
+    "etc/apache2/conf/httpd.conf",
+    "usr/local/apache2/conf/httpd.conf",
+    "www/server/apache/conf/httpd.conf",
+    "opt/bitnami/apache/conf/httpd.conf",
+];
+/// The sites of a server whose own file is not there.
+const APACHE_SITES: [&str; 3] = [
+    "etc/apache2/sites-enabled/*",
+    "etc/apache2/conf-enabled/*.conf",
+    "etc/httpd/conf.d/*.conf",
+];
+/// nginx's own files.
+const NGINX: [&str; 5] = [
+    "etc/nginx/nginx.conf",
+    "usr/local/etc/nginx/nginx.conf",
+    "usr/local/nginx/conf/nginx.conf",
+    "www/server/nginx/conf/nginx.conf",
+    "opt/bitnami/nginx/conf/nginx.conf",
+];
+const NGINX_SITES: [&str; 2] = ["etc/nginx/sites-enabled/*", "etc/nginx/conf.d/*.conf"];
+/// Folders of units, the later ones over the earlier.
+const UNITS: [&str; 4] = [
+    "usr/lib/systemd/system",
+    "lib/systemd/system",
+    "run/systemd/system",
+    "etc/systemd/system",
+];
+const SUPERVISOR: [&str; 5] = [
+    "etc/supervisord.conf",
+    "etc/supervisor/supervisord.conf",
+    "etc/supervisor/conf.d/*.conf",
+    "etc/supervisord.d/*",
+    "etc/supervisor.d/*",
+];
+const CRONTABS: [&str; 5] = [
+    "etc/crontab",
+    "etc/cron.d/*",
+    "var/spool/cron/crontabs/*",
+    "var/spool/cron/*",
+    "etc/crontabs/*",
+];
+
+/// What these settings were read from.
+struct Places<'a> {
+    /// Below which folder the system's files lie.
+    system: &'a Path,
+    left: Cell<usize>,
+}
+
+/// Everything that is set for programs of a system whose files lie below this folder, and for this install's folders.
+pub fn read(system: &Path, install: &Path) -> Vec<Block> {
+    let places = Places {
+        system,
+        left: Cell::new(MAX_FILES),
+    };
+    let mut blocks = Vec::new();
+    for (path, bytes) in places.all(&POOLS) {
+        blocks.extend(sections::fpm(&path, &bytes));
+    }
+    blocks.extend(places.servers(&APACHE, &APACHE_SITES, apache::configuration));
+    blocks.extend(places.servers(&NGINX, &NGINX_SITES, nginx::configuration));
+    blocks.extend(places.units());
+    for (path, bytes) in places.all(&SUPERVISOR) {
+        blocks.extend(sections::supervisor(&path, &bytes));
+    }
+    for (path, bytes) in places.all(&CRONTABS) {
+        blocks.extend(lines::crontab(&path, &bytes));
+    }
+    for (path, bytes) in places.all(&["etc/environment"]) {
+        let mut block = Block::new(By::Everyone);
+        block.settings = lines::assignments(&path, &bytes);
+        blocks.push(block);
+    }
+    blocks.extend(places.folders(install));
+    blocks
+}
+
+impl Places<'_> {
+    fn file(&self, path: &Path) -> Option<Vec<u8>> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        let file = files::read(path, MAX_FILE).ok()?;
+        Some(file.bytes.to_vec())
+    }
+
+    fn all(&self, patterns: &[&str]) -> Vec<Included> {
+        let paths = patterns
+            .iter()
+            .flat_map(|pattern| matching(self.system, pattern));
+        paths
+            .filter_map(|path| Some((path.clone(), self.file(&path)?)))
+            .collect()
+    }
+
+    /// A server's own files with all they include; where there are none, its sites as they stand.
+    fn servers(
+        &self,
+        own: &[&str],
+        sites: &[&str],
+        reader: fn(&Path, &[u8], &dyn Fn(&str) -> Vec<Included>) -> Vec<Block>,
+    ) -> Vec<Block> {
+        let mut files = self.all(own);
+        if files.is_empty() {
+            files = self.all(sites);
+        }
+        let read = |(path, bytes): &Included| {
+            // Apache's own file lies one folder below what its includes are relative to, on some systems.
+            let base = path.parent().unwrap_or(self.system);
+            let base = match base.file_name() == Some(OsStr::new("conf")) {
+                true if !base.join("conf.d").is_dir() => base.parent().unwrap_or(base),
+                _ => base,
+            };
+            let include = |pattern: &str| -> Vec<Included> {
+                let (from, pattern) = match pattern.strip_prefix('/') {
+                    Some(pattern) => (self.system, pattern),
+                    None => (base, pattern),
+                };
+                let paths = matching(from, pattern).into_iter();
+                paths
+                    .filter_map(|path| Some((path.clone(), self.file(&path)?)))
+                    .collect()
+            };
+            reader(path, bytes, &include)
+        };
+        files.iter().flat_map(read).collect()
+    }
+
+    /// systemd's services, each with its drop-ins.
+    fn units(&self) -> Vec<Block> {
+        let mut names: Vec<(String, Vec<PathBuf>)> = Vec::new();
+        for folder in UNITS {
+            for path in matching(self.system, &format!("{folder}/*.service")) {
+                let name = path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                match names.iter_mut().find(|(known, _)| *known == name) {
+                    // The later one takes the place of the earlier.
+                    Some((_, files)) => *files = vec![path],
+                    None => names.push((name, vec![path])),
+                }
+            }
+        }
+        for (name, files) in &mut names {
+            for folder in UNITS {
+                files.extend(matching(
+                    self.system,
+                    &format!("{folder}/{name}.service.d/*.conf"),
+                ));
+            }
+        }
+        let load = |path: &Path| {
+            let path = path.strip_prefix("/").unwrap_or(path);
+            self.file(&self.system.join(path))
+        };
+        let read = |(name, files): (String, Vec<PathBuf>)| {
+            let files: Vec<Included> = files
+                .into_iter()
+                .filter_map(|path| Some((path.clone(), self.file(&path)?)))
+                .collect();
+            sections::unit(&name, &files, &load)
+        };
+        let set = |block: &Block| !block.settings.is_empty();
+        names.into_iter().map(read).filter(set).collect()
+    }
+
+    /// What the install's own folders, and those above them, say to the web server and to PHP.
+    fn folders(&self, install: &Path) -> Vec<Block> {
+        let public = install.join("public");
+        let mut blocks = Vec::new();
+        for folder in public.ancestors() {
+            let path = folder.join(".htaccess");
+            if let Some(bytes) = self.file(&path) {
+                blocks.extend(apache::htaccess(&path, &bytes));
+            }
+        }
+        for folder in [&public, install] {
+            let bytes = self.file(&folder.join(".user.ini"));
+            let script = bytes.and_then(|bytes| lines::runs_first(&bytes));
+            // Relative ones are looked for beside the page.
+            let script = script.map(|script| folder.join(script));
+            if let Some((path, bytes)) = script.and_then(|p| Some((p.clone(), self.file(&p)?))) {
+                let mut block = Block::new(By::Folder);
+                block.roots.push(folder.to_owned());
+                block.settings = lines::script(&path, &bytes);
+                blocks.push(block);
+            }
+        }
+        blocks
+    }
+}
+
+/// The paths below a folder that a pattern stands for: `*` and `?` within names. A folder stands for all within it.
+fn matching(from: &Path, pattern: &str) -> Vec<PathBuf> {
+    let mut paths = vec![from.to_owned()];
+    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+        if !part.contains(['*', '?', '[']) {
+            paths.iter_mut().for_each(|path| path.push(part));
+            continue;
+        }
+        paths = paths
+            .iter()
+            .flat_map(|folder| entries(folder, part))
+            .collect();
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        match path.is_dir() {
+            true => files.extend(entries(&path, "*").into_iter().filter(|p| p.is_file())),
+            false if path.exists() => files.push(path),
+            false => {}
+        }
+    }
+    files
+}
+
+fn entries(folder: &Path, pattern: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .take(MAX_ENTRIES)
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            !name.starts_with('.') && fits(name.as_bytes(), pattern.as_bytes())
+        })
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found
+}
+
+/// Whether a name fits a pattern of `*`, `?` and `[…]` (which stands for any one character here).
+fn fits(name: &[u8], pattern: &[u8]) -> bool {
+    let (mut n, mut p) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p + 1, n));
+                p += 1;
+            }
+            Some(b'[') => {
+                let close = pattern[p..].iter().position(|b| *b == b']');
+                p = close.map_or(pattern.len(), |at| p + at + 1);
+                n += 1;
+            }
+            Some(b) if *b == b'?' || *b == name[n] => (n, p) = (n + 1, p + 1),
+            _ => match star {
+                Some((after, at)) => {
+                    star = Some((after, at + 1));
+                    (n, p) = (at + 1, after);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|b| *b == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_stand_for_names() {
+        for (name, pattern, right) in [
+            ("www.conf", "*.conf", true),
+            ("www.conf.bak", "*.conf", false),
+            ("php8.2", "php*", true),
+            ("a", "?", true),
+            ("ab", "?", false),
+            ("site.conf", "[^.#]*.conf", true),
+            ("aXbXc", "a*b*c", true),
+            ("", "*", true),
+        ] {
+            assert_eq!(
+                fits(name.as_bytes(), pattern.as_bytes()),
+                right,
+                "{name} {pattern}"
+            );
+        }
+    }
+}

@@ -36,6 +36,7 @@ pub mod domain {
     pub mod key_ring;
     pub mod key_scan;
     pub mod known_keys;
+    pub mod lasting;
     pub mod log_secrets;
     pub mod mailbox;
     pub mod oauth;
@@ -71,6 +72,7 @@ pub mod io {
     pub mod hunt;
     pub mod install;
     pub mod journal;
+    pub mod lasting;
     pub mod lock;
     pub mod mail;
     pub mod memory;
@@ -105,6 +107,7 @@ pub mod engine {
     pub mod file_change;
     pub mod find_key;
     pub mod job;
+    pub mod lasting;
     pub mod ledger;
     pub mod lockouts;
     pub mod log_secrets;

@@ -11,9 +11,11 @@ use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::Place;
+use crate::engine::backup::Options;
 use crate::engine::exit::Exit;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
+use crate::engine::lasting::{self, Caution, CautionJson};
 use crate::engine::report;
 use crate::engine::restore::Restored;
 use crate::engine::undo::Undone;
@@ -45,6 +47,37 @@ impl Out {
         let _ = buffered.write_all(b"\n");
         let _ = buffered.flush();
     }
+}
+
+/// What was done or would be done, with the cautions about our folders, where there are any.
+#[derive(serde::Serialize)]
+pub(super) struct Cautioned<T> {
+    #[serde(flatten)]
+    inner: T,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cautions: Vec<CautionJson>,
+}
+
+impl<T> Cautioned<T> {
+    pub(super) fn new(inner: T, cautions: &[Caution]) -> Self {
+        Self {
+            inner,
+            cautions: cautions.iter().map(Caution::json).collect(),
+        }
+    }
+}
+
+/// Says of folders of ours that they will not last, on standard error: before anything is written.
+pub(super) fn cautions(options: &Options) -> Vec<Caution> {
+    let cautions = lasting::cautions(options);
+    let mut err = Out::stderr();
+    for caution in &cautions {
+        err.line(&caution.sentence());
+    }
+    if !cautions.is_empty() {
+        err.line(words().lasts_next);
+    }
+    cautions
 }
 
 /// A problem, on standard error.
@@ -252,13 +285,15 @@ pub(super) fn plan(
 /// What a recovery came to, for people or for programs, and the exit code.
 pub(super) fn recovered(
     json: bool,
+    cautions: &[Caution],
     applied: &Applied,
     tested: Option<&[Tested]>,
     site: &str,
 ) -> Exit {
     if json {
         let tested = tested.map(|tested| report::connections::results(tested, site));
-        Out::stdout().json(&report::recover_json(applied, tested));
+        let json = report::recover_json(applied, tested);
+        Out::stdout().json(&Cautioned::new(json, cautions));
     } else {
         let mut out = Out::stdout();
         self::applied(&mut out, applied);
@@ -271,11 +306,12 @@ pub(super) fn recovered(
 }
 
 /// What an undo came to, and the exit code.
-pub(super) fn undone(json: bool, backup: &Path, undone: &Undone) -> Exit {
+pub(super) fn undone(json: bool, cautions: &[Caution], backup: &Path, undone: &Undone) -> Exit {
     if json {
-        Out::stdout().json(&serde_json::json!({
+        let json = serde_json::json!({
             "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
-        }));
+        });
+        Out::stdout().json(&Cautioned::new(json, cautions));
     } else {
         let mut out = Out::stdout();
         undone.sentences().iter().for_each(|line| out.line(line));

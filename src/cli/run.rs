@@ -446,10 +446,12 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
             }
         })
     };
+    let cautions = output::cautions(&common.options());
     if !yes {
         let (assessment, ready) = (session.assess(), planned(&session)?);
         if common.json {
-            Out::stdout().json(&report::planned_json(&ready, &assessment, &older_places));
+            let json = report::planned_json(&ready, &assessment, &older_places);
+            Out::stdout().json(&output::Cautioned::new(json, &cautions));
         } else {
             output::plan(&mut Out::stdout(), &assessment, &ready, &older_places);
         }
@@ -477,6 +479,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let (tested, site) = tested(&mut session, wishes.test, &signals);
     Ok(output::recovered(
         common.json,
+        &cautions,
         &applied,
         tested.as_deref(),
         &site,

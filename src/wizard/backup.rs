@@ -9,6 +9,7 @@ use super::step::Step;
 use super::update::Wizard;
 use crate::domain::problem::Problem;
 use crate::engine::job::{BackupDone, Folders, Job};
+use crate::words::words;
 
 /// The step.
 #[derive(Debug, Default)]
@@ -77,12 +78,16 @@ impl Wizard {
         match action {
             Action::Back => self.backup.form = None,
             Action::Primary => {
-                let folder = PathBuf::from(input.expose().trim());
-                if !folder.as_os_str().is_empty() {
-                    self.backup.problem = None;
-                    // The field closes when the folder turns out to be one.
-                    return self.start(Job::KeepIn(folder));
+                let text = input.expose().trim();
+                // A password that was pasted into the wrong field must not become a folder's name.
+                if !text.starts_with('/') {
+                    self.say(words().backup_folder_whole);
+                    return Vec::new();
                 }
+                let folder = PathBuf::from(text);
+                self.backup.problem = None;
+                // The field closes when the folder turns out to be one.
+                return self.start(Job::KeepIn(folder));
             }
             action => {
                 input.act(action);

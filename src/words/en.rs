@@ -537,6 +537,7 @@ table! {
     backup_folder_refused = "This folder cannot be used ({why}). Press f to choose another.";
     backup_folder_unusable = "This folder cannot be used.";
     backup_folder_unusable_next = "Type another one: a folder that only you can write to, or a new one in such a folder.";
+    backup_folder_whole = "Type the whole path of the folder, beginning with /.";
     backup_folder_choose = "Press f to choose a folder that stays.";
     backup_folder_kept = "Backups and journal now go to {path}.";
     backup_list = "  · .env, the key file and the config cache, where they exist\n  · every stored text that depends on the key, as it stands\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";

@@ -37,6 +37,7 @@ pub mod domain {
     pub mod key_ring;
     pub mod key_scan;
     pub mod known_keys;
+    pub mod lasting;
     pub mod log_secrets;
     pub mod mail_state;
     pub mod mailbox;
@@ -75,6 +76,7 @@ pub mod io {
     pub mod hunt;
     pub mod install;
     pub mod journal;
+    pub mod lasting;
     pub mod lock;
     pub mod mail;
     pub mod memory;
@@ -112,6 +114,7 @@ pub mod engine {
     pub mod file_change;
     pub mod find_key;
     pub mod job;
+    pub mod lasting;
     pub mod ledger;
     pub mod lockouts;
     pub mod log_secrets;

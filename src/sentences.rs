@@ -15,6 +15,7 @@ use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, SecretRep
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::journal::Kind;
+use crate::domain::lasting::Fleeting;
 use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
 use crate::domain::rules::{Form, Keeping, Rules, Undecryptable};
 use crate::domain::sanitize::{is_hostile, sanitize};
@@ -463,6 +464,21 @@ pub fn impossible(impossible: Impossible) -> String {
         Impossible::KeyOutOfReach => w.impossible_key_out_of_reach,
     }
     .to_owned()
+}
+
+/// That a folder of ours will not last, and why.
+pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
+    let w = words();
+    let why = match fleeting {
+        Fleeting::Memory => w.lasts_in_memory,
+        Fleeting::Container => w.lasts_in_container,
+        Fleeting::Pod => w.lasts_in_pod,
+        Fleeting::NamelessVolume => w.lasts_nameless,
+        Fleeting::Service => w.lasts_in_service,
+        Fleeting::Emptied => w.lasts_emptied,
+    };
+    let path = sanitize(&folder.to_string_lossy());
+    fill(w.lasts_not, &[("path", &path), ("why", &why)])
 }
 
 /// A path as one word of a shell command, which leads to it whatever is in its name.

@@ -25,12 +25,14 @@ pub(super) fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSourc
         unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
     })?;
     super::passphrase::open(&mut backup, common, passphrase).map_err(unchanged)?;
+    let cautions = output::cautions(&options);
     if !yes {
         let would = undo::preview(&mut session, &options, &backup).map_err(unchanged)?;
         if common.json {
-            Out::stdout().json(&serde_json::json!({
+            let json = serde_json::json!({
                 "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
-            }));
+            });
+            Out::stdout().json(&output::Cautioned::new(json, &cautions));
         }
         let mut err = Out::stderr();
         err.line(&fill(
@@ -58,5 +60,10 @@ pub(super) fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSourc
         w.undo_safety,
         &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
     ));
-    Ok(output::undone(common.json, &backup.folder, &undone))
+    Ok(output::undone(
+        common.json,
+        &cautions,
+        &backup.folder,
+        &undone,
+    ))
 }

@@ -14,6 +14,8 @@ pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Pro
     // Before anything is read: who has to go and fetch it shall not wait.
     let sealing = passphrase::sealing(common, options)?;
     let mut session = common.open()?;
+    let options_of_all = common.options();
+    let cautions = output::cautions(&options_of_all);
     let mut progress = output::progress();
     let wanted = Wanted {
         full_dump: options.full_dump,
@@ -22,7 +24,7 @@ pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Pro
     };
     let (_, done) = backup::make_as(
         &mut session,
-        &common.options(),
+        &options_of_all,
         &wanted,
         &mut progress,
         &|| false,
@@ -35,7 +37,7 @@ pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Pro
         if let Some(keys) = &done.keys {
             json["keys"] = keys.to_string_lossy().into();
         }
-        Out::stdout().json(&json);
+        Out::stdout().json(&output::Cautioned::new(json, &cautions));
     } else {
         Out::stdout().line(&output::backup(&done));
     }

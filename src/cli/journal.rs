@@ -42,12 +42,10 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
         Resumed::Nothing => nothing_to_resume(common.json),
         Resumed::Recovered(applied) => {
             let (tested, site) = tested(&mut session, test, &signals);
-            {
-                let older = Older::default();
-                output::recovered(common.json, &applied, older, tested.as_deref(), &site)
-            }
+            let older = Older::default();
+            output::recovered(common.json, &[], &applied, older, tested.as_deref(), &site)
         }
-        Resumed::TakenBack(backup, undone) => output::undone(common.json, &backup, &undone),
+        Resumed::TakenBack(backup, undone) => output::undone(common.json, &[], &backup, &undone),
         Resumed::PutBack(backup, restored) => output::restored(common.json, &backup, &restored),
     })
 }

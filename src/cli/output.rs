@@ -13,9 +13,11 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::{sanitize, sanitize_lines};
 use crate::domain::secret::Place;
 use crate::domain::sightings::standing::Recoverable;
+use crate::engine::backup::Options;
 use crate::engine::exit::Exit;
 use crate::engine::find_key::Hunted;
 use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
+use crate::engine::lasting::{self, Caution, CautionJson};
 use crate::engine::report;
 use crate::engine::restore::Restored;
 use crate::engine::undo::Undone;
@@ -47,6 +49,37 @@ impl Out {
         let _ = buffered.write_all(b"\n");
         let _ = buffered.flush();
     }
+}
+
+/// What was done or would be done, with the cautions about our folders, where there are any.
+#[derive(serde::Serialize)]
+pub(super) struct Cautioned<T> {
+    #[serde(flatten)]
+    inner: T,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cautions: Vec<CautionJson>,
+}
+
+impl<T> Cautioned<T> {
+    pub(super) fn new(inner: T, cautions: &[Caution]) -> Self {
+        Self {
+            inner,
+            cautions: cautions.iter().map(Caution::json).collect(),
+        }
+    }
+}
+
+/// Says of folders of ours that they will not last, on standard error: before anything is written.
+pub(super) fn cautions(options: &Options) -> Vec<Caution> {
+    let cautions = lasting::cautions(options);
+    let mut err = Out::stderr();
+    for caution in &cautions {
+        err.line(&caution.sentence());
+    }
+    if !cautions.is_empty() {
+        err.line(words().lasts_next);
+    }
+    cautions
 }
 
 /// A problem, on standard error.
@@ -272,13 +305,15 @@ pub(super) fn plan(
 /// What a recovery came to, for people or for programs, and the exit code.
 pub(super) fn recovered(
     json: bool,
+    cautions: &[Caution],
     applied: &Applied,
     older: report::Older<'_>,
     tested: Option<&[Tested]>,
     site: &str,
 ) -> Exit {
     if json {
-        Out::stdout().json(&report::recover_json(applied, older, tested, site));
+        let json = report::recover_json(applied, older, tested, site);
+        Out::stdout().json(&Cautioned::new(json, cautions));
     } else {
         self::applied(
             &mut Out::stdout(),
@@ -291,11 +326,12 @@ pub(super) fn recovered(
 }
 
 /// What an undo came to, and the exit code.
-pub(super) fn undone(json: bool, backup: &Path, undone: &Undone) -> Exit {
+pub(super) fn undone(json: bool, cautions: &[Caution], backup: &Path, undone: &Undone) -> Exit {
     if json {
-        Out::stdout().json(&serde_json::json!({
+        let json = serde_json::json!({
             "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
-        }));
+        });
+        Out::stdout().json(&Cautioned::new(json, cautions));
     } else {
         let mut out = Out::stdout();
         undone.sentences().iter().for_each(|line| out.line(line));

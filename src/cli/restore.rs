@@ -35,9 +35,11 @@ pub(super) fn put_back(
     passphrase::open(&mut backup, common, source).map_err(not_started)?;
     let mut session = common.open().map_err(not_started)?;
     let foretold = restore::foretell(&mut session, &backup).map_err(unchanged)?;
+    let cautions = output::cautions(&common.options());
     if !yes {
         if common.json {
-            Out::stdout().json(&report::planned(&foretold));
+            let json = report::planned(&foretold);
+            Out::stdout().json(&output::Cautioned::new(json, &cautions));
         } else {
             would(&mut Out::stdout(), &foretold);
         }
@@ -74,7 +76,7 @@ pub(super) fn put_back(
     .map_err(failed)?;
     if common.json {
         let json = report::restored(&foretold, &restored, folder, &safety.folder);
-        Out::stdout().json(&json);
+        Out::stdout().json(&output::Cautioned::new(json, &cautions));
     } else {
         did(&mut Out::stdout(), &foretold, &restored, &safety.folder);
     }

@@ -447,11 +447,13 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
             }
         })
     };
+    let cautions = output::cautions(&common.options());
     if !yes {
         let (assessment, ready) = (session.assess(), planned(&session)?);
         if common.json {
             let older = report::Older::of(&assessment, &older_places, &choices.entered);
-            Out::stdout().json(&report::planned_json(&ready, &assessment, older));
+            let json = report::planned_json(&ready, &assessment, older);
+            Out::stdout().json(&output::Cautioned::new(json, &cautions));
         } else {
             let mut out = Out::stdout();
             output::plan(&mut out, &assessment, &ready, &older_places);
@@ -486,6 +488,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     }
     Ok(output::recovered(
         common.json,
+        &cautions,
         &applied,
         report::Older::of(&before, &older_places, &choices.entered),
         tested.as_deref(),

@@ -20,7 +20,8 @@ use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
-use crate::engine::job::{BackupDone, Job, JobId, OtherDatabase, Update};
+use crate::engine::job::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
+use crate::engine::lasting::{self, Caution};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover::{self, NoPlan};
 use crate::engine::report::Made;
@@ -28,8 +29,9 @@ use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
 use crate::engine::{apply, log_secrets, processes, report, survey, undo};
 use crate::engine::{backup, bookmark};
-use crate::io::backup::Backup;
+use crate::io::backup::{Backup, BackupError};
 use crate::io::hunt;
+use crate::io::state_dir::{self, AbsolutePath};
 use crate::words::{fill, words};
 
 /// Progress is reported at most this often: the line may be slow.
@@ -94,6 +96,7 @@ impl Desk {
             Job::Backup { full_dump } => self.back_up(full_dump, call)?,
             Job::LookIn(roots) => self.look_in(&roots, call, tests)?,
             Job::LookProcesses => self.look(call, tests, processes::look_in)?,
+            Job::KeepIn(folder) => self.keep_in(&folder, call)?,
             Job::LookUsual => self.look_usual(call, tests)?,
             Job::TryKey(text) => {
                 let session = self.session()?;
@@ -198,6 +201,7 @@ impl Desk {
             }
         };
         call.send(Update::Surveyed(Box::new(survey::summary(&session))));
+        self.tell_folders(call);
         call.progress(w.survey_judging, 0, None);
         checks::read_inventory(&mut session)?;
         for (text, source) in &self.setup.keys {
@@ -216,6 +220,48 @@ impl Desk {
             call.send(Update::Assessed(Box::new(session.assess())));
         }
         self.session = Some(session);
+        Ok(())
+    }
+
+    /// Says where backups and journal go, and what is wrong with that.
+    fn tell_folders(&self, call: &Call<'_>) {
+        let options = &self.setup.options;
+        let own = [&options.state_dir, &options.backup_dir];
+        let refused = own
+            .iter()
+            .find_map(|folder| state_dir::require_usable(folder).err());
+        let offered = match &refused {
+            None => options.state_dir.clone(),
+            Some(_) => state_dir::default(),
+        };
+        let cautions = lasting::cautions(options);
+        call.send(Update::Folders(Box::new(Folders {
+            backups: options.backup_dir.to_path_buf(),
+            refused: refused.map(|why| sanitize(&why.to_string())),
+            offered: offered.to_path_buf(),
+            cautions: cautions.iter().map(Caution::sentence).collect(),
+        })));
+    }
+
+    /// Keeps backups and journal in another folder from now on.
+    fn keep_in(&mut self, folder: &Path, call: &Call<'_>) -> Result<(), Problem> {
+        let w = words();
+        let refused = |e: BackupError| {
+            let why = sanitize(&e.to_string());
+            Problem::new(w.backup_folder_unusable, why, w.backup_folder_unusable_next)
+        };
+        let folder = AbsolutePath::new(folder)
+            .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
+        state_dir::require_usable(&folder).map_err(refused)?;
+        let options = &mut self.setup.options;
+        options.backup_dir = state_dir::backups_in(&folder);
+        options.state_dir = folder;
+        self.tell_folders(call);
+        // A run may have been left there.
+        if let Some(mut session) = self.session.take() {
+            self.look_into_journal(&mut session, call);
+            self.session = Some(session);
+        }
         Ok(())
     }
 

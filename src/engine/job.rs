@@ -34,6 +34,8 @@ pub enum Job {
         /// Also a full dump through the server's own program.
         full_dump: bool,
     },
+    /// Keep backups and journal in this folder from now on. Nothing is written.
+    KeepIn(PathBuf),
     /// Look for keys in files, folders, archives.
     LookIn(Vec<PathBuf>),
     /// Look for keys where they usually survive on a server, and around the install.
@@ -180,6 +182,19 @@ pub struct Survey {
     pub left_out: Vec<String>,
 }
 
+/// Where backups and journal go. Texts are sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// The folder of the backups.
+    pub backups: PathBuf,
+    /// Why it cannot be used, where that is so.
+    pub refused: Option<String>,
+    /// What to offer when another is asked for: our state folder, or one that can be used where that cannot.
+    pub offered: PathBuf,
+    /// That it will not last: sentences.
+    pub cautions: Vec<String>,
+}
+
 /// A verified backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupDone {
@@ -250,6 +265,8 @@ pub enum Update {
         /// What was tried.
         values: DatabaseValues,
     },
+    /// Where backups and journal go, or now go.
+    Folders(Box<Folders>),
     /// A run on this install was begun and did not end.
     Unfinished(Box<Run>),
     /// An earlier wizard on this install was left at this place.

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::Access;
 use uzers::os::unix::UserExt;
 
+use super::backup::BackupError;
 use super::{files, install, trust};
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.
@@ -131,16 +132,20 @@ fn chosen(places: &[AbsolutePath]) -> AbsolutePath {
             && trust::require_closed(path).is_ok()
     };
     let found = places.iter().find(used);
-    let found = found.or_else(|| places.iter().find(|path| can_be_made(path)));
+    let found = found.or_else(|| places.iter().find(|path| require_usable(path).is_ok()));
     found.unwrap_or(&places[0]).clone()
 }
 
-/// Whether this folder is there and may be written to, or can be made, where nobody else can change it.
-pub fn can_be_made(path: &AbsolutePath) -> bool {
+/// Whether this folder is there and may be written to, or can be made, where nobody else can change it. Nothing is written.
+///
+/// # Errors
+/// What stands against it.
+pub fn require_usable(path: &AbsolutePath) -> Result<(), BackupError> {
     let there = trust::existing(path);
-    there.is_dir()
-        && trust::require_closed(&there).is_ok()
-        && rustix::fs::access(&there, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+    trust::require_closed(&there)?;
+    // What is no folder is told by the dot below it.
+    rustix::fs::access(there.join("."), Access::WRITE_OK | Access::EXEC_OK)
+        .map_err(|e| BackupError::System(there, e.into()))
 }
 
 /// The folder of the backups, where no other is named.

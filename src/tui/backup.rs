@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::widgets::{Canvas, plain, take_top};
+use super::widgets::{Canvas, Piece, plain, take_top};
 use crate::domain::sanitize::sanitize;
 use crate::wizard::jobs::JobKind;
 use crate::wizard::update::Wizard;
@@ -54,9 +54,30 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
     if let Some(problem) = &backup.problem {
         canvas.problem(&mut area, problem);
     }
+    if let Some(input) = &backup.form {
+        canvas.pieces(&mut area, &[plain(w.backup_folder_form), plain("")]);
+        let row = take_top(&mut area, 1);
+        canvas.field(row, input, false, true);
+        return;
+    }
     canvas.pieces(&mut area, &[plain(w.backup_what), plain("")]);
     for line in w.backup_list.lines() {
         canvas.pieces(&mut area, &[plain(line)]);
+    }
+    if let Some(folders) = &backup.folders {
+        take_top(&mut area, 1);
+        let path = sanitize(&folders.backups.to_string_lossy());
+        canvas.value(&mut area, w.backup_folder, NAMES, &path);
+        let refused = folders.refused.as_ref();
+        let refused = refused.map(|why| fill(w.backup_folder_refused, &[("why", why)]));
+        let mut said: Vec<Piece> = Vec::new();
+        said.extend(refused.map(|text| (Role::Danger, text)));
+        let cautions = folders.cautions.iter().cloned();
+        said.extend(cautions.map(|text| (Role::Warn, text)));
+        if !folders.cautions.is_empty() {
+            said.push(plain(w.backup_folder_choose));
+        }
+        canvas.pieces(&mut area, &said);
     }
     take_top(&mut area, 1);
     let mark = if backup.full_dump { "[x]" } else { "[ ]" };

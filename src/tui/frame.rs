@@ -476,6 +476,7 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
             (None, Some(_)) if wizard.survey.unfinished.is_some() => w.enter_decide,
             (None, Some(_)) => w.enter_to_backup,
         },
+        Step::Backup if wizard.backup.form.is_some() => w.enter_use,
         Step::Backup if wizard.backup.done.is_none() => w.enter_make_backup,
         Step::Backup => w.enter_to_keys,
         Step::Keys if wizard.keys.form.is_some() => w.enter_use,

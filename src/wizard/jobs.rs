@@ -6,8 +6,9 @@ use super::update::Wizard;
 use super::{apply, backup, keys, plan, report, survey};
 use crate::domain::assessment::Assessment;
 use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
 use crate::engine::job::{Job, JobId, Update};
-use crate::words::words;
+use crate::words::{fill, words};
 
 /// What kind of job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum JobKind {
     Survey,
     /// [`Job::Backup`].
     Backup,
+    /// [`Job::KeepIn`].
+    KeepIn,
     /// [`Job::LookIn`], [`Job::LookUsual`], [`Job::LookProcesses`].
     Look,
     /// [`Job::TryKey`].
@@ -39,6 +42,7 @@ impl JobKind {
         match job {
             Job::Survey { .. } => Self::Survey,
             Job::Backup { .. } => Self::Backup,
+            Job::KeepIn(_) => Self::KeepIn,
             Job::LookIn(_) | Job::LookUsual | Job::LookProcesses => Self::Look,
             Job::TryKey(_) => Self::TryKey,
             Job::Plan { .. } => Self::Plan,
@@ -191,6 +195,14 @@ impl Wizard {
                     tried: Some(values),
                 };
             }
+            Update::Folders(folders) => {
+                if kind == JobKind::KeepIn {
+                    self.backup.form = None;
+                    let path = sanitize(&folders.backups.to_string_lossy());
+                    self.say(&fill(words().backup_folder_kept, &[("path", &path)]));
+                }
+                self.backup.folders = Some(*folders);
+            }
             Update::Unfinished(run) => {
                 self.survey.unfinished = Some(run);
                 self.ask_about_unfinished();
@@ -271,7 +283,7 @@ impl Wizard {
                     tried: None,
                 }
             }
-            JobKind::Backup => self.backup.problem = Some(problem),
+            JobKind::Backup | JobKind::KeepIn => self.backup.problem = Some(problem),
             JobKind::Plan if self.step == Step::Apply => self.apply.problem = Some(problem),
             JobKind::Plan => self.plan.problem = Some(problem),
             JobKind::Apply => {

@@ -237,7 +237,8 @@ impl Wizard {
                 confirming && !self.is_running(JobKind::Apply)
             }
             Step::Report => self.report.undoing.is_some(),
-            Step::Backup | Step::Plan => false,
+            Step::Backup => self.backup.form.is_some(),
+            Step::Plan => false,
         }
     }
 
@@ -252,7 +253,8 @@ impl Wizard {
             Step::Passwords => self.password_field(),
             Step::Apply => Some(&mut self.apply.word),
             Step::Report => self.report.undoing.as_mut(),
-            Step::Backup | Step::Plan => None,
+            Step::Backup => self.backup.form.as_mut(),
+            Step::Plan => None,
         }
     }
 
@@ -370,7 +372,8 @@ impl Wizard {
             Step::Keys => self.keys.form.is_some(),
             Step::Checks => self.checks.filtering,
             Step::Report => self.report.undoing.is_some(),
-            Step::Backup | Step::Plan | Step::Passwords | Step::Apply => false,
+            Step::Backup => self.backup.form.is_some(),
+            Step::Plan | Step::Passwords | Step::Apply => false,
         }
     }
 

@@ -172,6 +172,14 @@ table! {
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
     backup_failed_next = "Give another folder (--backup-dir, --keys-dir, --state-dir), one that only you may write.";
+    lasts_not = "Careful: {path} will not last. {why}";
+    lasts_next = "Give a folder that stays: --state-dir, --backup-dir, --keys-dir.";
+    lasts_in_memory = "It is kept in memory, and is gone after a restart.";
+    lasts_in_container = "It lies in the container's own layer, and is gone when the container is rebuilt.";
+    lasts_in_pod = "It lies in an emptyDir volume, and is gone with the pod.";
+    lasts_nameless = "It lies in an unnamed volume, which a rebuilt container does not get back.";
+    lasts_in_service = "It lies in a service's private /tmp, and is gone when the service stops.";
+    lasts_emptied = "The system empties it, at a restart or after some time.";
     backup_not_apart_next = "Give a folder elsewhere with --keys-dir, on another disk if there is one.";
     backup_unusable = "The backup cannot be used.";
     backup_unusable_next = "It is not as it was written: take another backup.";
@@ -554,6 +562,13 @@ table! {
     // the screen: backup
     backup_keys_apart = "The files that hold the key lie apart, in {keys}. Keep both folders closed, and delete them when they are no longer needed.";
     backup_what = "Before anything is changed, everything a recovery may touch is copied into one folder that only you can open, and read back:";
+    backup_folder_form = "Folder for backups and journal. It is made if it does not exist:";
+    backup_folder_refused = "This folder cannot be used ({why}). Press f to choose another.";
+    backup_folder_unusable = "This folder cannot be used.";
+    backup_folder_unusable_next = "Type another one: a folder that only you can write to, or a new one in such a folder.";
+    backup_folder_whole = "Type the whole path of the folder, beginning with /.";
+    backup_folder_choose = "Press f to choose a folder that stays.";
+    backup_folder_kept = "Backups and journal now go to {path}.";
     backup_list = "  · .env, the key file and the config cache, where they exist\n  · every stored text that depends on the key, as it stands\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";
     backup_full_dump = "Also dump the whole database ({program})";
     backup_locks = "The later steps open when the backup stands.";

@@ -27,6 +27,9 @@ const MIXES: usize = 1;
 /// What has to hold after the next run, on a disk that a power loss left: `true` when the run before had ended, and said so.
 type Right<'a> = dyn Fn(&World, bool) + 'a;
 
+/// Syncs of one kind: their name, and the files and folders that are synced.
+type Class<'a> = (&'static str, &'a dyn Fn(&Path) -> bool);
+
 /// What is tried, and how it is judged.
 struct Story<'a> {
     name: &'static str,
@@ -420,7 +423,7 @@ fn a_sync_that_is_missing_is_seen() {
     let (root, backups) = (install.join("freescout"), state.join("backups"));
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let is_in = |path: &Path, folder: &Path| path.parent() == Some(folder);
-    let classes: [(&str, &dyn Fn(&Path) -> bool); 11] = [
+    let classes: [Class<'_>; 11] = [
         ("the folders above our state", &|p| {
             p == top || is_in(p, top)
         }),

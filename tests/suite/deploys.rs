@@ -274,3 +274,62 @@ fn folders_typed_short_are_printed_whole() {
     );
     assert!(told.contains(&folder(&short)), "{told}");
 }
+
+#[test]
+fn a_folder_in_memory_is_named_before_anything_is_written_to_it() {
+    let bench = Bench::new();
+    let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let (state, install) = (memory.path().join("state"), bench.install());
+    let options = [
+        "--state-dir",
+        state.to_str().unwrap(),
+        "--json",
+        install.to_str().unwrap(),
+    ];
+    let run = |command: &[&str]| bench.run(&[command, &options[..]].concat());
+    let caution = |outcome: &Outcome| {
+        let json: Json = serde_json::from_str(&outcome.out).unwrap();
+        let cautions = json["cautions"].as_array().unwrap().clone();
+        assert_eq!(cautions.len(), 1, "the backups lie in it: {json}");
+        assert_eq!(cautions[0]["code"], "in_memory");
+        assert_eq!(cautions[0]["path"], state.to_str().unwrap());
+        let said = cautions[0]["message"].as_str().unwrap();
+        assert!(
+            outcome.err.starts_with(said),
+            "first of all: {}",
+            outcome.err
+        );
+    };
+    // What would be done is said with it, and nothing is written.
+    let planned = run(&["recover"]);
+    caution(&planned);
+    assert!(!state.exists());
+    caution(&run(&["backup"]));
+    caution(&run(&[
+        "recover",
+        "--yes",
+        "--no-test",
+        "--no-artisan",
+        "--strategy",
+        "carry",
+    ]));
+    caution(&run(&["undo", "--yes", "--no-artisan"]));
+    // Of a folder apart from it that goes too, that is said as well.
+    let keys = bench.path("keys");
+    let apart = run(&["backup", "--keys-dir", keys.to_str().unwrap()]);
+    let json: Json = serde_json::from_str(&apart.out).unwrap();
+    let codes = json["cautions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["code"].as_str().unwrap());
+    let emptied = std::fs::canonicalize(&bench.folder)
+        .unwrap()
+        .starts_with("/tmp");
+    let expected: &[&str] = if emptied {
+        &["in_memory", "emptied_by_system"]
+    } else {
+        &["in_memory"]
+    };
+    assert_eq!(codes.collect::<Vec<_>>(), expected);
+}

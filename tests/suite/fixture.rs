@@ -1,6 +1,6 @@
 //! One broken install as the wizard sees it, with fixed keys, names and places: for the wizard's and the screens' tests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -25,7 +25,7 @@ use freescout_rescue::domain::send_log::SendLog;
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::timeline::Timeline;
 use freescout_rescue::domain::version::Version;
-use freescout_rescue::engine::job::{Applied, BackupDone, PlanReady, Survey};
+use freescout_rescue::engine::job::{Applied, BackupDone, Folders, PlanReady, Survey};
 
 /// The password that must never be seen anywhere.
 pub const SENTINEL: &str = "s3ntinel-pässwörd-密码";
@@ -384,6 +384,26 @@ pub fn unfinished() -> Run {
         refresh: true,
         artisan: true,
         outcome: freescout_rescue::domain::journal::Outcome::Unfinished,
+    }
+}
+
+/// Where backups go: a folder of a web user that cannot be used, or the one he chose.
+pub fn folders(chosen: Option<&str>) -> Folders {
+    let folder = chosen.unwrap_or("/var/www/.local/state/freescout-rescue");
+    let refused = "/var/www: Permission denied".to_owned();
+    Folders {
+        backups: PathBuf::from(folder).join("backups"),
+        refused: chosen.is_none().then_some(refused),
+        offered: PathBuf::from(chosen.unwrap_or("/var/tmp/freescout-rescue-33")),
+        cautions: chosen
+            .map(|folder| {
+                freescout_rescue::sentences::fleeting(
+                    Path::new(folder),
+                    freescout_rescue::domain::lasting::Fleeting::Emptied,
+                )
+            })
+            .into_iter()
+            .collect(),
     }
 }
 

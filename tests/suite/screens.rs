@@ -293,6 +293,44 @@ fn backup() {
             None,
         ),
     );
+    let asked = Stage::new()
+        .answered(vec![
+            Update::Surveyed(Box::new(fixture::survey())),
+            Update::Folders(Box::new(fixture::folders(None))),
+            Update::Assessed(Box::new(fixture::assessment(false))),
+        ])
+        .act(&[Action::Primary]);
+    shot("2_backup_folder_refused", &asked);
+    let asked = asked.act(&[Action::OtherFolder]);
+    let offered = asked
+        .0
+        .backup
+        .form
+        .as_ref()
+        .map(|input| input.expose().to_owned());
+    assert_eq!(offered.as_deref(), Some("/var/tmp/freescout-rescue-33"));
+    shot("2_backup_folder_form", &asked);
+    let short = asked
+        .act(&[Action::EraseAll])
+        .type_text("a secret, pasted here by mistake")
+        .act(&[Action::Primary]);
+    assert!(short.0.running.is_none(), "no name of a folder");
+    let asked = short
+        .act(&[Action::EraseAll])
+        .type_text("/var/tmp/freescout-rescue-33");
+    let refused = asked
+        .act(&[Action::Primary])
+        .answered(vec![Update::Failed(fixture::problem())]);
+    assert!(refused.0.backup.form.is_some(), "it can be typed again");
+    let chosen = refused
+        .act(&[Action::Primary])
+        .answered(vec![Update::Folders(Box::new(fixture::folders(Some(
+            "/var/tmp/freescout-rescue-33",
+        ))))]);
+    assert!(chosen.0.backup.form.is_none());
+    shot("2_backup_folder_chosen", &chosen);
+    let left = chosen.act(&[Action::OtherFolder, Action::Back]);
+    assert!(left.0.backup.form.is_none() && left.0.step == Step::Backup);
     shot(
         "2_backup_problem",
         &at()

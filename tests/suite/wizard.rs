@@ -136,6 +136,7 @@ impl Engine {
                     });
                 } else {
                     answers.push(Update::Surveyed(Box::new(fixture::survey())));
+                    answers.push(Update::Folders(Box::new(fixture::folders(None))));
                     answers.push(assessment());
                     if self.luck.is_multiple_of(3) && !self.unfinished {
                         answers.push(Update::Bookmark(Box::new(fixture::bookmark())));
@@ -150,6 +151,11 @@ impl Engine {
                 self.backup_stands = true;
                 answers.push(assessment());
                 answers.push(Update::BackedUp(fixture::backup()));
+            }
+            Job::KeepIn(folder) => {
+                assert!(!self.backup_stands, "a backup stands elsewhere");
+                let folder = folder.to_string_lossy();
+                answers.push(Update::Folders(Box::new(fixture::folders(Some(&folder)))));
             }
             Job::LookIn(_) | Job::LookUsual | Job::LookProcesses => {
                 self.old_key_known = true;

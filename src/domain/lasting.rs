@@ -1,0 +1,226 @@
+//! What does not last: folders that the next restart, or the end of a container, empties.
+//!
+//! Judged by the mount that a folder lies on (proc(5), `mountinfo`) and by what the system cleans (tmpfiles.d(5)). A folder
+//! that nothing speaks against is taken to last: a container's volume looks like any other disk.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+/// When a folder's content goes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fleeting {
+    /// At the next restart: it lies in memory.
+    Memory,
+    /// When the container is made anew: it lies in the container's own layer.
+    Container,
+    /// With the pod (Kubernetes' `emptyDir`).
+    Pod,
+    /// When the container is made anew: a volume without a name is not taken over.
+    NamelessVolume,
+    /// When the service ends that has this folder to itself (systemd's `PrivateTmp`).
+    Service,
+    /// The system empties it at a restart, or after some time.
+    Emptied,
+}
+
+impl Fleeting {
+    /// The name in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Fleeting::Memory => "in_memory",
+            Fleeting::Container => "container_layer",
+            Fleeting::Pod => "pod_volume",
+            Fleeting::NamelessVolume => "nameless_volume",
+            Fleeting::Service => "private_tmp",
+            Fleeting::Emptied => "emptied_by_system",
+        }
+    }
+}
+
+/// A mount, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// What of its file system is mounted.
+    pub root: PathBuf,
+    /// Where.
+    pub point: PathBuf,
+    /// The file system's type.
+    pub kind: String,
+}
+
+/// The mounts in the text of `mountinfo`. Lines that are none are passed over.
+pub fn mounts(mountinfo: &[u8]) -> Vec<Mount> {
+    let mount = |line: &[u8]| {
+        let mut fields = line.split(|b| *b == b' ');
+        let root = path(fields.nth(3)?);
+        let point = path(fields.next()?);
+        let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
+        let kind = String::from_utf8_lossy(kind).into_owned();
+        Some(Mount { root, point, kind })
+    };
+    mountinfo.split(|b| *b == b'\n').filter_map(mount).collect()
+}
+
+/// A path in which blanks and the like stand as three octal digits.
+fn path(field: &[u8]) -> PathBuf {
+    let (mut bytes, mut rest) = (Vec::with_capacity(field.len()), field);
+    while let [first, others @ ..] = rest {
+        let digits = others.get(..3).filter(|_| *first == b'\\');
+        let code = digits.and_then(|d| u8::from_str_radix(std::str::from_utf8(d).ok()?, 8).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &others[3..] } else { others };
+    }
+    PathBuf::from(OsString::from_vec(bytes))
+}
+
+/// The folders that a file of tmpfiles.d(5) has emptied, at a restart or when what is in them gets old.
+pub fn emptied(rules: &str) -> Vec<PathBuf> {
+    let rule = |line: &str| {
+        let mut fields = line.split_whitespace();
+        let kind = fields.next().filter(|kind| !kind.starts_with('#'))?;
+        let path = fields.next()?;
+        let age = fields.nth(3).unwrap_or("-");
+        let cleaned = match kind.chars().next()? {
+            'D' | 'R' => true,
+            'd' | 'e' | 'v' | 'q' | 'Q' => age != "-",
+            _ => false,
+        };
+        let plain = path.starts_with('/') && !path.contains(['*', '?', '[', '%']);
+        (cleaned && plain).then(|| PathBuf::from(path))
+    };
+    rules.lines().filter_map(rule).collect()
+}
+
+/// What is known of the machine.
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// Everything that is mounted.
+    pub mounts: Vec<Mount>,
+    /// Whether this is a container that is thrown away and made anew (Docker, Podman, Kubernetes), not a machine (LXC).
+    pub container: bool,
+    /// Folders that the system empties.
+    pub emptied: Vec<PathBuf>,
+}
+
+impl Ground {
+    /// Whether the content of this folder, links resolved, goes by itself.
+    pub fn judge(&self, folder: &Path) -> Option<Fleeting> {
+        let over = self.mounts.iter().filter(|m| folder.starts_with(&m.point));
+        // Of two at one place the last hides the other.
+        let mount = over.max_by_key(|m| m.point.components().count());
+        if let Some(mount) = mount {
+            let root = mount.root.to_string_lossy();
+            let top = mount.point == Path::new("/");
+            match mount.kind.as_str() {
+                "tmpfs" | "ramfs" => return Some(Fleeting::Memory),
+                "overlay" | "aufs" | "fuse.fuse-overlayfs" => return Some(Fleeting::Container),
+                // Storage without layers: a copy of the image on a part of the host's own disk. A machine has all of one.
+                _ if top && self.container && (root != "/" || mount.kind == "zfs") => {
+                    return Some(Fleeting::Container);
+                }
+                _ if root.contains("/kubernetes.io~empty-dir/") => return Some(Fleeting::Pod),
+                _ if is_nameless(&mount.root) => return Some(Fleeting::NamelessVolume),
+                _ if root.contains("/systemd-private-") => return Some(Fleeting::Service),
+                _ => {}
+            }
+        }
+        // The standard promises nothing of this one, whatever rules there are.
+        let mut emptied = self.emptied.iter().map(PathBuf::as_path);
+        let goes = folder.starts_with("/tmp") || emptied.any(|path| folder.starts_with(path));
+        goes.then_some(Fleeting::Emptied)
+    }
+}
+
+/// Whether a volume has only a number: `…/volumes/<64 hex digits>/_data`.
+fn is_nameless(root: &Path) -> bool {
+    let mut parts = root.components().rev().map(|part| part.as_os_str());
+    let hex = |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    parts.next().is_some_and(|part| part == "_data")
+        && parts.next().and_then(|part| part.to_str()).is_some_and(hex)
+        && parts.next().is_some_and(|part| part == "volumes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ground(mountinfo: &str, container: bool) -> Ground {
+        Ground {
+            mounts: mounts(mountinfo.as_bytes()),
+            container,
+            emptied: emptied(
+                "D /tmp 1777 root root -\nq /var/tmp 1777 root root 30d\nd /var/lib/x 0755 - - -\n#q /var/no - - - 1d\n",
+            ),
+        }
+    }
+
+    fn judged(ground: &Ground, folder: &str) -> Option<Fleeting> {
+        ground.judge(Path::new(folder))
+    }
+
+    const DOCKER: &str = "\
+100 90 0:50 / / rw,relatime master:1 - overlay overlay rw,lowerdir=/l,upperdir=/u/diff,workdir=/w
+101 100 0:60 / /dev/shm rw - tmpfs shm rw
+102 100 254:1 /var/lib/docker/volumes/data/_data /data rw - ext4 /dev/vda1 rw
+103 100 254:1 /var/lib/docker/volumes/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/_data /srv rw shared:7 master:9 - ext4 /dev/vda1 rw
+104 100 254:1 /var/lib/kubelet/pods/6f/volumes/kubernetes.io~empty-dir/d /pod rw - ext4 /dev/vda1 rw
+105 102 0:61 / /data/with\\040blank rw - tmpfs x rw
+";
+
+    #[test]
+    fn a_container_keeps_only_what_lies_in_a_volume_with_a_name() {
+        let ground = ground(DOCKER, true);
+        for (folder, ends) in [
+            ("/var/lib/freescout-rescue", Some(Fleeting::Container)),
+            ("/dev/shm/x", Some(Fleeting::Memory)),
+            ("/data/rescue", None),
+            ("/data/with blank/x", Some(Fleeting::Memory)),
+            ("/database", Some(Fleeting::Container)),
+            ("/srv/x", Some(Fleeting::NamelessVolume)),
+            ("/pod/x", Some(Fleeting::Pod)),
+        ] {
+            assert_eq!(judged(&ground, folder), ends, "{folder}");
+        }
+    }
+
+    #[test]
+    fn a_machine_keeps_all_but_what_it_cleans() {
+        let disk = "27 1 254:0 / / rw - ext4 /dev/vda rw\n28 27 0:21 / /run rw - tmpfs tmpfs rw\n\
+            29 27 254:0 /tmp/systemd-private-1f-apache2.service-x/tmp /var/cache/own rw - ext4 /dev/vda rw\n";
+        for (folder, ends) in [
+            ("/var/lib/freescout-rescue", None),
+            ("/run/x", Some(Fleeting::Memory)),
+            ("/tmp/x", Some(Fleeting::Emptied)),
+            ("/tmpx", None),
+            ("/var/tmp/freescout-rescue-33", Some(Fleeting::Emptied)),
+            ("/var/lib/x/y", None),
+            ("/var/no/y", None),
+            ("/var/cache/own/x", Some(Fleeting::Service)),
+        ] {
+            assert_eq!(judged(&ground(disk, false), folder), ends, "{folder}");
+        }
+        // A machine that was made of an image, and a container that has a part of a machine's disk.
+        let folder = "/var/lib/freescout-rescue";
+        assert_eq!(judged(&ground(disk, true), folder), None);
+        let part = "27 1 254:0 /var/lib/docker/vfs/dir/1f / rw - ext4 /dev/vda rw\n";
+        assert_eq!(
+            judged(&ground(part, true), folder),
+            Some(Fleeting::Container)
+        );
+        assert_eq!(judged(&ground(part, false), folder), None, "LXC stays");
+        // Nothing is known: nothing is claimed, but for what is never kept.
+        let nothing = Ground::default();
+        assert_eq!(judged(&nothing, folder), None);
+        assert_eq!(judged(&nothing, "/tmp/x"), Some(Fleeting::Emptied));
+    }
+
+    #[test]
+    fn of_two_mounts_at_one_place_the_last_counts() {
+        let twice = "1 0 8:1 / / rw - ext4 d rw\n2 1 8:2 / /data rw - ext4 d rw\n3 2 0:9 / /data rw - tmpfs t rw\nno mount\n";
+        assert_eq!(
+            judged(&ground(twice, false), "/data/x"),
+            Some(Fleeting::Memory)
+        );
+    }
+}

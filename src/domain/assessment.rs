@@ -11,7 +11,7 @@ use super::finding::Finding;
 use super::inventory::{Inventory, Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
-use super::plan::{Circumstances, Recommendation, Target};
+use super::plan::{self, Circumstances, Need, Recommendation, Target};
 use super::secret::{Place, Table};
 use super::source::Source;
 use super::timeline::Timeline;
@@ -183,6 +183,11 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// What must happen before anything can be recommended.
+    pub fn need(&self) -> Option<Need> {
+        plan::need(&self.secrets, &self.circumstances)
+    }
+
     /// What ending with this key does to mails already sent.
     pub fn damage(&self, target: Target) -> Damage {
         Damage::of(target, self.circumstances.effective, &self.traces)

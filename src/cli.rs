@@ -6,6 +6,7 @@
 mod back;
 mod backup;
 mod journal;
+mod key_file;
 mod output;
 mod passphrase;
 mod restore;

@@ -55,6 +55,7 @@ pub mod domain {
     pub mod send_log;
     pub mod sightings;
     pub mod source;
+    pub mod spelling;
     pub mod sql;
     pub mod timeline;
     pub mod var_export;
@@ -110,6 +111,7 @@ pub mod engine {
     pub mod connections;
     mod desk;
     pub mod elsewhere;
+    mod env_trouble;
     pub mod exit;
     pub mod file_change;
     pub mod find_key;
@@ -121,6 +123,7 @@ pub mod engine {
     pub mod lost;
     pub mod oauth;
     mod obstacle;
+    mod own_keys;
     pub mod pool;
     pub mod prober;
     pub mod processes;

@@ -12,14 +12,16 @@ pub mod timeline;
 
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
+use crate::domain::dotenv::Refused;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::SecretKind;
 use crate::domain::journal::Kind;
 use crate::domain::lasting::Fleeting;
-use crate::domain::plan::{Action, Impossible, KeyHome, Plan, Target, Why};
+use crate::domain::plan::{Action, Impossible, KeyHome, Need, Plan, Target, Why};
 use crate::domain::rules::{Form, Keeping, Rules, Undecryptable};
 use crate::domain::sanitize::{is_hostile, sanitize};
 use crate::domain::source::{Source, SourceKind};
+use crate::domain::spelling::Spelling;
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use crate::words::{fill, words};
 
@@ -39,6 +41,22 @@ pub fn finding(finding: &Finding) -> String {
             ],
         ),
         Finding::UnusableKey { error } => fill(w.finding_unusable_key, &[("why", &error)]),
+        Finding::MisspelledKey {
+            key,
+            spelling,
+            place,
+        } => {
+            let text = match place.kind {
+                SourceKind::ProcessEnvironment => w.finding_misspelled_key_environment,
+                _ => w.finding_misspelled_key,
+            };
+            let values: [(&str, &dyn std::fmt::Display); 3] = [
+                ("place", &source(place)),
+                ("key", key),
+                ("fault", &misspelled(*spelling)),
+            ];
+            fill(text, &values)
+        }
         Finding::GluedKey { line: 0 } => w.finding_glued_key_cached.to_owned(),
         Finding::GluedKey { line } => fill(w.finding_glued_key, &[("line", line)]),
         Finding::WorkerHoldsOtherKey { pid, key } => fill(
@@ -393,6 +411,10 @@ pub fn source(source: &Source) -> String {
     if let Some(line) = source.line {
         text.push_str(&fill(w.source_line, &[("line", &line)]));
     }
+    if let Some(spelling) = source.spelling {
+        let fault = misspelled(spelling);
+        text.push_str(&fill(w.source_misspelled, &[("fault", &fault)]));
+    }
     if let Some(date) = source
         .modified
         .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
@@ -400,6 +422,40 @@ pub fn source(source: &Source) -> String {
         text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
     }
     text
+}
+
+/// What is wrong with the spelling of a key, as a clause.
+pub fn misspelled(spelling: Spelling) -> &'static str {
+    let w = words();
+    match spelling {
+        Spelling::NoPrefix => w.misspelled_no_prefix,
+        Spelling::Prefix => w.misspelled_prefix,
+        Spelling::Quotes => w.misspelled_quotes,
+        Spelling::Comment => w.misspelled_comment,
+        Spelling::Assignment => w.misspelled_assignment,
+        Spelling::Blanks => w.misspelled_blanks,
+        Spelling::Foreign => w.misspelled_foreign,
+        Spelling::ByteOrderMark => w.misspelled_byte_order_mark,
+        Spelling::Utf16 => w.misspelled_utf16,
+        Spelling::Wrapped => w.misspelled_wrapped,
+        Spelling::UrlSafe => w.misspelled_url_safe,
+        Spelling::Path => w.misspelled_path,
+        Spelling::Other => w.misspelled_other,
+    }
+}
+
+/// A line of `.env` that FreeScout does not get past, and the variable on it where that is known.
+pub fn refused_line(refused: &Refused, name: Option<&str>) -> String {
+    let w = words();
+    let values: [(&str, &dyn std::fmt::Display); 3] = [
+        ("line", &refused.line),
+        ("why", &refused.kind),
+        ("name", &name.unwrap_or_default()),
+    ];
+    match name {
+        Some(_) => fill(w.env_refused_line_named, &values),
+        None => fill(w.error_line, &values),
+    }
 }
 
 /// A password that was seen in a log: where and when. Never what it says.
@@ -443,6 +499,7 @@ pub fn why(why: Why, rules: &Rules) -> String {
         Why::OldKeyOpensMore if !rules.replies_carry_hashes() => w.why_old_key_opens_most,
         Why::PublishedKey => w.why_published_key,
         Why::OldKeyOpensMore => w.why_old_key_opens_more,
+        Why::Misspelled => w.why_misspelled,
         Why::OldKeyConfigured => w.why_old_key_configured,
         Why::OldKeySentMore => w.why_old_key_sent_more,
         Why::CurrentKeyServesMore => w.why_current_key_serves_more,
@@ -453,6 +510,24 @@ pub fn why(why: Why, rules: &Rules) -> String {
         Why::NoUsableKey => w.why_no_usable_key,
     }
     .to_owned()
+}
+
+/// What must happen before anything can be recommended.
+pub fn need(need: Need) -> &'static str {
+    let w = words();
+    match need {
+        Need::OldKey => w.need_old_key,
+        Need::Environment => w.need_environment,
+    }
+}
+
+/// How that is done.
+pub fn need_next(need: Need) -> &'static str {
+    let w = words();
+    match need {
+        Need::OldKey => w.need_old_key_next,
+        Need::Environment => w.need_environment_next,
+    }
 }
 
 /// Why a strategy is not possible.

@@ -218,7 +218,13 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             out.line(&fill(w.check_next, &[("again", &again)]));
         }
         None if assessment.overruled().next().is_some() => out.line(w.check_overruled),
-        None => out.line(w.check_all_well),
+        None => match assessment.need() {
+            Some(need) => {
+                out.line(sentences::need(need));
+                out.line(sentences::need_next(need));
+            }
+            None => out.line(w.check_all_well),
+        },
     }
 }
 

@@ -7,20 +7,20 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, stop};
+use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, key_file, stop};
 use crate::domain::finding::Severity;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes};
-use crate::domain::source::{Source, SourceKind};
+use crate::domain::source::Source;
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger::{self, Ledger};
-use crate::engine::recover::{self, NoPlan};
+use crate::engine::recover;
 use crate::engine::session::Session;
 use crate::engine::{apply, checks, find_key, log_secrets, processes, report, survey};
 use crate::io::artisan;
@@ -29,14 +29,11 @@ use crate::io::hunt;
 use crate::io::install::Environment;
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
+use crate::io::passwords;
 use crate::io::signals::PutOff;
 use crate::io::state_dir::{self, AbsolutePath};
-use crate::io::{files, passwords, standard_input};
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
-
-/// A key file larger than this is none.
-const MAX_KEY_FILE: usize = 64 << 10;
 
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
@@ -186,7 +183,10 @@ impl Common {
     }
 
     fn keys(&self) -> Result<Vec<(SecretBytes, Source)>, Problem> {
-        self.key_file.iter().map(|path| key_file(path)).collect()
+        self.key_file
+            .iter()
+            .map(|path| key_file::read(path))
+            .collect()
     }
 
     /// Finds, reads and judges the install, and looks for keys where we were told to.
@@ -226,39 +226,14 @@ impl Common {
         .map_err(|refused| refused.problem)?;
         checks::read_inventory(&mut session)?;
         for (text, source) in keys {
-            checks::try_key(&mut session, text.expose(), source).map_err(|e| {
-                Problem::new(w.key_file_no_key, e.to_string(), w.key_file_no_key_next)
-            })?;
+            checks::try_key(&mut session, text.expose(), source)
+                .map_err(|e| key_file::holds_no_key(&e.to_string()))?;
         }
         session.restart_anyway = self.restart_workers;
         log_secrets::read(&mut session);
         session.journal_findings = ledger::findings(&self.options(), &session.install.root);
         Ok(session)
     }
-}
-
-/// Reads a key given in a file: its content without surrounding blanks.
-fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
-    let w = words();
-    let problem = |why: String| {
-        Problem::new(
-            w.key_file_unreadable,
-            sanitize(&why),
-            w.key_file_no_key_next,
-        )
-    };
-    if path == Path::new("-") {
-        let text = standard_input::read(MAX_KEY_FILE).map_err(|e| problem(e.to_string()))?;
-        return Ok((
-            SecretBytes::from(text.trim_ascii()),
-            Source::of(SourceKind::Stdin),
-        ));
-    }
-    let file = files::read(path, MAX_KEY_FILE as u64).map_err(|e| problem(e.to_string()))?;
-    Ok((
-        SecretBytes::from(file.bytes.trim_ascii()),
-        Source::file(SourceKind::Given, path, None),
-    ))
 }
 
 fn wizard(
@@ -435,17 +410,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         ..Choices::default()
     };
     let planned = |session: &Session| {
-        recover::plan(session, wishes.strategy, &choices).map_err(|why| match why {
-            NoPlan::Problem(problem) => unchanged(problem),
-            NoPlan::Impossible(strategy, why) => {
-                let what = fill(w.strategy_impossible, &[("strategy", &strategy.name())]);
-                unchanged(Problem::new(
-                    what,
-                    sentences::impossible(why),
-                    w.strategy_impossible_next,
-                ))
-            }
-        })
+        recover::plan(session, wishes.strategy, &choices).map_err(|why| unchanged(why.problem()))
     };
     let cautions = output::cautions(&common.options());
     if !yes {

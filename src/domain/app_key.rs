@@ -132,6 +132,12 @@ impl AppKey {
         self.fingerprint
     }
 
+    /// Whether the text is spelled as `php artisan key:generate` writes it, or is plain characters.
+    pub fn is_usual(&self) -> bool {
+        let encoded = self.text().strip_prefix(b"base64:");
+        encoded.is_none_or(base64::is_canonical)
+    }
+
     /// Whether both texts stand for the same key bytes: they open the same payloads.
     pub fn same_bytes(&self, other: &AppKey) -> bool {
         subtle::ConstantTimeEq::ct_eq(&self.bytes()[..], &other.bytes()[..]).into()

@@ -11,7 +11,7 @@ use super::finding::{Finding, Standing};
 use super::inventory::{Inventory, Secret, SecretKind, StoredText};
 use super::key_ring::KeyRing;
 use super::mailbox::{Mailbox, SystemMail};
-use super::plan::{Circumstances, Recommendation, Target};
+use super::plan::{self, Circumstances, Need, Recommendation, Target};
 use super::rules::{Form, Keeping, Rules};
 use super::secret::{Place, Table};
 use super::sightings::standing::Recoverable;
@@ -211,6 +211,11 @@ impl Assessment {
     pub fn workers_stay(&self) -> bool {
         let unsearched = |f: &Finding| matches!(f, Finding::WorkerUnsearched { .. });
         self.findings.iter().any(unsearched)
+    }
+
+    /// What must happen before anything can be recommended.
+    pub fn need(&self) -> Option<Need> {
+        plan::need(&self.secrets, &self.circumstances)
     }
 
     /// What ending with this key does to mails already sent.

@@ -14,6 +14,7 @@ mod edit;
 mod key_lines;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::collections::HashMap;
 
@@ -21,7 +22,8 @@ use super::secret::SecretBytes;
 use crate::words::words;
 
 pub use edit::{CannotWrite, with_value};
-pub use key_lines::{KeyLine, lines_mentioning_app_key};
+pub use key_lines::{KeyLine, first_line_of_app_key, lines_mentioning_app_key};
+pub use trouble::{Trouble, is_utf16, trouble};
 
 /// Looks up a variable of the process environment that FreeScout runs in.
 pub type Process<'p> = &'p dyn Fn(&[u8]) -> Option<Vec<u8>>;
@@ -246,6 +248,26 @@ struct Line<'a> {
     start: usize,
     /// Without the LF, with a CR.
     text: &'a [u8],
+}
+
+/// Where the value of a variable stands in the file.
+pub(super) struct ValuePlace {
+    /// Everything behind the first `=`, up to the line's LF.
+    pub(super) value: std::ops::Range<usize>,
+    /// Whether FreeScout's reader throws at it.
+    pub(super) refused: bool,
+}
+
+/// The first line that sets this variable, whether the lines above it can be read or not.
+pub(super) fn first_line_that_sets(bytes: &[u8], name: &[u8]) -> Option<ValuePlace> {
+    lines(bytes).find_map(|line| {
+        let setter = line.setter().filter(|s| s.name == name)?;
+        let end = line.start + line.text.len();
+        Some(ValuePlace {
+            value: end - setter.raw.len()..end,
+            refused: read_value(setter.raw).is_err(),
+        })
+    })
 }
 
 /// A line with `=` that is no comment.

@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::app_key::{Fingerprint, KeyError};
 use super::elsewhere::By;
 use super::journal::Run;
+use super::source::Source;
+use super::spelling::Spelling;
 
 /// How grave a finding is. The order is gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,6 +84,15 @@ pub enum Finding {
     UnusableKey {
         /// Why.
         error: KeyError,
+    },
+    /// What is configured is a known key, in a spelling that FreeScout does not read.
+    MisspelledKey {
+        /// The key.
+        key: KeyName,
+        /// What is wrong with it.
+        spelling: Spelling,
+        /// Where it stands.
+        place: Source,
     },
     /// Two keys stand on one line, as `/install.php` leaves them.
     GluedKey {
@@ -291,6 +302,7 @@ impl Finding {
         match self {
             Finding::StaleConfigCache { .. } => "stale_config_cache",
             Finding::UnusableKey { .. } => "unusable_key",
+            Finding::MisspelledKey { .. } => "misspelled_key",
             Finding::GluedKey { .. } => "glued_key",
             Finding::WorkerHoldsOtherKey { .. } => "worker_holds_other_key",
             Finding::WorkerOlderThanKey { .. } => "worker_older_than_key",
@@ -335,6 +347,7 @@ impl Finding {
         match self {
             Finding::StaleConfigCache { .. }
             | Finding::UnusableKey { .. }
+            | Finding::MisspelledKey { .. }
             | Finding::GluedKey { .. }
             | Finding::KeyFileUnreadable { .. }
             | Finding::EnvRefused { .. }

@@ -71,6 +71,8 @@ pub struct Circumstances {
     pub mails: Vec<(Fingerprint, u64)>,
     /// Keys that are published samples.
     pub published: BTreeSet<Fingerprint>,
+    /// Keys that the configuration holds in a spelling that FreeScout does not read.
+    pub misspelled: BTreeSet<Fingerprint>,
 }
 
 /// Why a strategy is recommended.
@@ -80,6 +82,8 @@ pub enum Why {
     PublishedKey,
     /// Most secrets were sealed with the old key.
     OldKeyOpensMore,
+    /// The right key is configured, in a spelling that FreeScout does not read.
+    Misspelled,
     /// The old key stands in `.env` already; only the cache is stale.
     OldKeyConfigured,
     /// Most mails were sent under the old key.
@@ -96,6 +100,15 @@ pub enum Why {
     KeyMissing,
     /// There is no usable key at all.
     NoUsableKey,
+}
+
+/// What must happen outside of any strategy, before one can be recommended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The old key must be found. A new one would open nothing of what is sealed, and nobody asked for it.
+    OldKey,
+    /// The key must be set right in the process environment, which we cannot change.
+    Environment,
 }
 
 /// The strategy we recommend, and its figures.
@@ -269,11 +282,47 @@ pub fn best_old_key(
     candidates
         .into_iter()
         .filter(|key| Some(*key) != circumstances.effective)
-        // The configured key wins a tie: the operator put it there.
-        .max_by_key(|key| (opens(secrets, *key), Some(*key) == circumstances.configured))
+        // The configured key wins a tie, be it misspelled: the operator put it there.
+        .max_by_key(|key| {
+            let configured = Some(*key) == circumstances.configured;
+            let meant = configured || circumstances.misspelled.contains(key);
+            (opens(secrets, *key), meant)
+        })
 }
 
-/// The strategy we recommend; `None` when all is well.
+/// Whether anything is sealed that no known key opens: what was stored may still be had, with its key.
+fn sealed_under_unknown_key(secrets: &[SecretReport]) -> bool {
+    secrets.iter().any(|s| {
+        matches!(
+            s.verdict,
+            Verdict::UnknownKey { salvage: None }
+                | Verdict::Damaged {
+                    key: None,
+                    salvage: None,
+                    ..
+                }
+        )
+    })
+}
+
+/// What must happen before anything can be recommended; `None` where something is, or where all is well.
+pub fn need(secrets: &[SecretReport], circumstances: &Circumstances) -> Option<Need> {
+    if recommend(secrets, circumstances).is_some() {
+        return None;
+    }
+    let out_of_reach = circumstances.home == KeyHome::ProcessEnvironment;
+    let known = best_old_key(secrets, circumstances).is_some();
+    match circumstances.effective {
+        _ if out_of_reach && known => Some(Need::Environment),
+        None if sealed_under_unknown_key(secrets) => Some(Need::OldKey),
+        None if out_of_reach => Some(Need::Environment),
+        _ => None,
+    }
+}
+
+/// The strategy we recommend; `None` when all is well, or when there is a [`need`] first.
+///
+/// A new key is recommended only where nothing is sealed that it would close for good.
 pub fn recommend(
     secrets: &[SecretReport],
     circumstances: &Circumstances,
@@ -288,11 +337,16 @@ pub fn recommend(
     };
     let out_of_reach = circumstances.home == KeyHome::ProcessEnvironment;
     let some = |strategy, key, why| Some(Recommendation { strategy, key, why });
-    if effective.is_some_and(|key| circumstances.published.contains(&key)) && !out_of_reach {
+    let closed = sealed_under_unknown_key(secrets);
+    let published = effective.is_some_and(|key| circumstances.published.contains(&key));
+    if published && !out_of_reach && !closed {
         return some(Strategy::Fresh, None, Why::PublishedKey);
     }
     let Some(old) = best_old_key(secrets, circumstances) else {
         let Some(current) = effective else {
+            if out_of_reach || closed {
+                return None;
+            }
             return some(Strategy::Fresh, None, Why::NoUsableKey);
         };
         let repairs = secrets.iter().any(|s| needs_repair(&s.verdict));
@@ -318,12 +372,22 @@ pub fn recommend(
             None
         };
     };
+    let configured = circumstances.configured == Some(old);
     let Some(current) = effective else {
-        return some(Strategy::Restore, Some(old), Why::OldKeyOpensMore);
+        let why = match circumstances.misspelled.contains(&old) {
+            true => Why::Misspelled,
+            false => Why::OldKeyOpensMore,
+        };
+        return match out_of_reach {
+            false => some(Strategy::Restore, Some(old), why),
+            true if configured => some(Strategy::Restore, Some(old), Why::OldKeyConfigured),
+            // Written anywhere else it would not count.
+            true => None,
+        };
     };
     if out_of_reach {
         // Only the cache is ours to change there.
-        return match circumstances.configured == Some(old) {
+        return match configured {
             true => some(Strategy::Restore, Some(old), Why::OldKeyConfigured),
             false if circumstances.configured == effective => {
                 some(Strategy::Carry, effective, Why::KeyIsOutOfReach)
@@ -334,10 +398,13 @@ pub fn recommend(
     if circumstances.published.contains(&old) {
         return some(Strategy::Carry, effective, Why::CurrentKeyServesMore);
     }
-    if circumstances.configured == Some(old) {
+    if configured {
         return some(Strategy::Restore, Some(old), Why::OldKeyConfigured);
     }
     match mails(old).cmp(&mails(current)) {
+        _ if circumstances.misspelled.contains(&old) && opens(secrets, current) == 0 => {
+            some(Strategy::Restore, Some(old), Why::Misspelled)
+        }
         std::cmp::Ordering::Greater => some(Strategy::Restore, Some(old), Why::OldKeySentMore),
         std::cmp::Ordering::Less => some(Strategy::Carry, effective, Why::CurrentKeyServesMore),
         std::cmp::Ordering::Equal if opens(secrets, old) >= opens(secrets, current) => {

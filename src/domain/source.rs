@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::spelling::Spelling;
+
 /// The kind of place a key came from, as named in the JSON forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +50,9 @@ pub struct Source {
     /// When the file (innermost member) was last changed: Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modified: Option<i64>,
+    /// What is wrong with the key's spelling there: FreeScout does not read it as this key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spelling: Option<Spelling>,
 }
 
 impl Source {
@@ -59,6 +64,7 @@ impl Source {
             line: None,
             inside: Vec::new(),
             modified: None,
+            spelling: None,
         }
     }
 
@@ -70,6 +76,16 @@ impl Source {
             line,
             inside: Vec::new(),
             modified: None,
+            spelling: None,
+        }
+    }
+
+    /// The same place, where the key stands misspelled.
+    #[must_use]
+    pub fn misspelled(self, spelling: Spelling) -> Self {
+        Self {
+            spelling: Some(spelling),
+            ..self
         }
     }
 }

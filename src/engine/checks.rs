@@ -5,8 +5,9 @@ mod reading;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::domain::app_key::AppKey;
+use crate::domain::app_key::{AppKey, Fingerprint};
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
+use crate::domain::derived;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::inventory::{Inventory, Secret, SecretKind};
 use crate::domain::known_keys;
@@ -18,8 +19,8 @@ use crate::domain::timeline::Timeline;
 use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::engine::{elsewhere, log_secrets, sightings, survey};
-use crate::io::hunt;
 use crate::io::store::{Store, Stored};
+use crate::io::{hunt, processes};
 
 pub use reading::{read_foreseen, read_inventory};
 
@@ -40,6 +41,22 @@ pub fn count_mails(session: &mut Session) {
     }
     session.timeline = Timeline::of(log);
     session.traces = log.traces();
+    ask_workers(session);
+}
+
+/// Where one key is known in several texts, running workers tell which of them FreeScout was started with.
+fn ask_workers(session: &mut Session) {
+    if !session.ring.has_twins() {
+        return;
+    }
+    let workers = processes::workers(&session.install.root);
+    for known in session.ring.iter_mut() {
+        let identifier = derived::worker_identifier(&known.key);
+        let ours = workers
+            .iter()
+            .filter(|w| w.identifier.as_deref() == Some(&identifier));
+        known.workers = ours.count() as u64;
+    }
 }
 
 fn read_mails(store: &mut dyn Store, rules: &Rules) -> SendLog {
@@ -260,7 +277,7 @@ pub fn try_key(
     session: &mut Session,
     text: &[u8],
     source: Source,
-) -> Result<(crate::domain::app_key::Fingerprint, usize), crate::domain::app_key::KeyError> {
+) -> Result<(Fingerprint, usize), crate::domain::app_key::KeyError> {
     let key = AppKey::parse(text)?;
     let (fingerprint, opens) = (key.fingerprint(), opens(&session.inventory, &key));
     session.add_key(key, source);
@@ -295,6 +312,7 @@ pub fn assess(session: &Session) -> Assessment {
             .filter(|k| known_keys::published(&k.key).is_some())
             .map(|k| k.fingerprint())
             .collect::<BTreeSet<_>>(),
+        misspelled: misspelled(session),
     };
     let mut findings = survey::findings(session);
     findings.extend(session.schema_findings.iter().cloned());
@@ -383,6 +401,19 @@ fn version_findings(session: &Session, secrets: &[SecretReport]) -> Vec<Finding>
             .then(|| Finding::SystemMailBroken { version: stated() }),
     ];
     findings.into_iter().flatten().collect()
+}
+
+/// The keys that the configuration holds misspelled, in every text that is known of them.
+fn misspelled(session: &Session) -> BTreeSet<Fingerprint> {
+    let named = session.early_findings.iter().filter_map(|f| match f {
+        Finding::MisspelledKey { key, .. } => session.ring.get(key.fingerprint),
+        _ => None,
+    });
+    let named: Vec<&AppKey> = named.collect();
+    let keys = session.ring.iter();
+    keys.filter(|k| named.iter().any(|n| n.same_bytes(&k.key)))
+        .map(|k| k.fingerprint())
+        .collect()
 }
 
 fn secret_findings(

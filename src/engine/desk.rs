@@ -11,13 +11,13 @@ use super::pool::{Setup, Tests};
 use crate::domain::app_key::AppKey;
 use crate::domain::bookmark::Bookmark;
 use crate::domain::finding::Finding;
-use crate::domain::key_scan;
 use crate::domain::mail_state::MailState;
 use crate::domain::probe::Tested;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
+use crate::domain::spelling;
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
 use crate::engine::job::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
@@ -120,7 +120,7 @@ impl Desk {
                 let update = match recover::plan(self.session()?, strategy, &choices) {
                     Ok(ready) => Update::Planned(Box::new(ready)),
                     Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
-                    Err(NoPlan::Problem(problem)) => return Err(problem.into()),
+                    Err(other) => return Err(other.problem().into()),
                 };
                 call.send(update);
             }
@@ -489,15 +489,11 @@ impl Desk {
 /// a key in it is given back as it is, so that the operator hears what is wrong with it.
 fn as_key(pasted: &[u8]) -> SecretBytes {
     let text = pasted.trim_ascii();
-    let mut found = None;
-    if AppKey::parse(text).is_err() {
-        key_scan::scan(text, text.len(), &mut |hit| {
-            found = found.take().or(Some(hit.text))
-        });
-    }
-    found
-        .or_else(|| key_scan::bare(text))
-        .unwrap_or_else(|| text.into())
+    let near = match AppKey::parse(text) {
+        Ok(_) => None,
+        Err(_) => spelling::near_keys(text).into_iter().next(),
+    };
+    near.map_or_else(|| text.into(), |near| near.key.text().into())
 }
 
 fn no_backup() -> Problem {

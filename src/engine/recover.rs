@@ -2,7 +2,7 @@
 
 use crate::domain::assessment::{Assessment, SecretReport};
 use crate::domain::inventory::SecretKind;
-use crate::domain::plan::{self, Choices, Impossible, Strategy};
+use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
 use crate::domain::problem::Problem;
 use crate::domain::rules::Keeping;
 use crate::domain::sanitize::sanitize;
@@ -14,6 +14,7 @@ use crate::engine::job::{Entered, PlanReady};
 use crate::engine::session::Session;
 use crate::engine::{log_secrets, rehearsal, sightings};
 use crate::io::passwords::{Line, MailboxName};
+use crate::sentences;
 use crate::words::{fill, words};
 
 /// Why there is no plan.
@@ -21,11 +22,37 @@ use crate::words::{fill, words};
 pub enum NoPlan {
     /// The strategy makes no sense here.
     Impossible(Strategy, Impossible),
+    /// A new random key would be next, for this reason, and nobody asked for one.
+    FreshNotAsked(String),
+    /// Something must happen first that no strategy does.
+    Needed(Need),
     /// Something is not as the checks saw it.
     Problem(Problem),
 }
 
-/// Makes the plan for a strategy (the recommended one, or `reenter` where nothing is recommended) and rehearses it.
+impl NoPlan {
+    /// As the operator is told. Nothing was changed.
+    pub fn problem(self) -> Problem {
+        let w = words();
+        match self {
+            NoPlan::Problem(problem) => problem,
+            NoPlan::Impossible(strategy, why) => Problem::new(
+                fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
+                sentences::impossible(why),
+                w.strategy_impossible_next,
+            ),
+            NoPlan::FreshNotAsked(why) => {
+                Problem::new(w.fresh_not_asked, why, w.fresh_not_asked_next)
+            }
+            NoPlan::Needed(need) => {
+                Problem::new(sentences::need(need), "", sentences::need_next(need))
+            }
+        }
+    }
+}
+
+/// Makes the plan for a strategy (the recommended one, or `reenter` where nothing is recommended) and rehearses it. A new
+/// random key is made only for who named that strategy.
 ///
 /// # Errors
 /// [`NoPlan`].
@@ -35,11 +62,18 @@ pub fn plan(
     choices: &Choices,
 ) -> Result<PlanReady, NoPlan> {
     let assessment = session.assess();
-    let strategy = strategy.unwrap_or_else(|| {
-        assessment
-            .recommendation
-            .map_or(Strategy::Reenter, |recommended| recommended.strategy)
-    });
+    let strategy = match (strategy, assessment.recommendation) {
+        (Some(strategy), _) => strategy,
+        (None, Some(recommended)) if recommended.strategy == Strategy::Fresh => {
+            let why = sentences::why(recommended.why, &assessment.rules);
+            return Err(NoPlan::FreshNotAsked(why));
+        }
+        (None, Some(recommended)) => recommended.strategy,
+        (None, None) => match assessment.need() {
+            Some(need) => return Err(NoPlan::Needed(need)),
+            None => Strategy::Reenter,
+        },
+    };
     let plan = plan::make(
         strategy,
         &assessment.secrets,

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::app_key::AppKey;
 use crate::domain::assessment::{self, Summary};
-use crate::domain::dotenv;
+use crate::domain::dotenv::{self, EnvFile, Trouble};
 use crate::domain::inventory::{Inventory, StoredText};
 use crate::domain::key_ring::KeyRing;
 use crate::domain::payload::Payload;
@@ -18,7 +18,9 @@ use crate::domain::rules::Form;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::source::{Source, SourceKind};
+use crate::domain::spelling;
 use crate::domain::verdict;
+use crate::engine::env_trouble;
 use crate::engine::file_change::FileChange;
 use crate::engine::session::Session;
 use crate::io::entropy;
@@ -29,6 +31,8 @@ use crate::words::{fill, words};
 
 /// A password that nobody typed yet: stands for one in a rehearsal.
 const REHEARSED: &[u8] = b"rehearsed";
+/// A file that holds a misspelled key and is larger than this holds more than that.
+const LARGEST_KEY_FILE: usize = 256;
 
 /// What is stored in place of a secret.
 enum New {
@@ -142,6 +146,10 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     }
     let target = target_key(session, plan)?;
     let prepared = prepare(&session.inventory, &session.ring, plan, &target, None)?;
+    if plan.write_key == Some(KeyHome::EnvFile) {
+        let env = session.install.env_file.as_ref();
+        with_app_key(&session.install, env.map_or(&[], |f| &f.bytes), &target)?;
+    }
     let mut after = session.inventory.clone();
     for (place, new) in prepared.texts {
         if let Some(secret) = after.secrets.iter_mut().find(|s| s.place == place) {
@@ -190,14 +198,9 @@ pub fn new_files(
     prepared: &Prepared,
     target: &AppKey,
 ) -> Result<Vec<FileChange>, Problem> {
-    let w = words();
     let install = &session.install;
     let old: &[u8] = install.env_file.as_ref().map_or(&[], |f| &f.bytes);
     let mut env = Zeroizing::new(old.to_vec());
-    let cannot = |why: String| {
-        let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
-        Problem::new(w.env_not_writable, why, next)
-    };
     for (cell, text) in prepared
         .cells
         .iter()
@@ -209,8 +212,7 @@ pub fn new_files(
     let mut key_file = None;
     match plan.write_key {
         Some(KeyHome::EnvFile) => {
-            env = dotenv::with_value(&env, b"APP_KEY", target.text())
-                .map_err(|e| cannot(format!("APP_KEY: {e}")))?;
+            env = with_app_key(install, &env, target)?;
         }
         Some(KeyHome::KeyFile) => {
             let file = install
@@ -218,9 +220,9 @@ pub fn new_files(
                 .as_ref()
                 .ok_or_else(|| cannot("APP_KEY_FILE".to_owned()))?;
             // `.env` belongs to the web user and may name any file: only one that holds a key is replaced.
-            if AppKey::parse(file.bytes.trim_ascii()).is_err() {
+            if let Some(why) = not_a_key_file(&file.bytes) {
                 let path = sanitize(&file.path.to_string_lossy());
-                return Err(cannot(fill(w.key_file_holds_no_key, &[("path", &path)])));
+                return Err(cannot(fill(why, &[("path", &path)])));
             }
             require_own_key_file(install, file).map_err(cannot)?;
             let mut bytes = Zeroizing::new(target.text().to_vec());
@@ -262,6 +264,46 @@ impl Prepared {
     }
 }
 
+/// The problem of a file that cannot take its new text.
+fn cannot(why: String) -> Problem {
+    let w = words();
+    let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
+    Problem::new(w.env_not_writable, why, next)
+}
+
+/// `.env` with another key in it. Where FreeScout does not find its settings there, and has no cache to run on, that comes
+/// first: a key in such a file would mend nothing, and might spoil what is left of it.
+fn with_app_key(
+    install: &Install,
+    env: &[u8],
+    target: &AppKey,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let trouble = install.env_trouble();
+    match &trouble {
+        None | Some(Trouble::Refused { .. } | Trouble::Nul { .. }) => {}
+        Some(trouble) => return Err(env_trouble::settings_missing(install, trouble)),
+    }
+    let new = spelling::with_app_key(env, target).map_err(|e| cannot(format!("APP_KEY: {e}")))?;
+    // The line that was refused may have been the key's own.
+    match trouble.filter(|_| EnvFile::read(&new, &|_| None).refused().is_some()) {
+        Some(trouble) => Err(env_trouble::settings_missing(install, &trouble)),
+        None => Ok(new),
+    }
+}
+
+/// Why a file cannot be taken for a key's, so that it is not overwritten; what is nearly a key is one.
+fn not_a_key_file(bytes: &[u8]) -> Option<&'static str> {
+    let w = words();
+    if AppKey::parse(bytes.trim_ascii()).is_ok() {
+        return None;
+    }
+    match spelling::near_keys(bytes).len() {
+        0 => Some(w.key_file_holds_no_key),
+        1 if bytes.len() <= LARGEST_KEY_FILE => None,
+        _ => Some(w.key_file_holds_more),
+    }
+}
+
 /// Refuses a key file that `.env` may name only to have it overwritten: another user's, or one of root's that may be
 /// something else. A text of 32 characters is a key to Laravel, and the number of a machine to others.
 fn require_own_key_file(install: &Install, file: &FileRead) -> Result<(), String> {
@@ -286,7 +328,10 @@ fn require_own_key_file(install: &Install, file: &FileRead) -> Result<(), String
         ));
     }
     let roots_word = env_owner == Some(0);
-    let is_key = file.bytes.trim_ascii().starts_with(b"base64:");
+    let text = file.bytes.trim_ascii();
+    // Digits alone are as well the key of something else: of a tunnel, say.
+    let says = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
+    let is_key = says(b"base64:") || says(b"APP_KEY");
     if owner == 0 && install.web_user.uid != 0 && !roots_word && !is_key {
         return Err(fill(w.key_file_unsure, &[("path", &path)]));
     }

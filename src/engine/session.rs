@@ -20,7 +20,7 @@ use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
 use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
-use crate::io::install::{self, Install};
+use crate::io::install::{self, Install, key_file_places};
 use crate::io::store::{self, Store, StoreError};
 use crate::words::words;
 
@@ -130,9 +130,8 @@ impl Session {
         let named = || {
             let env = EnvFile::read(saved_env?, &|_| None);
             let name = env.getenv(b"APP_KEY_FILE")?;
-            Some(PathBuf::from(
-                String::from_utf8_lossy(name.expose()).into_owned(),
-            ))
+            let places = key_file_places(&install.root, name.expose());
+            places.iter().any(|path| path == origin).then_some(())
         };
         match name {
             _ if own => Ok(origin.to_owned()),
@@ -140,8 +139,7 @@ impl Session {
             "files/env" => Ok(install.env_path()),
             _ if origin.ends_with(install::CACHE) => Ok(install.cache_path()),
             "files/key_file"
-                if install.key_file_unreadable.as_deref() == Some(origin)
-                    || named().as_deref() == Some(origin) =>
+                if install.key_file_unreadable.as_deref() == Some(origin) || named().is_some() =>
             {
                 Ok(origin.to_owned())
             }

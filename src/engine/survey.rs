@@ -2,18 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::app_key::{self, AppKey};
+use crate::domain::app_key::AppKey;
 use crate::domain::configuration::{ConfiguredKey, DbSettings, Driver, KeySource};
 use crate::domain::derived;
-use crate::domain::dotenv;
 use crate::domain::finding::{Finding, KeyName};
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::source::{Source, SourceKind};
-use crate::engine::elsewhere;
 use crate::engine::job::{DatabaseValues, OtherDatabase, Survey};
+use crate::engine::own_keys;
 use crate::engine::session::Session;
+use crate::engine::{elsewhere, env_trouble};
 use crate::io::files;
 use crate::io::install::{self, Environment, Install};
 use crate::io::processes;
@@ -70,8 +69,21 @@ pub fn open(
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let install = Install::open(&find(given)?, environment)?;
+    let trouble = install.env_trouble().filter(|_| other.is_none());
     let mut settings = install.database()?;
     let other_database = other.is_some();
+    if let Some(trouble) = &trouble
+        && !install.names_database()
+    {
+        // The database of somebody else might answer at Laravel's defaults.
+        let problem = env_trouble::settings_missing(&install, trouble);
+        return Ok(Err(no_database(problem, &settings)));
+    }
+    // Where `.env` cannot be read to its end, what was tried are not FreeScout's settings.
+    let told = |problem: Problem| match &trouble {
+        Some(trouble) => env_trouble::beside(&install, trouble, problem),
+        None => problem,
+    };
     if let Some(OtherDatabase { values, password }) = other {
         settings = DbSettings {
             driver: values.driver,
@@ -92,7 +104,7 @@ pub fn open(
     let mut store = match store::connect(&settings, &install.root) {
         Ok(store) => store,
         Err(e) => {
-            let mut problem = unreachable_database(&e, &settings);
+            let mut problem = told(unreachable_database(&e, &settings));
             if let Some(places) = elsewhere::database_places(&install) {
                 let hint = fill(words().database_set_elsewhere, &[("places", &places)]);
                 problem.next = format!("{} {hint}", problem.next);
@@ -101,11 +113,11 @@ pub fn open(
         }
     };
     if let Err(problem) = require_tables(&mut *store, &settings) {
-        return Ok(Err(no_database(problem, &settings)));
+        return Ok(Err(no_database(told(problem), &settings)));
     }
     let mut ring = KeyRing::default();
     let mut findings = Vec::new();
-    collect_own_keys(&install, &mut ring, &mut findings);
+    own_keys::collect(&install, &mut ring, &mut findings);
     let elsewhere = elsewhere::read(Path::new("/"), &install);
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
@@ -189,124 +201,11 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
 pub fn reread(session: &mut Session) -> Result<(), Problem> {
     session.reread_files()?;
     let mut findings = Vec::new();
-    collect_own_keys(&session.install, &mut session.ring, &mut findings);
+    own_keys::collect(&session.install, &mut session.ring, &mut findings);
     session.early_findings = findings;
     session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
     elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
     Ok(())
-}
-
-/// Keys that stand in the install itself: the one in force, the configured one, commented and glued lines, siblings of
-/// `.env`, the process environment.
-fn collect_own_keys(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Finding>) {
-    let in_force = install.key_in_force();
-    let configured = install.key_without_cache();
-    for key in [&in_force, &configured] {
-        let source = source_of(install, key);
-        match AppKey::parse(key.text.expose()) {
-            Ok(parsed) => {
-                ring.add(parsed, source);
-            }
-            Err(error) => {
-                let glued = app_key::split_glued(key.text.expose());
-                let line = source.line.unwrap_or(0);
-                let finding = if glued.is_empty() {
-                    Finding::UnusableKey { error }
-                } else {
-                    Finding::GluedKey { line }
-                };
-                if !findings.contains(&finding) {
-                    findings.push(finding);
-                }
-                for part in glued {
-                    if let Ok(parsed) = AppKey::parse(part) {
-                        ring.add(parsed, source.clone());
-                    }
-                }
-            }
-        }
-    }
-    ring.set_effective(
-        AppKey::parse(in_force.text.expose())
-            .ok()
-            .map(|k| k.fingerprint()),
-    );
-    if let Some(file) = &install.env_file {
-        add_env_lines(ring, &file.bytes, SourceKind::Env, &file.path);
-    }
-    if let Some(text) = install.key_of_environment()
-        && let Ok(key) = AppKey::parse(text.expose())
-    {
-        ring.add(key, Source::of(SourceKind::ProcessEnvironment));
-    }
-    // Before 1.8.17 nobody reads it: a candidate all the same.
-    if let Some(file) = &install.key_file
-        && let Ok(key) = AppKey::parse(file.bytes.trim_ascii())
-    {
-        ring.add(key, Source::file(SourceKind::KeyFile, &file.path, None));
-    }
-    for path in siblings(install) {
-        if let Ok(file) = files::read(&path, files::MAX_CONFIG_BYTES) {
-            add_env_lines(ring, &file.bytes, SourceKind::File, &path);
-        }
-    }
-}
-
-fn add_env_lines(ring: &mut KeyRing, bytes: &[u8], kind: SourceKind, path: &Path) {
-    for line in dotenv::lines_mentioning_app_key(bytes) {
-        for text in &line.texts {
-            for part in [text.expose()]
-                .into_iter()
-                .chain(app_key::split_glued(text.expose()))
-            {
-                if let Ok(key) = AppKey::parse(part) {
-                    ring.add(key, Source::file(kind, path, Some(line.line)));
-                }
-            }
-        }
-    }
-}
-
-/// Files beside `.env` that look like copies of it: `.env.bak`, `.env~`, `env.2019`, `.env.swp` ….
-fn siblings(install: &Install) -> Vec<PathBuf> {
-    let own = install.env_path();
-    let entries = std::fs::read_dir(&install.root)
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut paths: Vec<PathBuf> = entries
-        .filter(|e| {
-            let name = e.file_name().to_string_lossy().to_ascii_lowercase();
-            let name = name.trim_start_matches(['.', '#']);
-            // Beside `.env` an interrupted run leaves the new one, with its key in it.
-            name.starts_with("env") || name.starts_with(files::STAGED_NAME.trim_start_matches('.'))
-        })
-        .map(|e| e.path())
-        .filter(|p| *p != own && p.is_file())
-        .take(200)
-        .collect();
-    paths.sort();
-    paths
-}
-
-fn source_of(install: &Install, key: &ConfiguredKey) -> Source {
-    match key.source {
-        KeySource::ConfigCache => Source::file(SourceKind::ConfigCache, install.cache_path(), None),
-        KeySource::ProcessEnvironment => Source::of(SourceKind::ProcessEnvironment),
-        KeySource::KeyFile => match &install.key_file {
-            Some(file) => Source::file(SourceKind::KeyFile, &file.path, None),
-            None => Source::of(SourceKind::KeyFile),
-        },
-        KeySource::Env | KeySource::Nowhere => {
-            let line = install
-                .env()
-                .assignments()
-                .iter()
-                .find(|a| a.name == b"APP_KEY" && a.standing == dotenv::Standing::Set)
-                .map(|a| a.line);
-            Source::file(SourceKind::Env, install.env_path(), line)
-        }
-    }
 }
 
 /// What is wrong with the install itself, whatever the secrets say. Call it when the keys are known.

@@ -1,11 +1,13 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
+mod places;
+
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, Sources};
-use crate::domain::dotenv::EnvFile;
+use crate::domain::dotenv::{self, EnvFile, Trouble};
 use crate::domain::plan::KeyHome;
 use crate::domain::problem::Problem;
 use crate::domain::rules::Rules;
@@ -15,8 +17,9 @@ use crate::domain::var_export::{self, Value};
 use crate::domain::version::Version;
 use crate::io::artisan::WebUser;
 use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
-use crate::io::processes;
 use crate::words::{fill, words};
+
+pub use places::find;
 
 /// The process environment, as far as FreeScout's settings go.
 #[derive(Default, Clone)]
@@ -168,6 +171,22 @@ impl Install {
         )
     }
 
+    /// What keeps FreeScout from finding its settings in `.env`; `None` where it finds them, or runs on its config cache.
+    pub fn env_trouble(&self) -> Option<Trouble> {
+        if self.cache.is_some() {
+            return None;
+        }
+        match &self.env_file {
+            Some(file) => dotenv::trouble(&file.bytes, &*self.process),
+            None => (!self.names_database()).then_some(Trouble::NoDatabase),
+        }
+    }
+
+    /// Whether the settings in force say which database to use.
+    pub fn names_database(&self) -> bool {
+        self.cache.is_some() || configuration::names_database(&self.env())
+    }
+
     /// Reads the same install again.
     ///
     /// # Errors
@@ -177,17 +196,24 @@ impl Install {
     }
 
     fn read_key_file(&mut self) {
-        use std::os::unix::ffi::OsStrExt;
-        let Some(name) =
-            configuration::text_of(self.env().env(b"APP_KEY_FILE")).filter(|t| !t.is_empty())
-        else {
+        let Some(name) = self.key_file_name() else {
             return;
         };
-        let path = PathBuf::from(std::ffi::OsStr::from_bytes(name.expose()));
+        let [of_pages, of_root] = key_file_places(&self.root, name.expose());
+        let path = match of_pages.exists() {
+            true => of_pages,
+            false => of_root,
+        };
         match files::read(&path, MAX_CONFIG_BYTES) {
             Ok(file) => self.key_file = Some(file),
             Err(_) => self.key_file_unreadable = Some(path),
         }
+    }
+
+    /// What `APP_KEY_FILE` says, where it is set.
+    pub fn key_file_name(&self) -> Option<SecretBytes> {
+        let name = configuration::text_of(self.env().env(b"APP_KEY_FILE"));
+        name.filter(|name| !name.is_empty())
     }
 
     fn with_sources<T>(&self, use_them: impl FnOnce(&Sources<'_>) -> T) -> T {
@@ -335,6 +361,24 @@ impl Install {
     }
 }
 
+/// Where the file that `APP_KEY_FILE` names may be: a relative path counts from the folder that PHP serves pages from, and
+/// a person may have meant FreeScout's own.
+pub fn key_file_places(root: &Path, name: &[u8]) -> [PathBuf; 2] {
+    use std::os::unix::ffi::OsStrExt;
+    let name = Path::new(std::ffi::OsStr::from_bytes(name));
+    [root.join("public"), root.to_owned()].map(|folder| {
+        let mut path = folder;
+        for part in name.components() {
+            match part {
+                // As a shell would: the folders above are the install's.
+                std::path::Component::ParentDir => drop(path.pop()),
+                part => path.push(part),
+            }
+        }
+        path
+    })
+}
+
 fn lookup(environment: &Environment) -> Box<Lookup> {
     let process = environment.clone();
     Box::new(move |name| process.get(name))
@@ -461,79 +505,4 @@ pub fn web_user(root: &Path) -> WebUser {
         uid: m.uid(),
         gid: m.gid(),
     })
-}
-
-/// Where FreeScout usually lies.
-const USUAL_ROOTS: &[&str] = &[
-    "/var/www/html",
-    "/var/www/freescout",
-    "/var/www/html/freescout",
-    "/var/www",
-    "/www/html",
-    "/usr/share/nginx/html",
-    "/usr/share/nginx/freescout",
-    "/srv/www/freescout",
-    "/srv/freescout",
-    "/opt/freescout",
-    "/app",
-    "/data/www",
-];
-
-/// Folders that look like a FreeScout: the one given, else the current one and its parents, running PHP processes,
-/// the usual web roots and what lies directly below them and below home folders.
-pub fn find(given: Option<&Path>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut look = |folder: &Path| {
-        if freescout_version(folder).is_some()
-            && let Ok(root) = std::fs::canonicalize(folder)
-            && !found.contains(&root)
-        {
-            found.push(root);
-        }
-    };
-    if let Some(given) = given {
-        look(given);
-        // A file of an install and its `public/` are as good as its folder; a folder beside one is not.
-        let inside = given.is_file() || given.file_name().is_some_and(|name| name == "public");
-        if let (true, Some(parent)) = (inside, given.parent()) {
-            look(parent);
-        }
-        return found;
-    }
-    if let Ok(current) = std::env::current_dir() {
-        current.ancestors().for_each(&mut look);
-    }
-    for folder in processes::php_folders() {
-        folder.ancestors().take(2).for_each(&mut look);
-    }
-    for root in USUAL_ROOTS {
-        look(Path::new(root));
-        below(Path::new(root)).iter().for_each(|p| look(p));
-    }
-    for home in below(Path::new("/home")) {
-        for web in [
-            "public_html",
-            "www",
-            "web",
-            "htdocs",
-            "freescout",
-            "domains",
-        ] {
-            look(&home.join(web));
-            below(&home.join(web)).iter().for_each(|p| look(p));
-        }
-    }
-    found
-}
-
-/// The folders directly below, bounded.
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .take(500);
-    let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
-    folders.sort();
-    folders
 }

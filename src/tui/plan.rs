@@ -60,6 +60,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             sentences::impossible(why)
         );
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
+        if let Some(need) = assessment.need() {
+            let pieces = [sentences::need(need), sentences::need_next(need)];
+            canvas.pieces(&mut area, &pieces.map(|text| plain(text.to_owned())));
+        }
         return;
     }
     if let Some(problem) = &wizard.plan.problem {

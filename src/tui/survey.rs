@@ -168,17 +168,14 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         .and_then(|a| a.keys.iter().find(|k| k.effective));
     let key = key.map_or_else(
         || w.check_no_key.to_owned(),
-        |k| format!("{} · {}", k.label, k.fingerprint),
+        |k| {
+            let key = format!("{} · {}", k.label, k.fingerprint);
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("key", &key), ("source", &survey.key_source)];
+            fill(w.survey_key_value, &values)
+        },
     );
-    canvas.value(
-        &mut area,
-        w.survey_key,
-        NAMES,
-        &fill(
-            w.survey_key_value,
-            &[("key", &key), ("source", &survey.key_source)],
-        ),
-    );
+    canvas.value(&mut area, w.survey_key, NAMES, &key);
     take_top(&mut area, 1);
 
     let Some(assessment) = wizard.assessment() else {

@@ -35,6 +35,22 @@ table! {
     env_missing = "{path} is missing.";
     env_missing_why = "There is no config cache and no APP_KEY in the environment either, so nothing tells which database to read.";
     env_missing_next = "Put a copy of .env back from a backup. Do not open /install.php: it would write a new key.";
+    env_trouble = "FreeScout finds no settings in {path}, so there is no telling which database to read.";
+    env_trouble_line = "FreeScout does not get past line {line} of {path}, so it does not start.";
+    env_trouble_tried = "{why}. With what stands above it: {database}";
+    env_trouble_missing = "The file is missing, and no DB_ variable is set in the process environment.";
+    env_trouble_empty = "The file is empty. A full disk leaves it so when something writes it.";
+    env_trouble_zeros = "The file holds nothing but zero bytes. A power failure leaves it so when something was writing it.";
+    env_trouble_no_database = "No line of the file sets DB_CONNECTION, DB_HOST or DB_DATABASE: part of it may be lost.";
+    env_trouble_utf16 = "The file is saved as UTF-16. FreeScout reads UTF-8 only.";
+    env_trouble_utf16_next = "Save it as UTF-8 without a byte order mark (iconv -f UTF-16 -t UTF-8), with the same owner and mode, then try again.";
+    env_trouble_carriage_returns = "Its lines end with CR alone, as old Macs wrote them, so FreeScout takes the whole file for one line.";
+    env_trouble_carriage_returns_next = "Change the line ends (tr '\\r' '\\n'), keep owner and mode, then try again.";
+    env_trouble_line_next = "Put the value of that line in double quotes, then try again. FreeScout itself does not start before that.";
+    env_trouble_comment_next = "Put the value of that line in double quotes, or a blank before the # of its comment, then try again. FreeScout itself does not start before that.";
+    env_trouble_nul = "Line {line} of .env holds zero bytes: what stood there was lost, or is not read.";
+    env_trouble_nul_next = "Compare that line with a copy from a backup and correct it, then try again. Do not open /install.php: it would write a new key.";
+    env_refused_line_named = "line {line}, {name}: {why}";
     env_unreadable_next = "Run as root, or as the user that owns the file.";
     cache_unreadable = "{path} is not a config cache as Laravel writes it.";
     cache_unreadable_next = "FreeScout cannot start with it either. Move the file away and try again; FreeScout rebuilds it.";
@@ -266,6 +282,7 @@ table! {
     key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to the owner of storage/ (chown)";
     key_file_unsure = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to the owner of storage/ (chown), or write the key there yourself";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
+    key_file_holds_more = "{path} is named by APP_KEY_FILE, but holds more than one key: it is not overwritten. Put the key alone into it";
 
     // the journal
     journal_unusable = "The journal cannot be used, and without it nothing is changed.";
@@ -379,6 +396,8 @@ table! {
     key_file_unreadable = "The key file cannot be read.";
     look_in_missing = "{path} is not there, so no key can be looked for in it.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
+    key_file_empty = "the file is empty";
+    key_file_several = "it holds more than one key; give one alone, or search the file with --look-in";
     key_file_no_key = "The key file holds no key.";
     key_file_no_key_next = "It should hold `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable = "{path} cannot be used.";
@@ -391,6 +410,12 @@ table! {
     no_system_mail = "The install has no such password field.";
     strategy_impossible = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
+    fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
+    fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
+    need_old_key = "No usable key is configured, and no known key opens what is stored.";
+    need_old_key_next = "Nothing was changed. Look for the old key first: --look-in PATH, find-key --usual, or step 3 of the wizard. A new random key opens nothing of this, and is made with --strategy fresh alone.";
+    need_environment = "The right key is known, but APP_KEY comes from the process environment (container or pool settings), and only there can it be set.";
+    need_environment_next = "Nothing was changed. Set APP_KEY there to exactly that key: `base64:` and 44 characters, without quotes, comment or blanks. Start the container or pool anew, then check again.";
     recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
     signal_put_off = "A signal asked to end: what was being written was finished first, and no connection is tested.";
     signal_before = "A signal asked to end before anything was written.";
@@ -742,6 +767,21 @@ table! {
     a_key_not_known_here = "a key that is not known here";
     finding_stale_config_cache = "The config cache still holds {cached}; the configuration holds {configured}. FreeScout runs with the cached one.";
     finding_unusable_key = "The key in force is not usable: {why}.";
+    finding_misspelled_key = "{place} holds {key}, but {fault}. FreeScout cannot use it like that; `restore` writes it right.";
+    finding_misspelled_key_environment = "APP_KEY in the process environment holds {key}, but {fault}. FreeScout cannot use it like that; it has to be corrected where it is set.";
+    misspelled_no_prefix = "`base64:` is missing before it";
+    misspelled_prefix = "`base64:` before it is not in lower-case letters";
+    misspelled_quotes = "the quotes around it count as part of it";
+    misspelled_comment = "the comment behind it counts as part of it";
+    misspelled_assignment = "a whole line (`APP_KEY=…`) stands where the key alone should";
+    misspelled_blanks = "the blanks around it count as part of it";
+    misspelled_foreign = "characters from a web page or word processor stand around it";
+    misspelled_byte_order_mark = "a byte order mark stands before it";
+    misspelled_utf16 = "it is saved as UTF-16";
+    misspelled_wrapped = "a line break cuts it in two";
+    misspelled_url_safe = "it has - and _ where + and / should be";
+    misspelled_path = "only as the path of a file that holds it, which is what APP_KEY_FILE is for";
+    misspelled_other = "other characters stand within or around it";
     finding_glued_key = "Line {line} of .env holds two keys glued together, as /install.php leaves them. Both are tried.";
     finding_glued_key_cached = "The cached config holds two keys glued together, as /install.php leaves them. Both are tried.";
     finding_worker_holds_other_key = "Worker {pid} was started before the change and still holds {key}: what it sends or fetches uses that key.";
@@ -898,6 +938,7 @@ table! {
     source_given = "given by you";
     source_stdin = "standard input";
     source_line = ", line {line}";
+    source_misspelled = " ({fault})";
     key_opens = "opens {opens} of {total}";
     key_opens_nothing = "opens nothing here";
     key_in_force = ", in force";
@@ -918,6 +959,7 @@ table! {
     why_published_key = "The key in force is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
     why_old_key_opens_more = "Most secrets were sealed with the old key. Putting it back also keeps reply threading, attachment links and the web cron working.";
+    why_misspelled = "The right key stands in the configuration, misspelled: it is written there as FreeScout reads it.";
     why_old_key_configured = "The old key stands in the configuration already; only the cache is stale.";
     why_old_key_sent_more = "Most mails were sent under the old key. Putting it back keeps replies to them, and links in them, working.";
     why_current_key_serves_more = "The key in force opens more, or has sent more mails; the rest is carried over to it.";
@@ -925,7 +967,7 @@ table! {
     why_only_repairs = "The key in force is right; some stored values or the configuration need repair.";
     why_nothing_to_open = "What is left is damaged: only new passwords help.";
     why_key_missing = "Secrets remain that no known key opens. Look for the old key first: in step 3, or with --look-in. An old .env, a backup or a swap file may hold it.";
-    why_no_usable_key = "There is no usable key, and none was found: a new one is made, and passwords are entered again.";
+    why_no_usable_key = "There is no usable key, and nothing is sealed under another: a new one is made, and passwords are entered again.";
     impossible_no_old_key = "No other key that opens anything is known: step 3 looks for one.";
     impossible_no_key_in_force = "No usable key is in force.";
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";

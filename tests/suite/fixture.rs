@@ -232,6 +232,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         home: KeyHome::EnvFile,
         mails: ring.iter().map(|k| (k.fingerprint(), k.mails)).collect(),
         published: std::collections::BTreeSet::new(),
+        misspelled: std::collections::BTreeSet::new(),
     };
     Assessment {
         rules: inventory.rules().clone(),

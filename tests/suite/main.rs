@@ -4,6 +4,7 @@
 mod backups;
 mod by_hand;
 mod cli;
+mod configured;
 mod demo_mail;
 mod deploys;
 mod elsewhere;

@@ -4,7 +4,8 @@ use freescout_rescue::domain::app_key::Fingerprint;
 use freescout_rescue::domain::assessment::SecretReport;
 use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::plan::{
-    Action, Choices, Circumstances, Impossible, KeyHome, Strategy, Target, Why, make, recommend,
+    Action, Choices, Circumstances, Impossible, KeyHome, Need, Strategy, Target, Why, make, need,
+    recommend,
 };
 use freescout_rescue::domain::rules::{Keeping, Undecryptable};
 use freescout_rescue::domain::secret::{Place, Table};
@@ -27,6 +28,7 @@ fn circumstances() -> Circumstances {
         home: KeyHome::EnvFile,
         mails: Vec::new(),
         published: std::collections::BTreeSet::new(),
+        misspelled: std::collections::BTreeSet::new(),
     }
 }
 
@@ -155,14 +157,78 @@ fn all_well_recommends_nothing_and_nothing_to_open_recommends_passwords() {
         Some((Strategy::Reenter, Some(new()), Why::NothingToOpen)),
         "no key helps against damage"
     );
+}
+
+#[test]
+fn a_new_key_is_recommended_only_where_nothing_is_sealed_that_it_would_close() {
     let none = Circumstances {
         effective: None,
         configured: None,
         ..circumstances()
     };
+    let cut = Verdict::Damaged {
+        damage: Damage::Truncated,
+        key: None,
+        salvage: None,
+        repairable: false,
+    };
+    for sealed in [UNKNOWN, cut] {
+        let verdicts = [EMPTY, sealed, Verdict::Plaintext(Plain::ReadsEmpty)];
+        assert_eq!(recommended(&verdicts, &none), None);
+        assert_eq!(need(&secrets(&verdicts), &none), Some(Need::OldKey));
+    }
+    let fresh = Some((Strategy::Fresh, None, Why::NoUsableKey));
+    assert_eq!(recommended(&[EMPTY], &none), fresh);
     assert_eq!(
-        recommended(&[UNKNOWN], &none),
-        Some((Strategy::Fresh, None, Why::NoUsableKey))
+        recommended(&[Verdict::Plaintext(Plain::ReadsEmpty)], &none),
+        fresh
+    );
+    assert_eq!(need(&secrets(&[EMPTY]), &none), None);
+    let public = Circumstances {
+        published: [new()].into(),
+        ..circumstances()
+    };
+    assert_eq!(
+        recommended(&[Verdict::Opens(new()), UNKNOWN], &public),
+        Some((Strategy::Reenter, Some(new()), Why::KeyMissing))
+    );
+}
+
+#[test]
+fn a_misspelled_key_is_written_right() {
+    let misspelled = Circumstances {
+        effective: None,
+        configured: None,
+        misspelled: [old()].into(),
+        ..circumstances()
+    };
+    let third = Fingerprint::of(b"a third");
+    let verdicts = [Verdict::OtherKey(third), Verdict::OtherKey(old())];
+    let restore = Some((Strategy::Restore, Some(old()), Why::Misspelled));
+    assert_eq!(
+        recommended(&verdicts, &misspelled),
+        restore,
+        "of two, the one that is configured"
+    );
+    // 32 characters of a path are a key in force, which opens nothing.
+    let path = Circumstances {
+        effective: Some(new()),
+        configured: Some(new()),
+        ..misspelled.clone()
+    };
+    assert_eq!(recommended(&[Verdict::OtherKey(old())], &path), restore);
+    let container = Circumstances {
+        home: KeyHome::ProcessEnvironment,
+        ..misspelled
+    };
+    assert_eq!(
+        recommended(&verdicts, &container),
+        None,
+        "it cannot be written there"
+    );
+    assert_eq!(
+        need(&secrets(&verdicts), &container),
+        Some(Need::Environment)
     );
 }
 
@@ -272,16 +338,24 @@ proptest! {
         verdicts in proptest::collection::vec(any_verdict(), 0..20),
         configured_old in any::<bool>(),
         in_force in any::<bool>(),
+        container in any::<bool>(),
+        marked in 0u8..4,
         mails in 0u64..3,
     ) {
+        let marks = |bit: u8| (marked & bit != 0).then(old).into_iter().collect();
         let circumstances = Circumstances {
             effective: in_force.then(new),
             configured: Some(if configured_old { old() } else { new() }),
+            home: if container { KeyHome::ProcessEnvironment } else { KeyHome::EnvFile },
             mails: vec![(old(), mails)],
-            ..circumstances()
+            misspelled: marks(1),
+            published: marks(2),
         };
         let secrets = secrets(&verdicts);
         let Some(recommended) = recommend(&secrets, &circumstances) else { return Ok(()) };
+        prop_assert_eq!(need(&secrets, &circumstances), None);
+        let unknown = verdicts.contains(&UNKNOWN);
+        prop_assert!(!(unknown && recommended.strategy == Strategy::Fresh));
         let plan = make(recommended.strategy, &secrets, &circumstances, &Choices::default());
         let plan = plan.expect("what is recommended is possible");
         prop_assert_eq!(plan.target == Target::Fresh, recommended.key.is_none());

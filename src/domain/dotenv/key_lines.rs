@@ -37,10 +37,23 @@ pub fn lines_mentioning_app_key(bytes: &[u8]) -> Vec<KeyLine> {
             .take_while(|b| **b == b'#' || is_blank(**b))
             .count()..];
         let mut texts = Texts::default();
-        if let Some(setter) = setter(body).filter(|s| names_a_key(&s.name)) {
-            texts.add_value(setter.raw);
+        let setter = setter(body).filter(|s| names_a_key(&s.name));
+        match setter.as_ref().map(|s| (s.raw, read_value(s.raw))) {
+            Some((raw, Ok(value))) => {
+                texts.add(value.expose());
+                texts.add_glued(raw);
+                texts.add_encoded(body);
+            }
+            // What runs into a comment or a word behind it was never in force: the key in it comes first, alone.
+            Some((raw, Err(_))) => {
+                texts.add_encoded(body);
+                texts.add_glued(raw);
+                if texts.0.is_empty() {
+                    texts.add_first_word(raw);
+                }
+            }
+            None => texts.add_encoded(body),
         }
-        texts.add_encoded(body);
         if !texts.0.is_empty() {
             found.push(KeyLine {
                 line: line.number,
@@ -50,6 +63,14 @@ pub fn lines_mentioning_app_key(bytes: &[u8]) -> Vec<KeyLine> {
         }
     }
     found
+}
+
+/// The first line that is meant to set `APP_KEY`, counted from 1: also behind a byte order mark, where FreeScout reads
+/// another name.
+pub fn first_line_of_app_key(bytes: &[u8]) -> Option<u64> {
+    let name =
+        |s: &super::Setter<'_>| s.name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&s.name) == NAME;
+    lines(bytes).find_map(|line| line.setter().filter(name).map(|_| line.number))
 }
 
 /// `APP_KEY`, also behind a byte order mark, and names made from it; `APP_KEY_FILE` holds a path.
@@ -70,25 +91,22 @@ impl Texts {
         }
     }
 
-    /// The value as FreeScout reads it, or its first word where FreeScout refuses; then what is glued behind a key.
-    fn add_value(&mut self, raw: &[u8]) {
-        match read_value(raw) {
-            Ok(value) => self.add(value.expose()),
-            Err(_) => {
-                let text = trim(raw);
-                self.add(&text[..text.iter().take_while(|b| !b.is_ascii_whitespace()).count()]);
-            }
-        }
+    /// The first word of a value that FreeScout refuses.
+    fn add_first_word(&mut self, raw: &[u8]) {
         let text = trim(raw);
-        if text.starts_with(PREFIX) {
-            // The old key in its old spelling: `/install.php` puts the new one right before it.
-            let behind = &text[encoded_length(text)..];
-            match read_value(behind) {
-                Ok(value) if !behind.first().is_some_and(|b| is_blank(*b)) => {
-                    self.add(value.expose())
-                }
-                _ => {}
-            }
+        self.add(&text[..text.iter().take_while(|b| !b.is_ascii_whitespace()).count()]);
+    }
+
+    /// What is glued behind a key: the old key in its old spelling, as `/install.php` puts the new one right before it.
+    fn add_glued(&mut self, raw: &[u8]) {
+        let text = trim(raw);
+        if !text.starts_with(PREFIX) {
+            return;
+        }
+        let behind = &text[encoded_length(text)..];
+        match read_value(behind) {
+            Ok(value) if !behind.first().is_some_and(|b| is_blank(*b)) => self.add(value.expose()),
+            _ => {}
         }
     }
 

@@ -220,6 +220,66 @@ fn what_cannot_be_written_is_refused() {
 }
 
 #[test]
+fn a_refused_line_gives_the_key_in_it_and_not_what_runs_into_it() {
+    let text = b"APP_KEY=base64:AAA=# do not change\nAPP_KEY=base64:BBB=, see notes\n";
+    let found = lines_mentioning_app_key(text);
+    let texts: Vec<Vec<&[u8]>> = found
+        .iter()
+        .map(|l| l.texts.iter().map(SecretBytes::expose).collect())
+        .collect();
+    assert_eq!(
+        texts,
+        [vec![&b"base64:AAA="[..]], vec![&b"base64:BBB="[..]]]
+    );
+}
+
+#[test]
+fn trouble_with_the_whole_file_is_told_with_its_line() {
+    let told = |text: &[u8]| trouble(text, &nothing);
+    let refused = |line, name: Option<&str>, comment| {
+        Some(Trouble::Refused {
+            refused: Refused {
+                line,
+                kind: EnvError::SpaceInValue,
+            },
+            name: name.map(str::to_owned),
+            comment,
+        })
+    };
+    let wide: Vec<u8> = "APP_KEY=x\r\nDB_HOST=h\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let cases: [(&[u8], Option<Trouble>); 17] = [
+        (b"", Some(Trouble::Empty)),
+        (b" \r\n\n", Some(Trouble::Empty)),
+        (&[0; 4096], Some(Trouble::Zeros)),
+        (&wide, Some(Trouble::Utf16)),
+        (&[b"\xff\xfe", &wide[..]].concat(), Some(Trouble::Utf16)),
+        (b"A=1\rDB_HOST=h\r", Some(Trouble::CarriageReturns)),
+        (b"# note\rDB_HOST=h\r", Some(Trouble::CarriageReturns)),
+        (b"\"A\"='1'\rDB_HOST=h", Some(Trouble::CarriageReturns)),
+        (
+            b"A=1\nAPP_NAME=My Desk\nDB_HOST=h\n",
+            refused(2, Some("APP_NAME"), false),
+        ),
+        (b"DB_HOST=h\nK=v# a note\n", refused(2, Some("K"), true)),
+        (b"my secret name=a b\n", refused(1, None, false)),
+        (b"APP_KEY=x\n# DB_HOST=h\n", Some(Trouble::NoDatabase)),
+        (b"\xef\xbb\xbfDB_HOST=h\n", Some(Trouble::NoDatabase)),
+        (b"A=1\nB=\0\0\nDB_HOST=h\n", Some(Trouble::Nul { line: 2 })),
+        (b"DB_HOST=h\r", None),
+        (b"DB_DATABASE=/x.sqlite", None),
+        (b"APP_KEY=x\r\nDB_CONNECTION=pgsql\r\n", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(told(text), expected, "{:?}", String::from_utf8_lossy(text));
+    }
+    let process = |name: &[u8]| (name == b"DB_HOST").then(|| b"db".to_vec());
+    assert_eq!(trouble(b"APP_KEY=x\n", &process), None);
+}
+
+#[test]
 fn key_lines_show_every_candidate() {
     let text = b"#APP_KEY=base64:AAA=\nB=a b\n# was base64:XX before, APP_KEY base64:BBB\nAPP_KEY=base64:CCC=base64:DDD==\n\
         OLD_APP_KEY=\"plain key\" # x\nAPP_KEY_FILE=/run/key\nAPP_KEY=base64:EEEbase64:FFF\nAPP_KEY=base64:GGG=\"old one\"\n\
@@ -249,7 +309,7 @@ fn key_lines_show_every_candidate() {
             false,
             &["base64:EEEbase64:FFF", "base64:FFF", "base64:EEE"],
         ),
-        (8, false, &["base64:GGG=\"old", "old one", "base64:GGG="]),
+        (8, false, &["base64:GGG=", "old one"]),
         (9, false, &["h"]),
         (10, false, &["ii"]),
     ];

@@ -55,6 +55,7 @@ pub(super) fn check(bytes: &[u8]) {
         home: KeyHome::EnvFile,
         mails: Vec::new(),
         published: BTreeSet::new(),
+        misspelled: BTreeSet::new(),
     };
     if let Some(recommended) = plan::recommend(&reports, &circumstances) {
         let made = plan::make(

@@ -1,0 +1,68 @@
+//! A key given with `--key-file`: refused alike by the wizard and every command, before anything else is done.
+
+use std::path::Path;
+
+use crate::domain::app_key::AppKey;
+use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
+use crate::domain::secret::SecretBytes;
+use crate::domain::source::{Source, SourceKind};
+use crate::domain::spelling;
+use crate::io::{files, standard_input};
+use crate::words::{fill, words};
+
+/// A key file larger than this is none.
+const MAX_KEY_FILE: usize = 64 << 10;
+
+/// The key of a file, or of standard input (`-`): its content without surrounding blanks, or the one key that it nearly
+/// is.
+pub(super) fn read(path: &Path) -> Result<(SecretBytes, Source), Problem> {
+    let (bytes, source) = content(path)?;
+    let text = bytes.expose().trim_ascii();
+    if text.is_empty() {
+        return Err(holds_no_key(&named(path, words().key_file_empty)));
+    }
+    let error = match AppKey::parse(text) {
+        Ok(_) => return Ok((SecretBytes::from(text), source)),
+        Err(error) => error,
+    };
+    match spelling::near_keys(bytes.expose()).as_slice() {
+        [near] => Ok((
+            SecretBytes::from(near.key.text()),
+            source.misspelled(near.spelling),
+        )),
+        [] => Err(holds_no_key(&named(path, &error.to_string()))),
+        _ => Err(holds_no_key(&named(path, words().key_file_several))),
+    }
+}
+
+/// The problem of a file without a key.
+pub(super) fn holds_no_key(why: &str) -> Problem {
+    let w = words();
+    Problem::new(w.key_file_no_key, why, w.key_file_no_key_next)
+}
+
+/// The file, and what is the matter with it.
+fn named(path: &Path, why: &str) -> String {
+    let w = words();
+    let name = match path == Path::new("-") {
+        true => w.source_stdin.to_owned(),
+        false => sanitize(&path.to_string_lossy()),
+    };
+    fill(w.error_path, &[("path", &name), ("why", &why)])
+}
+
+fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
+    let w = words();
+    let unreadable =
+        |why: &str| Problem::new(w.key_file_unreadable, sanitize(why), w.key_file_no_key_next);
+    if path != Path::new("-") {
+        let file =
+            files::read(path, MAX_KEY_FILE as u64).map_err(|e| unreadable(&e.to_string()))?;
+        let source = Source::file(SourceKind::Given, path, None);
+        return Ok((SecretBytes::from(&file.bytes[..]), source));
+    }
+    let text =
+        standard_input::read(MAX_KEY_FILE).map_err(|e| unreadable(&named(path, &e.to_string())))?;
+    Ok((SecretBytes::from(&text[..]), Source::of(SourceKind::Stdin)))
+}

@@ -1,7 +1,7 @@
 //! How the program ends: the exit codes of the documentation, the same for the wizard and the subcommands.
 
 use crate::domain::assessment::Assessment;
-use crate::domain::mail_state::is_open;
+use crate::engine::report;
 
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +17,10 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// After a recovery: whether FreeScout reads everything, and no password is missing.
+    /// After a recovery: whether FreeScout reads everything that is stored. Where nothing is stored nothing was lost by the
+    /// key; that a password is missing there is said, and is no fault of the recovery.
     pub fn of_recovery(verified: bool, after: &Assessment) -> Self {
-        if verified && !after.secrets.iter().any(is_open) {
+        if verified && !after.secrets.iter().any(report::still_unreadable) {
             Exit::Fine
         } else {
             Exit::Unreadable

@@ -145,6 +145,56 @@ fn a_recovery_is_undone_after_a_deploy_that_copies_env() {
     undone_on_the_next_release(false);
 }
 
+/// A recovery is killed once its rows are written, and before `.env` is; then a deploy comes.
+#[cfg(feature = "crash-points")]
+#[test]
+fn what_was_interrupted_before_a_deploy_is_ended_after_it() {
+    let killed = |env_is_shared: bool| {
+        let app = App::new(env_is_shared);
+        let before = (app.env(), app.passwords());
+        let kill = |name: &str, value: &str| {
+            let mut command = assert_cmd::Command::cargo_bin("freescout-rescue").unwrap();
+            command
+                .args(["recover", "--yes", "--no-test", "--no-artisan", "--look-in"])
+                .args([
+                    app.bench.path("demo/old-server"),
+                    "--state-dir".into(),
+                    app.bench.path("state"),
+                ])
+                .arg(app.bench.path("app/current"))
+                .env(name, value)
+                .output()
+                .unwrap()
+        };
+        let at = (1..200)
+            .find(|at| {
+                // Nothing is known of the try before.
+                let _ = std::fs::remove_dir_all(app.bench.path("state"));
+                kill("FREESCOUT_RESCUE_CRASH_AT", &at.to_string());
+                app.passwords() != before.1
+            })
+            .unwrap();
+        assert_eq!(app.env(), before.0, "killed at {at}");
+        app.deploy();
+        (app, before)
+    };
+    for env_is_shared in [true, false] {
+        let (app, before) = killed(env_is_shared);
+        let resumed = app.act(&["resume", "--no-test", "--no-artisan"]);
+        if env_is_shared {
+            assert_eq!(resumed.code, 2, "{}", resumed.err);
+            assert_ne!(app.env(), before.0);
+        } else {
+            // The new file lay beside that of the release which is gone.
+            assert_eq!(resumed.code, 1, "{}", resumed.out);
+            assert!(resumed.err.contains("undo --yes"), "{}", resumed.err);
+        }
+        let undone = app.act(&["undo", "--yes", "--no-artisan"]);
+        assert_eq!(undone.code, 0, "{}", undone.err);
+        assert_eq!((app.env(), app.passwords()), before);
+    }
+}
+
 #[test]
 fn a_backup_of_the_release_before_is_put_back_but_for_its_cache() {
     let app = App::new(true);

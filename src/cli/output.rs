@@ -171,6 +171,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         ));
     }
     out.line(&summary(&assessment.summary));
+    let overruled = assessment.overruled().next().is_some();
+    if overruled {
+        out.line(w.check_overruled);
+    }
     match assessment.recommendation {
         Some(recommended) => {
             out.line(&fill(
@@ -182,7 +186,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             ));
             out.line(&fill(w.check_next, &[("again", &again)]));
         }
-        None if assessment.overruled().next().is_some() => out.line(w.check_overruled),
+        None if overruled => {}
         None => out.line(w.check_all_well),
     }
 }
@@ -277,6 +281,7 @@ pub(super) fn undone(json: bool, backup: &Path, undone: &Undone) -> Exit {
     if json {
         Out::stdout().json(&serde_json::json!({
             "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
+            "notes": undone.notes,
         }));
     } else {
         let mut out = Out::stdout();

@@ -124,6 +124,8 @@ pub struct RecoverJson<'a> {
     reentered: usize,
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
+    /// What else was done or left, as sentences.
+    notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
 }
@@ -141,6 +143,9 @@ pub struct PlannedJson<'a> {
     readable_after: usize,
     total: usize,
     damage: damage::DamageJson,
+    /// What must be changed elsewhere, by hand, as sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_hand: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     older: Vec<payloads::PayloadJson<'a>>,
 }
@@ -165,6 +170,7 @@ pub fn planned_json<'a>(
         readable_after: ready.after.readable(),
         total: ready.after.total,
         damage: damage::damage(&assessment.damage(ready.plan.target)),
+        by_hand: sentences::elsewhere::by_hand(&ready.plan, assessment),
         older: payloads::payloads(
             assessment
                 .newest_recoverable()
@@ -279,6 +285,7 @@ pub fn recover_json<'a>(
         reentered: applied.reentered,
         still_unreadable: unreadable.map(secret).collect(),
         verified: applied.verified,
+        notes: &applied.notes,
         connections,
     }
 }

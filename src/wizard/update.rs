@@ -482,7 +482,9 @@ impl Wizard {
 
     /// Leaves at once where nothing would be lost, asks otherwise.
     fn ask_to_leave(&mut self) -> Vec<Effect> {
-        if self.typed() > 0 || self.running.is_some() || self.report_unsaved() {
+        // A survey only reads, and is soon made again.
+        let busy = |job: &Running| job.kind != JobKind::Survey;
+        if self.typed() > 0 || self.running.as_ref().is_some_and(busy) || self.report_unsaved() {
             self.overlay = Some(Overlay::Quit);
             return Vec::new();
         }

@@ -206,6 +206,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         ));
     }
     out.line(&summary(&assessment.summary));
+    let overruled = assessment.overruled().next().is_some();
+    if overruled {
+        out.line(w.check_overruled);
+    }
     match assessment.recommendation {
         Some(recommended) => {
             out.line(&fill(
@@ -217,7 +221,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             ));
             out.line(&fill(w.check_next, &[("again", &again)]));
         }
-        None if assessment.overruled().next().is_some() => out.line(w.check_overruled),
+        None if overruled => {}
         None => match assessment.need() {
             Some(need) => {
                 out.line(sentences::need(need));
@@ -336,6 +340,7 @@ pub(super) fn undone(json: bool, cautions: &[Caution], backup: &Path, undone: &U
     if json {
         let json = serde_json::json!({
             "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
+            "notes": undone.notes,
         });
         Out::stdout().json(&Cautioned::new(json, cautions));
     } else {

@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::domain::app_key::AppKey;
 use crate::domain::configuration::DbSettings;
 use crate::domain::journal::{Intent, Kind, Outcome, Run};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Action, Plan, Target};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
@@ -48,6 +48,7 @@ pub fn apply(
     backup::require_current(session, backup)?;
     require_files_unchanged(session)?;
     let workers = search_first(session, plan, progress)?;
+    let not_kept = keys_not_kept(session, plan);
     let target = target_key(session, plan)?;
     let prepared = prepare(
         &session.inventory,
@@ -109,7 +110,7 @@ pub fn apply(
         plan: &intent.plan,
         backup,
         record,
-        notes: Vec::new(),
+        notes: not_kept,
         workers,
     };
     let cache = session.install.cache_file.clone();
@@ -140,6 +141,17 @@ fn search_first(
         ));
     }
     Ok(workers)
+}
+
+/// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.
+fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
+    let used = plan.steps.iter().filter_map(|step| match step.action {
+        Action::Reseal(key) if plan.target != Target::Known(key) => Some(key),
+        _ => None,
+    });
+    let keys = processes::held_by_processes_alone(session, &used.collect());
+    let told = |key: &String| fill(words().key_not_kept, &[("key", key)]);
+    keys.iter().map(told).collect()
 }
 
 fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::path::PathBuf;
 
+use crate::domain::app_key::Fingerprint;
 use crate::domain::derived;
 use crate::domain::secret::Place;
 use crate::domain::source::{Source, SourceKind};
@@ -154,6 +155,13 @@ fn only_in_memory(
         stays(session, &secret.place).then_some(key)
     });
     let needed: HashSet<_> = needed.collect();
+    held_by_processes_alone(session, &needed)
+        .into_iter()
+        .map(|key| fill(words().key_only_in_memory, &[("key", &key)]))
+}
+
+/// Those of these keys that stand nowhere but in running processes, as they are named.
+pub fn held_by_processes_alone(session: &Session, keys: &HashSet<Fingerprint>) -> Vec<String> {
     let running = |source: &Source| match source.kind {
         SourceKind::ProcessMemory => true,
         // Without a path it is our own: whoever started us has it.
@@ -163,15 +171,12 @@ fn only_in_memory(
     let held = session
         .ring
         .iter()
-        .filter(move |known| needed.contains(&known.fingerprint()))
-        .filter(move |known| known.sources.iter().all(running));
+        .filter(|known| keys.contains(&known.fingerprint()) && known.sources.iter().all(running));
     held.map(|known| {
         let key = known.fingerprint();
-        let name = format!("{} · {key}", session.ring.label(key));
-        fill(words().key_only_in_memory, &[("key", &name)])
+        format!("{} · {key}", session.ring.label(key))
     })
-    .collect::<Vec<_>>()
-    .into_iter()
+    .collect()
 }
 
 fn look_through(

@@ -226,6 +226,8 @@ pub struct RecoverJson<'a> {
     reentered: usize,
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
+    /// What else was done or left, as sentences.
+    notes: &'a [String],
     mail: MailJson,
     #[serde(flatten)]
     older: Older<'a>,
@@ -246,6 +248,9 @@ pub struct PlannedJson<'a> {
     readable_after: usize,
     total: usize,
     damage: damage::DamageJson,
+    /// What must be changed elsewhere, by hand, as sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_hand: Vec<String>,
     #[serde(flatten)]
     older: Older<'a>,
 }
@@ -305,6 +310,7 @@ pub fn planned_json<'a>(
         readable_after: ready.after.readable(),
         total: ready.after.total,
         damage: damage::damage(&assessment.damage(ready.plan.target)),
+        by_hand: sentences::elsewhere::by_hand(&ready.plan, assessment),
         older,
     }
 }
@@ -420,6 +426,7 @@ pub fn recover_json<'a>(
         reentered: applied.reentered,
         still_unreadable: unreadable.map(secret).collect(),
         verified: applied.verified,
+        notes: &applied.notes,
         mail: mail(&state),
         connections: tested.map(|tested| connections::results(tested, site)),
         older,

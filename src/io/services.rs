@@ -85,6 +85,9 @@ const CRONTABS: [&str; 5] = [
     "etc/crontabs/*",
 ];
 
+/// A reader of a server's own file and of those it includes.
+type Reader = fn(&Path, &[u8], &dyn Fn(&str) -> Vec<Included>) -> Vec<Block>;
+
 /// What these settings were read from.
 struct Places<'a> {
     /// Below which folder the system's files lie.
@@ -137,12 +140,7 @@ impl Places<'_> {
     }
 
     /// A server's own files with all they include; where there are none, its sites as they stand.
-    fn servers(
-        &self,
-        own: &[&str],
-        sites: &[&str],
-        reader: fn(&Path, &[u8], &dyn Fn(&str) -> Vec<Included>) -> Vec<Block>,
-    ) -> Vec<Block> {
+    fn servers(&self, own: &[&str], sites: &[&str], reader: Reader) -> Vec<Block> {
         let mut files = self.all(own);
         if files.is_empty() {
             files = self.all(sites);

@@ -502,7 +502,9 @@ impl Wizard {
 
     /// Whether something is unsaved, or being done.
     pub(super) fn would_lose(&self) -> bool {
-        self.typed() > 0 || self.running.is_some() || self.report_unsaved()
+        // A survey only reads, and is soon made again.
+        let busy = |job: &Running| job.kind != JobKind::Survey;
+        self.typed() > 0 || self.running.as_ref().is_some_and(busy) || self.report_unsaved()
     }
 
     /// Whether a recovery stands whose report was not saved since its last word.

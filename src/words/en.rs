@@ -261,6 +261,7 @@ table! {
     workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
     key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
     memory_searching = "Looking for lost keys in the memory of this install's PHP";
+    key_not_kept = "{key} was found only in running processes, and this recovery keeps it nowhere. Once they have ended, an undo brings back secrets that nothing opens.";
     memory_searched_first = "Searching the memory of PHP before workers restart";
     memory_key_found = "A lost key was found in a running process of this install.";
     memory_key_found_why = "The plan was made without it.";
@@ -437,7 +438,7 @@ table! {
     check_recommended = "Recommended: {strategy}. {why}";
     check_next = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "Every key is right; only passwords have to be typed in the next step.";
-    check_overruled = "That is so with the key of .env. FreeScout's web side, or its workers, use the key that is set elsewhere: see above. Nothing here needs to be sealed anew; the other place needs to be changed.";
+    check_overruled = "But that is so with the key of .env alone. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): that place must be changed.";
     check_all_well = "Nothing needs to be done.";
     plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
     applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";

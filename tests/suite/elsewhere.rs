@@ -8,6 +8,7 @@ use freescout_rescue::io::install::{Environment, Install};
 use serde_json::Value as Json;
 
 use crate::cli::Bench;
+use crate::processes::Php;
 
 const OTHER: &str = "base64:YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE=";
 
@@ -132,6 +133,23 @@ fn a_right_key_that_only_the_web_server_has_goes_into_env() {
     let json: Json = serde_json::from_str(&done.out).unwrap();
     assert_eq!(json["verified"], true, "{}", done.err);
     assert_eq!(finding(&bench.check_json()), None);
+}
+
+#[test]
+fn a_worker_that_was_started_with_another_key_in_its_environment_is_named() {
+    let (bench, _) = healthy();
+    let artisan = bench.install().join("artisan");
+    std::fs::write(
+        &artisan,
+        "<?php fgets(STDIN); echo \"ready\\n\"; fgets(STDIN);",
+    )
+    .unwrap();
+    let arguments = ["queue:work", "--queue=emails,default"];
+    let environment = [("APP_KEY", OTHER)];
+    let worker = Php::start(artisan.to_str().unwrap(), &arguments, &environment, "x");
+    let (severity, said) = finding(&bench.check_json()).unwrap();
+    let process = format!("environment of process {} sets APP_KEY", worker.pid());
+    assert!(severity == "critical" && said.contains(&process), "{said}");
 }
 
 /// What is found for an install on a system of our own below a folder.

@@ -189,6 +189,8 @@ fn a_key_that_only_a_worker_holds_is_used_before_the_worker_restarts() {
     );
     assert_eq!(recovered.code, Some(2), "{}", recovered.err);
     assert_eq!(json(&recovered)["resealed"], 4, "{}", recovered.err);
+    let notes = json(&recovered)["notes"].to_string();
+    assert!(notes.contains("an undo brings back"), "{notes}");
     drop(worker);
     let check = json(&site.run(&[], &["check", "--json"]));
     assert_eq!(check["summary"]["opens"], 8, "{check}");

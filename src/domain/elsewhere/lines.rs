@@ -32,19 +32,22 @@ fn variable(line: &str) -> Option<(&str, String)> {
 /// A crontab: what is set in it counts for the jobs below; what a job sets itself, for that job.
 pub fn crontab(path: &Path, bytes: &[u8]) -> Vec<Block> {
     let text = String::from_utf8_lossy(bytes);
-    let mut blocks: Vec<Block> = Vec::new();
+    // What is set at this line, by name: a later assignment takes its place.
+    let (mut set, mut blocks): (Vec<Block>, Vec<Block>) = (Vec::new(), Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.starts_with('#') {
             continue;
         }
         if let Some((name, value)) = variable(line) {
+            let is = |block: &mut Block| block.settings.iter().any(|s| s.name == name);
+            blocks.extend(set.extract_if(.., is));
             let mut block = Block::new(By::Cron);
             block.set(name, Some(value.as_bytes()), path, number);
-            blocks.push(block);
+            set.extend(Some(block).filter(|block| !block.settings.is_empty()));
             continue;
         }
-        for block in &mut blocks {
+        for block in &mut set {
             block.mentions.push(line.to_owned());
         }
         let mut own = Block::new(By::Cron);
@@ -58,7 +61,7 @@ pub fn crontab(path: &Path, bytes: &[u8]) -> Vec<Block> {
             blocks.push(own);
         }
     }
-    blocks.retain(|block| !block.settings.is_empty());
+    blocks.extend(set);
     blocks
 }
 
@@ -69,7 +72,7 @@ pub fn runs_first(bytes: &[u8]) -> Option<String> {
         let (key, value) = line.trim().split_once('=')?;
         (key.trim() == "auto_prepend_file").then(|| words(value.trim(), ' ').into_iter().next())?
     });
-    scripts.last().filter(|script| script != "none")
+    scripts.reduce(|_, last| last).filter(|s| s != "none")
 }
 
 /// What a PHP script sets by `putenv('NAME=value')`, `$_ENV['NAME'] = 'value'` or `$_SERVER[…]`, on lines of their own.

@@ -141,7 +141,7 @@ pub fn unit(
 
 /// The programs of a file of supervisor's.
 pub fn supervisor(path: &Path, bytes: &[u8]) -> Vec<Block> {
-    let (mut programs, mut shared): (Vec<Block>, Vec<_>) = (Vec::new(), Vec::new());
+    let (mut programs, mut shared) = (Vec::<Block>::new(), Block::new(By::Everyone));
     let (mut of_all, mut key): (bool, String) = (false, String::new());
     let text = String::from_utf8_lossy(bytes);
     for (number, raw) in (1..).zip(text.lines()) {
@@ -172,11 +172,7 @@ pub fn supervisor(path: &Path, bytes: &[u8]) -> Vec<Block> {
             }
         };
         match (of, programs.last_mut()) {
-            ("environment", _) if of_all => {
-                let mut block = Block::new(By::Everyone);
-                set(&mut block);
-                shared.extend(block.settings);
-            }
+            ("environment", _) if of_all => set(&mut shared),
             ("environment", Some(program)) => set(program),
             ("command" | "directory", Some(program)) => program.mentions.push(value.to_owned()),
             ("user", Some(program)) => program.user = Some(value.to_owned()),
@@ -185,7 +181,7 @@ pub fn supervisor(path: &Path, bytes: &[u8]) -> Vec<Block> {
     }
     for program in &mut programs {
         let own: Vec<String> = program.settings.iter().map(|s| s.name.clone()).collect();
-        let inherited = shared.iter().filter(|s| !own.contains(&s.name));
+        let inherited = shared.settings.iter().filter(|s| !own.contains(&s.name));
         program.settings.extend(inherited.cloned());
     }
     programs

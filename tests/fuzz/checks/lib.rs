@@ -15,13 +15,14 @@ mod passwords;
 mod payload;
 mod plan;
 mod serialized;
+mod services;
 mod sql_dump;
 
 /// A check, by the name of its target and its folder of seeds.
 pub type Check = (&'static str, fn(&[u8]));
 
 /// Every check.
-pub const ALL: [Check; 14] = [
+pub const ALL: [Check; 15] = [
     ("archive", hunt::archive),
     ("backup", backup::check),
     ("config_cache", config_cache::check),
@@ -33,6 +34,7 @@ pub const ALL: [Check; 14] = [
     ("plan", plan::check),
     ("pop3", mail::pop3),
     ("serialized", serialized::check),
+    ("services", services::check),
     ("smtp", mail::smtp),
     ("sql_dump", sql_dump::check),
     ("swap", hunt::swap),

@@ -6,8 +6,8 @@
 # Seen: `AUTH PLAIN ...` is cut at 512 characters like any command: "500 Command line too long". The
 #   same text sent after an empty AUTH PLAIN logs in.
 # Matters: FreeScout sends PLAIN in one line with the user name twice; its form takes passwords of 255
-#   characters. With a user name of 60 the line passes the limit: the right password is refused with a
-#   500, and a client that sends it in two lines says that it works.
+#   characters. With a user name of 60 the line passes the limit. Where the server offers PLAIN alone,
+#   the right password gets a 500, and a client that sends it in two lines says that it works.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # direnv 2.32.1 (Debian 12): its `dotenv` ends a bare value at a `#` even without a blank before it.
 #
-# Expected: the readers of .env files by Laravel, Ruby and Node's dotenv take a `#` for a comment only
-#   behind a blank or for quoted values; direnv says that it loads such files.
+# Expected: the file is Laravel's, and its reader takes a `#` for a comment only behind a blank; direnv
+#   says that it loads .env files, and nothing of what it takes for a comment.
 # Seen: DB_PASSWORD=a#b is `a` in the shell. In quotes it is kept.
 # Matters: the shell's environment beats FreeScout's .env. Who has direnv switched on in the folder and
 #   runs `php artisan` there works with a cut password (and `freescout:clear-cache` freezes it into

@@ -7,8 +7,8 @@
 # Seen: stringify never quotes, parse deletes every quote wherever it stands: a"b comes back as ab,
 #   it's as its. The commented key comes back without its quotes and with ` # old key` behind it.
 # Matters: a migration script that reads FreeScout's .env with it and writes it out again changes
-#   DB_PASSWORD without a word; and an APP_KEY with words behind it has no 32 bytes, so FreeScout
-#   does not start.
+#   DB_PASSWORD without a word; and an APP_KEY handed on with words behind it, to the environment of a
+#   container, has no 32 bytes there, so FreeScout does not start.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -4,9 +4,9 @@
 # Expected: "Parse a PHP array into JavaScript"; both are literals of any array that var_export writes.
 # Seen: a fraction is cut off without a word; NULL (null as well) is an error that names no line of
 #   the array but a node of the syntax tree. true, false and negative numbers are right.
-# Matters: every cached config of a FreeScout holds NULLs, so bootstrap/cache/config.php, the only place
-#   where the lost APP_KEY may still stand, cannot be read with it; and who cuts the NULLs out first
-#   gets changed numbers.
+# Matters: a cached config of Laravel's holds NULLs, so a FreeScout's bootstrap/cache/config.php, the only
+#   place where the lost APP_KEY may still stand, cannot be read with it; and who cuts the NULLs out
+#   first gets changed numbers.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

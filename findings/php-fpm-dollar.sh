@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # PHP-FPM 8.2 (Debian 12): a pool value that begins with `$` becomes empty, single quotes or not.
 #
-# Expected: pool files are INI files, and of INI files PHP's manual says that nothing is replaced within
-#   single quotes. A `$NAME` in the middle of a value is left alone.
+# Expected: pool files are INI files, and PHP's own parse_ini_string leaves a text in single quotes as it
+#   stands, `$` and all. So does FPM with a `$` in the middle of a value.
 # Seen: after the INI quotes are gone FPM itself looks at the first character: `$` makes the whole rest
 #   the name of a variable of its own environment. There is none, so PHP gets an empty text. No warning
 #   at the start, and `php-fpm -t` is content.

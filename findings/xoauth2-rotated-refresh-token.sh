@@ -6,8 +6,8 @@
 # Seen: the second renewal sends the first refresh token again. The `token` event, meant for saving,
 #   tells the access token only, so the program around it cannot keep the new one either.
 # Matters: FreeScout stores the new token each time. Who tests a mailbox with the tokens of FreeScout's
-#   database by this library consumes the stored one and loses its successor: the test says OK, and
-#   the helpdesk's own next renewal is refused.
+#   database by this library loses the successor of the stored one. The test says OK, and where the
+#   server revokes what it has replaced, as it may, the helpdesk's own next renewal is refused.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 
 use zeroize::Zeroizing;
 
-use crate::words::words;
+use crate::words::{fill, words};
 
 /// The first piece of memory, in bytes: a key or a passphrase fits into it.
 const FIRST: usize = 8 << 10;
@@ -46,7 +46,7 @@ fn read_all(input: &mut impl Read, most: usize) -> Result<Zeroizing<Vec<u8>>> {
             Err(e) => return Err(e),
         }
         if filled > most {
-            let why = words().standard_input_too_long;
+            let why = fill(words().error_too_large, &[("max", &most)]);
             return Err(std::io::Error::new(ErrorKind::InvalidData, why));
         }
         if filled == bytes.len() {

@@ -216,7 +216,6 @@ table! {
     passphrase_no_terminal = "The passphrase cannot be asked for: there is no terminal.";
     passphrase_no_terminal_next = "Nothing was changed. Give --passphrase-file FILE, or - to read it from standard input.";
     passphrase_stopped = "Stopped while the passphrase was asked for. Nothing was changed.";
-    standard_input_too_long = "standard input holds more than such a list or text can";
     standard_input_twice = "standard input cannot be read twice";
     standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
     restore_sql_head = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";

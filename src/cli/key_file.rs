@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use crate::domain::app_key::AppKey;
+use crate::domain::assessment::{Assessment, KeyReport};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::spelling;
+use crate::engine::session::Session;
 use crate::io::{files, standard_input};
+use crate::sentences;
 use crate::words::{fill, words};
 
 /// A key file larger than this is none.
@@ -40,6 +43,41 @@ pub(super) fn read(path: &Path) -> Result<(SecretBytes, Source), Problem> {
 pub(super) fn holds_no_key(why: &str) -> Problem {
     let w = words();
     Problem::new(w.key_file_no_key, why, w.key_file_no_key_next)
+}
+
+/// Refuses a given key that opens nothing and is not in force: whoever gave it expects that it is used, and a recovery that
+/// goes on without it is not the one that was meant.
+pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<(), Problem> {
+    let w = words();
+    let ring = &session.ring;
+    let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
+    let opens = |key: &AppKey| {
+        let same = |report: &&KeyReport| {
+            let known = ring.get(report.fingerprint);
+            known.is_some_and(|known| known.same_bytes(key))
+        };
+        let mut twins = assessment.keys.iter().filter(same);
+        twins.any(|twin| twin.opens > 0 || twin.effective)
+    };
+    let useless = assessment.keys.iter().find(|report| {
+        report.sources.iter().all(|source| given(source.kind))
+            && ring.get(report.fingerprint).is_some_and(|key| !opens(key))
+    });
+    let Some(useless) = useless else {
+        return Ok(());
+    };
+    let from = useless.sources.first().map(sentences::source);
+    Err(Problem::new(
+        w.key_file_useless,
+        fill(
+            w.key_file_useless_why,
+            &[
+                ("source", &from.unwrap_or_default()),
+                ("fingerprint", &useless.fingerprint),
+            ],
+        ),
+        w.key_file_useless_next,
+    ))
 }
 
 /// The file, and what is the matter with it.

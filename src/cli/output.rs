@@ -156,6 +156,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             ("path", &sanitize(&survey.path.to_string_lossy())),
             ("version", &survey.version),
             ("server", &survey.server),
+            ("database", &survey.database),
         ],
     ));
     match assessment.keys.iter().find(|k| k.effective) {

@@ -398,6 +398,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     };
     let mut session = common.open().map_err(not_started)?;
     let before = session.assess();
+    key_file::require_use(&session, &before).map_err(unchanged)?;
     let mut entered = recover::places(&before, lines).map_err(not_started)?;
     let older = match wishes.take_older {
         true => recover::older(&before, &entered),

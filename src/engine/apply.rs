@@ -12,11 +12,9 @@ use crate::domain::configuration::DbSettings;
 use crate::domain::journal::{Intent, Kind, Outcome, Run};
 use crate::domain::plan::{Action, Plan, Target};
 use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::engine::backup::{self, Progress};
 use crate::engine::change::{self, Change, Failure, file_problem};
-use crate::engine::elsewhere;
 use crate::engine::file_change;
 use crate::engine::job::Applied;
 use crate::engine::ledger::{self, Ledger};
@@ -24,6 +22,7 @@ use crate::engine::processes::{self, Workers};
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
 use crate::engine::session::Session;
 use crate::engine::settle::{self, Written};
+use crate::engine::{elsewhere, env_trouble};
 use crate::io::backup::Backup;
 use crate::io::files::{self, FileError, FileRead};
 use crate::io::store::{self, Store, Stored, Swap};
@@ -209,19 +208,11 @@ fn require_handover(
             w.handover_impossible_next,
         ))
     };
-    if install.env_file.is_none() {
-        return refuse(fill(
-            w.handover_no_env,
-            &[("path", &sanitize(&install.env_path().to_string_lossy()))],
-        ));
-    }
+    env_trouble::require_env(install)?;
     if !builds_anew && elsewhere::overrules(session, target) {
         let places = elsewhere::findings(session);
         let places: Vec<String> = places.iter().map(sentences::finding).collect();
         return refuse(format!("{} {}", w.handover_key_elsewhere, places.join(" ")));
-    }
-    if let Some(refused) = install.env().refused() {
-        return refuse(fill(w.finding_env_refused, &[("line", &refused.line)]));
     }
     files::require_removable(&install.cache_path()).map_err(|e| file_problem(&e))?;
     let (cached, configured) = (install.database()?, install.database_without_cache()?);

@@ -41,6 +41,34 @@ pub(super) fn beside(install: &Install, trouble: &Trouble, database: Problem) ->
     }
 }
 
+/// Whether FreeScout could read its `.env` without the config cache, which a recovery clears.
+///
+/// # Errors
+/// A [`Problem`] with the line.
+pub(super) fn require_env(install: &Install) -> Result<(), Problem> {
+    let w = words();
+    let path = sanitize(&install.env_path().to_string_lossy());
+    let Some(file) = &install.env_file else {
+        return Err(Problem::new(
+            w.handover_impossible,
+            fill(w.handover_no_env, &[("path", &path)]),
+            w.handover_impossible_next,
+        ));
+    };
+    if install.env().refused().is_none() {
+        return Ok(());
+    }
+    let Some(trouble) = install.trouble_of(file) else {
+        return Ok(());
+    };
+    let (why, next) = why_and_next(install, &trouble);
+    Err(Problem::new(
+        w.handover_impossible,
+        fill(w.error_path, &[("path", &path), ("why", &why)]),
+        format!("{} {next}", w.quit_nothing_changed),
+    ))
+}
+
 fn why_and_next(install: &Install, trouble: &Trouble) -> (String, &'static str) {
     let w = words();
     let (why, next) = match trouble {

@@ -345,6 +345,15 @@ fn locked(error: LockError) -> Problem {
 }
 
 fn journal_problem(error: &JournalError) -> Problem {
+    if error.is_held() {
+        let w = words();
+        // Another journal would know nothing of the run that holds this one.
+        return Problem::new(
+            w.journal_held,
+            sanitize(&error.to_string()),
+            w.journal_held_next,
+        );
+    }
     unusable(error, error.obstacle(), error.path())
 }
 

@@ -150,6 +150,14 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
         let env = session.install.env_file.as_ref();
         with_app_key(&session.install, env.map_or(&[], |f| &f.bytes), &target)?;
     }
+    let install = &session.install;
+    let key_moves = install.key_in_force().text.expose() != target.text();
+    let env_changes =
+        plan.write_key.is_some() || prepared.cells.keys().any(|cell| cell.table == Table::Env);
+    if (key_moves || env_changes) && install.cache_file.is_some() {
+        // Without its cached config FreeScout runs on `.env`: better told now than when all is confirmed.
+        env_trouble::require_env(install)?;
+    }
     let mut after = session.inventory.clone();
     for (place, new) in prepared.texts {
         if let Some(secret) = after.secrets.iter_mut().find(|s| s.place == place) {

@@ -177,9 +177,14 @@ impl Install {
             return None;
         }
         match &self.env_file {
-            Some(file) => dotenv::trouble(&file.bytes, &*self.process),
+            Some(file) => self.trouble_of(file),
             None => (!self.names_database()).then_some(Trouble::NoDatabase),
         }
+    }
+
+    /// What keeps FreeScout from finding its settings in this text of `.env`, were there no config cache.
+    pub fn trouble_of(&self, env_file: &FileRead) -> Option<Trouble> {
+        dotenv::trouble(&env_file.bytes, &*self.process)
     }
 
     /// Whether the settings in force say which database to use.

@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
 use rustix::fs::OFlags;
 
 use super::backup::{BackupError, prepare_parent};
@@ -76,6 +76,17 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// Whether another program holds the file: a run of ours that writes, or was stopped in the middle.
+    pub fn is_held(&self) -> bool {
+        let JournalError::Database(_, error) = self else {
+            return false;
+        };
+        matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        )
+    }
+
     /// The file or folder it is about.
     pub fn path(&self) -> &Path {
         match self {

@@ -285,6 +285,8 @@ table! {
     key_file_holds_more = "{path} is named by APP_KEY_FILE, but holds more than one key: it is not overwritten. Put the key alone into it";
 
     // the journal
+    journal_held = "Another freescout-rescue is writing to the journal right now, or was suspended (Ctrl-Z) in the middle.";
+    journal_held_next = "Nothing was changed. Let it finish (a suspended one goes on with fg), then try again. Do not give another --state-dir: that journal knows nothing of the other run.";
     journal_unusable = "The journal cannot be used, and without it nothing is changed.";
     journal_unusable_next = "Give another folder with --state-dir, one that only you may write.";
     journal_not_ended = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
@@ -399,6 +401,9 @@ table! {
     key_file_empty = "the file is empty";
     key_file_several = "it holds more than one key; give one alone, or search the file with --look-in";
     key_file_no_key = "The key file holds no key.";
+    key_file_useless = "The key that was given decrypts none of the stored secrets.";
+    key_file_useless_why = "{source}: {fingerprint}";
+    key_file_useless_next = "Nothing was changed. Give the file with the right key, or leave --key-file out to go on without it.";
     key_file_no_key_next = "It should hold `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable = "{path} cannot be used.";
     passwords_unusable = "A given password has no place.";
@@ -430,7 +435,7 @@ table! {
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";
-    check_install = "{path}: FreeScout {version} on {server}";
+    check_install = "{path}: FreeScout {version} on {server}, database {database}";
     check_key = "Key in force: {label} · {fingerprint}, from {source}";
     check_no_key = "No usable key is in force.";
     check_summary = "FreeScout can read {readable} of {total} stored secrets.";

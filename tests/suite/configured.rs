@@ -686,3 +686,62 @@ impl AppKeyText {
         String::from_utf8(key.text().to_vec()).unwrap()
     }
 }
+
+/// Somebody who gives a key expects that it is used: a recovery without it is not the one that was meant.
+#[test]
+fn a_given_key_that_decrypts_nothing_stops_a_recovery() {
+    let site = Site::new();
+    let (other, own) = (site.bench.path("other.key"), site.bench.path("own.key"));
+    std::fs::write(&other, format!("base64:{}=", "A".repeat(43))).unwrap();
+    // The one in force, in another text: the same key.
+    std::fs::write(&own, site.key.trim_end_matches('=')).unwrap();
+    let before = site.bench.state();
+    let refused = site.recover(&["--key-file", other.to_str().unwrap()]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(refused.err.contains("decrypts none"), "{}", refused.err);
+    assert!(refused.err.contains("other.key"), "{}", refused.err);
+    assert_eq!(site.bench.state(), before);
+    let taken = site.recover(&["--key-file", own.to_str().unwrap()]);
+    assert_eq!(taken.code, 2, "{}", taken.err);
+}
+
+/// What the confirmation would only lead up to is said with the plan.
+#[test]
+fn a_plan_says_that_freescout_could_not_run_without_its_cached_config() {
+    let bench = Bench::new();
+    let env = bench.install().join(".env");
+    let text = std::fs::read_to_string(&env).unwrap();
+    std::fs::write(&env, format!("{text}COMPANY=My Desk\n")).unwrap();
+    let line = text.lines().count() + 1;
+    let before = bench.state();
+    let old = bench.path("demo/old-server");
+    let plan = bench.act(&["recover"], &["--look-in", old.to_str().unwrap()]);
+    assert_eq!(plan.code, 1, "{}", plan.err);
+    let said = format!("line {line}, COMPANY");
+    assert!(plan.err.contains(&said), "{said}: {}", plan.err);
+    assert!(plan.out.is_empty(), "{}", plan.out);
+    assert_eq!(bench.state(), before);
+}
+
+/// Another journal would know nothing of the run that holds this one, so none is asked for.
+#[test]
+fn a_journal_that_another_run_holds_is_waited_for() {
+    let bench = Bench::new();
+    let old = bench.path("demo/old-server");
+    let more = ["--look-in", old.to_str().unwrap()];
+    let done = bench.act(&["recover", "--yes", "--no-test"], &more);
+    assert_eq!(done.code, 2, "{}", done.err);
+    let before = bench.state();
+    let journal = rusqlite::Connection::open(bench.path("state/journal.sqlite")).unwrap();
+    journal.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let undo = bench.act(&["undo", "--yes"], &[]);
+    assert_ne!(undo.code, 0);
+    assert!(
+        undo.err.contains("is writing to the journal right now"),
+        "{}",
+        undo.err
+    );
+    assert!(!undo.err.contains("Give another folder"), "{}", undo.err);
+    drop(journal);
+    assert_eq!(bench.state(), before);
+}

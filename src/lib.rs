@@ -67,6 +67,7 @@ pub mod domain {
 pub mod io {
     pub mod artisan;
     pub mod backup;
+    pub mod certificates;
     pub mod crash;
     pub mod dump;
     pub mod entropy;

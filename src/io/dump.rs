@@ -127,6 +127,8 @@ fn mysqldump(program: &Path, settings: &DbSettings, root: &Path) -> Result<Comma
         ]),
     };
     if let (None, Some(ca)) = (&socket, &settings.ssl_ca) {
+        // The program would wait for ever for a FIFO, and fill itself with a device.
+        mysql::authorities(settings)?;
         command.arg(format!("--ssl-ca={ca}"));
     }
     command.arg(format!("--user={}", settings.username));

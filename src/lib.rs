@@ -31,6 +31,7 @@ pub mod domain {
     pub mod elsewhere;
     pub mod finding;
     pub mod glance;
+    pub mod handed;
     pub mod inventory;
     pub mod journal;
     pub mod json_span;
@@ -67,6 +68,7 @@ pub mod domain {
 pub mod io {
     pub mod artisan;
     pub mod backup;
+    pub mod certificates;
     pub mod crash;
     pub mod dump;
     pub mod entropy;
@@ -115,6 +117,7 @@ pub mod engine {
     pub mod exit;
     pub mod file_change;
     pub mod find_key;
+    pub mod handed;
     pub mod job;
     pub mod lasting;
     pub mod ledger;

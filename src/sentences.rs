@@ -2,6 +2,7 @@
 //!
 //! Texts come from the table; what comes from outside is sanitised here.
 
+pub mod commands;
 pub mod connections;
 pub mod damage;
 pub mod elsewhere;
@@ -9,6 +10,8 @@ pub mod journal;
 pub mod mail_state;
 pub mod older;
 pub mod timeline;
+
+pub use commands::shell;
 
 use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
@@ -19,7 +22,7 @@ use crate::domain::journal::Kind;
 use crate::domain::lasting::Fleeting;
 use crate::domain::plan::{Action, Impossible, KeyHome, Need, Plan, Target, Why};
 use crate::domain::rules::{Form, Keeping, Rules, Undecryptable};
-use crate::domain::sanitize::{is_hostile, sanitize};
+use crate::domain::sanitize::sanitize;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::spelling::Spelling;
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
@@ -554,24 +557,6 @@ pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
     };
     let path = sanitize(&folder.to_string_lossy());
     fill(w.lasts_not, &[("path", &path), ("why", &why)])
-}
-
-/// A path as one word of a shell command, which leads to it whatever is in its name.
-pub fn shell(path: &std::path::Path) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,".contains(c);
-    match path.to_str().filter(|text| !text.contains(is_hostile)) {
-        Some(text) if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
-        Some(text) => format!("'{}'", text.replace('\'', "'\\''")),
-        // POSIX shells have no quotes for what must not be shown; printf(1) makes it of octal numbers.
-        None => {
-            let bytes = path.as_os_str().as_encoded_bytes().iter();
-            let spelled = bytes.map(|byte| match char::from(*byte) {
-                c if plain(c) => c.to_string(),
-                _ => format!("\\{byte:03o}"),
-            });
-            format!("\"$(printf '{}')\"", spelled.collect::<String>())
-        }
-    }
 }
 
 /// What becomes of the config cache and the workers: these stay where their memory may be the last place of a key.

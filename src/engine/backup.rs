@@ -12,6 +12,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::sql::Script;
 use crate::engine::checks;
+use crate::engine::handed;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger;
 use crate::engine::obstacle::{place, way_out};
@@ -20,7 +21,7 @@ use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
 use crate::io::dump;
 use crate::io::files::{self, FileRead};
-use crate::io::install::{self, Install};
+use crate::io::install::{self, Environment, Install};
 use crate::io::state_dir::{self, AbsolutePath};
 use crate::io::store::Swap;
 use crate::sentences;
@@ -165,6 +166,7 @@ pub fn make_as(
         let dumped = dump(
             &session.settings,
             &session.install.root,
+            &Environment::of(handed::of_ours(&session.install).own),
             &mut watched,
             &mut |bytes| progress(w.backup_dump, bytes, None),
             cancel,

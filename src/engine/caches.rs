@@ -7,6 +7,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes};
 use crate::domain::var_export;
 use crate::engine::backup::Progress;
+use crate::engine::handed;
 use crate::engine::processes::{self, Workers};
 use crate::engine::session::Session;
 use crate::io::artisan;
@@ -37,7 +38,7 @@ pub fn refresh(
             &install.root,
             install.web_user,
             php.as_deref(),
-            &install.variables(),
+            &handed::of_ours(install),
             limit,
         ) {
             // What PHP wrote is on no disk yet: a machine that stops now would start with an empty file in its place.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::domain::sanitize::sanitize;
 use crate::io::obstacle::Obstacle;
+use crate::sentences::shell;
 use crate::words::{fill, words};
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
@@ -20,7 +21,12 @@ pub(super) fn way_out(
         Some(Obstacle::Immutable) => w.obstacle_immutable,
         None => otherwise,
     };
-    let help = fill(help, &[("path", &sanitize(&place.to_string_lossy()))]);
+    let path = match obstacle {
+        // Within a command.
+        Some(Obstacle::Immutable) => shell(place),
+        _ => sanitize(&place.to_string_lossy()),
+    };
+    let help = fill(help, &[("path", &path)]);
     format!("{stands} {help}")
 }
 

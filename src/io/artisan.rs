@@ -1,15 +1,19 @@
 //! FreeScout's own command line: `php artisan freescout:clear-cache`, run as the web user.
 //!
 //! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation, and
-//! what it runs belongs to him. The environment is clean but for `APP_*` and `DB_*` (a container's settings must reach
-//! the rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `programs`).
+//! what it runs belongs to him. The environment is clean but for FreeScout's own settings (a container's must reach the
+//! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `programs`).
 
 use super::crash::{self, Point};
 use super::files::{self, FileError};
 use super::programs::{self, NotFound};
 use super::way;
+use crate::domain::handed::Handed;
+use crate::domain::sanitize::sanitize;
 use crate::words::{fill, words};
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -42,6 +46,9 @@ pub enum ArtisanError {
     /// `artisan` is no file that FreeScout's owner put there.
     #[error("{}", fill(words().artisan_not_freescouts, &[("why", &.0)]))]
     NotFreeScouts(String),
+    /// Variables of our environment may be needed, and may not be handed on: their names.
+    #[error("{}", fill(words().artisan_unsure, &[("names", &sanitize(.0))]))]
+    Unsure(String),
     /// It could not be started.
     #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
     Start(std::io::Error),
@@ -85,9 +92,8 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
     Err(ArtisanError::NotFreeScouts(why))
 }
 
-/// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what FreeScout's
-/// configuration reads (`variables`), as the cache it builds would otherwise freeze defaults; and nothing else of root's.
-/// After `limit` it is ended, with everything it started.
+/// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what is FreeScout's
+/// own (see `domain::handed`), as the cache it builds would otherwise freeze defaults; and nothing else of root's. After `limit` it is ended, with everything it started.
 ///
 /// # Errors
 /// [`ArtisanError`].
@@ -95,7 +101,7 @@ pub fn clear_cache(
     install: &Path,
     web_user: WebUser,
     php: Option<&str>,
-    variables: &[String],
+    handed: &Handed,
     limit: Duration,
 ) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
@@ -105,15 +111,18 @@ pub fn clear_cache(
     if !we.is_root() && we.as_raw() != web_user.uid {
         return Err(ArtisanError::NotAllowed);
     }
+    if !handed.unsure.is_empty() {
+        return Err(ArtisanError::Unsure(handed.unsure.join(", ")));
+    }
     require_freescouts(install, web_user)?;
     let mut command = programs::command(&find_php(php)?, web_user);
     command
         .args(["artisan", "freescout:clear-cache", "--no-interaction"])
         .current_dir(install);
-    command.envs(std::env::vars_os().filter(|(name, _)| {
-        let name = name.to_string_lossy();
-        name.starts_with("APP_") || name.starts_with("DB_") || variables.iter().any(|v| *v == name)
-    }));
+    let own = handed.own.iter();
+    command.envs(
+        own.map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value.expose()))),
+    );
     run(command, limit)
 }
 
@@ -242,7 +251,7 @@ mod tests {
     fn php_is_never_run_as_root() {
         let root = WebUser { uid: 0, gid: 0 };
         assert!(matches!(
-            clear_cache(Path::new("/"), root, None, &[], TIME_LIMIT),
+            clear_cache(Path::new("/"), root, None, &Handed::default(), TIME_LIMIT),
             Err(ArtisanError::OwnedByRoot)
         ));
     }

@@ -1,9 +1,11 @@
 //! A full dump through the database's own program: mysqldump, pg_dump, SQLite's backup.
 //!
-//! The password goes by environment variable, never by argument: other users read argument lists. As root we run it as
-//! the web user, who knows that password: the server is whichever his `.env` names, and may be one of his that asks its
-//! client for files.
+//! The password goes by a file in memory that is the program's standard input, closed to every other account: argument
+//! lists are for all to read, and an environment for as long as the program runs. As root we run it as the web user where
+//! he knows that password: the server is whichever his `.env` names, and may be one of his that asks its client for files.
+//! A password that he does not know goes to a program of an account that is nobody's.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,18 +13,30 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{MemfdFlags, Mode};
 use rustix::io::Errno;
+use rustix::process::{Gid, Uid};
 use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
 
 use super::install::{self, Environment, Install};
+use super::programs::{self, Account};
 use super::store::StoreError;
-use super::{mysql, programs, rights, sqlite};
+use super::{mysql, rights, sqlite};
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::sanitize::sanitize_bytes;
 use crate::words::{fill, words};
 
 /// SQLite's own bound on databases in memory (`SQLITE_MEMDB_DEFAULT_MAXSIZE`), in bytes.
 const MOST_IN_MEMORY: u64 = 1 << 30;
+/// Where a program finds what it was given as its standard input, as a file that it opens by itself.
+const READ_HERE: &str = "/dev/stdin";
+/// An account that has no name and no processes of its own on any distribution: what runs as `nobody` besides could look
+/// into a program of that account.
+const NOBODYS: Account = Account {
+    uid: 65533,
+    gid: 65533,
+};
 /// How much of a failing program's complaint is kept.
 const COMPLAINT: u64 = 2000;
 /// How often a program that says nothing is looked up from.
@@ -31,13 +45,15 @@ const LOOK_UP: Timespec = Timespec {
     tv_nsec: 200_000_000,
 };
 
-/// Dumps the whole database into `target` and says how many bytes that were.
+/// Dumps the whole database into `target` and says how many bytes that were. `environment` is FreeScout's own: what else
+/// the settings come from, the web user does not know.
 ///
 /// # Errors
 /// [`StoreError`] with the program's own words; what was written until then is no dump.
 pub fn full(
     settings: &DbSettings,
     root: &Path,
+    environment: &Environment,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
@@ -45,16 +61,13 @@ pub fn full(
     match settings.driver {
         Driver::MySql => {
             let program = find(&["mariadb-dump", "mysqldump"])?;
-            pipe(
-                mysqldump(&program, settings, root)?,
-                target,
-                progress,
-                cancel,
-            )
+            let command = mysqldump(&program, settings, root, environment)?;
+            pipe(command, target, progress, cancel)
         }
         Driver::PgSql => {
             let program = find(&["pg_dump"])?;
-            pipe(pg_dump(&program, settings, root), target, progress, cancel)
+            let command = pg_dump(&program, settings, root, environment)?;
+            pipe(command, target, progress, cancel)
         }
         Driver::Sqlite => {
             let (file, web_user) = (sqlite::file(settings, root), install::web_user(root));
@@ -70,13 +83,16 @@ pub fn full(
 pub fn full_unseen(
     settings: &DbSettings,
     root: &Path,
+    environment: &Environment,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     match settings.driver {
         // Through a pipe from their programs.
-        Driver::MySql | Driver::PgSql => full(settings, root, target, progress, cancel),
+        Driver::MySql | Driver::PgSql => {
+            full(settings, root, environment, target, progress, cancel)
+        }
         Driver::Sqlite => {
             let (file, web_user) = (sqlite::file(settings, root), install::web_user(root));
             let bytes = sqlite_in_memory(&file, web_user, target, cancel)?;
@@ -91,29 +107,58 @@ fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
     programs::find(names).map_err(|e| StoreError::Query(e.to_string()))
 }
 
-/// A program of root's, run with no more rights than it needs, and nothing of our environment.
-fn command(program: &Path, settings: &DbSettings, root: &Path) -> Command {
-    let we = programs::Account {
+/// Whom the program runs as: with no more rights than it needs.
+fn account(settings: &DbSettings, root: &Path, environment: &Environment) -> Account {
+    let we = Account {
         uid: rustix::process::geteuid().as_raw(),
         gid: rustix::process::getegid().as_raw(),
     };
-    let web_user = install::web_user(root);
+    if we.uid != 0 {
+        return we;
+    }
     // What the operator gave in place of FreeScout's own settings must not come into the web user's hands.
-    let own = Install::open(root, Environment::of_this_process())
+    let own = Install::open(root, environment.clone())
         .and_then(|install| install.database())
         .is_ok_and(|own| own.same_as(settings));
-    let account = if we.uid == 0 && own { web_user } else { we };
-    let mut command = programs::command(program, account);
-    command.current_dir("/");
-    command
+    match (own, settings.password.expose_secret()) {
+        (true, _) => install::web_user(root),
+        // The system vouches for us at a socket.
+        (false, "") => we,
+        (false, _) => NOBODYS,
+    }
 }
 
-fn mysqldump(program: &Path, settings: &DbSettings, root: &Path) -> Result<Command, StoreError> {
+/// The program as this account, with nothing of our environment, and with this file to read that it alone may read.
+fn command(program: &Path, account: Account, password: &[u8]) -> Result<Command, StoreError> {
+    let failed = |e: std::io::Error| StoreError::Query(e.to_string());
+    let file = || -> std::io::Result<File> {
+        let mut file = File::from(rustix::fs::memfd_create("password", MemfdFlags::CLOEXEC)?);
+        file.write_all(password)?;
+        rustix::fs::fchmod(&file, Mode::RUSR)?;
+        if rustix::process::geteuid().is_root() {
+            let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+            rustix::fs::fchown(&file, Some(uid), Some(gid))?;
+        }
+        Ok(file)
+    };
+    let mut command = programs::command(program, account);
+    command.current_dir("/").stdin(file().map_err(failed)?);
+    Ok(command)
+}
+
+fn mysqldump(
+    program: &Path,
+    settings: &DbSettings,
+    root: &Path,
+    environment: &Environment,
+) -> Result<Command, StoreError> {
     let socket = mysql::socket(settings)?;
-    let mut command = command(program, settings, root);
-    // Settings of an account must not decide where the dump comes from.
+    let account = account(settings, root, environment);
+    let password = option_file(settings.password.expose_secret());
+    let mut command = command(program, account, password.as_bytes())?;
+    // First, and in place of all others: settings of an account must not decide where the dump comes from.
     command.args([
-        "--no-defaults",
+        &format!("--defaults-file={READ_HERE}"),
         "--single-transaction",
         "--quick",
         "--default-character-set=utf8mb4",
@@ -127,26 +172,69 @@ fn mysqldump(program: &Path, settings: &DbSettings, root: &Path) -> Result<Comma
         ]),
     };
     if let (None, Some(ca)) = (&socket, &settings.ssl_ca) {
+        // The program would wait for ever for a FIFO, and fill itself with a device.
+        mysql::authorities(settings)?;
         command.arg(format!("--ssl-ca={ca}"));
     }
     command.arg(format!("--user={}", settings.username));
-    command.env("MYSQL_PWD", settings.password.expose_secret());
     command.args(["--", &settings.database]);
     Ok(command)
 }
 
-fn pg_dump(program: &Path, settings: &DbSettings, root: &Path) -> Command {
-    let mut command = command(program, settings, root);
+/// An option file of MySQL's and MariaDB's clients (their manuals: "Using Option Files").
+fn option_file(password: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(2 * password.len() + 32));
+    text.push_str("[client]\npassword=\"");
+    for c in password.chars() {
+        match c {
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\\' => text.push_str("\\\\"),
+            '"' => text.push_str("\\\""),
+            c => text.push(c),
+        }
+    }
+    text.push_str("\"\n");
+    text
+}
+
+fn pg_dump(
+    program: &Path,
+    settings: &DbSettings,
+    root: &Path,
+    environment: &Environment,
+) -> Result<Command, StoreError> {
+    let account = account(settings, root, environment);
+    let password = password_file(settings.password.expose_secret())?;
+    let mut command = command(program, account, password.as_bytes())?;
     command.arg("--no-password");
     command
         .env("PGHOST", &settings.host)
         .env("PGPORT", settings.port.to_string())
         .env("PGUSER", &settings.username);
     command
-        .env("PGPASSWORD", settings.password.expose_secret())
+        .env("PGPASSFILE", READ_HERE)
         .env("PGSSLMODE", &settings.sslmode);
     command.env("PGDATABASE", &settings.database);
-    command
+    Ok(command)
+}
+
+/// A password file of libpq ("The Password File" in its manual), for whatever it connects to.
+fn password_file(password: &str) -> Result<Zeroizing<String>, StoreError> {
+    // Its lines have no escape for these.
+    if password.contains(['\n', '\r']) {
+        return Err(StoreError::Query(words().error_dump_password.to_owned()));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(2 * password.len() + 16));
+    text.push_str("*:*:*:*:");
+    for c in password.chars() {
+        if matches!(c, '\\' | ':') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text.push('\n');
+    Ok(text)
 }
 
 /// Runs the program, its output into `target`.
@@ -157,11 +245,10 @@ fn pipe(
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     let failed = |e: std::io::Error| StoreError::Query(e.to_string());
-    program
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    program.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = program.spawn().map_err(failed)?;
+    // With it goes our hold of the password's file.
+    drop(program);
     let complaint = child.stderr.take().map(|mut stderr| {
         std::thread::spawn(move || {
             let mut text = Vec::new();
@@ -223,7 +310,7 @@ fn copy(
 /// A consistent copy through SQLite's own backup, by way of a file closed to others.
 fn copy_sqlite(
     file: &Path,
-    web_user: programs::Account,
+    web_user: Account,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
@@ -251,7 +338,7 @@ fn copy_sqlite(
 /// The same in memory.
 fn sqlite_in_memory(
     file: &Path,
-    web_user: programs::Account,
+    web_user: Account,
     target: &mut dyn Write,
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {

@@ -8,11 +8,16 @@ use rustix::process::{
 /// The first descriptor that is not one of the standard streams.
 const FIRST_OTHER: i32 = 3;
 
+/// A limit of core files, in bytes, that lets none be made: one byte is less than any has. Zero would stop files alone; a
+/// program that `kernel.core_pattern` pipes them into gets them whatever the limit is, but at this one (Linux,
+/// `fs/coredump.c`).
+const NO_CORE: u64 = 1;
+
 /// Closes the process to others. What the system does not grant is left as it is.
 pub fn close() {
     let none = Rlimit {
-        current: Some(0),
-        maximum: Some(0),
+        current: Some(NO_CORE),
+        maximum: Some(NO_CORE),
     };
     let _ = setrlimit(Resource::Core, none);
     hide();
@@ -20,7 +25,8 @@ pub fn close() {
     close_fds::set_fds_cloexec(FIRST_OTHER, &[]);
 }
 
-/// Keeps other processes from looking into this one; a change of user undoes it.
+/// Keeps other processes from looking into this one, and the kernel from dumping it. A change of user, of group or of
+/// capabilities undoes it, on whichever thread (`fs.suid_dumpable` says what then holds): so it is done after each.
 pub(super) fn hide() {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

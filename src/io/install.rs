@@ -2,12 +2,12 @@
 
 mod places;
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, Sources};
 use crate::domain::dotenv::{self, EnvFile, Trouble};
+use crate::domain::handed::Variables;
 use crate::domain::plan::KeyHome;
 use crate::domain::problem::Problem;
 use crate::domain::rules::Rules;
@@ -23,18 +23,27 @@ pub use places::find;
 
 /// The process environment, as far as FreeScout's settings go.
 #[derive(Default, Clone)]
-pub struct Environment(BTreeMap<Vec<u8>, SecretBytes>);
+pub struct Environment(Variables);
 
 impl Environment {
-    /// `APP_*`, `DB_*` and a few other variables of our own process: inside a container they are FreeScout's too.
+    /// `APP_*` and `DB_*` of our own process: inside a container they are FreeScout's too.
     pub fn of_this_process() -> Self {
+        let mut ours = Self::all_of_this_process();
+        ours.retain(|name, _| name.starts_with(b"APP_") || name.starts_with(b"DB_"));
+        Self(ours)
+    }
+
+    /// Every variable of our own process.
+    pub fn all_of_this_process() -> Variables {
         use std::os::unix::ffi::OsStringExt;
-        let ours = std::env::vars_os()
-            .map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())));
-        Self(
-            ours.filter(|(name, _)| name.starts_with(b"APP_") || name.starts_with(b"DB_"))
-                .collect(),
-        )
+        std::env::vars_os()
+            .map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())))
+            .collect()
+    }
+
+    /// These variables.
+    pub fn of(variables: Variables) -> Self {
+        Self(variables)
     }
 
     /// The value of a variable.

@@ -10,6 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, SslOpts, TxOpts, Value};
 use secrecy::ExposeSecret;
 
+use super::certificates::Copied;
 use super::crash::{self, Point};
 use super::store::{
     self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
@@ -87,15 +88,26 @@ fn error(error: &mysql::Error) -> StoreError {
     }
 }
 
-fn ssl(settings: &DbSettings) -> Option<SslOpts> {
+/// The file that `DB_MYSQL_ATTR_SSL_CA` names, for one who opens what he is given and reads it to its end.
+///
+/// # Errors
+/// [`StoreError::Tls`] for one that is no file, or too long to be one of certificates.
+pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> {
+    let copied = settings.ssl_ca.as_ref().map(|ca| Copied::of(Path::new(ca)));
+    copied
+        .transpose()
+        .map_err(|e| StoreError::Tls(e.to_string()))
+}
+
+fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
     if settings.ssl_ca.is_none() && settings.ssl_cert.is_none() {
         return None;
     }
     // Without a CA PHP has nothing to check the certificate against.
-    let unchecked = settings.ssl_ca.is_none() || !settings.ssl_verify;
+    let unchecked = authorities.is_none() || !settings.ssl_verify;
     Some(
         SslOpts::default()
-            .with_root_cert_path(settings.ssl_ca.clone().map(std::path::PathBuf::from))
+            .with_root_cert_path(authorities.map(Copied::path))
             .with_danger_accept_invalid_certs(unchecked)
             .with_danger_skip_domain_validation(unchecked),
     )
@@ -110,7 +122,14 @@ impl MySql {
         // Another store may have been first; any ring will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let socket = socket(settings)?;
-        let through_socket = socket.is_some();
+        let authorities = match socket {
+            Some(_) => None,
+            None => authorities(settings)?,
+        };
+        let ssl = match socket {
+            Some(_) => None,
+            None => ssl(settings, authorities.as_ref()),
+        };
         let charset = sql::charset_name(&settings.charset, "utf8mb4");
         let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
         let options = OptsBuilder::new()
@@ -122,7 +141,7 @@ impl MySql {
             .user(Some(settings.username.clone()))
             .pass(Some(settings.password.expose_secret().to_owned()))
             .db_name(Some(settings.database.clone()))
-            .ssl_opts(if through_socket { None } else { ssl(settings) })
+            .ssl_opts(ssl)
             .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))

@@ -20,6 +20,7 @@ use rustls::{
 use secrecy::ExposeSecret;
 use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
+use super::certificates;
 use super::crash::{self, Point};
 use super::store::{
     self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
@@ -250,8 +251,8 @@ fn roots() -> RootCertStore {
             let home = std::env::var_os("HOME")?;
             Some(std::path::Path::new(&home).join(".postgresql/root.crt"))
         });
-    if let Some(certificates) = own.and_then(|path| CertificateDer::pem_file_iter(path).ok()) {
-        roots.add_parsable_certificates(certificates.flatten());
+    if let Some(read) = own.and_then(|path| certificates::read(&path).ok()) {
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&read.bytes).flatten());
     }
     roots
 }

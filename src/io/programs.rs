@@ -156,6 +156,8 @@ fn undress(
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
+    // The change of user opened the process to others of that account, and to core dumps.
+    harden::hide();
     // It would be lost by the change of user, so it comes last; and who called may be gone by now.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
@@ -171,10 +173,7 @@ fn undress(
 /// # Errors
 /// The system's, where that cannot be: in a namespace without such an account, or without a caller.
 pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
-    undress(NOBODY, Vec::new, caller)?;
-    // The change of user opened the process to others of that account, and to core dumps.
-    harden::hide();
-    Ok(())
+    undress(NOBODY, Vec::new, caller)
 }
 
 /// The groups that the account has by itself, as at its own login.

@@ -6,6 +6,7 @@ use rustix::thread::{
     set_thread_res_uid,
 };
 
+use super::harden;
 use super::programs::Account;
 
 /// What stays as it is, in setresuid(2) and setresgid(2).
@@ -39,6 +40,7 @@ impl Laid {
         let mut left = capabilities(None)?;
         left.effective |= before & CapabilitySet::IPC_LOCK;
         set_capabilities(None, left)?;
+        harden::hide();
         Ok(laid)
     }
 }
@@ -52,6 +54,7 @@ impl Drop for Laid {
             // Half ours and half somebody else's, nothing we do means what it should.
             std::process::abort();
         }
+        harden::hide();
     }
 }
 
@@ -75,12 +78,38 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
+    const NOBODY: Account = Account {
+        uid: 65534,
+        gid: 65534,
+    };
+
+    /// One after the other: whether a process may be dumped is said of all its threads at once.
+    #[test]
+    fn the_process_stays_closed_to_others() {
+        use rustix::process::{DumpableBehavior, dumpable_behavior, set_dumpable_behavior};
+        if !geteuid().is_root() {
+            eprintln!("NOT TESTED as a plain account: changes of rights. Run it as root.");
+            return;
+        }
+        if std::fs::read("/proc/sys/fs/suid_dumpable").is_ok_and(|mode| mode.starts_with(b"0")) {
+            eprintln!("NOT TESTED with fs.suid_dumpable=0, where the kernel closes it by itself.");
+        }
+        let closed = || dumpable_behavior().unwrap() == DumpableBehavior::NotDumpable;
+        harden::hide();
+        let within = with(NOBODY, closed).unwrap();
+        assert!(within && closed());
+        // Taken back from anywhere, and by a panic too.
+        let failed = std::panic::catch_unwind(|| {
+            with(NOBODY, || {
+                set_dumpable_behavior(DumpableBehavior::Dumpable).unwrap();
+                panic!("on purpose");
+            })
+        });
+        assert!(failed.is_err() && closed());
+    }
+
     #[test]
     fn they_are_laid_down_and_taken_back() {
-        const NOBODY: Account = Account {
-            uid: 65534,
-            gid: 65534,
-        };
         let folder = tempfile::tempdir().unwrap();
         let secret = folder.path().join("secret");
         std::fs::write(&secret, "x").unwrap();

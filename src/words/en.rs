@@ -103,6 +103,7 @@ table! {
     error_passphrase = "{path}: this passphrase does not open it";
     error_sealed = "{path}: cut off, changed, or not a file of ours";
     error_dump_memory = "an SQLite database of {bytes} bytes does not fit into memory; without a plain copy on the disk it can be encrypted up to {most}";
+    error_dump_password = "the password holds a line end, which a password file of PostgreSQL cannot; leave the full dump out, or make it with pg_dump yourself";
     error_backup_form = "{path}, line {line}: not of the form of a backup";
     error_open_folder = "{path} belongs to another user, or others may write into it";
     error_owner = "owner and group cannot be kept: {why}";
@@ -124,6 +125,7 @@ table! {
     artisan_not_owner = "only root or the owner of storage/ may do this";
     artisan_not_freescouts = "artisan is not run: {why}";
     artisan_owner = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write it; look what it is, and put FreeScout's own back";
+    artisan_unsure = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP is not given what may be secret; without it, PHP could build a cache with wrong settings";
     program_missing = "{names} was not found";
     program_refused = "; {path} was, and is not run: {why}";
     artisan_not_started = "php could not be started: {why}";

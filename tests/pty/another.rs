@@ -140,7 +140,7 @@ fn it_has_nothing_of_ours() {
     }
     assert_eq!(words("NoNewPrivs:"), ["1"]);
     assert_eq!(words("umask"), ["0022"]);
-    assert!(line("Max core file size").contains(" 0 "), "{seen}");
+    assert!(line("Max core file size").contains(" 1 "), "{seen}");
     // Its own session, and no terminal in it.
     let stat = words("stat");
     assert_eq!(

@@ -10,7 +10,9 @@ use std::process::Command;
 const NOBODY: u32 = 65534;
 
 const REBUILDS: &str = r#"<?php
+if ($argv[1] === 'wait') { sleep(120); }
 if ($argv[1] !== 'freescout:clear-cache') { exit(9); }
+file_put_contents('storage/given', json_encode(getenv()));
 $env = [];
 foreach (file('.env') as $line) {
     if (preg_match('/^([A-Z_]+)=(.*)$/', trim($line), $found)) { $env[$found[1]] = trim($found[2], '"'); }
@@ -81,12 +83,18 @@ impl Demo {
     }
 
     fn act(&self, command: &str) -> (Option<i32>, String) {
+        self.act_with(command, &[])
+    }
+
+    /// With these variables in the operator's environment.
+    fn act_with(&self, command: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
         let mut command = self.command(&[command, "--yes", "--look-in"]);
         command
             .arg(self.path("demo/old-server"))
             .arg("--state-dir")
             .arg(self.path("backups"))
-            .arg(self.install());
+            .arg(self.install())
+            .envs(environment.iter().copied());
         let out = command.output().unwrap();
         (
             out.status.code(),
@@ -126,6 +134,80 @@ fn freescouts_own_command_runs_as_the_web_user_and_is_believed_only_when_it_work
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(key_in(&cache), key_in(&demo.install().join(".env")));
     assert_eq!(std::fs::metadata(&cache).unwrap().uid(), owner);
+}
+
+/// The install's own process, ended with the test.
+struct Waiting(std::process::Child);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Waiting {
+    fn start(install: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("/usr/bin/php");
+        command.args(["artisan", "wait"]).current_dir(install);
+        command.env_clear().envs(environment.iter().copied());
+        if rustix::process::geteuid().is_root() {
+            use std::os::unix::process::CommandExt;
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        Self(command.spawn().unwrap())
+    }
+}
+
+/// Names every variable in a file of the install's configuration, as its owner may.
+fn read_by_config(demo: &Demo, environment: &[(&str, &str)]) {
+    let reads: Vec<String> = environment
+        .iter()
+        .map(|(name, _)| format!("'{name}' => env('{name}'),"))
+        .collect();
+    let text = format!("<?php return [{}];", reads.concat());
+    std::fs::write(demo.install().join("config/more.php"), text).unwrap();
+}
+
+#[test]
+fn php_gets_freescouts_own_variables_and_no_others_of_roots() {
+    let own = [("APP_CUSTOM_NUMBER", "7"), ("REDIS_PASSWORD", "redis")];
+    let roots = [
+        ("AWS_SECRET_ACCESS_KEY", "cloud"),
+        ("SUDO_USER", "somebody"),
+        ("SSH_AUTH_SOCK", "/tmp/agent"),
+        ("MAIL_PASSWORD", "root's"),
+        ("KUBECONFIG", "/root/x"),
+    ];
+    let all = [&own[..], &roots[..]].concat();
+    let demo = Demo::new(REBUILDS);
+    read_by_config(&demo, &all);
+    let waiting = Waiting::start(&demo.install(), &own);
+    let (_, said) = demo.act_with("recover", &all);
+    assert!(said.contains("own clear-cache was run"), "{said}");
+    let given = std::fs::read(demo.install().join("storage/given")).unwrap();
+    let given: std::collections::BTreeMap<String, String> = serde_json::from_slice(&given).unwrap();
+    for (name, value) in own {
+        assert_eq!(
+            given.get(name).map(String::as_str),
+            Some(value),
+            "{given:?}"
+        );
+    }
+    for (name, _) in roots {
+        assert!(!given.contains_key(name), "{name}: {given:?}");
+    }
+    drop(waiting);
+    // Nothing tells that it is FreeScout's: neither handed on, nor is a cache built without it.
+    let demo = Demo::new(REBUILDS);
+    read_by_config(&demo, &all);
+    let (_, said) = demo.act_with("recover", &all);
+    assert!(
+        said.contains("APP_CUSTOM_NUMBER in the environment"),
+        "{said}"
+    );
+    assert!(!demo.install().join("storage/given").exists());
+    assert!(!demo.install().join("bootstrap/cache/config.php").exists());
 }
 
 #[test]

@@ -136,6 +136,29 @@ fn back_up(install: &Install, options: &[&str]) -> PathBuf {
 }
 
 #[test]
+fn the_name_of_a_database_is_no_option_of_a_client() {
+    let names = [
+        "-e=it's",
+        "--help",
+        "host=/nowhere dbname=it's",
+        "postgresql://nowhere/x",
+    ];
+    for server in server::both() {
+        for name in names {
+            let install = Install::named(server, name);
+            let before = texts(&install);
+            let backup = back_up(&install, &["--full-dump"]);
+            spoil(server, &install);
+            assert_ne!(texts(&install), before);
+            by_hand::follow_readme(&backup, PASSPHRASE, |line| server.here(&line, ""));
+            assert_back(&install, &before, &backup);
+            let dump = std::fs::read_to_string(backup.join("database.dump")).unwrap();
+            assert!(dump.contains("fs_mailboxes"), "{name}: {dump}");
+        }
+    }
+}
+
+#[test]
 fn the_readme_alone_puts_everything_back() {
     for server in server::both() {
         let install = hostile(server, "readme");

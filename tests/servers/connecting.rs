@@ -143,6 +143,21 @@ fn mysql_checks_certificates_as_pdo_does() {
         ssl_cert: Some(ca.clone()),
         ..plain.clone()
     });
+    // A name that others chose: what has no end is refused at once.
+    let fifo = maria.folder.join("fifo");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &fifo,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::from_raw_mode(0o644),
+        0,
+    )
+    .unwrap();
+    for endless in ["/dev/zero", fifo.to_str().unwrap()] {
+        let refused = error(&with_ca(endless, false));
+        assert!(matches!(refused, StoreError::Tls(_)), "{refused:?}");
+        assert!(refused.to_string().contains(endless), "{refused}");
+    }
     assert!(matches!(without, StoreError::Denied(_)), "{without:?}");
     assert!(matches!(wrong_name, StoreError::Tls(_)), "{wrong_name:?}");
     assert!(matches!(foreign, StoreError::Tls(_)), "{foreign:?}");

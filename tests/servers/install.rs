@@ -49,6 +49,13 @@ impl Install {
         Self::laid_out(tempfile::tempdir().unwrap(), settings, Some(server))
     }
 
+    /// The same in a database of exactly this name.
+    pub fn named(server: &'static Server, database: &str) -> Self {
+        let mut settings = server.database_named(database.to_owned());
+        settings.prefix = "fs_".to_owned();
+        Self::laid_out(tempfile::tempdir().unwrap(), settings, Some(server))
+    }
+
     /// The same in an SQLite file.
     pub fn sqlite() -> Self {
         Self::sqlite_in(tempfile::tempdir().unwrap())
@@ -200,7 +207,7 @@ impl Install {
             .replace('\\', "\\\\")
             .replace('"', "\\\"");
         let env = format!(
-            "APP_KEY={}\n# a comment stays\nDB_CONNECTION={}\nDB_HOST={}\nDB_PORT={}\nDB_DATABASE={}\nDB_USERNAME={}\nDB_PASSWORD=\"{password}\"\nDB_TABLE_PREFIX={}\n",
+            "APP_KEY={}\n# a comment stays\nDB_CONNECTION={}\nDB_HOST={}\nDB_PORT={}\nDB_DATABASE=\"{}\"\nDB_USERNAME={}\nDB_PASSWORD=\"{password}\"\nDB_TABLE_PREFIX={}\n",
             String::from_utf8_lossy(new.text()),
             settings.driver.name(),
             settings.host,

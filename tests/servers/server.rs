@@ -341,7 +341,7 @@ impl Server {
                 let mut connection = self.mariadb_root().unwrap();
                 connection.query_drop("SET NAMES utf8mb4").unwrap();
                 if !database.is_empty() {
-                    connection.query_drop(format!("USE {database}")).unwrap();
+                    connection.query_drop(format!("USE `{database}`")).unwrap();
                 }
                 statements.iter().for_each(|s| {
                     connection
@@ -367,18 +367,22 @@ impl Server {
 
     /// Makes a database of this name and the settings to reach it by TCP.
     pub fn database(&self, name: &str) -> DbSettings {
-        let name = format!("rescue_{name}");
+        self.database_named(format!("rescue_{name}"))
+    }
+
+    /// The same of exactly this name, which needs no quotes to be in quotes.
+    pub fn database_named(&self, name: String) -> DbSettings {
         match self.driver {
             Driver::MySql => {
                 self.admin(
                     "",
                     &[&format!(
-                        "CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
-                    )],
+                        "CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+                    ), &format!("GRANT ALL ON `{}`.* TO '{USER}'@'%'", name.replace('_', "\\_"))],
                 );
             }
             _ => {
-                self.admin("", &[&format!("CREATE DATABASE {name} OWNER {USER}")]);
+                self.admin("", &[&format!("CREATE DATABASE \"{name}\" OWNER {USER}")]);
                 self.admin(&name, &[&format!("GRANT ALL ON SCHEMA public TO {USER}")]);
             }
         }
@@ -404,9 +408,9 @@ impl Server {
     pub fn here(&self, line: &str, mode: &str) -> String {
         match self.driver {
             Driver::MySql => line.replace(
-                "mysql rescue_",
+                "mysql ",
                 &format!(
-                    "mariadb --no-defaults --user=root --socket={} --init-command=\"SET sql_mode='{mode}'\" rescue_",
+                    "mariadb --no-defaults --user=root --socket={} --init-command=\"SET sql_mode='{mode}'\" ",
                     self.socket()
                 ),
             ),

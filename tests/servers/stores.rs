@@ -6,6 +6,7 @@ use freescout_rescue::domain::configuration::{DbSettings, Driver};
 use freescout_rescue::domain::secret::SecretBytes;
 use freescout_rescue::domain::sql;
 use freescout_rescue::io::dump;
+use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::store::{
     self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
 };
@@ -284,6 +285,7 @@ fn a_dump_holds_everything_and_can_be_stopped() {
         let bytes = dump::full(
             &settings,
             Path::new("/"),
+            &Environment::default(),
             &mut dump,
             &mut |n| told = n,
             &|| false,
@@ -300,6 +302,7 @@ fn a_dump_holds_everything_and_can_be_stopped() {
             dump::full(
                 &settings,
                 Path::new("/"),
+                &Environment::default(),
                 &mut Vec::new(),
                 &mut |_| {},
                 &|| true
@@ -313,6 +316,7 @@ fn a_dump_holds_everything_and_can_be_stopped() {
         let said = dump::full(
             &wrong,
             Path::new("/"),
+            &Environment::default(),
             &mut Vec::new(),
             &mut |_| {},
             &|| false,

@@ -9,7 +9,7 @@ use crate::engine::session::Session;
 use crate::io::backup::{ENDING, RESTORE_SQL};
 use crate::io::files::Attributes;
 use crate::io::sqlite;
-use crate::sentences::shell;
+use crate::sentences::commands::{Operand, shell, typed};
 use crate::words::{fill, words};
 
 /// What a README is about.
@@ -83,17 +83,21 @@ impl About<'_> {
             };
             let Attributes { uid, gid, mode, .. } = file.attributes;
             let put = format!("install -o {uid} -g {gid} -m {mode:o}");
-            let (saved, to) = (shell(&folder.join(name)), shell(&file.path));
+            let saved = folder.join(name);
+            let to = Operand::Path(&file.path);
             lines.push(match self.encrypted {
                 true => {
-                    format!("age -d -o {name} {saved}{ENDING} && {put} {name} {to} && rm {name}")
+                    let sealed = saved.with_file_name(format!("{name}{ENDING}"));
+                    let open = typed(&format!("age -d -o {name}"), &[Operand::Path(&sealed)]);
+                    let put = typed(&put, &[Operand::Path(Path::new(name)), to]);
+                    format!("{open} && {put} && rm {name}")
                 }
-                false => format!("{put} {saved} {to}"),
+                false => typed(&put, &[Operand::Path(&saved), to]),
             });
         }
         if install.cache_file.is_none() {
             // One that was made since would outweigh `.env`.
-            lines.push(format!("rm -f {}", shell(&install.cache_path())));
+            lines.push(typed("rm -f", &[Operand::Path(&install.cache_path())]));
         }
         lines
     }
@@ -101,13 +105,13 @@ impl About<'_> {
     /// The server's own client, which stops at the first statement that fails: then nothing is changed.
     fn client(&self) -> String {
         let settings = &self.session.settings;
-        let database = shell(Path::new(&settings.database));
+        let name = &settings.database;
         match settings.driver {
-            Driver::MySql => format!("mysql {database}"),
-            Driver::PgSql => format!("psql -v ON_ERROR_STOP=1 {database}"),
+            Driver::MySql => typed("mysql", &[Operand::MySqlDatabase(name)]),
+            Driver::PgSql => typed("psql -v ON_ERROR_STOP=1", &[Operand::PgSqlDatabase(name)]),
             Driver::Sqlite => {
                 let file = sqlite::file(settings, &self.session.install.root);
-                format!("sqlite3 -bail {}", shell(&file))
+                typed("sqlite3 -bail", &[Operand::Path(&file)])
             }
         }
     }

@@ -109,6 +109,35 @@ fn sites_of_others_are_not_ours_and_the_nearest_root_is() {
 }
 
 #[test]
+fn what_apache_sets_for_others_or_takes_back_is_not_ours() {
+    let site = |root: &str, inner: &str| {
+        format!("<VirtualHost *:80>\nDocumentRoot {root}\n{inner}\n</VirtualHost>\n")
+    };
+    let ours = |inner: &str| site("/srv/desk/public", inner);
+    let folder = "<Directory /srv>\nSetEnv APP_KEY k\n</Directory>";
+    let theirs = ours("") + &site("/srv/other", folder);
+    assert_eq!(tied(apache(&theirs)), [], "a folder within another site");
+    let line = |line: u64, certain: bool| vec![("a".to_owned(), line, certain)];
+    assert_eq!(tied(apache(&ours(folder))), line(4, true));
+    let pattern = "<Directory \"/srv/*/public\">\nSetEnv APP_KEY k\n</Directory>";
+    assert_eq!(tied(apache(&ours(pattern))), line(4, true));
+    assert_eq!(tied(apache(&pattern.replace("/srv/*", "/srv/*/*"))), []);
+    let condition = "<If \"%{HTTP_HOST} == 'x'\">\nSetEnv APP_KEY k\n</If>";
+    assert_eq!(tied(apache(&ours(condition))), line(4, false));
+    let also = format!("SetEnv APP_KEY q\n{condition}");
+    assert_eq!(tied(apache(&ours(&also))), line(3, true));
+    let taken_back = format!("SetEnv APP_KEY k\n{}", ours("UnsetEnv APP_KEY"));
+    assert_eq!(tied(apache(&taken_back)), []);
+    let defined = "Define ROOT /srv/desk\n".to_owned()
+        + &site(
+            "\"${ROOT}/public\"",
+            "SetEnv APP_KEY k\nSetEnv DB_HOST ${UNKNOWN}",
+        );
+    let [key, host] = [line(4, true), line(5, false)];
+    assert_eq!(tied(apache(&defined)), [key, host].concat());
+}
+
+#[test]
 fn nginx_hands_on_what_its_nearest_level_sets() {
     let own = "http { fastcgi_param APP_KEY far; server { root /srv/desk/public; location ~ x { fastcgi_param A b;\n fastcgi_param APP_KEY 'near'; fastcgi_pass 127.0.0.1:9000; } } }";
     assert_eq!(tied(nginx(own)), [("n".to_owned(), 2, true)]);
@@ -119,6 +148,26 @@ fn nginx_hands_on_what_its_nearest_level_sets() {
     let taken_over = inherited.replace("far", "$key");
     assert_eq!(tied(nginx(&taken_over)), [("n".to_owned(), 1, false)]);
     assert_eq!(tied(nginx("}}{{{ server { root \"/srv/desk")), []);
+}
+
+#[test]
+fn patterns_stand_for_names() {
+    for (name, pattern, right) in [
+        ("www.conf", "*.conf", true),
+        ("www.conf.bak", "*.conf", false),
+        ("php8.2", "php*", true),
+        ("a", "?", true),
+        ("ab", "?", false),
+        ("site.conf", "[^.#]*.conf", true),
+        ("aXbXc", "a*b*c", true),
+        ("", "*", true),
+    ] {
+        assert_eq!(
+            fits(name.as_bytes(), pattern.as_bytes()),
+            right,
+            "{name} {pattern}"
+        );
+    }
 }
 
 #[test]

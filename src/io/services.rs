@@ -5,6 +5,7 @@
 //! and links are followed as everywhere (see `way`).
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -108,9 +109,7 @@ pub fn read(system: &Path, install: &Path) -> Vec<Block> {
     blocks.extend(places.servers(&APACHE, &APACHE_SITES, apache::configuration));
     blocks.extend(places.servers(&NGINX, &NGINX_SITES, nginx::configuration));
     blocks.extend(places.units());
-    for (path, bytes) in places.all(&SUPERVISOR) {
-        blocks.extend(sections::supervisor(&path, &bytes));
-    }
+    blocks.extend(sections::supervisor(&places.all(&SUPERVISOR)));
     for (path, bytes) in places.all(&CRONTABS) {
         blocks.extend(lines::crontab(&path, &bytes));
     }
@@ -205,12 +204,14 @@ impl Places<'_> {
             }
         }
         for (name, files) in &mut names {
+            // In the order of their names, wherever they lie; of two of one name the later folder's.
+            let mut drop_ins = BTreeMap::new();
             for folder in UNITS {
-                files.extend(matching(
-                    self.system,
-                    &format!("{folder}/{name}.service.d/*.conf"),
-                ));
+                let pattern = format!("{folder}/{name}.service.d/*.conf");
+                let found = matching(self.system, &pattern).into_iter();
+                drop_ins.extend(found.map(|path| (path.file_name().map(OsStr::to_owned), path)));
             }
+            files.extend(drop_ins.into_values());
         }
         let load = |path: &Path| {
             let path = path.strip_prefix("/").unwrap_or(path);

@@ -181,6 +181,11 @@ fn services_are_told_by_what_they_run() {
     };
     let runs = "[Service]\nWorkingDirectory=/srv/desk\nEnvironment=\"A=b c\" 'APP_KEY=k'\n";
     assert_eq!(tied(unit("desk-queue", runs)), [("u".to_owned(), 3, true)]);
+    let both = "[Service]\nExecStart=php /srv/desk/artisan\nEnvironmentFile=/etc/desk.env\nEnvironment=APP_KEY=k\n";
+    let file = ("/etc/desk.env".to_owned(), 2, true);
+    assert_eq!(tied(unit("x", both)), [file], "the file counts");
+    let taken_back = format!("{both}EnvironmentFile=\n");
+    assert_eq!(tied(unit("x", &taken_back)), [("u".to_owned(), 4, true)]);
     let from_file =
         "[Service]\nExecStart=php /srv/desk/artisan queue:work\nEnvironmentFile=-/etc/desk.env\n";
     assert_eq!(
@@ -200,7 +205,7 @@ fn services_are_told_by_what_they_run() {
     );
     let programs = "[supervisord]\nenvironment=DB_HOST=h\n[program:q]\ncommand=php /srv/desk/artisan queue:work\nenvironment=A=\"x,y\",APP_KEY=\"k\"\n[program:z]\ncommand=php /srv/other/artisan\nenvironment=APP_KEY=k\n";
     assert_eq!(
-        tied(sections::supervisor(Path::new("s"), programs.as_bytes())),
+        tied(supervisor(&[programs])),
         [("s".to_owned(), 5, true), ("s".to_owned(), 2, true)]
     );
     let cron = "APP_KEY=k\n* * * * * cd /srv/desk && php artisan schedule:run\nDB_HOST=late\n# x\n* * * * * DB_PORT=1 php /srv/other/artisan x\n";
@@ -208,6 +213,40 @@ fn services_are_told_by_what_they_run() {
         tied(lines::crontab(Path::new("c"), cron.as_bytes())),
         [("c".to_owned(), 1, true)]
     );
+}
+
+fn supervisor(texts: &[&str]) -> Vec<Block> {
+    let file = |text: &&str| (PathBuf::from("s"), text.as_bytes().to_vec());
+    sections::supervisor(&texts.iter().map(file).collect::<Vec<_>>())
+}
+
+#[test]
+fn supervisor_hands_on_across_files_and_cuts_bare_values() {
+    let one = |text: &str| {
+        let program = format!("[program:q]\ncommand=php /srv/desk/artisan\n{text}\n");
+        let all = supervisor(&["[supervisord]\nenvironment=DB_HOST='h'\n", &program]);
+        let settings: Vec<Setting> = tie(all, &site()).into_iter().map(|e| e.setting).collect();
+        let told = told(&settings).into_iter();
+        told.map(|(name, value, _)| format!("{name}={}", value.unwrap_or("?".to_owned())))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        one("environment=A=1,APP_KEY=base64:a+/b=,DB_PORT=2"),
+        ["APP_KEY=base64:a+/b", "DB_PORT=2", "DB_HOST=h"]
+    );
+    assert_eq!(
+        one("environment=APP_KEY=\"base64:a,b=\", DB_PORT='2'"),
+        ["APP_KEY=base64:a,b=", "DB_PORT=2", "DB_HOST=h"]
+    );
+    assert_eq!(
+        one("environment=APP_KEY=\"%(ENV_APP_KEY)s\""),
+        ["APP_KEY=?", "DB_HOST=h"]
+    );
+    assert_eq!(
+        one("[eventlistener:x]\ncommand=x\nenvironment=APP_KEY=x"),
+        ["DB_HOST=h"]
+    );
+    assert_eq!(one("[group:x]\nenvironment=APP_KEY=x"), ["DB_HOST=h"]);
 }
 
 #[test]

@@ -88,6 +88,8 @@ pub struct Block {
     pub listens: Option<String>,
     /// Sockets a site hands requests to.
     pub passes_to: Vec<String>,
+    /// Document roots of the site within which a folder's own settings stand; none where they stand outside of sites.
+    pub within: Vec<PathBuf>,
     /// What is set.
     pub settings: Vec<Setting>,
 }
@@ -102,6 +104,7 @@ impl Block {
             user: None,
             listens: None,
             passes_to: Vec::new(),
+            within: Vec::new(),
             settings: Vec::new(),
         }
     }
@@ -210,8 +213,11 @@ pub fn tie(blocks: Vec<Block>, site: &Site<'_>) -> Vec<Elsewhere> {
         match &block.by {
             By::Site(_) => ours(block).then_some(true),
             By::Folder => {
-                let above = |root: &PathBuf| site.root.join("public").starts_with(root);
-                block.roots.iter().any(above).then_some(true)
+                let public = site.root.join("public");
+                let above = block.roots.iter().any(|root| covers(root, &public));
+                let here = block.within.is_empty() || serves_any(&block.within, site) == nearest;
+                (above && here && (block.within.is_empty() || nearest != Serves::Not))
+                    .then_some(true)
             }
             By::Pool(_) => {
                 let listens = block.listens.as_deref().map(socket);
@@ -249,6 +255,10 @@ pub fn tie(blocks: Vec<Block>, site: &Site<'_>) -> Vec<Elsewhere> {
 }
 
 fn serves(block: &Block, site: &Site<'_>) -> Serves {
+    serves_any(&block.roots, site)
+}
+
+fn serves_any(roots: &[PathBuf], site: &Site<'_>) -> Serves {
     let of = |root: &PathBuf| {
         let root = plain(root);
         if root.starts_with(site.root) {
@@ -259,7 +269,49 @@ fn serves(block: &Block, site: &Site<'_>) -> Serves {
             _ => Serves::Not,
         }
     };
-    block.roots.iter().map(of).max().unwrap_or(Serves::Not)
+    roots.iter().map(of).max().unwrap_or(Serves::Not)
+}
+
+/// Whether a folder, which may be a pattern within its names, is this one or stands above it.
+fn covers(pattern: &Path, folder: &Path) -> bool {
+    let mut parts = folder.components();
+    plain(pattern).components().all(|part| {
+        let name = parts.next();
+        name.is_some_and(|name| {
+            fits(
+                name.as_os_str().as_encoded_bytes(),
+                part.as_os_str().as_encoded_bytes(),
+            )
+        })
+    })
+}
+
+/// Whether a name fits a pattern of `*`, `?` and `[…]` (which stands for any one character here).
+pub fn fits(name: &[u8], pattern: &[u8]) -> bool {
+    let (mut n, mut p) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p + 1, n));
+                p += 1;
+            }
+            Some(b'[') => {
+                let close = pattern[p..].iter().position(|b| *b == b']');
+                p = close.map_or(pattern.len(), |at| p + at + 1);
+                n += 1;
+            }
+            Some(b) if *b == b'?' || *b == name[n] => (n, p) = (n + 1, p + 1),
+            _ => match star {
+                Some((after, at)) => {
+                    star = Some((after, at + 1));
+                    (n, p) = (at + 1, after);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|b| *b == b'*')
 }
 
 /// Whether a folder or a command of the block names the install.

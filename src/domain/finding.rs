@@ -59,13 +59,15 @@ pub enum Standing {
     NextStart,
     /// Whether it belongs to this install cannot be told.
     Unsure,
+    /// Its value stands somewhere else again, or counts under a condition only.
+    TakenOver,
 }
 
 impl Standing {
     fn severity(self) -> Severity {
         match self {
             Standing::InForce | Standing::NextStart => Severity::Critical,
-            Standing::Cached | Standing::Unsure => Severity::Warning,
+            Standing::Cached | Standing::Unsure | Standing::TakenOver => Severity::Warning,
         }
     }
 }

@@ -153,6 +153,7 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
         by: by.clone(),
     };
     let standing = match by {
+        _ if setting.value.is_none() => Standing::TakenOver,
         _ if !certain => Standing::Unsure,
         By::ContainerStart(_) => Standing::NextStart,
         _ if install.cache.is_some() => Standing::Cached,

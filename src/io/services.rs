@@ -5,12 +5,13 @@
 //! and links are followed as everywhere (see `way`).
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::files;
 use crate::domain::elsewhere::apache::{self, Included};
-use crate::domain::elsewhere::{Block, By, lines, nginx, sections};
+use crate::domain::elsewhere::{Block, By, fits, lines, nginx, sections};
 
 /// Longest file that is read.
 const MAX_FILE: u64 = 1 << 20;
@@ -108,9 +109,7 @@ pub fn read(system: &Path, install: &Path) -> Vec<Block> {
     blocks.extend(places.servers(&APACHE, &APACHE_SITES, apache::configuration));
     blocks.extend(places.servers(&NGINX, &NGINX_SITES, nginx::configuration));
     blocks.extend(places.units());
-    for (path, bytes) in places.all(&SUPERVISOR) {
-        blocks.extend(sections::supervisor(&path, &bytes));
-    }
+    blocks.extend(sections::supervisor(&places.all(&SUPERVISOR)));
     for (path, bytes) in places.all(&CRONTABS) {
         blocks.extend(lines::crontab(&path, &bytes));
     }
@@ -120,7 +119,27 @@ pub fn read(system: &Path, install: &Path) -> Vec<Block> {
         blocks.push(block);
     }
     blocks.extend(places.folders(install));
+    blocks.iter_mut().for_each(follow_links);
     blocks
+}
+
+/// Adds what the folders of a block are without links: sites and services name a `current` that a deploy turns over, or a
+/// folder that lies on another disk, and the install is known by its real one.
+fn follow_links(block: &mut Block) {
+    let real = |path: &Path| {
+        let real = path.is_absolute().then(|| path.canonicalize().ok())??;
+        (real != path).then_some(real)
+    };
+    for roots in [&mut block.roots, &mut block.within] {
+        let more: Vec<PathBuf> = roots.iter().filter_map(|root| real(root)).collect();
+        roots.extend(more);
+    }
+    let ends = |c: char| c.is_whitespace() || "'\"=;&|()<>,".contains(c);
+    let mut more = Vec::new();
+    for word in block.mentions.iter().flat_map(|text| text.split(ends)) {
+        more.extend(real(Path::new(word)).map(|path| path.to_string_lossy().into_owned()));
+    }
+    block.mentions.extend(more);
 }
 
 impl Places<'_> {
@@ -185,12 +204,14 @@ impl Places<'_> {
             }
         }
         for (name, files) in &mut names {
+            // In the order of their names, wherever they lie; of two of one name the later folder's.
+            let mut drop_ins = BTreeMap::new();
             for folder in UNITS {
-                files.extend(matching(
-                    self.system,
-                    &format!("{folder}/{name}.service.d/*.conf"),
-                ));
+                let pattern = format!("{folder}/{name}.service.d/*.conf");
+                let found = matching(self.system, &pattern).into_iter();
+                drop_ins.extend(found.map(|path| (path.file_name().map(OsStr::to_owned), path)));
             }
+            files.extend(drop_ins.into_values());
         }
         let load = |path: &Path| {
             let path = path.strip_prefix("/").unwrap_or(path);
@@ -270,57 +291,4 @@ fn entries(folder: &Path, pattern: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
-}
-
-/// Whether a name fits a pattern of `*`, `?` and `[…]` (which stands for any one character here).
-fn fits(name: &[u8], pattern: &[u8]) -> bool {
-    let (mut n, mut p) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p + 1, n));
-                p += 1;
-            }
-            Some(b'[') => {
-                let close = pattern[p..].iter().position(|b| *b == b']');
-                p = close.map_or(pattern.len(), |at| p + at + 1);
-                n += 1;
-            }
-            Some(b) if *b == b'?' || *b == name[n] => (n, p) = (n + 1, p + 1),
-            _ => match star {
-                Some((after, at)) => {
-                    star = Some((after, at + 1));
-                    (n, p) = (at + 1, after);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|b| *b == b'*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_stand_for_names() {
-        for (name, pattern, right) in [
-            ("www.conf", "*.conf", true),
-            ("www.conf.bak", "*.conf", false),
-            ("php8.2", "php*", true),
-            ("a", "?", true),
-            ("ab", "?", false),
-            ("site.conf", "[^.#]*.conf", true),
-            ("aXbXc", "a*b*c", true),
-            ("", "*", true),
-        ] {
-            assert_eq!(
-                fits(name.as_bytes(), pattern.as_bytes()),
-                right,
-                "{name} {pattern}"
-            );
-        }
-    }
 }

@@ -36,6 +36,7 @@ pub fn key(
         Standing::Cached => w.finding_key_elsewhere_cached,
         Standing::NextStart => w.finding_key_elsewhere_start,
         Standing::Unsure => w.finding_key_elsewhere_unsure,
+        Standing::TakenOver => w.finding_key_elsewhere_taken_over,
     };
     fill(text, values)
 }
@@ -47,6 +48,7 @@ pub fn setting(name: &str, at: &SetAt, standing: Standing) -> String {
         Standing::InForce | Standing::NextStart => w.finding_setting_elsewhere,
         Standing::Cached => w.finding_setting_elsewhere_cached,
         Standing::Unsure => w.finding_setting_elsewhere_unsure,
+        Standing::TakenOver => w.finding_setting_elsewhere_taken_over,
     };
     fill(text, &[("place", &place(at)), ("name", &name)])
 }
@@ -58,7 +60,7 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
             at, key, standing, ..
         } => {
             let meant = key.as_ref().map(|key| Target::Known(key.fingerprint));
-            let counts = !matches!(standing, Standing::Unsure);
+            let counts = !matches!(standing, Standing::Unsure | Standing::TakenOver);
             let key = key.as_ref().map_or_else(
                 || words().a_key_not_known_here.to_owned(),
                 KeyName::to_string,

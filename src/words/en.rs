@@ -798,6 +798,7 @@ table! {
     finding_key_elsewhere_cached = "{place} sets APP_KEY to {key}, which reads {opens} of {total}. The config cache hides it for now: as soon as the cache is removed, or built anew from there, that key counts. Remove it there; we do not write there.";
     finding_key_elsewhere_start = "{place} gives {variable} with {key}: the container's next start writes it into .env, over what stands there. It reads {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
     finding_key_elsewhere_unsure = "{place} sets APP_KEY to {key}, which reads {opens} of {total}. Whether that is for this install cannot be told: if it is, it counts before .env.";
+    finding_key_elsewhere_taken_over = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it counts before .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
     finding_setting_elsewhere = "{place} sets {name} otherwise than .env does, and that counts before .env: FreeScout may use another database than the one read here.";
     finding_setting_elsewhere_cached = "{place} sets {name} otherwise than .env does. The config cache hides it until it is removed or built anew.";
     finding_setting_elsewhere_unsure = "{place} sets {name} otherwise than .env does. Whether that is for this install cannot be told.";
@@ -808,6 +809,7 @@ table! {
     set_by_service = " (service {name})";
     set_by_cron = " (crontab)";
     set_by_everyone = " (logins and cron)";
+    finding_setting_elsewhere_taken_over = "{place} takes {name} from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it counts before .env.";
     change_elsewhere = "not by us: {place} sets APP_KEY to {key}; remove it there, or it counts before the key of this plan";
     recovered_but_elsewhere = "FreeScout does not use this key yet.";
     handover_key_elsewhere = "Without the cached config another key would count, and we do not write there.";

@@ -179,6 +179,77 @@ fn found(files: &[(&str, &str)]) -> Vec<(PathBuf, u64, bool, By)> {
 }
 
 #[test]
+fn sites_pools_and_services_that_name_a_link_to_the_install_are_its_own() {
+    let bench = Bench::new();
+    let link = bench.path("current");
+    let root = std::fs::canonicalize(bench.install()).unwrap();
+    std::os::unix::fs::symlink(&root, &link).unwrap();
+    let system = bench.path("system");
+    let texts = [
+        (
+            "etc/apache2/apache2.conf",
+            "<VirtualHost *:80>\nDocumentRoot LINK/public\nSetEnv APP_KEY x\n</VirtualHost>\n",
+        ),
+        (
+            "etc/php/8.2/fpm/pool.d/desk.conf",
+            "[desk]\nchdir = LINK\nenv[APP_KEY] = x\n",
+        ),
+        (
+            "etc/systemd/system/desk.service",
+            "[Service]\nExecStart=/usr/bin/php 'LINK/artisan' queue:work\nEnvironment=APP_KEY=x\n",
+        ),
+        (
+            "etc/cron.d/desk",
+            "APP_KEY=x\n* * * * * www cd LINK&& php artisan schedule:run\n",
+        ),
+    ];
+    for (path, text) in texts {
+        write(
+            &system.join(path),
+            &text.replace("LINK", link.to_str().unwrap()),
+        );
+    }
+    let install = Install::open(&root, Environment::default()).ok().unwrap();
+    let told: Vec<(u64, bool)> = elsewhere::read(&system, &install)
+        .iter()
+        .map(|e| (e.setting.line, e.certain))
+        .collect();
+    assert_eq!(told, [(3, true), (3, true), (3, true), (1, true)]);
+}
+
+#[test]
+fn drop_ins_count_in_the_order_of_their_names_wherever_they_lie() {
+    let drop_in = "[Service]\nEnvironment=APP_KEY=x\n";
+    let files = [
+        (
+            "usr/lib/systemd/system/desk.service",
+            "[Service]\nExecStart=php ROOT/artisan queue:work\n",
+        ),
+        ("usr/lib/systemd/system/desk.service.d/50.conf", drop_in),
+        ("etc/systemd/system/desk.service.d/10.conf", drop_in),
+    ];
+    let last = PathBuf::from("usr/lib/systemd/system/desk.service.d/50.conf");
+    let by = By::Service("desk".to_owned());
+    assert_eq!(found(&files), [(last, 2, true, by.clone())]);
+    let over = ("etc/systemd/system/desk.service.d/50.conf", drop_in);
+    let files = [&files[..], &[over]].concat();
+    assert_eq!(found(&files), [(PathBuf::from(over.0), 2, true, by)]);
+}
+
+#[test]
+fn a_value_that_the_file_does_not_hold_is_not_called_a_key() {
+    let (bench, _) = healthy();
+    let htaccess = bench.install().join("public/.htaccess");
+    write(&htaccess, "PassEnv APP_KEY\n");
+    let (severity, said) = finding(&bench.check_json()).unwrap();
+    assert!(
+        severity == "warning" && said.contains("takes APP_KEY from somewhere else"),
+        "{said}"
+    );
+    assert!(!said.contains("reads 0 of"), "{said}");
+}
+
+#[test]
 fn debian_and_rhel_with_their_includes_and_drop_ins() {
     let nginx = "http { include /etc/nginx/sites-enabled/*; }";
     let site = "server { server_name desk;\n root ROOT/public;\n include snippets/php.conf; }\nserver { root /srv/other; location / { fastcgi_pass unix:/run/php/other.sock; } }";

@@ -7,6 +7,9 @@ use super::{Block, By};
 
 /// Files within files.
 const MAX_DEPTH: usize = 10;
+/// Longest line that names are put into, and most names that are kept.
+const MAX_LINE: usize = 16 << 10;
+const MAX_DEFINED: usize = 500;
 
 /// A file that another one includes.
 pub type Included = (PathBuf, Vec<u8>);
@@ -19,6 +22,14 @@ struct Reader<'a> {
     server: Block,
     /// Whether a site is open: the last of the blocks that are sites.
     site: Option<usize>,
+    /// What `Define` names, for `${NAME}`.
+    defined: Vec<(String, String)>,
+    /// Folders' own settings that stand in a site, as places in `blocks`: the folder's, the site's.
+    folders_of_sites: Vec<(usize, usize)>,
+    /// What `UnsetEnv` takes away: the site's place, or none for all of the server; the variable.
+    unset: Vec<(Option<usize>, String)>,
+    /// How many sections are open whose condition is only known with a request.
+    conditions: usize,
     /// Open sections that limit what is in them to a folder; `None` for those that limit it otherwise.
     folders: Vec<(String, Option<PathBuf>)>,
 }
@@ -34,19 +45,35 @@ pub fn configuration(
         blocks: Vec::new(),
         server: Block::new(By::Site(String::new())),
         site: None,
+        defined: Vec::new(),
+        folders_of_sites: Vec::new(),
+        unset: Vec::new(),
+        conditions: 0,
         folders: Vec::new(),
     };
     reader.file(path, bytes, 0);
     let Reader {
-        mut blocks, server, ..
+        mut blocks,
+        mut server,
+        folders_of_sites,
+        unset,
+        ..
     } = reader;
-    for block in blocks.iter_mut().filter(|b| matches!(b.by, By::Site(_))) {
+    let taken =
+        |site: Option<usize>, name: &str| unset.iter().any(|(of, n)| *of == site && n == name);
+    server.settings.retain(|s| !taken(None, &s.name));
+    let sites = blocks.iter_mut().enumerate();
+    for (at, block) in sites.filter(|(_, b)| matches!(b.by, By::Site(_))) {
         let own: Vec<String> = block.settings.iter().map(|s| s.name.clone()).collect();
         let of_all = server.settings.iter().filter(|s| !own.contains(&s.name));
         block.settings.extend(of_all.cloned());
         if block.roots.is_empty() {
             block.roots.clone_from(&server.roots);
         }
+        block.settings.retain(|s| !taken(Some(at), &s.name));
+    }
+    for (folder, site) in folders_of_sites {
+        blocks[folder].within = blocks[site].roots.clone();
     }
     blocks.push(server);
     blocks
@@ -64,7 +91,8 @@ pub fn htaccess(path: &Path, bytes: &[u8]) -> Vec<Block> {
 impl Reader<'_> {
     fn file(&mut self, path: &Path, bytes: &[u8], depth: usize) {
         for (number, line) in lines(bytes) {
-            let line = line.trim();
+            let line = self.with_defined(line.trim());
+            let line = line.as_str();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
@@ -79,6 +107,21 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// A line with what `Define` has named put in.
+    fn with_defined(&self, line: &str) -> String {
+        let mut line = line.to_owned();
+        if !line.contains("${") {
+            return line;
+        }
+        for (name, value) in &self.defined {
+            let variable = format!("${{{name}}}");
+            if line.contains(&variable) && line.len() + value.len() <= MAX_LINE {
+                line = line.replace(&variable, value);
+            }
+        }
+        line
     }
 
     fn open(&mut self, section: &str) {
@@ -100,6 +143,7 @@ impl Reader<'_> {
             "location" | "locationmatch" | "directorymatch" | "proxy" => {
                 self.folders.push((name, None));
             }
+            "if" | "elseif" | "else" => self.conditions += 1,
             // Modules, versions, names of files: what is in them counts as if it stood outside.
             _ => {}
         }
@@ -109,6 +153,9 @@ impl Reader<'_> {
         let name = section.trim_end_matches('>').trim().to_ascii_lowercase();
         if name == "virtualhost" {
             self.site = None;
+        }
+        if matches!(name.as_str(), "if" | "elseif" | "else") {
+            self.conditions = self.conditions.saturating_sub(1);
         }
         if self.folders.last().is_some_and(|(open, _)| *open == name) {
             self.folders.pop();
@@ -122,6 +169,30 @@ impl Reader<'_> {
         }
     }
 
+    fn set(&mut self, name: &str, value: Option<&str>, path: &Path, line: u64) {
+        let conditional = self.conditions > 0;
+        let value = value.filter(|v| !v.contains("${") && !conditional);
+        let setting = |block: &mut Block| {
+            // What may be does not take the place of what is.
+            if !conditional || block.settings.iter().all(|s| s.name != name) {
+                block.set(name, value.map(str::as_bytes), path, line);
+            }
+        };
+        match self.folders.last().cloned() {
+            None => setting(self.site()),
+            Some((_, Some(folder))) => {
+                let mut block = Block::new(By::Folder);
+                block.roots.push(folder);
+                setting(&mut block);
+                let place = self.blocks.len();
+                let of_site = self.site.map(|site| (place, site));
+                self.folders_of_sites.extend(of_site);
+                self.blocks.push(block);
+            }
+            Some((_, None)) => {}
+        }
+    }
+
     fn directive(
         &mut self,
         name: &str,
@@ -130,31 +201,33 @@ impl Reader<'_> {
         line: u64,
         depth: usize,
     ) {
-        let mut set = |name: &str, value: Option<&str>| {
-            let value = value.filter(|v| !v.contains("${"));
-            let setting = |block: &mut Block| block.set(name, value.map(str::as_bytes), path, line);
-            match self.folders.last().cloned() {
-                None => setting(self.site()),
-                Some((_, Some(folder))) => {
-                    let mut block = Block::new(By::Folder);
-                    block.roots.push(folder);
-                    setting(&mut block);
-                    self.blocks.push(block);
-                    // The new block must not be taken for the open site.
-                }
-                Some((_, None)) => {}
-            }
-        };
         match (name, arguments) {
             ("setenv" | "fcgidinitialenv", [name, value @ ..]) => {
-                set(name, Some(value.first().map_or("", String::as_str)));
+                self.set(
+                    name,
+                    Some(value.first().map_or("", String::as_str)),
+                    path,
+                    line,
+                );
             }
-            ("passenv", names) => names.iter().for_each(|name| set(name, None)),
-            ("proxyfcgisetenvif", [_, name, value]) => set(name, Some(value)),
+            // Within a folder it takes away from that folder's pages alone: rare, and left out.
+            ("unsetenv", names) if self.folders.is_empty() && self.conditions == 0 => {
+                let site = self.site;
+                self.unset
+                    .extend(names.iter().map(|name| (site, name.clone())));
+            }
+            ("define", [name, value]) if self.defined.len() < MAX_DEFINED => {
+                self.defined.retain(|(known, _)| known != name);
+                self.defined.push((name.clone(), value.clone()));
+            }
+            ("passenv", names) => names
+                .iter()
+                .for_each(|name| self.set(name, None, path, line)),
+            ("proxyfcgisetenvif", [_, name, value]) => self.set(name, Some(value), path, line),
             ("setenvif" | "setenvifnocase", [_, _, assigned @ ..]) => {
                 for assigned in assigned {
                     if let Some((name, value)) = assigned.split_once('=') {
-                        set(name, Some(value));
+                        self.set(name, Some(value), path, line);
                     }
                 }
             }

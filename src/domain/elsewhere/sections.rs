@@ -91,6 +91,7 @@ pub fn unit(
     load: &dyn Fn(&Path) -> Option<Vec<u8>>,
 ) -> Block {
     let mut unit = Block::new(By::Service(name.to_owned()));
+    let mut environment_files: Vec<PathBuf> = Vec::new();
     for (path, bytes) in files {
         let mut service = false;
         for (number, line) in lines(bytes) {
@@ -123,26 +124,50 @@ pub fn unit(
                         unit.set(name, None, path, number);
                     }
                 }
+                "EnvironmentFile" if value.is_empty() => environment_files.clear(),
                 "EnvironmentFile" => {
-                    let file = Path::new(value.trim_start_matches('-'));
-                    let bytes = load(file).unwrap_or_default();
-                    for setting in super::lines::assignments(file, &bytes) {
-                        let value = setting.value.as_ref().map(|v| v.expose().to_vec());
-                        let (name, path) = (setting.name.as_str(), setting.path.as_path());
-                        unit.set(name, value.as_deref(), path, setting.line);
-                    }
+                    environment_files.push(value.trim_start_matches('-').into());
                 }
                 _ => {}
             }
         }
     }
+    // They count before `Environment=`, wherever they are named.
+    for file in &environment_files {
+        let bytes = load(file).unwrap_or_default();
+        for setting in super::lines::assignments(file, &bytes) {
+            let value = setting.value.as_ref().map(|v| v.expose().to_vec());
+            let (name, path) = (setting.name.as_str(), setting.path.as_path());
+            unit.set(name, value.as_deref(), path, setting.line);
+        }
+    }
     unit
 }
 
-/// The programs of a file of supervisor's.
-pub fn supervisor(path: &Path, bytes: &[u8]) -> Vec<Block> {
+/// The programs of supervisor's files. What `[supervisord]` sets counts for those of all files.
+pub fn supervisor(files: &[(PathBuf, Vec<u8>)]) -> Vec<Block> {
     let (mut programs, mut shared) = (Vec::<Block>::new(), Block::new(By::Everyone));
-    let (mut of_all, mut key): (bool, String) = (false, String::new());
+    for (path, bytes) in files {
+        supervisor_file(path, bytes, &mut programs, &mut shared);
+    }
+    for program in &mut programs {
+        let own: Vec<String> = program.settings.iter().map(|s| s.name.clone()).collect();
+        let inherited = shared.settings.iter().filter(|s| !own.contains(&s.name));
+        program.settings.extend(inherited.cloned());
+    }
+    programs
+}
+
+/// What a section of supervisor's is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Everything,
+    Program,
+    Nothing,
+}
+
+fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared: &mut Block) {
+    let (mut about, mut key) = (About::Nothing, String::new());
     let text = String::from_utf8_lossy(bytes);
     for (number, raw) in (1..).zip(text.lines()) {
         let line = raw.trim();
@@ -150,10 +175,16 @@ pub fn supervisor(path: &Path, bytes: &[u8]) -> Vec<Block> {
             continue;
         }
         if let Some(section) = section(line) {
-            of_all = section == "supervisord";
             key.clear();
-            let name = section.strip_prefix("program:");
-            programs.extend(name.map(|n| Block::new(By::Service(n.to_owned()))));
+            let program = ["program:", "fcgi-program:", "eventlistener:"]
+                .iter()
+                .find_map(|kind| section.strip_prefix(kind));
+            about = match program {
+                Some(_) => About::Program,
+                None if section == "supervisord" => About::Everything,
+                None => About::Nothing,
+            };
+            programs.extend(program.map(|n| Block::new(By::Service(n.to_owned()))));
             continue;
         }
         // A line that begins with a blank goes on with the value before.
@@ -164,27 +195,42 @@ pub fn supervisor(path: &Path, bytes: &[u8]) -> Vec<Block> {
             }
             _ => (key.as_str(), line),
         };
-        let set = |block: &mut Block| {
-            for word in words(value, ',') {
-                if let Some((name, value)) = word.trim().split_once('=') {
-                    block.set(name.trim(), Some(value.trim().as_bytes()), path, number);
+        let block = match (about, programs.last_mut()) {
+            (About::Everything, _) => &mut *shared,
+            (About::Program, Some(program)) => program,
+            _ => continue,
+        };
+        match of {
+            "environment" => {
+                for (name, value) in supervised(value) {
+                    block.set(name, value.map(str::as_bytes), path, number);
                 }
             }
-        };
-        match (of, programs.last_mut()) {
-            ("environment", _) if of_all => set(&mut shared),
-            ("environment", Some(program)) => set(program),
-            ("command" | "directory", Some(program)) => program.mentions.push(value.to_owned()),
-            ("user", Some(program)) => program.user = Some(value.to_owned()),
+            "command" | "directory" => block.mentions.push(value.to_owned()),
+            "user" => block.user = Some(value.to_owned()),
             _ => {}
         }
     }
-    for program in &mut programs {
-        let own: Vec<String> = program.settings.iter().map(|s| s.name.clone()).collect();
-        let inherited = shared.settings.iter().filter(|s| !own.contains(&s.name));
-        program.settings.extend(inherited.cloned());
+}
+
+/// Pairs as supervisor splits them: a value without quotes ends at the first character that it takes for none of a word,
+/// so that a key loses the `=` it ends with. What `%(…)s` stands for is not known here.
+fn supervised(text: &str) -> Vec<(&str, Option<&str>)> {
+    let (mut pairs, mut rest) = (Vec::new(), text);
+    while let Some((name, behind)) = rest.split_once('=') {
+        let behind = behind.trim_start();
+        let quote = behind.chars().next().filter(|c| "'\"".contains(*c));
+        let (value, after) = match quote {
+            Some(quote) => behind[1..].split_once(quote).unwrap_or((&behind[1..], "")),
+            None => {
+                let word = |c: char| c.is_alphanumeric() || "_/.+-():%".contains(c);
+                behind.split_at(behind.find(|c| !word(c)).unwrap_or(behind.len()))
+            }
+        };
+        pairs.push((name.trim(), Some(value).filter(|v| !v.contains("%("))));
+        rest = after.split_once(',').map_or("", |(_, rest)| rest);
     }
-    programs
+    pairs
 }
 
 /// The words between these, quotes taken off; a quote may begin within a word.

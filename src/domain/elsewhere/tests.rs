@@ -109,6 +109,35 @@ fn sites_of_others_are_not_ours_and_the_nearest_root_is() {
 }
 
 #[test]
+fn what_apache_sets_for_others_or_takes_back_is_not_ours() {
+    let site = |root: &str, inner: &str| {
+        format!("<VirtualHost *:80>\nDocumentRoot {root}\n{inner}\n</VirtualHost>\n")
+    };
+    let ours = |inner: &str| site("/srv/desk/public", inner);
+    let folder = "<Directory /srv>\nSetEnv APP_KEY k\n</Directory>";
+    let theirs = ours("") + &site("/srv/other", folder);
+    assert_eq!(tied(apache(&theirs)), [], "a folder within another site");
+    let line = |line: u64, certain: bool| vec![("a".to_owned(), line, certain)];
+    assert_eq!(tied(apache(&ours(folder))), line(4, true));
+    let pattern = "<Directory \"/srv/*/public\">\nSetEnv APP_KEY k\n</Directory>";
+    assert_eq!(tied(apache(&ours(pattern))), line(4, true));
+    assert_eq!(tied(apache(&pattern.replace("/srv/*", "/srv/*/*"))), []);
+    let condition = "<If \"%{HTTP_HOST} == 'x'\">\nSetEnv APP_KEY k\n</If>";
+    assert_eq!(tied(apache(&ours(condition))), line(4, false));
+    let also = format!("SetEnv APP_KEY q\n{condition}");
+    assert_eq!(tied(apache(&ours(&also))), line(3, true));
+    let taken_back = format!("SetEnv APP_KEY k\n{}", ours("UnsetEnv APP_KEY"));
+    assert_eq!(tied(apache(&taken_back)), []);
+    let defined = "Define ROOT /srv/desk\n".to_owned()
+        + &site(
+            "\"${ROOT}/public\"",
+            "SetEnv APP_KEY k\nSetEnv DB_HOST ${UNKNOWN}",
+        );
+    let [key, host] = [line(4, true), line(5, false)];
+    assert_eq!(tied(apache(&defined)), [key, host].concat());
+}
+
+#[test]
 fn nginx_hands_on_what_its_nearest_level_sets() {
     let own = "http { fastcgi_param APP_KEY far; server { root /srv/desk/public; location ~ x { fastcgi_param A b;\n fastcgi_param APP_KEY 'near'; fastcgi_pass 127.0.0.1:9000; } } }";
     assert_eq!(tied(nginx(own)), [("n".to_owned(), 2, true)]);
@@ -122,6 +151,26 @@ fn nginx_hands_on_what_its_nearest_level_sets() {
 }
 
 #[test]
+fn patterns_stand_for_names() {
+    for (name, pattern, right) in [
+        ("www.conf", "*.conf", true),
+        ("www.conf.bak", "*.conf", false),
+        ("php8.2", "php*", true),
+        ("a", "?", true),
+        ("ab", "?", false),
+        ("site.conf", "[^.#]*.conf", true),
+        ("aXbXc", "a*b*c", true),
+        ("", "*", true),
+    ] {
+        assert_eq!(
+            fits(name.as_bytes(), pattern.as_bytes()),
+            right,
+            "{name} {pattern}"
+        );
+    }
+}
+
+#[test]
 fn services_are_told_by_what_they_run() {
     let unit = |name: &str, text: &str| {
         let files = [(PathBuf::from("u"), text.as_bytes().to_vec())];
@@ -132,6 +181,11 @@ fn services_are_told_by_what_they_run() {
     };
     let runs = "[Service]\nWorkingDirectory=/srv/desk\nEnvironment=\"A=b c\" 'APP_KEY=k'\n";
     assert_eq!(tied(unit("desk-queue", runs)), [("u".to_owned(), 3, true)]);
+    let both = "[Service]\nExecStart=php /srv/desk/artisan\nEnvironmentFile=/etc/desk.env\nEnvironment=APP_KEY=k\n";
+    let file = ("/etc/desk.env".to_owned(), 2, true);
+    assert_eq!(tied(unit("x", both)), [file], "the file counts");
+    let taken_back = format!("{both}EnvironmentFile=\n");
+    assert_eq!(tied(unit("x", &taken_back)), [("u".to_owned(), 4, true)]);
     let from_file =
         "[Service]\nExecStart=php /srv/desk/artisan queue:work\nEnvironmentFile=-/etc/desk.env\n";
     assert_eq!(
@@ -151,7 +205,7 @@ fn services_are_told_by_what_they_run() {
     );
     let programs = "[supervisord]\nenvironment=DB_HOST=h\n[program:q]\ncommand=php /srv/desk/artisan queue:work\nenvironment=A=\"x,y\",APP_KEY=\"k\"\n[program:z]\ncommand=php /srv/other/artisan\nenvironment=APP_KEY=k\n";
     assert_eq!(
-        tied(sections::supervisor(Path::new("s"), programs.as_bytes())),
+        tied(supervisor(&[programs])),
         [("s".to_owned(), 5, true), ("s".to_owned(), 2, true)]
     );
     let cron = "APP_KEY=k\n* * * * * cd /srv/desk && php artisan schedule:run\nDB_HOST=late\n# x\n* * * * * DB_PORT=1 php /srv/other/artisan x\n";
@@ -159,6 +213,40 @@ fn services_are_told_by_what_they_run() {
         tied(lines::crontab(Path::new("c"), cron.as_bytes())),
         [("c".to_owned(), 1, true)]
     );
+}
+
+fn supervisor(texts: &[&str]) -> Vec<Block> {
+    let file = |text: &&str| (PathBuf::from("s"), text.as_bytes().to_vec());
+    sections::supervisor(&texts.iter().map(file).collect::<Vec<_>>())
+}
+
+#[test]
+fn supervisor_hands_on_across_files_and_cuts_bare_values() {
+    let one = |text: &str| {
+        let program = format!("[program:q]\ncommand=php /srv/desk/artisan\n{text}\n");
+        let all = supervisor(&["[supervisord]\nenvironment=DB_HOST='h'\n", &program]);
+        let settings: Vec<Setting> = tie(all, &site()).into_iter().map(|e| e.setting).collect();
+        let told = told(&settings).into_iter();
+        told.map(|(name, value, _)| format!("{name}={}", value.unwrap_or("?".to_owned())))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        one("environment=A=1,APP_KEY=base64:a+/b=,DB_PORT=2"),
+        ["APP_KEY=base64:a+/b", "DB_PORT=2", "DB_HOST=h"]
+    );
+    assert_eq!(
+        one("environment=APP_KEY=\"base64:a,b=\", DB_PORT='2'"),
+        ["APP_KEY=base64:a,b=", "DB_PORT=2", "DB_HOST=h"]
+    );
+    assert_eq!(
+        one("environment=APP_KEY=\"%(ENV_APP_KEY)s\""),
+        ["APP_KEY=?", "DB_HOST=h"]
+    );
+    assert_eq!(
+        one("[eventlistener:x]\ncommand=x\nenvironment=APP_KEY=x"),
+        ["DB_HOST=h"]
+    );
+    assert_eq!(one("[group:x]\nenvironment=APP_KEY=x"), ["DB_HOST=h"]);
 }
 
 #[test]

@@ -19,11 +19,14 @@ pub(super) enum Said {
 }
 
 /// How lines begin that [`of_line`] may read, wherever they stand.
-const STARTS: [&[u8]; 10] = [
+const STARTS: [&[u8]; 13] = [
     b"USE ",
     b"use ",
+    b"Use ",
     b"\\connect ",
+    b"\\c ",
     b"CREATE DATABASE ",
+    b"create database ",
     b"SET search_path",
     b"-- Host:",
     b"-- Database",
@@ -36,7 +39,7 @@ const EARLY: [&[u8]; 3] = [b"# Database:", b"# Host:", b"Source Schema"];
 
 /// Whether a line may say which database its dump is from.
 pub(super) fn may_name(line: &[u8]) -> bool {
-    STARTS.iter().any(|start| line.starts_with(start))
+    STARTS.iter().any(|start| line.starts_with(start)) || translated(line).is_some()
 }
 
 /// Whether this is how a dump begins whose first lines name its database in a way that counts nowhere else.
@@ -50,13 +53,13 @@ pub(super) fn begins(head: &[u8]) -> bool {
 pub(super) fn of_line(line: &[u8], early: bool) -> Option<Said> {
     let line = line.trim_ascii();
     let after = |start: &[u8]| line.strip_prefix(start).map(<[u8]>::trim_ascii);
-    if let Some(rest) = after(b"USE ").or(after(b"use ")) {
+    if let Some(rest) = after(b"USE ").or(after(b"use ")).or(after(b"Use ")) {
         return quoted(rest).map(Said::Database);
     }
-    if let Some(rest) = after(b"CREATE DATABASE ") {
+    if let Some(rest) = after(b"CREATE DATABASE ").or(after(b"create database ")) {
         return created(rest).map(Said::Database);
     }
-    if let Some(rest) = after(b"\\connect ") {
+    if let Some(rest) = after(b"\\connect ").or(after(b"\\c ")) {
         return connected(rest).map(Said::Database);
     }
     if let Some(rest) = after(b"SET search_path") {
@@ -88,6 +91,9 @@ pub(super) fn of_line(line: &[u8], early: bool) -> Option<Said> {
     if !early {
         return None;
     }
+    if let Some(rest) = translated(line) {
+        return quoted(rest).map(Said::Database);
+    }
     if let Some(rest) = after(b"# Database:") {
         return quoted_or_all(rest).map(Said::Database);
     }
@@ -96,6 +102,16 @@ pub(super) fn of_line(line: &[u8], early: bool) -> Option<Said> {
     }
     let rest = after(b"Source Schema")?.strip_prefix(b":")?;
     quoted_or_all(rest.trim_ascii()).map(Said::Database)
+}
+
+/// phpMyAdmin writes its comments in the operator's language: ``-- Datenbank: `desk` ``, ``-- 数据库： `desk` ``. Gives what
+/// begins with the quoted name.
+fn translated(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_prefix(b"-- ")?.trim_ascii_end();
+    let (word, rest) = line.split_at(memchr::memchr(b'`', line)?);
+    let word = word.trim_ascii_end();
+    let colon = word.ends_with(b":") || word.ends_with("：".as_bytes());
+    (colon && rest.len() > 2 && rest.ends_with(b"`")).then_some(rest)
 }
 
 /// `localhost    Database: freescout`; of other makers `localhost:3306`, `127.0.0.1 (MySQL 8.0)`.
@@ -200,6 +216,9 @@ mod tests {
         for (line, name) in [
             ("USE `desk`;", "desk"),
             ("use desk", "desk"),
+            ("Use desk;", "desk"),
+            ("create database desk;", "desk"),
+            ("\\c desk", "desk"),
             ("USE `a``b`;", "a`b"),
             (
                 "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `desk` /*!40100 DEFAULT CHARACTER SET utf8mb4 */;",
@@ -272,12 +291,16 @@ mod tests {
             assert_eq!(said, expected, "{line}");
         }
         for (line, name) in [
+            ("-- Datenbank: `desk`", "desk"),
+            ("-- Base de données : `desk`", "desk"),
+            ("-- 数据库： `desk`", "desk"),
             ("# Database: desk", "desk"),
             (" Source Schema         : desk", "desk"),
         ] {
             assert_eq!(of_line(line.as_bytes(), true), database(name), "{line}");
             assert_eq!(of_line(line.as_bytes(), false), None, "{line}");
-            assert!(begins(format!("/*\n{line}\n*/").as_bytes()));
+            let begins = begins(format!("/*\n{line}\n*/").as_bytes());
+            assert!(begins || may_name(line.as_bytes()), "{line}");
         }
     }
 
@@ -288,6 +311,8 @@ mod tests {
             "-- Dumping data for table `mailboxes`",
             "-- Dumping data for table `a.b`",
             "-- Dumped from database version 15.13",
+            "-- Daten für Tabelle `mailboxes`",
+            "-- Datenbank: `",
             "-- Database",
             "USE `never closed",
             "USE ;",

@@ -49,7 +49,7 @@ enum Kind {
     Name,
 }
 
-const KEYWORDS: [(&[u8], Kind); 15] = [
+const KEYWORDS: [(&[u8], Kind); 18] = [
     (b"INSERT ", Kind::Insert),
     (b"REPLACE ", Kind::Insert),
     (b"CREATE TABLE ", Kind::Create),
@@ -60,11 +60,14 @@ const KEYWORDS: [(&[u8], Kind); 15] = [
     (b"SET standard_", Kind::Line),
     (b"SET search_path", Kind::Line),
     (b"\\connect ", Kind::Line),
+    (b"\\c ", Kind::Line),
     (b"# ", Kind::Line),
     (b"Source ", Kind::Line),
     (b"USE ", Kind::Name),
     (b"use ", Kind::Name),
+    (b"Use ", Kind::Name),
     (b"CREATE DATABASE ", Kind::Name),
+    (b"create database ", Kind::Name),
 ];
 
 /// How the first lines of a dump begin, and whether backslashes escape in it.

@@ -286,6 +286,10 @@ fn every_row_says_which_database_and_table_it_stood_in() {
             format!("USE `a`;\n{}", insert("`b`.`fs_mailboxes`", "a")),
             vec!["- a b fs_mailboxes"],
         ),
+        (
+            format!("-- phpMyAdmin SQL Dump\n--\n-- Datenbank: `staging`\n--\n{row}"),
+            vec!["- staging - mailboxes"],
+        ),
         // Several dumps in one file: what one names does not count for the next.
         (
             format!("{}{settings}{row}{over}{row}", header("a")),

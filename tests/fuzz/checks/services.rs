@@ -28,7 +28,7 @@ pub(super) fn check(mut bytes: &[u8]) {
     };
     let blocks = match reader {
         0 => sections::fpm(path, bytes),
-        1 => sections::supervisor(path, bytes),
+        1 => sections::supervisor(&[(path.to_owned(), bytes.to_vec())]),
         2 => {
             let files = [(PathBuf::from(path), bytes.to_vec())];
             let load = |file: &Path| (file != path).then(|| bytes.to_vec());

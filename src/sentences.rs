@@ -87,7 +87,13 @@ pub fn finding(finding: &Finding) -> String {
             w.finding_key_file_unreadable,
             &[("path", &sanitize(&path.to_string_lossy()))],
         ),
-        Finding::EnvRefused { line } => fill(w.finding_env_refused, &[("line", line)]),
+        Finding::EnvRefused { line, cached } => {
+            let text = match cached {
+                true => w.finding_env_refused,
+                false => w.finding_env_refused_now,
+            };
+            fill(text, &[("line", line)])
+        }
         Finding::UnderOtherKey { count, key } => fill(
             one_or_many(
                 *count,

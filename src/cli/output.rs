@@ -207,9 +207,9 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         ));
     }
     out.line(&summary(&assessment.summary));
-    let overruled = assessment.overruled().next().is_some();
-    if overruled {
-        out.line(w.check_overruled);
+    let overruled = sentences::elsewhere::overruled(assessment);
+    if let Some(why) = overruled {
+        out.line(why);
     }
     match assessment.recommendation {
         Some(recommended) => {
@@ -222,7 +222,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             ));
             out.line(&fill(w.check_next, &[("again", &again)]));
         }
-        None if overruled => {}
+        None if overruled.is_some() => {}
         None => match assessment.need() {
             Some(need) => {
                 out.line(sentences::need(need));

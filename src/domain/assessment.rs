@@ -198,11 +198,15 @@ pub struct Assessment {
 
 impl Assessment {
     /// What keeps FreeScout from reading, now and whatever we write, what reads right with the key of `.env`: a key that is
-    /// set elsewhere and counts first.
+    /// set elsewhere and counts first, or a line of `.env` that it does not get past.
     pub fn overruled(&self) -> impl Iterator<Item = &Finding> {
         let readable = self.summary.readable();
-        self.findings.iter().filter(move |finding| {
-            matches!(finding, Finding::KeySetElsewhere { standing: Standing::InForce, opens, .. } if *opens < readable)
+        self.findings.iter().filter(move |finding| match finding {
+            Finding::KeySetElsewhere {
+                standing, opens, ..
+            } => *standing == Standing::InForce && *opens < readable,
+            Finding::EnvRefused { cached, .. } => !cached,
+            _ => false,
         })
     }
 

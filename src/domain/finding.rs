@@ -151,10 +151,12 @@ pub enum Finding {
         /// The file.
         path: PathBuf,
     },
-    /// A line of `.env` that keeps FreeScout from starting once the config cache is gone.
+    /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
     EnvRefused {
         /// The line, counted from 1.
         line: u64,
+        /// Whether there is a config cache.
+        cached: bool,
     },
     /// Secrets sealed under another known key.
     UnderOtherKey {

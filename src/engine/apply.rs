@@ -154,16 +154,21 @@ fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
 }
 
 fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
+    let after = session.assess();
+    let overruled = sentences::elsewhere::not_in_use(&after);
+    let nothing = overruled
+        .is_empty()
+        .then(|| words().recover_nothing_to_do.to_owned());
     Applied {
         strategy: run.strategy.clone().unwrap_or_default(),
         key: run.key.clone(),
-        verified: true,
+        verified: overruled.is_empty(),
         resealed: 0,
         reentered: 0,
-        after: Box::new(session.assess()),
+        after: Box::new(after),
         backup: run.backup.clone(),
         undo: ledger.command("undo --yes"),
-        notes: vec![words().recover_nothing_to_do.to_owned()],
+        notes: overruled.into_iter().chain(nothing).collect(),
     }
 }
 

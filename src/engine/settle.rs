@@ -169,12 +169,9 @@ impl Written<'_> {
             );
         }
         let after = session.assess();
-        let overruled: Vec<String> = after.overruled().map(sentences::finding).collect();
+        let overruled = sentences::elsewhere::not_in_use(&after);
         let verified = read.is_ok() && verified(&after, self.plan) && overruled.is_empty();
-        if !overruled.is_empty() {
-            let said = std::iter::once(w.recovered_but_elsewhere.to_owned()).chain(overruled);
-            self.notes.splice(..0, said);
-        }
+        self.notes.splice(..0, overruled);
         if let Err(problem) = ledger.end(self.id, Outcome::Done) {
             let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
             self.notes.push(fill(w.journal_not_ended, &why));

@@ -233,7 +233,10 @@ pub fn findings(session: &Session) -> Vec<Finding> {
         findings.push(Finding::KeyFileUnreadable { path: path.clone() });
     }
     if let Some(refused) = install.env().refused() {
-        findings.push(Finding::EnvRefused { line: refused.line });
+        findings.push(Finding::EnvRefused {
+            line: refused.line,
+            cached: install.cache.is_some(),
+        });
     }
     if install.database_settings_differ() {
         findings.push(Finding::DatabaseSettingsDiffer);

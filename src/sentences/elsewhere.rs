@@ -53,6 +53,24 @@ pub fn setting(name: &str, at: &SetAt, standing: Standing) -> String {
     fill(text, &[("place", &place(at)), ("name", &name)])
 }
 
+/// What keeps FreeScout from reading what reads right with the key of `.env`, in one sentence.
+pub fn overruled(assessment: &Assessment) -> Option<&'static str> {
+    let stops = |finding: &Finding| matches!(finding, Finding::EnvRefused { .. });
+    let mut findings = assessment.overruled().peekable();
+    findings.peek()?;
+    Some(match findings.any(stops) {
+        true => words().check_does_not_start,
+        false => words().check_overruled,
+    })
+}
+
+/// That FreeScout does not use the key that was put in place, and why: one sentence for each; none where it does.
+pub fn not_in_use(assessment: &Assessment) -> Vec<String> {
+    let why: Vec<String> = assessment.overruled().map(super::finding).collect();
+    let said = (!why.is_empty()).then(|| words().recovered_but_elsewhere.to_owned());
+    said.into_iter().chain(why).collect()
+}
+
 /// What must be changed by hand so that FreeScout uses the key of this plan: a line for each place.
 pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
     let other = |finding: &Finding| match finding {

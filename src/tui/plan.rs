@@ -80,12 +80,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard)
             &[plain(sentences::why(recommended.why, &assessment.rules))],
         );
     } else if recommended.is_none() {
-        let piece = match wizard.passwords.asked.len() {
-            _ if assessment.overruled().next().is_some() => {
-                (Role::Danger, w.check_overruled.to_owned())
-            }
-            0 => (Role::Ok, w.check_all_well.to_owned()),
-            _ => (Role::Warn, w.plan_only_passwords.to_owned()),
+        let overruled = sentences::elsewhere::overruled(assessment);
+        let piece = match (overruled, wizard.passwords.asked.len()) {
+            (Some(why), _) => (Role::Danger, why.to_owned()),
+            (None, 0) => (Role::Ok, w.check_all_well.to_owned()),
+            (None, _) => (Role::Warn, w.plan_only_passwords.to_owned()),
         };
         canvas.pieces(&mut area, &[piece]);
     }

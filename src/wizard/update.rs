@@ -274,9 +274,16 @@ impl Wizard {
         {
             self.keys.form = Some(keys::Form::Key(Input::default()));
         }
+        let is_folder =
+            self.step == Step::Backup && self.overlay.is_none() && !self.connections.open;
         let Some(field) = self.field() else {
             return Vec::new();
         };
+        // It takes the place of the folder that is offered: put behind it, a password that was pasted into the wrong field
+        // would become a folder's name, and a folder another one below it.
+        if is_folder {
+            field.clear();
+        }
         if !field.paste(text) {
             self.say(words().pasted_in_part);
         }

@@ -445,6 +445,7 @@ table! {
     check_next = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "Every key is right; only passwords have to be typed in the next step.";
     check_overruled = "But that is so with the key of .env alone. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): that place must be changed.";
+    check_does_not_start = "But FreeScout reads nothing until it starts again: correct that line of .env first (see above).";
     check_all_well = "Nothing needs to be done.";
     plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
     applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
@@ -814,6 +815,7 @@ table! {
     recovered_but_elsewhere = "FreeScout does not use this key yet.";
     handover_key_elsewhere = "Without the cached config another key would count, and we do not write there.";
     finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read. FreeScout does not start like this.";
+    finding_env_refused_now = "FreeScout does not start: it cannot read line {line} of .env, where a value with blanks needs quotes. Put that value in double quotes.";
     finding_env_refused = "FreeScout cannot read line {line} of .env: a value with blanks needs quotes. Without the config cache it does not start.";
     finding_under_other_key = "{count} secrets are sealed under {key}, which is not the key in force.";
     finding_under_other_key_one = "1 secret is sealed under {key}, which is not the key in force.";

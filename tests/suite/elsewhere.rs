@@ -69,6 +69,52 @@ fn a_key_in_htaccess_that_opens_nothing_is_critical_and_named() {
 }
 
 #[test]
+fn a_line_of_env_that_keeps_freescout_from_starting_is_not_all_well() {
+    let (bench, _) = healthy();
+    let env = bench.install().join(".env");
+    let text = std::fs::read_to_string(&env).unwrap();
+    std::fs::write(&env, format!("{text}APP_NAME=My Desk\n")).unwrap();
+    let told = bench.check(&[]);
+    assert_eq!(told.code, 2, "{}", told.out);
+    assert!(
+        told.out.contains("FreeScout does not start"),
+        "{}",
+        told.out
+    );
+    assert!(
+        !told.out.contains("Nothing needs to be done"),
+        "{}",
+        told.out
+    );
+    let arguments = ["recover", "--yes", "--no-test", "--no-artisan", "--json"];
+    let done = bench.run(&[&arguments[..], &[bench.install().to_str().unwrap()]].concat());
+    let json: Json = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(
+        (done.code, &json["verified"]),
+        (2, &Json::Bool(false)),
+        "{}",
+        done.err
+    );
+}
+
+#[test]
+fn a_recovery_with_nothing_to_write_is_not_verified_while_another_key_counts() {
+    let (bench, _) = healthy();
+    let htaccess = bench.install().join("public/.htaccess");
+    write(&htaccess, &format!("SetEnv APP_KEY {OTHER}\n"));
+    let arguments = ["recover", "--yes", "--no-test", "--no-artisan", "--json"];
+    let done = bench.run(&[&arguments[..], &[bench.install().to_str().unwrap()]].concat());
+    let json: Json = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(
+        (done.code, &json["verified"]),
+        (2, &Json::Bool(false)),
+        "{}",
+        done.err
+    );
+    assert_eq!(json["resealed"], 0);
+}
+
+#[test]
 fn a_config_cache_hides_it_until_it_is_built_anew() {
     let (bench, key) = healthy();
     let install = bench.install();

@@ -55,7 +55,7 @@ fn a_cache_that_is_all_freescout_has_is_not_cleared() {
         ("is missing", &|b| {
             std::fs::remove_file(b.install().join(".env")).unwrap()
         }),
-        ("line 5 of .env", &|b| {
+        (".env: line 5, APP_NAME", &|b| {
             b.edit_env(|t| t.replace("APP_TIMEZONE=UTC", "APP_NAME=two words"))
         }),
         ("do not lead to the database", &|b| {

@@ -96,6 +96,50 @@ mod tests {
         }
     }
 
+    /// A place without a value would be read as `{name}` on the screen.
+    #[test]
+    fn every_place_gets_a_value() {
+        let mut calls = 0;
+        for (file, code) in all_sources() {
+            for (at, opening) in code.match_indices("fill(") {
+                let call = code[at + opening.len()..].trim_start();
+                let Some(named) = ["w.", "words()."]
+                    .iter()
+                    .find_map(|table| call.strip_prefix(table))
+                else {
+                    continue;
+                };
+                let Some((name, values)) = named.split_once(',') else {
+                    continue;
+                };
+                // Values from elsewhere are not seen here.
+                let Some(values) = values.trim_start().strip_prefix("&[") else {
+                    continue;
+                };
+                let Some((_, text)) = en::ALL.iter().find(|(known, _)| *known == name.trim())
+                else {
+                    continue;
+                };
+                let mut open = 1_usize;
+                let end = values.find(|c| {
+                    open += usize::from(c == '[');
+                    open -= usize::from(c == ']');
+                    open == 0
+                });
+                let values = &values[..end.unwrap_or(values.len())];
+                calls += 1;
+                for place in text.split('{').skip(1).filter(|p| !p.starts_with('"')) {
+                    let place = place.split('}').next().unwrap_or_default();
+                    assert!(
+                        values.contains(&format!("\"{place}\"")),
+                        "{file}: {name} gets no value for {{{place}}}"
+                    );
+                }
+            }
+        }
+        assert!(calls > 150, "only {calls} calls were looked at");
+    }
+
     /// A text literal of three words or more outside the table is a sentence that could not be translated.
     #[test]
     fn no_sentence_stands_outside_the_table() {

@@ -421,7 +421,7 @@ pub const CACHE: &str = "bootstrap/cache/config.php";
 /// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
 ///
 /// Deployer, Envoyer and their kin make a folder `releases/N` each time and turn the link `current`; then it is the folder
-/// above `releases`. Where `.env` is a link that leads out of the install, it is that file. Else it is the install's folder.
+/// above `releases` (and beside `current`). Where `.env` is a link that leads out of the install, it is that file. Else it is the install's folder.
 pub fn identity(root: &Path) -> PathBuf {
     if let Some(app) = deployed(root) {
         return app.to_owned();
@@ -444,10 +444,13 @@ pub fn lasting_name(root: &Path) -> PathBuf {
 }
 
 /// The folder above `releases`, of an install that a deploy has put there.
+///
+/// The link `current` beside it tells a deploy's folder from one that merely is called so and holds installs of their own.
 fn deployed(root: &Path) -> Option<&Path> {
     let releases = root.parent()?;
     let app = releases.parent()?;
-    (releases.file_name()? == "releases").then_some(app)
+    let named = releases.file_name()? == "releases";
+    (named && app.join("current").is_symlink()).then_some(app)
 }
 
 /// PHP's `trim()`.

@@ -581,10 +581,15 @@ mod tests {
     #[test]
     fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
         let state = tempfile::tempdir().unwrap();
+        let web = tempfile::tempdir().unwrap();
+        for app in ["app", "other"] {
+            std::fs::create_dir(web.path().join(app)).unwrap();
+            std::os::unix::fs::symlink("releases/2", web.path().join(app).join("current")).unwrap();
+        }
         let run = Run {
             id: 0,
             kind: Kind::Recovery,
-            install: PathBuf::from("/var/www/app/releases/1"),
+            install: web.path().join("app/releases/1"),
             backup: PathBuf::from("/b"),
             safety: None,
             started: "2026-11-24T14:02:00+01:00".to_owned(),
@@ -605,12 +610,9 @@ mod tests {
         journal.connection.execute_batch(first_form).unwrap();
         drop(journal);
         let journal = Journal::existing(state.path()).unwrap().unwrap();
-        let found = |install: &str| journal.unfinished(Path::new(install)).unwrap();
-        assert_eq!(
-            found("/var/www/app/releases/2").unwrap().install,
-            run.install
-        );
-        assert_eq!(found("/var/www/other/releases/1"), None);
+        let found = |install: &str| journal.unfinished(&web.path().join(install)).unwrap();
+        assert_eq!(found("app/releases/2").unwrap().install, run.install);
+        assert_eq!(found("other/releases/1"), None);
         assert_eq!(journal.history(Some(&run.install)).unwrap().len(), 1);
         // As it was made anew.
         drop(Journal::open(state.path()).unwrap());

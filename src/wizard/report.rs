@@ -204,6 +204,7 @@ impl Wizard {
                     ("path", &sanitize(&survey.path.to_string_lossy())),
                     ("version", &survey.version),
                     ("server", &survey.server),
+                    ("database", &survey.database),
                 ],
             ));
         }

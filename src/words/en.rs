@@ -349,7 +349,7 @@ table! {
     given_up_left = "It left {path}, which may hold the only copy of a key: remove it when FreeScout reads everything again.";
     given_up_next = "See what stands: {check}";
     resume_checking = "Comparing what stands with what was meant";
-    resume_nothing_written = "The recovery was interrupted before anything was written, and its new key is gone. It is closed now.";
+    resume_nothing_written = "The recovery was interrupted before anything was written. There is nothing to finish, so it is closed now.";
     resume_nothing_written_next = "Nothing was changed. Begin again.";
     resume_key_gone = "The rows are written, but the new key, which lay beside .env, is gone.";
     resume_key_gone_next = "Take it back: {undo}";

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::cli::{Bench, Outcome};
+use freescout_rescue::words::words;
 
 /// `app/current -> releases/1`, the database in `app/shared`, and `.env` as well or in each release.
 struct App {
@@ -215,6 +216,53 @@ fn a_backup_of_the_release_before_is_put_back_but_for_its_cache() {
             .path("app/current/bootstrap/cache/config.php")
             .exists(),
         "it names folders that are gone"
+    );
+}
+
+#[test]
+fn installs_side_by_side_in_a_folder_called_releases_are_not_one() {
+    let app = App::new(false);
+    let [first, second] = ["1", "2"].map(|n| app.bench.path("app/releases").join(n));
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .args([&first, &second])
+        .status();
+    assert!(copied.unwrap().success());
+    // No deploy's link: nothing says that one followed the other.
+    std::fs::remove_file(app.bench.path("app/current")).unwrap();
+    let look_in = app.bench.path("demo/old-server");
+    let recovered = app.bench.run(&[
+        "recover",
+        first.to_str().unwrap(),
+        "--yes",
+        "--no-test",
+        "--no-artisan",
+        "--look-in",
+        look_in.to_str().unwrap(),
+    ]);
+    assert_eq!(recovered.code, 2, "{}", recovered.err);
+    let mut backups = std::fs::read_dir(app.bench.path("state/backups")).unwrap();
+    let backup = backups.next().unwrap().unwrap().path();
+    let backup = backup.to_str().unwrap();
+    let before = std::fs::read(second.join(".env")).unwrap();
+    let second = second.to_str().unwrap();
+    for (arguments, said) in [
+        (
+            &["restore", backup, second, "--yes", "--no-artisan"][..],
+            words().restore_other_install,
+        ),
+        (
+            &["undo", second, "--yes", "--no-artisan"],
+            words().undo_nothing,
+        ),
+    ] {
+        let refused = app.bench.run(arguments);
+        assert_eq!(refused.code, 1, "{}", refused.err);
+        assert!(refused.err.contains(said), "{}", refused.err);
+    }
+    assert_eq!(
+        std::fs::read(Path::new(second).join(".env")).unwrap(),
+        before
     );
 }
 

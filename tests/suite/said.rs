@@ -157,6 +157,11 @@ fn the_saved_report_says_the_same_without_keys_of_the_screen() {
             assert!(!said.contains(key), "{key:?} in\n{said}");
         }
         assert!(said.contains(&stage.0.report_headlines()[0]), "{said}");
+        let install = said.lines().find(|l| l.contains("FreeScout 1."));
+        assert!(
+            install.is_some_and(|l| l.ends_with(", database freescout")),
+            "{said}"
+        );
         assert!(!said.contains(SENTINEL));
     }
     let said = recovered(fixture::healthy(), true)

@@ -3,6 +3,8 @@
 //! Statements are sent unnamed, so that a connection pooler between us and the server does no harm. Values are asked
 //! for as text, whatever their type.
 
+mod tls;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,8 +20,8 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use secrecy::ExposeSecret;
-use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
+use self::tls::MakeTls;
 use super::certificates;
 use super::crash::{self, Point};
 use super::store::{
@@ -206,7 +208,7 @@ enum Check {
     ChainAndName,
 }
 
-fn tls(check: Check) -> Result<MakeRustlsConnect, StoreError> {
+fn tls(check: Check) -> Result<MakeTls, StoreError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string());
     let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
@@ -237,7 +239,7 @@ fn tls(check: Check) -> Result<MakeRustlsConnect, StoreError> {
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
+    Ok(MakeTls::new(config))
 }
 
 /// The system's certificates, and libpq's own `root.crt` (or `PGSSLROOTCERT`).

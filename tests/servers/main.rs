@@ -5,6 +5,7 @@
 
 mod artisan;
 mod backups;
+mod binding;
 #[path = "../suite/by_hand.rs"]
 mod by_hand;
 mod connecting;

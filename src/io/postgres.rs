@@ -113,13 +113,15 @@ impl PgSql {
             .keepalives_interval(Duration::from_secs(5))
             .keepalives_retries(3)
             .application_name("freescout-rescue");
-        // A host that begins with a slash is a folder of sockets.
-        if settings.host.starts_with('/') {
-            config.host_path(&settings.host)
+        // A host that begins with a slash is a folder of sockets, on which libpq takes no notice of `sslmode`.
+        let sslmode = if settings.host.starts_with('/') {
+            config.host_path(&settings.host);
+            "disable"
         } else {
-            config.host(&settings.host)
+            config.host(&settings.host);
+            settings.sslmode.as_str()
         };
-        let mut client = open(&mut config, &settings.sslmode)?;
+        let mut client = open(&mut config, sslmode)?;
         client
             .batch_execute("SET client_encoding = 'UTF8'")
             .map_err(|e| error(&e))?;

@@ -175,6 +175,10 @@ fn postgres_takes_sslmode_as_libpq_does() {
     for sslmode in ["disable", "allow", "prefer", "require"] {
         connects(&mode(sslmode, "127.0.0.1"));
     }
+    // By socket none of them matters.
+    for sslmode in ["prefer", "require", "verify-ca", "verify-full"] {
+        connects(&mode(sslmode, &postgres.folder.to_string_lossy()));
+    }
     // No root certificate vouches for the test's own CA.
     for sslmode in ["verify-ca", "verify-full"] {
         let refused = error(&mode(sslmode, "localhost"));

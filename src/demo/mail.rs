@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 
-use self::certificates::{Authority, Validity};
+use self::certificates::Validity;
 use self::guests::Guests;
 use self::wire::Wire;
 use super::story::{
@@ -132,14 +132,13 @@ impl MailServers {
     /// Starts them on free loopback ports.
     ///
     /// # Errors
-    /// No free port, no thread, no randomness for the certificates.
+    /// No free port, no thread.
     pub fn start() -> io::Result<Self> {
-        let authority = Authority::new().map_err(io::Error::other)?;
         let logins: Arc<[Login]> = logins().into();
         // Filled as we go: what fails halfway drops the part that stands.
         let mut servers = Self {
             routes: Vec::new(),
-            authority: authority.certificate(),
+            authority: certificates::authority(),
             guests: Arc::new(Guests::new(MAX_GUESTS)),
             porters: Vec::new(),
         };
@@ -153,7 +152,7 @@ impl MailServers {
                 name,
                 speech,
                 provider,
-                tls: authority.server(name, validity).map_err(io::Error::other)?,
+                tls: certificates::server(validity).map_err(io::Error::other)?,
                 logins: Arc::clone(&logins),
             };
             servers.open(port, server)?;

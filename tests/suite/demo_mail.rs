@@ -1,5 +1,6 @@
 //! The demo's mail servers, spoken to as a mail client would: they know the story's logins, and end when told to.
 
+mod certificates;
 mod client;
 
 use std::io::ErrorKind;

@@ -293,6 +293,10 @@ pub struct Common {
     /// Our state folder. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
     #[arg(long, value_name = "DIR", value_parser = absolute())]
     pub state_dir: Option<AbsolutePath>,
+    /// The account that FreeScout's pages run as, by name or UID[:GID]. Default: of the owners of the install's folder, .env,
+    /// artisan and storage/ the one with the least rights. What is done for FreeScout is done with no more rights than it has.
+    #[arg(long, value_name = "NAME")]
+    pub web_user: Option<String>,
     /// Do not run PHP: remove the cached config ourselves.
     #[arg(long)]
     pub no_artisan: bool,

@@ -119,6 +119,7 @@ pub mod engine {
     pub mod find_key;
     pub mod handed;
     pub mod job;
+    mod key_file;
     pub mod lasting;
     pub mod ledger;
     pub mod lockouts;

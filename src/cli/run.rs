@@ -26,7 +26,7 @@ use crate::engine::{apply, checks, find_key, log_secrets, processes, report, sur
 use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::hunt;
-use crate::io::install::Environment;
+use crate::io::install::{self, Environment, Named};
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
 use crate::io::passwords;
@@ -175,11 +175,25 @@ impl Common {
         self.state_dir
             .iter()
             .for_each(|path| option("--state-dir", path));
+        words.extend(backup::web_user_option());
         if self.no_artisan {
             words.push("--no-artisan".to_owned());
         }
         words.push(sentences::shell(install));
         words.join(" ")
+    }
+
+    /// Takes the operator's word for whose rights FreeScout has.
+    fn take_web_user(&self) -> Result<(), Problem> {
+        let w = words();
+        if let Some(name) = &self.web_user {
+            let named = Named::parse(name).ok_or_else(|| {
+                let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
+                Problem::new(what, "", w.web_user_unknown_next)
+            })?;
+            install::take_named(named);
+        }
+        Ok(())
     }
 
     fn keys(&self) -> Result<Vec<(SecretBytes, Source)>, Problem> {
@@ -206,6 +220,7 @@ impl Common {
     /// Finds, reads and judges the install.
     fn open_alone(&self) -> Result<Session, Problem> {
         let w = words();
+        self.take_web_user()?;
         let keys = self.keys()?;
         if let Some(missing) = self
             .look_in
@@ -243,6 +258,7 @@ fn wizard(
     endpoints: Endpoints,
 ) -> Outcome {
     let w = words();
+    common.take_web_user().map_err(not_started)?;
     let setup = crate::engine::pool::Setup {
         options: common.options(),
         environment: Environment::of_this_process(),

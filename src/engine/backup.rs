@@ -320,14 +320,25 @@ fn restore_sql(
     text
 }
 
+/// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.
+pub fn web_user_option() -> Option<String> {
+    let named = install::named()?;
+    Some(format!(
+        "--web-user {}",
+        sentences::shell(Path::new(&named.text))
+    ))
+}
+
 /// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
 pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
     let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
     let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
+    let web_user = web_user_option().map(|option| format!(" {option}"));
     format!(
-        "freescout-rescue {what} --backup-dir {}{} {}",
+        "freescout-rescue {what} --backup-dir {}{}{} {}",
         parent(backup),
         keys_dir.unwrap_or_default(),
+        web_user.unwrap_or_default(),
         sentences::shell(&install::lasting_name(install))
     )
 }
@@ -343,6 +354,9 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     }
     if let Some(keys_dir) = &options.keys_dir {
         text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
+    }
+    if let Some(option) = web_user_option() {
+        text += &format!(" {option}");
     }
     format!(
         "{text} {}",

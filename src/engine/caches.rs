@@ -36,7 +36,7 @@ pub fn refresh(
         let php = install.setting(&["app", "php_path"], "PHP_PATH");
         match artisan::clear_cache(
             &install.root,
-            install.web_user,
+            install.known.certain(),
             php.as_deref(),
             &handed::of_ours(install),
             limit,

@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustix::fs::{Access, Mode};
 use rustix::process::{Gid, Pid, Signal, Uid};
@@ -176,13 +176,27 @@ pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
     undress(NOBODY, Vec::new, caller)
 }
 
-/// The groups that the account has by itself, as at its own login.
-fn groups_of(account: Account) -> Vec<Gid> {
+/// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.
+pub(super) fn groups_of(account: Account) -> Vec<Gid> {
+    static KNOWN: Mutex<Vec<(Account, Vec<Gid>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, groups)) = known.iter().find(|(of, _)| *of == account) {
+        return groups.clone();
+    }
     let groups = uzers::get_user_by_uid(account.uid)
         .and_then(|user| uzers::get_user_groups(user.name(), account.gid));
     let groups = groups.into_iter().flatten().map(|g| g.gid());
+    let mut groups: Vec<u32> = groups.chain([account.gid]).collect();
+    groups.sort_unstable();
+    groups.dedup();
     // Root's own group is nobody else's business, whoever put him there.
-    groups.filter(|gid| *gid != 0).map(Gid::from_raw).collect()
+    let groups: Vec<Gid> = groups
+        .into_iter()
+        .filter(|gid| *gid != 0)
+        .map(Gid::from_raw)
+        .collect();
+    known.push((account, groups.clone()));
+    groups
 }
 
 /// A command that calls our own program once more, for a purpose that its first argument names; the second is who calls.

@@ -151,6 +151,9 @@ pub enum Command {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
+        /// Taken as it is meant, and not needed: what was interrupted was confirmed when it was begun.
+        #[arg(long)]
+        yes: bool,
         /// Do not log in at the mail servers afterwards.
         #[arg(long)]
         no_test: bool,

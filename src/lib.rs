@@ -99,6 +99,7 @@ pub mod io {
     pub mod state_dir;
     pub mod store;
     pub mod trust;
+    pub mod uncut;
     mod way;
 }
 

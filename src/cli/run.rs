@@ -15,6 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes};
 use crate::domain::source::Source;
+use crate::engine::apply::How;
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
@@ -104,6 +105,7 @@ pub fn run(arguments: Arguments) -> u8 {
             no_test,
             give_up: false,
             passphrase,
+            ..
         }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),
     };
@@ -460,7 +462,10 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         &ready.plan,
         &entered,
         &backup,
-        !common.no_artisan,
+        How {
+            artisan: !common.no_artisan,
+            cancel: &|| signals.came(),
+        },
         &mut progress,
     )
     .map_err(failed)?;
@@ -511,8 +516,5 @@ pub(super) fn heard_before(signals: &PutOff, backup: &Backup) -> Result<(), Prob
     if !signals.came() {
         return Ok(());
     }
-    let w = words();
-    let folder = sanitize(&backup.folder.to_string_lossy());
-    let next = fill(w.signal_before_next, &[("folder", &folder)]);
-    Err(Problem::new(w.signal_before, "", next))
+    Err(apply::called_off(backup))
 }

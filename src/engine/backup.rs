@@ -130,6 +130,11 @@ pub fn make_as(
     session.awake()?;
     survey::reread(session)?;
     checks::read_inventory(session)?;
+    let go_on = || match cancel() {
+        true => Err(called_off()),
+        false => Ok(()),
+    };
+    go_on()?;
     // Its own folder is gone again by the time somebody looks.
     let failed = |e: BackupError| not_written(&e, &options.backup_dir);
     let (stamp, created) = now();
@@ -177,6 +182,7 @@ pub fn make_as(
                 refused,
             )));
         }
+        go_on()?;
         dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
         writer.adopt(target).map_err(failed)?;
     }
@@ -197,6 +203,12 @@ pub fn make_as(
     let _ = ledger::note_backup(options, &session.install.root, &backup.folder);
     let done = BackupDone::of(&backup);
     Ok((backup, done))
+}
+
+/// Whoever asked us to end before the backup was whole is heard: half of one is none.
+fn called_off() -> Problem {
+    let w = words();
+    Problem::new(w.backup_called_off, "", w.quit_nothing_changed)
 }
 
 /// The files of an install that are saved, by their names in a backup.

@@ -121,7 +121,7 @@ pub fn follow(session: &mut Session, ran_on: RanOn, progress: &mut Progress<'_>)
     if ran_on.is_still(session) {
         return Vec::new();
     }
-    let workers = processes::before_restart(session, &unreadable, progress);
+    let workers = processes::before_restart(session, &unreadable, progress, &|| false);
     restart_workers(&session.install, &workers)
 }
 

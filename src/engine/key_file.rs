@@ -58,8 +58,10 @@ pub(super) fn require_places(session: &Session, files: &[FileChange]) -> Result<
 /// The problem of a key file that is not replaced.
 fn refused(install: &Install, why: String) -> Problem {
     let w = words();
-    let user = files::user_name(install.web_user.uid);
-    let by_hand = fill(w.key_file_by_hand, &[("user", &user)]);
+    let by_hand = match install.web_user.uid {
+        0 => w.key_file_by_hand_root.to_owned(),
+        uid => fill(w.key_file_by_hand, &[("user", &files::user_name(uid))]),
+    };
     let next = format!("{} {by_hand}", w.quit_nothing_changed);
     Problem::new(w.key_file_not_replaced, why, next)
 }
@@ -138,14 +140,14 @@ fn require_place(
     let owners = owners(install);
     let of_install = files::folder_owner(&install.root).map(|(_, gid)| gid);
     let groups = [Some(0), Some(install.web_user.gid), of_install];
-    for folder in path.ancestors().skip(1) {
+    for (above, folder) in path.ancestors().skip(1).enumerate() {
         let Ok(meta) = std::fs::metadata(folder) else {
             continue;
         };
         let by_group = meta.mode() & GROUP_WRITES != 0 && !groups.contains(&Some(meta.gid()));
         let written = by_group || meta.mode() & OTHERS_WRITE != 0;
-        // In a sticky folder nobody moves what is not his; but what is not there yet, anybody can make.
-        let sticky = meta.mode() & STICKY != 0 && standing.is_some();
+        // In a sticky folder nobody moves what is not his; but a file that is not there yet, anybody can make.
+        let sticky = meta.mode() & STICKY != 0 && (above > 0 || standing.is_some());
         if !owners.contains(&meta.uid()) || written && !sticky {
             return Err(fill(
                 w.key_file_folder_open,

@@ -36,6 +36,7 @@ use crate::engine::session::Session;
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
 use crate::io::install::{Known, KnownBy};
+use crate::io::uncut;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -472,6 +473,7 @@ pub fn save(
     json: &CheckJson<'_>,
 ) -> Result<Vec<PathBuf>, Problem> {
     let w = words();
+    let _uncut = uncut::hold();
     let failed = |why: String, obstacle, path: &Path| {
         let next = way_out(
             w.report_changes_nothing,

@@ -6,7 +6,7 @@
 
 use super::crash::{self, Point};
 use super::files::{self, FileError};
-use super::programs::{self, NotFound};
+use super::programs::{self, Family, NotFound};
 use super::way;
 use crate::domain::handed::Handed;
 use crate::domain::sanitize::sanitize;
@@ -136,6 +136,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     crash::pass(Point::ProgramStarting);
+    let family = Family::begin();
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     crash::pass(Point::ProgramRunning);
     let readers = [
@@ -169,6 +170,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             Err(e) => return Err(ArtisanError::Start(e)),
         }
     };
+    drop(family);
     crash::pass(Point::ProgramEnded);
     if status.success() {
         return Ok(());

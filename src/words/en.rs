@@ -189,6 +189,7 @@ table! {
     backup_reading = "Reading everything that may be touched";
     backup_rows = "Saving stored texts";
     backup_dump = "Dumping the database";
+    backup_called_off = "The backup was called off before it was whole, and what there was of it was removed.";
     backup_verifying = "Reading the backup back";
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
@@ -289,6 +290,7 @@ table! {
     key_file_link = "{path}, which APP_KEY_FILE in .env names, is a link to {target}: it is not followed to write there. Name the file itself, or write the key there yourself";
     key_file_folder_open = "{path}, which APP_KEY_FILE in .env names, lies below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
     key_file_not_replaced = "The key file cannot be replaced.";
+    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
     key_file_by_hand = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
     key_file_holds_more = "{path} is named by APP_KEY_FILE, but holds more than one key: it is not overwritten. Put the key alone into it";

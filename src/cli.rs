@@ -151,6 +151,9 @@ pub enum Command {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
+        /// Taken as it is meant, and not needed: what was interrupted was confirmed when it was begun.
+        #[arg(long)]
+        yes: bool,
         /// Do not log in at the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
@@ -293,6 +296,10 @@ pub struct Common {
     /// Our state folder. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
     #[arg(long, value_name = "DIR", value_parser = absolute())]
     pub state_dir: Option<AbsolutePath>,
+    /// The account that FreeScout's pages run as, by name or UID[:GID]. Default: of the owners of the install's folder, .env,
+    /// artisan and storage/ the one with the least rights. What is done for FreeScout is done with no more rights than it has.
+    #[arg(long, value_name = "NAME")]
+    pub web_user: Option<String>,
     /// Do not run PHP: remove the cached config ourselves.
     #[arg(long)]
     pub no_artisan: bool,

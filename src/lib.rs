@@ -99,6 +99,7 @@ pub mod io {
     pub mod state_dir;
     pub mod store;
     pub mod trust;
+    pub mod uncut;
     mod way;
 }
 
@@ -119,6 +120,7 @@ pub mod engine {
     pub mod find_key;
     pub mod handed;
     pub mod job;
+    mod key_file;
     pub mod lasting;
     pub mod ledger;
     pub mod lockouts;

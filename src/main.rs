@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     if let Some(exit) = called {
         return ExitCode::from(exit);
     }
+    programs::adopt();
     harden::lock_memory();
     match Arguments::try_parse() {
         Ok(arguments) => {

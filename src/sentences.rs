@@ -83,10 +83,20 @@ pub fn finding(finding: &Finding) -> String {
             fill(w.worker_unsearched, &values)
         }
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
-        Finding::KeyFileUnreadable { path } => fill(
-            w.finding_key_file_unreadable,
-            &[("path", &sanitize(&path.to_string_lossy()))],
-        ),
+        Finding::KeyFileUnreadable { path, why, barred } => {
+            let path = sanitize(&path.to_string_lossy());
+            match barred {
+                Some(user) => fill(
+                    w.finding_key_file_barred,
+                    &[("path", &path), ("user", user)],
+                ),
+                None => fill(
+                    w.finding_key_file_unreadable,
+                    &[("path", &path), ("why", &sanitize(why))],
+                ),
+            }
+        }
+        Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
         Finding::EnvRefused { line, cached } => {
             let text = match cached {
                 true => w.finding_env_refused,
@@ -582,7 +592,14 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
     };
     match plan.write_key {
         Some(KeyHome::EnvFile) => Some(fill(w.apply_key_env, &[("key", &key)])),
-        Some(KeyHome::KeyFile) => Some(fill(w.apply_key_file, &[("key", &key)])),
+        Some(KeyHome::KeyFile) => {
+            let sources = assessment.keys.iter().flat_map(|key| &key.sources);
+            let of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
+            let path = of_file.filter_map(|source| source.path.as_ref()).next();
+            let path = path.map(|path| sanitize(&path.to_string_lossy()));
+            let path = path.unwrap_or_else(|| "APP_KEY_FILE".to_owned());
+            Some(fill(w.apply_key_file, &[("path", &path), ("key", &key)]))
+        }
         Some(KeyHome::ProcessEnvironment) | None => None,
     }
 }

@@ -5,6 +5,7 @@ use crate::cli::{BackupOptions, Common, passphrase};
 use crate::domain::problem::Problem;
 use crate::engine::backup::{self, Wanted};
 use crate::engine::exit::Exit;
+use crate::io::signals::PutOff;
 
 /// Makes a backup, and says where.
 ///
@@ -22,12 +23,14 @@ pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Pro
         sealing: sealing.as_ref(),
         ..Wanted::default()
     };
+    // Called off, it leaves nothing behind.
+    let signals = PutOff::begin();
     let (_, done) = backup::make_as(
         &mut session,
         &options_of_all,
         &wanted,
         &mut progress,
-        &|| false,
+        &|| signals.came(),
     )?;
     if common.json {
         let mut json = serde_json::json!({

@@ -55,6 +55,7 @@ pub(super) fn give_up(common: &Common) -> Outcome {
     let w = words();
     let session = common.open().map_err(not_started)?;
     let options = common.options();
+    let _signals = PutOff::begin();
     let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
     let Some(GivenUp { runs, left }) = lost::give_up(&mut ledger).map_err(unchanged)? else {
         return Ok(nothing_to_resume(common.json));

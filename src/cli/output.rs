@@ -159,6 +159,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             ("database", &survey.database),
         ],
     ));
+    out.line(&fill(w.check_web_user, &[("user", &survey.web_user)]));
     match assessment.keys.iter().find(|k| k.effective) {
         Some(key) => out.line(&fill(
             w.check_key,

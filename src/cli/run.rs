@@ -15,6 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes};
 use crate::domain::source::Source;
+use crate::engine::apply::How;
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
@@ -26,7 +27,7 @@ use crate::engine::{apply, checks, find_key, log_secrets, processes, report, sur
 use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::hunt;
-use crate::io::install::Environment;
+use crate::io::install::{self, Environment, Named};
 use crate::io::mail::{Settings, Trust};
 use crate::io::oauth::Endpoints;
 use crate::io::passwords;
@@ -104,6 +105,7 @@ pub fn run(arguments: Arguments) -> u8 {
             no_test,
             give_up: false,
             passphrase,
+            ..
         }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),
     };
@@ -175,11 +177,25 @@ impl Common {
         self.state_dir
             .iter()
             .for_each(|path| option("--state-dir", path));
+        words.extend(backup::web_user_option());
         if self.no_artisan {
             words.push("--no-artisan".to_owned());
         }
         words.push(sentences::shell(install));
         words.join(" ")
+    }
+
+    /// Takes the operator's word for whose rights FreeScout has.
+    fn take_web_user(&self) -> Result<(), Problem> {
+        let w = words();
+        if let Some(name) = &self.web_user {
+            let named = Named::parse(name).ok_or_else(|| {
+                let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
+                Problem::new(what, "", w.web_user_unknown_next)
+            })?;
+            install::take_named(named);
+        }
+        Ok(())
     }
 
     fn keys(&self) -> Result<Vec<(SecretBytes, Source)>, Problem> {
@@ -206,6 +222,7 @@ impl Common {
     /// Finds, reads and judges the install.
     fn open_alone(&self) -> Result<Session, Problem> {
         let w = words();
+        self.take_web_user()?;
         let keys = self.keys()?;
         if let Some(missing) = self
             .look_in
@@ -243,6 +260,7 @@ fn wizard(
     endpoints: Endpoints,
 ) -> Outcome {
     let w = words();
+    common.take_web_user().map_err(not_started)?;
     let setup = crate::engine::pool::Setup {
         options: common.options(),
         environment: Environment::of_this_process(),
@@ -444,7 +462,10 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         &ready.plan,
         &entered,
         &backup,
-        !common.no_artisan,
+        How {
+            artisan: !common.no_artisan,
+            cancel: &|| signals.came(),
+        },
         &mut progress,
     )
     .map_err(failed)?;
@@ -495,8 +516,5 @@ pub(super) fn heard_before(signals: &PutOff, backup: &Backup) -> Result<(), Prob
     if !signals.came() {
         return Ok(());
     }
-    let w = words();
-    let folder = sanitize(&backup.folder.to_string_lossy());
-    let next = fill(w.signal_before_next, &[("folder", &folder)]);
-    Err(Problem::new(w.signal_before, "", next))
+    Err(apply::called_off(backup))
 }

@@ -146,11 +146,17 @@ pub enum Finding {
         /// Whether it counts.
         standing: Standing,
     },
-    /// The file of `APP_KEY_FILE` cannot be read.
+    /// FreeScout cannot read the file of `APP_KEY_FILE`.
     KeyFileUnreadable {
         /// The file.
         path: PathBuf,
+        /// What keeps it from being read.
+        why: String,
+        /// The account that FreeScout runs as, where it has no right to read it.
+        barred: Option<String>,
     },
+    /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has cannot be told.
+    WebUserUntold,
     /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
     EnvRefused {
         /// The line, counted from 1.
@@ -315,6 +321,7 @@ impl Finding {
             Finding::KeySetElsewhere { .. } => "key_set_elsewhere",
             Finding::SettingElsewhere { .. } => "setting_elsewhere",
             Finding::KeyFileUnreadable { .. } => "key_file_unreadable",
+            Finding::WebUserUntold => "web_user_untold",
             Finding::EnvRefused { .. } => "env_refused",
             Finding::UnderOtherKey { .. } => "under_other_key",
             Finding::UnderUnknownKey { .. } => "under_unknown_key",
@@ -382,6 +389,7 @@ impl Finding {
             | Finding::ProbablyWiped { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
+            | Finding::WebUserUntold
             | Finding::AnotherRun { .. }
             | Finding::JournalUnreadable { .. }
             | Finding::NotTransactional { .. }

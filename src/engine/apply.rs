@@ -12,6 +12,7 @@ use crate::domain::configuration::DbSettings;
 use crate::domain::journal::{Intent, Kind, Outcome, Run};
 use crate::domain::plan::{Action, Plan, Target};
 use crate::domain::problem::Problem;
+use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::engine::backup::{self, Progress};
 use crate::engine::change::{self, Change, Failure, file_problem};
@@ -29,7 +30,26 @@ use crate::io::store::{self, Store, Stored, Swap};
 use crate::sentences;
 use crate::words::{fill, words};
 
-/// Carries out exactly this plan.
+/// How a plan is carried out.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// Run FreeScout's own cache command.
+    pub artisan: bool,
+    /// Whether it is called off.
+    pub cancel: &'a dyn Fn() -> bool,
+}
+
+impl How<'_> {
+    /// Whatever comes.
+    pub fn to_the_end(artisan: bool) -> Self {
+        Self {
+            artisan,
+            cancel: &|| false,
+        }
+    }
+}
+
+/// Carries out exactly this plan. Called off before anything is written, it writes nothing; from then on it does not listen.
 ///
 /// # Errors
 /// A [`Failure`]; unless it says otherwise, nothing was changed.
@@ -39,14 +59,15 @@ pub fn apply(
     plan: &Plan,
     entered: &[(Place, SecretBytes)],
     backup: &Backup,
-    artisan: bool,
+    how: How<'_>,
     progress: &mut Progress<'_>,
 ) -> Result<Applied, Failure> {
     let w = words();
+    let How { artisan, cancel } = how;
     progress(w.apply_checking, 0, None);
     backup::require_current(session, backup)?;
     require_files_unchanged(session)?;
-    let workers = search_first(session, plan, progress)?;
+    let workers = search_first(session, plan, progress, cancel)?;
     let not_kept = keys_not_kept(session, plan);
     let target = target_key(session, plan)?;
     let prepared = prepare(
@@ -85,6 +106,9 @@ pub fn apply(
         })
     };
     ledger.sweep()?;
+    if cancel() {
+        return Err(called_off(backup).into());
+    }
     let id = ledger.begin(&run, &intent)?;
     let record = settle::record(session, &run, &intent, backup);
     if let Err(error) = backup.record(&record) {
@@ -126,12 +150,13 @@ fn search_first(
     session: &mut Session,
     plan: &Plan,
     progress: &mut Progress<'_>,
+    cancel: &dyn Fn() -> bool,
 ) -> Result<Workers, Problem> {
     let w = words();
     let lost: HashSet<&Place> = plan.lost().map(|step| &step.place).collect();
     let before = processes::closed(session);
     let stays = |_: &Session, place: &Place| lost.contains(place);
-    let workers = processes::before_restart(session, &stays, progress);
+    let workers = processes::before_restart(session, &stays, progress, cancel);
     if processes::closed(session) < before {
         return Err(Problem::new(
             w.memory_key_found,
@@ -140,6 +165,14 @@ fn search_first(
         ));
     }
     Ok(workers)
+}
+
+/// Whoever asked us to end before anything was written is heard.
+pub fn called_off(backup: &Backup) -> Problem {
+    let w = words();
+    let folder = sanitize(&backup.folder.to_string_lossy());
+    let next = fill(w.signal_before_next, &[("folder", &folder)]);
+    Problem::new(w.signal_before, "", next)
 }
 
 /// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.

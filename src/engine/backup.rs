@@ -130,6 +130,11 @@ pub fn make_as(
     session.awake()?;
     survey::reread(session)?;
     checks::read_inventory(session)?;
+    let go_on = || match cancel() {
+        true => Err(called_off()),
+        false => Ok(()),
+    };
+    go_on()?;
     // Its own folder is gone again by the time somebody looks.
     let failed = |e: BackupError| not_written(&e, &options.backup_dir);
     let (stamp, created) = now();
@@ -177,6 +182,7 @@ pub fn make_as(
                 refused,
             )));
         }
+        go_on()?;
         dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
         writer.adopt(target).map_err(failed)?;
     }
@@ -197,6 +203,12 @@ pub fn make_as(
     let _ = ledger::note_backup(options, &session.install.root, &backup.folder);
     let done = BackupDone::of(&backup);
     Ok((backup, done))
+}
+
+/// Whoever asked us to end before the backup was whole is heard: half of one is none.
+fn called_off() -> Problem {
+    let w = words();
+    Problem::new(w.backup_called_off, "", w.quit_nothing_changed)
 }
 
 /// The files of an install that are saved, by their names in a backup.
@@ -320,14 +332,25 @@ fn restore_sql(
     text
 }
 
+/// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.
+pub fn web_user_option() -> Option<String> {
+    let named = install::named()?;
+    Some(format!(
+        "--web-user {}",
+        sentences::shell(Path::new(&named.text))
+    ))
+}
+
 /// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
 pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
     let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
     let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
+    let web_user = web_user_option().map(|option| format!(" {option}"));
     format!(
-        "freescout-rescue {what} --backup-dir {}{} {}",
+        "freescout-rescue {what} --backup-dir {}{}{} {}",
         parent(backup),
         keys_dir.unwrap_or_default(),
+        web_user.unwrap_or_default(),
         sentences::shell(&install::lasting_name(install))
     )
 }
@@ -343,6 +366,9 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     }
     if let Some(keys_dir) = &options.keys_dir {
         text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
+    }
+    if let Some(option) = web_user_option() {
+        text += &format!(" {option}");
     }
     format!(
         "{text} {}",

@@ -36,7 +36,7 @@ pub fn refresh(
         let php = install.setting(&["app", "php_path"], "PHP_PATH");
         match artisan::clear_cache(
             &install.root,
-            install.web_user,
+            install.known.certain(),
             php.as_deref(),
             &handed::of_ours(install),
             limit,
@@ -121,7 +121,7 @@ pub fn follow(session: &mut Session, ran_on: RanOn, progress: &mut Progress<'_>)
     if ran_on.is_still(session) {
         return Vec::new();
     }
-    let workers = processes::before_restart(session, &unreadable, progress);
+    let workers = processes::before_restart(session, &unreadable, progress, &|| false);
     restart_workers(&session.install, &workers)
 }
 

@@ -13,6 +13,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::engine::file_change::{FileChange, require_unchanged};
+use crate::engine::key_file;
 use crate::engine::ledger::{Ledger, RunId};
 use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
@@ -87,6 +88,7 @@ impl Change {
         for file in &self.files {
             file.require_possible().map_err(|e| file_problem(&e))?;
         }
+        key_file::require_places(session, &self.files)?;
         let mut tables: Vec<&'static str> = self
             .swaps
             .iter()

@@ -18,6 +18,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::spelling;
+use crate::engine::apply::How;
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
 use crate::engine::job::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
@@ -134,6 +135,7 @@ impl Desk {
                 let (session, mut ledger) = self.for_writing()?;
                 ledger.require_finished()?;
                 let entered = recover::texts(session, entered)?;
+                let cancel = call.cancel();
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let known = session.ring.iter().count();
                 session.restart_anyway = restart_anyway;
@@ -143,7 +145,10 @@ impl Desk {
                     &plan,
                     &entered,
                     &backup,
-                    artisan,
+                    How {
+                        artisan,
+                        cancel: &cancel,
+                    },
                     &mut progress,
                 );
                 session.restart_anyway = false;

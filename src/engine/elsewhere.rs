@@ -17,7 +17,8 @@ use crate::domain::source::{Source, SourceKind};
 use crate::engine::session::Session;
 use crate::io::install::Install;
 use crate::io::processes::{self, Belongs, Role};
-use crate::io::{files, services};
+use crate::io::programs::Account;
+use crate::io::{files, rights, services};
 
 /// Longest file of a container's secret.
 const MAX_SECRET: u64 = 64 << 10;
@@ -68,7 +69,8 @@ fn running(install: &Path) -> Vec<Block> {
             .map(|bytes| lines::environment(&path, &bytes))
             .unwrap_or_default()
     };
-    let mut add = |pid: i32, settings: Vec<Setting>, all: bool| {
+    let roots = Account { uid: 0, gid: 0 };
+    let mut add = |pid: i32, reader: Account, settings: Vec<Setting>, all: bool| {
         for setting in settings {
             let of_start = CONTAINER_KEYS.contains(&setting.name.as_str());
             let by = match of_start {
@@ -77,22 +79,24 @@ fn running(install: &Path) -> Vec<Block> {
                 false => continue,
             };
             let mut block = Block::new(by);
-            block.settings.push(named_file(setting));
+            block.settings.push(named_file(setting, reader));
             blocks.push(block);
         }
     };
     // In a container, the first process has what the container was started with.
-    add(1, read(1, None), false);
+    add(1, roots, read(1, None), false);
     let us = i32::try_from(std::process::id()).unwrap_or(0);
-    add(us, read(us, None), false);
+    add(us, roots, read(us, None), false);
     for process in own {
-        add(process.pid, read(process.pid, Some(process.account)), true);
+        let settings = read(process.pid, Some(process.account));
+        add(process.pid, process.account, settings, true);
     }
     blocks
 }
 
-/// A container's variable that names a file stands for what is in it.
-fn named_file(setting: Setting) -> Setting {
+/// A container's variable that names a file stands for what is in it, where this account may read it: a process decides
+/// itself what its environment says.
+fn named_file(setting: Setting, reader: Account) -> Setting {
     if setting.name != CONTAINER_KEYS[1] {
         return setting;
     }
@@ -100,9 +104,11 @@ fn named_file(setting: Setting) -> Setting {
         .value
         .as_ref()
         .and_then(|v| std::str::from_utf8(v.expose()).ok());
-    let file = path
-        .map(PathBuf::from)
-        .and_then(|p| files::read(&p, MAX_SECRET).ok());
+    let file = path.map(PathBuf::from).and_then(|p| {
+        rights::with(reader, || files::read(&p, MAX_SECRET))
+            .ok()?
+            .ok()
+    });
     Setting {
         value: file.map(|file| SecretBytes::from(file.bytes.trim_ascii())),
         ..setting

@@ -174,7 +174,7 @@ pub struct Survey {
     pub prefix: String,
     /// Driver name, as in `DB_CONNECTION`.
     pub driver: &'static str,
-    /// User that owns `storage/`, as `name` or number.
+    /// The account that FreeScout runs as, and how we know: `www-data (owns storage/)`.
     pub web_user: String,
     /// Where the key in force comes from, as a sentence part: `bootstrap/cache/config.php`.
     pub key_source: String,

@@ -13,6 +13,7 @@ use crate::io::files;
 use crate::io::journal::{Journal, JournalError};
 use crate::io::lock::{Holder, Lock, LockError};
 use crate::io::obstacle::Obstacle;
+use crate::io::uncut::{self, Uncut};
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -22,6 +23,7 @@ pub struct Ledger {
     options: Options,
     install: PathBuf,
     _lock: Lock,
+    _uncut: Uncut,
 }
 
 /// A run that was begun and has not ended.
@@ -34,6 +36,7 @@ impl Ledger {
     /// # Errors
     /// A [`Problem`]: another run holds the install, or the journal cannot be written.
     pub fn open(options: &Options, install: &Path) -> Result<Self, Problem> {
+        let uncut = uncut::hold();
         let origin = origin();
         let us = Holder {
             pid: origin.pid,
@@ -48,6 +51,7 @@ impl Ledger {
             options: options.clone(),
             install: install.to_owned(),
             _lock: lock,
+            _uncut: uncut,
         })
     }
 

@@ -43,10 +43,10 @@ pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<
             &Source::file(SourceKind::KeyFile, &file.path, None),
         );
     }
-    if let (Some(_), Some(name)) = (&install.key_file_unreadable, install.key_file_name()) {
+    if let (Some(_), Some(name)) = (&install.key_file_unread, install.key_file_name()) {
         // Quotes or blanks may be all that is wrong with its name.
         if let Some(path) = path_in(name.expose()) {
-            add_named_file(ring, path, &Source::of(SourceKind::KeyFile));
+            add_named_file(install, ring, path, &Source::of(SourceKind::KeyFile));
         }
     }
     if let Some(text) = install.key_of_environment() {
@@ -86,7 +86,7 @@ fn add_configured(
         }
     } else if let Some(name) = path_in(text) {
         // 32 characters of a path are a key to Laravel, and still a path.
-        for key in add_named_file(ring, name, &source) {
+        for key in add_named_file(install, ring, name, &source) {
             found.push(misspelled(ring, key, Spelling::Path, &source));
         }
     } else if error.is_some() {
@@ -209,9 +209,14 @@ fn path_in(text: &[u8]) -> Option<&Path> {
     (path.is_absolute() && !text.contains(&0)).then_some(path)
 }
 
-/// Adds the keys of a file whose path stands where a key, or another path, should.
-fn add_named_file(ring: &mut KeyRing, path: &Path, named_at: &Source) -> Vec<Fingerprint> {
-    let Ok(file) = files::read(path, MAX_KEY_FILE) else {
+/// Adds the keys of a file whose path stands where a key, or another path, should: if FreeScout could read it.
+fn add_named_file(
+    install: &Install,
+    ring: &mut KeyRing,
+    path: &Path,
+    named_at: &Source,
+) -> Vec<Fingerprint> {
+    let Ok(file) = install.read_as_freescout(path, MAX_KEY_FILE) else {
         return Vec::new();
     };
     let in_file = Source::file(SourceKind::KeyFile, &file.path, None);

@@ -27,6 +27,7 @@ use crate::engine::{prober, recover};
 use crate::io::install::Environment;
 use crate::io::mail::Settings;
 use crate::io::oauth::Endpoints;
+use crate::io::uncut;
 use crate::words::words;
 
 /// How long the end of the program waits for what is being called off.
@@ -128,13 +129,22 @@ impl Worker {
         *self.messages.borrow_mut() = None;
         // A server that does not answer is not waited for: the program ends, and its memory with it.
         let _ = self.ended.recv_timeout(LAST_MOMENT);
+        // What is written to the disk is: it hears by itself that it was called off, where it can be.
+        uncut::wait();
     }
 
-    /// Asks the job to stop. Jobs that write do not listen: they finish or roll back.
+    /// Asks the job to stop. Jobs that write listen until they write: then they finish or roll back.
     pub fn cancel(&self, id: JobId) {
         if let Some(flag) = self.flags.borrow().get(&id) {
             flag.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+impl Drop for Worker {
+    /// Whatever ends the program, a fault of the screen's too.
+    fn drop(&mut self) {
+        uncut::wait();
     }
 }
 

@@ -111,11 +111,12 @@ pub fn before_restart(
     session: &mut Session,
     stays: &dyn Fn(&Session, &Place) -> bool,
     progress: &mut Progress<'_>,
+    cancel: &dyn Fn() -> bool,
 ) -> Workers {
     let w = words();
     if closed(session) > 0 {
         progress(w.memory_searched_first, 0, None);
-        look_in_own(session, &|| false, &mut |_, _| {});
+        look_in_own(session, cancel, &mut |_, _| {});
         checks::count_mails(session);
     }
     let mut why = Vec::new();

@@ -22,17 +22,16 @@ use crate::domain::spelling;
 use crate::domain::verdict;
 use crate::engine::env_trouble;
 use crate::engine::file_change::FileChange;
+use crate::engine::key_file;
 use crate::engine::session::Session;
 use crate::io::entropy;
-use crate::io::files::{self, Attributes, FileRead};
+use crate::io::files::{Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::store::Swap;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A password that nobody typed yet: stands for one in a rehearsal.
 const REHEARSED: &[u8] = b"rehearsed";
-/// A file that holds a misspelled key and is larger than this holds more than that.
-const LARGEST_KEY_FILE: usize = 256;
 
 /// What is stored in place of a secret.
 enum New {
@@ -151,6 +150,10 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
         with_app_key(&session.install, env.map_or(&[], |f| &f.bytes), &target)?;
     }
     let install = &session.install;
+    if let (Some(KeyHome::KeyFile), Some(file)) = (&plan.write_key, &install.key_file) {
+        // Better told now than when all is confirmed.
+        key_file::require_replaceable(install, file)?;
+    }
     let key_moves = install.key_in_force().text.expose() != target.text();
     let env_changes =
         plan.write_key.is_some() || prepared.cells.keys().any(|cell| cell.table == Table::Env);
@@ -186,13 +189,20 @@ pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     }
 }
 
-/// Owner and mode of a file of the install that was not there before.
+/// Owner and mode of a file of the install that was not there before. Where it cannot be told whom to give it to, it stays
+/// ours.
 pub fn new_attributes(install: &Install) -> Attributes {
-    Attributes {
-        uid: install.web_user.uid,
-        gid: install.web_user.gid,
+    let ours = Attributes {
         mode: 0o640,
-        modified: 0,
+        ..Attributes::closed()
+    };
+    match install.known.certain() {
+        Some(user) => Attributes {
+            uid: user.uid,
+            gid: user.gid,
+            ..ours
+        },
+        None => ours,
     }
 }
 
@@ -227,12 +237,7 @@ pub fn new_files(
                 .key_file
                 .as_ref()
                 .ok_or_else(|| cannot("APP_KEY_FILE".to_owned()))?;
-            // `.env` belongs to the web user and may name any file: only one that holds a key is replaced.
-            if let Some(why) = not_a_key_file(&file.bytes) {
-                let path = sanitize(&file.path.to_string_lossy());
-                return Err(cannot(fill(why, &[("path", &path)])));
-            }
-            require_own_key_file(install, file).map_err(cannot)?;
+            key_file::require_replaceable(install, file)?;
             let mut bytes = Zeroizing::new(target.text().to_vec());
             if file.bytes.ends_with(b"\n") {
                 bytes.push(b'\n');
@@ -297,53 +302,6 @@ fn with_app_key(
         Some(trouble) => Err(env_trouble::settings_missing(install, &trouble)),
         None => Ok(new),
     }
-}
-
-/// Why a file cannot be taken for a key's, so that it is not overwritten; what is nearly a key is one.
-fn not_a_key_file(bytes: &[u8]) -> Option<&'static str> {
-    let w = words();
-    if AppKey::parse(bytes.trim_ascii()).is_ok() {
-        return None;
-    }
-    match spelling::near_keys(bytes).len() {
-        0 => Some(w.key_file_holds_no_key),
-        1 if bytes.len() <= LARGEST_KEY_FILE => None,
-        _ => Some(w.key_file_holds_more),
-    }
-}
-
-/// Refuses a key file that `.env` may name only to have it overwritten: another user's, or one of root's that may be
-/// something else. A text of 32 characters is a key to Laravel, and the number of a machine to others.
-fn require_own_key_file(install: &Install, file: &FileRead) -> Result<(), String> {
-    let w = words();
-    let path = sanitize(&file.path.to_string_lossy());
-    let owner = file.attributes.uid;
-    let env_owner = install.env_file.as_ref().map(|env| env.attributes.uid);
-    let of_install = files::folder_owner(&install.root).map(|(uid, _)| uid);
-    let we = rustix::process::geteuid().as_raw();
-    let known = [
-        Some(0),
-        Some(we),
-        Some(install.web_user.uid),
-        of_install,
-        env_owner,
-    ];
-    if !known.contains(&Some(owner)) {
-        let owner = files::user_name(owner);
-        return Err(fill(
-            w.key_file_foreign,
-            &[("path", &path), ("owner", &owner)],
-        ));
-    }
-    let roots_word = env_owner == Some(0);
-    let text = file.bytes.trim_ascii();
-    // Digits alone are as well the key of something else: of a tunnel, say.
-    let says = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
-    let is_key = says(b"base64:") || says(b"APP_KEY");
-    if owner == 0 && install.web_user.uid != 0 && !roots_word && !is_key {
-        return Err(fill(w.key_file_unsure, &[("path", &path)]));
-    }
-    Ok(())
 }
 
 /// The rows that change.

@@ -35,6 +35,8 @@ use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::io::backup::prepare_parent;
 use crate::io::files::{self, Attributes};
+use crate::io::install::{Known, KnownBy};
+use crate::io::uncut;
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -167,6 +169,26 @@ struct InstallJson<'a> {
     version: &'a str,
     driver: &'static str,
     table_prefix: &'a str,
+    web_user: WebUserJson,
+}
+
+/// Whose rights FreeScout has. `name` and `uid` are `null` where that cannot be told.
+#[derive(Serialize)]
+struct WebUserJson {
+    name: Option<String>,
+    uid: Option<u32>,
+    known_by: &'static str,
+}
+
+impl WebUserJson {
+    fn of(known: &Known) -> Self {
+        let uid = (known.by != KnownBy::Untold).then_some(known.account.uid);
+        Self {
+            name: uid.map(files::user_name),
+            uid,
+            known_by: known.by.code(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -339,6 +361,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             version: &session.install.version,
             driver: session.settings.driver.name(),
             table_prefix: &session.settings.prefix,
+            web_user: WebUserJson::of(&session.install.known),
         },
         effective_key: assessment.circumstances.effective,
         keys: assessment.keys.iter().map(key_json).collect(),
@@ -450,6 +473,7 @@ pub fn save(
     json: &CheckJson<'_>,
 ) -> Result<Vec<PathBuf>, Problem> {
     let w = words();
+    let _uncut = uncut::hold();
     let failed = |why: String, obstacle, path: &Path| {
         let next = way_out(
             w.report_changes_nothing,

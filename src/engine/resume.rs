@@ -164,7 +164,7 @@ fn finish(
     let target = target(session, run)?;
     checks::read_inventory(session)?;
     let stays = |session: &Session, place: &Place| caches::unreadable(session, place);
-    let workers = processes::before_restart(session, &stays, progress);
+    let workers = processes::before_restart(session, &stays, progress, &|| false);
     // A password that is stored as it was typed stands in no journal.
     let typed = |cell: &&Cell| {
         let mut cells = intent.cells.iter();

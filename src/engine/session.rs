@@ -139,7 +139,11 @@ impl Session {
             "files/env" => Ok(install.env_path()),
             _ if origin.ends_with(install::CACHE) => Ok(install.cache_path()),
             "files/key_file"
-                if install.key_file_unreadable.as_deref() == Some(origin) || named().is_some() =>
+                if install
+                    .key_file_unread
+                    .as_ref()
+                    .is_some_and(|unread| unread.path == origin)
+                    || named().is_some() =>
             {
                 Ok(origin.to_owned())
             }

@@ -14,7 +14,7 @@ use crate::engine::own_keys;
 use crate::engine::session::Session;
 use crate::engine::{elsewhere, env_trouble};
 use crate::io::files;
-use crate::io::install::{self, Environment, Install};
+use crate::io::install::{self, Environment, Install, Known, KnownBy};
 use crate::io::processes;
 use crate::io::store::{self, Store, StoreError};
 use crate::words::{fill, words};
@@ -229,8 +229,16 @@ pub fn findings(session: &Session) -> Vec<Finding> {
         findings.push(Finding::KeyFromProcessEnvironment);
     }
     findings.extend(elsewhere::findings(session));
-    if let Some(path) = &install.key_file_unreadable {
-        findings.push(Finding::KeyFileUnreadable { path: path.clone() });
+    if let Some(unread) = &install.key_file_unread {
+        let user = || files::user_name(install.web_user.uid);
+        findings.push(Finding::KeyFileUnreadable {
+            path: unread.path.clone(),
+            why: unread.why.clone(),
+            barred: unread.barred.then(user),
+        });
+    }
+    if install.known.by == KnownBy::Untold {
+        findings.push(Finding::WebUserUntold);
     }
     if let Some(refused) = install.env().refused() {
         findings.push(Finding::EnvRefused {
@@ -306,9 +314,12 @@ fn key_changed(install: &Install) -> i64 {
 /// The first file of the caches that belongs to root although the web user must write it.
 fn root_owned(install: &Install) -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;
-    if install.web_user.uid == 0 {
-        return None;
-    }
+    let web_user = install.known.certain().filter(|user| user.uid != 0)?;
+    // What root owns, a group or everybody may still write.
+    let shut = |meta: &std::fs::Metadata| {
+        let by_group = meta.gid() == web_user.gid && meta.mode() & 0o020 != 0;
+        meta.uid() == 0 && !by_group && meta.mode() & 0o002 == 0
+    };
     let folders = [
         "bootstrap/cache",
         "storage/framework/cache/data",
@@ -328,9 +339,9 @@ fn root_owned(install: &Install) -> Option<PathBuf> {
                 .collect();
             std::iter::once(folder).chain(inside)
         });
-    paths
-        .into_iter()
-        .find(|p| std::fs::symlink_metadata(p).is_ok_and(|m| m.uid() == 0))
+    std::iter::once(install.root.join("storage"))
+        .chain(paths)
+        .find(|p| std::fs::symlink_metadata(p).is_ok_and(|m| shut(&m)))
 }
 
 /// The survey as it is shown.
@@ -383,10 +394,30 @@ pub fn summary(session: &Session) -> Survey {
         ),
         prefix: sanitize(&settings.prefix),
         driver: settings.driver.name(),
-        web_user: files::user_name(install.web_user.uid),
+        web_user: web_user(install),
         key_source: source,
         left_out,
     }
+}
+
+/// The account that FreeScout runs as and how we know, for the operator.
+pub fn web_user(install: &Install) -> String {
+    let w = words();
+    let Known { account, by } = &install.known;
+    let names = |uids: &[u32]| {
+        let names: Vec<String> = uids.iter().map(|uid| files::user_name(*uid)).collect();
+        names.join(", ")
+    };
+    let why = match by {
+        KnownBy::Operator => w.web_user_named.to_owned(),
+        KnownBy::Owner => w.web_user_owner.to_owned(),
+        KnownBy::LeastOwner(owners) => fill(w.web_user_least, &[("owners", &names(owners))]),
+        KnownBy::Group(gid) => fill(w.web_user_group, &[("group", &files::group_name(*gid))]),
+        KnownBy::Root => w.web_user_root.to_owned(),
+        KnownBy::Untold => return w.web_user_untold.to_owned(),
+    };
+    let user = files::user_name(account.uid);
+    fill(w.survey_web_user_value, &[("user", &user), ("why", &why)])
 }
 
 /// Whether the tables FreeScout cannot do without are there.

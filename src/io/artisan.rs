@@ -6,7 +6,7 @@
 
 use super::crash::{self, Point};
 use super::files::{self, FileError};
-use super::programs::{self, NotFound};
+use super::programs::{self, Family, NotFound};
 use super::way;
 use crate::domain::handed::Handed;
 use crate::domain::sanitize::sanitize;
@@ -34,10 +34,13 @@ const MAX_TOLD: usize = 400;
 /// Why the command was not run, or did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum ArtisanError {
-    /// `storage/` belongs to root, and PHP is never run as root.
+    /// FreeScout's account is root, or so it seems, and PHP is never run as root.
     #[error("{}", words().artisan_root_storage)]
     OwnedByRoot,
-    /// We are neither root nor the owner of `storage/`.
+    /// Which account FreeScout runs as cannot be told.
+    #[error("{}", words().artisan_untold)]
+    Untold,
+    /// We are neither root nor FreeScout's account.
     #[error("{}", words().artisan_not_owner)]
     NotAllowed,
     /// No `php` to be found that may be run.
@@ -63,7 +66,7 @@ pub enum ArtisanError {
     Killed(i32, String),
 }
 
-/// Whom to run as: the owner of `storage/`.
+/// Whom to run as: the account that FreeScout runs as.
 pub use super::programs::Account as WebUser;
 
 /// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program (the web user's own choice, run as the
@@ -99,12 +102,13 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
 /// [`ArtisanError`].
 pub fn clear_cache(
     install: &Path,
-    web_user: WebUser,
+    web_user: Option<WebUser>,
     php: Option<&str>,
     handed: &Handed,
     limit: Duration,
 ) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
+    let web_user = web_user.ok_or(ArtisanError::Untold)?;
     if web_user.uid == 0 {
         return Err(ArtisanError::OwnedByRoot);
     }
@@ -132,6 +136,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     crash::pass(Point::ProgramStarting);
+    let family = Family::begin();
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     crash::pass(Point::ProgramRunning);
     let readers = [
@@ -165,6 +170,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             Err(e) => return Err(ArtisanError::Start(e)),
         }
     };
+    drop(family);
     crash::pass(Point::ProgramEnded);
     if status.success() {
         return Ok(());
@@ -251,7 +257,13 @@ mod tests {
     fn php_is_never_run_as_root() {
         let root = WebUser { uid: 0, gid: 0 };
         assert!(matches!(
-            clear_cache(Path::new("/"), root, None, &Handed::default(), TIME_LIMIT),
+            clear_cache(
+                Path::new("/"),
+                Some(root),
+                None,
+                &Handed::default(),
+                TIME_LIMIT
+            ),
             Err(ArtisanError::OwnedByRoot)
         ));
     }

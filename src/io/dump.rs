@@ -20,7 +20,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::install::{self, Environment, Install};
-use super::programs::{self, Account};
+use super::programs::{self, Account, Family};
 use super::store::StoreError;
 use super::{mysql, rights, sqlite};
 use crate::domain::configuration::{DbSettings, Driver};
@@ -246,6 +246,7 @@ fn pipe(
 ) -> Result<u64, StoreError> {
     let failed = |e: std::io::Error| StoreError::Query(e.to_string());
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let family = Family::begin();
     let mut child = program.spawn().map_err(failed)?;
     // With it goes our hold of the password's file.
     drop(program);
@@ -263,6 +264,8 @@ fn pipe(
         let _ = child.kill();
     }
     let status = child.wait().map_err(failed)?;
+    // What it left behind may hold its end of the pipe for ever.
+    drop(family);
     let complaint = complaint
         .and_then(|reader| reader.join().ok())
         .unwrap_or_default();

@@ -333,6 +333,27 @@ pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
     folder.put(staged, &name).map_err(|e| not_written(path, e))
 }
 
+/// Whose something is, and what its permissions are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// User id of its owner.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+    /// Permission bits.
+    pub mode: u32,
+}
+
+/// Whose a file or folder is, where the path leads; `None` where there is none, or a foreign link stands in its place.
+pub fn standing(path: &Path) -> Option<Standing> {
+    let stat = way::stat(path).ok()?;
+    Some(Standing {
+        uid: stat.st_uid,
+        gid: stat.st_gid,
+        mode: stat.st_mode & 0o7777,
+    })
+}
+
 /// Owner and group of a folder; `None` where there is none, or a foreign link stands in its place.
 pub fn folder_owner(path: &Path) -> Option<(u32, u32)> {
     let folder = Folder::open(path).ok()?;
@@ -431,6 +452,14 @@ pub fn user_name(uid: u32) -> String {
     uzers::get_user_by_uid(uid).map_or_else(
         || uid.to_string(),
         |user| user.name().to_string_lossy().into_owned(),
+    )
+}
+
+/// The name of a group, or its number where it has none here.
+pub fn group_name(gid: u32) -> String {
+    uzers::get_group_by_gid(gid).map_or_else(
+        || gid.to_string(),
+        |group| group.name().to_string_lossy().into_owned(),
     )
 }
 

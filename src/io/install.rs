@@ -1,8 +1,8 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
+mod account;
 mod places;
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, Sources};
@@ -17,8 +17,10 @@ use crate::domain::var_export::{self, Value};
 use crate::domain::version::Version;
 use crate::io::artisan::WebUser;
 use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::rights;
 use crate::words::{fill, words};
 
+pub use account::{Known, KnownBy, Named, known, named, take_named};
 pub use places::find;
 
 /// The process environment, as far as FreeScout's settings go.
@@ -52,6 +54,17 @@ impl Environment {
     }
 }
 
+/// A key file that FreeScout has no key from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFileUnread {
+    /// The file.
+    pub path: PathBuf,
+    /// What keeps it from being read.
+    pub why: String,
+    /// Whether it is the rights of FreeScout's account.
+    pub barred: bool,
+}
+
 /// Gives the value of a variable.
 type Lookup = dyn Fn(&[u8]) -> Option<Vec<u8>>;
 
@@ -61,8 +74,10 @@ pub struct Install {
     pub root: PathBuf,
     /// FreeScout's version, from `config/app.php`; empty when it does not say.
     pub version: String,
-    /// Owner of `storage/`: the web user.
+    /// Whose rights FreeScout has: the web user.
     pub web_user: WebUser,
+    /// How that is known.
+    pub known: Known,
     /// `.env` as a file; `None` when there is none.
     pub env_file: Option<FileRead>,
     /// The config cache as a file.
@@ -71,8 +86,8 @@ pub struct Install {
     pub cache: Option<Value>,
     /// The file of `APP_KEY_FILE`, when it is set and can be read.
     pub key_file: Option<FileRead>,
-    /// `APP_KEY_FILE` is set and this is its file, but it cannot be read.
-    pub key_file_unreadable: Option<PathBuf>,
+    /// `APP_KEY_FILE` is set and this is its file, but FreeScout cannot read it.
+    pub key_file_unread: Option<KeyFileUnread>,
     environment: Environment,
     /// Looks variables up in `environment`, in the form the reader of `.env` wants.
     process: Box<Lookup>,
@@ -105,7 +120,7 @@ impl Install {
                 w.install_not_freescout_next,
             )
         })?;
-        let web_user = web_user(&root);
+        let known = known(&root);
         let env_path = env_path(&root, &environment);
         let env_file = optional(
             files::read(&env_path, MAX_CONFIG_BYTES),
@@ -128,12 +143,13 @@ impl Install {
         let mut install = Self {
             root,
             version,
-            web_user,
+            web_user: known.account,
+            known,
             env_file,
             cache: read_cache(cache_file.as_ref())?,
             cache_file,
             key_file: None,
-            key_file_unreadable: None,
+            key_file_unread: None,
             process: lookup(&environment),
             environment,
         };
@@ -156,18 +172,19 @@ impl Install {
             root: self.root.clone(),
             version: self.version.clone(),
             web_user: self.web_user,
+            known: self.known.clone(),
             env_file,
             cache: read_cache(cache_file.as_ref())?,
             cache_file,
             key_file: None,
-            key_file_unreadable: None,
+            key_file_unread: None,
             environment: self.environment.clone(),
             process: lookup(&self.environment),
         };
         install.read_key_file();
         if key_file.is_some() {
             install.key_file = key_file;
-            install.key_file_unreadable = None;
+            install.key_file_unread = None;
         }
         Ok(install)
     }
@@ -214,14 +231,42 @@ impl Install {
             return;
         };
         let [of_pages, of_root] = key_file_places(&self.root, name.expose());
-        let path = match of_pages.exists() {
-            true => of_pages,
-            false => of_root,
+        let there = rights::with(self.web_user, || of_pages.exists());
+        let path = match there {
+            Ok(false) => of_root,
+            _ => of_pages,
         };
-        match files::read(&path, MAX_CONFIG_BYTES) {
+        match self.read_as_freescout(&path, MAX_CONFIG_BYTES) {
             Ok(file) => self.key_file = Some(file),
-            Err(_) => self.key_file_unreadable = Some(path),
+            Err(error) => {
+                self.key_file_unread = Some(KeyFileUnread {
+                    barred: matches!(&error, FileError::Refused(_, e) if e.kind() == std::io::ErrorKind::PermissionDenied),
+                    why: error.reason(),
+                    path,
+                });
+            }
         }
+    }
+
+    /// Reads a file that the install's own settings name, with the rights FreeScout has: `.env` is the web user's to write,
+    /// and what he may not read himself he shall not have read by naming it there.
+    ///
+    /// # Errors
+    /// [`FileError`], as FreeScout would meet it.
+    pub fn read_as_freescout(&self, path: &Path, max: u64) -> Result<FileRead, FileError> {
+        match rights::with(self.web_user, || files::read(path, max)) {
+            Ok(read) => read,
+            Err(e) => Err(FileError::Refused(path.to_owned(), e)),
+        }
+    }
+
+    /// Where `APP_KEY_FILE` leads, as it is named, before links are followed.
+    pub fn key_file_named(&self) -> Option<PathBuf> {
+        let name = self.key_file_name()?;
+        let [of_pages, of_root] = key_file_places(&self.root, name.expose());
+        let file = self.key_file.as_ref()?;
+        let leads = |path: &PathBuf| std::fs::canonicalize(path).is_ok_and(|p| p == file.path);
+        [of_pages, of_root].into_iter().find(leads)
     }
 
     /// What `APP_KEY_FILE` says, where it is set.
@@ -510,16 +555,7 @@ fn freescout_version(root: &Path) -> Option<String> {
     Some(version.to_owned())
 }
 
-/// The owner of `storage/`; where that is a link that is not to be followed, whoever made the link.
+/// Whose rights FreeScout has in this install. What is done for it is done with no more than these; see [`known`].
 pub fn web_user(root: &Path) -> WebUser {
-    let of = |path: &Path| std::fs::symlink_metadata(path).ok();
-    let storage = root.join("storage");
-    if let Some((uid, gid)) = files::folder_owner(&storage) {
-        return WebUser { uid, gid };
-    }
-    let meta = of(&storage).or_else(|| of(root));
-    meta.map_or(WebUser { uid: 0, gid: 0 }, |m| WebUser {
-        uid: m.uid(),
-        gid: m.gid(),
-    })
+    known(root).account
 }

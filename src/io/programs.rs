@@ -3,18 +3,21 @@
 //!
 //! What is run as the web user may be hostile: he can take such a process over. So it is started through a second call
 //! of our own program, which takes everything off before it becomes the other one: the terminal (a session of its own, so
-//! nothing can be typed into ours), the groups, the user, the right to gain rights; and it ends when we do.
+//! nothing can be typed into ours), the groups, the user, the right to gain rights; and it ends when we do. What it leaves
+//! behind when it ends, in a session of its own too, is ended then (see [`Family`]).
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::fs::{Access, Mode};
-use rustix::process::{Gid, Pid, Signal, Uid};
+use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
 use super::harden;
 use super::trust::{self, Untrusted};
@@ -126,7 +129,11 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
         Err(e) => e.into(),
     };
     // Heard by who called: its standard error is a pipe of his.
-    eprintln!("{}: {error}", Path::new(program).display());
+    let _ = writeln!(
+        std::io::stderr(),
+        "{}: {error}",
+        Path::new(program).display()
+    );
     Some(NOT_STARTED)
 }
 
@@ -176,13 +183,88 @@ pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
     undress(NOBODY, Vec::new, caller)
 }
 
-/// The groups that the account has by itself, as at its own login.
-fn groups_of(account: Account) -> Vec<Gid> {
+/// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.
+pub(super) fn groups_of(account: Account) -> Vec<Gid> {
+    static KNOWN: Mutex<Vec<(Account, Vec<Gid>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, groups)) = known.iter().find(|(of, _)| *of == account) {
+        return groups.clone();
+    }
     let groups = uzers::get_user_by_uid(account.uid)
         .and_then(|user| uzers::get_user_groups(user.name(), account.gid));
     let groups = groups.into_iter().flatten().map(|g| g.gid());
+    let mut groups: Vec<u32> = groups.chain([account.gid]).collect();
+    groups.sort_unstable();
+    groups.dedup();
     // Root's own group is nobody else's business, whoever put him there.
-    groups.filter(|gid| *gid != 0).map(Gid::from_raw).collect()
+    let groups: Vec<Gid> = groups
+        .into_iter()
+        .filter(|gid| *gid != 0)
+        .map(Gid::from_raw)
+        .collect();
+    known.push((account, groups.clone()));
+    groups
+}
+
+/// How long what a program left behind is waited for, once it was killed.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
+
+/// For `main` alone: what a program of ours leaves behind becomes our child when its own parent ends, also where it made
+/// itself a session of its own. Where the system knows no such thing (Linux before 3.4), it stays as it is.
+pub fn adopt() {
+    let us = Pid::from_raw(std::process::id().cast_signed());
+    let _ = rustix::process::set_child_subreaper(us);
+}
+
+/// A program that is about to be started, and all that it starts: dropped, none of it is left.
+///
+/// Only our own program does that, with [`adopt`]: within another one, children are its own business.
+#[derive(Debug)]
+pub struct Family {
+    /// Children that were there before: the shell's that became us, say.
+    strangers: Option<Vec<i32>>,
+}
+
+impl Family {
+    /// Everything that becomes our child from now on belongs to it.
+    pub fn begin() -> Self {
+        Self {
+            strangers: OURSELVES.get().map(|_| children()),
+        }
+    }
+}
+
+impl Drop for Family {
+    fn drop(&mut self) {
+        let Some(strangers) = &self.strangers else {
+            return;
+        };
+        let deadline = Instant::now() + LAST_MOMENT;
+        loop {
+            let mut left = children();
+            left.retain(|pid| !strangers.contains(pid));
+            if left.is_empty() || Instant::now() > deadline {
+                return;
+            }
+            for pid in left.iter().filter_map(|pid| Pid::from_raw(*pid)) {
+                // Those of its children that are left become ours in turn.
+                let _ = rustix::process::kill_process(pid, Signal::KILL);
+                let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+/// Our children, also those that have ended and were not waited for.
+fn children() -> Vec<i32> {
+    let us = std::process::id().cast_signed();
+    let all = procfs::process::all_processes().into_iter().flatten();
+    let stats = all.flatten().filter_map(|process| process.stat().ok());
+    stats
+        .filter(|stat| stat.ppid == us)
+        .map(|stat| stat.pid)
+        .collect()
 }
 
 /// A command that calls our own program once more, for a purpose that its first argument names; the second is who calls.

@@ -7,7 +7,7 @@ use rustix::thread::{
 };
 
 use super::harden;
-use super::programs::Account;
+use super::programs::{self, Account};
 
 /// What stays as it is, in setresuid(2) and setresgid(2).
 const KEEP_UID: Option<Uid> = None;
@@ -32,7 +32,7 @@ impl Laid {
         };
         let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
         // Dropped on the way, it takes back what was laid down until then.
-        set_thread_groups(&[gid])?;
+        set_thread_groups(&programs::groups_of(account))?;
         set_thread_res_gid(KEEP_GID, gid, KEEP_GID)?;
         let before = capabilities(None)?.effective;
         set_thread_res_uid(KEEP_UID, uid, KEEP_UID)?;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::files;
+use super::{files, rights};
 use crate::domain::elsewhere::apache::{self, Included};
 use crate::domain::elsewhere::{Block, By, fits, lines, nginx, sections};
 
@@ -231,6 +231,7 @@ impl Places<'_> {
     /// What the install's own folders, and those above them, say to the web server and to PHP.
     fn folders(&self, install: &Path) -> Vec<Block> {
         let public = install.join("public");
+        let web_user = super::install::web_user(install);
         let mut blocks = Vec::new();
         for folder in public.ancestors() {
             let path = folder.join(".htaccess");
@@ -241,9 +242,10 @@ impl Places<'_> {
         for folder in [&public, install] {
             let bytes = self.file(&folder.join(".user.ini"));
             let script = bytes.and_then(|bytes| lines::runs_first(&bytes));
-            // Relative ones are looked for beside the page.
+            // Relative ones are looked for beside the page. The web user names it, and PHP reads it with his rights.
             let script = script.map(|script| folder.join(script));
-            if let Some((path, bytes)) = script.and_then(|p| Some((p.clone(), self.file(&p)?))) {
+            let read = |path: &Path| rights::with(web_user, || self.file(path)).ok()?;
+            if let Some((path, bytes)) = script.and_then(|p| Some((p.clone(), read(&p)?))) {
                 let mut block = Block::new(By::Folder);
                 block.roots.push(folder.to_owned());
                 block.settings = lines::script(&path, &bytes);

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::files::{FileError, Kind, Link};
@@ -191,6 +191,24 @@ pub(super) fn into(path: &Path) -> Result<OwnedFd, FileError> {
     match way.owed.into_iter().find(|link| !link.allows(owner)) {
         Some(link) => Err(link.refused(&way.path, owner)),
         None => Ok(folder),
+    }
+}
+
+/// What stands where a path leads, whatever it is. It is not opened.
+///
+/// # Errors
+/// As [`to`].
+pub(super) fn stat(path: &Path) -> Result<Stat, FileError> {
+    let fail = |e: Errno| FileError::from_io(path, e.into());
+    let way = to(path, true)?;
+    let stat = match &way.name {
+        Some(name) => rustix::fs::statat(&way.folder, name, AtFlags::SYMLINK_NOFOLLOW),
+        None => rustix::fs::fstat(&way.folder),
+    };
+    let stat = stat.map_err(fail)?;
+    match way.owed.into_iter().find(|link| !link.allows(stat.st_uid)) {
+        Some(link) => Err(link.refused(&way.path, stat.st_uid)),
+        None => Ok(stat),
     }
 }
 

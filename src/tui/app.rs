@@ -131,7 +131,7 @@ fn run(
             match effect {
                 Effect::Start(id, job) => worker.submit(id, job),
                 Effect::Test(id, test) => worker.test(id, test),
-                Effect::Cancel(id) => worker.cancel(id),
+                Effect::Cancel(id) | Effect::CallOff(id) => worker.cancel(id),
                 Effect::Remember(bookmark) => worker.remember(bookmark),
                 Effect::Quit(exit) => return exit,
             }

@@ -130,14 +130,13 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
 fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
     let w = words();
     let path = sanitize(&survey.path.to_string_lossy());
-    let values: [(&str, &dyn std::fmt::Display); 8] = [
+    let values: [(&str, &dyn std::fmt::Display); 7] = [
         ("path", &path),
         ("host", &survey.host),
         ("version", &survey.version),
         ("server", &survey.server),
         ("database", &survey.database),
         ("prefix", &survey.prefix),
-        ("user", &survey.web_user),
         ("source", &survey.key_source),
     ];
     canvas.value(
@@ -157,12 +156,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         NAMES,
         &fill(database, &values),
     );
-    canvas.value(
-        &mut area,
-        w.survey_web_user,
-        NAMES,
-        &fill(w.survey_web_user_value, &values),
-    );
+    canvas.value(&mut area, w.survey_web_user, NAMES, &survey.web_user);
     let key = wizard
         .assessment()
         .and_then(|a| a.keys.iter().find(|k| k.effective));

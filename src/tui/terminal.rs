@@ -12,13 +12,14 @@ use ratatui::crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
-use super::thrifty::Thrifty;
+use super::thrifty::{Mute, Thrifty};
 
 type Screen = ratatui::Terminal<CrosstermBackend<Thrifty<File>>>;
 
 /// The terminal in full-screen mode. Dropped, it is as it was before.
 pub struct Terminal {
     inner: Screen,
+    mute: Mute,
 }
 
 impl Terminal {
@@ -36,7 +37,8 @@ impl Terminal {
                 before(panic);
             }
         }));
-        take().map(|inner| Self { inner })
+        let (inner, mute) = take()?;
+        Ok(Self { inner, mute })
     }
 
     /// How large the window is: columns and rows. `None` when the terminal went away or does not know.
@@ -56,7 +58,10 @@ impl Terminal {
     pub fn take_again(&mut self) -> io::Result<()> {
         // A shell sets its own mode while we are stopped, of which nobody tells us.
         let _ = disable_raw_mode();
-        self.inner = take()?;
+        let (inner, mute) = take()?;
+        // The one that goes must not speak to the terminal that the new one has.
+        self.mute.set();
+        (self.inner, self.mute) = (inner, mute);
         // Not through the terminal's own `clear`, which asks where the cursor is and waits for an answer.
         execute!(io::stdout(), Clear(ClearType::All))
     }
@@ -70,20 +75,25 @@ impl Terminal {
     }
 }
 
-fn take() -> io::Result<Screen> {
+fn take() -> io::Result<(Screen, Mute)> {
     enable_raw_mode()?;
+    let mute = Mute::default();
     let taken = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
         // Not by way of Rust's own standard output: its buffer lives as long as the program, and what the operator
         // asks to see of a password would stay in it.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(out)))
+        ratatui::Terminal::new(CrosstermBackend::new(Thrifty::new(out, mute.clone())))
     });
-    taken.inspect_err(|_| give_back())
+    taken
+        .map(|inner| (inner, mute))
+        .inspect_err(|_| give_back())
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
+        // Dropped next, the screen would show the cursor once more, and panic where the terminal is gone.
+        self.mute.set();
     }
 }
 

@@ -1,6 +1,8 @@
 //! A writer that sends a frame at a time, without what the terminal knows already: the line may be slow.
 
+use std::cell::Cell;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 /// Sent behind every frame, whatever was drawn: colours back one by one, then all of them at once.
 const RESETS: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m";
@@ -13,15 +15,29 @@ pub(super) struct Thrifty<W> {
     out: W,
     frame: Vec<u8>,
     cursor_hidden: bool,
+    mute: Mute,
+}
+
+/// Whether anything is still sent. The terminal was given back or is gone; what ratatui says to it when it is dropped is
+/// not for it any more, and where it could not be sent, ratatui would panic.
+#[derive(Clone, Default)]
+pub(super) struct Mute(Rc<Cell<bool>>);
+
+impl Mute {
+    /// From now on nothing is sent, and that is no error.
+    pub(super) fn set(&self) {
+        self.0.set(true);
+    }
 }
 
 impl<W: Write> Thrifty<W> {
     /// Writes to `out`, where the cursor is shown.
-    pub(super) fn new(out: W) -> Self {
+    pub(super) fn new(out: W, mute: Mute) -> Self {
         Self {
             out,
             frame: Vec::with_capacity(1 << 14),
             cursor_hidden: false,
+            mute,
         }
     }
 
@@ -61,7 +77,7 @@ impl<W: Write> Write for Thrifty<W> {
         // What was typed may stand in a frame, where the operator asked to see it.
         let thin = zeroize::Zeroizing::new(self.thin());
         zeroize::Zeroize::zeroize(&mut self.frame);
-        if thin.is_empty() {
+        if thin.is_empty() || self.mute.0.get() {
             return Ok(());
         }
         self.out.write_all(&thin)?;
@@ -76,7 +92,7 @@ mod tests {
 
     #[test]
     fn only_what_the_terminal_does_not_know_is_sent() {
-        let mut thrifty = Thrifty::new(Vec::new());
+        let mut thrifty = Thrifty::new(Vec::new(), Mute::default());
         let mut frame = |text: &[&[u8]]| {
             text.iter()
                 .for_each(|part| thrifty.write_all(part).unwrap());
@@ -92,5 +108,29 @@ mod tests {
         assert_eq!(frame(&[b"d", SHOW, b"\x1b[2;2H"]), b"d\x1b[?25h\x1b[2;2H");
         assert_eq!(frame(&[SHOW, b"e"]), b"e");
         assert_eq!(frame(&[HIDE]), HIDE);
+    }
+
+    /// A terminal that is gone.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(rustix::io::Errno::IO.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(rustix::io::Errno::IO.into())
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_is_gone_is_an_error_until_nothing_is_said_any_more() {
+        let mute = Mute::default();
+        let mut thrifty = Thrifty::new(Gone, mute.clone());
+        thrifty.write_all(b"a").unwrap();
+        assert!(thrifty.flush().is_err());
+        mute.set();
+        thrifty.write_all(SHOW).unwrap();
+        assert!(thrifty.flush().is_ok());
     }
 }

@@ -113,6 +113,8 @@ pub enum Effect {
     Test(JobId, TestJob),
     /// Ask a job, or a round of tests, to stop.
     Cancel(JobId),
+    /// Ask a job that writes to write nothing, where it has not begun to. Once it has, it finishes.
+    CallOff(JobId),
     /// Keep this bookmark in place of the last; `None` forgets it.
     Remember(Option<Bookmark>),
     /// End the program.

@@ -525,7 +525,7 @@ impl Wizard {
         match &self.running {
             Some(job) if job.kind.writes() => {
                 self.leaving = true;
-                Vec::new()
+                vec![Effect::CallOff(job.id)]
             }
             Some(job) => {
                 let cancel = Effect::Cancel(job.id);

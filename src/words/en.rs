@@ -26,6 +26,8 @@ table! {
     install_not_found_next = "Give its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout on this server:";
     install_several_next = "Give the folder of the one that is meant: freescout-rescue /path/to/freescout";
+    web_user_unknown = "There is no account {name} on this server.";
+    web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID where it has no name here (as in a container seen from outside).";
     install_missing = "{path} cannot be opened.";
     install_missing_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
     install_not_freescout = "{path} is not a FreeScout.";
@@ -121,8 +123,9 @@ table! {
     error_too_large = "larger than {max} bytes, and not read. Look what it is";
     error_changed = "changed since it was read";
     error_immutable = "it has the flag that forbids any change (lsattr shows i or a)";
-    artisan_root_storage = "storage/ belongs to root";
-    artisan_not_owner = "only root or the owner of storage/ may do this";
+    artisan_root_storage = "FreeScout's files belong to root, and PHP is never run as root. If its pages run as another account, name that with --web-user";
+    artisan_untold = "which account FreeScout runs as is not known. Name it with --web-user";
+    artisan_not_owner = "only root or the account that FreeScout runs as may do this";
     artisan_not_freescouts = "artisan is not run: {why}";
     artisan_owner = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write it; look what it is, and put FreeScout's own back";
     artisan_unsure = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP is not given what may be secret; without it, PHP could build a cache with wrong settings";
@@ -186,6 +189,7 @@ table! {
     backup_reading = "Reading everything that may be touched";
     backup_rows = "Saving stored texts";
     backup_dump = "Dumping the database";
+    backup_called_off = "The backup was called off before it was whole, and what there was of it was removed.";
     backup_verifying = "Reading the backup back";
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
@@ -281,8 +285,13 @@ table! {
     cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared, and look for an immutable flag (lsattr).";
     no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
     no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
-    key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to the owner of storage/ (chown)";
-    key_file_unsure = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to the owner of storage/ (chown), or write the key there yourself";
+    key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to FreeScout's account (chown)";
+    key_file_unsure = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to FreeScout's account (chown), or write the key there yourself";
+    key_file_link = "{path}, which APP_KEY_FILE in .env names, is a link to {target}: it is not followed to write there. Name the file itself, or write the key there yourself";
+    key_file_folder_open = "{path}, which APP_KEY_FILE in .env names, lies below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
+    key_file_not_replaced = "The key file cannot be replaced.";
+    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_by_hand = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
     key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
     key_file_holds_more = "{path} is named by APP_KEY_FILE, but holds more than one key: it is not overwritten. Put the key alone into it";
 
@@ -438,6 +447,7 @@ table! {
     severity_warning = "warning";
     severity_info = "note";
     check_install = "{path}: FreeScout {version} on {server}, database {database}";
+    check_web_user = "Web user: {user}";
     check_key = "Key in force: {label} · {fingerprint}, from {source}";
     check_no_key = "No usable key is in force.";
     check_summary = "FreeScout can read {readable} of {total} stored secrets.";
@@ -575,7 +585,13 @@ table! {
     survey_database_value = "{server}, {database}";
     survey_database_prefix_value = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
-    survey_web_user_value = "{user} (owns storage/)";
+    survey_web_user_value = "{user} ({why})";
+    web_user_owner = "owns storage/";
+    web_user_least = "least rights of the owners: {owners}";
+    web_user_group = "root owns it all, group {group} may write";
+    web_user_root = "owns it all; PHP is not run as root";
+    web_user_named = "named with --web-user";
+    web_user_untold = "not known: anybody may change .env. Name it with --web-user";
     survey_key = "Key";
     survey_key_value = "{key}, from {source}";
     survey_wrong = "What is wrong";
@@ -700,7 +716,7 @@ table! {
     apply_no_rows = "no stored text changes";
     apply_rows_written = "Sealed anew: {resealed}. Passwords stored: {entered}. All in one transaction.";
     apply_key_env = "APP_KEY in .env becomes {key}; owner, group and mode stay";
-    apply_key_file = "the key file becomes {key}; owner, group and mode stay";
+    apply_key_file = "the key file {path} becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared where it is stale, and the workers are told to restart";
     apply_workers_stay = "the config cache is removed where it is stale; workers are not told to restart, as one that could not be searched may hold a lost key";
@@ -814,7 +830,9 @@ table! {
     change_elsewhere = "not by us: {place} sets APP_KEY to {key}; remove it there, or it counts before the key of this plan";
     recovered_but_elsewhere = "FreeScout does not use this key yet.";
     handover_key_elsewhere = "Without the cached config another key would count, and we do not write there.";
-    finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read. FreeScout does not start like this.";
+    finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read: {why}. FreeScout does not start like this.";
+    finding_key_file_barred = "APP_KEY_FILE names {path}, which {user}, the account FreeScout runs as, may not read. FreeScout gets no key from it and does not start like this. Let {user} read it (chgrp, chmod 0440), or set its owner where the secret is defined. If another account runs FreeScout, name it with --web-user. To try its key now, give the file with --key-file.";
+    finding_web_user_untold = "All of FreeScout belongs to root, but anybody on this server may change .env, so it cannot be told which account FreeScout runs as. Name it with --web-user (www-data, for example), and take the write permission away (chmod o-w on the folder and on .env). Until then this program works on FreeScout with the rights of nobody, and does not run PHP.";
     finding_env_refused_now = "FreeScout does not start: it cannot read line {line} of .env, where a value with blanks needs quotes. Put that value in double quotes.";
     finding_env_refused = "FreeScout cannot read line {line} of .env: a value with blanks needs quotes. Without the config cache it does not start.";
     finding_under_other_key = "{count} secrets are sealed under {key}, which is not the key in force.";

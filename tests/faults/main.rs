@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod disk;
+mod dropped;
 mod held;
 mod in_place;
 #[path = "../servers/install.rs"]

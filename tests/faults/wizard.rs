@@ -18,7 +18,7 @@ use crate::world::World;
 const APPLY: &str = "apply";
 
 /// What is typed from one step to the next, and what it shows then.
-const STEPS: [(&str, &str); 8] = [
+pub const STEPS: [(&str, &str); 8] = [
     ("", "What is wrong"),
     ("2", "Before anything is changed"),
     ("\r", "reads back right"),
@@ -29,11 +29,11 @@ const STEPS: [(&str, &str); 8] = [
     (APPLY, "To take it back"),
 ];
 
-fn sqlite() -> World {
+pub fn sqlite() -> World {
     World::new(Driver::Sqlite, "")
 }
 
-fn arguments(world: &World) -> Vec<String> {
+pub fn arguments(world: &World) -> Vec<String> {
     let path = |path: &Path| path.to_string_lossy().into_owned();
     vec![
         path(&world.install.root()),
@@ -72,7 +72,7 @@ pub fn to_apply(session: &mut Session) {
 const NOT_YET: &str = "One moment";
 
 /// Presses keys until they are taken.
-fn press(session: &mut Session, keys: &str, then: &str) {
+pub fn press(session: &mut Session, keys: &str, then: &str) {
     press_until(session, keys, &|screen| screen.contains(then));
 }
 
@@ -128,7 +128,7 @@ fn to_step(session: &mut Session, step: usize) {
     }
 }
 
-fn go(session: &mut Session, keys: &str, then: &str) {
+pub fn go(session: &mut Session, keys: &str, then: &str) {
     match keys {
         APPLY => apply(session),
         keys => press(session, keys, then),

@@ -338,7 +338,7 @@ pub fn survey() -> Survey {
         database: "freescout".to_owned(),
         prefix: String::new(),
         driver: "mysql",
-        web_user: "www-data".to_owned(),
+        web_user: "www-data (owns storage/)".to_owned(),
         key_source: "bootstrap/cache/config.php".to_owned(),
         left_out: Vec::new(),
     }

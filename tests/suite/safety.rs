@@ -269,7 +269,7 @@ fn what_changed_since_the_backup_is_refused() {
             &ready.plan,
             &[],
             &backup,
-            false,
+            apply::How::to_the_end(false),
             &mut quiet,
         );
         let failure = outcome

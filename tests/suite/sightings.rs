@@ -159,7 +159,7 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
         &ready.plan,
         &entered,
         &backup,
-        false,
+        apply::How::to_the_end(false),
         &mut quiet,
     );
     assert!(applied.ok().is_some_and(|applied| applied.verified));

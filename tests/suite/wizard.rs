@@ -435,6 +435,11 @@ impl Run {
                         assert_eq!(self.engine.running, Some(id));
                     }
                 }
+                Effect::CallOff(id) => {
+                    // Only this job hears it, and only until it writes.
+                    assert!(self.engine.writing, "cancelled like any other");
+                    assert_eq!(self.engine.running, Some(id));
+                }
                 Effect::Remember(bookmark) => {
                     assert!(!format!("{bookmark:?}").contains(SENTINEL));
                     let at_all = bookmark.is_some_and(|b| b.backup.is_some());

@@ -312,7 +312,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
         &plan,
         &[],
         &backup,
-        false,
+        apply::How::to_the_end(false),
         &mut quiet,
     );
     let Err(failure) = applied else {

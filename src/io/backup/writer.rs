@@ -20,6 +20,7 @@ use crate::domain::secret::{Cell, SecretBytes};
 use crate::io::crash::{self, Point};
 use crate::io::files::{self, FileRead};
 use crate::io::folder;
+use crate::io::uncut::{self, Uncut};
 
 /// How a backup is kept, beyond the usual.
 #[derive(Clone, Copy, Default)]
@@ -40,6 +41,7 @@ pub struct Writer<'a> {
     /// The sum of each encrypted file before it was encrypted. Never written down: it would tell of a short text.
     plain: BTreeMap<String, String>,
     finished: bool,
+    _uncut: Uncut,
 }
 
 impl Drop for Writer<'_> {
@@ -60,6 +62,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`BackupError`] when it cannot be made.
     pub fn create(parent: &Path, stamp: &str, keeping: Keeping<'a>) -> Result<Self, BackupError> {
+        let uncut = uncut::hold();
         super::prepare_parent(parent)?;
         // As it will be named in README and manifest, wherever those are read.
         let parent = &std::fs::canonicalize(parent)
@@ -108,6 +111,7 @@ impl<'a> Writer<'a> {
                 files: Vec::new(),
                 plain: BTreeMap::new(),
                 finished: false,
+                _uncut: uncut,
             };
             writer.own(MARKER, b"")?;
             return Ok(writer);

@@ -304,7 +304,7 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
         &ready.plan,
         &[],
         &backup,
-        false,
+        apply::How::to_the_end(false),
         &mut quiet,
     );
     drop(ledger);

@@ -72,7 +72,7 @@ impl Live {
             match effect {
                 Effect::Start(id, job) => self.worker.submit(id, job),
                 Effect::Test(id, test) => self.worker.test(id, test),
-                Effect::Cancel(id) => self.worker.cancel(id),
+                Effect::Cancel(id) | Effect::CallOff(id) => self.worker.cancel(id),
                 Effect::Remember(bookmark) => self.worker.remember(bookmark),
                 Effect::Quit(_) => {}
             }

@@ -46,6 +46,34 @@ fn recover(bench: &Bench, path: &str) -> Outcome {
     }
 }
 
+/// What a program leaves behind in a session of its own ends with it, whether it failed or not, and whatever it holds open.
+#[test]
+fn what_it_leaves_behind_ends_with_it() {
+    if !as_root("what PHP leaves behind") {
+        return;
+    }
+    for (name, streams, exit) in [
+        ("quietly", "</dev/null >/dev/null 2>&1", 0),
+        ("with our pipes in its hands", "", 7),
+    ] {
+        let bench = ground();
+        let php = format!(
+            "#!/bin/sh\n(setsid sh -c 'sleep 600 & echo $! >storage/left; setsid sleep 600 & echo $! >>storage/left; echo $$ >>storage/left; exec sleep 600' {streams} &)\nuntil [ -s storage/left ] && [ $(wc -l <storage/left) = 3 ]; do sleep 0.02; done\nexit {exit}\n"
+        );
+        script(&bench.path("bin/php"), &php);
+        let start = std::time::Instant::now();
+        let outcome = recover(&bench, &format!("{}:/usr/bin:/bin", bin(&bench)));
+        assert_eq!(outcome.code, 2, "{name}: {}", outcome.err);
+        assert!(start.elapsed().as_secs() < 60, "{name}: it was waited for");
+        let left = std::fs::read_to_string(bench.install().join("storage/left")).unwrap();
+        assert_eq!(left.lines().count(), 3, "{name}: {left}");
+        for pid in left.lines() {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+            assert!(stat.is_err(), "{name}: {stat:?} lives on");
+        }
+    }
+}
+
 fn bin(bench: &Bench) -> String {
     bench.path("bin").to_str().unwrap().to_owned()
 }

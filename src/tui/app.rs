@@ -13,7 +13,7 @@ use signal_hook::iterator::Signals;
 use super::frame;
 use super::keyboard::{Input, Keyboard};
 use super::keymap;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::theme::Theme;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::{sanitize, sanitize_lines};
@@ -100,7 +100,10 @@ fn listen(
                 SIGWINCH => Heard::Resized,
                 SIGTSTP => Heard::Stop,
                 SIGCONT => Heard::Continued,
-                _ => Heard::Ended,
+                _ => {
+                    terminal::no_longer_wait();
+                    Heard::Ended
+                }
             };
             if signal_sender.send(heard).is_err() {
                 return;

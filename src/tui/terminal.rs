@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::sync::Once;
+use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
@@ -12,7 +14,16 @@ use ratatui::crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Signal, getpid, kill_process};
+use rustix::termios::{QueueSelector, tcflush};
+
 use super::thrifty::{Mute, Thrifty};
+
+/// How often a terminal that may be full is looked at.
+const LOOK_UP: Duration = Duration::from_millis(500);
+/// How many times in a row it is found full before that is thrown away. A slow line empties it meanwhile.
+const PATIENCE: u32 = 6;
 
 type Screen = ratatui::Terminal<CrosstermBackend<Thrifty<File>>>;
 
@@ -95,6 +106,33 @@ impl Drop for Terminal {
         // Dropped next, the screen would show the cursor once more, and panic where the terminal is gone.
         self.mute.set();
     }
+}
+
+/// From now on output that nobody takes does not keep the program: on a line that hangs (a laptop that was closed, a network
+/// that is gone) the terminal is full sooner or later, and what we write waits for ever. For when the program was asked to
+/// end: what is thrown away then, nobody would have seen.
+pub(super) fn no_longer_wait() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        std::thread::spawn(|| {
+            let out = io::stdout();
+            let mut full = 0;
+            loop {
+                std::thread::sleep(LOOK_UP);
+                let mut watched = [PollFd::new(&out, PollFlags::OUT)];
+                full = match poll(&mut watched, Some(&Timespec::default())) {
+                    Ok(0) => full + 1,
+                    _ => 0,
+                };
+                if full >= PATIENCE {
+                    let _ = tcflush(&out, QueueSelector::OFlush);
+                    // Of a pseudoterminal the kernel does not tell who waits that there is room again: a signal makes it
+                    // look. This one we take for what it always is, another size of the window.
+                    let _ = kill_process(getpid(), Signal::WINCH);
+                }
+            }
+        });
+    });
 }
 
 /// Undoes everything [`Terminal::open`] did. Errors have nobody left to hear them: the terminal may be gone.

@@ -1,6 +1,7 @@
 //! The line drops: what held the terminal is gone, at many moments. Whatever it was that the program heard of it (a hang-up,
 //! an input that ended, an output that fails), it finishes what it was writing and ends without a word.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -284,4 +285,32 @@ fn resume_takes_the_word_that_undo_takes() {
         .unwrap();
     assert_eq!(done.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&done.stdout).contains("\"resumed\":false"));
+}
+
+/// Nobody takes what the program writes, as on a line that hangs: it still ends when it is asked to from elsewhere.
+#[test]
+fn a_line_that_hangs_does_not_keep_it() {
+    let mut world = sqlite();
+    for asked in [Signal::TERM, Signal::HUP] {
+        world.reset();
+        let mut line = Line::start(&arguments(&world), &[]);
+        let pid = line.pid();
+        line.session.wait_for("Found: K");
+        line.session.signal(Signal::STOP);
+        // Whatever the system would still take for it is filled.
+        let terminal = std::fs::OpenOptions::new()
+            .write(true)
+            .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+            .open(format!("/proc/{pid}/fd/1"));
+        let mut terminal = terminal.unwrap();
+        while std::io::Write::write(&mut terminal, &[b' '; 512]).is_ok() {}
+        signal(pid, asked);
+        wait("the program to end", || line.read("ended").is_some());
+        let code = line.read("ended").unwrap();
+        println!("| {asked:?} on a line that hangs: exit {code} |");
+        assert_eq!(code, 1);
+        line.session.signal(Signal::KILL);
+        line.session.child.wait().unwrap();
+        world.require_original("a line that hangs");
+    }
 }

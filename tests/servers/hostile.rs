@@ -226,7 +226,7 @@ fn postgres_server(
     }
     // Of a row: id, text, length, text, length. Other answers are texts.
     fn is_number(column: usize, columns: usize) -> bool {
-        columns >= 3 && column % 2 == 0
+        columns >= 3 && column.is_multiple_of(2)
     }
     fn described(columns: usize) -> Vec<u8> {
         let mut body = u16::try_from(columns).unwrap().to_be_bytes().to_vec();

@@ -328,11 +328,15 @@ struct Metered<S> {
     messages: Messages,
 }
 
+/// Bytes of a message's letter and length, and of the count of columns behind them.
+const LENGTH: usize = 5;
+const COUNT: usize = 2;
+
 /// Where in the messages the reading stands.
 #[derive(Default)]
 struct Messages {
     /// The letter, the length, and the two bytes behind them: how many columns a row, or a description of rows, has.
-    head: [u8; 7],
+    head: [u8; LENGTH + COUNT],
     have: usize,
     /// Bytes of the message that are still to come.
     left: usize,
@@ -350,27 +354,18 @@ impl Messages {
                 bytes = &bytes[skipped..];
                 continue;
             }
-            // Of a message without anything behind its length, the head ends there.
-            let wanted = match self.have {
-                5.. if self.rest() == 0 => 5,
-                5.. => self.head.len(),
-                _ => 5,
-            };
-            if self.have < wanted {
-                self.head[self.have] = bytes[0];
-                self.have += 1;
-                bytes = &bytes[1..];
-                if self.have == 5 {
-                    self.require_length()?;
-                }
+            self.head[self.have] = bytes[0];
+            self.have += 1;
+            bytes = &bytes[1..];
+            if self.have == LENGTH {
+                self.require_length()?;
             }
-            if self.have == self.head.len() {
-                self.require_shape()?;
-                self.left = self.rest() - 2;
-                self.have = 0;
-            } else if self.have == 5 && self.rest() == 0 {
-                self.have = 0;
-            } else if self.have == 6 && self.rest() == 1 {
+            // A short message has less behind its length than the head has room for.
+            if self.have >= LENGTH && self.have - LENGTH == self.rest().min(COUNT) {
+                if self.rest() >= COUNT {
+                    self.require_shape()?;
+                }
+                self.left = self.rest().saturating_sub(COUNT);
                 self.have = 0;
             }
         }

@@ -6,7 +6,7 @@ use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
 use freescout_rescue::domain::secret::wipe_stack;
 use freescout_rescue::io::crash::{self, Point};
-use freescout_rescue::io::{harden, hunt, programs};
+use freescout_rescue::io::{harden, hunt, programs, store};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     }
     programs::adopt();
     harden::lock_memory();
+    store::hush();
     match Arguments::try_parse() {
         Ok(arguments) => {
             let exit = run(arguments);

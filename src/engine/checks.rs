@@ -19,7 +19,7 @@ use crate::domain::timeline::Timeline;
 use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::engine::{elsewhere, log_secrets, sightings, survey};
-use crate::io::store::{Store, Stored};
+use crate::io::store::{Bounds, Store, Stored};
 use crate::io::{hunt, processes};
 
 pub use reading::{read_foreseen, read_inventory};
@@ -32,9 +32,16 @@ const DECOYS_SHOWN: usize = 20;
 /// Asks every mail of `send_logs` which key made the hash in its Message-ID; the table is read once, keys that join
 /// later are asked from memory. A table that is not there, or not as we know it, gives no evidence and no error.
 pub fn count_mails(session: &mut Session) {
-    let log = session
-        .mails
-        .get_or_insert_with(|| read_mails(&mut *session.store, session.inventory.rules()));
+    if session.mails.is_none() {
+        let read = session.together(Bounds::PASSING, |session| {
+            read_mails(&mut *session.store, session.inventory.rules())
+        });
+        session.mails = Some(read);
+        session.mend();
+    }
+    let Some(log) = &mut session.mails else {
+        return;
+    };
     log.ask(&session.ring);
     for known in session.ring.iter_mut() {
         known.mails = log.made_by(known.key.fingerprint());

@@ -13,7 +13,7 @@ use crate::domain::secret::{Place, SecretBytes, Table};
 use crate::engine::session::Session;
 use crate::engine::sightings::is_lost;
 use crate::io::files;
-use crate::io::store::{Store, Stored};
+use crate::io::store::{Bounds, Store, Stored};
 
 /// Where FreeScout writes down what a mail server said.
 const TABLES: [(&str, &str, &str); 3] = [
@@ -44,9 +44,12 @@ pub fn read(session: &mut Session) -> bool {
         return false;
     }
     let mut seen = Vec::new();
-    for table in TABLES {
-        in_table(&mut *session.store, table, &mut seen);
-    }
+    session.together(Bounds::PASSING, |session| {
+        for table in TABLES {
+            in_table(&mut *session.store, table, &mut seen);
+        }
+    });
+    session.mend();
     in_files(&session.install.root.join("storage/logs"), &mut seen);
     let found = !seen.is_empty();
     session.logged = Some(seen);

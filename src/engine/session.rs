@@ -21,7 +21,7 @@ use crate::engine::log_secrets::Seen;
 use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
 use crate::io::install::{self, Install, key_file_places};
-use crate::io::store::{self, Store, StoreError};
+use crate::io::store::{self, Bounds, Store, StoreError};
 use crate::words::words;
 
 /// An install that was found, read and connected to.
@@ -173,8 +173,13 @@ impl Session {
         if !self.other_database {
             self.settings = self.install.database()?;
         }
-        self.store = store::connect(&self.settings, &self.install.root)
-            .map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
+        let connected = if self.other_database {
+            store::connect_as_operator(&self.settings, &self.install.root)
+        } else {
+            store::connect(&self.settings, &self.install.root)
+        };
+        self.store =
+            connected.map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
         Ok(())
     }
 
@@ -183,13 +188,29 @@ impl Session {
     /// # Errors
     /// A [`Problem`]; nothing was changed.
     pub fn awake(&mut self) -> Result<(), Problem> {
-        match self.store.columns("options") {
+        match self.together(Bounds::AWAKE, |session| session.store.columns("options")) {
             Err(StoreError::Unreachable(_)) => self.reconnect().map_err(|problem| Problem {
                 next: format!("{} {}", words().quit_nothing_changed, problem.next),
                 ..problem
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Opens the database anew where it was given up over something that is not needed: what is needed must not fail for it.
+    pub fn mend(&mut self) {
+        if self.store.given_up() {
+            // What it cannot reach, the next one who needs it tells.
+            let _ = self.reconnect();
+        }
+    }
+
+    /// Does what belongs together, within these bounds for all that is read of the database meanwhile.
+    pub fn together<T>(&mut self, bounds: Bounds, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.store.together(Some(bounds));
+        let done = work(self);
+        self.store.together(None);
+        done
     }
 
     /// Judges everything with the keys known now.

@@ -16,7 +16,7 @@ use crate::engine::{elsewhere, env_trouble};
 use crate::io::files;
 use crate::io::install::{self, Environment, Install, Known, KnownBy};
 use crate::io::processes;
-use crate::io::store::{self, Store, StoreError};
+use crate::io::store::{self, Bounds, Foreign, Store, StoreError};
 use crate::words::{fill, words};
 
 /// Finds the install: the folder given, or the only FreeScout in the usual places.
@@ -101,7 +101,12 @@ pub fn open(
                 .into();
         }
     }
-    let mut store = match store::connect(&settings, &install.root) {
+    let connected = if other_database {
+        store::connect_as_operator(&settings, &install.root)
+    } else {
+        store::connect(&settings, &install.root)
+    };
+    let mut store = match connected {
         Ok(store) => store,
         Err(e) => {
             let mut problem = told(unreachable_database(&e, &settings));
@@ -112,7 +117,10 @@ pub fn open(
             return Ok(Err(no_database(problem, &settings)));
         }
     };
-    if let Err(problem) = require_tables(&mut *store, &settings) {
+    store.together(Some(Bounds::KEPT));
+    let required = require_tables(&mut *store, &settings);
+    store.together(None);
+    if let Err(problem) = required {
         return Ok(Err(no_database(told(problem), &settings)));
     }
     let mut ring = KeyRing::default();
@@ -161,6 +169,8 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::UnknownDatabase(_) => (w.database_unknown, w.database_unknown_next),
         StoreError::Tls(_) => (w.database_tls, w.database_tls_next),
         StoreError::UnsupportedDriver(_) => (w.database_driver, w.database_settings_next),
+        StoreError::TooMuch(_) => (w.database_too_much, w.database_too_much_next),
+        StoreError::NotPlain { table, foreign } => return not_plain(table, foreign),
         StoreError::Query(_) => (w.database_query, w.database_query_next),
         StoreError::Locked(_) if settings.driver == Driver::Sqlite => {
             (w.database_locked, w.database_file_locked_next)
@@ -190,6 +200,23 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             ],
         ),
         sanitize(&error.to_string()),
+        next,
+    )
+}
+
+/// The problem of a table that is none of FreeScout's making.
+fn not_plain(table: &str, foreign: &Foreign) -> Problem {
+    let w = words();
+    let next = if foreign.acts_on_writes_alone() {
+        w.database_acts_next
+    } else {
+        w.database_not_plain_next
+    };
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("table", &sanitize(table)), ("foreign", foreign)];
+    Problem::new(
+        fill(w.database_not_plain, &values),
+        w.database_not_plain_why,
         next,
     )
 }
@@ -420,12 +447,34 @@ pub fn web_user(install: &Install) -> String {
     fill(w.survey_web_user_value, &[("user", &user), ("why", &why)])
 }
 
-/// Whether the tables FreeScout cannot do without are there.
+/// Tables that we change rows of.
+const CHANGED: [&str; 4] = ["mailboxes", "options", "modules", "users"];
+/// Tables that are only read.
+const READ: [&str; 5] = [
+    "migrations",
+    "send_logs",
+    "attachments",
+    "activity_logs",
+    "failed_jobs",
+];
+
+/// Whether the tables FreeScout cannot do without are there, and all that are read are tables of its own.
 ///
 /// # Errors
-/// A [`Problem`] that names the missing table and the prefix it was looked for with.
+/// A [`Problem`] that names the missing table and the prefix it was looked for with, or the table that is none.
 pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<(), Problem> {
     let w = words();
+    for table in CHANGED.into_iter().chain(READ) {
+        let foreign = store
+            .foreign(table)
+            .map_err(|e| unreachable_database(&e, settings))?;
+        match foreign {
+            Some(foreign) if CHANGED.contains(&table) || !foreign.acts_on_writes_alone() => {
+                return Err(not_plain(&format!("{}{table}", settings.prefix), &foreign));
+            }
+            _ => {}
+        }
+    }
     for table in ["mailboxes", "options"] {
         let columns = store
             .columns(table)

@@ -3,24 +3,35 @@
 //! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then the host name is
 //! checked as well, unless checking is off.
 
+mod shutter;
+mod standing;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use mysql::prelude::Queryable;
-use mysql::{Conn, OptsBuilder, SslOpts, TxOpts, Value};
+use mysql::prelude::{FromValue, Queryable};
+use mysql::{Conn, OptsBuilder, Row, SslOpts, TxOpts, Value};
 use secrecy::ExposeSecret;
 
 use super::certificates::Copied;
 use super::crash::{self, Point};
+use super::store::watch::Watch;
 use super::store::{
-    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
+    Transaction, Use,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
+use crate::words::words;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// No packet of a server is longer, in bytes: a row whose values are as long as they may be.
+const PACKET: usize = 48 << 20;
+/// A server too old for a statement calls it a mistake in its syntax.
+const NO_SUCH_SYNTAX: u16 = 1064;
 /// Where PHP's builds and distributions look for the server (`pdo_mysql.default_socket`).
 const SOCKETS: [&str; 6] = [
     "/run/mysqld/mysqld.sock",
@@ -34,6 +45,7 @@ const SOCKETS: [&str; 6] = [
 /// An open connection.
 pub struct MySql {
     connection: Conn,
+    watch: Arc<Watch>,
     prefix: String,
     server: String,
 }
@@ -118,7 +130,7 @@ impl MySql {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn connect(settings: &DbSettings) -> Result<Self, StoreError> {
+    pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         // Another store may have been first; any ring will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let socket = socket(settings)?;
@@ -145,24 +157,29 @@ impl MySql {
             .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))
-            .init(vec![
-                format!("SET NAMES '{charset}' COLLATE '{collation}'"),
-                "SET SESSION sql_mode = ''".to_owned(),
-                bound("innodb_lock_wait_timeout"),
-                // Of whole tables, as a dump or ALTER TABLE holds them; by itself the server waits for a day.
-                bound("lock_wait_timeout"),
-            ]);
+            .max_allowed_packet(Some(PACKET));
         let mut connection = Conn::new(options).map_err(|e| error(&e))?;
-        let version: Option<String> = connection
+        shutter::watch(&connection, watch);
+        for statement in [
+            format!("SET NAMES '{charset}' COLLATE '{collation}'"),
+            "SET SESSION sql_mode = ''".to_owned(),
+            bound("innodb_lock_wait_timeout"),
+            // Of whole tables, as a dump or ALTER TABLE holds them; by itself the server waits for a day.
+            bound("lock_wait_timeout"),
+        ] {
+            connection.query_drop(statement).map_err(|e| error(&e))?;
+        }
+        let row: Option<Row> = connection
             .query_first("SELECT VERSION()")
             .map_err(|e| error(&e))?;
-        let version = version.unwrap_or_default();
+        let version: String = taken(&row.ok_or_else(odd)?, 0)?;
         let server = match version.split_once("-MariaDB") {
             Some((number, _)) => format!("MariaDB {number}"),
             None => format!("MySQL {version}"),
         };
         Ok(Self {
             connection,
+            watch: Arc::clone(watch),
             prefix: settings.prefix.clone(),
             server,
         })
@@ -199,15 +216,56 @@ impl MySql {
             .connection
             .start_transaction(TxOpts::default())
             .map_err(|e| SwapError::Store(error(&e)))?;
+        for table in store::tables(swaps) {
+            standing::require(&mut transaction, &self.prefix, table, Use::Change)?;
+        }
         store::compare_and_swap(
             &mut Within {
                 transaction: &mut transaction,
                 prefix: &self.prefix,
             },
             swaps,
+            &self.watch,
         )?;
         Ok(transaction)
     }
+
+    /// A transaction that only reads, where the server knows such (MySQL from 5.6.5, MariaDB from 10.0).
+    fn reading<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let begun = self.connection.query_drop("START TRANSACTION READ ONLY");
+        match begun {
+            Err(mysql::Error::MySqlError(refused)) if refused.code == NO_SUCH_SYNTAX => {
+                self.connection.query_drop("START TRANSACTION")
+            }
+            begun => begun,
+        }
+        .map_err(|e| error(&e))?;
+        let done = work(self);
+        // Nothing was written. Where the connection is gone, this was said already.
+        let ended = self
+            .connection
+            .query_drop("ROLLBACK")
+            .map_err(|e| error(&e));
+        done.and_then(|done| ended.map(|()| done))
+    }
+}
+
+/// An answer of another shape than was asked for.
+fn odd() -> StoreError {
+    StoreError::Query(words().error_database_odd.to_owned())
+}
+
+/// A name as a text within a statement. Asked in one piece: a server that is far away answers once.
+fn literal(name: &str) -> String {
+    sql::literal(Driver::MySql, "utf8mb4", Some(name.as_bytes()))
+}
+
+/// A value of a row, of the kind that was asked for.
+fn taken<T: FromValue>(row: &Row, index: usize) -> Result<T, StoreError> {
+    row.get_opt(index).and_then(Result::ok).ok_or_else(odd)
 }
 
 /// Sets a bound of the session: ours, or the server's where that is smaller.
@@ -223,14 +281,27 @@ impl Store for MySql {
         &self.server
     }
 
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        standing::of(&mut self.connection, &name)
+    }
+
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
-        self.connection
-            .exec(
-                "SELECT COLUMN_NAME FROM information_schema.COLUMNS \
-                 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
-                (format!("{}{table}", self.prefix),),
-            )
-            .map_err(|e| error(&e))
+        let name = literal(&format!("{}{table}", self.prefix));
+        let mut names = Vec::new();
+        let rows = self.connection.query_iter(format!(
+            "SELECT COLUMN_NAME FROM information_schema.COLUMNS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {name} ORDER BY ORDINAL_POSITION"
+        ));
+        for row in rows.map_err(|e| error(&e))? {
+            let name: String = taken(&row.map_err(|e| error(&e))?, 0)?;
+            if let Err(e) = self.watch.row(&[name.len() as u64]) {
+                self.watch.give_up();
+                return Err(e);
+            }
+            names.push(name);
+        }
+        Ok(names)
     }
 
     fn read(
@@ -250,33 +321,43 @@ impl Store for MySql {
             bounded.collect::<String>(),
             self.table(table)
         );
-        let rows = self.connection.query_iter(select).map_err(|e| error(&e))?;
-        for row in rows {
-            let mut values = row.map_err(|e| error(&e))?.unwrap().into_iter();
-            let id = values.next().and_then(number).unwrap_or(0);
-            let mut stored = Vec::with_capacity(columns.len());
-            while let (Some(value), Some(length)) = (values.next(), values.next()) {
-                stored.push(match number(length) {
-                    Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
-                    _ => text(value).map_or(Stored::Null, Stored::Text),
-                });
+        self.reading(|this| {
+            standing::require(&mut this.connection, &this.prefix, table, Use::Read)?;
+            let rows = this.connection.query_iter(select).map_err(|e| error(&e))?;
+            for row in rows {
+                let taken = row
+                    .map_err(|e| error(&e))
+                    .and_then(|row| row_of(row, columns.len()))
+                    .and_then(|(id, values)| {
+                        this.watch.row(&store::lengths(&values))?;
+                        Ok((id, values))
+                    });
+                match taken {
+                    Ok((id, values)) => each(id, values),
+                    Err(e) => {
+                        // Otherwise the library reads on, to the end of the answer, before it gives the connection back.
+                        this.watch.give_up();
+                        return Err(e);
+                    }
+                }
             }
-            each(id, stored);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError> {
-        let answer: Option<Option<String>> = self
+        let name = literal(&format!("{}{table}", self.prefix));
+        let row: Option<Row> = self
             .connection
-            .exec_first(
+            .query_first(format!(
                 "SELECT e.TRANSACTIONS FROM information_schema.TABLES t \
                  JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
-                 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = ?",
-                (format!("{}{table}", self.prefix),),
-            )
+                 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = {name}"
+            ))
             .map_err(|e| error(&e))?;
-        Ok(answer.flatten().is_some_and(|word| word == "YES"))
+        let Some(row) = row else { return Ok(false) };
+        let answer: Option<String> = taken(&row, 0)?;
+        Ok(answer.is_some_and(|word| word == "YES"))
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
@@ -296,6 +377,24 @@ impl Store for MySql {
         });
         swapped.map_err(|e| self.told_apart(e))
     }
+}
+
+/// A row: its id, then each value with its length.
+fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
+    let values = row.unwrap();
+    if values.len() != 1 + 2 * columns {
+        return Err(odd());
+    }
+    let mut values = values.into_iter();
+    let id = values.next().and_then(number).ok_or_else(odd)?;
+    let mut stored = Vec::with_capacity(columns);
+    while let (Some(value), Some(length)) = (values.next(), values.next()) {
+        stored.push(match number(length) {
+            Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+            _ => text(value).map_or(Stored::Null, Stored::Text),
+        });
+    }
+    Ok((id, stored))
 }
 
 fn number(value: Value) -> Option<u64> {

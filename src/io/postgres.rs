@@ -1,18 +1,16 @@
 //! PostgreSQL, connected to as libpq would with FreeScout's settings.
 //!
 //! Statements are sent unnamed, so that a connection pooler between us and the server does no harm. Values are asked
-//! for as text, whatever their type.
+//! for as text, whatever their type. Everything is asked within transactions: what is only read is told to the server to
+//! be only read, and names mean what the server itself means by them, whatever `search_path` the database sets.
 
+mod link;
+mod standing;
 mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use postgres::config::SslMode;
-use postgres::error::SqlState;
-use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::{ToSql, Type};
-use postgres::{Client, Config, NoTls};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -20,30 +18,36 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use secrecy::ExposeSecret;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Config, Row};
 
+use self::link::Link;
 use self::tls::MakeTls;
 use super::certificates;
 use super::crash::{self, Point};
+use super::store::watch::Watch;
 use super::store::{
-    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
+    Transaction,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long one statement of a change may take.
 const STATEMENT: Duration = Duration::from_secs(60);
 
 /// An open connection.
 pub struct PgSql {
-    client: Client,
+    link: Link,
+    watch: Arc<Watch>,
     prefix: String,
     server: String,
 }
 
-fn error(error: &postgres::Error) -> StoreError {
+fn error(error: &tokio_postgres::Error) -> StoreError {
     if error.is_closed() {
         return StoreError::Unreachable(error.to_string());
     }
@@ -100,38 +104,21 @@ impl PgSql {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn connect(settings: &DbSettings) -> Result<Self, StoreError> {
+    pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         let mut config = Config::new();
         config
-            .port(settings.port)
             .user(&settings.username)
             .password(settings.password.expose_secret())
             .dbname(&settings.database)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_user_timeout(ANSWER_TIMEOUT)
-            .keepalives_idle(Duration::from_secs(15))
-            .keepalives_interval(Duration::from_secs(5))
-            .keepalives_retries(3)
             .application_name("freescout-rescue");
-        // A host that begins with a slash is a folder of sockets, on which libpq takes no notice of `sslmode`.
-        let sslmode = if settings.host.starts_with('/') {
-            config.host_path(&settings.host);
-            "disable"
-        } else {
-            config.host(&settings.host);
-            settings.sslmode.as_str()
-        };
-        let mut client = open(&mut config, sslmode)?;
-        client
-            .batch_execute("SET client_encoding = 'UTF8'")
-            .map_err(|e| error(&e))?;
-        let row = client
-            .query_typed_one("SHOW server_version", &[])
-            .map_err(|e| error(&e))?;
-        let version: String = row.try_get(0).map_err(|e| error(&e))?;
+        let link = open(settings, &config, watch)?;
+        link.batch_execute("SET client_encoding = 'UTF8'")?;
+        let row = link.query_one("SHOW server_version")?;
+        let version: String = taken(&row, 0)?;
         let number = version.split(' ').next().unwrap_or_default();
         Ok(Self {
-            client,
+            link,
+            watch: Arc::clone(watch),
             prefix: settings.prefix.clone(),
             server: format!("PostgreSQL {number}"),
         })
@@ -141,21 +128,38 @@ impl PgSql {
         sql::table(Driver::PgSql, &self.prefix, table)
     }
 
-    fn types(&mut self, table: &str) -> Result<Vec<(String, String)>, StoreError> {
-        let name = format!("{}{table}", self.prefix);
-        let rows = self
-            .client
-            .query_typed(
-                "SELECT column_name::text, data_type::text FROM information_schema.columns \
-                 WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position",
-                &[(&name, Type::TEXT)],
-            )
-            .map_err(|e| error(&e))?;
-        rows.iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<Result<_, _>>()
-            .map_err(|e| error(&e))
+    /// A transaction that only reads.
+    fn reading(&mut self) -> Result<link::Transaction<'_>, StoreError> {
+        let transaction = self.link.transaction(true)?;
+        transaction.batch_execute(&[NAMES, &bound("lock_timeout", LOCK_WAIT)].concat())?;
+        Ok(transaction)
     }
+}
+
+/// Names without a schema are the server's own. The first statement of every transaction: it looks nothing up itself.
+const NAMES: &str = "SET LOCAL search_path = pg_catalog, pg_temp;";
+
+/// A value of a row.
+fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
+    row: &'a Row,
+    index: usize,
+) -> Result<T, StoreError> {
+    row.try_get(index).map_err(|_| link::odd())
+}
+
+/// Names and types of a table's columns.
+fn types(
+    transaction: &link::Transaction<'_>,
+    name: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = transaction.query(
+        "SELECT column_name::text, data_type::text FROM information_schema.columns \
+         WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position",
+        &[(&name, Type::TEXT)],
+    )?;
+    rows.iter()
+        .map(|row| Ok((taken(row, 0)?, taken(row, 1)?)))
+        .collect()
 }
 
 /// Sets a bound: ours, or the server's where that is smaller. For the transaction alone, as a connection pooler takes no
@@ -169,34 +173,19 @@ fn bound(name: &str, ours: Duration) -> String {
 }
 
 /// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
-fn open(config: &mut Config, sslmode: &str) -> Result<Client, StoreError> {
-    match sslmode {
-        "disable" => config
-            .ssl_mode(SslMode::Disable)
-            .connect(NoTls)
-            .map_err(|e| error(&e)),
-        "require" => config
-            .ssl_mode(SslMode::Require)
-            .connect(tls(Check::Nothing)?)
-            .map_err(|e| error(&e)),
-        "verify-ca" => config
-            .ssl_mode(SslMode::Require)
-            .connect(tls(Check::Chain)?)
-            .map_err(|e| error(&e)),
-        "verify-full" => config
-            .ssl_mode(SslMode::Require)
-            .connect(tls(Check::ChainAndName)?)
-            .map_err(|e| error(&e)),
-        _ => match config
-            .ssl_mode(SslMode::Prefer)
-            .connect(tls(Check::Nothing)?)
-            .map_err(|e| error(&e))
-        {
+fn open(settings: &DbSettings, config: &Config, watch: &Arc<Watch>) -> Result<Link, StoreError> {
+    let connect = |mode, check: Option<Check>| {
+        let tls = check.map(tls).transpose()?;
+        Link::connect(settings, config, mode, tls, watch)
+    };
+    match settings.sslmode.as_str() {
+        "disable" => connect(SslMode::Disable, None),
+        "require" => connect(SslMode::Require, Some(Check::Nothing)),
+        "verify-ca" => connect(SslMode::Require, Some(Check::Chain)),
+        "verify-full" => connect(SslMode::Require, Some(Check::ChainAndName)),
+        _ => match connect(SslMode::Prefer, Some(Check::Nothing)) {
             // As libpq does: a handshake that fails is followed by a plain connection.
-            Err(StoreError::Tls(_)) => config
-                .ssl_mode(SslMode::Disable)
-                .connect(NoTls)
-                .map_err(|e| error(&e)),
+            Err(StoreError::Tls(_)) => connect(SslMode::Disable, None),
             outcome => outcome,
         },
     }
@@ -325,24 +314,24 @@ impl ServerCertVerifier for Verifier {
 
 impl PgSql {
     /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<postgres::Transaction<'_>, SwapError> {
-        let mut transaction = self
-            .client
-            .transaction()
-            .map_err(|e| SwapError::Store(error(&e)))?;
+    fn swapped(&mut self, swaps: &[Swap]) -> Result<link::Transaction<'_>, SwapError> {
+        let mut transaction = self.link.transaction(false)?;
         let limits = [
-            bound("lock_timeout", LOCK_WAIT),
-            bound("statement_timeout", STATEMENT),
+            NAMES,
+            &bound("lock_timeout", LOCK_WAIT),
+            &bound("statement_timeout", STATEMENT),
         ];
-        transaction
-            .batch_execute(&limits.concat())
-            .map_err(|e| SwapError::Store(error(&e)))?;
+        transaction.batch_execute(&limits.concat())?;
+        for table in store::tables(swaps) {
+            standing::require(&transaction, &self.prefix, table, store::Use::Change)?;
+        }
         store::compare_and_swap(
             &mut Within {
                 transaction: &mut transaction,
                 prefix: &self.prefix,
             },
             swaps,
+            &self.watch,
         )?;
         Ok(transaction)
     }
@@ -352,7 +341,7 @@ impl PgSql {
         let SwapError::Store(StoreError::ReadOnly(said)) = error else {
             return error;
         };
-        let mut ask = |query| self.client.query_typed_opt(query, &[]).ok().flatten();
+        let mut ask = |query| self.reading().ok()?.query_opt(query, &[]).ok().flatten();
         let standby = ask("SELECT 1 WHERE pg_is_in_recovery()").is_some();
         let refused = if standby {
             let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
@@ -370,12 +359,15 @@ impl Store for PgSql {
         &self.server
     }
 
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        standing::of(&self.reading()?, &name)
+    }
+
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
-        Ok(self
-            .types(table)?
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect())
+        let name = format!("{}{table}", self.prefix);
+        let types = types(&self.reading()?, &name)?;
+        Ok(types.into_iter().map(|(name, _)| name).collect())
     }
 
     fn read(
@@ -385,7 +377,10 @@ impl Store for PgSql {
         newest: Option<u32>,
         each: &mut dyn FnMut(u64, Vec<Stored>),
     ) -> Result<(), StoreError> {
-        let types = self.types(table)?;
+        let (prefix, from) = (self.prefix.clone(), self.table(table));
+        let transaction = self.reading()?;
+        standing::require(&transaction, &prefix, table, store::Use::Read)?;
+        let types = types(&transaction, &format!("{prefix}{table}"))?;
         let bounded = columns.iter().map(|column| {
             let name = sql::name(Driver::PgSql, column);
             let boolean = types
@@ -403,24 +398,15 @@ impl Store for PgSql {
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
         let select = format!(
-            "SELECT \"id\"::bigint{} FROM {} ORDER BY 1 {order}",
+            "SELECT \"id\"::bigint{} FROM {from} ORDER BY 1 {order}",
             bounded.collect::<String>(),
-            self.table(table)
         );
-        let none: [(&(dyn ToSql + Sync), Type); 0] = [];
-        let mut transaction = self.client.transaction().map_err(|e| error(&e))?;
-        transaction
-            .batch_execute(&bound("lock_timeout", LOCK_WAIT))
-            .map_err(|e| error(&e))?;
-        let mut rows = transaction
-            .query_typed_raw(&select, none)
-            .map_err(|e| error(&e))?;
-        while let Some(row) = rows.next().map_err(|e| error(&e))? {
-            let id: i64 = row.try_get(0).map_err(|e| error(&e))?;
+        transaction.each(&select, &[], &mut |row| {
+            let id: i64 = taken(&row, 0)?;
             let mut values = Vec::with_capacity(columns.len());
             for index in 0..columns.len() {
-                let length: Option<i64> = row.try_get(2 + 2 * index).map_err(|e| error(&e))?;
-                let text: Option<&str> = row.try_get(1 + 2 * index).map_err(|e| error(&e))?;
+                let length: Option<i64> = taken(&row, 2 + 2 * index)?;
+                let text: Option<&str> = taken(&row, 1 + 2 * index)?;
                 values.push(match (length.map(i64::cast_unsigned), text) {
                     (Some(length), _) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
                     (_, Some(text)) => Stored::Text(text.as_bytes().into()),
@@ -428,8 +414,8 @@ impl Store for PgSql {
                 });
             }
             each(id.cast_unsigned(), values);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
@@ -439,7 +425,7 @@ impl Store for PgSql {
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
         let swapped = self.swapped(swaps).and_then(|transaction| {
             let committed = transaction.commit();
-            committed.map_err(|e| SwapError::Unknown(error(&e)))
+            committed.map_err(SwapError::Unknown)
         });
         swapped.map_err(|e| self.told_apart(e))?;
         crash::pass(Point::RowsCommitted);
@@ -449,14 +435,14 @@ impl Store for PgSql {
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
         let swapped = self.swapped(swaps).and_then(|transaction| {
             let ended = transaction.rollback();
-            ended.map_err(|e| SwapError::Store(error(&e)))
+            ended.map_err(SwapError::Store)
         });
         swapped.map_err(|e| self.told_apart(e))
     }
 }
 
 struct Within<'a, 'c> {
-    transaction: &'a mut postgres::Transaction<'c>,
+    transaction: &'a mut link::Transaction<'c>,
     prefix: &'a str,
 }
 
@@ -465,12 +451,9 @@ impl Transaction for Within<'_, '_> {
         let (table, column) = store::names(Driver::PgSql, self.prefix, swap);
         let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
         let id = swap.id.cast_signed();
-        let row = self
-            .transaction
-            .query_typed_opt(&select, &[(&id, Type::INT8)])
-            .map_err(|e| error(&e))?;
+        let row = self.transaction.query_opt(&select, &[(&id, Type::INT8)])?;
         let Some(row) = row else { return Ok(None) };
-        let text: Option<&str> = row.try_get(0).map_err(|e| error(&e))?;
+        let text: Option<&str> = taken(&row, 0)?;
         Ok(Some(text.map(|text| text.as_bytes().into())))
     }
 
@@ -488,8 +471,7 @@ impl Transaction for Within<'_, '_> {
         };
         let id = swap.id.cast_signed();
         self.transaction
-            .execute_typed(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
+            .execute(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
             .map(|_| ())
-            .map_err(|e| error(&e))
     }
 }

@@ -1,16 +1,21 @@
 //! SQLite, through rusqlite: configured in FreeScout, not supported by it, used by the demo and by tests.
-
-pub mod owned;
+//!
+//! The file is opened, read and written with the web user's rights alone: `.env` names it, and may name one of somebody
+//! else's; what lies beside it belongs to its owner, and SQLite takes up a journal that it finds there; and what SQLite
+//! makes there must be the web user's, or lock him out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::crash::{self, Point};
+use super::store::watch::Watch;
 use super::store::{
-    self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    self, Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
+    Transaction, Use,
 };
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
@@ -19,6 +24,7 @@ use crate::domain::sql;
 /// An open SQLite file.
 pub struct Sqlite {
     connection: Connection,
+    watch: Arc<Watch>,
     prefix: String,
     server: String,
 }
@@ -53,12 +59,18 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open(settings: &DbSettings, root: &Path) -> Result<Self, StoreError> {
+    pub fn open(
+        settings: &DbSettings,
+        root: &Path,
+        watch: &Arc<Watch>,
+    ) -> Result<Self, StoreError> {
         let file = file(settings, root);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(&file, flags).map_err(|e| error(&e))?;
+        let interrupt = connection.get_interrupt_handle();
+        watch.cut_by(move || interrupt.interrupt());
         let set_up = || -> rusqlite::Result<()> {
             connection.busy_timeout(LOCK_WAIT)?;
             // The file may be hostile: no functions out of its schema, nothing larger than we read.
@@ -66,12 +78,15 @@ impl Sqlite {
             // What is committed stays, whenever the machine stops: the file's journal is gone for good then.
             connection.pragma_update(None, "synchronous", "EXTRA")?;
             connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 64 << 20)?;
+            // Until something is to be written.
+            connection.pragma_update(None, "query_only", true)?;
             connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
         };
         set_up().map_err(|e| error(&e))?;
         let server = format!("SQLite {}", rusqlite::version());
         Ok(Self {
             connection,
+            watch: Arc::clone(watch),
             prefix: settings.prefix.clone(),
             server,
         })
@@ -83,24 +98,81 @@ impl Sqlite {
 
     /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
     fn swapped(&mut self, swaps: &[Swap]) -> Result<rusqlite::Transaction<'_>, SwapError> {
+        let failed = |e| SwapError::Store(error(&e));
+        self.only_reading(false).map_err(failed)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|e| SwapError::Store(error(&e)))?;
+            .map_err(failed)?;
+        for table in store::tables(swaps) {
+            require(
+                &transaction,
+                &format!("{}{table}", self.prefix),
+                Use::Change,
+            )?;
+        }
         store::compare_and_swap(
             &mut Within {
                 connection: &transaction,
                 prefix: &self.prefix,
             },
             swaps,
+            &self.watch,
         )?;
         Ok(transaction)
     }
+
+    /// Whether the connection takes no statement that writes.
+    fn only_reading(&self, on: bool) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "query_only", on)
+    }
+
+    /// Swaps, and ends the transaction like this.
+    fn change(
+        &mut self,
+        swaps: &[Swap],
+        end: fn(rusqlite::Transaction<'_>) -> Result<(), SwapError>,
+    ) -> Result<(), SwapError> {
+        let changed = self.swapped(swaps).map_err(told_apart).and_then(end);
+        // What was changed stays changed, whatever this says; the next change asks for it anew.
+        let _ = self.only_reading(true);
+        changed
+    }
+}
+
+/// What stands under this name, which has its prefix.
+fn standing(connection: &Connection, name: &str) -> rusqlite::Result<Option<Foreign>> {
+    let first = |query: &str| -> rusqlite::Result<Option<String>> {
+        let mut statement = connection.prepare(query)?;
+        let mut rows = statement.query([name])?;
+        rows.next()?.map(|row| row.get(0)).transpose()
+    };
+    let kind = first(
+        "SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE",
+    )?;
+    let foreign = kind.as_deref().and_then(Foreign::of_sqlite);
+    if foreign.is_some() {
+        return Ok(foreign);
+    }
+    let trigger = first(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE",
+    )?;
+    Ok(trigger.map(Foreign::Trigger))
+}
+
+/// Refuses what is not a plain table, within a transaction that keeps it as it is.
+fn require(connection: &Connection, name: &str, wanted: Use) -> Result<(), StoreError> {
+    wanted.refuse(name, standing(connection, name).map_err(|e| error(&e))?)
 }
 
 impl Store for Sqlite {
     fn server(&self) -> &str {
         &self.server
+    }
+
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        standing(&self.connection, &name).map_err(|e| error(&e))
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
@@ -132,28 +204,19 @@ impl Store for Sqlite {
             names.collect::<String>(),
             self.table(table)
         );
-        let mut read = || -> rusqlite::Result<()> {
-            let mut statement = self.connection.prepare(&select)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let id: i64 = row.get(0)?;
-                let mut values = Vec::with_capacity(columns.len());
-                for index in 1..=columns.len() {
-                    let value = row.get_ref(index)?;
-                    values.push(match value {
-                        ValueRef::Text(bytes) | ValueRef::Blob(bytes)
-                            if bytes.len() as u64 > MAX_VALUE_BYTES =>
-                        {
-                            Stored::TooLong(bytes.len() as u64)
-                        }
-                        value => stored(value).map_or(Stored::Null, Stored::Text),
-                    });
-                }
-                each(id.cast_unsigned(), values);
-            }
-            Ok(())
-        };
-        read().map_err(|e| error(&e))
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(|e| error(&e))?;
+        require(&transaction, &format!("{}{table}", self.prefix), Use::Read)?;
+        let mut statement = transaction.prepare(&select).map_err(|e| error(&e))?;
+        let mut rows = statement.query([]).map_err(|e| error(&e))?;
+        while let Some(row) = rows.next().map_err(|e| error(&e))? {
+            let (id, values, lengths) = row_of(row, columns.len()).map_err(|e| error(&e))?;
+            self.watch.row(&lengths)?;
+            each(id, values);
+        }
+        Ok(())
     }
 
     fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
@@ -161,20 +224,41 @@ impl Store for Sqlite {
     }
 
     fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps).map_err(told_apart)?;
-        transaction
-            .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))?;
-        crash::pass(Point::RowsCommitted);
-        Ok(())
+        self.change(swaps, |transaction| {
+            let committed = transaction.commit();
+            committed.map_err(|e| SwapError::Unknown(error(&e)))?;
+            crash::pass(Point::RowsCommitted);
+            Ok(())
+        })
     }
 
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps).map_err(told_apart)?;
-        transaction
-            .rollback()
-            .map_err(|e| SwapError::Store(error(&e)))
+        self.change(swaps, |transaction| {
+            let ended = transaction.rollback();
+            ended.map_err(|e| SwapError::Store(error(&e)))
+        })
     }
+}
+
+/// A row: its id, its values, and their lengths as far as they were taken.
+fn row_of(
+    row: &rusqlite::Row<'_>,
+    columns: usize,
+) -> rusqlite::Result<(u64, Vec<Stored>, Vec<u64>)> {
+    let id: i64 = row.get(0)?;
+    let mut values = Vec::with_capacity(columns);
+    for index in 1..=columns {
+        values.push(match row.get_ref(index)? {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes)
+                if bytes.len() as u64 > MAX_VALUE_BYTES =>
+            {
+                Stored::TooLong(bytes.len() as u64)
+            }
+            value => stored(value).map_or(Stored::Null, Stored::Text),
+        });
+    }
+    let lengths = store::lengths(&values);
+    Ok((id.cast_unsigned(), values, lengths))
 }
 
 /// A file that was read and cannot be opened is its journal, for which the folder must be writable.

@@ -3,10 +3,21 @@
 //! Three rooms implement [`Store`]: `mysql`, `postgres`, `sqlite`. Table names are given without prefix; the store adds
 //! it. Nothing here knows what a payload is.
 
+mod patient;
+pub mod standing;
+pub mod watch;
+
 use std::path::Path;
 use std::time::Duration;
 
+use self::patient::Patient;
+pub use self::patient::hush;
+pub use self::standing::Foreign;
+pub use self::watch::Bounds;
+use self::watch::Watch;
 use super::crash::{self, Point};
+use super::install;
+use super::programs::Account;
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::sql;
@@ -105,6 +116,17 @@ pub enum StoreError {
     /// The server refuses writes (read-only server, read-only file).
     #[error("{0}")]
     ReadOnly(String),
+    /// It sent more than we asked for, or than a FreeScout keeps. The connection is closed.
+    #[error("{0}")]
+    TooMuch(String),
+    /// The table is none of FreeScout's making.
+    #[error("{table} {foreign}")]
+    NotPlain {
+        /// Its name, with the prefix.
+        table: String,
+        /// What it is, or has.
+        foreign: Foreign,
+    },
     /// The server is a replica and refuses writes.
     #[error("{said}")]
     Replica {
@@ -137,6 +159,26 @@ pub trait Store: Send {
     /// Product and version, such as `MariaDB 10.11.19`. As the server says it: sanitise before showing.
     fn server(&self) -> &str;
 
+    /// What is asked from now on shares these bounds, which begin with this call; with `None` each call has its own. A
+    /// change of rows always has its own.
+    fn together(&mut self, bounds: Option<Bounds>) {
+        // Kept by the one whom others wait for.
+        let _ = bounds;
+    }
+
+    /// Whether the connection was given up, because the server answered too late or sent too much: nothing is answered any
+    /// more.
+    fn given_up(&self) -> bool {
+        false
+    }
+
+    /// What stands under the table's name, or acts when its rows are changed, that is not FreeScout's. Nothing is read of
+    /// the table itself. `None` also where there is no such table.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalogue cannot be read.
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError>;
+
     /// The names of a table's columns; none when the table does not exist.
     ///
     /// # Errors
@@ -144,10 +186,11 @@ pub trait Store: Send {
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError>;
 
     /// Reads `columns` of every row, in the order of ids, row by row. With `newest`, only that many of the highest ids,
-    /// highest first. The table must exist and have `id`.
+    /// highest first. The table must exist and have `id`. Whether it is a plain table is found out within the transaction
+    /// that reads it.
     ///
     /// # Errors
-    /// [`StoreError`] when the statement fails.
+    /// [`StoreError`] when the statement fails, [`StoreError::NotPlain`] before anything is read.
     fn read(
         &mut self,
         table: &str,
@@ -163,7 +206,7 @@ pub trait Store: Send {
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
 
     /// Replaces texts, all or none, in one transaction: locks each row, compares byte for byte with what we read, writes,
-    /// reads back, compares again, commits.
+    /// reads back, compares again, commits. Only in plain tables that nothing else acts on.
     ///
     /// # Errors
     /// [`SwapError`]; then nothing was changed.
@@ -177,19 +220,85 @@ pub trait Store: Send {
     fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
 }
 
-/// Opens the database with the settings FreeScout uses. `root` is the install's folder, for a relative SQLite file.
+/// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes whoever
+/// connects for the account he is, and files that the settings name are read by the web user. `root` is the install's
+/// folder, for a relative SQLite file.
 ///
 /// # Errors
 /// [`StoreError`], by what the operator has to look at.
 pub fn connect(settings: &DbSettings, root: &Path) -> Result<Box<dyn Store>, StoreError> {
-    Ok(match settings.driver {
-        Driver::MySql => Box::new(super::mysql::MySql::connect(settings)?),
-        Driver::PgSql => Box::new(super::postgres::PgSql::connect(settings)?),
-        Driver::Sqlite => {
-            let web_user = super::install::web_user(root);
-            Box::new(super::sqlite::owned::Owned::open(settings, root, web_user)?)
+    connect_as(Some(install::web_user(root)), settings, root)
+}
+
+/// Opens the database with settings of the operator's own, and with his own rights. A file is opened with the web user's
+/// even so: what lies beside it, and is made there, is his.
+///
+/// # Errors
+/// As [`connect`].
+pub fn connect_as_operator(
+    settings: &DbSettings,
+    root: &Path,
+) -> Result<Box<dyn Store>, StoreError> {
+    match settings.driver {
+        Driver::Sqlite => connect(settings, root),
+        Driver::MySql | Driver::PgSql => connect_as(None, settings, root),
+    }
+}
+
+fn connect_as(
+    account: Option<Account>,
+    settings: &DbSettings,
+    root: &Path,
+) -> Result<Box<dyn Store>, StoreError> {
+    let (settings, root) = (settings.clone(), root.to_owned());
+    let opened = match settings.driver {
+        Driver::MySql => Patient::open(account, move |watch| {
+            super::mysql::MySql::connect(&settings, watch)
+        }),
+        Driver::PgSql => Patient::open(account, move |watch| {
+            super::postgres::PgSql::connect(&settings, watch)
+        }),
+        Driver::Sqlite => Patient::open(account, move |watch| {
+            super::sqlite::Sqlite::open(&settings, &root, watch)
+        }),
+    };
+    Ok(Box::new(opened?))
+}
+
+/// What a table is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Rows are read.
+    Read,
+    /// Rows are changed.
+    Change,
+}
+
+impl Use {
+    /// Refuses a table for what stands there. `table` has its prefix.
+    pub(super) fn refuse(self, table: &str, foreign: Option<Foreign>) -> Result<(), StoreError> {
+        match foreign {
+            Some(foreign) if self == Use::Change || !foreign.acts_on_writes_alone() => {
+                let table = table.to_owned();
+                Err(StoreError::NotPlain { table, foreign })
+            }
+            _ => Ok(()),
         }
-    })
+    }
+}
+
+/// How many bytes each value keeps in memory.
+pub(super) fn lengths(values: &[Stored]) -> Vec<u64> {
+    let length = |value: &Stored| value.text().map_or(0, |text| text.len() as u64);
+    values.iter().map(length).collect()
+}
+
+/// The tables of these swaps, each once.
+pub(super) fn tables(swaps: &[Swap]) -> Vec<&'static str> {
+    let mut tables: Vec<_> = swaps.iter().map(|swap| swap.table).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    tables
 }
 
 /// The steps of a swap within one transaction of one server.
@@ -212,6 +321,7 @@ pub(super) fn names(driver: Driver, prefix: &str, swap: &Swap) -> (String, Strin
 pub(super) fn compare_and_swap(
     transaction: &mut dyn Transaction,
     swaps: &[Swap],
+    watch: &Watch,
 ) -> Result<(), SwapError> {
     let mut changed = Vec::new();
     for (index, swap) in swaps.iter().enumerate() {
@@ -239,5 +349,6 @@ pub(super) fn compare_and_swap(
         }
     }
     crash::pass(Point::RowsCommitting);
+    watch.commits()?;
     Ok(())
 }

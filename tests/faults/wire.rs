@@ -41,6 +41,15 @@ impl Wire {
     }
 }
 
+/// Whether that ends a transaction; one that is to read what is `COMMITTED` begins.
+fn commits(said: &[u8]) -> bool {
+    let commits = |at: usize| {
+        let after = said.get(at + 6).is_some_and(u8::is_ascii_alphabetic);
+        !after && said[at..at + 6].eq_ignore_ascii_case(b"commit")
+    };
+    (0..said.len().saturating_sub(5)).any(commits)
+}
+
 fn connect(mut client: TcpStream, server: u16, armed: &AtomicBool) {
     let Ok(mut server) = TcpStream::connect(("127.0.0.1", server)) else {
         return;
@@ -66,11 +75,7 @@ fn connect(mut client: TcpStream, server: u16, armed: &AtomicBool) {
             client.write_all(b"N").unwrap();
             continue;
         }
-        if said
-            .windows(6)
-            .any(|word| word.eq_ignore_ascii_case(b"commit"))
-            && armed.swap(false, Ordering::SeqCst)
-        {
+        if commits(said) && armed.swap(false, Ordering::SeqCst) {
             cut.store(true, Ordering::SeqCst);
         }
         if server.write_all(said).is_err() {

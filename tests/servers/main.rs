@@ -10,9 +10,12 @@ mod binding;
 mod by_hand;
 mod connecting;
 mod dumps;
+mod hostile;
+mod identity;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod install;
 mod laravel;
+mod plain_tables;
 mod provider;
 mod recovery;
 #[allow(dead_code, reason = "other tests need more of it")]

@@ -15,7 +15,7 @@ use crate::domain::version::Version;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::install::Install;
-use crate::io::store::Stored;
+use crate::io::store::{Bounds, Stored};
 
 /// How an inventory takes a row of a table.
 type Take = fn(&mut Inventory, &Row<'_>);
@@ -25,6 +25,10 @@ type Take = fn(&mut Inventory, &Row<'_>);
 /// # Errors
 /// A [`Problem`] when a table FreeScout cannot do without is missing, or a statement fails.
 pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
+    session.together(Bounds::KEPT, read_all)
+}
+
+fn read_all(session: &mut Session) -> Result<(), Problem> {
     let rules = read_rules(session);
     let mut inventory = Inventory::by(rules.clone());
     read_rows(session, &rules, &mut |take, _, row| {
@@ -48,27 +52,30 @@ pub fn read_foreseen(
     let rules = read_rules(session);
     let (mut inventory, mut foreseen) =
         (Inventory::by(rules.clone()), Inventory::by(rules.clone()));
-    read_rows(session, &rules, &mut |take, table, row| {
-        take(&mut inventory, row);
-        let replaced = |(column, now): &(&'static str, StoredText)| {
-            let cell = Cell {
-                table,
+    let read = |session: &mut Session| {
+        read_rows(session, &rules, &mut |take, table, row| {
+            take(&mut inventory, row);
+            let replaced = |(column, now): &(&'static str, StoredText)| {
+                let cell = Cell {
+                    table,
+                    id: row.id,
+                    column: (*column).to_owned(),
+                };
+                let text = match texts.get(&cell) {
+                    Some(Some(text)) => StoredText::Text(text.clone()),
+                    Some(None) => StoredText::Null,
+                    None => now.clone(),
+                };
+                (*column, text)
+            };
+            let row = Row {
                 id: row.id,
-                column: (*column).to_owned(),
+                values: row.values.iter().map(replaced).collect(),
             };
-            let text = match texts.get(&cell) {
-                Some(Some(text)) => StoredText::Text(text.clone()),
-                Some(None) => StoredText::Null,
-                None => now.clone(),
-            };
-            (*column, text)
-        };
-        let row = Row {
-            id: row.id,
-            values: row.values.iter().map(replaced).collect(),
-        };
-        take(&mut foreseen, &row);
-    })?;
+            take(&mut foreseen, &row);
+        })
+    };
+    session.together(Bounds::KEPT, read)?;
     add_variables(&mut inventory, &session.install);
     add_variables(&mut foreseen, after);
     session.inventory = inventory;

@@ -18,6 +18,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::spelling;
+use crate::engine::apply::Order;
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
 use crate::engine::job::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
@@ -27,7 +28,7 @@ use crate::engine::recover::{self, NoPlan};
 use crate::engine::report::Made;
 use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
-use crate::engine::{apply, log_secrets, processes, report, survey, undo};
+use crate::engine::{anew, log_secrets, processes, report, survey, undo};
 use crate::engine::{backup, bookmark};
 use crate::io::backup::{Backup, BackupError};
 use crate::io::hunt;
@@ -137,19 +138,17 @@ impl Desk {
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let known = session.ring.iter().count();
                 session.restart_anyway = restart_anyway;
-                let applied = apply::apply(
-                    session,
-                    &mut ledger,
-                    &plan,
-                    &entered,
-                    &backup,
+                let order = Order {
+                    plan: &plan,
+                    entered: &entered,
+                    backup: &backup,
                     artisan,
-                    &mut progress,
-                );
+                };
+                let applied = anew::apply(session, &mut ledger, &order, &mut progress);
                 session.restart_anyway = false;
                 let found = session.ring.iter().count() > known;
-                let applied = applied.inspect_err(|_| {
-                    if found {
+                let applied = applied.inspect_err(|failure| {
+                    if found || failure.meanwhile || failure.plan.is_some() {
                         call.send(Update::Assessed(Box::new(session.assess())));
                     }
                 })?;
@@ -414,7 +413,7 @@ impl Desk {
         let options = self.setup.options.clone();
         let session = self.session()?;
         session.awake()?;
-        let ledger = Ledger::open(&options, &session.install.root)?;
+        let ledger = Ledger::open(&options, session)?;
         Ok((session, ledger))
     }
 

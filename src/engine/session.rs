@@ -2,6 +2,7 @@
 //!
 //! The session lives on the engine's side. What leaves it is an [`Assessment`], which holds no secret.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::domain::app_key::AppKey;
@@ -15,13 +16,14 @@ use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::send_log::SendLog;
 use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
 use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
 use crate::io::install::{self, Install, key_file_places};
-use crate::io::store::{self, Store, StoreError};
+use crate::io::store::{self, Store, StoreError, Swap};
 use crate::words::words;
 
 /// An install that was found, read and connected to.
@@ -34,6 +36,8 @@ pub struct Session {
     pub other_database: bool,
     /// Its database.
     pub store: Box<dyn Store>,
+    /// A connection that keeps others from changing the rows, while a plan is made anew.
+    pub held: Option<Box<dyn Store>>,
     /// The keys we know.
     pub ring: KeyRing,
     /// What was found while reading the files.
@@ -75,6 +79,7 @@ impl Session {
             install,
             settings,
             store,
+            held: None,
             ring,
             early_findings,
             journal_findings: Vec::new(),
@@ -188,8 +193,44 @@ impl Session {
         }
     }
 
+    /// Keeps others from changing what was read, until the next change is written or [`Session::let_go`]: FreeScout waits
+    /// as long. Where the database does not do that, somebody may save again meanwhile.
+    pub fn hold_rows(&mut self) {
+        self.held = None;
+        let rows = compared(&self.inventory.cells, &[]);
+        let connected = store::connect(&self.settings, &self.install.root);
+        let held = connected.and_then(|mut store| store.hold(&rows).map(|()| store));
+        self.held = held.ok();
+    }
+
+    /// Lets go of the rows that are held.
+    pub fn let_go(&mut self) {
+        self.held = None;
+    }
+
     /// Judges everything with the keys known now.
     pub fn assess(&self) -> Assessment {
         super::checks::assess(self)
     }
+}
+
+/// The texts of these cells that are not `written`, to be compared within the same transaction.
+pub(super) fn compared(cells: &BTreeMap<Cell, Option<SecretBytes>>, written: &[Swap]) -> Vec<Swap> {
+    let written: HashSet<(&str, u64, &str)> = written
+        .iter()
+        .map(|s| (s.table, s.id, s.column.as_str()))
+        .collect();
+    let cells = cells.iter().filter(|(cell, _)| {
+        cell.table != Table::Env
+            && !written.contains(&(cell.table.name(), cell.id, cell.column.as_str()))
+    });
+    cells
+        .map(|(cell, text)| Swap {
+            table: cell.table.name(),
+            id: cell.id,
+            column: cell.column.clone(),
+            old: text.clone(),
+            new: text.clone(),
+        })
+        .collect()
 }

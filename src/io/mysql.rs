@@ -3,15 +3,18 @@
 //! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then the host name is
 //! checked as well, unless checking is off.
 
+mod lock;
+
 use std::path::Path;
 use std::time::Duration;
 
 use mysql::prelude::Queryable;
-use mysql::{Conn, OptsBuilder, SslOpts, TxOpts, Value};
+use mysql::{Conn, OptsBuilder, SslOpts, Value};
 use secrecy::ExposeSecret;
 
 use super::certificates::Copied;
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::store::{
     self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
@@ -36,6 +39,8 @@ pub struct MySql {
     connection: Conn,
     prefix: String,
     server: String,
+    /// Whether the transaction of a change is open.
+    begun: bool,
 }
 
 /// The socket of a connection, where it goes through one.
@@ -165,6 +170,7 @@ impl MySql {
             connection,
             prefix: settings.prefix.clone(),
             server,
+            begun: false,
         })
     }
 
@@ -193,20 +199,24 @@ impl MySql {
         SwapError::Store(StoreError::ReadOnly(said))
     }
 
-    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<mysql::Transaction<'_>, SwapError> {
-        let mut transaction = self
-            .connection
-            .start_transaction(TxOpts::default())
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(
-            &mut Within {
-                transaction: &mut transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-        )?;
-        Ok(transaction)
+    fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.connection.query_drop(statement).map_err(|e| error(&e))
+    }
+
+    /// Begins the transaction of a change, unless it was begun by holding rows.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if !self.begun {
+            self.run("START TRANSACTION")?;
+            self.begun = true;
+        }
+        Ok(())
+    }
+
+    fn within(&mut self) -> Within<'_> {
+        Within {
+            connection: &mut self.connection,
+            prefix: &self.prefix,
+        }
     }
 }
 
@@ -279,22 +289,43 @@ impl Store for MySql {
         Ok(answer.flatten().is_some_and(|word| word == "YES"))
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let committed = transaction.commit();
-            committed.map_err(|e| SwapError::Unknown(error(&e)))
-        });
-        swapped.map_err(|e| self.told_apart(e))?;
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self
+            .begin()
+            .and_then(|()| store::lock_rows(&mut self.within(), rows));
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self
+            .begin()
+            .map_err(SwapError::Store)
+            .and_then(|()| store::compare_and_swap(&mut self.within(), swaps));
+        written.map_err(|e| {
+            // What cannot be rolled back is, by the server, as the connection is gone.
+            let _ = self.roll_back();
+            self.told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.begun = false;
+        self.run("COMMIT").map_err(SwapError::Unknown)?;
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let ended = transaction.rollback();
-            ended.map_err(|e| SwapError::Store(error(&e)))
-        });
-        swapped.map_err(|e| self.told_apart(e))
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.run("ROLLBACK")
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        lock::still_claimed(self)
     }
 }
 
@@ -315,17 +346,17 @@ fn text(value: Value) -> Option<SecretBytes> {
     }
 }
 
-struct Within<'a, 'c> {
-    transaction: &'a mut mysql::Transaction<'c>,
+struct Within<'a> {
+    connection: &'a mut Conn,
     prefix: &'a str,
 }
 
-impl Transaction for Within<'_, '_> {
+impl Transaction for Within<'_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = store::names(Driver::MySql, self.prefix, swap);
         let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
         let row: Option<mysql::Row> = self
-            .transaction
+            .connection
             .exec_first(select, (swap.id,))
             .map_err(|e| error(&e))?;
         Ok(row.map(|row| row.unwrap().into_iter().next().and_then(text)))
@@ -338,7 +369,7 @@ impl Transaction for Within<'_, '_> {
             .new
             .as_ref()
             .map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
-        self.transaction
+        self.connection
             .exec_drop(update, (new, swap.id))
             .map_err(|e| error(&e))
     }

@@ -3,6 +3,8 @@
 //! Statements are sent unnamed, so that a connection pooler between us and the server does no harm. Values are asked
 //! for as text, whatever their type.
 
+mod lock;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +24,7 @@ use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
 use super::certificates;
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::store::{
     self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
@@ -39,6 +42,8 @@ pub struct PgSql {
     client: Client,
     prefix: String,
     server: String,
+    /// Whether the transaction of a change is open.
+    begun: bool,
 }
 
 fn error(error: &postgres::Error) -> StoreError {
@@ -130,6 +135,7 @@ impl PgSql {
             client,
             prefix: settings.prefix.clone(),
             server: format!("PostgreSQL {number}"),
+            begun: false,
         })
     }
 
@@ -320,27 +326,29 @@ impl ServerCertVerifier for Verifier {
 }
 
 impl PgSql {
-    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<postgres::Transaction<'_>, SwapError> {
-        let mut transaction = self
-            .client
-            .transaction()
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        let limits = [
-            bound("lock_timeout", LOCK_WAIT),
-            bound("statement_timeout", STATEMENT),
-        ];
-        transaction
-            .batch_execute(&limits.concat())
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(
-            &mut Within {
-                transaction: &mut transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-        )?;
-        Ok(transaction)
+    /// Begins the transaction of a change, unless it was begun by holding rows.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if !self.begun {
+            let begin = [
+                "BEGIN;",
+                &bound("lock_timeout", LOCK_WAIT),
+                &bound("statement_timeout", STATEMENT),
+            ];
+            self.run(&begin.concat())?;
+            self.begun = true;
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, statements: &str) -> Result<(), StoreError> {
+        self.client.batch_execute(statements).map_err(|e| error(&e))
+    }
+
+    fn within(&mut self) -> Within<'_> {
+        Within {
+            client: &mut self.client,
+            prefix: &self.prefix,
+        }
     }
 
     /// Tells a standby from any other server that takes no writes.
@@ -432,37 +440,58 @@ impl Store for PgSql {
         Ok(true)
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let committed = transaction.commit();
-            committed.map_err(|e| SwapError::Unknown(error(&e)))
-        });
-        swapped.map_err(|e| self.told_apart(e))?;
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self
+            .begin()
+            .and_then(|()| store::lock_rows(&mut self.within(), rows));
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self
+            .begin()
+            .map_err(SwapError::Store)
+            .and_then(|()| store::compare_and_swap(&mut self.within(), swaps));
+        written.map_err(|e| {
+            // What cannot be rolled back is, by the server, as the connection is gone.
+            let _ = self.roll_back();
+            self.told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.begun = false;
+        self.run("COMMIT").map_err(SwapError::Unknown)?;
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let ended = transaction.rollback();
-            ended.map_err(|e| SwapError::Store(error(&e)))
-        });
-        swapped.map_err(|e| self.told_apart(e))
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.run("ROLLBACK")
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        lock::still_claimed(self)
     }
 }
 
-struct Within<'a, 'c> {
-    transaction: &'a mut postgres::Transaction<'c>,
+struct Within<'a> {
+    client: &'a mut Client,
     prefix: &'a str,
 }
 
-impl Transaction for Within<'_, '_> {
+impl Transaction for Within<'_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = store::names(Driver::PgSql, self.prefix, swap);
         let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
         let id = swap.id.cast_signed();
         let row = self
-            .transaction
+            .client
             .query_typed_opt(&select, &[(&id, Type::INT8)])
             .map_err(|e| error(&e))?;
         let Some(row) = row else { return Ok(None) };
@@ -483,7 +512,7 @@ impl Transaction for Within<'_, '_> {
             None => None,
         };
         let id = swap.id.cast_signed();
-        self.transaction
+        self.client
             .execute_typed(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
             .map(|_| ())
             .map_err(|e| error(&e))

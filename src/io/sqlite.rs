@@ -1,14 +1,16 @@
 //! SQLite, through rusqlite: configured in FreeScout, not supported by it, used by the demo and by tests.
 
+mod lock;
 pub mod owned;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::store::{
     self, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
 };
@@ -21,6 +23,9 @@ pub struct Sqlite {
     connection: Connection,
     prefix: String,
     server: String,
+    file: PathBuf,
+    /// The folder of the file, while the lock is held: closing it gives the lock back.
+    claimed: Option<std::fs::File>,
 }
 
 /// The file: absolute as given, otherwise in Laravel's `database/` or in the install itself.
@@ -74,6 +79,8 @@ impl Sqlite {
             connection,
             prefix: settings.prefix.clone(),
             server,
+            file,
+            claimed: None,
         })
     }
 
@@ -81,20 +88,18 @@ impl Sqlite {
         sql::table(Driver::Sqlite, &self.prefix, table)
     }
 
-    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<rusqlite::Transaction<'_>, SwapError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        store::compare_and_swap(
-            &mut Within {
-                connection: &transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-        )?;
-        Ok(transaction)
+    fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch(statement)
+            .map_err(|e| error(&e))
+    }
+
+    /// Begins the transaction of a change, unless it was begun by holding rows: the whole file is locked.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        match self.connection.is_autocommit() {
+            true => self.run("BEGIN IMMEDIATE"),
+            false => Ok(()),
+        }
     }
 }
 
@@ -160,20 +165,48 @@ impl Store for Sqlite {
         Ok(true)
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps).map_err(told_apart)?;
-        transaction
-            .commit()
-            .map_err(|e| SwapError::Unknown(error(&e)))?;
+    fn hold(&mut self, _rows: &[Swap]) -> Result<(), StoreError> {
+        self.begin()
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self.begin().map_err(SwapError::Store).and_then(|()| {
+            store::compare_and_swap(
+                &mut Within {
+                    connection: &self.connection,
+                    prefix: &self.prefix,
+                },
+                swaps,
+            )
+        });
+        written.map_err(|e| {
+            let _ = self.roll_back();
+            told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        if let Err(e) = self.run("COMMIT") {
+            let _ = self.roll_back();
+            return Err(SwapError::Unknown(e));
+        }
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let transaction = self.swapped(swaps).map_err(told_apart)?;
-        transaction
-            .rollback()
-            .map_err(|e| SwapError::Store(error(&e)))
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        match self.connection.is_autocommit() {
+            true => Ok(()),
+            false => self.run("ROLLBACK"),
+        }
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.claimed.is_some()
     }
 }
 

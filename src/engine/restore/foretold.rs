@@ -13,7 +13,7 @@ use crate::engine::backup::backup_problem;
 use crate::engine::change::Change;
 use crate::engine::checks;
 use crate::engine::file_change::FileChange;
-use crate::engine::session::Session;
+use crate::engine::session::{Session, compared};
 use crate::engine::survey;
 use crate::io::backup::Backup;
 use crate::io::files::FileRead;
@@ -33,6 +33,23 @@ pub struct Foretold {
     pub other_database: bool,
 }
 
+/// What a restore is confirmed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    key: Option<Fingerprint>,
+    readable: BTreeSet<Place>,
+    other_database: bool,
+}
+
+impl Promise {
+    /// Whether this, foretold anew, gives up nothing of what was shown.
+    pub fn upholds(&self, shown: &Self) -> bool {
+        self.key == shown.key
+            && self.other_database == shown.other_database
+            && self.readable.is_superset(&shown.readable)
+    }
+}
+
 /// Reads everything anew and works out what putting the backup back comes to. Nothing is written.
 ///
 /// # Errors
@@ -44,8 +61,10 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
     // The variables of `.env` come back with their file.
     saved.retain(|cell, _| cell.table != Table::Env);
     let inventory = checks::read_foreseen(session, &saved, &after)?;
+    let swaps = swaps(session, saved)?;
     let change = Change {
-        swaps: swaps(session, saved)?,
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
         files: files_back(session, backup)?,
     };
     let in_force = after.key_in_force();
@@ -110,6 +129,16 @@ impl Foretold {
     /// The key in force now, where there is a usable one.
     pub fn key_now(&self) -> Option<Fingerprint> {
         self.now.circumstances.effective
+    }
+
+    /// What this restore is confirmed for.
+    pub fn promise(&self) -> Promise {
+        let readable = self.after.iter().filter(|s| s.verdict.readable());
+        Promise {
+            key: self.key_after,
+            readable: readable.map(|s| s.place.clone()).collect(),
+            other_database: self.other_database,
+        }
     }
 
     /// Figures of what FreeScout will read.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Sqlite;
 use crate::domain::configuration::DbSettings;
+use crate::io::database_lock::Claim;
 use crate::io::programs::Account;
 use crate::io::rights;
 use crate::io::store::{Store, StoreError, Stored, Swap, SwapError};
@@ -80,11 +81,27 @@ impl Store for Owned {
         self.with(|inner| inner.transactional(table))
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.with(|inner| Ok(inner.swap(swaps)))?
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        self.with(|inner| inner.hold(rows))
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.with(|inner| Ok(inner.rehearse(swaps)))?
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        self.with(|inner| Ok(inner.exchange(swaps)))?
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.with(|inner| Ok(inner.commit()))?
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.with(Store::roll_back)
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        self.with(Store::claim)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.inner.as_mut().is_some_and(Store::still_claimed)
     }
 }

@@ -129,6 +129,7 @@ pub mod engine {
     pub mod lost;
     pub mod oauth;
     mod obstacle;
+    pub mod own_backups;
     mod own_keys;
     pub mod pool;
     pub mod prober;

@@ -23,7 +23,7 @@ use crate::engine::job::BackupDone;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover;
 use crate::engine::session::Session;
-use crate::engine::{anew, checks, find_key, log_secrets, processes, report, survey};
+use crate::engine::{anew, checks, find_key, log_secrets, own_backups, processes, report, survey};
 use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::hunt;
@@ -225,6 +225,7 @@ impl Common {
             None,
         )?
         .map_err(|refused| refused.problem)?;
+        own_backups::load(&mut session, &self.options());
         checks::read_inventory(&mut session)?;
         for (text, source) in keys {
             checks::try_key(&mut session, text.expose(), source)

@@ -73,6 +73,8 @@ pub struct Circumstances {
     pub published: BTreeSet<Fingerprint>,
     /// Keys that the configuration holds in a spelling that FreeScout does not read.
     pub misspelled: BTreeSet<Fingerprint>,
+    /// Whether the key in force is the one that the last recovery ended with.
+    pub settled: bool,
 }
 
 /// Why a strategy is recommended.
@@ -90,6 +92,8 @@ pub enum Why {
     OldKeySentMore,
     /// The key in force opens more, or has sent more.
     CurrentKeyServesMore,
+    /// A recovery has put the key in force, and most opens with it.
+    KeySettled,
     /// The key is set by the process environment, which we cannot change.
     KeyIsOutOfReach,
     /// The key in force is right; some stored values are not.
@@ -449,6 +453,10 @@ pub fn recommend(
     }
     if configured {
         return some(Strategy::Restore, Some(old), Why::OldKeyConfigured);
+    }
+    // What a worker saved since under the key before must not turn the operator's decision round: that key may have leaked.
+    if circumstances.settled && opens(secrets, current) > opens(secrets, old) {
+        return some(Strategy::Carry, effective, Why::KeySettled);
     }
     match mails(old).cmp(&mails(current)) {
         _ if circumstances.misspelled.contains(&old) && opens(secrets, current) == 0 => {

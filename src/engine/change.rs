@@ -427,10 +427,7 @@ pub fn file_problem(error: &FileError) -> Problem {
 /// The failure of rows that could not be swapped.
 fn swap_failure(error: &SwapError, swaps: &[Swap], session: &Session) -> Failure {
     Failure {
-        meanwhile: matches!(
-            error,
-            SwapError::Changed(_) | SwapError::Store(StoreError::Deadlock(_))
-        ),
+        meanwhile: matches!(error, SwapError::Changed(_)),
         ..swap_problem(error, swaps, session).into()
     }
 }

@@ -28,7 +28,7 @@ use crate::engine::recover::{self, NoPlan};
 use crate::engine::report::Made;
 use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
-use crate::engine::{anew, log_secrets, processes, report, survey, undo};
+use crate::engine::{anew, log_secrets, own_backups, processes, report, survey, undo};
 use crate::engine::{backup, bookmark};
 use crate::io::backup::{Backup, BackupError};
 use crate::io::hunt;
@@ -202,6 +202,7 @@ impl Desk {
         call.send(Update::Surveyed(Box::new(survey::summary(&session))));
         self.tell_folders(call);
         call.progress(w.survey_judging, 0, None);
+        own_backups::load(&mut session, &self.setup.options);
         checks::read_inventory(&mut session)?;
         for (text, source) in &self.setup.keys {
             let _ = checks::try_key(&mut session, text.expose(), source.clone());
@@ -256,9 +257,14 @@ impl Desk {
         options.backup_dir = state_dir::backups_in(&folder);
         options.state_dir = folder;
         self.tell_folders(call);
-        // A run may have been left there.
+        // A run may have been left there, and backups with keys in them.
         if let Some(mut session) = self.session.take() {
             self.look_into_journal(&mut session, call);
+            own_backups::load(&mut session, &self.setup.options);
+            let inventory = session.inventory.clone();
+            if own_backups::offer(&mut session, &inventory) {
+                call.send(Update::Assessed(Box::new(session.assess())));
+            }
             self.session = Some(session);
         }
         Ok(())

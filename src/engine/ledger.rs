@@ -398,9 +398,9 @@ fn locked(error: LockError) -> Problem {
 /// Somebody holds the lock in the database, whose own note lies in a folder that we do not know.
 fn claimed(claimant: &Claimant) -> Problem {
     let w = words();
-    let candidates = match claimant.pid {
-        Some(_) => Vec::new(),
-        None => database_lock::others_of_ours(),
+    let candidates = match (&claimant.program, claimant.pid) {
+        (None, None) => database_lock::others_of_ours(),
+        _ => Vec::new(),
     };
     Problem::new(
         sentences::journal::claimant(claimant, &candidates),

@@ -18,6 +18,7 @@ use crate::engine::file_change::{self, FileChange, torn};
 use crate::engine::job::Applied;
 use crate::engine::ledger::Ledger;
 use crate::engine::lost;
+use crate::engine::own_backups;
 use crate::engine::processes;
 use crate::engine::restore::{self, Restored};
 use crate::engine::session::{Session, compared};
@@ -108,6 +109,7 @@ fn compare(
     progress(words().resume_checking, 0, None);
     backup.verify().map_err(|e| backup_problem(&e))?;
     survey::reread(session)?;
+    own_backups::add(session, backup);
     checks::read_inventory(session)?;
     ledger.intent(run)
 }

@@ -20,6 +20,7 @@ use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::send_log::SendLog;
 use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
+use crate::engine::own_backups::OwnBackups;
 use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
 use crate::io::install::{self, Install, key_file_places};
@@ -40,6 +41,8 @@ pub struct Session {
     pub held: Option<Box<dyn Store>>,
     /// The keys we know.
     pub ring: KeyRing,
+    /// The keys of this install's own backups.
+    pub own_backups: OwnBackups,
     /// What was found while reading the files.
     pub early_findings: Vec<Finding>,
     /// What the journal has to tell of earlier runs.
@@ -81,6 +84,7 @@ impl Session {
             store,
             held: None,
             ring,
+            own_backups: OwnBackups::default(),
             early_findings,
             journal_findings: Vec::new(),
             other_database: false,

@@ -16,6 +16,7 @@ use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::lost;
+use crate::engine::own_backups;
 use crate::engine::restore;
 use crate::engine::session::{Session, compared};
 use crate::engine::settle;
@@ -274,6 +275,7 @@ fn change_back(
     left: &Left,
 ) -> Result<(Change, Vec<String>), Problem> {
     backup.verify().map_err(|e| backup_problem(&e))?;
+    own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     checks::read_inventory(session)?;
     let files = files_back(session, record, backup, left)?;

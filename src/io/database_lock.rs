@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use procfs::process::all_processes;
+use procfs::process::{FDTarget, Process, all_processes};
 use sha2::{Digest, Sha256};
 
 use super::files;
@@ -89,15 +89,40 @@ fn digest(database: &str, prefix: &str) -> [u8; 8] {
 
 /// Other processes of ours on this machine, with the users they run as: one of them may hold the lock.
 pub fn others_of_ours() -> Vec<(u32, String)> {
+    let named = of_ours().filter_map(|process| {
+        let user = files::user_name(process.uid().ok()?);
+        Some((process.pid().unsigned_abs(), user))
+    });
+    named.take(MAX_NAMED).collect()
+}
+
+fn of_ours() -> impl Iterator<Item = Process> {
     let us = std::process::id();
     let processes = all_processes().into_iter().flatten().flatten();
-    let ours = processes.filter_map(|process| {
-        let stat = process.stat().ok()?;
-        let pid = stat.pid.unsigned_abs();
-        let is_ours = stat.comm == CUT_NAME && pid != us;
-        is_ours.then(|| Some((pid, files::user_name(process.uid().ok()?))))?
-    });
-    ours.take(MAX_NAMED).collect()
+    processes.filter(move |process| {
+        let ours = process.stat().is_ok_and(|stat| stat.comm == CUT_NAME);
+        ours && process.pid().unsigned_abs() != us
+    })
+}
+
+/// The process of ours whose connection begins at this port of this machine, where we may look.
+pub(super) fn at_port(port: u16) -> Option<u32> {
+    let sockets = [procfs::net::tcp(), procfs::net::tcp6()];
+    let here = sockets.into_iter().flatten().flatten();
+    let inodes: Vec<u64> = here
+        .filter(|socket| socket.local_address.port() == port)
+        .map(|socket| socket.inode)
+        .collect();
+    let holds = |process: &Process| {
+        let open = process.fd().into_iter().flatten().flatten();
+        let mut sockets = open.filter_map(|fd| match fd.target {
+            FDTarget::Socket(inode) => Some(inode),
+            _ => None,
+        });
+        sockets.any(|inode| inodes.contains(&inode))
+    };
+    let holder = of_ours().find(holds)?;
+    Some(holder.pid().unsigned_abs())
 }
 
 #[cfg(test)]

@@ -165,7 +165,7 @@ table! {
     zip_method = "zip with an unusual method";
     skip_network = "on a network mount: name it to have it searched";
     skip_no_files = "holds no files, only what the kernel makes up while it is read; the memory of PHP processes is searched as such";
-    skip_own_backup = "a backup of this program: name it to have it searched";
+    skip_own_backup = "a backup of this program (those of this install are read for keys by themselves): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
     memory_of_another = "it is a process of user {user}; reading its memory takes root";
@@ -259,6 +259,9 @@ table! {
     workers_stay = "Queue workers were not told to restart: while a password is unreadable, their memory may be the last place of its key.";
     workers_stay_next = "Until they restart, they go on with the key they were started with: what they send or fetch may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Do not clear FreeScout's cache in the browser before, and do not restart PHP: both end workers.";
     worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
+    own_backup_unread = "The backup of {created} in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backup_unread_undated = "A backup in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backups_more = "{count} more backups of this install were not searched for a missing key. Name one to have it searched: --look-in FOLDER/files";
     workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
     key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
     memory_searching = "Looking for lost keys in the memory of this install's PHP";
@@ -966,6 +969,7 @@ table! {
     action_lost_invited = "stays unreadable, which does no harm";
 
     // sentences: keys, strategies, backup
+    source_backup = "the backup of {created} ({path})";
     source_given = "given by you";
     source_stdin = "standard input";
     source_line = ", line {line}";
@@ -994,6 +998,7 @@ table! {
     why_old_key_configured = "The old key stands in the configuration already; only the cache is stale.";
     why_old_key_sent_more = "Most mails were sent under the old key. Putting it back keeps replies to them, and links in them, working.";
     why_current_key_serves_more = "The key in force opens more, or has sent more mails; the rest is carried over to it.";
+    why_key_settled = "The last recovery put this key in force. What was saved under another key since is sealed anew with it.";
     why_key_is_out_of_reach = "The key is set outside of FreeScout's files, so it is kept and everything is carried over to it.";
     why_only_repairs = "The key in force is right; some stored values or the configuration need repair.";
     why_nothing_to_open = "What is left is damaged: only new passwords help.";

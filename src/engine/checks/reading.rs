@@ -13,7 +13,7 @@ use crate::domain::rules::{Migrations, Rules};
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::version::Version;
 use crate::engine::session::Session;
-use crate::engine::survey;
+use crate::engine::{own_backups, survey};
 use crate::io::install::Install;
 use crate::io::store::Stored;
 
@@ -31,6 +31,7 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
         take(&mut inventory, row)
     })?;
     add_variables(&mut inventory, &session.install);
+    own_backups::offer(session, &inventory);
     session.inventory = inventory;
     Ok(())
 }
@@ -71,6 +72,8 @@ pub fn read_foreseen(
     })?;
     add_variables(&mut inventory, &session.install);
     add_variables(&mut foreseen, after);
+    own_backups::offer(session, &inventory);
+    own_backups::offer(session, &foreseen);
     session.inventory = inventory;
     Ok(foreseen)
 }

@@ -8,11 +8,11 @@ use crate::domain::app_key::{AppKey, Fingerprint};
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
 use crate::domain::problem::Problem;
 use crate::domain::secret::{Place, Table};
-use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::backup_problem;
 use crate::engine::change::Change;
 use crate::engine::checks;
 use crate::engine::file_change::FileChange;
+use crate::engine::own_backups;
 use crate::engine::session::{Session, compared};
 use crate::engine::survey;
 use crate::io::backup::Backup;
@@ -56,6 +56,7 @@ impl Promise {
 /// A [`Problem`] when the backup belongs to another install, or something cannot be read.
 pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Problem> {
     require_same_install(session, backup)?;
+    own_backups::add(session, backup);
     let after = install_after(session, backup)?;
     let mut saved = backup.rows().map_err(|e| backup_problem(&e))?;
     // The variables of `.env` come back with their file.
@@ -70,7 +71,7 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
     let in_force = after.key_in_force();
     for key in [&in_force, &after.key_without_cache()] {
         if let Ok(key) = AppKey::parse(key.text.expose()) {
-            session.add_key(key, Source::file(SourceKind::File, &backup.folder, None));
+            session.add_key(key, own_backups::source(backup, &backup.folder));
         }
     }
     let now = session.assess();

@@ -65,9 +65,16 @@ fn claimant(store: &mut MySql, name: &str) -> Claimant {
         .ok()
         .flatten();
     let from = row.and_then(|mut row| row.take_opt::<String, _>(0)?.ok());
+    let from = from.filter(|host| !host.is_empty());
+    let here = from.as_deref().and_then(|from| {
+        let (host, port) = from.rsplit_once(':')?;
+        let here = host == "localhost" || host.starts_with("127.");
+        here.then(|| port.parse().ok())?
+    });
     Claimant {
         connection: Some(id.to_string()),
-        from: from.filter(|host| !host.is_empty()),
+        pid: here.and_then(database_lock::at_port),
+        from,
         ..Claimant::default()
     }
 }

@@ -302,6 +302,90 @@ fn leave(mut session: Session) {
     });
 }
 
+/// Minutes pass between the backup of a wizard and its last step, and mail is fetched meanwhile: nobody has to begin anew.
+#[test]
+fn a_wizard_goes_on_with_what_was_saved() {
+    let world = World::new(Driver::Sqlite, "");
+    let mut session = crate::wizard::start(&world, &[]);
+    crate::wizard::to_apply(&mut session);
+    let mailboxes = table(&world, "mailboxes");
+    let saved = sealed(&key(2), "typed in the browser");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{saved}' WHERE id = 2");
+    world.install.admin(&[&update]);
+    crate::wizard::apply(&mut session);
+    let screen = session.screen();
+    assert!(screen.contains("the plan was made anew once"), "{screen}");
+    assert!(opened(&world).contains(&"typed in the browser".to_owned()));
+    assert_eq!(readable(&world), 9);
+    session.signal(rustix::process::Signal::KILL);
+    session.child.wait().unwrap();
+    // What is lost now that was not is shown, and not done.
+    let mut world = world;
+    world.reset();
+    let mut session = crate::wizard::start(&world, &[]);
+    crate::wizard::to_apply(&mut session);
+    let lost = sealed(&key(7), "under a key that nobody knows");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{lost}' WHERE id = 2");
+    world.install.admin(&[&update]);
+    let before = world.truth();
+    crate::wizard::confirm(&mut session, &|screen| {
+        screen.contains("the plan that is possible now")
+    });
+    let screen = session.screen();
+    assert!(screen.contains("mailboxes#2.in_password"), "{screen}");
+    println!("{screen}");
+    let now = world.truth();
+    assert_eq!((now.rows, &now.files), (before.rows, &before.files));
+    session.signal(rustix::process::Signal::KILL);
+    session.child.wait().unwrap();
+    world.require_settled("it was not begun");
+}
+
+/// The same without a screen: the plan that is possible now is shown.
+#[test]
+fn a_plan_that_would_give_up_more_is_shown() {
+    let mut world = World::new(Driver::Sqlite, "");
+    let mailboxes = table(&world, "mailboxes");
+    let lost = sealed(&key(7), "under a key that nobody knows");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{lost}' WHERE id = 2");
+    let held = Held::at(world.command("recover"), "JournalCommitted", journal::ROWS);
+    world.install.admin(&[&update]);
+    let refused = held.end();
+    told(
+        "a value under an unknown key was saved",
+        Driver::Sqlite,
+        &refused,
+    );
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    for says in [
+        "is not the one that was shown",
+        "It would no longer keep readable: mailboxes#2.in_password",
+        "Nothing was changed",
+    ] {
+        assert!(refused.said.contains(says), "{says:?}: {}", refused.said);
+    }
+    world.require_settled(&refused.said);
+    // A password of the operator's was to go where somebody has saved one.
+    world.reset();
+    let passwords = world.state().join("passwords");
+    let line = "{\"mailbox\": 3, \"incoming\": \"ours\"}\n";
+    std::fs::write(&passwords, line).unwrap();
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&passwords, closed).unwrap();
+    let own = ["--passwords", passwords.to_str().unwrap()];
+    let command = world.command_with("recover", &own);
+    let held = Held::at(command, "JournalCommitted", journal::ROWS);
+    let theirs = sealed(&key(2), "theirs");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{theirs}' WHERE id = 3");
+    world.install.admin(&[&update]);
+    let refused = held.end();
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    let says = "where a password of yours was to go: mailboxes#3.in_password";
+    assert!(refused.said.contains(says), "{}", refused.said);
+    assert!(opened(&world).contains(&"theirs".to_owned()));
+    world.require_settled(&refused.said);
+}
+
 /// A wizard holds the lock while it writes, and no longer: with its report on the screen it is in nobody's way.
 #[test]
 fn a_wizard_is_first() {

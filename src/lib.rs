@@ -23,6 +23,7 @@ pub mod domain {
     pub mod assessment;
     pub mod base64;
     pub mod bookmark;
+    pub mod claimant;
     pub mod configuration;
     pub mod connection;
     pub mod damage;
@@ -70,6 +71,7 @@ pub mod io {
     pub mod backup;
     pub mod certificates;
     pub mod crash;
+    pub mod database_lock;
     pub mod dump;
     pub mod entropy;
     pub mod files;
@@ -105,6 +107,7 @@ pub mod io {
 
 /// The work, as functions that report progress, and the threads they run on.
 pub mod engine {
+    pub mod anew;
     pub mod apply;
     pub mod backup;
     pub mod bookmark;
@@ -128,6 +131,7 @@ pub mod engine {
     pub mod lost;
     pub mod oauth;
     mod obstacle;
+    pub mod own_backups;
     mod own_keys;
     pub mod pool;
     pub mod prober;

@@ -82,6 +82,23 @@ pub fn finding(finding: &Finding) -> String {
                 [("pid", pid), ("what", what), ("why", &sanitize(why))];
             fill(w.worker_unsearched, &values)
         }
+        Finding::OwnBackupUnread {
+            folder,
+            created,
+            why,
+        } => {
+            let folder = sanitize(&folder.to_string_lossy());
+            let values: [(&str, &dyn std::fmt::Display); 3] = [
+                ("folder", &folder),
+                ("created", &journal::time(created)),
+                ("why", why),
+            ];
+            match created.is_empty() {
+                true => fill(w.own_backup_unread_undated, &values),
+                false => fill(w.own_backup_unread, &values),
+            }
+        }
+        Finding::OwnBackupsMore { count } => fill(w.own_backups_more, &[("count", count)]),
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
         Finding::KeyFileUnreadable { path, why, barred } => {
             let path = sanitize(&path.to_string_lossy());
@@ -423,6 +440,11 @@ pub fn source(source: &Source) -> String {
         (None, SourceKind::Stdin) => w.source_stdin.to_owned(),
         (None, _) => w.source_given.to_owned(),
     };
+    if let Some(created) = &source.backup {
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("created", &journal::time(created)), ("path", &text)];
+        text = fill(w.source_backup, &values);
+    }
     for member in &source.inside {
         text.push_str(" › ");
         text.push_str(&sanitize(member));
@@ -522,6 +544,7 @@ pub fn why(why: Why, rules: &Rules) -> String {
         Why::OldKeyConfigured => w.why_old_key_configured,
         Why::OldKeySentMore => w.why_old_key_sent_more,
         Why::CurrentKeyServesMore => w.why_current_key_serves_more,
+        Why::KeySettled => w.why_key_settled,
         Why::KeyIsOutOfReach => w.why_key_is_out_of_reach,
         Why::OnlyRepairs => w.why_only_repairs,
         Why::NothingToOpen => w.why_nothing_to_open,

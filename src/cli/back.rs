@@ -50,7 +50,7 @@ pub(super) fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSourc
             .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
         return Ok(Exit::Attention);
     }
-    let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
+    let mut ledger = Ledger::open(&options, &session).map_err(not_started)?;
     let mut progress = output::progress();
     let signals = PutOff::begin();
     let (safety, _) = back_up(common, &mut session, &mut progress, &signals)?;

@@ -28,7 +28,7 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
     if unfinished.is_none() {
         return Ok(nothing_to_resume(common.json));
     }
-    let mut ledger = Ledger::open(&options, &root).map_err(not_started)?;
+    let mut ledger = Ledger::open(&options, &session).map_err(not_started)?;
     let mut progress = output::progress();
     let mut open = |folder: &Path| {
         let mut backup = Backup::open(folder).map_err(|e| backup_problem(&e))?;
@@ -56,7 +56,7 @@ pub(super) fn give_up(common: &Common) -> Outcome {
     let session = common.open().map_err(not_started)?;
     let options = common.options();
     let _signals = PutOff::begin();
-    let mut ledger = Ledger::open(&options, &session.install.root).map_err(not_started)?;
+    let mut ledger = Ledger::open(&options, &session).map_err(not_started)?;
     let Some(GivenUp { runs, left }) = lost::give_up(&mut ledger).map_err(unchanged)? else {
         return Ok(nothing_to_resume(common.json));
     };

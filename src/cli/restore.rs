@@ -9,7 +9,7 @@ use crate::domain::app_key::Fingerprint;
 use crate::domain::assessment::SecretReport;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::engine::backup::{self, Wanted};
+use crate::engine::backup;
 use crate::engine::exit::Exit;
 use crate::engine::ledger::Ledger;
 use crate::engine::report::restore as report;
@@ -46,31 +46,22 @@ pub(super) fn put_back(
         Out::stderr().line(w.restore_needs_yes);
         return Ok(Exit::Attention);
     }
-    let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
+    let mut ledger = Ledger::open(&common.options(), &session).map_err(not_started)?;
     ledger
         .require_settled_by(&backup.folder)
         .map_err(not_started)?;
     let mut progress = output::progress();
     let signals = PutOff::begin();
-    let wanted = Wanted {
-        also: foretold.rows(),
-        ..Wanted::default()
-    };
-    let (safety, _) = backup::make_as(
-        &mut session,
-        &common.options(),
-        &wanted,
-        &mut progress,
-        &|| false,
-    )
-    .map_err(unchanged)?;
-    heard_before(&signals, &safety).map_err(unchanged)?;
-    let restored = restore::restore(
+    let restore::PutBack {
+        restored,
+        foretold,
+        safety,
+    } = restore::put_back(
         &mut session,
         &mut ledger,
         &backup,
-        &foretold,
-        &safety.folder,
+        foretold,
+        &|safety| heard_before(&signals, safety),
         &mut progress,
     )
     .map_err(failed)?;

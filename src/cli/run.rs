@@ -15,7 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Place, SecretBytes};
 use crate::domain::source::Source;
-use crate::engine::apply::How;
+use crate::engine::apply::{self, Order};
 use crate::engine::backup::{self, Options};
 use crate::engine::change::Failure;
 use crate::engine::exit::Exit;
@@ -23,7 +23,7 @@ use crate::engine::job::BackupDone;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::recover;
 use crate::engine::session::Session;
-use crate::engine::{apply, checks, find_key, log_secrets, processes, report, survey};
+use crate::engine::{anew, checks, find_key, log_secrets, own_backups, processes, report, survey};
 use crate::io::artisan;
 use crate::io::backup::Backup;
 use crate::io::hunt;
@@ -241,6 +241,7 @@ impl Common {
             None,
         )?
         .map_err(|refused| refused.problem)?;
+        own_backups::load(&mut session, &self.options());
         checks::read_inventory(&mut session)?;
         for (text, source) in keys {
             checks::try_key(&mut session, text.expose(), source)
@@ -448,7 +449,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         Out::stderr().line(w.recover_needs_yes);
         return Ok(Exit::Attention);
     }
-    let mut ledger = Ledger::open(&common.options(), &session.install.root).map_err(not_started)?;
+    let mut ledger = Ledger::open(&common.options(), &session).map_err(not_started)?;
     ledger.require_finished().map_err(not_started)?;
     let mut progress = output::progress();
     let signals = PutOff::begin();
@@ -456,19 +457,25 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     entered.extend(recover::take(&session, older).map_err(unchanged)?);
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
-    let applied = apply::apply(
-        &mut session,
-        &mut ledger,
-        &ready.plan,
-        &entered,
-        &backup,
-        How {
-            artisan: !common.no_artisan,
-            cancel: &|| signals.came(),
-        },
-        &mut progress,
-    )
-    .map_err(failed)?;
+    let order = Order {
+        plan: &ready.plan,
+        entered: &entered,
+        backup: &backup,
+        artisan: !common.no_artisan,
+        cancel: &|| signals.came(),
+    };
+    let applied = anew::apply(&mut session, &mut ledger, &order, &mut progress);
+    let applied = applied.map_err(|failure| {
+        if let Some(possible) = &failure.plan {
+            output::plan(
+                &mut Out::stderr(),
+                &session.assess(),
+                possible,
+                &older_places,
+            );
+        }
+        failed(failure)
+    })?;
     let (tested, site) = tested(&mut session, wishes.test, &signals);
     if wishes.take_older && !common.json {
         output::not_taken(&mut Out::stdout(), &before, &choices.entered);

@@ -122,6 +122,20 @@ pub enum Finding {
         /// Why.
         why: String,
     },
+    /// A secret is lost, and a backup of ours of this install, which may hold its key, could not be searched.
+    OwnBackupUnread {
+        /// Its folder.
+        folder: std::path::PathBuf,
+        /// When it was made, RFC 3339; empty where that is not known.
+        created: String,
+        /// Why.
+        why: String,
+    },
+    /// A secret is lost, and there are so many backups of ours that these were not searched.
+    OwnBackupsMore {
+        /// How many.
+        count: usize,
+    },
     /// `APP_KEY` is set in the process environment, which wins over `.env`.
     KeyFromProcessEnvironment,
     /// Another key than that of `.env` is set for FreeScout's PHP.
@@ -317,6 +331,8 @@ impl Finding {
             Finding::WorkerHoldsOtherKey { .. } => "worker_holds_other_key",
             Finding::WorkerOlderThanKey { .. } => "worker_older_than_key",
             Finding::WorkerUnsearched { .. } => "worker_unsearched",
+            Finding::OwnBackupUnread { .. } => "own_backup_unread",
+            Finding::OwnBackupsMore { .. } => "own_backups_more",
             Finding::KeyFromProcessEnvironment => "key_from_process_environment",
             Finding::KeySetElsewhere { .. } => "key_set_elsewhere",
             Finding::SettingElsewhere { .. } => "setting_elsewhere",
@@ -378,6 +394,8 @@ impl Finding {
             Finding::WorkerHoldsOtherKey { .. }
             | Finding::WorkerOlderThanKey { .. }
             | Finding::WorkerUnsearched { .. }
+            | Finding::OwnBackupUnread { .. }
+            | Finding::OwnBackupsMore { .. }
             | Finding::Damaged { .. }
             | Finding::Plaintext { .. }
             | Finding::PlaintextUntold { .. }

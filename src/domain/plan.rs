@@ -73,6 +73,8 @@ pub struct Circumstances {
     pub published: BTreeSet<Fingerprint>,
     /// Keys that the configuration holds in a spelling that FreeScout does not read.
     pub misspelled: BTreeSet<Fingerprint>,
+    /// Whether the key in force is the one that the last recovery ended with.
+    pub settled: bool,
 }
 
 /// Why a strategy is recommended.
@@ -90,6 +92,8 @@ pub enum Why {
     OldKeySentMore,
     /// The key in force opens more, or has sent more.
     CurrentKeyServesMore,
+    /// A recovery has put the key in force, and most opens with it.
+    KeySettled,
     /// The key is set by the process environment, which we cannot change.
     KeyIsOutOfReach,
     /// The key in force is right; some stored values are not.
@@ -220,6 +224,29 @@ pub struct Choices {
     pub entered: BTreeSet<Place>,
 }
 
+impl Choices {
+    /// What was chosen for this plan.
+    pub fn of(plan: &Plan) -> Self {
+        let places = |is: fn(Action) -> bool| {
+            let steps = plan.steps.iter().filter(move |step| is(step.action));
+            steps.map(|step| step.place.clone()).collect()
+        };
+        Self {
+            salvage: places(|action| matches!(action, Action::Salvage(_))),
+            entered: places(|action| action == Action::Enter),
+        }
+    }
+}
+
+/// Why a plan that was made anew is not the one that was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Breach {
+    /// It follows another strategy, or ends with another key, or writes it elsewhere.
+    Otherwise,
+    /// What would be readable after the one that was shown would stay unreadable.
+    Loses(Vec<Place>),
+}
+
 /// A whole plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -234,6 +261,32 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether this plan, made anew, is still what was shown: the same strategy and key, and nothing given up that was to be
+    /// readable. What is not stored any more was given up by somebody else.
+    ///
+    /// # Errors
+    /// A [`Breach`].
+    pub fn upholds(&self, shown: &Plan) -> Result<(), Breach> {
+        let same = self.strategy == shown.strategy
+            && self.target == shown.target
+            && self.write_key == shown.write_key;
+        if !same {
+            return Err(Breach::Otherwise);
+        }
+        let kept: BTreeSet<&Place> = shown
+            .steps
+            .iter()
+            .filter(|step| step.action.readable_after())
+            .map(|step| &step.place)
+            .collect();
+        let lost = self.lost().filter(|step| kept.contains(&step.place));
+        let lost: Vec<Place> = lost.map(|step| step.place.clone()).collect();
+        match lost.is_empty() {
+            true => Ok(()),
+            false => Err(Breach::Loses(lost)),
+        }
+    }
+
     /// Steps that write, without those that store a new password.
     pub fn resealed(&self) -> usize {
         self.steps
@@ -400,6 +453,10 @@ pub fn recommend(
     }
     if configured {
         return some(Strategy::Restore, Some(old), Why::OldKeyConfigured);
+    }
+    // What a worker saved since under the key before must not turn the operator's decision round: that key may have leaked.
+    if circumstances.settled && opens(secrets, current) > opens(secrets, old) {
+        return some(Strategy::Carry, effective, Why::KeySettled);
     }
     match mails(old).cmp(&mails(current)) {
         _ if circumstances.misspelled.contains(&old) && opens(secrets, current) == 0 => {

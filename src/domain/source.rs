@@ -50,6 +50,9 @@ pub struct Source {
     /// When the file (innermost member) was last changed: Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modified: Option<i64>,
+    /// When the backup of ours was made that holds it, RFC 3339, as it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
     /// What is wrong with the key's spelling there: FreeScout does not read it as this key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spelling: Option<Spelling>,
@@ -64,6 +67,7 @@ impl Source {
             line: None,
             inside: Vec::new(),
             modified: None,
+            backup: None,
             spelling: None,
         }
     }
@@ -76,6 +80,7 @@ impl Source {
             line,
             inside: Vec::new(),
             modified: None,
+            backup: None,
             spelling: None,
         }
     }

@@ -13,7 +13,7 @@ use crate::domain::journal::{Intent, Kind, Outcome, Run};
 use crate::domain::plan::{Action, Plan, Target};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Place, SecretBytes, Table};
+use crate::domain::secret::{Place, SecretBytes};
 use crate::engine::backup::{self, Progress};
 use crate::engine::change::{self, Change, Failure, file_problem};
 use crate::engine::file_change;
@@ -21,53 +21,53 @@ use crate::engine::job::Applied;
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::processes::{self, Workers};
 use crate::engine::rehearsal::{new_files, prepare, swaps, target_key};
-use crate::engine::session::Session;
+use crate::engine::session::{Session, compared};
 use crate::engine::settle::{self, Written};
 use crate::engine::{elsewhere, env_trouble};
 use crate::io::backup::Backup;
 use crate::io::files::{self, FileError, FileRead};
-use crate::io::store::{self, Store, Stored, Swap};
+use crate::io::store::{self, Store, Stored};
 use crate::sentences;
 use crate::words::{fill, words};
 
-/// How a plan is carried out.
+/// A plan that was confirmed, and what it takes to carry it out.
 #[derive(Clone, Copy)]
-pub struct How<'a> {
+pub struct Order<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The passwords for its `Enter` steps.
+    pub entered: &'a [(Place, SecretBytes)],
+    /// The backup of what stands now.
+    pub backup: &'a Backup,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
     /// Whether it is called off.
     pub cancel: &'a dyn Fn() -> bool,
 }
 
-impl How<'_> {
-    /// Whatever comes.
-    pub fn to_the_end(artisan: bool) -> Self {
-        Self {
-            artisan,
-            cancel: &|| false,
-        }
-    }
-}
-
 /// Carries out exactly this plan. Called off before anything is written, it writes nothing; from then on it does not listen.
+/// What a restart of workers would destroy was searched before.
 ///
 /// # Errors
 /// A [`Failure`]; unless it says otherwise, nothing was changed.
-pub fn apply(
+pub(super) fn apply(
     session: &mut Session,
     ledger: &mut Ledger,
-    plan: &Plan,
-    entered: &[(Place, SecretBytes)],
-    backup: &Backup,
-    how: How<'_>,
+    order: &Order<'_>,
+    workers: Workers,
     progress: &mut Progress<'_>,
 ) -> Result<Applied, Failure> {
     let w = words();
-    let How { artisan, cancel } = how;
+    let Order {
+        plan,
+        entered,
+        backup,
+        artisan,
+        cancel,
+    } = *order;
     progress(w.apply_checking, 0, None);
     backup::require_current(session, backup)?;
     require_files_unchanged(session)?;
-    let workers = search_first(session, plan, progress, cancel)?;
     let not_kept = keys_not_kept(session, plan);
     let target = target_key(session, plan)?;
     let prepared = prepare(
@@ -77,8 +77,10 @@ pub fn apply(
         &target,
         Some(entered),
     )?;
-    let mut change = Change {
-        swaps: swaps(session, &prepared),
+    let swaps = swaps(session, &prepared);
+    let change = Change {
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
         files: new_files(session, plan, &prepared, &target)?,
     };
     let key_moves = session.install.key_in_force().text.expose() != target.text();
@@ -115,10 +117,6 @@ pub fn apply(
         let _ = ledger.end(id, Outcome::NotCarriedOut);
         return Err(backup::backup_problem(&error).into());
     }
-    if key_moves {
-        // What somebody saves meanwhile under the key that goes would be stranded.
-        change.swaps.extend(compare_only(session, &change.swaps));
-    }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
     let carried = change.carry_out(session, ledger, id, &backup.folder, &mut || {
         progress(w.apply_files, 0, None)
@@ -146,7 +144,7 @@ pub fn apply(
 }
 
 /// Searches what a restart of workers would destroy, while anything is lost. A key that turns up now was not in the plan.
-fn search_first(
+pub(super) fn search_first(
     session: &mut Session,
     plan: &Plan,
     progress: &mut Progress<'_>,
@@ -278,27 +276,6 @@ fn lead_to_the_same(session: &mut Session, settings: &DbSettings) -> bool {
         (Some(here), Some(there)) => here == there,
         _ => false,
     }
-}
-
-/// Every other text that was read, to be compared within the same transaction.
-pub(super) fn compare_only(session: &Session, written: &[Swap]) -> Vec<Swap> {
-    let changes: std::collections::HashSet<(&str, u64, &str)> = written
-        .iter()
-        .map(|s| (s.table, s.id, s.column.as_str()))
-        .collect();
-    let cells = session.inventory.cells.iter().filter(|(cell, _)| {
-        cell.table != Table::Env
-            && !changes.contains(&(cell.table.name(), cell.id, cell.column.as_str()))
-    });
-    cells
-        .map(|(cell, text)| Swap {
-            table: cell.table.name(),
-            id: cell.id,
-            column: cell.column.clone(),
-            old: text.clone(),
-            new: text.clone(),
-        })
-        .collect()
 }
 
 /// The name of a file's copy within the backup.

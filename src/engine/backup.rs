@@ -16,6 +16,7 @@ use crate::engine::handed;
 use crate::engine::job::BackupDone;
 use crate::engine::ledger;
 use crate::engine::obstacle::{place, way_out};
+use crate::engine::own_backups;
 use crate::engine::session::Session;
 use crate::engine::survey;
 use crate::io::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
@@ -129,6 +130,8 @@ pub fn make_as(
     progress(w.backup_reading, 0, None);
     session.awake()?;
     survey::reread(session)?;
+    // Another of us may have made one since.
+    own_backups::load(session, options);
     checks::read_inventory(session)?;
     let go_on = || match cancel() {
         true => Err(called_off()),

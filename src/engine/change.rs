@@ -5,7 +5,7 @@
 //! In that order whatever interrupts us leaves both keys where they can be found: the new one in the staged file, which
 //! is on the disk before the first row is sealed with it, the old one in the file that is replaced last, and in the backup.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Outcome, Phase};
@@ -13,12 +13,14 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
 use crate::engine::file_change::{FileChange, require_unchanged};
+use crate::engine::job::PlanReady;
 use crate::engine::key_file;
 use crate::engine::ledger::{Ledger, RunId};
 use crate::engine::obstacle::{place, way_out};
 use crate::engine::session::Session;
 use crate::engine::survey;
-use crate::io::files::{self, FileError};
+use crate::io::files::{self, FileError, FileRead};
+use crate::io::install::Install;
 use crate::io::store::{StoreError, Swap, SwapError};
 use crate::words::{fill, words};
 
@@ -33,6 +35,10 @@ pub struct Failure {
     pub problem: Problem,
     /// Whether something was changed and could not be put back.
     pub half_done: bool,
+    /// Whether nothing stood in the way but that somebody saved meanwhile: read again, it may well be carried out.
+    pub meanwhile: bool,
+    /// The plan that is possible now, where it is not the one that was confirmed.
+    pub plan: Option<Box<PlanReady>>,
 }
 
 impl From<Problem> for Failure {
@@ -40,6 +46,8 @@ impl From<Problem> for Failure {
         Self {
             problem,
             half_done: false,
+            meanwhile: false,
+            plan: None,
         }
     }
 }
@@ -72,8 +80,11 @@ impl Failure {
 /// Rows and files that belong together.
 #[derive(Default)]
 pub struct Change {
-    /// Rows, each compared with what was read.
+    /// Rows that are written, each compared with what was read.
     pub swaps: Vec<Swap>,
+    /// Rows that stay as they are, compared within the same transaction: what somebody saves there meanwhile may be sealed
+    /// with the key that goes.
+    pub compared: Vec<Swap>,
     /// Files, each compared with what was read.
     pub files: Vec<FileChange>,
 }
@@ -149,11 +160,7 @@ impl Change {
             .try_for_each(FileChange::stage)
             .map_err(|e| file_problem(&e))?;
         ledger.step(run, Phase::Rows)?;
-        match session.store.swap(&self.swaps) {
-            Ok(()) => {}
-            Err(SwapError::Unknown(error)) => self.find_out(session, ledger, &error)?,
-            Err(error) => return Err(swap_problem(&error, &self.swaps, session).into()),
-        }
+        self.write_rows(session, ledger)?;
         before_files();
         if let Err(problem) = ledger.step(run, Phase::Files) {
             return Err(self.put_back(session, ledger, 0, problem, restore_from));
@@ -170,6 +177,67 @@ impl Change {
             }
         }
         Ok(())
+    }
+
+    /// Rows in one transaction. Before it is committed, everything is looked at once more that the change was made from.
+    fn write_rows(&self, session: &mut Session, ledger: &mut Ledger) -> Result<(), Failure> {
+        let rows = [&self.swaps[..], &self.compared].concat();
+        // Where rows are held, over the connection that holds them.
+        let mut held = session.held.take();
+        let exchanged = held.as_mut().unwrap_or(&mut session.store).exchange(&rows);
+        exchanged.map_err(|error| swap_failure(&error, &rows, session))?;
+        if let Err(problem) = self.require_standing(session, ledger) {
+            // Where the connection broke, the server does it by itself.
+            let _ = held.as_mut().unwrap_or(&mut session.store).roll_back();
+            return Err(problem.into());
+        }
+        let committed = held.as_mut().unwrap_or(&mut session.store).commit();
+        drop(held);
+        match committed {
+            Ok(()) => Ok(()),
+            Err(SwapError::Unknown(error)) => self.find_out(session, ledger, &error),
+            Err(error) => Err(swap_failure(&error, &rows, session)),
+        }
+    }
+
+    /// Refuses to commit where a file is no longer as it was read, another key came in force, or another of us is at work.
+    fn require_standing(&self, session: &Session, ledger: &mut Ledger) -> Result<(), Problem> {
+        let install = &session.install;
+        let unchanged = |path: &Path, read: Option<&FileRead>| {
+            require_unchanged(path, read).map_err(|e| file_problem(&e))
+        };
+        for file in &self.files {
+            unchanged(&file.path, file.before.as_ref())?;
+        }
+        let read = [
+            (install.env_path(), install.env_file.as_ref()),
+            (
+                install
+                    .key_file
+                    .as_ref()
+                    .map_or_else(PathBuf::new, |f| f.path.clone()),
+                install.key_file.as_ref(),
+            ),
+        ];
+        for (path, read) in read {
+            let ours = |file: &FileChange| {
+                file.path == path || read.is_some_and(|read| read.path == file.path)
+            };
+            if !path.as_os_str().is_empty() && !self.files.iter().any(ours) {
+                unchanged(&path, read)?;
+            }
+        }
+        // FreeScout builds its cached config anew whenever it likes: what counts is what it runs on then.
+        let now = install.reopen()?;
+        let settings = |install: &Install| install.database().ok();
+        let same_database = match (settings(install), settings(&now)) {
+            (Some(read), Some(now)) => read.same_as(&now),
+            (read, now) => read.is_none() && now.is_none(),
+        };
+        if now.key_in_force().text != install.key_in_force().text || !same_database {
+            return Err(file_problem(&FileError::Changed(install.cache_path())));
+        }
+        ledger.require_alone(session)
     }
 
     /// What this change means to write, for the journal. `saved` names a file's copy in the backup, `payloads` the new
@@ -316,8 +384,8 @@ pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Fail
         ],
     );
     Failure {
-        problem: Problem::new(w.apply_half_done, sanitize(why), next),
         half_done: true,
+        ..Problem::new(w.apply_half_done, sanitize(why), next).into()
     }
 }
 
@@ -337,8 +405,8 @@ fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
     let what = fill(w.commit_unknown, &[("place", &survey::place(session))]);
     let next = fill(w.commit_unknown_next, &[("ways", &ledger.both_ways())]);
     Failure {
-        problem: Problem::new(what, sanitize(&error.to_string()), next),
         half_done: true,
+        ..Problem::new(what, sanitize(&error.to_string()), next).into()
     }
 }
 
@@ -356,6 +424,14 @@ pub fn file_problem(error: &FileError) -> Problem {
         w.env_not_writable_next,
     );
     Problem::new(w.env_not_writable, why, next)
+}
+
+/// The failure of rows that could not be swapped.
+fn swap_failure(error: &SwapError, swaps: &[Swap], session: &Session) -> Failure {
+    Failure {
+        meanwhile: matches!(error, SwapError::Changed(_)),
+        ..swap_problem(error, swaps, session).into()
+    }
 }
 
 /// The problem of rows that could not be swapped.

@@ -18,7 +18,7 @@ use crate::domain::source::Source;
 use crate::domain::timeline::Timeline;
 use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::session::Session;
-use crate::engine::{elsewhere, log_secrets, sightings, survey};
+use crate::engine::{elsewhere, log_secrets, own_backups, sightings, survey};
 use crate::io::store::{Bounds, Store, Stored};
 use crate::io::{hunt, processes};
 
@@ -320,6 +320,7 @@ pub fn assess(session: &Session) -> Assessment {
             .map(|k| k.fingerprint())
             .collect::<BTreeSet<_>>(),
         misspelled: misspelled(session),
+        settled: own_backups::is_settled(session),
     };
     let mut findings = survey::findings(session);
     findings.extend(session.schema_findings.iter().cloned());

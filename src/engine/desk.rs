@@ -18,7 +18,7 @@ use crate::domain::sanitize::sanitize;
 use crate::domain::secret::SecretBytes;
 use crate::domain::source::{Source, SourceKind};
 use crate::domain::spelling;
-use crate::engine::apply::How;
+use crate::engine::apply::Order;
 use crate::engine::change::Failure;
 use crate::engine::checks::{self, Looking};
 use crate::engine::job::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
@@ -28,7 +28,7 @@ use crate::engine::recover::{self, NoPlan};
 use crate::engine::report::Made;
 use crate::engine::resume::{self, Resumed};
 use crate::engine::session::Session;
-use crate::engine::{apply, log_secrets, processes, report, survey, undo};
+use crate::engine::{anew, log_secrets, own_backups, processes, report, survey, undo};
 use crate::engine::{backup, bookmark};
 use crate::io::backup::{Backup, BackupError};
 use crate::io::hunt;
@@ -139,22 +139,18 @@ impl Desk {
                 let mut progress = |what: &str, done, of| call.progress(what, done, of);
                 let known = session.ring.iter().count();
                 session.restart_anyway = restart_anyway;
-                let applied = apply::apply(
-                    session,
-                    &mut ledger,
-                    &plan,
-                    &entered,
-                    &backup,
-                    How {
-                        artisan,
-                        cancel: &cancel,
-                    },
-                    &mut progress,
-                );
+                let order = Order {
+                    plan: &plan,
+                    entered: &entered,
+                    backup: &backup,
+                    artisan,
+                    cancel: &cancel,
+                };
+                let applied = anew::apply(session, &mut ledger, &order, &mut progress);
                 session.restart_anyway = false;
                 let found = session.ring.iter().count() > known;
-                let applied = applied.inspect_err(|_| {
-                    if found {
+                let applied = applied.inspect_err(|failure| {
+                    if found || failure.meanwhile || failure.plan.is_some() {
                         call.send(Update::Assessed(Box::new(session.assess())));
                     }
                 })?;
@@ -208,6 +204,7 @@ impl Desk {
         call.send(Update::Surveyed(Box::new(survey::summary(&session))));
         self.tell_folders(call);
         call.progress(w.survey_judging, 0, None);
+        own_backups::load(&mut session, &self.setup.options);
         checks::read_inventory(&mut session)?;
         for (text, source) in &self.setup.keys {
             let _ = checks::try_key(&mut session, text.expose(), source.clone());
@@ -262,9 +259,14 @@ impl Desk {
         options.backup_dir = state_dir::backups_in(&folder);
         options.state_dir = folder;
         self.tell_folders(call);
-        // A run may have been left there.
+        // A run may have been left there, and backups with keys in them.
         if let Some(mut session) = self.session.take() {
             self.look_into_journal(&mut session, call);
+            own_backups::load(&mut session, &self.setup.options);
+            let inventory = session.inventory.clone();
+            if own_backups::offer(&mut session, &inventory) {
+                call.send(Update::Assessed(Box::new(session.assess())));
+            }
             self.session = Some(session);
         }
         Ok(())
@@ -419,7 +421,7 @@ impl Desk {
         let options = self.setup.options.clone();
         let session = self.session()?;
         session.awake()?;
-        let ledger = Ledger::open(&options, &session.install.root)?;
+        let ledger = Ledger::open(&options, session)?;
         Ok((session, ledger))
     }
 

@@ -9,6 +9,8 @@ use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::engine::backup::{self, Options};
 use crate::engine::obstacle::{place, way_out};
+use crate::engine::session::Session;
+use crate::io::database_lock::{self, Claimant, DatabaseLock, Taken};
 use crate::io::files;
 use crate::io::journal::{Journal, JournalError};
 use crate::io::lock::{Holder, Lock, LockError};
@@ -24,6 +26,10 @@ pub struct Ledger {
     install: PathBuf,
     _lock: Lock,
     _uncut: Uncut,
+    /// None where the database gives no lock.
+    database: Option<DatabaseLock>,
+    /// What the operator should know of the lock: a sentence.
+    unguarded: Option<String>,
 }
 
 /// A run that was begun and has not ended.
@@ -31,12 +37,13 @@ pub struct Ledger {
 pub struct RunId(i64);
 
 impl Ledger {
-    /// Takes the lock of the install and opens the journal.
+    /// Takes the locks of the install, in our state folder and in its database, and opens the journal.
     ///
     /// # Errors
     /// A [`Problem`]: another run holds the install, or the journal cannot be written.
-    pub fn open(options: &Options, install: &Path) -> Result<Self, Problem> {
+    pub fn open(options: &Options, session: &Session) -> Result<Self, Problem> {
         let uncut = uncut::hold();
+        let install = &session.install.root;
         let origin = origin();
         let us = Holder {
             pid: origin.pid,
@@ -46,13 +53,57 @@ impl Ledger {
         };
         let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
         let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
-        Ok(Self {
+        let mut ledger = Self {
             journal,
             options: options.clone(),
-            install: install.to_owned(),
+            install: install.clone(),
             _lock: lock,
             _uncut: uncut,
-        })
+            database: None,
+            unguarded: None,
+        };
+        ledger.guard(session)?;
+        Ok(ledger)
+    }
+
+    /// Takes the lock in the database: another of us may keep its state in another folder, or run on another machine.
+    fn guard(&mut self, session: &Session) -> Result<(), Problem> {
+        let w = words();
+        match DatabaseLock::take(session.connected()) {
+            Taken::Held(lock) => {
+                self.database = Some(lock);
+                Ok(())
+            }
+            Taken::Theirs(claimant) => Err(claimed(&claimant)),
+            // Rows and files are compared all the same, right before they are committed.
+            Taken::Refused(error) => {
+                let why = sanitize(&error.to_string());
+                self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
+                Ok(())
+            }
+        }
+    }
+
+    /// Refuses to go on where somebody else took the lock in the database, as its connection had ended.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says who holds it.
+    pub fn require_alone(&mut self, session: &Session) -> Result<(), Problem> {
+        match &mut self.database {
+            Some(lock) => match lock.is_held() {
+                true => Ok(()),
+                false => {
+                    self.database = None;
+                    self.guard(session)
+                }
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// What the operator should know of the locks: a sentence, where there is something.
+    pub fn unguarded(&self) -> Option<String> {
+        self.unguarded.clone()
     }
 
     /// How long FreeScout's own command may take.
@@ -346,6 +397,20 @@ fn locked(error: LockError) -> Problem {
             unusable(&error, error.obstacle(), path)
         }
     }
+}
+
+/// Somebody holds the lock in the database, whose own note lies in a folder that we do not know.
+fn claimed(claimant: &Claimant) -> Problem {
+    let w = words();
+    let candidates = match (&claimant.program, claimant.pid) {
+        (None, None) => database_lock::others_of_ours(),
+        _ => Vec::new(),
+    };
+    Problem::new(
+        sentences::journal::claimant(claimant, &candidates),
+        w.locked_by_other_why,
+        w.locked_in_database_next,
+    )
 }
 
 fn journal_problem(error: &JournalError) -> Problem {

@@ -224,7 +224,7 @@ fn require_writable(session: &mut Session, mailbox: u64) -> Result<bool, Refresh
         let longer = SecretBytes::from([old.expose(), &[b' '; ROOM]].concat());
         let change = Change {
             swaps: vec![swap(mailbox, &old, &longer)],
-            files: Vec::new(),
+            ..Change::default()
         };
         change
             .require_possible(session)

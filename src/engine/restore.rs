@@ -13,8 +13,9 @@ use crate::domain::journal::{Kind, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
+use crate::engine::anew;
 use crate::engine::apply;
-use crate::engine::backup::{Progress, backup_problem};
+use crate::engine::backup::{self, Progress, Wanted, backup_problem};
 use crate::engine::caches::{self, RanOn};
 use crate::engine::change::{Failure, file_problem};
 use crate::engine::file_change::{self, FileChange};
@@ -26,7 +27,7 @@ use crate::io::files;
 use crate::io::store::{Stored, Swap};
 use crate::words::{fill, words};
 
-pub use foretold::{Foretold, foretell};
+pub use foretold::{Foretold, Promise, foretell};
 
 /// What a restore did.
 #[derive(Debug, Default)]
@@ -55,6 +56,59 @@ impl Restored {
         }
         sentences
     }
+}
+
+/// A restore that was carried out.
+pub struct PutBack {
+    /// What it did.
+    pub restored: Restored,
+    /// What it was foretold to come to.
+    pub foretold: Foretold,
+    /// The backup of what stood before.
+    pub safety: Backup,
+}
+
+/// Backs up what stands and puts the backup back as was foretold; where somebody saves meanwhile, as is foretold then, if
+/// that gives up nothing of it. `go_on` is asked before anything is changed.
+///
+/// # Errors
+/// A [`Failure`]; then nothing was changed, unless it says otherwise.
+pub fn put_back(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    backup: &Backup,
+    foretold: Foretold,
+    go_on: &dyn Fn(&Backup) -> Result<(), Problem>,
+    progress: &mut Progress<'_>,
+) -> Result<PutBack, Failure> {
+    let w = words();
+    let mut shown = Some(foretold);
+    let mut first = None;
+    anew::until_nobody_saves(session, progress, &mut |session, progress| {
+        let foretold = match shown.take() {
+            Some(foretold) => foretold,
+            None => foretell(session, backup)?,
+        };
+        let promise = first.get_or_insert_with(|| foretold.promise());
+        if !foretold.promise().upholds(promise) {
+            let next = w.anew_gives_up_next;
+            return Err(Problem::new(w.anew_foretold_otherwise, "", next).into());
+        }
+        let wanted = Wanted {
+            also: foretold.rows(),
+            ..Wanted::default()
+        };
+        let options = ledger.options().clone();
+        let (safety, _) = backup::make_as(session, &options, &wanted, progress, &|| false)?;
+        go_on(&safety)?;
+        let folder = &safety.folder;
+        let restored = restore(session, ledger, backup, &foretold, folder, progress)?;
+        Ok(PutBack {
+            restored,
+            foretold,
+            safety,
+        })
+    })
 }
 
 /// Puts the backup back, exactly as was foretold, and reads everything again.
@@ -99,6 +153,7 @@ pub fn restore(
         foretold.after.iter().map(|s| s.place.clone()).collect()
     });
     notes.extend(caches::follow(session, ran_on, progress));
+    notes.extend(ledger.unguarded());
     Ok(Restored {
         rows: change.swaps.len(),
         files: change.files.len(),

@@ -9,7 +9,7 @@ use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Kind, Outcome, 
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes};
-use crate::engine::apply;
+use crate::engine::anew;
 use crate::engine::backup::{Progress, backup_problem};
 use crate::engine::caches::{self, RanOn};
 use crate::engine::change::{Change, Failure, file_problem};
@@ -18,9 +18,10 @@ use crate::engine::file_change::{self, FileChange, torn};
 use crate::engine::job::Applied;
 use crate::engine::ledger::Ledger;
 use crate::engine::lost;
+use crate::engine::own_backups;
 use crate::engine::processes;
 use crate::engine::restore::{self, Restored};
-use crate::engine::session::Session;
+use crate::engine::session::{Session, compared};
 use crate::engine::settle::{self, Written};
 use crate::engine::undo::{self, Undone};
 use crate::engine::{rehearsal, survey};
@@ -71,7 +72,10 @@ fn take_up(
     let backup = run.backup.clone();
     match run.kind {
         Kind::Recovery => {
-            let applied = finish(session, ledger, run, &open(&backup)?, progress)?;
+            let backup = open(&backup)?;
+            let applied = anew::until_nobody_saves(session, progress, &mut |session, progress| {
+                finish(session, ledger, run, &backup, progress)
+            })?;
             Ok(Resumed::Recovered(Box::new(applied)))
         }
         Kind::Undo => {
@@ -79,7 +83,11 @@ fn take_up(
             Ok(Resumed::TakenBack(backup, Box::new(undone)))
         }
         Kind::Restore => {
-            let restored = put_back(session, ledger, run, &open(&backup)?, progress)?;
+            let opened = open(&backup)?;
+            let restored =
+                anew::until_nobody_saves(session, progress, &mut |session, progress| {
+                    put_back(session, ledger, run, &opened, progress)
+                })?;
             Ok(Resumed::PutBack(backup, Box::new(restored)))
         }
         // It is written down when it is done.
@@ -101,6 +109,7 @@ fn compare(
     progress(words().resume_checking, 0, None);
     backup.verify().map_err(|e| backup_problem(&e))?;
     survey::reread(session)?;
+    own_backups::add(session, backup);
     checks::read_inventory(session)?;
     ledger.intent(run)
 }
@@ -138,7 +147,11 @@ fn finish(
             Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
         );
     };
-    let mut change = Change { swaps, files };
+    let change = Change {
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
+        files,
+    };
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;
     let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
@@ -149,11 +162,6 @@ fn finish(
             record
         }
     };
-    if run.refresh && !change.swaps.is_empty() {
-        change
-            .swaps
-            .extend(apply::compare_only(session, &change.swaps));
-    }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
     let carried = change.carry_on(session, ledger, id, &backup.folder, &mut || {
         progress(w.apply_files, 0, None)
@@ -199,8 +207,8 @@ fn finish(
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
         let next = format!("{}\n  {}", problem.next, ledger.both_ways());
         return Err(Failure {
-            problem: Problem::new(w.cache_stays_resumed, problem.why, next),
             half_done: true,
+            ..Problem::new(w.cache_stays_resumed, problem.why, next).into()
         });
     }
     Ok(written.prove(session, ledger, progress))
@@ -223,7 +231,11 @@ fn put_back(
     let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
         return Err(Problem::new(w.backup_unusable, "", ledger.both_ways()).into());
     };
-    let change = Change { swaps, files };
+    let change = Change {
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
+        files,
+    };
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;
     let id = Ledger::again(run);
@@ -254,6 +266,7 @@ fn put_back(
     // Whether the files were in place before it was interrupted is not known: workers may still run on the old ones.
     let workers = caches::follow(session, RanOn::Unknown, progress);
     restored.notes.extend(workers);
+    restored.notes.extend(ledger.unguarded());
     restored.surprises = foreign
         .into_iter()
         .map(|cell| Place { cell, token: None })

@@ -2,6 +2,7 @@
 //!
 //! The session lives on the engine's side. What leaves it is an [`Assessment`], which holds no secret.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::domain::app_key::AppKey;
@@ -15,13 +16,15 @@ use crate::domain::inventory::Inventory;
 use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
+use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::send_log::SendLog;
 use crate::domain::timeline::Timeline;
 use crate::engine::log_secrets::Seen;
+use crate::engine::own_backups::OwnBackups;
 use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
 use crate::io::install::{self, Install, key_file_places};
-use crate::io::store::{self, Bounds, Store, StoreError};
+use crate::io::store::{self, Bounds, Store, StoreError, Swap};
 use crate::words::words;
 
 /// An install that was found, read and connected to.
@@ -34,8 +37,12 @@ pub struct Session {
     pub other_database: bool,
     /// Its database.
     pub store: Box<dyn Store>,
+    /// A connection that keeps others from changing the rows, while a plan is made anew.
+    pub held: Option<Box<dyn Store>>,
     /// The keys we know.
     pub ring: KeyRing,
+    /// The keys of this install's own backups.
+    pub own_backups: OwnBackups,
     /// What was found while reading the files.
     pub early_findings: Vec<Finding>,
     /// What the journal has to tell of earlier runs.
@@ -75,7 +82,9 @@ impl Session {
             install,
             settings,
             store,
+            held: None,
             ring,
+            own_backups: OwnBackups::default(),
             early_findings,
             journal_findings: Vec::new(),
             other_database: false,
@@ -173,14 +182,21 @@ impl Session {
         if !self.other_database {
             self.settings = self.install.database()?;
         }
-        let connected = if self.other_database {
-            store::connect_as_operator(&self.settings, &self.install.root)
-        } else {
-            store::connect(&self.settings, &self.install.root)
-        };
-        self.store =
-            connected.map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
+        self.store = self
+            .connected()
+            .map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
         Ok(())
+    }
+
+    /// A further connection: with the web user's rights, or with the operator's own where the values are his.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn connected(&self) -> Result<Box<dyn Store>, StoreError> {
+        match self.other_database {
+            true => store::connect_as_operator(&self.settings, &self.install.root),
+            false => store::connect(&self.settings, &self.install.root),
+        }
     }
 
     /// Opens the database anew where the connection broke meanwhile: servers end those that idle, and restart.
@@ -213,8 +229,45 @@ impl Session {
         done
     }
 
+    /// Keeps others from changing what was read, until the next change is written or [`Session::let_go`]: FreeScout waits
+    /// as long. Where the database does not do that, somebody may save again meanwhile.
+    pub fn hold_rows(&mut self) {
+        self.held = None;
+        let rows = compared(&self.inventory.cells, &[]);
+        let held = self
+            .connected()
+            .and_then(|mut store| store.hold(&rows).map(|()| store));
+        self.held = held.ok();
+    }
+
+    /// Lets go of the rows that are held.
+    pub fn let_go(&mut self) {
+        self.held = None;
+    }
+
     /// Judges everything with the keys known now.
     pub fn assess(&self) -> Assessment {
         super::checks::assess(self)
     }
+}
+
+/// The texts of these cells that are not `written`, to be compared within the same transaction.
+pub(super) fn compared(cells: &BTreeMap<Cell, Option<SecretBytes>>, written: &[Swap]) -> Vec<Swap> {
+    let written: HashSet<(&str, u64, &str)> = written
+        .iter()
+        .map(|s| (s.table, s.id, s.column.as_str()))
+        .collect();
+    let cells = cells.iter().filter(|(cell, _)| {
+        cell.table != Table::Env
+            && !written.contains(&(cell.table.name(), cell.id, cell.column.as_str()))
+    });
+    cells
+        .map(|(cell, text)| Swap {
+            table: cell.table.name(),
+            id: cell.id,
+            column: cell.column.clone(),
+            old: text.clone(),
+            new: text.clone(),
+        })
+        .collect()
 }

@@ -172,6 +172,7 @@ impl Written<'_> {
         let overruled = sentences::elsewhere::not_in_use(&after);
         let verified = read.is_ok() && verified(&after, self.plan) && overruled.is_empty();
         self.notes.splice(..0, overruled);
+        self.notes.extend(ledger.unguarded());
         if let Err(problem) = ledger.end(self.id, Outcome::Done) {
             let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
             self.notes.push(fill(w.journal_not_ended, &why));

@@ -10,9 +10,9 @@ use crate::domain::key_ring::KeyRing;
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::engine::job::{DatabaseValues, OtherDatabase, Survey};
-use crate::engine::own_keys;
 use crate::engine::session::Session;
 use crate::engine::{elsewhere, env_trouble};
+use crate::engine::{own_backups, own_keys};
 use crate::io::files;
 use crate::io::install::{self, Environment, Install, Known, KnownBy};
 use crate::io::processes;
@@ -321,6 +321,7 @@ fn worker_findings(session: &Session) -> Vec<Finding> {
         .filter_map(told)
         .collect();
     if crate::engine::processes::closed(session) > 0 {
+        findings.extend(own_backups::findings(session));
         let unsearched = session.unsearched.iter();
         findings.extend(unsearched.map(|unsearched| Finding::WorkerUnsearched {
             pid: unsearched.process.pid,

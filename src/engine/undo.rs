@@ -8,6 +8,7 @@ use crate::domain::journal::{Intent, Kind, Run};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
+use crate::engine::anew;
 use crate::engine::backup::{self, Options, Progress, backup_problem};
 use crate::engine::caches::{self, RanOn};
 use crate::engine::change::{Change, Failure};
@@ -15,8 +16,9 @@ use crate::engine::checks;
 use crate::engine::file_change::{self, FileChange};
 use crate::engine::ledger::{self, Ledger};
 use crate::engine::lost;
+use crate::engine::own_backups;
 use crate::engine::restore;
-use crate::engine::session::Session;
+use crate::engine::session::{Session, compared};
 use crate::engine::settle;
 use crate::engine::survey;
 use crate::io::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
@@ -67,7 +69,9 @@ pub fn undo(
     progress: &mut Progress<'_>,
 ) -> Result<Undone, Failure> {
     let unfinished = ledger.unfinished()?;
-    let undone = take_back(session, ledger, unfinished.as_ref(), backup, progress);
+    let undone = anew::until_nobody_saves(session, progress, &mut |session, progress| {
+        take_back(session, ledger, unfinished.as_ref(), backup, progress)
+    });
     undone
         .map_err(|failure| lost::explained_failure(failure, unfinished.as_ref(), ledger.options()))
 }
@@ -156,6 +160,7 @@ fn take_back(
     undone
         .stranded
         .retain(|place| !undone.refused.contains(place));
+    undone.notes.extend(ledger.unguarded());
     for problem in [finished, read].into_iter().filter_map(Result::err) {
         undone
             .notes
@@ -270,11 +275,17 @@ fn change_back(
     left: &Left,
 ) -> Result<(Change, Vec<String>), Problem> {
     backup.verify().map_err(|e| backup_problem(&e))?;
+    own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     checks::read_inventory(session)?;
     let files = files_back(session, record, backup, left)?;
     let (swaps, refused) = swaps(session, record, &saved)?;
-    Ok((Change { swaps, files }, refused))
+    let change = Change {
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
+        files,
+    };
+    Ok((change, refused))
 }
 
 /// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown

@@ -16,6 +16,7 @@
 
 mod apart;
 mod form;
+pub mod own;
 mod sealed;
 mod writer;
 
@@ -212,8 +213,13 @@ impl Backup {
     /// # Errors
     /// [`BackupError`] when it is none.
     pub fn open(folder: &Path) -> Result<Self, BackupError> {
+        Self::open_within(folder, MAX_BYTES)
+    }
+
+    /// The same, unless its manifest is longer than this.
+    fn open_within(folder: &Path, max: u64) -> Result<Self, BackupError> {
         let path = folder.join(MANIFEST);
-        let file = files::read(&path, MAX_BYTES)?;
+        let file = files::read(&path, max)?;
         apart::require_closed(folder)?;
         if !apart::closed(file.attributes.uid, file.attributes.mode) {
             return Err(BackupError::Foreign(folder.to_owned()));

@@ -3,6 +3,7 @@
 //! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then the host name is
 //! checked as well, unless checking is off.
 
+mod lock;
 mod shutter;
 mod standing;
 
@@ -11,11 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mysql::prelude::{FromValue, Queryable};
-use mysql::{Conn, OptsBuilder, Row, SslOpts, TxOpts, Value};
+use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
 use super::certificates::Copied;
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::store::watch::Watch;
 use super::store::{
     self, Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
@@ -48,6 +50,8 @@ pub struct MySql {
     watch: Arc<Watch>,
     prefix: String,
     server: String,
+    /// Whether the transaction of a change is open.
+    begun: bool,
 }
 
 /// The socket of a connection, where it goes through one.
@@ -182,6 +186,7 @@ impl MySql {
             watch: Arc::clone(watch),
             prefix: settings.prefix.clone(),
             server,
+            begun: false,
         })
     }
 
@@ -210,24 +215,27 @@ impl MySql {
         SwapError::Store(StoreError::ReadOnly(said))
     }
 
-    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<mysql::Transaction<'_>, SwapError> {
-        let mut transaction = self
-            .connection
-            .start_transaction(TxOpts::default())
-            .map_err(|e| SwapError::Store(error(&e)))?;
-        for table in store::tables(swaps) {
-            standing::require(&mut transaction, &self.prefix, table, Use::Change)?;
+    fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.connection.query_drop(statement).map_err(|e| error(&e))
+    }
+
+    /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if !self.begun {
+            self.run("START TRANSACTION")?;
+            self.begun = true;
         }
-        store::compare_and_swap(
-            &mut Within {
-                transaction: &mut transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-            &self.watch,
-        )?;
-        Ok(transaction)
+        for table in store::tables(rows) {
+            standing::require(&mut self.connection, &self.prefix, table, Use::Change)?;
+        }
+        Ok(())
+    }
+
+    fn within(&mut self) -> Within<'_> {
+        Within {
+            connection: &mut self.connection,
+            prefix: &self.prefix,
+        }
     }
 
     /// A transaction that only reads, where the server knows such (MySQL from 5.6.5, MariaDB from 10.0).
@@ -360,22 +368,44 @@ impl Store for MySql {
         Ok(answer.is_some_and(|word| word == "YES"))
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let committed = transaction.commit();
-            committed.map_err(|e| SwapError::Unknown(error(&e)))
-        });
-        swapped.map_err(|e| self.told_apart(e))?;
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self
+            .begin(rows)
+            .and_then(|()| store::lock_rows(&mut self.within(), rows));
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self
+            .begin(swaps)
+            .map_err(SwapError::Store)
+            .and_then(|()| store::compare_and_swap(&mut self.within(), swaps));
+        written.map_err(|e| {
+            // What cannot be rolled back is, by the server, as the connection is gone.
+            let _ = self.roll_back();
+            self.told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.watch.commits()?;
+        self.begun = false;
+        self.run("COMMIT").map_err(SwapError::Unknown)?;
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let ended = transaction.rollback();
-            ended.map_err(|e| SwapError::Store(error(&e)))
-        });
-        swapped.map_err(|e| self.told_apart(e))
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.run("ROLLBACK")
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        lock::still_claimed(self)
     }
 }
 
@@ -414,17 +444,17 @@ fn text(value: Value) -> Option<SecretBytes> {
     }
 }
 
-struct Within<'a, 'c> {
-    transaction: &'a mut mysql::Transaction<'c>,
+struct Within<'a> {
+    connection: &'a mut Conn,
     prefix: &'a str,
 }
 
-impl Transaction for Within<'_, '_> {
+impl Transaction for Within<'_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = store::names(Driver::MySql, self.prefix, swap);
         let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
         let row: Option<mysql::Row> = self
-            .transaction
+            .connection
             .exec_first(select, (swap.id,))
             .map_err(|e| error(&e))?;
         Ok(row.map(|row| row.unwrap().into_iter().next().and_then(text)))
@@ -437,7 +467,7 @@ impl Transaction for Within<'_, '_> {
             .new
             .as_ref()
             .map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
-        self.transaction
+        self.connection
             .exec_drop(update, (new, swap.id))
             .map_err(|e| error(&e))
     }

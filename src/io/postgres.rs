@@ -5,6 +5,7 @@
 //! be only read, and names mean what the server itself means by them, whatever `search_path` the database sets.
 
 mod link;
+mod lock;
 mod standing;
 mod tls;
 
@@ -23,10 +24,11 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Config, Row};
 
-use self::link::Link;
+use self::link::{Link, Reading};
 use self::tls::MakeTls;
 use super::certificates;
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::store::watch::Watch;
 use super::store::{
     self, Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
@@ -45,6 +47,8 @@ pub struct PgSql {
     watch: Arc<Watch>,
     prefix: String,
     server: String,
+    /// Whether the transaction of a change is open.
+    begun: bool,
 }
 
 fn error(error: &tokio_postgres::Error) -> StoreError {
@@ -121,6 +125,7 @@ impl PgSql {
             watch: Arc::clone(watch),
             prefix: settings.prefix.clone(),
             server: format!("PostgreSQL {number}"),
+            begun: false,
         })
     }
 
@@ -129,8 +134,8 @@ impl PgSql {
     }
 
     /// A transaction that only reads.
-    fn reading(&mut self) -> Result<link::Transaction<'_>, StoreError> {
-        let transaction = self.link.transaction(true)?;
+    fn reading(&mut self) -> Result<Reading<'_>, StoreError> {
+        let transaction = self.link.reading()?;
         transaction.batch_execute(&[NAMES, &bound("lock_timeout", LOCK_WAIT)].concat())?;
         Ok(transaction)
     }
@@ -148,11 +153,8 @@ fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
 }
 
 /// Names and types of a table's columns.
-fn types(
-    transaction: &link::Transaction<'_>,
-    name: &str,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = transaction.query(
+fn types(link: &Link, name: &str) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = link.query(
         "SELECT column_name::text, data_type::text FROM information_schema.columns \
          WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position",
         &[(&name, Type::TEXT)],
@@ -313,27 +315,29 @@ impl ServerCertVerifier for Verifier {
 }
 
 impl PgSql {
-    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<link::Transaction<'_>, SwapError> {
-        let mut transaction = self.link.transaction(false)?;
-        let limits = [
-            NAMES,
-            &bound("lock_timeout", LOCK_WAIT),
-            &bound("statement_timeout", STATEMENT),
-        ];
-        transaction.batch_execute(&limits.concat())?;
-        for table in store::tables(swaps) {
-            standing::require(&transaction, &self.prefix, table, store::Use::Change)?;
+    /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if !self.begun {
+            let begin = [
+                "BEGIN ISOLATION LEVEL READ COMMITTED;",
+                NAMES,
+                &bound("lock_timeout", LOCK_WAIT),
+                &bound("statement_timeout", STATEMENT),
+            ];
+            self.link.batch_execute(&begin.concat())?;
+            self.begun = true;
         }
-        store::compare_and_swap(
-            &mut Within {
-                transaction: &mut transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-            &self.watch,
-        )?;
-        Ok(transaction)
+        for table in store::tables(rows) {
+            standing::require(&self.link, &self.prefix, table, store::Use::Change)?;
+        }
+        Ok(())
+    }
+
+    fn within(&mut self) -> Within<'_> {
+        Within {
+            link: &self.link,
+            prefix: &self.prefix,
+        }
     }
 
     /// Tells a standby from any other server that takes no writes.
@@ -361,12 +365,14 @@ impl Store for PgSql {
 
     fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
         let name = format!("{}{table}", self.prefix);
-        standing::of(&self.reading()?, &name)
+        let reading = self.reading()?;
+        standing::of(&reading, &name)
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
         let name = format!("{}{table}", self.prefix);
-        let types = types(&self.reading()?, &name)?;
+        let reading = self.reading()?;
+        let types = types(&reading, &name)?;
         Ok(types.into_iter().map(|(name, _)| name).collect())
     }
 
@@ -422,36 +428,60 @@ impl Store for PgSql {
         Ok(true)
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let committed = transaction.commit();
-            committed.map_err(SwapError::Unknown)
-        });
-        swapped.map_err(|e| self.told_apart(e))?;
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self
+            .begin(rows)
+            .and_then(|()| store::lock_rows(&mut self.within(), rows));
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self
+            .begin(swaps)
+            .map_err(SwapError::Store)
+            .and_then(|()| store::compare_and_swap(&mut self.within(), swaps));
+        written.map_err(|e| {
+            // What cannot be rolled back is, by the server, as the connection is gone.
+            let _ = self.roll_back();
+            self.told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.watch.commits()?;
+        self.begun = false;
+        self.link
+            .batch_execute("COMMIT")
+            .map_err(SwapError::Unknown)?;
         crash::pass(Point::RowsCommitted);
         Ok(())
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swapped = self.swapped(swaps).and_then(|transaction| {
-            let ended = transaction.rollback();
-            ended.map_err(SwapError::Store)
-        });
-        swapped.map_err(|e| self.told_apart(e))
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.link.batch_execute("ROLLBACK")
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        lock::still_claimed(self)
     }
 }
 
-struct Within<'a, 'c> {
-    transaction: &'a mut link::Transaction<'c>,
+struct Within<'a> {
+    link: &'a Link,
     prefix: &'a str,
 }
 
-impl Transaction for Within<'_, '_> {
+impl Transaction for Within<'_> {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = store::names(Driver::PgSql, self.prefix, swap);
         let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
         let id = swap.id.cast_signed();
-        let row = self.transaction.query_opt(&select, &[(&id, Type::INT8)])?;
+        let row = self.link.query_opt(&select, &[(&id, Type::INT8)])?;
         let Some(row) = row else { return Ok(None) };
         let text: Option<&str> = taken(&row, 0)?;
         Ok(Some(text.map(|text| text.as_bytes().into())))
@@ -470,7 +500,7 @@ impl Transaction for Within<'_, '_> {
             None => None,
         };
         let id = swap.id.cast_signed();
-        self.transaction
+        self.link
             .execute(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
             .map(|_| ())
     }

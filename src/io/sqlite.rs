@@ -4,6 +4,8 @@
 //! else's; what lies beside it belongs to its owner, and SQLite takes up a journal that it finds there; and what SQLite
 //! makes there must be the web user's, or lock him out.
 
+mod lock;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::store::watch::Watch;
 use super::store::{
     self, Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
@@ -27,6 +30,9 @@ pub struct Sqlite {
     watch: Arc<Watch>,
     prefix: String,
     server: String,
+    file: PathBuf,
+    /// The folder of the file, while the lock is held: closing it gives the lock back.
+    claimed: Option<std::fs::File>,
 }
 
 /// The file: absolute as given, otherwise in Laravel's `database/` or in the install itself.
@@ -89,6 +95,8 @@ impl Sqlite {
             watch: Arc::clone(watch),
             prefix: settings.prefix.clone(),
             server,
+            file,
+            claimed: None,
         })
     }
 
@@ -96,47 +104,28 @@ impl Sqlite {
         sql::table(Driver::Sqlite, &self.prefix, table)
     }
 
-    /// The swaps, neither committed nor rolled back yet. Dropped, it rolls back.
-    fn swapped(&mut self, swaps: &[Swap]) -> Result<rusqlite::Transaction<'_>, SwapError> {
-        let failed = |e| SwapError::Store(error(&e));
-        self.only_reading(false).map_err(failed)?;
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
-        for table in store::tables(swaps) {
-            require(
-                &transaction,
-                &format!("{}{table}", self.prefix),
-                Use::Change,
-            )?;
+    fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch(statement)
+            .map_err(|e| error(&e))
+    }
+
+    /// Begins the transaction of a change, unless it was begun by holding rows: the whole file is locked.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            self.only_reading(false).map_err(|e| error(&e))?;
+            self.run("BEGIN IMMEDIATE")?;
         }
-        store::compare_and_swap(
-            &mut Within {
-                connection: &transaction,
-                prefix: &self.prefix,
-            },
-            swaps,
-            &self.watch,
-        )?;
-        Ok(transaction)
+        for table in store::tables(rows) {
+            let name = format!("{}{table}", self.prefix);
+            require(&self.connection, &name, Use::Change)?;
+        }
+        Ok(())
     }
 
     /// Whether the connection takes no statement that writes.
     fn only_reading(&self, on: bool) -> rusqlite::Result<()> {
         self.connection.pragma_update(None, "query_only", on)
-    }
-
-    /// Swaps, and ends the transaction like this.
-    fn change(
-        &mut self,
-        swaps: &[Swap],
-        end: fn(rusqlite::Transaction<'_>) -> Result<(), SwapError>,
-    ) -> Result<(), SwapError> {
-        let changed = self.swapped(swaps).map_err(told_apart).and_then(end);
-        // What was changed stays changed, whatever this says; the next change asks for it anew.
-        let _ = self.only_reading(true);
-        changed
     }
 }
 
@@ -223,20 +212,54 @@ impl Store for Sqlite {
         Ok(true)
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.change(swaps, |transaction| {
-            let committed = transaction.commit();
-            committed.map_err(|e| SwapError::Unknown(error(&e)))?;
-            crash::pass(Point::RowsCommitted);
-            Ok(())
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self.begin(rows);
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self.begin(swaps).map_err(SwapError::Store).and_then(|()| {
+            store::compare_and_swap(
+                &mut Within {
+                    connection: &self.connection,
+                    prefix: &self.prefix,
+                },
+                swaps,
+            )
+        });
+        written.map_err(|e| {
+            let _ = self.roll_back();
+            told_apart(e)
         })
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.change(swaps, |transaction| {
-            let ended = transaction.rollback();
-            ended.map_err(|e| SwapError::Store(error(&e)))
-        })
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.watch.commits()?;
+        if let Err(e) = self.run("COMMIT") {
+            let _ = self.roll_back();
+            return Err(SwapError::Unknown(e));
+        }
+        // What was changed stays changed, whatever this says; the next change asks for it anew.
+        let _ = self.only_reading(true);
+        crash::pass(Point::RowsCommitted);
+        Ok(())
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        let ended = match self.connection.is_autocommit() {
+            true => Ok(()),
+            false => self.run("ROLLBACK"),
+        };
+        let _ = self.only_reading(true);
+        ended
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.claimed.is_some()
     }
 }
 

@@ -14,8 +14,8 @@ use self::patient::Patient;
 pub use self::patient::hush;
 pub use self::standing::Foreign;
 pub use self::watch::Bounds;
-use self::watch::Watch;
 use super::crash::{self, Point};
+use super::database_lock::Claim;
 use super::install;
 use super::programs::Account;
 use crate::domain::configuration::{DbSettings, Driver};
@@ -205,19 +205,60 @@ pub trait Store: Send {
     /// [`StoreError`] when the catalogue cannot be read.
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
 
-    /// Replaces texts, all or none, in one transaction: locks each row, compares byte for byte with what we read, writes,
-    /// reads back, compares again, commits. Only in plain tables that nothing else acts on.
+    /// Begins a transaction and locks these rows: whoever wants to change one of them waits until [`Store::commit`] or
+    /// [`Store::roll_back`]. Nothing else is read over this connection meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is locked.
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError>;
+
+    /// Replaces texts, all or none, in the transaction of [`Store::hold`] or in one of its own, and leaves it open: locks
+    /// each row, compares byte for byte with what we read, writes, reads back, compares again. Only in plain tables that nothing else acts on.
+    ///
+    /// # Errors
+    /// [`SwapError`]; then the transaction is rolled back.
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
+
+    /// Commits what [`Store::exchange`] wrote.
+    ///
+    /// # Errors
+    /// [`SwapError::Unknown`].
+    fn commit(&mut self) -> Result<(), SwapError>;
+
+    /// Takes back what [`Store::exchange`] wrote, and lets go what is locked.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the connection broke; the server then does the same by itself.
+    fn roll_back(&mut self) -> Result<(), StoreError>;
+
+    /// Takes the lock that keeps two of us off one install, wherever they run: see [`super::database_lock`]. For a
+    /// connection that does nothing else, as long as it is to be held.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the server does not give such locks.
+    fn claim(&mut self) -> Result<Claim, StoreError>;
+
+    /// Whether the lock of [`Store::claim`] is still held.
+    fn still_claimed(&mut self) -> bool;
+
+    /// [`Store::exchange`] and [`Store::commit`].
     ///
     /// # Errors
     /// [`SwapError`]; then nothing was changed.
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
+    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        self.exchange(swaps)?;
+        self.commit()
+    }
 
     /// Does everything that [`Store::swap`] does, and rolls back instead of committing: whether the texts would be kept,
     /// found out before something depends on it. Only for tables with transactions; another keeps what is written.
     ///
     /// # Errors
     /// As [`Store::swap`].
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError>;
+    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        self.exchange(swaps)?;
+        Ok(self.roll_back()?)
+    }
 }
 
 /// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes whoever
@@ -317,11 +358,19 @@ pub(super) fn names(driver: Driver, prefix: &str, swap: &Swap) -> (String, Strin
     )
 }
 
+/// Locks rows as [`Store::hold`] does.
+pub(super) fn lock_rows(
+    transaction: &mut dyn Transaction,
+    rows: &[Swap],
+) -> Result<(), StoreError> {
+    rows.iter()
+        .try_for_each(|row| transaction.current(row).map(|_| ()))
+}
+
 /// Compares, writes, reads back and compares again. The caller commits after `Ok` and rolls back after `Err`.
 pub(super) fn compare_and_swap(
     transaction: &mut dyn Transaction,
     swaps: &[Swap],
-    watch: &Watch,
 ) -> Result<(), SwapError> {
     let mut changed = Vec::new();
     for (index, swap) in swaps.iter().enumerate() {
@@ -349,6 +398,5 @@ pub(super) fn compare_and_swap(
         }
     }
     crash::pass(Point::RowsCommitting);
-    watch.commits()?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Runs as sentences: what was begun, what became of it, and who did it.
 
+use crate::domain::claimant::Claimant;
 use crate::domain::journal::{Kind, Outcome, Run};
 use crate::domain::sanitize::sanitize;
 use crate::words::{fill, words};
@@ -61,6 +62,43 @@ pub fn another(pid: u32, host: &str, user: &str, since: &str) -> String {
             ("since", &time(since)),
         ],
     )
+}
+
+/// That another freescout-rescue holds the lock in the database, and as far as can be told which: what the server says of
+/// it, or the processes of ours on this machine, of which it may be one.
+pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
+    let w = words();
+    let mut told: Vec<String> = Vec::new();
+    if let Some(program) = &claimant.program {
+        told.push(sanitize(program));
+    }
+    if let Some(pid) = claimant.pid {
+        told.push(fill(w.claimant_process, &[("pid", &pid)]));
+    }
+    if let Some(connection) = &claimant.connection {
+        let connection = sanitize(connection);
+        let from = claimant.from.as_deref().map(sanitize);
+        told.push(match from {
+            Some(from) => fill(
+                w.claimant_connection_from,
+                &[("connection", &connection), ("from", &from)],
+            ),
+            None => fill(w.claimant_connection, &[("connection", &connection)]),
+        });
+    }
+    let running = candidates.iter().map(|(pid, user)| {
+        let user = sanitize(user);
+        fill(w.claimant_running, &[("pid", pid), ("user", &user)])
+    });
+    let running: Vec<String> = running.collect();
+    if !running.is_empty() {
+        let running = running.join(", ");
+        told.push(fill(w.claimant_here, &[("running", &running)]));
+    }
+    if told.is_empty() {
+        told.push(w.claimant_unknown.to_owned());
+    }
+    fill(w.locked_in_database, &[("who", &told.join("; "))])
 }
 
 /// A run on one line.

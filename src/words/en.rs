@@ -190,7 +190,7 @@ table! {
     zip_method = "zip with an unusual method";
     skip_network = "on a network mount: name it to have it searched";
     skip_no_files = "holds no files, only what the kernel makes up while it is read; the memory of PHP processes is searched as such";
-    skip_own_backup = "a backup of this program: name it to have it searched";
+    skip_own_backup = "a backup of this program (those of this install are read for keys by themselves): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
     memory_of_another = "it is a process of user {user}; reading its memory takes root";
@@ -285,11 +285,25 @@ table! {
     workers_stay = "Queue workers were not told to restart: while a password is unreadable, their memory may be the last place of its key.";
     workers_stay_next = "Until they restart, they go on with the key they were started with: what they send or fetch may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Do not clear FreeScout's cache in the browser before, and do not restart PHP: both end workers.";
     worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
+    own_backup_unread = "The backup of {created} in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backup_unread_undated = "A backup in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backups_more = "{count} more backups of this install were not searched for a missing key. Name one to have it searched: --look-in FOLDER/files";
     workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
     key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
     memory_searching = "Looking for lost keys in the memory of this install's PHP";
     key_not_kept = "{key} was found only in running processes, and this recovery keeps it nowhere. Once they have ended, an undo brings back secrets that nothing opens.";
     memory_searched_first = "Searching the memory of PHP before workers restart";
+    made_anew = "Somebody saved in FreeScout meanwhile: reading everything again and making the plan anew ({tried} of {tries}).";
+    made_anew_note = "Somebody saved in FreeScout while this ran: the plan was made anew {times}, with the same strategy and the same key, and it gives up nothing that the first one kept.";
+    made_anew_once = "once";
+    made_anew_times = "{count} times";
+    made_anew_too_often = "Nothing was changed. The plan was made anew {tries} times, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run it once more.";
+    anew_gives_up = "Somebody saved in FreeScout meanwhile, and the plan that is possible now is not the one that was shown.";
+    anew_other_strategy = "It would follow another strategy, or end with another key.";
+    anew_foretold_otherwise = "Somebody saved in FreeScout meanwhile, and what the restore comes to now is not what was shown.";
+    anew_loses = "It would no longer keep readable: {places}";
+    anew_saved_over = "Somebody saved a value where a password of yours was to go: {places}";
+    anew_gives_up_next = "Nothing was changed. Look at the plan as it is now, and confirm that one.";
     memory_key_found = "A lost key was found in a running process of this install.";
     memory_key_found_why = "The plan was made without it.";
     memory_key_found_next = "Nothing was changed. Make the plan anew: it brings back what this key opens.";
@@ -326,6 +340,15 @@ table! {
     journal_not_closed = "The journal could not be told that nothing of it stands, so the run counts as unfinished; this closes it: {undo}";
     error_newer_journal = "{path}: written by a later version of freescout-rescue";
     locked_by_other = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
+    locked_in_database = "Another freescout-rescue works on this install: it holds the lock in its database ({who}).";
+    locked_in_database_next = "Let it finish, or end it: closing it cuts nothing off. The lock goes with its connection to the database.";
+    claimant_process = "process {pid}";
+    claimant_connection = "connection {connection}";
+    claimant_connection_from = "connection {connection} from {from}";
+    claimant_running = "process {pid} of {user}";
+    claimant_here = "running on this machine: {running}";
+    claimant_unknown = "the server does not say who";
+    no_database_lock = "The database gave no lock ({why}), so another freescout-rescue on this install would not be noticed if it keeps its state in another folder. Rows and files were compared right before they were written.";
     locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
     locked_by_other_next = "Let it finish, or end it: closing it cuts nothing off.";
     run_backup = "backup";
@@ -986,6 +1009,7 @@ table! {
     action_lost_invited = "stays unreadable, which does no harm";
 
     // sentences: keys, strategies, backup
+    source_backup = "the backup of {created} ({path})";
     source_given = "given by you";
     source_stdin = "standard input";
     source_line = ", line {line}";
@@ -1014,6 +1038,7 @@ table! {
     why_old_key_configured = "The old key stands in the configuration already; only the cache is stale.";
     why_old_key_sent_more = "Most mails were sent under the old key. Putting it back keeps replies to them, and links in them, working.";
     why_current_key_serves_more = "The key in force opens more, or has sent more mails; the rest is carried over to it.";
+    why_key_settled = "The last recovery put this key in force. What was saved under another key since is sealed anew with it.";
     why_key_is_out_of_reach = "The key is set outside of FreeScout's files, so it is kept and everything is carried over to it.";
     why_only_repairs = "The key in force is right; some stored values or the configuration need repair.";
     why_nothing_to_open = "What is left is damaged: only new passwords help.";

@@ -22,6 +22,7 @@ mod meanwhile;
 mod mounts;
 mod php;
 mod read_only;
+mod saver;
 mod scout;
 #[path = "../servers/server.rs"]
 #[allow(
@@ -36,6 +37,7 @@ mod signals;
     reason = "these tests need less of it than those it was made for"
 )]
 mod terminal;
+mod two;
 mod wire;
 mod wizard;
 #[path = "../crash/world.rs"]

@@ -32,7 +32,7 @@ fn tokens(byte: u8, token: &str) -> String {
     )
 }
 
-/// A row changes between reading and writing: it is not overwritten, it is named, and the next try takes it as it is.
+/// A row changes between reading and writing: it is not overwritten, and the plan is made anew with it.
 fn row_changed(world: &mut World) {
     let driver = world.install.settings.driver;
     let mailboxes = table(world, "mailboxes");
@@ -61,26 +61,46 @@ fn row_changed(world: &mut World) {
         }
         let held = Held::at(world.command("recover"), "JournalCommitted", journal::ROWS);
         update(&text);
-        let with_theirs = world.truth();
-        let refused = held.end();
-        told(fault, driver, &refused);
-        let context = format!("{driver:?}, {fault}: {}", refused.said);
-        assert_eq!(refused.code, Some(1), "{context}");
-        let named = format!("mailboxes#{row}.{column}");
-        for says in ["changed by somebody else", &named, "Nothing was changed"] {
-            assert!(refused.said.contains(says), "{says:?}: {context}");
+        let done = held.end();
+        told(fault, driver, &done);
+        let context = format!("{driver:?}, {fault}: {}", done.said);
+        assert_eq!(done.code, Some(2), "{context}");
+        let once = "the plan was made anew once";
+        for says in [once, "\"verified\":true"] {
+            assert!(done.out.contains(says), "{says:?}: {context}");
         }
-        let now = world.truth();
-        assert_eq!(now.rows, with_theirs.rows, "{context}");
-        assert_eq!(now.files, world.original.files, "{context}");
-        world.require_settled(&context);
-        // Planned anew, on what stands now.
-        let again = world.run("recover", 0);
-        assert_eq!(again.code, Some(2), "{context}: {}", again.said);
         let expected = if column == "meta" { 11 } else { 9 };
-        assert_eq!(readable(world), expected, "{context}: {}", again.said);
+        assert_eq!(readable(world), expected, "{context}");
+        let saved = if column == "meta" {
+            "refreshed"
+        } else {
+            "typed in the browser"
+        };
+        assert!(opened(world).contains(&saved.to_owned()), "{context}");
+        let env = std::fs::read_to_string(world.install.root().join(".env")).unwrap();
+        assert!(env.contains(&key_text(1)), "{context}");
         world.require_settled(&context);
+        // What was saved is taken back to as well: it is in the backup that the recovery rests on.
+        let back = world.run("undo", 0);
+        assert_eq!(back.code, Some(0), "{context}: {}", back.said);
+        let shown = format!("{text:?}");
+        let kept = |row: &String| row.contains(shown.trim_matches('"'));
+        assert!(world.truth().rows.iter().any(kept), "{context}");
     }
+}
+
+/// What FreeScout reads with the key that `.env` names.
+fn opened(world: &World) -> Vec<String> {
+    use freescout_rescue::engine::{checks, survey};
+    use freescout_rescue::io::install::Environment;
+    let opened = survey::open(Some(&world.install.root()), Environment::default(), None);
+    let mut session = opened.ok().and_then(Result::ok).expect("it opens");
+    checks::read_inventory(&mut session).unwrap();
+    let secrets = session.inventory.secrets.iter();
+    secrets
+        .filter_map(|secret| freescout_rescue::domain::verdict::text(secret, &session.ring))
+        .map(|text| String::from_utf8_lossy(text.expose()).into_owned())
+        .collect()
 }
 
 #[test]
@@ -280,6 +300,90 @@ fn leave(mut session: Session) {
     wait("the wizard to end", || {
         session.child.try_wait().unwrap().is_some()
     });
+}
+
+/// Minutes pass between the backup of a wizard and its last step, and mail is fetched meanwhile: nobody has to begin anew.
+#[test]
+fn a_wizard_goes_on_with_what_was_saved() {
+    let world = World::new(Driver::Sqlite, "");
+    let mut session = crate::wizard::start(&world, &[]);
+    crate::wizard::to_apply(&mut session);
+    let mailboxes = table(&world, "mailboxes");
+    let saved = sealed(&key(2), "typed in the browser");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{saved}' WHERE id = 2");
+    world.install.admin(&[&update]);
+    crate::wizard::apply(&mut session);
+    let screen = session.screen();
+    assert!(screen.contains("the plan was made anew once"), "{screen}");
+    assert!(opened(&world).contains(&"typed in the browser".to_owned()));
+    assert_eq!(readable(&world), 9);
+    session.signal(rustix::process::Signal::KILL);
+    session.child.wait().unwrap();
+    // What is lost now that was not is shown, and not done.
+    let mut world = world;
+    world.reset();
+    let mut session = crate::wizard::start(&world, &[]);
+    crate::wizard::to_apply(&mut session);
+    let lost = sealed(&key(7), "under a key that nobody knows");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{lost}' WHERE id = 2");
+    world.install.admin(&[&update]);
+    let before = world.truth();
+    crate::wizard::confirm(&mut session, &|screen| {
+        screen.contains("the plan that is possible now")
+    });
+    let screen = session.screen();
+    assert!(screen.contains("mailboxes#2.in_password"), "{screen}");
+    println!("{screen}");
+    let now = world.truth();
+    assert_eq!((now.rows, &now.files), (before.rows, &before.files));
+    session.signal(rustix::process::Signal::KILL);
+    session.child.wait().unwrap();
+    world.require_settled("it was not begun");
+}
+
+/// The same without a screen: the plan that is possible now is shown.
+#[test]
+fn a_plan_that_would_give_up_more_is_shown() {
+    let mut world = World::new(Driver::Sqlite, "");
+    let mailboxes = table(&world, "mailboxes");
+    let lost = sealed(&key(7), "under a key that nobody knows");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{lost}' WHERE id = 2");
+    let held = Held::at(world.command("recover"), "JournalCommitted", journal::ROWS);
+    world.install.admin(&[&update]);
+    let refused = held.end();
+    told(
+        "a value under an unknown key was saved",
+        Driver::Sqlite,
+        &refused,
+    );
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    for says in [
+        "is not the one that was shown",
+        "It would no longer keep readable: mailboxes#2.in_password",
+        "Nothing was changed",
+    ] {
+        assert!(refused.said.contains(says), "{says:?}: {}", refused.said);
+    }
+    world.require_settled(&refused.said);
+    // A password of the operator's was to go where somebody has saved one.
+    world.reset();
+    let passwords = world.state().join("passwords");
+    let line = "{\"mailbox\": 3, \"incoming\": \"ours\"}\n";
+    std::fs::write(&passwords, line).unwrap();
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&passwords, closed).unwrap();
+    let own = ["--passwords", passwords.to_str().unwrap()];
+    let command = world.command_with("recover", &own);
+    let held = Held::at(command, "JournalCommitted", journal::ROWS);
+    let theirs = sealed(&key(2), "theirs");
+    let update = format!("UPDATE {mailboxes} SET in_password = '{theirs}' WHERE id = 3");
+    world.install.admin(&[&update]);
+    let refused = held.end();
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+    let says = "where a password of yours was to go: mailboxes#3.in_password";
+    assert!(refused.said.contains(says), "{}", refused.said);
+    assert!(opened(&world).contains(&"theirs".to_owned()));
+    world.require_settled(&refused.said);
 }
 
 /// A wizard holds the lock while it writes, and no longer: with its report on the screen it is in nobody's way.

@@ -233,6 +233,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         mails: ring.iter().map(|k| (k.fingerprint(), k.mails)).collect(),
         published: std::collections::BTreeSet::new(),
         misspelled: std::collections::BTreeSet::new(),
+        settled: false,
     };
     Assessment {
         rules: inventory.rules().clone(),

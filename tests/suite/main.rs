@@ -15,6 +15,7 @@ mod git;
 mod hostile;
 mod hunt;
 mod oauth;
+mod own_backups;
 mod plans;
 mod planted;
 mod probes;

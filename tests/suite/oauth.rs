@@ -13,6 +13,7 @@ use freescout_rescue::engine::checks;
 use freescout_rescue::engine::connections::{self, How};
 use freescout_rescue::engine::job::Reading;
 use freescout_rescue::engine::oauth::{self, RefreshError, Refreshed};
+use freescout_rescue::io::database_lock::Claim;
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::oauth::{AskError, Endpoints};
 use freescout_rescue::io::store::{Foreign, Store, StoreError, Stored, Swap, SwapError};
@@ -363,13 +364,29 @@ impl Store for Breaks {
         self.real.transactional(table)
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.real.swap(swaps)?;
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        self.real.hold(rows)
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        self.real.exchange(swaps)
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.real.commit()?;
         Err(SwapError::Unknown(broken()))
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.real.rehearse(swaps)
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.real.roll_back()
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        self.real.claim()
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.real.still_claimed()
     }
 }
 

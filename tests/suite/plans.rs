@@ -29,6 +29,7 @@ fn circumstances() -> Circumstances {
         mails: Vec::new(),
         published: std::collections::BTreeSet::new(),
         misspelled: std::collections::BTreeSet::new(),
+        settled: false,
     }
 }
 
@@ -350,6 +351,7 @@ proptest! {
             mails: vec![(old(), mails)],
             misspelled: marks(1),
             published: marks(2),
+            settled: marked & 1 == 0,
         };
         let secrets = secrets(&verdicts);
         let Some(recommended) = recommend(&secrets, &circumstances) else { return Ok(()) };

@@ -5,11 +5,17 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
+use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::plan::Choices;
+use freescout_rescue::domain::secret::{Place, Table};
+use freescout_rescue::domain::{php, verdict};
+use freescout_rescue::engine::apply::Order;
 use freescout_rescue::engine::backup::{self, Options};
 use freescout_rescue::engine::ledger::Ledger;
-use freescout_rescue::engine::{apply, checks, recover, survey};
+use freescout_rescue::engine::{anew, checks, recover, survey};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state_dir::AbsolutePath;
+use freescout_rescue::words::{fill, words};
 
 use crate::cli::{Bench, Outcome, state};
 
@@ -217,23 +223,12 @@ fn a_backup_that_others_could_have_written_is_not_trusted() {
 /// Somebody works on the server between our backup and our writing.
 #[test]
 fn what_changed_since_the_backup_is_refused() {
-    let changes: [Act<'_>; 4] = [
+    let changes: [Act<'_>; 2] = [
         ("the .env", &|b| {
             b.edit_env(|t| format!("{t}# a colleague was here\n"))
         }),
         ("the cache", &|b| {
             std::fs::remove_file(b.install().join("bootstrap/cache/config.php")).unwrap()
-        }),
-        ("a row of the plan", &|b| {
-            b.database()
-                .execute_batch("UPDATE mailboxes SET in_password = 'other' WHERE id = 1")
-                .unwrap();
-        }),
-        // Saved in FreeScout under the key that is about to go: it would be stranded.
-        ("a row that stays as it is", &|b| {
-            b.database()
-                .execute_batch("UPDATE mailboxes SET out_password = 'typed' WHERE id = 9")
-                .unwrap();
         }),
     ];
     for (what, change) in changes {
@@ -262,14 +257,17 @@ fn what_changed_since_the_backup_is_refused() {
         let ready = recover::plan(&session, None, &choices).unwrap();
         change(&bench);
         let before = bench.state();
-        let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
-        let outcome = apply::apply(
+        let mut ledger = Ledger::open(&options, &session).unwrap();
+        let outcome = anew::apply(
             &mut session,
             &mut ledger,
-            &ready.plan,
-            &[],
-            &backup,
-            apply::How::to_the_end(false),
+            &Order {
+                plan: &ready.plan,
+                entered: &[],
+                backup: &backup,
+                artisan: false,
+                cancel: &|| false,
+            },
             &mut quiet,
         );
         let failure = outcome
@@ -281,6 +279,75 @@ fn what_changed_since_the_backup_is_refused() {
             matches!(backup.recovery(), Ok(None)),
             "{what}: a recovery is recorded that never was"
         );
+    }
+}
+
+/// What somebody saves in FreeScout between our backup and our writing is kept: the plan is made anew.
+#[test]
+fn what_is_saved_since_the_backup_is_planned_anew() {
+    for (row, column) in [
+        // One that is sealed anew.
+        (1_u64, "in_password"),
+        // One that stays as it is, saved under the key that is about to go: it would be stranded.
+        (9, "out_password"),
+    ] {
+        let bench = Bench::new();
+        let environment = Environment::of_this_process();
+        let session = survey::open(Some(&bench.install()), environment, None);
+        let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
+        checks::read_inventory(&mut session).unwrap();
+        let look_in = [bench.path("demo/old-server")];
+        checks::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
+        let options = Options {
+            backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
+            state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
+            keys_dir: None,
+            artisan: false,
+            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+        };
+        let mut said = Vec::new();
+        let mut progress = |what: &str, _: u64, _: Option<u64>| said.push(what.to_owned());
+        let (backup, _) =
+            backup::make(&mut session, &options, false, &mut progress, &|| false).unwrap();
+        let ready = recover::plan(&session, None, &Choices::default()).unwrap();
+        let in_force = session.ring.effective().unwrap();
+        let typed = php::serialize_text(b"typed in the browser");
+        let saved = Payload::seal(in_force, &[7; 16], &typed);
+        let update = format!("UPDATE mailboxes SET {column} = ?1 WHERE id = ?2");
+        bench
+            .database()
+            .execute(&update, (&saved, row.cast_signed()))
+            .unwrap();
+        let mut ledger = Ledger::open(&options, &session).unwrap();
+        let order = Order {
+            plan: &ready.plan,
+            entered: &[],
+            backup: &backup,
+            artisan: false,
+            cancel: &|| false,
+        };
+        let applied = anew::apply(&mut session, &mut ledger, &order, &mut progress);
+        let applied = applied.unwrap_or_else(|failure| panic!("{}", failure.problem));
+        assert!(applied.verified);
+        assert_eq!(
+            applied.notes[0],
+            fill(
+                words().made_anew_note,
+                &[("times", &words().made_anew_once)]
+            )
+        );
+        let told = fill(words().made_anew, &[("tried", &1), ("tries", &anew::TRIES)]);
+        assert!(said.contains(&told), "{said:?}");
+        assert_ne!(applied.backup, backup.folder, "it holds what was saved");
+        let place = Place::column(Table::Mailboxes, row, column);
+        let secret = session.inventory.secret(&place).unwrap();
+        let text = verdict::text(secret, &session.ring).unwrap();
+        assert_eq!(text.expose(), b"typed in the browser");
+        let with = session
+            .ring
+            .maker_of(secret.payload().unwrap().as_ref().ok().unwrap());
+        let target = session.ring.effective().unwrap().fingerprint();
+        assert_eq!(with.unwrap().fingerprint(), target);
     }
 }
 

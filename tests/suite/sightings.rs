@@ -12,12 +12,13 @@ use freescout_rescue::domain::secret::{Place, Table};
 use freescout_rescue::domain::sightings::Scanner;
 use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::Verdict;
+use freescout_rescue::engine::apply::Order;
 use freescout_rescue::engine::backup::{self, Options};
 use freescout_rescue::engine::job::Entered;
 use freescout_rescue::engine::ledger::Ledger;
 use freescout_rescue::engine::report::payloads::payloads;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::{apply, checks, log_secrets, recover, sightings, survey, undo};
+use freescout_rescue::engine::{anew, checks, log_secrets, recover, sightings, survey, undo};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state_dir::AbsolutePath;
 use freescout_rescue::sentences;
@@ -152,14 +153,17 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
     let entered = recover::take(&session, older).unwrap();
     let ready = recover::plan(&session, None, &choices).unwrap();
-    let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
-    let applied = apply::apply(
+    let mut ledger = Ledger::open(&options, &session).unwrap();
+    let applied = anew::apply(
         &mut session,
         &mut ledger,
-        &ready.plan,
-        &entered,
-        &backup,
-        apply::How::to_the_end(false),
+        &Order {
+            plan: &ready.plan,
+            entered: &entered,
+            backup: &backup,
+            artisan: false,
+            cancel: &|| false,
+        },
         &mut quiet,
     );
     assert!(applied.ok().is_some_and(|applied| applied.verified));

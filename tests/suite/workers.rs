@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use freescout_rescue::domain::plan::{Choices, Strategy};
-use freescout_rescue::engine::apply;
+use freescout_rescue::engine::anew;
+use freescout_rescue::engine::apply::Order;
 use freescout_rescue::engine::backup::{self, Options};
 use freescout_rescue::engine::ledger::Ledger;
 use freescout_rescue::engine::recover;
@@ -305,14 +306,17 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
     let plan = planned.ok().unwrap().plan;
     let _worker = site.worker(&["php"], &site.lost[0]);
     let before = std::fs::read(site.install.join(".env")).unwrap();
-    let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
-    let applied = apply::apply(
+    let mut ledger = Ledger::open(&options, &session).unwrap();
+    let applied = anew::apply(
         &mut session,
         &mut ledger,
-        &plan,
-        &[],
-        &backup,
-        apply::How::to_the_end(false),
+        &Order {
+            plan: &plan,
+            entered: &[],
+            backup: &backup,
+            artisan: false,
+            cancel: &|| false,
+        },
         &mut quiet,
     );
     let Err(failure) = applied else {

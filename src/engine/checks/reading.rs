@@ -13,7 +13,7 @@ use crate::domain::rules::{Migrations, Rules};
 use crate::domain::secret::{Cell, SecretBytes, Table};
 use crate::domain::version::Version;
 use crate::engine::session::Session;
-use crate::engine::survey;
+use crate::engine::{own_backups, survey};
 use crate::io::install::Install;
 use crate::io::store::{Bounds, Stored};
 
@@ -35,6 +35,7 @@ fn read_all(session: &mut Session) -> Result<(), Problem> {
         take(&mut inventory, row)
     })?;
     add_variables(&mut inventory, &session.install);
+    own_backups::offer(session, &inventory);
     session.inventory = inventory;
     Ok(())
 }
@@ -78,6 +79,8 @@ pub fn read_foreseen(
     session.together(Bounds::KEPT, read)?;
     add_variables(&mut inventory, &session.install);
     add_variables(&mut foreseen, after);
+    own_backups::offer(session, &inventory);
+    own_backups::offer(session, &foreseen);
     session.inventory = inventory;
     Ok(foreseen)
 }

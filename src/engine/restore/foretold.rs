@@ -8,12 +8,12 @@ use crate::domain::app_key::{AppKey, Fingerprint};
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
 use crate::domain::problem::Problem;
 use crate::domain::secret::{Place, Table};
-use crate::domain::source::{Source, SourceKind};
 use crate::engine::backup::backup_problem;
 use crate::engine::change::Change;
 use crate::engine::checks;
 use crate::engine::file_change::FileChange;
-use crate::engine::session::Session;
+use crate::engine::own_backups;
+use crate::engine::session::{Session, compared};
 use crate::engine::survey;
 use crate::io::backup::Backup;
 use crate::io::files::FileRead;
@@ -33,25 +33,45 @@ pub struct Foretold {
     pub other_database: bool,
 }
 
+/// What a restore is confirmed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    key: Option<Fingerprint>,
+    readable: BTreeSet<Place>,
+    other_database: bool,
+}
+
+impl Promise {
+    /// Whether this, foretold anew, gives up nothing of what was shown.
+    pub fn upholds(&self, shown: &Self) -> bool {
+        self.key == shown.key
+            && self.other_database == shown.other_database
+            && self.readable.is_superset(&shown.readable)
+    }
+}
+
 /// Reads everything anew and works out what putting the backup back comes to. Nothing is written.
 ///
 /// # Errors
 /// A [`Problem`] when the backup belongs to another install, or something cannot be read.
 pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Problem> {
     require_same_install(session, backup)?;
+    own_backups::add(session, backup);
     let after = install_after(session, backup)?;
     let mut saved = backup.rows().map_err(|e| backup_problem(&e))?;
     // The variables of `.env` come back with their file.
     saved.retain(|cell, _| cell.table != Table::Env);
     let inventory = checks::read_foreseen(session, &saved, &after)?;
+    let swaps = swaps(session, saved)?;
     let change = Change {
-        swaps: swaps(session, saved)?,
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
         files: files_back(session, backup)?,
     };
     let in_force = after.key_in_force();
     for key in [&in_force, &after.key_without_cache()] {
         if let Ok(key) = AppKey::parse(key.text.expose()) {
-            session.add_key(key, Source::file(SourceKind::File, &backup.folder, None));
+            session.add_key(key, own_backups::source(backup, &backup.folder));
         }
     }
     let now = session.assess();
@@ -110,6 +130,16 @@ impl Foretold {
     /// The key in force now, where there is a usable one.
     pub fn key_now(&self) -> Option<Fingerprint> {
         self.now.circumstances.effective
+    }
+
+    /// What this restore is confirmed for.
+    pub fn promise(&self) -> Promise {
+        let readable = self.after.iter().filter(|s| s.verdict.readable());
+        Promise {
+            key: self.key_after,
+            readable: readable.map(|s| s.place.clone()).collect(),
+            other_database: self.other_database,
+        }
     }
 
     /// Figures of what FreeScout will read.

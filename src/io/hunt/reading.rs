@@ -86,6 +86,7 @@ impl Reading<'_> {
             line,
             inside: self.inside.clone(),
             modified: self.modified,
+            backup: None,
             spelling: None,
         }
     }

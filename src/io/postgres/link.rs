@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::io;
 use std::net::ToSocketAddrs;
+use std::ops::Deref;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, IsolationLevel, NoTls, Row};
+use tokio_postgres::{Client, Config, NoTls, Row};
 
 use super::error;
 use super::tls::MakeTls;
@@ -157,43 +158,6 @@ impl Link {
         self.driver.wait(work)
     }
 
-    /// A transaction that reads what is committed; one that only reads is told to the server as such.
-    pub(super) fn transaction(&mut self, read_only: bool) -> Result<Transaction<'_>, StoreError> {
-        let Self { client, driver } = self;
-        let builder = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::ReadCommitted);
-        let builder = if read_only {
-            builder.read_only(true)
-        } else {
-            builder
-        };
-        let inner = driver.wait(builder.start())?;
-        Ok(Transaction {
-            inner: Some(inner),
-            driver,
-        })
-    }
-}
-
-/// A transaction. Dropped, it is rolled back.
-pub(super) struct Transaction<'a> {
-    // `None` once it has ended.
-    inner: Option<tokio_postgres::Transaction<'a>>,
-    driver: &'a Driver,
-}
-
-impl<'a> Transaction<'a> {
-    fn inner(&self) -> Result<&tokio_postgres::Transaction<'a>, StoreError> {
-        // It is taken only by what consumes the whole.
-        self.inner.as_ref().ok_or_else(odd)
-    }
-
-    pub(super) fn batch_execute(&self, statements: &str) -> Result<(), StoreError> {
-        let work = self.inner()?.batch_execute(statements);
-        self.driver.wait(work)
-    }
-
     /// Every row of a query, which is not expected to have many.
     pub(super) fn query(
         &self,
@@ -214,7 +178,7 @@ impl<'a> Transaction<'a> {
         query: &str,
         parameters: &Parameters<'_>,
     ) -> Result<Option<Row>, StoreError> {
-        let work = self.inner()?.query_typed_opt(query, parameters);
+        let work = self.client.query_typed_opt(query, parameters);
         self.driver.wait(work)
     }
 
@@ -228,7 +192,7 @@ impl<'a> Transaction<'a> {
         let parameters = parameters
             .iter()
             .map(|(value, kind)| (*value, kind.clone()));
-        let rows = self.inner()?.query_typed_raw(query, parameters);
+        let rows = self.client.query_typed_raw(query, parameters);
         let mut rows = Box::pin(self.driver.wait(rows)?);
         while let Some(row) = self.driver.wait(rows.try_next())? {
             self.driver.watch.row(&[row.raw_size_bytes() as u64])?;
@@ -242,27 +206,32 @@ impl<'a> Transaction<'a> {
         statement: &str,
         parameters: &Parameters<'_>,
     ) -> Result<u64, StoreError> {
-        let work = self.inner()?.execute_typed(statement, parameters);
+        let work = self.client.execute_typed(statement, parameters);
         self.driver.wait(work)
     }
 
-    pub(super) fn commit(mut self) -> Result<(), StoreError> {
-        let inner = self.inner.take().ok_or_else(odd)?;
-        self.driver.wait(inner.commit())
-    }
-
-    pub(super) fn rollback(mut self) -> Result<(), StoreError> {
-        let inner = self.inner.take().ok_or_else(odd)?;
-        self.driver.wait(inner.rollback())
+    /// Begins a transaction that only reads, and sees what is committed.
+    pub(super) fn reading(&mut self) -> Result<Reading<'_>, StoreError> {
+        self.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")?;
+        Ok(Reading(self))
     }
 }
 
-impl Drop for Transaction<'_> {
+/// A transaction that only reads. Dropped, it ends.
+pub(super) struct Reading<'a>(&'a mut Link);
+
+impl Deref for Reading<'_> {
+    type Target = Link;
+
+    fn deref(&self) -> &Link {
+        self.0
+    }
+}
+
+impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        if let Some(inner) = self.inner.take() {
-            // Where the connection is gone, the server takes it back by itself.
-            let _ = self.driver.wait(inner.rollback());
-        }
+        // Where the connection is gone, the server ends it by itself.
+        let _ = self.0.batch_execute("ROLLBACK");
     }
 }
 

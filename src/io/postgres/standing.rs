@@ -3,7 +3,8 @@
 
 use tokio_postgres::types::Type;
 
-use super::{link, taken};
+use super::link::Link;
+use super::taken;
 use crate::domain::configuration::Driver;
 use crate::domain::sql;
 use crate::io::store::{Foreign, StoreError, Use};
@@ -38,11 +39,8 @@ const STANDING: &str = "\
     WHERE n.nspname = 'public' AND c.relname = $1";
 
 /// What stands there that is not FreeScout's. `name` has its prefix.
-pub(super) fn of(
-    transaction: &link::Transaction<'_>,
-    name: &str,
-) -> Result<Option<Foreign>, StoreError> {
-    let Some(row) = transaction.query_opt(STANDING, &[(&name, Type::TEXT)])? else {
+pub(super) fn of(link: &Link, name: &str) -> Result<Option<Foreign>, StoreError> {
+    let Some(row) = link.query_opt(STANDING, &[(&name, Type::TEXT)])? else {
         return Ok(None);
     };
     let relkind: String = taken(&row, 0)?;
@@ -64,20 +62,20 @@ pub(super) fn of(
 
 /// Refuses what is not a plain table, and holds the table until the transaction ends, so that it stays one.
 pub(super) fn require(
-    transaction: &link::Transaction<'_>,
+    link: &Link,
     prefix: &str,
     table: &str,
     wanted: Use,
 ) -> Result<(), StoreError> {
     let name = format!("{prefix}{table}");
-    let look = || wanted.refuse(&name, of(transaction, &name)?);
+    let look = || wanted.refuse(&name, of(link, &name)?);
     look()?;
     let mode = match wanted {
         Use::Read => "ACCESS SHARE",
         Use::Change => "ROW EXCLUSIVE",
     };
     let quoted = sql::table(Driver::PgSql, prefix, table);
-    transaction.batch_execute(&format!("LOCK TABLE ONLY {quoted} IN {mode} MODE"))?;
+    link.batch_execute(&format!("LOCK TABLE ONLY {quoted} IN {mode} MODE"))?;
     // It may have become another until it was held.
     look()
 }

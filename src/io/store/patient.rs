@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::watch::{Bounds, Watch};
 use super::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::secret::wipe_stack;
+use crate::io::database_lock::Claim;
 use crate::io::programs::Account;
 use crate::io::rights;
 use crate::words::words;
@@ -191,23 +192,16 @@ impl Patient {
         answer
     }
 
-    fn change(
+    /// A step of a change of so many texts. It has bounds of its own: it must not end because others took long.
+    fn change<T: Send + 'static>(
         &mut self,
-        swaps: &[Swap],
-        work: impl FnOnce(&mut dyn Store, &[Swap]) -> Result<(), SwapError> + Send + 'static,
-    ) -> Result<(), SwapError> {
-        let swaps = swaps.to_vec();
-        // A change has bounds of its own: it must not end because others took long.
+        texts: usize,
+        work: impl FnOnce(&mut dyn Store) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
         let together = self.together.take();
-        let answer = self.ask(Bounds::change(swaps.len()), move |store| {
-            work(store, &swaps)
-        });
+        let answer = self.ask(Bounds::change(texts), work);
         self.together = together;
-        match answer {
-            Ok(answer) => answer,
-            Err(error) if self.watch.committing() => Err(SwapError::Unknown(error)),
-            Err(error) => Err(SwapError::Store(error)),
-        }
+        answer
     }
 }
 
@@ -317,11 +311,34 @@ impl Store for Patient {
         self.ask(Bounds::KEPT, move |store| store.transactional(&table))?
     }
 
-    fn swap(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.change(swaps, |store, swaps| store.swap(swaps))
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let rows = rows.to_vec();
+        self.change(rows.len(), move |store| store.hold(&rows))?
     }
 
-    fn rehearse(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.change(swaps, |store, swaps| store.rehearse(swaps))
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let swaps = swaps.to_vec();
+        self.change(swaps.len(), move |store| store.exchange(&swaps))?
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        match self.change(0, |store| store.commit()) {
+            Ok(answer) => answer,
+            Err(error) if self.watch.committing() => Err(SwapError::Unknown(error)),
+            Err(error) => Err(SwapError::Store(error)),
+        }
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.change(0, |store| store.roll_back())?
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        self.ask(Bounds::CONNECTING, |store| store.claim())?
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.ask(Bounds::AWAKE, |store| store.still_claimed())
+            .unwrap_or(false)
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn check(bytes: &[u8]) {
         mails: Vec::new(),
         published: BTreeSet::new(),
         misspelled: BTreeSet::new(),
+        settled: false,
     };
     if let Some(recommended) = plan::recommend(&reports, &circumstances) {
         let made = plan::make(

@@ -264,9 +264,10 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
 #[test]
 fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     use freescout_rescue::domain::secret::SecretBytes;
+    use freescout_rescue::engine::apply::Order;
     use freescout_rescue::engine::backup::{self, Options, Wanted};
     use freescout_rescue::engine::ledger::Ledger;
-    use freescout_rescue::engine::{apply, checks, recover, survey};
+    use freescout_rescue::engine::{anew, checks, recover, survey};
     use freescout_rescue::io::backup::{Passphrase, Sealing};
     use freescout_rescue::io::install::Environment;
     use freescout_rescue::io::state_dir::AbsolutePath;
@@ -297,14 +298,17 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     assert!(done.encrypted);
     let choices = freescout_rescue::domain::plan::Choices::default();
     let ready = recover::plan(&session, None, &choices).unwrap();
-    let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
-    let applied = apply::apply(
+    let mut ledger = Ledger::open(&options, &session).unwrap();
+    let applied = anew::apply(
         &mut session,
         &mut ledger,
-        &ready.plan,
-        &[],
-        &backup,
-        apply::How::to_the_end(false),
+        &Order {
+            plan: &ready.plan,
+            entered: &[],
+            backup: &backup,
+            artisan: false,
+            cancel: &|| false,
+        },
         &mut quiet,
     );
     drop(ledger);

@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 
-use self::certificates::Validity;
 use self::guests::Guests;
 use self::wire::Wire;
 use super::story::{
@@ -143,16 +142,11 @@ impl MailServers {
             porters: Vec::new(),
         };
         for (name, port, speech, provider) in SERVERS {
-            let validity = if name == EXPIRED_IMAP {
-                Validity::Expired
-            } else {
-                Validity::Valid
-            };
             let server = Server {
                 name,
                 speech,
                 provider,
-                tls: certificates::server(validity).map_err(io::Error::other)?,
+                tls: certificates::server(name).map_err(io::Error::other)?,
                 logins: Arc::clone(&logins),
             };
             servers.open(port, server)?;

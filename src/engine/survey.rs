@@ -105,6 +105,9 @@ pub fn open(
         Ok(store) => store,
         Err(e) => {
             let mut problem = told(unreachable_database(&e, &settings));
+            if let Some(hint) = opened_as(&install, &settings) {
+                problem.next = format!("{} {hint}", problem.next);
+            }
             if let Some(places) = elsewhere::database_places(&install) {
                 let hint = fill(words().database_set_elsewhere, &[("places", &places)]);
                 problem.next = format!("{} {hint}", problem.next);
@@ -126,6 +129,21 @@ pub fn open(
         elsewhere,
         ..session
     }))
+}
+
+/// A database's file is opened with the rights of FreeScout's account, which may have been told wrongly. A sentence.
+fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
+    let w = words();
+    let told = match install.known.by {
+        KnownBy::Untold => return Some(w.finding_web_user_untold.to_owned()),
+        KnownBy::LeastOwner(_) | KnownBy::Group(_) => true,
+        KnownBy::Operator | KnownBy::Owner | KnownBy::Root => false,
+    };
+    let as_another = told && rustix::process::geteuid().is_root();
+    (as_another && settings.driver == Driver::Sqlite).then(|| {
+        let user = files::user_name(install.web_user.uid);
+        fill(w.database_file_opened_as, &[("user", &user)])
+    })
 }
 
 fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {

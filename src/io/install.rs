@@ -236,9 +236,18 @@ impl Install {
             Ok(false) => of_root,
             _ => of_pages,
         };
-        match self.read_as_freescout(&path, MAX_CONFIG_BYTES) {
-            Ok(file) => self.key_file = Some(file),
+        let read = rights::with(self.web_user, || files::read(&path, MAX_CONFIG_BYTES));
+        match read {
+            Ok(Ok(file)) => self.key_file = Some(file),
+            // Root itself may not take another's rights, in a container without that capability.
             Err(error) => {
+                self.key_file_unread = Some(KeyFileUnread {
+                    barred: false,
+                    why: error.to_string(),
+                    path,
+                });
+            }
+            Ok(Err(error)) => {
                 self.key_file_unread = Some(KeyFileUnread {
                     barred: matches!(&error, FileError::Refused(_, e) if e.kind() == std::io::ErrorKind::PermissionDenied),
                     why: error.reason(),

@@ -120,8 +120,14 @@ fn where_everything_is_roots_it_is_said_and_can_be_told() {
         message(&told, "web_user_untold").contains("--web-user"),
         "{told}"
     );
-    let outcome = bench.run(&["recover", "--json", bench.install().to_str().unwrap()]);
-    assert!(!outcome.out.contains("panicked"), "{}", outcome.err);
+    // The database's file is opened with no rights at all then, and what to do is said where that fails.
+    let database = bench.install().join("database/database.sqlite");
+    mode(&database, 0o600);
+    let barred = bench.check(&[]);
+    assert_eq!(barred.code, 3, "{}", barred.out);
+    assert!(barred.err.contains("--web-user"), "{}", barred.err);
+    assert_eq!(bench.check(&["--web-user", "root"]).code, 2);
+    mode(&database, 0o644);
     let told = check(&bench, &["--web-user", "root"]);
     assert!(!codes(&told).contains(&"web_user_untold"), "{told}");
 }

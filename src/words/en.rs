@@ -588,7 +588,8 @@ table! {
     survey_web_user = "Web user";
     survey_web_user_value = "{user} ({why})";
     web_user_owner = "owns storage/";
-    web_user_least = "least rights of the owners: {owners}";
+    web_user_least = "least privileged of the owners: {owners}";
+    web_user_acl = "root owns it all, an access control list lets it write";
     web_user_group = "root owns it all, group {group} may write";
     web_user_root = "owns it all; PHP is not run as root";
     web_user_named = "named with --web-user";

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, AtFlags, CWD};
+use rustix::io::Errno;
+
 use crate::domain::app_key::AppKey;
 use crate::domain::configuration::{ConfiguredKey, DbSettings, Driver, KeySource};
 use crate::domain::derived;
@@ -16,6 +19,7 @@ use crate::engine::{own_backups, own_keys};
 use crate::io::files;
 use crate::io::install::{self, Environment, Install, Known, KnownBy};
 use crate::io::processes;
+use crate::io::rights;
 use crate::io::store::{self, Bounds, Foreign, Store, StoreError};
 use crate::words::{fill, words};
 
@@ -110,6 +114,9 @@ pub fn open(
         Ok(store) => store,
         Err(e) => {
             let mut problem = told(unreachable_database(&e, &settings));
+            if let Some(hint) = opened_as(&install, &settings) {
+                problem.next = format!("{} {hint}", problem.next);
+            }
             if let Some(places) = elsewhere::database_places(&install) {
                 let hint = fill(words().database_set_elsewhere, &[("places", &places)]);
                 problem.next = format!("{} {hint}", problem.next);
@@ -134,6 +141,21 @@ pub fn open(
         elsewhere,
         ..session
     }))
+}
+
+/// A database's file is opened with the rights of FreeScout's account, which may have been told wrongly. A sentence.
+fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
+    let w = words();
+    let told = match install.known.by {
+        KnownBy::Untold => return Some(w.finding_web_user_untold.to_owned()),
+        KnownBy::LeastOwner(_) | KnownBy::Acl | KnownBy::Group(_) => true,
+        KnownBy::Operator | KnownBy::Owner | KnownBy::Root => false,
+    };
+    let as_another = told && rustix::process::geteuid().is_root();
+    (as_another && settings.driver == Driver::Sqlite).then(|| {
+        let user = files::user_name(install.web_user.uid);
+        fill(w.database_file_opened_as, &[("user", &user)])
+    })
 }
 
 fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
@@ -343,10 +365,11 @@ fn key_changed(install: &Install) -> i64 {
 fn root_owned(install: &Install) -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;
     let web_user = install.known.certain().filter(|user| user.uid != 0)?;
-    // What root owns, a group or everybody may still write.
-    let shut = |meta: &std::fs::Metadata| {
-        let by_group = meta.gid() == web_user.gid && meta.mode() & 0o020 != 0;
-        meta.uid() == 0 && !by_group && meta.mode() & 0o002 == 0
+    // What root owns, a group, a list or everybody may still write; as anybody else we ask for ourselves.
+    let shut = |path: &Path| {
+        let roots = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() == 0);
+        let access = || rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS);
+        roots && access() == Err(Errno::ACCESS)
     };
     let folders = [
         "bootstrap/cache",
@@ -367,9 +390,8 @@ fn root_owned(install: &Install) -> Option<PathBuf> {
                 .collect();
             std::iter::once(folder).chain(inside)
         });
-    std::iter::once(install.root.join("storage"))
-        .chain(paths)
-        .find(|p| std::fs::symlink_metadata(p).is_ok_and(|m| shut(&m)))
+    let mut paths = std::iter::once(install.root.join("storage")).chain(paths);
+    rights::with(web_user, || paths.find(|path| shut(path))).ok()?
 }
 
 /// The survey as it is shown.
@@ -440,6 +462,7 @@ pub fn web_user(install: &Install) -> String {
         KnownBy::Operator => w.web_user_named.to_owned(),
         KnownBy::Owner => w.web_user_owner.to_owned(),
         KnownBy::LeastOwner(owners) => fill(w.web_user_least, &[("owners", &names(owners))]),
+        KnownBy::Acl => w.web_user_acl.to_owned(),
         KnownBy::Group(gid) => fill(w.web_user_group, &[("group", &files::group_name(*gid))]),
         KnownBy::Root => w.web_user_root.to_owned(),
         KnownBy::Untold => return w.web_user_untold.to_owned(),

@@ -1,6 +1,7 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
 mod account;
+mod key_file;
 mod places;
 
 use std::path::{Path, PathBuf};
@@ -17,10 +18,10 @@ use crate::domain::var_export::{self, Value};
 use crate::domain::version::Version;
 use crate::io::artisan::WebUser;
 use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
-use crate::io::rights;
 use crate::words::{fill, words};
 
 pub use account::{Known, KnownBy, Named, known, named, take_named};
+pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
 
 /// The process environment, as far as FreeScout's settings go.
@@ -52,17 +53,6 @@ impl Environment {
     pub fn get(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.0.get(name).map(|value| value.expose().to_vec())
     }
-}
-
-/// A key file that FreeScout has no key from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyFileUnread {
-    /// The file.
-    pub path: PathBuf,
-    /// What keeps it from being read.
-    pub why: String,
-    /// Whether it is the rights of FreeScout's account.
-    pub barred: bool,
 }
 
 /// Gives the value of a variable.
@@ -226,55 +216,6 @@ impl Install {
         Self::open(&self.root, self.environment.clone())
     }
 
-    fn read_key_file(&mut self) {
-        let Some(name) = self.key_file_name() else {
-            return;
-        };
-        let [of_pages, of_root] = key_file_places(&self.root, name.expose());
-        let there = rights::with(self.web_user, || of_pages.exists());
-        let path = match there {
-            Ok(false) => of_root,
-            _ => of_pages,
-        };
-        match self.read_as_freescout(&path, MAX_CONFIG_BYTES) {
-            Ok(file) => self.key_file = Some(file),
-            Err(error) => {
-                self.key_file_unread = Some(KeyFileUnread {
-                    barred: matches!(&error, FileError::Refused(_, e) if e.kind() == std::io::ErrorKind::PermissionDenied),
-                    why: error.reason(),
-                    path,
-                });
-            }
-        }
-    }
-
-    /// Reads a file that the install's own settings name, with the rights FreeScout has: `.env` is the web user's to write,
-    /// and what he may not read himself he shall not have read by naming it there.
-    ///
-    /// # Errors
-    /// [`FileError`], as FreeScout would meet it.
-    pub fn read_as_freescout(&self, path: &Path, max: u64) -> Result<FileRead, FileError> {
-        match rights::with(self.web_user, || files::read(path, max)) {
-            Ok(read) => read,
-            Err(e) => Err(FileError::Refused(path.to_owned(), e)),
-        }
-    }
-
-    /// Where `APP_KEY_FILE` leads, as it is named, before links are followed.
-    pub fn key_file_named(&self) -> Option<PathBuf> {
-        let name = self.key_file_name()?;
-        let [of_pages, of_root] = key_file_places(&self.root, name.expose());
-        let file = self.key_file.as_ref()?;
-        let leads = |path: &PathBuf| std::fs::canonicalize(path).is_ok_and(|p| p == file.path);
-        [of_pages, of_root].into_iter().find(leads)
-    }
-
-    /// What `APP_KEY_FILE` says, where it is set.
-    pub fn key_file_name(&self) -> Option<SecretBytes> {
-        let name = configuration::text_of(self.env().env(b"APP_KEY_FILE"));
-        name.filter(|name| !name.is_empty())
-    }
-
     fn with_sources<T>(&self, use_them: impl FnOnce(&Sources<'_>) -> T) -> T {
         let read = Rules::reads_key_file(Version::parse(&self.version));
         let key_file = self
@@ -418,24 +359,6 @@ impl Install {
     pub fn env_path(&self) -> PathBuf {
         env_path(&self.root, &self.environment)
     }
-}
-
-/// Where the file that `APP_KEY_FILE` names may be: a relative path counts from the folder that PHP serves pages from, and
-/// a person may have meant FreeScout's own.
-pub fn key_file_places(root: &Path, name: &[u8]) -> [PathBuf; 2] {
-    use std::os::unix::ffi::OsStrExt;
-    let name = Path::new(std::ffi::OsStr::from_bytes(name));
-    [root.join("public"), root.to_owned()].map(|folder| {
-        let mut path = folder;
-        for part in name.components() {
-            match part {
-                // As a shell would: the folders above are the install's.
-                std::path::Component::ParentDir => drop(path.pop()),
-                part => path.push(part),
-            }
-        }
-        path
-    })
 }
 
 fn lookup(environment: &Environment) -> Box<Lookup> {

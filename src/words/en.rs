@@ -67,6 +67,7 @@ table! {
     database_unreachable = "The database at {place} cannot be reached.";
     database_set_elsewhere = "{places} set the database outside of .env: FreeScout may use that one. Start with these variables in the environment, or give the values in step 1 of the wizard.";
     database_unreachable_next = "Look at DB_HOST, DB_PORT and DB_SOCKET in .env, and whether the server runs. `localhost` means the socket for MySQL.";
+    database_file_opened_as = "The file was opened with the rights of {user}, the account FreeScout is taken to run as. If it runs as another, name that with --web-user.";
     database_file_next = "Look at DB_DATABASE in .env: the file must be there, and yours to read and write.";
     database_denied = "The database refuses user {user}.";
     database_denied_next = "Look at DB_USERNAME and DB_PASSWORD in .env.";
@@ -632,7 +633,8 @@ table! {
     survey_web_user = "Web user";
     survey_web_user_value = "{user} ({why})";
     web_user_owner = "owns storage/";
-    web_user_least = "least rights of the owners: {owners}";
+    web_user_least = "least privileged of the owners: {owners}";
+    web_user_acl = "root owns it all, an access control list lets it write";
     web_user_group = "root owns it all, group {group} may write";
     web_user_root = "owns it all; PHP is not run as root";
     web_user_named = "named with --web-user";

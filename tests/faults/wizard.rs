@@ -2,6 +2,7 @@
 //! gone, the database gone, the disk full.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::configuration::Driver;
 use rustix::process::Signal;
@@ -70,6 +71,8 @@ pub fn to_apply(session: &mut Session) {
 
 /// What is said to a key that comes before a job has ended, which may have brought its result already.
 const NOT_YET: &str = "One moment";
+/// How long such a job may take yet.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// Presses keys until they are taken.
 pub fn press(session: &mut Session, keys: &str, then: &str) {
@@ -82,7 +85,14 @@ fn press_until(session: &mut Session, keys: &str, taken: &dyn Fn(&str) -> bool) 
         let screen = session.wait(&format!("what {keys:?} does"), |screen| {
             taken(screen) || screen.contains(NOT_YET)
         });
-        if taken(&screen) {
+        // The wizard goes there by itself as soon as the job has ended: the keys would be typed into what opens then.
+        let since = Instant::now();
+        let mut there = taken(&screen);
+        while !there && since.elapsed() < MOMENT {
+            std::thread::sleep(Duration::from_millis(5));
+            there = taken(&session.screen());
+        }
+        if there {
             return;
         }
         // A key that does nothing takes the sentence away.

@@ -334,6 +334,52 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
     );
 }
 
+/// Ctrl-C while memory is searched before the first row is written: nothing is, not even an announcement.
+#[test]
+fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
+    let site = Site::new();
+    let mut session = open(&site.install);
+    let options = Options {
+        backup_dir: AbsolutePath::new(site.folder.path().join("backups")).unwrap(),
+        state_dir: AbsolutePath::new(site.folder.path().join("state")).unwrap(),
+        keys_dir: None,
+        artisan: false,
+        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+    };
+    let mut quiet = |_: &str, _, _| {};
+    let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
+    let planned = recover::plan(&session, Some(Strategy::Fresh), &Choices::default());
+    let plan = planned.ok().unwrap().plan;
+    let before = std::fs::read(site.install.join(".env")).unwrap();
+    let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
+    let asked = std::cell::Cell::new(false);
+    let mut said = Vec::new();
+    let applied = apply::apply(
+        &mut session,
+        &mut ledger,
+        &plan,
+        &[],
+        &backup,
+        apply::How {
+            artisan: false,
+            cancel: &|| asked.get(),
+        },
+        &mut |what: &str, _, _| {
+            said.push(what.to_owned());
+            asked.set(asked.get() || what.starts_with("Searching the memory"));
+        },
+    );
+    let Err(failure) = applied else {
+        panic!("it was carried out: {said:?}")
+    };
+    assert!(asked.get(), "the test would prove nothing: {said:?}");
+    let what = "A signal asked to end before anything was written.";
+    assert!(!failure.half_done && failure.problem.what == what);
+    assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
+    assert!(ledger.unfinished().unwrap().is_none());
+    assert!(matches!(backup.recovery(), Ok(None)));
+}
+
 /// Whether the only worker among these processes belongs to the install.
 fn belongs(install: &Path, worker: &Running) -> Belongs {
     let all = running::php(install);

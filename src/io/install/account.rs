@@ -6,7 +6,7 @@
 //! that differ; where everything is root's, a group or everybody that may write there is looked for next.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::WebUser;
@@ -50,6 +50,8 @@ pub enum KnownBy {
     Owner,
     /// The owners differ, and it has the least rights among them. All of them, most first, by user id.
     LeastOwner(Vec<u32>),
+    /// Everything is root's, and an access control list of root's lets the account write there.
+    Acl,
     /// Everything is root's, and this group may write there, by its id.
     Group(u32),
     /// Everything is root's, and nobody else may write `.env`.
@@ -65,6 +67,7 @@ impl KnownBy {
             KnownBy::Operator => "operator",
             KnownBy::Owner => "owner",
             KnownBy::LeastOwner(_) => "least_owner",
+            KnownBy::Acl => "acl",
             KnownBy::Group(_) => "group",
             KnownBy::Root => "root",
             KnownBy::Untold => "untold",
@@ -159,6 +162,9 @@ struct Parts {
     env: Option<Standing>,
     artisan: Option<Standing>,
     storage: Option<Standing>,
+    /// Accounts that access control lists of root's let write there. Other owners' lists are not asked: whoever makes one
+    /// could name an account there whose rights he would like to have.
+    writers: Vec<u32>,
 }
 
 impl Parts {
@@ -169,6 +175,13 @@ impl Parts {
             let path = root.join(name);
             files::standing(&path).or_else(|| of(&path).map(|meta| Standing::from(&meta)))
         };
+        let roots = |path: &PathBuf| of(path).is_some_and(|meta| meta.uid() == 0);
+        let paths = ["", ".env", "artisan", "storage"].map(|name| root.join(name));
+        let writers = paths.iter().filter(|path| roots(path)).flat_map(|path| {
+            let mut list = [0; MAX_ACL];
+            let read = rustix::fs::lgetxattr(path, ACL, &mut list);
+            acl_writers(&list[..read.unwrap_or(0)])
+        });
         let nothing = Standing {
             uid: 0,
             gid: 0,
@@ -179,6 +192,7 @@ impl Parts {
             env: part(".env"),
             artisan: part("artisan"),
             storage: part("storage"),
+            writers: writers.collect(),
         }
     }
 
@@ -227,13 +241,25 @@ fn roots_own(parts: &Parts) -> Known {
     let group = parts
         .all()
         .find(|part| part.gid != 0 && part.mode & GROUP_WRITES != 0);
-    if parts.anybody_writes_env() {
+    if parts.anybody_writes_env() && !root_is_nobody_else() {
         return Known {
             account: WebUser {
                 uid: NOBODY,
                 gid: NOBODY,
             },
             by: KnownBy::Untold,
+        };
+    }
+    if let Some(uid) = parts.writers.iter().copied().min_by_key(|uid| might(*uid)) {
+        let nobodys = Standing {
+            uid,
+            gid: NOBODY,
+            mode: 0,
+        };
+        let gid = group_of(&nobodys);
+        return Known {
+            account: WebUser { uid, gid },
+            by: KnownBy::Acl,
         };
     }
     match group.map(|part| part.gid) {
@@ -249,6 +275,41 @@ fn roots_own(parts: &Parts) -> Known {
             by: KnownBy::Root,
         },
     }
+}
+
+/// The extended attribute of an access control list, and how long one of ours may be in bytes (some hundred entries).
+const ACL: &str = "system.posix_acl_access";
+const MAX_ACL: usize = 1 << 10;
+
+/// The accounts but root that an access control list lets write, in the kernel's form (Linux,
+/// `include/uapi/linux/posix_acl_xattr.h`): a version, then entries of tag, permissions and id.
+fn acl_writers(list: &[u8]) -> Vec<u32> {
+    const VERSION: [u8; 4] = [2, 0, 0, 0];
+    const USER: u16 = 0x02;
+    const MASK: u16 = 0x10;
+    const WRITE: u16 = 0x02;
+    let Some(entries) = list.strip_prefix(&VERSION) else {
+        return Vec::new();
+    };
+    let entries = || {
+        entries.as_chunks::<8>().0.iter().map(|entry| {
+            let [a, b, c, d, id @ ..] = *entry;
+            let short = |pair| u16::from_le_bytes(pair);
+            (short([a, b]), short([c, d]), u32::from_le_bytes(id))
+        })
+    };
+    let masked = entries().any(|(tag, may, _)| tag == MASK && may & WRITE == 0);
+    let users = entries().filter(|(tag, may, id)| *tag == USER && may & WRITE != 0 && *id != 0);
+    match masked {
+        true => Vec::new(),
+        false => users.map(|(_, _, id)| id).collect(),
+    }
+}
+
+/// Whether root is an ordinary account under another name, in a user namespace of its own: it has no rights to lend, and
+/// cannot lay its own down (`user_namespaces(7)`).
+fn root_is_nobody_else() -> bool {
+    std::fs::read("/proc/self/setgroups").is_ok_and(|may| may.starts_with(b"deny"))
 }
 
 /// The account that a group was made for: of the same name, and this its own group.
@@ -315,151 +376,4 @@ impl From<&std::fs::Metadata> for Standing {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    const WWW_DATA: u32 = 33;
-    /// Accounts that this server does not know: services.
-    const DEPLOYS: u32 = 54_321;
-
-    fn part(uid: u32, gid: u32, mode: u32) -> Standing {
-        Standing { uid, gid, mode }
-    }
-
-    fn of(folder: u32, env: u32, artisan: u32, storage: u32) -> Known {
-        let part = |uid| part(uid, uid, 0o755);
-        told_by(&Parts {
-            folder: part(folder),
-            env: Some(part(env)),
-            artisan: Some(part(artisan)),
-            storage: Some(part(storage)),
-        })
-    }
-
-    fn roots(folder: Standing, env: Standing, storage: Standing) -> Known {
-        told_by(&Parts {
-            folder,
-            env: Some(env),
-            artisan: None,
-            storage: Some(storage),
-        })
-    }
-
-    /// Layouts as they are met, and what an account may do to them: the owners of the install's folder, `.env`, `artisan`
-    /// and `storage/`, and who FreeScout is.
-    #[test]
-    fn the_least_of_the_owners_counts() {
-        for (what, [folder, env, artisan, storage], is) in [
-            ("one account, as on panels", [DEPLOYS; 4], DEPLOYS),
-            ("the web server's alone", [WWW_DATA; 4], WWW_DATA),
-            ("root's code", [0, 0, 0, WWW_DATA], WWW_DATA),
-            (
-                "deployed by an account, written by the web server",
-                [DEPLOYS, DEPLOYS, DEPLOYS, WWW_DATA],
-                WWW_DATA,
-            ),
-            (
-                "deployed with ACLs, .env written by FreeScout's installer",
-                [DEPLOYS, WWW_DATA, DEPLOYS, DEPLOYS],
-                WWW_DATA,
-            ),
-            (
-                ".env edited as root",
-                [WWW_DATA, 0, WWW_DATA, WWW_DATA],
-                WWW_DATA,
-            ),
-            (
-                "a folder of root's in place of storage/",
-                [WWW_DATA, WWW_DATA, WWW_DATA, 0],
-                WWW_DATA,
-            ),
-            (
-                "a folder of another service's in its place",
-                [WWW_DATA, WWW_DATA, WWW_DATA, DEPLOYS],
-                WWW_DATA,
-            ),
-            ("all but the folder replaced", [WWW_DATA, 0, 0, 0], WWW_DATA),
-            ("nothing but .env is his", [0, WWW_DATA, 0, 0], WWW_DATA),
-            (
-                "of equals the one that storage/ is of",
-                [DEPLOYS, DEPLOYS, DEPLOYS, DEPLOYS + 1],
-                DEPLOYS + 1,
-            ),
-        ] {
-            let known = of(folder, env, artisan, storage);
-            assert_eq!(known.account.uid, is, "{what}: {known:?}");
-            assert_ne!(known.account.gid, 0, "{what}");
-            assert_eq!(known.certain(), Some(known.account), "{what}");
-        }
-        assert_eq!(of(DEPLOYS, DEPLOYS, DEPLOYS, DEPLOYS).by, KnownBy::Owner);
-        assert_eq!(
-            of(WWW_DATA, WWW_DATA, WWW_DATA, 0).by,
-            KnownBy::LeastOwner(vec![0, WWW_DATA])
-        );
-    }
-
-    #[test]
-    fn roots_group_is_never_lent() {
-        let known = told_by(&Parts {
-            folder: part(DEPLOYS, 0, 0o755),
-            env: None,
-            artisan: None,
-            storage: Some(part(DEPLOYS, 0, 0o755)),
-        });
-        assert_eq!(known.account.gid, NOBODY);
-    }
-
-    #[test]
-    fn where_everything_is_roots_whoever_else_may_write_counts() {
-        let closed = || part(0, 0, 0o755);
-        let env = |gid, mode| part(0, gid, mode);
-        let known = roots(closed(), env(0, 0o644), closed());
-        assert_eq!((known.account.uid, known.by), (0, KnownBy::Root));
-        // `chmod -R 777 storage` tells nothing of the account, and lets nobody decide what .env says.
-        let known = roots(closed(), env(0, 0o644), part(0, 0, 0o777));
-        assert_eq!(known.by, KnownBy::Root);
-        for (folder, env) in [
-            (part(0, 0, 0o777), env(0, 0o644)),
-            (closed(), env(0, 0o666)),
-        ] {
-            let known = roots(folder, env, closed());
-            assert_eq!(known.by, KnownBy::Untold);
-            assert_eq!((known.account.uid, known.certain()), (NOBODY, None));
-        }
-        // Nobody but its owner replaces anything in a sticky folder.
-        let known = roots(part(0, 0, 0o1777), env(0, 0o644), closed());
-        assert_eq!(known.by, KnownBy::Root);
-        let known = roots(closed(), env(DEPLOYS, 0o640), part(0, DEPLOYS, 0o2775));
-        assert_eq!(known.by, KnownBy::Group(DEPLOYS));
-        assert_eq!((known.account.gid, known.certain()), (DEPLOYS, None));
-        if uzers::get_user_by_name("www-data").is_some_and(|user| user.uid() == WWW_DATA) {
-            let known = roots(closed(), env(WWW_DATA, 0o640), part(0, WWW_DATA, 0o2775));
-            let account = WebUser {
-                uid: WWW_DATA,
-                gid: WWW_DATA,
-            };
-            assert_eq!(known.certain(), Some(account));
-        }
-    }
-
-    #[test]
-    fn an_account_is_named_by_name_or_number() {
-        let root = Named::parse("root").unwrap();
-        assert_eq!((root.account.uid, root.account.gid), (0, 0));
-        let number = Named::parse("100033:100034").unwrap();
-        assert_eq!((number.account.uid, number.account.gid), (100_033, 100_034));
-        assert_eq!(Named::parse("100033").unwrap().account.gid, 100_033);
-        for wrong in [
-            "",
-            "no such account",
-            "4294967295",
-            "-1",
-            "33:",
-            "33:x",
-            ":33",
-        ] {
-            assert_eq!(Named::parse(wrong), None, "{wrong}");
-        }
-    }
-}
+mod tests;

@@ -46,7 +46,7 @@ fn who_owns_storage_alone_decides_nothing() {
     assert_eq!(told["install"]["web_user"], web_user);
     assert!(message(&told, "root_owned").contains("storage"), "{told}");
     let text = bench.check(&[]).out;
-    let says = "Web user: nobody (least rights of the owners: root, nobody)";
+    let says = "Web user: nobody (least privileged of the owners: root, nobody)";
     assert!(text.contains(says), "{text}");
     let outcome = bench.recover_with(&["--no-artisan"]);
     assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
@@ -120,8 +120,14 @@ fn where_everything_is_roots_it_is_said_and_can_be_told() {
         message(&told, "web_user_untold").contains("--web-user"),
         "{told}"
     );
-    let outcome = bench.run(&["recover", "--json", bench.install().to_str().unwrap()]);
-    assert!(!outcome.out.contains("panicked"), "{}", outcome.err);
+    // The database's file is opened with no rights at all then, and what to do is said where that fails.
+    let database = bench.install().join("database/database.sqlite");
+    mode(&database, 0o600);
+    let barred = bench.check(&[]);
+    assert_eq!(barred.code, 3, "{}", barred.out);
+    assert!(barred.err.contains("--web-user"), "{}", barred.err);
+    assert_eq!(bench.check(&["--web-user", "root"]).code, 2);
+    mode(&database, 0o644);
     let told = check(&bench, &["--web-user", "root"]);
     assert!(!codes(&told).contains(&"web_user_untold"), "{told}");
 }

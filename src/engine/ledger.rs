@@ -324,6 +324,20 @@ pub fn staged(options: &Options, install: &Path) -> Result<Vec<PathBuf>, Problem
     read.map_err(|e| journal_problem(&e))
 }
 
+/// Whether runs that this backup was made for came to write files, read without the lock; `None` where none is known.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn wrote_files(
+    options: &Options,
+    install: &Path,
+    backup: &Path,
+) -> Result<Option<bool>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(None), |j| j.wrote_files(install, backup)));
+    read.map_err(|e| journal_problem(&e))
+}
+
 /// What the journal and the lock have to tell before anything is begun: a run that did not end, another that goes on, or
 /// that nobody knows. Not while this process holds the lock itself.
 pub fn findings(options: &Options, install: &Path) -> Vec<Finding> {

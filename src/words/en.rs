@@ -379,6 +379,9 @@ table! {
     resume_file_changed = "{path} was changed since the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it meant to write.";
     resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
+    resume_harms = "Finishing this run would do harm now: {now} secrets can be read, and then only {then}.";
+    resume_harms_why = "Since it was interrupted, somebody changed rows that it knows nothing of: another freescout-rescue, with a state folder of its own, say.";
+    resume_harms_next = "Nothing further was changed. Take the run back, which leaves alone what others changed since: {undo}";
     resume_password_left = "Not stored: this version keeps it unencrypted, and an unencrypted password is not written down for a resumed run. Enter it again: {place}";
     resume_row_left = "Left alone, because somebody changed it since: {place}";
 

@@ -9,7 +9,7 @@ use freescout_rescue::domain::configuration::Driver;
 use freescout_rescue::io::database_lock;
 use mysql::prelude::Queryable;
 
-use crate::held::{Held, told};
+use crate::held::{Held, MOMENTS, told};
 use crate::server;
 use crate::world::{Ended, World, drivers, ended};
 
@@ -166,6 +166,57 @@ fn the_second_is_told_who_holds_the_lock() {
         assert_eq!(next.code, Some(2), "{}", next.said);
         assert_eq!(opens(&world, other.path()), 9, "{}", next.said);
     }
+}
+
+/// One is cut off, and knows nothing of what the other does then: whatever he does about his own run afterwards, nothing is
+/// left under a key that `.env` does not name.
+#[test]
+fn what_was_cut_off_does_not_undo_the_work_of_another() {
+    std::thread::scope(|scope| {
+        for driver in drivers() {
+            scope.spawn(move || cut_off(driver));
+        }
+    });
+}
+
+fn cut_off(driver: Driver) {
+    let (mut refused, mut finished) = (0, 0);
+    let mut world = World::new(driver, "cut_off");
+    for (point, nth) in MOMENTS {
+        for second in [RESTORE, CARRY] {
+            for way in ["resume", "undo"] {
+                world.reset();
+                let other = tempfile::tempdir().unwrap();
+                Held::at(world.command("recover"), point, nth).kill();
+                let theirs = end(command(&world, second, other.path()).spawn().unwrap());
+                let context = format!(
+                    "{driver:?}, {point} {nth}, {second:?}, {way}: {}",
+                    theirs.said
+                );
+                assert!(matches!(theirs.code, Some(0..=2)), "{context}");
+                let before = opens(&world, other.path());
+                let mine = world.run(way, 0);
+                let context = format!("{context}\n{}", mine.said);
+                match mine.code {
+                    Some(1) if mine.said.contains("would do harm") => {
+                        refused += 1;
+                        let back = world.run("undo", 0);
+                        assert!(matches!(back.code, Some(0 | 2)), "{context}\n{}", back.said);
+                    }
+                    Some(0..=2) => finished += 1,
+                    code => panic!("{code:?}: {context}"),
+                }
+                let now = opens(&world, other.path());
+                let back = world.truth() == world.original;
+                assert!(
+                    now >= before || back,
+                    "{before} and now {now} open: {context}"
+                );
+            }
+        }
+    }
+    println!("| cut off, then another | {driver:?} | {finished} finished | {refused} refused |");
+    assert!(refused > 0 && finished > 0);
 }
 
 fn lock_name(world: &World) -> String {

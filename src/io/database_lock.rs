@@ -8,6 +8,8 @@
 //! The lock is named after database and table prefix, so that installs which share a server do not meet.
 
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use procfs::process::{FDTarget, Process, all_processes};
 use sha2::{Digest, Sha256};
@@ -15,12 +17,15 @@ use sha2::{Digest, Sha256};
 use super::files;
 use super::store::{self, Store, StoreError};
 pub use crate::domain::claimant::Claimant;
-use crate::domain::configuration::DbSettings;
+use crate::domain::configuration::{DbSettings, Driver};
+use crate::words::words;
 
 /// What the name of every lock begins with.
 const NAME: &str = "freescout-rescue-";
 /// Our program's name in `/proc/PID/stat`, which is cut after 15 characters.
 const CUT_NAME: &str = "freescout-rescu";
+/// How long another connection may take.
+const ROOM: Duration = Duration::from_secs(10);
 /// How many processes of ours are named.
 const MAX_NAMED: usize = 5;
 
@@ -56,7 +61,10 @@ impl DatabaseLock {
             Ok((store, claim))
         });
         match claimed {
-            Ok((store, Claim::Ours)) => Taken::Held(Self { store }),
+            Ok((store, Claim::Ours)) => match require_room(settings, root) {
+                Ok(()) => Taken::Held(Self { store }),
+                Err(error) => Taken::Refused(error),
+            },
             Ok((_, Claim::Theirs(claimant))) => Taken::Theirs(claimant),
             Err(error) => Taken::Refused(error),
         }
@@ -66,6 +74,27 @@ impl DatabaseLock {
     pub fn is_held(&mut self) -> bool {
         self.store.still_claimed()
     }
+}
+
+/// Refuses where the lock leaves no room for the work: a pooler with one connection would let us wait for ourselves, and an
+/// account of few connections could not read everything again over a new one in the end.
+fn require_room(settings: &DbSettings, root: &Path) -> Result<(), StoreError> {
+    if settings.driver == Driver::Sqlite {
+        return Ok(());
+    }
+    let (sender, answer) = channel();
+    let (settings, root) = (settings.clone(), root.to_owned());
+    // Where it waits in vain, it ends when the lock is let go.
+    std::thread::spawn(move || {
+        let another = store::connect(&settings, &root);
+        let _ = sender.send(another.and_then(|mut store| store.columns("options").map(|_| ())));
+    });
+    let none = |_| {
+        Err(StoreError::Unreachable(
+            words().no_room_beside_lock.to_owned(),
+        ))
+    };
+    answer.recv_timeout(ROOM).unwrap_or_else(none)
 }
 
 /// The lock of a table prefix within a database, by the database's own name for itself: the first 16 hex digits of SHA-256

@@ -317,6 +317,7 @@ table! {
     claimant_running = "process {pid} of {user}";
     claimant_here = "running on this machine: {running}";
     claimant_unknown = "the server does not say who";
+    no_room_beside_lock = "there is no room for another connection beside it";
     no_database_lock = "The database gave no lock ({why}), so another freescout-rescue on this install would not be noticed if it keeps its state in another folder. Rows and files were compared right before they were written.";
     locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
     locked_by_other_next = "Let it finish, or end it: closing it cuts nothing off.";

@@ -10,6 +10,7 @@ use freescout_rescue::io::database_lock;
 use mysql::prelude::Queryable;
 
 use crate::held::{Held, MOMENTS, told};
+use crate::install::Install;
 use crate::server;
 use crate::world::{Ended, World, drivers, ended};
 
@@ -280,7 +281,7 @@ fn the_lock_is_lost_on_the_way() {
 #[test]
 fn a_server_without_the_lock() {
     let server: &'static server::Server = Box::leak(Box::new(server::own_postgres()));
-    let world = World::of(crate::install::Install::new(server, "no_lock"));
+    let world = World::of(Install::new(server, "no_lock"));
     let revoke = "REVOKE EXECUTE ON FUNCTION pg_try_advisory_xact_lock(bigint) FROM PUBLIC";
     server.admin(&world.install.settings.database, &[revoke]);
     let done = world.run("recover", 0);
@@ -295,6 +296,39 @@ fn a_server_without_the_lock() {
     let back = world.run("undo", 0);
     assert_eq!(back.code, Some(0), "{}", back.said);
     world.require_original(&back.said);
+}
+
+/// An account of so few connections that the lock would be in the way of the work itself.
+#[test]
+fn no_room_for_the_lock() {
+    let server: &'static server::Server = Box::leak(Box::new(server::own_mariadb()));
+    for most in [1, 2, 3] {
+        let world = World::of(Install::new(server, &format!("no_room_{most}")));
+        let limit = format!(
+            "ALTER USER '{}'@'%' WITH MAX_USER_CONNECTIONS {most}",
+            server::USER
+        );
+        server.admin("", &[&limit]);
+        let done = world.run("recover", 0);
+        server.admin(
+            "",
+            &[&format!(
+                "ALTER USER '{}'@'%' WITH MAX_USER_CONNECTIONS 0",
+                server::USER
+            )],
+        );
+        told(&format!("{most} connections"), Driver::MySql, &done);
+        assert_eq!(done.code, Some(2), "{}", done.said);
+        let unguarded = done.out.contains("The database gave no lock");
+        assert_eq!(unguarded, most < 3, "{}", done.said);
+        assert_eq!(
+            done.out.contains("\"verified\":true"),
+            most > 1,
+            "{}",
+            done.said
+        );
+        assert_eq!(opens(&world, &world.state()), 9, "{}", done.said);
+    }
 }
 
 /// Installs that share a server, or a database, do not meet.

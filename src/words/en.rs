@@ -261,6 +261,7 @@ table! {
     worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
     own_backup_unread = "The backup of {created} in {folder} may hold a key that is missing, and was not searched: {why}.";
     own_backup_unread_undated = "A backup in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backup_encrypted = "it is encrypted with a passphrase";
     own_backups_more = "{count} more backups of this install were not searched for a missing key. Name one to have it searched: --look-in FOLDER/files";
     workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
     key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";

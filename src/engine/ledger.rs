@@ -69,7 +69,7 @@ impl Ledger {
     /// Takes the lock in the database: another of us may keep its state in another folder, or run on another machine.
     fn guard(&mut self, session: &Session) -> Result<(), Problem> {
         let w = words();
-        match DatabaseLock::take(session.connected()) {
+        match DatabaseLock::take(session.settings.driver, session.connector()) {
             Taken::Held(lock) => {
                 self.database = Some(lock);
                 Ok(())
@@ -325,6 +325,20 @@ pub fn intent(options: &Options, run: &Run) -> Result<Intent, Problem> {
 pub fn staged(options: &Options, install: &Path) -> Result<Vec<PathBuf>, Problem> {
     let read = Journal::existing(&options.state_dir)
         .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.staged(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// Whether runs that this backup was made for came to write files, read without the lock; `None` where none is known.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn wrote_files(
+    options: &Options,
+    install: &Path,
+    backup: &Path,
+) -> Result<Option<bool>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(None), |j| j.wrote_files(install, backup)));
     read.map_err(|e| journal_problem(&e))
 }
 

@@ -21,6 +21,7 @@ use crate::engine::checks;
 use crate::engine::ledger;
 use crate::engine::session::Session;
 use crate::io::backup::{Backup, BackupError, own};
+use crate::words::words;
 
 /// A longer file of an install holds no more keys than this much of it.
 const MAX_FILE: u64 = 1 << 20;
@@ -181,10 +182,14 @@ pub(super) fn findings(session: &Session) -> Vec<Finding> {
 
 impl OwnBackups {
     fn not_read(&mut self, folder: PathBuf, created: &str, error: &BackupError) {
+        let why = match error {
+            BackupError::Locked(_) => words().own_backup_encrypted.to_owned(),
+            error => sanitize(&error.to_string()),
+        };
         self.unread.push(Unread {
             folder,
             created: created.to_owned(),
-            why: sanitize(&error.to_string()),
+            why,
         });
     }
 

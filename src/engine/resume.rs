@@ -1,6 +1,8 @@
 //! An interrupted run taken up again. The journal tells what was meant, what stands tells how far it came: what is as it
 //! was before is written now, what is as it was meant is left, what somebody changed since is left and named.
 
+mod harm;
+
 use std::path::{Path, PathBuf};
 
 use crate::domain::app_key::AppKey;
@@ -152,6 +154,7 @@ fn finish(
         swaps,
         files,
     };
+    harm::require_none(session, ledger, run, &intent, &change, backup)?;
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;
     let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
@@ -236,6 +239,9 @@ fn put_back(
         swaps,
         files,
     };
+    if let Some(Ok(safety)) = run.safety.as_deref().map(Backup::open) {
+        harm::require_none(session, ledger, run, &intent, &change, &safety)?;
+    }
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;
     let id = Ledger::again(run);

@@ -23,6 +23,7 @@ use crate::engine::log_secrets::Seen;
 use crate::engine::own_backups::OwnBackups;
 use crate::engine::processes::Unsearched;
 use crate::engine::sightings::Sightings;
+use crate::io::database_lock::Connect;
 use crate::io::install::{self, Install, key_file_places};
 use crate::io::store::{self, Bounds, Store, StoreError, Swap};
 use crate::words::words;
@@ -193,10 +194,17 @@ impl Session {
     /// # Errors
     /// [`StoreError`].
     pub fn connected(&self) -> Result<Box<dyn Store>, StoreError> {
-        match self.other_database {
-            true => store::connect_as_operator(&self.settings, &self.install.root),
-            false => store::connect(&self.settings, &self.install.root),
-        }
+        self.connector()()
+    }
+
+    /// How further connections are made, for another thread.
+    pub fn connector(&self) -> impl Connect + use<> {
+        let (settings, root) = (self.settings.clone(), self.install.root.clone());
+        let connect = match self.other_database {
+            true => store::connect_as_operator,
+            false => store::connect,
+        };
+        move || connect(&settings, &root)
     }
 
     /// Opens the database anew where the connection broke meanwhile: servers end those that idle, and restart.

@@ -97,6 +97,7 @@ fn take_back(
     let left = Left {
         interrupted: is_interrupted_recovery(unfinished),
         staged: ledger.staged()?,
+        wrote_files: wrote_files(ledger.options(), session, backup)?,
     };
     let (change, refused) = change_back(session, backup, &record, &left)?;
     let before = session.assess();
@@ -190,6 +191,7 @@ pub fn preview(
     let left = Left {
         interrupted: is_interrupted_recovery(unfinished.as_ref()),
         staged: ledger::staged(options, &session.install.root)?,
+        wrote_files: wrote_files(options, session, backup)?,
     };
     let (change, refused) = change_back(session, backup, &record, &left)?;
     Ok(Undone {
@@ -206,6 +208,15 @@ struct Left {
     interrupted: bool,
     /// Where new files of theirs may lie.
     staged: Vec<PathBuf>,
+    /// Whether they came to write files. Where they did not, and no row stands as they wrote it, a file that does is not
+    /// theirs: another of us, with a state folder of his own, may have put the same key in place since.
+    wrote_files: bool,
+}
+
+/// Whether the run that this backup was made for came to write files, as far as our journal knows it.
+fn wrote_files(options: &Options, session: &Session, backup: &Backup) -> Result<bool, Problem> {
+    let noted = ledger::wrote_files(options, &session.install.root, &backup.folder)?;
+    Ok(noted.unwrap_or(true))
 }
 
 impl Left {
@@ -278,8 +289,11 @@ fn change_back(
     own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     checks::read_inventory(session)?;
-    let files = files_back(session, record, backup, left)?;
     let (swaps, refused) = swaps(session, record, &saved)?;
+    let files = match left.wrote_files || !swaps.is_empty() {
+        true => files_back(session, record, backup, left)?,
+        false => Vec::new(),
+    };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
         swaps,

@@ -7,17 +7,24 @@
 //!
 //! The lock is named after database and table prefix, so that installs which share a server do not meet.
 
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
 use procfs::process::{FDTarget, Process, all_processes};
 use sha2::{Digest, Sha256};
 
 use super::files;
 use super::store::{Store, StoreError};
 pub use crate::domain::claimant::Claimant;
+use crate::domain::configuration::Driver;
+use crate::words::words;
 
 /// What the name of every lock begins with.
 const NAME: &str = "freescout-rescue-";
 /// Our program's name in `/proc/PID/stat`, which is cut after 15 characters.
 const CUT_NAME: &str = "freescout-rescu";
+/// How long another connection may take.
+const ROOM: Duration = Duration::from_secs(10);
 /// How many processes of ours are named.
 const MAX_NAMED: usize = 5;
 
@@ -29,6 +36,11 @@ pub enum Claim {
     /// Somebody else holds it.
     Theirs(Claimant),
 }
+
+/// Opens a further connection to the database of an install.
+pub trait Connect: Fn() -> Result<Box<dyn Store>, StoreError> + Send + 'static {}
+
+impl<F: Fn() -> Result<Box<dyn Store>, StoreError> + Send + 'static> Connect for F {}
 
 /// The lock of an install in its database.
 pub struct DatabaseLock {
@@ -47,13 +59,16 @@ pub enum Taken {
 
 impl DatabaseLock {
     /// Takes the lock of the install whose database this is, at once or not at all.
-    pub fn take(connected: Result<Box<dyn Store>, StoreError>) -> Taken {
-        let claimed = connected.and_then(|mut store| {
+    pub fn take(driver: Driver, connect: impl Connect) -> Taken {
+        let claimed = connect().and_then(|mut store| {
             let claim = store.claim()?;
             Ok((store, claim))
         });
         match claimed {
-            Ok((store, Claim::Ours)) => Taken::Held(Self { store }),
+            Ok((store, Claim::Ours)) => match require_room(driver, connect) {
+                Ok(()) => Taken::Held(Self { store }),
+                Err(error) => Taken::Refused(error),
+            },
             // With our own rights: those of the connection see nobody else's processes.
             Ok((_, Claim::Theirs(claimant))) => Taken::Theirs(Claimant {
                 pid: claimant.pid.or_else(|| at(claimant.from.as_deref()?)),
@@ -67,6 +82,26 @@ impl DatabaseLock {
     pub fn is_held(&mut self) -> bool {
         self.store.still_claimed()
     }
+}
+
+/// Refuses where the lock leaves no room for the work: a pooler with one connection would let us wait for ourselves, and an
+/// account of few connections could not read everything again over a new one in the end.
+fn require_room(driver: Driver, connect: impl Connect) -> Result<(), StoreError> {
+    if driver == Driver::Sqlite {
+        return Ok(());
+    }
+    let (sender, answer) = channel();
+    // Where it waits in vain, it ends when the lock is let go.
+    std::thread::spawn(move || {
+        let another = connect();
+        let _ = sender.send(another.and_then(|mut store| store.columns("options").map(|_| ())));
+    });
+    let none = |_| {
+        Err(StoreError::Unreachable(
+            words().no_room_beside_lock.to_owned(),
+        ))
+    };
+    answer.recv_timeout(ROOM).unwrap_or_else(none)
 }
 
 /// The lock of a table prefix within a database, by the database's own name for itself: the first 16 hex digits of SHA-256

@@ -306,6 +306,21 @@ impl Journal {
         read().map_err(self.failed())
     }
 
+    /// Whether the runs on an install that this backup was made for came to write files; `None` where none is known.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn wrote_files(&self, install: &Path, backup: &Path) -> Result<Option<bool>, JournalError> {
+        let counted = self.connection.query_row(
+            "SELECT count(*), count(steps.run) FROM runs LEFT JOIN steps ON steps.run = runs.id AND steps.step = ?3 \
+             WHERE identity = ?1 AND (kind = 'recovery' AND backup = ?2 OR kind = 'restore' AND safety = ?2)",
+            params![text(&identity(install)), text(backup), Phase::Files.code()],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        );
+        let (runs, wrote) = counted.map_err(self.failed())?;
+        Ok((runs > 0).then_some(wrote > 0))
+    }
+
     /// All runs on an install, or on all of them, the last one first.
     ///
     /// # Errors

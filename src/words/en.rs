@@ -288,6 +288,7 @@ table! {
     worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
     own_backup_unread = "The backup of {created} in {folder} may hold a key that is missing, and was not searched: {why}.";
     own_backup_unread_undated = "A backup in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backup_encrypted = "it is encrypted with a passphrase";
     own_backups_more = "{count} more backups of this install were not searched for a missing key. Name one to have it searched: --look-in FOLDER/files";
     workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
     key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
@@ -349,6 +350,7 @@ table! {
     claimant_running = "process {pid} of {user}";
     claimant_here = "running on this machine: {running}";
     claimant_unknown = "the server does not say who";
+    no_room_beside_lock = "there is no room for another connection beside it";
     no_database_lock = "The database gave no lock ({why}), so another freescout-rescue on this install would not be noticed if it keeps its state in another folder. Rows and files were compared right before they were written.";
     locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
     locked_by_other_next = "Let it finish, or end it: closing it cuts nothing off.";
@@ -411,6 +413,9 @@ table! {
     resume_file_changed = "{path} was changed since the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it meant to write.";
     resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
+    resume_harms = "Finishing this run would do harm now: {now} secrets can be read, and then only {then}.";
+    resume_harms_why = "Since it was interrupted, somebody changed rows that it knows nothing of: another freescout-rescue, with a state folder of its own, say.";
+    resume_harms_next = "Nothing further was changed. Take the run back, which leaves alone what others changed since: {undo}";
     resume_password_left = "Not stored: this version keeps it unencrypted, and an unencrypted password is not written down for a resumed run. Enter it again: {place}";
     resume_row_left = "Left alone, because somebody changed it since: {place}";
 

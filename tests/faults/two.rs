@@ -9,7 +9,8 @@ use freescout_rescue::domain::configuration::Driver;
 use freescout_rescue::io::database_lock;
 use mysql::prelude::Queryable;
 
-use crate::held::{Held, told};
+use crate::held::{Held, MOMENTS, told};
+use crate::install::Install;
 use crate::server;
 use crate::world::{Ended, World, drivers, ended};
 
@@ -168,6 +169,57 @@ fn the_second_is_told_who_holds_the_lock() {
     }
 }
 
+/// One is cut off, and knows nothing of what the other does then: whatever he does about his own run afterwards, nothing is
+/// left under a key that `.env` does not name.
+#[test]
+fn what_was_cut_off_does_not_undo_the_work_of_another() {
+    std::thread::scope(|scope| {
+        for driver in drivers() {
+            scope.spawn(move || cut_off(driver));
+        }
+    });
+}
+
+fn cut_off(driver: Driver) {
+    let (mut refused, mut finished) = (0, 0);
+    let mut world = World::new(driver, "cut_off");
+    for (point, nth) in MOMENTS {
+        for second in [RESTORE, CARRY] {
+            for way in ["resume", "undo"] {
+                world.reset();
+                let other = tempfile::tempdir().unwrap();
+                Held::at(world.command("recover"), point, nth).kill();
+                let theirs = end(command(&world, second, other.path()).spawn().unwrap());
+                let context = format!(
+                    "{driver:?}, {point} {nth}, {second:?}, {way}: {}",
+                    theirs.said
+                );
+                assert!(matches!(theirs.code, Some(0..=2)), "{context}");
+                let before = opens(&world, other.path());
+                let mine = world.run(way, 0);
+                let context = format!("{context}\n{}", mine.said);
+                match mine.code {
+                    Some(1) if mine.said.contains("would do harm") => {
+                        refused += 1;
+                        let back = world.run("undo", 0);
+                        assert!(matches!(back.code, Some(0 | 2)), "{context}\n{}", back.said);
+                    }
+                    Some(0..=2) => finished += 1,
+                    code => panic!("{code:?}: {context}"),
+                }
+                let now = opens(&world, other.path());
+                let back = world.truth() == world.original;
+                assert!(
+                    now >= before || back,
+                    "{before} and now {now} open: {context}"
+                );
+            }
+        }
+    }
+    println!("| cut off, then another | {driver:?} | {finished} finished | {refused} refused |");
+    assert!(refused > 0 && finished > 0);
+}
+
 fn lock_name(world: &World) -> String {
     let settings = &world.install.settings;
     database_lock::name(&settings.database, &settings.prefix)
@@ -229,7 +281,7 @@ fn the_lock_is_lost_on_the_way() {
 #[test]
 fn a_server_without_the_lock() {
     let server: &'static server::Server = Box::leak(Box::new(server::own_postgres()));
-    let world = World::of(crate::install::Install::new(server, "no_lock"));
+    let world = World::of(Install::new(server, "no_lock"));
     let revoke = "REVOKE EXECUTE ON FUNCTION pg_try_advisory_xact_lock(bigint) FROM PUBLIC";
     server.admin(&world.install.settings.database, &[revoke]);
     let done = world.run("recover", 0);
@@ -244,6 +296,39 @@ fn a_server_without_the_lock() {
     let back = world.run("undo", 0);
     assert_eq!(back.code, Some(0), "{}", back.said);
     world.require_original(&back.said);
+}
+
+/// An account of so few connections that the lock would be in the way of the work itself.
+#[test]
+fn no_room_for_the_lock() {
+    let server: &'static server::Server = Box::leak(Box::new(server::own_mariadb()));
+    for most in [1, 2, 3] {
+        let world = World::of(Install::new(server, &format!("no_room_{most}")));
+        let limit = format!(
+            "ALTER USER '{}'@'%' WITH MAX_USER_CONNECTIONS {most}",
+            server::USER
+        );
+        server.admin("", &[&limit]);
+        let done = world.run("recover", 0);
+        server.admin(
+            "",
+            &[&format!(
+                "ALTER USER '{}'@'%' WITH MAX_USER_CONNECTIONS 0",
+                server::USER
+            )],
+        );
+        told(&format!("{most} connections"), Driver::MySql, &done);
+        assert_eq!(done.code, Some(2), "{}", done.said);
+        let unguarded = done.out.contains("The database gave no lock");
+        assert_eq!(unguarded, most < 3, "{}", done.said);
+        assert_eq!(
+            done.out.contains("\"verified\":true"),
+            most > 1,
+            "{}",
+            done.said
+        );
+        assert_eq!(opens(&world, &world.state()), 9, "{}", done.said);
+    }
 }
 
 /// Installs that share a server, or a database, do not meet.

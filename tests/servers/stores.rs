@@ -190,6 +190,68 @@ fn a_swap_is_all_or_nothing() {
     }
 }
 
+/// Held rows wait for whoever holds them, also through his change; another reads what stood before.
+#[test]
+fn held_rows_are_changed_by_their_holder_alone() {
+    for server in server::both() {
+        let settings = settings(server, "hold");
+        let (mut holder, mut reader) = (connect(&settings), connect(&settings));
+        let before = rows(&mut *reader, None);
+        let held = [swap(1, "body", bytes(ODD[0]), ODD[0])];
+        holder.hold(&held).unwrap();
+        assert_eq!(rows(&mut *reader, None), before);
+        let settings = settings.clone();
+        let other = std::thread::spawn(move || {
+            connect(&settings).swap(&[swap(1, "body", bytes(ODD[0]), "theirs")])
+        });
+        // Time enough to change it, were it not held.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert_eq!(rows(&mut *reader, None), before);
+        holder
+            .swap(&[swap(1, "body", bytes(ODD[0]), "ours")])
+            .unwrap();
+        let outcome = other.join().unwrap();
+        assert!(matches!(outcome, Err(SwapError::Changed(_))), "{outcome:?}");
+        let now = Stored::Text(b"ours"[..].into());
+        assert_eq!(rows(&mut *reader, None)[0].1[0], now);
+        // Rolled back, nothing of it stands, and others come in.
+        holder
+            .exchange(&[swap(1, "body", bytes("ours"), "not kept")])
+            .unwrap();
+        holder.roll_back().unwrap();
+        reader
+            .swap(&[swap(1, "body", bytes("ours"), "theirs")])
+            .unwrap();
+    }
+}
+
+/// One lock an install: the second is told of the first, another prefix is another install, and it ends with its connection.
+#[test]
+fn the_lock_of_an_install_is_held_by_one() {
+    use freescout_rescue::io::database_lock::Claim;
+    for server in server::both() {
+        let settings = settings(server, "claim");
+        let other = DbSettings {
+            prefix: "other_".to_owned(),
+            ..settings.clone()
+        };
+        let (mut first, mut second) = (connect(&settings), connect(&settings));
+        assert_eq!(first.claim().unwrap(), Claim::Ours);
+        let Claim::Theirs(claimant) = second.claim().unwrap() else {
+            panic!("two hold one lock")
+        };
+        assert!(claimant.connection.is_some(), "{claimant:?}");
+        assert_eq!(connect(&other).claim().unwrap(), Claim::Ours);
+        assert!(first.still_claimed());
+        drop(first);
+        let began = std::time::Instant::now();
+        // The server hears of the end a moment later.
+        while connect(&settings).claim().unwrap() != Claim::Ours {
+            assert!(began.elapsed().as_secs() < 30, "the lock stays");
+        }
+    }
+}
+
 #[test]
 fn a_text_the_server_does_not_keep_whole_is_rolled_back() {
     for server in server::both() {

@@ -146,6 +146,43 @@ fn a_recovery_is_undone_after_a_deploy_that_copies_env() {
     undone_on_the_next_release(false);
 }
 
+/// What a worker of the release before saves, it seals with the key that was replaced then.
+#[test]
+fn the_keys_of_the_backups_are_known_on_the_next_release() {
+    use freescout_rescue::domain::app_key::AppKey;
+    use freescout_rescue::domain::payload::Payload;
+    for env_is_shared in [true, false] {
+        let app = App::new(env_is_shared);
+        let env = String::from_utf8(app.env()).unwrap();
+        let replaced = env.lines().find_map(|l| l.strip_prefix("APP_KEY="));
+        let replaced = AppKey::parse(replaced.unwrap().as_bytes()).unwrap();
+        app.recover();
+        app.deploy();
+        let saved = Payload::seal(&replaced, &[5; 16], b"s:5:\"saved\";");
+        let database = app.bench.path("app/shared/database/database.sqlite");
+        let database = rusqlite::Connection::open(database).unwrap();
+        let update = "UPDATE mailboxes SET in_password = ?1 WHERE id = 1";
+        database.execute(update, [saved]).unwrap();
+        let checked = app.act(&["check", "--json"]);
+        let json: Json = serde_json::from_str(&checked.out).unwrap();
+        let secrets = json["secrets"].as_array().unwrap();
+        let saved = secrets
+            .iter()
+            .find(|s| s["id"] == 1 && s["column"] == "in_password");
+        let saved = saved.unwrap();
+        let key = replaced.fingerprint().to_string();
+        assert_eq!(
+            (&saved["verdict"], &saved["key"]),
+            (&"other_key".into(), &key.into())
+        );
+        let again = app.act(&["recover", "--yes", "--no-test", "--no-artisan"]);
+        assert!(matches!(again.code, 0 | 2), "{}", again.err);
+        let checked = app.act(&["check", "--json"]);
+        let json: Json = serde_json::from_str(&checked.out).unwrap();
+        assert_eq!(json["summary"]["other_key"], 0, "{json}");
+    }
+}
+
 /// A recovery is killed once its rows are written, and before `.env` is; then a deploy comes.
 #[cfg(feature = "crash-points")]
 #[test]

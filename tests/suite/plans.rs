@@ -4,8 +4,8 @@ use freescout_rescue::domain::app_key::Fingerprint;
 use freescout_rescue::domain::assessment::SecretReport;
 use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::plan::{
-    Action, Choices, Circumstances, Impossible, KeyHome, Need, Strategy, Target, Why, make, need,
-    recommend,
+    Action, Breach, Choices, Circumstances, Impossible, KeyHome, Need, Strategy, Target, Why, make,
+    need, recommend,
 };
 use freescout_rescue::domain::rules::{Keeping, Undecryptable};
 use freescout_rescue::domain::secret::{Place, Table};
@@ -193,6 +193,76 @@ fn a_new_key_is_recommended_only_where_nothing_is_sealed_that_it_would_close() {
         recommended(&[Verdict::Opens(new()), UNKNOWN], &public),
         Some((Strategy::Reenter, Some(new()), Why::KeyMissing))
     );
+}
+
+/// The last recovery put the key in force: what a worker saved since does not turn that round, a restored database does.
+#[test]
+fn a_key_that_was_settled_on_stays() {
+    let settled = Circumstances {
+        mails: vec![(new(), 3), (old(), 900)],
+        settled: true,
+        ..circumstances()
+    };
+    let stray = [
+        Verdict::Opens(new()),
+        Verdict::Opens(new()),
+        Verdict::OtherKey(old()),
+    ];
+    assert_eq!(
+        recommended(&stray, &settled),
+        Some((Strategy::Carry, Some(new()), Why::KeySettled))
+    );
+    let all = [Verdict::OtherKey(old()), Verdict::OtherKey(old())];
+    assert_eq!(
+        recommended(&all, &settled),
+        Some((Strategy::Restore, Some(old()), Why::OldKeySentMore))
+    );
+    let configured = Circumstances {
+        configured: Some(old()),
+        ..settled
+    };
+    assert_eq!(
+        recommended(&stray, &configured),
+        Some((Strategy::Restore, Some(old()), Why::OldKeyConfigured)),
+        "the operator has put the old one back"
+    );
+}
+
+#[test]
+fn a_plan_made_anew_gives_nothing_up_or_is_told_apart() {
+    let plan = |verdicts: &[Verdict], strategy| {
+        let choices = Choices::default();
+        make(strategy, &secrets(verdicts), &circumstances(), &choices).unwrap()
+    };
+    let shown = [Verdict::OtherKey(old()), Verdict::OtherKey(old()), UNKNOWN];
+    let restore = plan(&shown, Strategy::Restore);
+    let [first, second] = [1, 2].map(|id| Place::column(Table::Mailboxes, id, "in_password"));
+    for (now, upheld) in [
+        (shown, Ok(())),
+        ([Verdict::Opens(new()), shown[1], UNKNOWN], Ok(())),
+        // What was lost may come back, and what somebody emptied is given up by him.
+        ([shown[0], shown[1], Verdict::Opens(new())], Ok(())),
+        ([shown[0], EMPTY, UNKNOWN], Ok(())),
+        (
+            [shown[0], UNKNOWN, UNKNOWN],
+            Err(Breach::Loses(vec![second])),
+        ),
+        (
+            [UNKNOWN, shown[1], UNKNOWN],
+            Err(Breach::Loses(vec![first])),
+        ),
+    ] {
+        assert_eq!(
+            plan(&now, Strategy::Restore).upholds(&restore),
+            upheld,
+            "{now:?}"
+        );
+    }
+    let carry = plan(&shown, Strategy::Carry);
+    assert_eq!(carry.upholds(&restore), Err(Breach::Otherwise));
+    let mut elsewhere = restore.clone();
+    elsewhere.write_key = Some(KeyHome::KeyFile);
+    assert_eq!(elsewhere.upholds(&restore), Err(Breach::Otherwise));
 }
 
 #[test]

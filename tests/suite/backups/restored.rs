@@ -230,9 +230,9 @@ fn what_changes_meanwhile_is_refused_or_named() {
             &folder,
             &mut quiet,
         );
-        let failure = refused
-            .err()
-            .expect("a row that was changed is overwritten");
+        let Err(failure) = refused else {
+            panic!("a row that was changed is overwritten")
+        };
         assert!(
             failure.meanwhile && !failure.half_done,
             "{}",

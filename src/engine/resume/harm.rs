@@ -1,0 +1,116 @@
+//! Whether somebody else worked on the install since a run was interrupted, whose work finishing it would undo: with a state
+//! folder of his own he is told nothing of that run.
+
+use std::collections::BTreeMap;
+
+use super::sum;
+use crate::domain::app_key::AppKey;
+use crate::domain::assessment::{self, Summary};
+use crate::domain::journal::{Intent, Run};
+use crate::domain::problem::Problem;
+use crate::domain::secret::{Cell, SecretBytes, Table};
+use crate::engine::change::Change;
+use crate::engine::checks;
+use crate::engine::ledger::Ledger;
+use crate::engine::session::Session;
+use crate::io::backup::Backup;
+use crate::io::files::FileRead;
+use crate::io::install::Install;
+use crate::words::{fill, words};
+
+/// Refuses to go on where others changed rows since, and fewer secrets would be readable in the end than are now. `before` is
+/// the backup of what stood when the run began.
+///
+/// # Errors
+/// A [`Problem`] with the way back; nothing further was changed.
+pub(super) fn require_none(
+    session: &mut Session,
+    ledger: &Ledger,
+    run: &Run,
+    intent: &Intent,
+    change: &Change,
+    before: &Backup,
+) -> Result<(), Problem> {
+    // What cannot be read any more tells nothing; that it can be is required elsewhere.
+    let Ok(saved) = before.rows() else {
+        return Ok(());
+    };
+    if !interfered(session, intent, &saved) {
+        return Ok(());
+    }
+    let after = install_after(session, change, run.refresh)?;
+    let texts: BTreeMap<Cell, Option<SecretBytes>> = change
+        .swaps
+        .iter()
+        .filter_map(|swap| Some((swap.cell()?, swap.new.clone())))
+        .collect();
+    let foreseen = checks::read_foreseen(session, &texts, &after)?;
+    let now = assessment::judge_all(&session.inventory, &session.ring);
+    let key_now = session.ring.effective().map(AppKey::fingerprint);
+    let key_after = AppKey::parse(after.key_in_force().text.expose()).ok();
+    session
+        .ring
+        .set_effective(key_after.map(|key| key.fingerprint()));
+    let then = assessment::judge_all(&foreseen, &session.ring);
+    session.ring.set_effective(key_now);
+    let (now, then) = (Summary::of(&now).readable(), Summary::of(&then).readable());
+    if then >= now {
+        return Ok(());
+    }
+    let w = words();
+    Err(Problem::new(
+        fill(w.resume_harms, &[("now", &now), ("then", &then)]),
+        w.resume_harms_why,
+        fill(
+            w.resume_harms_next,
+            &[("undo", &ledger.command("undo --yes"))],
+        ),
+    ))
+}
+
+/// Whether a text is neither what stood there at first, nor what the run meant to write.
+fn interfered(
+    session: &Session,
+    intent: &Intent,
+    saved: &BTreeMap<Cell, Option<SecretBytes>>,
+) -> bool {
+    let meant: BTreeMap<&Cell, &Option<String>> =
+        intent.cells.iter().map(|c| (&c.cell, &c.new)).collect();
+    let cells = session.inventory.cells.iter();
+    cells
+        .filter(|(cell, _)| cell.table != Table::Env)
+        .any(|(cell, text)| {
+            let as_before = saved.get(cell) == Some(text);
+            let as_meant = meant
+                .get(cell)
+                .is_some_and(|new| **new == sum(text.as_ref()));
+            !as_before && !as_meant
+        })
+}
+
+/// The install with the files of the change in place, and without a cached config where that is made to follow.
+fn install_after(session: &Session, change: &Change, refresh: bool) -> Result<Install, Problem> {
+    let install = &session.install;
+    let changed = |read: &Option<FileRead>, path: &std::path::Path| {
+        let is = |at: &std::path::Path| read.as_ref().map_or(path, |read| &read.path) == at;
+        match change.files.iter().find(|file| is(&file.path)) {
+            Some(file) => file.after.as_ref().map(|(bytes, attributes)| FileRead {
+                path: file.path.clone(),
+                bytes: bytes.clone(),
+                attributes: *attributes,
+            }),
+            None => read.clone(),
+        }
+    };
+    let key_file = install.key_file.as_ref();
+    let key_file = key_file.map_or_else(std::path::PathBuf::new, |file| file.path.clone());
+    let cache = match refresh {
+        true => None,
+        false => changed(&install.cache_file, &install.cache_path()),
+    };
+    install.foreseen(
+        changed(&install.env_file, &install.env_path()),
+        cache,
+        changed(&install.key_file, &key_file),
+    )
+}

@@ -16,7 +16,6 @@ mod places;
 mod reading;
 mod roots;
 mod rows;
-mod scout;
 mod sparse;
 mod text;
 mod walk;
@@ -34,7 +33,6 @@ use crate::words::{fill, words};
 use budget::Rates;
 pub use places::{usual_places, usual_places_below};
 use reading::Search;
-pub use scout::called_to_scout;
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]

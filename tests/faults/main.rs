@@ -21,7 +21,6 @@ mod meanwhile;
 mod mounts;
 mod php;
 mod read_only;
-mod scout;
 #[path = "../servers/server.rs"]
 #[allow(
     dead_code,

@@ -5,9 +5,9 @@ mod bounds;
 mod containers;
 mod edges;
 mod kernel_files;
+mod large;
 mod manners;
 mod plain_user;
-mod scouts;
 mod walks;
 mod zips;
 

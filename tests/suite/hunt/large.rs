@@ -20,8 +20,7 @@ fn key(number: usize) -> String {
 }
 
 /// Keys on edges of stretches, more or less of each before the edge, at the beginning and at the end, among lines of the
-/// filler. Of keys that open nothing the program
-/// names 20.
+/// filler. Of keys that open nothing the program names 20.
 fn planted(filler: &[u8]) -> (Vec<u8>, usize) {
     let mut bytes: Vec<u8> = filler.iter().copied().cycle().take(LARGE + 777).collect();
     let edges = [1, 2, 3, 4, 7, 8, 9, 12, 15, 16, 17];

@@ -6,7 +6,7 @@ use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
 use freescout_rescue::domain::secret::wipe_stack;
 use freescout_rescue::io::crash::{self, Point};
-use freescout_rescue::io::{harden, hunt, programs, store};
+use freescout_rescue::io::{harden, programs, store};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -16,9 +16,7 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
-    let called =
-        programs::called_for_another(&arguments).or_else(|| hunt::called_to_scout(&arguments));
-    if let Some(exit) = called {
+    if let Some(exit) = programs::called_for_another(&arguments) {
         return ExitCode::from(exit);
     }
     programs::adopt();

@@ -8,7 +8,6 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
-use prefetch_index::prefetch_index;
 
 /// A place worth a closer look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +58,6 @@ const AROUND: usize = 8;
 const BEFORE: usize = 3 * WIDTH;
 /// Bytes behind the range that a text which begins in it may reach to: `APP_KEY` in UTF-16.
 const BEHIND: usize = 16;
-/// How far ahead memory is asked for: what the processor itself fetches ahead ends with the page, of 4 KiB.
-const AHEAD: usize = 4 << 10;
 /// Digits in a row that make a run. Of 22 so many stand within one go.
 const RUN: usize = 11;
 
@@ -134,7 +131,6 @@ fn look<S: Simd, const ALL: bool, const ROWS: bool>(
             && let Some(mut rest) = window.get(at - AROUND..whole + AROUND)
         {
             while let Some(bytes) = rest.first_chunk() {
-                prefetch_index::<u8>(rest, AHEAD);
                 glance::<_, ALL, ROWS>(simd, bytes, at, !0, &mut state, spot);
                 rest = &rest[WIDTH..];
                 at += WIDTH;

@@ -1,6 +1,7 @@
 //! Steps 3 and 4: every secret read from the database, every candidate key tried, every verdict.
 
 mod reading;
+mod sieve;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use crate::domain::app_key::{AppKey, Fingerprint};
 use crate::domain::assessment::{self, Assessment, SecretReport, Summary};
 use crate::domain::derived;
 use crate::domain::finding::{Finding, KeyName};
-use crate::domain::inventory::{Inventory, Secret, SecretKind};
+use crate::domain::inventory::{Inventory, SecretKind};
 use crate::domain::known_keys;
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::rules::Rules;
@@ -23,11 +24,10 @@ use crate::io::store::{Bounds, Store, Stored};
 use crate::io::{hunt, processes};
 
 pub use reading::{read_foreseen, read_inventory};
+pub(super) use sieve::{Sieve, consider};
 
 /// How many attachments are read, the newest: links in older mails are hardly followed.
 const LINKS_READ: u32 = 500_000;
-/// How many candidates that open nothing are kept to be shown as decoys.
-const DECOYS_SHOWN: usize = 20;
 
 /// Asks every mail of `send_logs` which key made the hash in its Message-ID; the table is read once, keys that join
 /// later are asked from memory. A table that is not there, or not as we know it, gives no evidence and no error.
@@ -162,19 +162,22 @@ pub fn look_in_within(
 ) -> hunt::Looked {
     let mut sieve = Sieve::of(session);
     let wanted = sightings::wanted(session);
-    hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {
+    let mut looked = hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {
         hunt::Event::Progress {
             files,
             bytes,
             current,
-        } => on(
-            session,
-            Looking::At {
-                files,
-                bytes,
-                current,
-            },
-        ),
+        } => {
+            sieve.read(bytes);
+            on(
+                session,
+                Looking::At {
+                    files,
+                    bytes,
+                    current,
+                },
+            );
+        }
         hunt::Event::Sighting(sighting, source) => {
             if sightings::sighted(session, *sighting, source) {
                 on(session, Looking::Found);
@@ -185,78 +188,12 @@ pub fn look_in_within(
                 on(session, Looking::Found);
             }
         }
-    })
-}
-
-/// What decides about candidates while a search goes on.
-pub(super) struct Sieve {
-    /// Places in the inventory of payloads that no known key made.
-    closed: Vec<usize>,
-    /// Candidates kept although they open nothing.
-    decoys: usize,
-}
-
-impl Sieve {
-    pub(super) fn of(session: &Session) -> Self {
-        let closed = |(index, secret): (usize, &Secret)| {
-            let payload = secret.payload()?.as_ref().ok()?;
-            session.ring.maker_of(payload).is_none().then_some(index)
-        };
-        let secrets = session.inventory.secrets.iter().enumerate();
-        Self {
-            closed: secrets.filter_map(closed).collect(),
-            decoys: 0,
-        }
+    });
+    // What matters most is said first.
+    if let Some(skipped) = sieve.tried_on_some() {
+        looked.skipped.insert(0, skipped);
     }
-
-    /// How many secrets open with no key known.
-    pub(super) fn closed(&self) -> usize {
-        self.closed.len()
-    }
-
-    /// Whether the key opens anything that is closed so far.
-    fn passes(&self, inventory: &Inventory, key: &AppKey) -> bool {
-        let payloads = self.closed.iter().filter_map(|index| {
-            let secret = inventory.secrets.get(*index)?;
-            secret.payload()?.as_ref().ok()
-        });
-        payloads.into_iter().any(|payload| payload.made_with(key))
-    }
-}
-
-/// Takes a candidate that opens something, or is known, or at least calls itself a key: of those that open nothing only
-/// so many. What nothing calls a key is tried on closed payloads alone: there may be millions of such. Says whether it is
-/// new.
-pub(super) fn consider(
-    session: &mut Session,
-    candidate: hunt::Candidate,
-    sieve: &mut Sieve,
-) -> bool {
-    let Ok(key) = AppKey::parse(candidate.text.expose()) else {
-        return false;
-    };
-    let known = session.ring.get(key.fingerprint()).is_some();
-    if !known && !sieve.passes(&session.inventory, &key) {
-        if !candidate.named {
-            return false;
-        }
-        if opens(&session.inventory, &key) == 0 {
-            if sieve.decoys >= DECOYS_SHOWN {
-                return false;
-            }
-            sieve.decoys += 1;
-        }
-    }
-    let new = session.add_key(key, candidate.source);
-    if new {
-        count_mails(session);
-        let decoys = sieve.decoys;
-        *sieve = Sieve {
-            decoys,
-            ..Sieve::of(session)
-        };
-    }
-    new
+    looked
 }
 
 /// What a search reports.

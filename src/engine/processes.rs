@@ -23,6 +23,8 @@ use crate::words::{fill, words};
 
 /// Memory that is read of one process.
 const MAX_MEMORY: u64 = 4 << 30;
+/// Texts remembered of one process, so that each is tried once; of more than that, some are tried again.
+const MAX_SEEN: usize = 1 << 15;
 /// How many unread processes are remembered.
 const MAX_SKIPPED: usize = 200;
 
@@ -239,7 +241,8 @@ impl Search<'_> {
                         words().process_memory_unread,
                         &[("megabytes", &megabytes)],
                     )),
-                    Ok(()) => None,
+                    // The key may be among what was not tried on all that it may open.
+                    Ok(()) => self.sieve.tried_on_some().map(|some| some.why.to_string()),
                     Err(e) => Some(e.to_string()),
                 }
             }
@@ -278,6 +281,9 @@ impl Search<'_> {
             stream,
             &mut |hit| {
                 let (session, search) = &mut *state.borrow_mut();
+                if seen.len() >= MAX_SEEN {
+                    seen.clear();
+                }
                 if seen.insert(files::digest(hit.text.expose())) {
                     let candidate = Candidate {
                         text: hit.text,
@@ -293,6 +299,7 @@ impl Search<'_> {
                 let (session, search) = &mut *state.borrow_mut();
                 search.looked.bytes = before + read;
                 let bytes = search.looked.bytes;
+                search.sieve.read(bytes);
                 let at = Looking::At {
                     files,
                     bytes,

@@ -46,8 +46,6 @@ pub enum Point {
     ProgramRunning,
     /// It has ended.
     ProgramEnded,
-    /// A piece of a file is mapped into memory; nobody has looked at it yet.
-    FileMapped,
     /// Everything is done and dropped; the program ends here.
     End,
 }
@@ -58,16 +56,6 @@ pub fn cut(length: usize) -> usize {
         length / 2
     } else {
         length
-    }
-}
-
-/// Hands on to a process of ours at which point to stop.
-pub fn hand_on(command: &mut std::process::Command) {
-    const STOP_AT: &str = "FREESCOUT_RESCUE_STOP_AT";
-    if cfg!(feature = "crash-points")
-        && let Some(point) = std::env::var_os(STOP_AT)
-    {
-        command.env(STOP_AT, point);
     }
 }
 

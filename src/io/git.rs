@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::io::files;
+use crate::io::hunt::budget::{Budget, FAST, Metered, Rates};
 use crate::io::hunt::{SkipReason, Skipped};
 use crate::words::words;
 
@@ -31,8 +32,10 @@ const MAX_ALTERNATES: usize = 5;
 pub struct Limits {
     /// Bytes of an object that is stored as a difference: it and its base must be held. Others are read as streams.
     pub object: u64,
-    /// Bytes that all objects together may unpack to.
+    /// Work that all objects together may cost whatever is read of the store: bytes to unpack.
     pub unpacked: u64,
+    /// Work that each byte of the store pays for when it is read. No honest store costs as much.
+    pub ratio: u64,
     /// How many skipped objects are remembered.
     pub skipped: usize,
 }
@@ -41,7 +44,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             object: 12 << 20,
-            unpacked: 64 << 30,
+            unpacked: 12 << 30,
+            ratio: 8 << 10,
             skipped: 200,
         }
     }
@@ -139,11 +143,26 @@ pub fn objects(
     cancel: &dyn Fn() -> bool,
     each: &mut Each<'_>,
 ) -> GitRead {
+    let budget = Budget::new(Rates {
+        free: limits.unpacked,
+        ratio: limits.ratio,
+    });
+    objects_within(store, limits, &budget, cancel, each)
+}
+
+/// The same within a budget that the reader spends from as well.
+pub(super) fn objects_within(
+    store: &Path,
+    limits: &Limits,
+    budget: &Budget,
+    cancel: &dyn Fn() -> bool,
+    each: &mut Each<'_>,
+) -> GitRead {
     let mut reader = Reader {
         limits: *limits,
         cancel,
         each,
-        budget: limits.unpacked,
+        budget: budget.clone(),
         read: GitRead::default(),
         visited: HashSet::new(),
     };
@@ -157,8 +176,7 @@ struct Reader<'a> {
     limits: Limits,
     cancel: &'a dyn Fn() -> bool,
     each: &'a mut Each<'a>,
-    /// Bytes that may still be unpacked.
-    budget: u64,
+    budget: Budget,
     read: GitRead,
     visited: HashSet<PathBuf>,
 }
@@ -173,21 +191,23 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes work from the budget.
-    fn spend(&mut self, bytes: u64) -> Result<(), SkipReason> {
-        let left = self.budget.checked_sub(bytes);
-        self.budget = left.unwrap_or(0);
-        left.map(|_| ())
-            .ok_or(SkipReason::TooMuch(self.limits.unpacked >> 20))
+    /// Takes the work of unpacking from the budget.
+    fn spend(&self, bytes: u64, each: u64) -> Result<(), SkipReason> {
+        let spent = self.budget.spend(bytes, each);
+        spent.map_err(|_| self.budget.why())
     }
 
     fn ended(&self) -> bool {
-        self.budget == 0 || (self.cancel)()
+        self.budget.exceeded() || (self.cancel)()
     }
 
     fn give(&mut self, object: &Object, content: &mut dyn Read) -> Result<(), SkipReason> {
         self.read.objects += 1;
-        (self.each)(object, content)
+        let outcome = (self.each)(object, content);
+        match self.budget.exceeded() {
+            true => Err(self.budget.why()),
+            false => outcome,
+        }
     }
 
     /// Gives an object as it is unpacked. What it says of its size is believed only as far as it goes.
@@ -197,16 +217,15 @@ impl Reader<'_> {
         content: impl Read,
         size: u64,
     ) -> Result<(), SkipReason> {
-        let allowed = size.min(self.budget);
-        let mut content = content.take(allowed);
-        let outcome = self.give(object, &mut content);
-        self.budget -= allowed - content.limit();
-        outcome?;
+        let cancel = self.cancel;
+        let metered = Metered::new(content, &self.budget, FAST, cancel);
+        let mut content = metered.take(size);
+        self.give(object, &mut content)?;
         // A reader that stopped has left something; where nothing is left, the object is cut.
         let cut = content.limit() > 0 && !matches!(content.read(&mut [0]), Ok(1));
-        match content.limit() {
-            _ if cut => Err(damaged(words().git_not_an_object)),
-            0 if allowed < size => Err(SkipReason::TooMuch(self.limits.unpacked >> 20)),
+        match cut {
+            _ if self.budget.exceeded() => Err(self.budget.why()),
+            true if !cancel() => Err(damaged(words().git_not_an_object)),
             _ => Ok(()),
         }
     }
@@ -269,11 +288,15 @@ impl Reader<'_> {
     /// zlib of `blob 123`, NUL, and the content.
     fn loose(&mut self, path: &Path, id: String) -> Result<(), SkipReason> {
         let file = match files::open_regular(path) {
-            Ok((file, _)) => file,
+            Ok((file, meta)) => {
+                self.budget.lies_there(stored(&meta));
+                file
+            }
             Err(e) if e.is_missing() => return Ok(()),
             Err(e) => return Err(SkipReason::Refused(e.reason())),
         };
-        let mut content = flate2::bufread::ZlibDecoder::new(Stretch::new(&file, 0));
+        let stretch = Stretch::new(&file, 0, &self.budget);
+        let mut content = flate2::bufread::ZlibDecoder::new(stretch);
         let mut head = Vec::new();
         loop {
             let mut byte = [0];
@@ -331,19 +354,29 @@ fn damaged(why: &str) -> SkipReason {
     SkipReason::Broken(why.to_owned())
 }
 
+/// Bytes of a file that lie on the disk; some file systems do not tell how many.
+fn stored(meta: &std::fs::Metadata) -> u64 {
+    match meta.blocks().saturating_mul(512) {
+        0 => meta.len(),
+        stored => stored.min(meta.len()),
+    }
+}
+
 /// A file from some place on, in blocks that are wiped.
 struct Stretch<'a> {
     file: &'a std::fs::File,
     at: u64,
     block: Zeroizing<Vec<u8>>,
     used: usize,
+    budget: Budget,
 }
 
 impl<'a> Stretch<'a> {
     const BLOCK: usize = 8 << 10;
 
-    fn new(file: &'a std::fs::File, at: u64) -> Self {
+    fn new(file: &'a std::fs::File, at: u64, budget: &Budget) -> Self {
         Self {
+            budget: budget.clone(),
             file,
             at,
             block: Zeroizing::new(Vec::new()),
@@ -358,6 +391,7 @@ impl BufRead for Stretch<'_> {
             self.block.resize(Self::BLOCK, 0);
             let read = std::os::unix::fs::FileExt::read_at(self.file, &mut self.block, self.at)?;
             self.block.truncate(read);
+            self.budget.pay(read as u64);
             (self.at, self.used) = (self.at + read as u64, 0);
         }
         Ok(&self.block[self.used..])

@@ -4,7 +4,7 @@
 //! depth, size and memory, and writes nothing anywhere. What it could not read it says.
 
 mod archive;
-mod budget;
+pub(in crate::io) mod budget;
 mod gaps;
 mod git_stores;
 mod image;
@@ -16,7 +16,6 @@ mod places;
 mod reading;
 mod roots;
 mod rows;
-mod scout;
 mod sparse;
 mod text;
 mod walk;
@@ -31,17 +30,23 @@ use crate::domain::sightings::{Sighting, Wanted};
 use crate::domain::source::Source;
 use crate::words::{fill, words};
 
+use budget::Rates;
 pub use places::{usual_places, usual_places_below};
 use reading::Search;
-pub use scout::called_to_scout;
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Archives within archives.
     pub depth: usize,
-    /// Bytes that one file may unpack to, all its members together.
+    /// Work that one archive may cost whatever its size, all its members together: bytes to unpack, those of a slow
+    /// packing several times.
     pub unpacked: u64,
+    /// Work that each byte of it pays for when it is read from the disk. No honest data costs as much, so that all of it
+    /// is searched whole, however large.
+    pub ratio: u64,
+    /// Bytes that are read of a file that does not say how long it is.
+    pub endless: u64,
     /// Bytes of memory for unpacking, all levels of one file together: the windows that packers look back in, and zip and
     /// 7z files within archives, which are read from their end and so must be held.
     pub memory: u64,
@@ -54,6 +59,13 @@ pub struct Limits {
 }
 
 impl Limits {
+    fn rates(&self) -> Rates {
+        Rates {
+            free: self.unpacked,
+            ratio: self.ratio,
+        }
+    }
+
     fn wish(&self, rows: bool) -> Wish {
         match (self.prefixed, rows) {
             (true, _) => Wish::Prefixed,
@@ -67,7 +79,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             depth: 5,
-            unpacked: 64 << 30,
+            unpacked: 12 << 30,
+            ratio: 8 << 10,
+            endless: 4 << 30,
             memory: 40 << 20,
             skipped: 200,
             threads: 2,
@@ -126,9 +140,33 @@ pub enum SkipReason {
     /// Archives within archives within archives.
     #[error("{}", words().skip_too_deep)]
     TooDeep,
-    /// The file unpacks to more than the limit, in MiB.
+    /// Something unpacks to more than the limit, in MiB.
     #[error("{}", fill(words().skip_too_much, &[("megabytes", .0)]))]
     TooMuch(u64),
+    /// Too much work for so few bytes of the file, as no honest archive makes: it was searched as far as this.
+    #[error("{}", fill(words().skip_trap, &[("kilobytes", .kilobytes), ("megabytes", .megabytes)]))]
+    Trap {
+        /// What was read of the file.
+        kilobytes: u64,
+        /// What that unpacked to.
+        megabytes: u64,
+    },
+    /// So many members of a zip file lie within others, or are others once more: their bytes were unpacked once.
+    #[error("{}", fill(words().skip_shared, &[("count", .0)]))]
+    Shared(u64),
+    /// A file that does not say how long it is, and has not ended after so many MiB.
+    #[error("{}", fill(words().skip_endless, &[("megabytes", .0)]))]
+    Endless(u64),
+    /// From here on, not every text that may be a key was tried on every secret.
+    #[error("{}", fill(words().skip_tried_on_some, &[("count", .candidates), ("some", .tried), ("all", .secrets)]))]
+    TriedOnSome {
+        /// How many texts were tried on some secrets only.
+        candidates: u64,
+        /// On how many.
+        tried: usize,
+        /// Of how many that no known key opens.
+        secrets: usize,
+    },
     /// Unpacking takes more memory than the limit, in MiB.
     #[error("{}", fill(words().skip_memory, &[("megabytes", .0)]))]
     Memory(u64),

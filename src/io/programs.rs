@@ -40,13 +40,6 @@ pub struct Account {
     pub gid: u32,
 }
 
-/// The account for those who need no rights: Linux' own number for users it does not know
-/// (`/proc/sys/kernel/overflowuid`).
-const NOBODY: Account = Account {
-    uid: 65534,
-    gid: 65534,
-};
-
 /// No program that may be run.
 #[derive(Debug)]
 pub struct NotFound {
@@ -172,15 +165,6 @@ fn undress(
         Some(pid) if pid == caller => Ok(()),
         _ => Err(rustix::io::Errno::SRCH),
     }
-}
-
-/// For a call of our own program that needs nothing but its streams: what it may do besides, it gives up, and it ends when
-/// its caller does.
-///
-/// # Errors
-/// The system's, where that cannot be: in a namespace without such an account, or without a caller.
-pub(super) fn become_nobody(caller: u32) -> rustix::io::Result<()> {
-    undress(NOBODY, Vec::new, caller)
 }
 
 /// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.

@@ -182,6 +182,10 @@ table! {
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "nested too deep";
     skip_too_much = "unpacks to more than {megabytes} MiB";
+    skip_trap = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
+    skip_shared = "{count} members overlap or repeat other members; each stretch of the file was unpacked once";
+    skip_endless = "gives no size and does not end: only its first {megabytes} MiB were searched";
+    skip_tried_on_some = "from this file on, {count} possible keys were tried on only {some} of the {all} secrets that cannot be decrypted: there are too many. To try more of them on every secret, search the file that is most likely to hold the key on its own";
     skip_memory = "takes {megabytes} MiB of memory to unpack: unpack it first";
     skip_not_read = "packed as {form}, which is not read here: unpack it first";
     zip_no_directory = "its end is missing, its directory with it";

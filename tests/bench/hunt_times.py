@@ -3,7 +3,7 @@
     hunt_times.py BINARY FOLDER RUNS
 
 Runs the commands in turns, so that whatever else the machine does meets all of them, and takes the best of each. ripgrep
-maps a single file into memory, where nothing is copied; so does the scout that the hunt sends ahead, at 32 MiB and more.
+maps a single file into memory, where nothing is copied; the hunt reads it.
 What reading alone takes is said too. How fast a file is mapped depends on how it came into the page cache: in pieces of
 megabytes, as one who copies writes, or in small ones, as a program writes that makes a dump. Both are measured.
 """

@@ -23,7 +23,6 @@ mod mounts;
 mod php;
 mod read_only;
 mod saver;
-mod scout;
 #[path = "../servers/server.rs"]
 #[allow(
     dead_code,

@@ -814,7 +814,7 @@ fn older_passwords_in_a_large_dump_are_found_behind_a_scout() {
     let (install, file) = (bench.install(), bench.path("all.sql"));
     // Where the key is.
     let old_server = bench.path("demo/old-server");
-    // Where a scout's stretch begins, where what it maps begins, and at the end.
+    // Where a stretch begins, where many stretches have gone before, and at the end.
     for edge in [512 << 10, 16 << 20, filler.len()] {
         for before in [0, rows.len() / 2, rows.len()] {
             // The rows begin so many bytes before the edge.

@@ -351,16 +351,16 @@ fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
     let planned = recover::plan(&session, Some(Strategy::Fresh), &Choices::default());
     let plan = planned.ok().unwrap().plan;
     let before = std::fs::read(site.install.join(".env")).unwrap();
-    let mut ledger = Ledger::open(&options, &session.install.root).unwrap();
+    let mut ledger = Ledger::open(&options, &session).unwrap();
     let asked = std::cell::Cell::new(false);
     let mut said = Vec::new();
-    let applied = apply::apply(
+    let applied = anew::apply(
         &mut session,
         &mut ledger,
-        &plan,
-        &[],
-        &backup,
-        apply::How {
+        &Order {
+            plan: &plan,
+            entered: &[],
+            backup: &backup,
             artisan: false,
             cancel: &|| asked.get(),
         },

@@ -12,9 +12,10 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use super::index::Index;
-use super::{Kind, Object, Reader, Stretch, broken, damaged, delta};
+use super::{Kind, Object, Reader, Stretch, broken, damaged, delta, stored};
 use crate::io::files;
 use crate::io::hunt::SkipReason;
+use crate::io::hunt::budget::{Budget, FAST, Metered};
 use crate::words::words;
 
 /// Bytes before the first object.
@@ -23,6 +24,8 @@ pub(super) const HEAD: u64 = 12;
 const MAX_CHAIN: usize = 4096;
 /// What one step along such a chain costs of the budget: reading a head, not unpacking.
 const STEP: u64 = 1 << 10;
+/// Work of a byte of an object that is made of others: it is held in memory, and wiped.
+const MADE: u64 = 4;
 /// Unpacked objects that are kept as bases for others, in bytes.
 const KEPT: usize = 4 << 20;
 /// What keeping one costs beside its content.
@@ -55,12 +58,16 @@ struct Pack {
     name_length: usize,
     index: Option<Index>,
     kept: Kept,
+    budget: Budget,
 }
 
 /// Gives every object of a pack to the reader, and reports those that cannot be read.
 pub(super) fn read(reader: &mut Reader<'_>, path: &Path) -> Result<(), SkipReason> {
-    let (file, _) = match files::open_regular(path) {
-        Ok(open) => open,
+    let file = match files::open_regular(path) {
+        Ok((file, meta)) => {
+            reader.budget.lies_there(stored(&meta));
+            file
+        }
         Err(e) if e.is_missing() => return Ok(()),
         Err(e) => return Err(SkipReason::Refused(e.reason())),
     };
@@ -77,18 +84,19 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &Path) -> Result<(), SkipReaso
         file,
         name: name.into_owned(),
         name_length,
+        budget: reader.budget.clone(),
         index: Index::read(&path.with_extension("idx"), name_length),
         kept: Kept::default(),
     };
     let mut left = u32::from_be_bytes(count);
     let mut place = (left > 0).then_some(HEAD);
     while let Some(at) = place {
-        if reader.ended() {
-            return Ok(());
-        }
         let object = pack.object_name(at);
         if let Err(why) = pack.object(reader, at) {
             reader.skip(path, vec![object], why);
+        }
+        if reader.ended() {
+            return Ok(());
         }
         left = left.saturating_sub(1);
         place = match &pack.index {
@@ -131,12 +139,12 @@ impl Pack {
     }
 
     fn unpacking(&self, entry: &Entry) -> flate2::bufread::ZlibDecoder<Stretch<'_>> {
-        flate2::bufread::ZlibDecoder::new(Stretch::new(&self.file, entry.packed))
+        flate2::bufread::ZlibDecoder::new(Stretch::new(&self.file, entry.packed, &self.budget))
     }
 
     /// Three bits of type and a size of seven bits a byte; then, of a difference, what it builds on.
     fn entry(&self, at: u64) -> Result<Entry, SkipReason> {
-        let mut head = Stretch::new(&self.file, at);
+        let mut head = Stretch::new(&self.file, at, &self.budget);
         let mut used = 0;
         let mut byte = || -> Result<u8, SkipReason> {
             let mut byte = [0];
@@ -201,7 +209,10 @@ impl Pack {
             if let Some(kept) = self.kept.of(at) {
                 break kept;
             }
-            reader.spend(STEP)?;
+            reader.budget.work(STEP);
+            if reader.budget.exceeded() {
+                return Err(reader.budget.why());
+            }
             let entry = self.entry(at)?;
             match &entry.form {
                 Form::Whole(None) => return Ok(None),
@@ -226,7 +237,7 @@ impl Pack {
         for (at, entry) in chain.into_iter().rev() {
             let delta = self.unpack(reader, &entry, limit)?;
             let made = delta::apply(&content, &delta, limit)?;
-            reader.spend(made.len() as u64)?;
+            reader.spend(made.len() as u64, MADE)?;
             content = Rc::new(made);
             self.kept.add(at, kind, &content);
         }
@@ -242,7 +253,7 @@ impl Pack {
         if entry.size > limit {
             return Err(SkipReason::TooMuch(limit >> 20));
         }
-        reader.spend(entry.size)?;
+        reader.spend(entry.size, MADE)?;
         // Room for all of it at once: a growing buffer would leave copies behind.
         let room = usize::try_from(entry.size).unwrap_or(0) + 1;
         let mut content = Zeroizing::new(Vec::with_capacity(room));
@@ -262,9 +273,13 @@ impl Pack {
     fn end(&self, reader: &mut Reader<'_>, at: u64) -> Result<u64, SkipReason> {
         let entry = self.entry(at)?;
         let mut content = self.unpacking(&entry);
-        let mut bounded = (&mut content).take(entry.size.saturating_add(1).min(reader.budget));
-        let read = std::io::copy(&mut bounded, &mut std::io::sink()).map_err(|e| broken(&e))?;
-        reader.spend(read)?;
+        let bounded = (&mut content).take(entry.size.saturating_add(1));
+        let mut metered = Metered::new(bounded, &reader.budget, FAST, reader.cancel);
+        let read = std::io::copy(&mut metered, &mut std::io::sink());
+        let read = read.map_err(|e| match reader.budget.exceeded() {
+            true => reader.budget.why(),
+            false => broken(&e),
+        })?;
         if read == entry.size {
             Ok(entry.packed + content.total_in())
         } else {

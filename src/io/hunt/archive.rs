@@ -5,14 +5,15 @@ mod seven;
 mod tar;
 mod zip;
 
-use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 
 use zeroize::Zeroizing;
 
 use self::packed::Packing;
 use super::SkipReason;
+use super::budget::SLOW;
 use super::reading::{Reading, Search, broken};
+use super::text::Text;
 
 /// What the first bytes say a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +55,10 @@ pub(super) fn kind(head: &[u8]) -> Option<Kind> {
 }
 
 /// Reads an archive on disk, which stands at its start.
-pub(super) fn open_on_disk(
+pub(super) fn open_on_disk<F: Read + Seek>(
     search: &mut Search<'_>,
     kind: Kind,
-    file: &mut File,
+    file: &mut F,
     head: &[u8],
     reading: &mut Reading<'_>,
 ) -> Result<(), SkipReason> {
@@ -88,6 +89,7 @@ pub(super) fn open(
                 .take(limit + 1)
                 .read_to_end(&mut whole)
                 .map_err(|e| broken(&e))?;
+            reading.budget.work(whole.len() as u64 * SLOW);
             if whole.len() as u64 > limit {
                 return Err(SkipReason::Memory(limit >> 20));
             }
@@ -99,6 +101,12 @@ pub(super) fn open(
                 Kind::Zip => zip::read(search, &mut whole, reading, depth),
                 _ => seven::read(search, &mut whole, reading, depth),
             };
+            // What begins like an archive and is none, or is damaged, may be anything.
+            if matches!(outcome, Err(SkipReason::Broken(_))) && !reading.budget.exceeded() {
+                whole.set_position(0);
+                // What holds it all does not fail.
+                let _ = search.text(Text::new(&mut whole, depth), reading);
+            }
             reading.memory = outer;
             outcome
         }

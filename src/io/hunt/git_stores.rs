@@ -16,14 +16,18 @@ impl Search<'_> {
         self.stores.push(store.clone());
         let limits = git::Limits {
             unpacked: self.limits.unpacked,
+            ratio: self.limits.ratio,
             ..git::Limits::default()
         };
         let cancel = self.cancel;
-        let read = git::objects(&store, &limits, cancel, &mut |object, content| {
+        let budget = self.reserve.budget();
+        let within = budget.clone();
+        let read = git::objects_within(&store, &limits, &within, cancel, &mut |object, content| {
             self.looked.files += 1;
             self.progress(&store);
             let mut reading = self.reading(&store, SourceKind::Git);
             reading.inside.push(object.id.clone());
+            reading.budget = budget.clone();
             self.stream(content, &mut reading, 0)
         });
         for skipped in read.skipped {

@@ -1,5 +1,7 @@
-//! A large text on disk, looked through in stretches: by a scout, or by ourselves, where two threads each take the next
-//! stretch that nobody took.
+//! A large text on disk, looked through in stretches: two threads each take the next that nobody took.
+//!
+//! It is read and not mapped: who maps a file is killed when somebody cuts it meanwhile, and reading piece by piece into
+//! what the processor keeps at hand costs no more.
 //!
 //! Stretches overlap as blocks do, so that a key on an edge is found once; their finds are put in order again. The rows of
 //! a dump must be read in their order, by one thread: of a stretch that holds some it reads the bytes once more.
@@ -17,7 +19,6 @@ use super::SkipReason;
 use super::gaps::{Failing, Gaps, read_at};
 use super::reading::{BLOCK, Reading, Search};
 use super::rows::Rows;
-use super::scout::Scout;
 use super::text::{Found, Lines, search};
 use crate::domain::glance::Wish;
 use crate::domain::key_scan::{LOOK_BACK, REACH};
@@ -58,11 +59,6 @@ impl Taken<'_> {
     fn read(&self, buffer: &mut [u8], offset: u64, gaps: &mut Gaps) -> Result<usize> {
         read_at(self.file, buffer, offset, &self.failing, gaps)
     }
-
-    fn length_of(&self, number: u64) -> usize {
-        let rest = self.length - number * STRETCH as u64;
-        rest.min(STRETCH as u64) as usize
-    }
 }
 
 /// What goes on from one stretch to the next.
@@ -100,9 +96,7 @@ impl Search<'_> {
             gaps: Gaps::default(),
             window: new_window(),
         };
-        let outcome = self
-            .behind_scout(&taken, &mut course, reading)
-            .and_then(|first| self.by_reading(first, &taken, &mut course, reading));
+        let outcome = self.by_reading(&taken, &mut course, reading);
         course.rows.end(self.on);
         let gaps = course.gaps;
         self.scanner = scanner;
@@ -116,50 +110,13 @@ impl Search<'_> {
         }
     }
 
-    /// Goes over what a scout finds, as far as it comes: to the stretch of this number.
-    fn behind_scout(
-        &mut self,
-        taken: &Taken<'_>,
-        course: &mut Course<'_, '_>,
-        reading: &mut Reading<'_>,
-    ) -> Result<u64> {
-        let (length, threads) = (taken.length, self.limits.threads);
-        let Some(mut scout) = Scout::send(taken.file, length, taken.wish, threads, self.cancel)
-        else {
-            return Ok(0);
-        };
-        for number in 0..taken.stretches {
-            if (self.cancel)() {
-                return Ok(taken.stretches);
-            }
-            let Some(found) = scout.found() else {
-                return Ok(number);
-            };
-            let length = taken.length_of(number);
-            self.over(
-                number,
-                Stretch {
-                    found,
-                    length,
-                    ..Stretch::default()
-                },
-                taken,
-                course,
-                reading,
-            )?;
-        }
-        Ok(taken.stretches)
-    }
-
-    /// Reads everything from the stretch of this number on.
+    /// Reads everything.
     fn by_reading(
         &mut self,
-        first: u64,
         taken: &Taken<'_>,
         course: &mut Course<'_, '_>,
         reading: &mut Reading<'_>,
     ) -> Result<()> {
-        taken.next.store(first, Ordering::Relaxed);
         std::thread::scope(|scope| {
             let (sender, others) = sync_channel(WAITING);
             let other = move || {
@@ -172,13 +129,13 @@ impl Search<'_> {
                     }
                 }
             };
-            if self.limits.threads > 1 && first < taken.stretches {
+            if self.limits.threads > 1 && taken.stretches > 1 {
                 scope.spawn(other);
             } else {
                 drop(other);
             }
             let mut early = BTreeMap::new();
-            for number in first..taken.stretches {
+            for number in 0..taken.stretches {
                 if (self.cancel)() {
                     break;
                 }

@@ -9,8 +9,8 @@ use rustix::io::Errno;
 /// How long it is waited before that is asked again, in nanoseconds: a tenth of a second.
 const PATIENCE: i64 = 100_000_000;
 
-/// Whether to wait no longer, asked with how often it was waited in vain.
-pub(super) type Cancel<'a> = Box<dyn Fn(u32) -> bool + 'a>;
+/// Whether to wait no longer.
+pub(super) type Cancel<'a> = &'a dyn Fn() -> bool;
 
 /// What comes in, until it is said to wait no longer.
 pub(super) struct Patient<'a, F> {
@@ -24,15 +24,13 @@ impl<F: AsFd> Read for Patient<'_, F> {
             tv_sec: 0,
             tv_nsec: PATIENCE,
         };
-        let mut waits = 0;
         loop {
-            if (self.cancel)(waits) {
+            if (self.cancel)() {
                 return Err(Error::from(ErrorKind::ConnectionAborted));
             }
             let mut waiting = [PollFd::new(&self.input, PollFlags::IN)];
             match poll(&mut waiting, Some(&patience)) {
-                Ok(0) => waits += 1,
-                Err(Errno::INTR) => {}
+                Ok(0) | Err(Errno::INTR) => {}
                 Ok(_) => return Ok(rustix::io::read(&self.input, buffer)?),
                 Err(e) => return Err(e.into()),
             }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::budget::Budget;
+use super::budget::{Budget, Paying, Reserve};
 use super::image::is_image;
 use super::large::LARGE;
 use super::sparse::Sparse;
@@ -40,6 +40,8 @@ pub(super) struct Search<'a> {
     /// What of a text is looked at, one text after the other; wiped at the end of the search.
     pub(super) window: Zeroizing<Vec<u8>>,
     said: Option<Instant>,
+    /// What archives may cost beyond what they pay for.
+    pub(super) reserve: Reserve,
     /// What a pass over a text is to tell.
     pub(super) wish: Wish,
     /// Looks for older payloads, where something is lost.
@@ -107,6 +109,7 @@ impl<'a> Search<'a> {
             looked: Looked::default(),
             window: Zeroizing::new(vec![0; LOOK_BACK + BLOCK + 2 * REACH]),
             said: None,
+            reserve: Reserve::new(limits.rates()),
             wish: limits.wish(!wanted.is_empty()),
             scanner: (!wanted.is_empty() && !limits.prefixed).then(|| Scanner::new(wanted)),
             stores: Vec::new(),
@@ -172,7 +175,8 @@ impl<'a> Search<'a> {
     pub(super) fn input(&mut self, stream: &mut dyn Read) {
         self.looked.files += 1;
         let mut reading = self.reading(Path::new("-"), SourceKind::Stdin);
-        let outcome = self.stream(stream, &mut reading, 0);
+        let mut stream = Paying::new(stream, &reading.budget, None, u64::MAX);
+        let outcome = self.stream(&mut stream, &mut reading, 0);
         self.done_with(&reading, outcome);
     }
 
@@ -182,7 +186,7 @@ impl<'a> Search<'a> {
             kind,
             modified: None,
             inside: Vec::new(),
-            budget: Budget::new(self.limits.unpacked),
+            budget: self.reserve.budget(),
             memory: self.limits.memory,
             seen: HashSet::new(),
         }
@@ -193,7 +197,7 @@ impl<'a> Search<'a> {
             && !(self.cancel)()
         {
             let why = if reading.budget.exceeded() {
-                SkipReason::TooMuch(self.limits.unpacked >> 20)
+                reading.budget.why()
             } else {
                 why
             };
@@ -213,12 +217,14 @@ impl<'a> Search<'a> {
             return None;
         }
         let refused = |e: std::io::Error| SkipReason::Refused(e.to_string());
-        let Opened {
-            mut file, length, ..
-        } = open;
+        let length = open.length;
+        let has_holes = open.has_holes;
         // Of files that are not on a disk the length is not known.
-        let most = if length == 0 { u64::MAX } else { length };
-        let (filled, ended) = fill(&mut file, &mut self.window, most);
+        let (known, most) = match length {
+            0 => (None, self.limits.endless),
+            _ => (Some(length), length),
+        };
+        let (filled, ended) = fill(&mut &open.file, &mut self.window, most);
         let over = filled as u64 >= length && (length > 0 || filled < self.window.len());
         let head = &self.window[..filled];
         if let Some(kind) = archive::kind(&head[..filled.min(HEAD)]) {
@@ -226,6 +232,8 @@ impl<'a> Search<'a> {
                 return None;
             }
             let head = Zeroizing::new(head[..filled.min(HEAD)].to_vec());
+            let stored = open.stored();
+            let mut file = Paying::new(open.file, &reading.budget, known, stored);
             let outcome = file
                 .rewind()
                 .map_err(refused)
@@ -235,15 +243,22 @@ impl<'a> Search<'a> {
         if is_image(head) {
             reading.kind = SourceKind::Image;
         }
-        Some(if open.has_holes && !over {
+        let mut file = open.file;
+        Some(if has_holes && !over {
             file.rewind()
                 .map_err(refused)
-                .and_then(|()| self.text(Text::new(&mut Sparse::new(file), 0), reading))
+                .and_then(|()| self.text(Text::new(&mut Sparse::new(file, length), 0), reading))
         } else if large {
             self.large(&file, length, reading)
         } else {
-            let text = Text::new(&mut file, 0);
-            self.text(text.begun(filled, over, ended), reading)
+            // Who writes to it meanwhile does not keep us.
+            let mut rest = file.take(most - filled as u64);
+            let text = Text::new(&mut rest, 0);
+            let outcome = self.text(text.begun(filled, over, ended), reading);
+            match known {
+                None if rest.limit() == 0 => outcome.and(Err(SkipReason::Endless(most >> 20))),
+                _ => outcome,
+            }
         })
     }
 
@@ -272,6 +287,9 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn found(&mut self, hit: Hit, reading: &mut Reading<'_>, line: Option<u64>) {
+        if !reading.inside.is_empty() {
+            reading.budget.candidate();
+        }
         if reading.seen.len() >= MAX_SEEN {
             reading.seen.clear();
         }
@@ -311,4 +329,33 @@ pub(super) fn fill<R: Read + ?Sized>(
         }
     }
     (filled, Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_size_is_read_as_far_as_this_and_that_is_said() {
+        let wanted = Wanted::default();
+        let limits = Limits {
+            endless: 1 << 20,
+            ..Limits::default()
+        };
+        let mut on = |_: Event<'_>| {};
+        let mut search = Search::new(limits, &wanted, &|| false, &mut on);
+        let open = |path: &str| Opened {
+            file: File::open(path).unwrap_or_else(|e| panic!("{path}: {e}")),
+            length: 0,
+            modified: 0,
+            has_holes: false,
+            blocks: 0,
+        };
+        assert!(search.opened(Path::new("endless"), open("/dev/zero"), Share::Any));
+        assert!(search.opened(Path::new("empty"), open("/dev/null"), Share::Any));
+        let looked = search.looked;
+        assert_eq!((looked.files, looked.bytes), (2, 1 << 20));
+        let why: Vec<_> = looked.skipped.iter().map(|s| &s.why).collect();
+        assert_eq!(why, [&SkipReason::Endless(1)]);
+    }
 }

@@ -61,7 +61,6 @@ impl Search<'_> {
     pub(super) fn root(&mut self, root: &Path) {
         if root == Path::new(STDIN) {
             let cancel = self.cancel;
-            let cancel = Box::new(|_| cancel());
             return match standard_input::open() {
                 Ok(input) if Mount::of(input.as_fd()) == Mount::NoFiles => {
                     self.skip(root, &[], SkipReason::NoFiles);

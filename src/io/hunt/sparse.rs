@@ -9,12 +9,15 @@ pub(super) struct Sparse {
     /// Where the next hole begins; nothing is known at the start.
     data_until: u64,
     at: u64,
+    /// What was its length when it was opened: who makes it longer meanwhile does not keep us.
+    length: u64,
 }
 
 impl Sparse {
-    pub(super) fn new(file: File) -> Self {
+    pub(super) fn new(file: File, length: u64) -> Self {
         Self {
             file,
+            length,
             data_until: 0,
             at: 0,
         }
@@ -44,6 +47,9 @@ impl Sparse {
 impl Read for Sparse {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let mut stepped = false;
+        if self.at >= self.length {
+            return Ok(0);
+        }
         if self.at >= self.data_until {
             let before = self.at;
             if !self.step_over()? {
@@ -55,7 +61,8 @@ impl Read for Sparse {
             buffer[0] = 0;
             return Ok(1);
         }
-        let room = usize::try_from(self.data_until - self.at)
+        let until = self.data_until.min(self.length);
+        let room = usize::try_from(until.saturating_sub(self.at))
             .unwrap_or(usize::MAX)
             .min(buffer.len());
         let read = self.file.read(&mut buffer[..room])?;

@@ -66,6 +66,24 @@ pub(super) struct Opened {
     pub(super) modified: i64,
     /// Whether less is stored than its length says.
     pub(super) has_holes: bool,
+    /// Bytes that are stored.
+    pub(super) blocks: u64,
+}
+
+impl Opened {
+    /// Bytes of it that lie on the disk. What a file system packs by itself lies there too, and some do not tell how much
+    /// they store: only holes do not count.
+    pub(super) fn stored(&self) -> u64 {
+        use rustix::fs::{SeekFrom, seek};
+        match self.length {
+            0 => u64::MAX,
+            length if !self.has_holes || self.blocks == 0 => length,
+            length => match seek(&self.file, SeekFrom::Hole(0)) {
+                Ok(hole) if hole < length => self.blocks,
+                Ok(_) | Err(_) => length,
+            },
+        }
+    }
 }
 
 /// Opens the file that a root leads to.
@@ -77,6 +95,7 @@ pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
             length: meta.len(),
             modified: meta.mtime(),
             has_holes: meta.blocks().saturating_mul(512) < meta.len(),
+            blocks: meta.blocks().saturating_mul(512),
         })),
         Err(e) if e.is_missing() => Ok(None),
         // Below the root of another process, which no path of links leads to.
@@ -114,6 +133,7 @@ fn opened(
                 length,
                 modified: stat.st_mtime,
                 has_holes: stored.saturating_mul(512) < length,
+                blocks: stored.saturating_mul(512),
             }))
         }
         Err(e) if e.is_missing() => Ok(None),

@@ -16,6 +16,7 @@ use super::{assert_clean, take, take_below};
 const LIMITS: Limits = Limits {
     object: 64 << 10,
     unpacked: 1 << 20,
+    ratio: 0,
     skipped: 8,
 };
 

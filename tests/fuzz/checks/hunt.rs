@@ -19,6 +19,8 @@ const LIMITS: Limits = Limits {
     prefixed: false,
     depth: 3,
     unpacked: 4 << 20,
+    ratio: 0,
+    endless: 4 << 20,
     memory: 40 << 20,
     skipped: 20,
 };

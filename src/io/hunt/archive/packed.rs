@@ -3,10 +3,12 @@
 //! Unpackers look back in a window, of a size that the file chooses. It is read from the file's own header beforehand,
 //! so that a file cannot take more memory than allowed.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
+
+use bzip2::bufread::BzDecoder;
 
 use super::super::SkipReason;
-use super::super::budget::Metered;
+use super::super::budget::{Budget, FAST, Metered, SLOW};
 use super::super::reading::{Reading, Search, broken};
 
 /// How a stream is packed.
@@ -22,6 +24,10 @@ pub(in super::super) enum Packing {
 const GZIP_MEMORY: u64 = 128 << 10;
 /// `bzip2 -9` (its manual: 3700 KiB) and room around it.
 const BZIP2_MEMORY: u64 = 4 << 20;
+/// Work of beginning another of its streams, of which the shortest have 14 bytes.
+const BZIP2_STREAM: u64 = 256 << 10;
+/// What is read of a packed stream at a time.
+const INPUT: usize = 64 << 10;
 /// A window for streams that do not say theirs in the first bytes.
 const USUAL_WINDOW: u64 = 8 << 20;
 
@@ -33,6 +39,14 @@ impl Packing {
             Packing::Bzip2 => (".bz2", [".tar.bz2", ".tbz2", ".tbz"]),
             Packing::Xz => (".xz", [".tar.xz", ".txz", ".tar.xz"]),
             Packing::Zstd => (".zst", [".tar.zst", ".tzst", ".tar.zstd"]),
+        }
+    }
+
+    /// Work of unpacking a byte.
+    fn each(self) -> u64 {
+        match self {
+            Packing::Gzip | Packing::Zstd => FAST,
+            Packing::Bzip2 | Packing::Xz => SLOW,
         }
     }
 
@@ -65,11 +79,11 @@ pub(super) fn read(
         .ok_or(SkipReason::Memory(needed.div_ceil(1 << 20)))?;
     let mut unpacked: Box<dyn Read + '_> = match packing {
         Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(stream)),
-        Packing::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(stream)),
+        Packing::Bzip2 => Box::new(Bzip2::new(stream, reading.budget.clone())),
         Packing::Xz => {
             let kib = u32::try_from(needed >> 10).unwrap_or(u32::MAX);
             // Its decoder reads single bytes of what it unpacks.
-            let stream = std::io::BufReader::with_capacity(64 << 10, stream);
+            let stream = BufReader::with_capacity(INPUT, stream);
             Box::new(lzma_rust2::XzReader::new_mem_limit(stream, true, kib))
         }
         Packing::Zstd => {
@@ -90,11 +104,52 @@ pub(super) fn read(
             .inside
             .push(name.strip_suffix(ending).unwrap_or(name).to_owned());
     }
-    let mut metered = Metered::new(&mut *unpacked, &reading.budget, search.cancel);
+    let mut metered = Metered::new(
+        &mut *unpacked,
+        &reading.budget,
+        packing.each(),
+        search.cancel,
+    );
     let outcome = search.stream(&mut metered, reading, depth + 1);
     reading.inside.truncate(members);
     reading.memory = outer;
     outcome
+}
+
+/// Streams of bzip2, one behind the other. To begin one costs more than to unpack a short one.
+struct Bzip2<'s> {
+    /// `None` when all are over, or one is damaged.
+    stream: Option<BzDecoder<BufReader<&'s mut dyn Read>>>,
+    budget: Budget,
+}
+
+impl<'s> Bzip2<'s> {
+    fn new(stream: &'s mut dyn Read, budget: Budget) -> Self {
+        let input = BufReader::with_capacity(INPUT, stream);
+        Self {
+            stream: Some(BzDecoder::new(input)),
+            budget,
+        }
+    }
+}
+
+impl Read for Bzip2<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while let Some(mut stream) = self.stream.take() {
+            let read = stream.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                self.stream = Some(stream);
+                return Ok(read);
+            }
+            let mut input = stream.into_inner();
+            if !input.fill_buf()?.is_empty() {
+                self.budget.work(BZIP2_STREAM);
+                self.budget.spend(0, SLOW)?;
+                self.stream = Some(BzDecoder::new(input));
+            }
+        }
+        Ok(0)
+    }
 }
 
 fn current_name(reading: &Reading<'_>) -> String {

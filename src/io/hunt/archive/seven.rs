@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use sevenz_rust2::{ArchiveReader, EntryDecision, Error, Password};
 
 use super::super::SkipReason;
-use super::super::budget::Metered;
+use super::super::budget::{Metered, SLOW};
 use super::super::reading::{Reading, Search, broken};
 use super::member;
 use crate::domain::sanitize::sanitize;
@@ -36,9 +36,16 @@ pub(super) fn read<R: Read + Seek>(
             .then(|| std::time::SystemTime::from(entry.last_modified_date))
             .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_secs()).ok());
-        let mut metered = Metered::new(packed, &reading.budget, search.cancel);
+        let mut metered = Metered::new(packed, &reading.budget, SLOW, search.cancel);
         let name = sanitize(&entry.name);
         ended = member(search, &mut metered, name, modified, reading, depth);
+        // What stands before the next member is unpacked in any case.
+        if ended.is_ok()
+            && std::io::copy(&mut metered, &mut std::io::sink()).is_err()
+            && reading.budget.exceeded()
+        {
+            ended = Err(reading.budget.why());
+        }
         Ok(match ended {
             Ok(()) => EntryDecision::Continue,
             Err(_) => EntryDecision::Stop,

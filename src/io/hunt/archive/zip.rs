@@ -4,18 +4,20 @@
 //! start, as far as that goes.
 
 mod directory;
+mod taken;
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use flate2::bufread::DeflateDecoder;
 
-use super::super::budget::Metered;
+use super::super::budget::{FAST, Metered};
 use super::super::reading::{Reading, Search, broken};
 use super::super::{SkipReason, Skipped};
 use super::member;
 use crate::domain::sanitize::sanitize_bytes;
 use crate::words::words;
 use directory::{Directory, Entry};
+use taken::Taken;
 
 /// What is read of a member at a time.
 const BUFFER: usize = 16 << 10;
@@ -58,11 +60,17 @@ fn by_directory<R: Read + Seek>(
     reading: &mut Reading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
+    let mut taken = Taken::default();
+    let mut shared = 0;
     while let Some(entry) = directory.next(file).map_err(|e| broken(&e))? {
         if (search.cancel)() {
             return Ok(());
         }
         if entry.is_folder() {
+            continue;
+        }
+        if taken.holds(entry.offset) {
+            shared += 1;
             continue;
         }
         let mut stream = BufReader::with_capacity(BUFFER, &mut *file);
@@ -71,19 +79,27 @@ fn by_directory<R: Read + Seek>(
             search.skip(reading.path, &inside(reading, &entry), why);
             continue;
         };
-        unpack(
-            search,
-            &mut stream.take(entry.packed),
-            &entry,
-            reading,
-            depth,
-        )?;
+        // What of it another member has unpacked is not unpacked again.
+        let next = taken.next(begin).filter(|_| entry.method == DEFLATED);
+        let own = next.map_or(entry.packed, |next| entry.packed.min(next - begin));
+        let cut = own < entry.packed;
+        shared += u64::from(cut);
+        let mut packed = stream.take(own);
+        let whole = unpack(search, &mut packed, cut, &entry, reading, depth)?;
+        match entry.method {
+            DEFLATED if whole => taken.add(entry.offset, begin + own - packed.limit()),
+            DEFLATED => {}
+            _ => taken.add_begun(entry.offset),
+        }
         if entry.packed > length.saturating_sub(begin) {
             let why = SkipReason::Broken(words().zip_cut.to_owned());
             search.skip(reading.path, &inside(reading, &entry), why);
         }
     }
-    Ok(())
+    match shared {
+        0 => Ok(()),
+        _ => Err(SkipReason::Shared(shared)),
+    }
 }
 
 fn inside(reading: &Reading<'_>, entry: &Entry) -> Vec<String> {
@@ -92,21 +108,38 @@ fn inside(reading: &Reading<'_>, entry: &Entry) -> Vec<String> {
     inside
 }
 
-/// Reads a member from the bytes it is packed in.
+/// What is unpacked from a part of what it should be: its end is no fault.
+struct Part<R>(R);
+
+impl<R: Read> Read for Part<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer) {
+            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
+            read => read,
+        }
+    }
+}
+
+/// Reads a member from the bytes it is packed in, or a part of them. Whether nothing was wrong with them.
 fn unpack(
     search: &mut Search<'_>,
     packed: &mut dyn BufRead,
+    cut: bool,
     entry: &Entry,
     reading: &mut Reading<'_>,
     depth: usize,
-) -> Result<(), SkipReason> {
-    let mut deflated;
+) -> Result<bool, SkipReason> {
+    let (mut deflated, mut part);
     let stream: &mut dyn Read = match entry.method {
         _ if entry.is_encrypted() => {
             search.skip(reading.path, &inside(reading, entry), SkipReason::Encrypted);
-            return Ok(());
+            return Ok(false);
         }
         STORED | BZIP2 | ZSTD_OLD | ZSTD | XZ => packed,
+        DEFLATED if cut => {
+            part = Part(DeflateDecoder::new(packed));
+            &mut part
+        }
         DEFLATED => {
             deflated = DeflateDecoder::new(packed);
             &mut deflated
@@ -114,12 +147,13 @@ fn unpack(
         _ => {
             let why = SkipReason::NotRead(words().zip_method);
             search.skip(reading.path, &inside(reading, entry), why);
-            return Ok(());
+            return Ok(false);
         }
     };
-    let mut stream = Metered::new(stream, &reading.budget, search.cancel);
+    let mut stream = Metered::new(stream, &reading.budget, FAST, search.cancel);
     let name = sanitize_bytes(&entry.name);
-    member(search, &mut stream, name, entry.modified(), reading, depth)
+    member(search, &mut stream, name, entry.modified(), reading, depth)?;
+    Ok(!stream.failed())
 }
 
 /// Reads the members as they stand, until one does not say where it ends.
@@ -143,13 +177,13 @@ fn from_the_start<R: Read + Seek>(
         let left = match (sizes_behind, entry.method) {
             (false, _) => {
                 let mut packed = (&mut stream).take(entry.packed);
-                unpack(search, &mut packed, &entry, reading, depth)?;
+                unpack(search, &mut packed, false, &entry, reading, depth)?;
                 std::io::copy(&mut packed, &mut std::io::sink())
             }
             // What is deflated tells itself where it ends.
             (true, DEFLATED) if !entry.is_encrypted() => {
                 let unpacked = DeflateDecoder::new(&mut stream);
-                let mut unpacked = Metered::new(unpacked, &budget, search.cancel);
+                let mut unpacked = Metered::new(unpacked, &budget, FAST, search.cancel);
                 let name = sanitize_bytes(&entry.name);
                 member(
                     search,

@@ -39,7 +39,7 @@ pub(super) struct Entry {
     /// Its bytes in the file.
     pub(super) packed: u64,
     /// Where its header stands.
-    offset: u64,
+    pub(super) offset: u64,
 }
 
 impl Entry {

@@ -1,15 +1,17 @@
-//! Large files, through which the program sends a scout. The library has none to send: it reads, and finds the same.
+//! Large files, which two threads read in stretches: the program as the library, whatever becomes of the file meanwhile.
 
 use freescout_rescue::domain::base64;
+use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::io::hunt::{self, Event, Limits};
 
 use super::{folder, search};
 use crate::cli::Bench;
 
-/// A file this large is worth a scout.
-const LARGE: usize = 50 << 20;
+/// A file of many stretches.
+const LARGE: usize = 9 << 20;
 /// Stands for the line of a key that has none.
 const NO_LINE: u64 = 0;
-/// Scouts tell of stretches of this many bytes.
+/// What is taken at a time.
 const STRETCH: usize = 512 << 10;
 
 fn key(number: usize) -> String {
@@ -18,11 +20,10 @@ fn key(number: usize) -> String {
 }
 
 /// Keys on edges of stretches, more or less of each before the edge, at the beginning and at the end, among lines of the
-/// filler. Scouts map 32 stretches at a time, so some are edges of these pieces. Of keys that open nothing the program
-/// names 20.
+/// filler. Of keys that open nothing the program names 20.
 fn planted(filler: &[u8]) -> (Vec<u8>, usize) {
     let mut bytes: Vec<u8> = filler.iter().copied().cycle().take(LARGE + 777).collect();
-    let edges = [1, 2, 3, 16, 31, 32, 33, 47, 48, 63, 64, 65, 95, 96, 97, 99];
+    let edges = [1, 2, 3, 4, 7, 8, 9, 12, 15, 16, 17];
     let edges = edges.map(|edge| edge * STRETCH - edge * 13 % 75);
     let places: Vec<usize> = [0, bytes.len() - key(0).len()]
         .into_iter()
@@ -69,7 +70,7 @@ fn sorted(lines: impl Iterator<Item = u64>) -> Vec<u64> {
 }
 
 #[test]
-fn what_stands_on_the_edges_of_a_scouts_stretches_is_found_as_by_reading() {
+fn what_stands_on_the_edges_of_stretches_is_found_by_one_thread_as_by_two() {
     let bench = Bench::new();
     let folder = folder();
     let text = b"a line as it may stand in a log, with base64 and eyJ and a key = in it\n";
@@ -86,5 +87,41 @@ fn what_stands_on_the_edges_of_a_scouts_stretches_is_found_as_by_reading() {
             let found = by_program(&bench, file.to_str().unwrap(), threads);
             assert_eq!(found, lines, "{name}, {threads} threads");
         }
+    }
+}
+
+#[test]
+fn a_file_that_becomes_shorter_meanwhile_is_read_as_far_as_it_goes() {
+    for threads in [1, 2] {
+        let folder = folder();
+        let path = folder.path().join("log");
+        let (bytes, _) = planted(b"a line as it stands in a log\n");
+        std::fs::write(&path, &bytes).unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        let limits = Limits {
+            threads,
+            ..Limits::default()
+        };
+        let mut found = 0;
+        let looked = hunt::search(
+            std::slice::from_ref(&path),
+            &limits,
+            &Wanted::default(),
+            &|| false,
+            &mut |event| {
+                if let Event::Candidate(candidate) = event {
+                    found += usize::from(candidate.text.expose().starts_with(b"base64:"));
+                    // In the middle of what stands in it.
+                    file.set_len(2 * STRETCH as u64 + 7).unwrap();
+                }
+            },
+        );
+        // Another thread may be ahead of what is told.
+        let most = if threads == 1 { 3 } else { 13 };
+        assert!(
+            (1..=most).contains(&found),
+            "{found} with {threads} threads"
+        );
+        assert!(looked.bytes <= bytes.len() as u64 && looked.skipped.is_empty());
     }
 }

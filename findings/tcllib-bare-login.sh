@@ -9,7 +9,7 @@
 #   by a Tcl script gets "BAD" or "NO" for them and speaks of a wrong password.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
-echo 'package require imap4' | tclsh 2> /dev/null || apt-get -qq install -y tcl tcllib=1.21+dfsg-1 > /dev/null
+[ -d /usr/share/tcltk/tcllib1.21/imap4 ] || apt-get -qq install -y tcl tcllib=1.21+dfsg-1 > /dev/null
 dir=$(mktemp -d)
 server=
 trap 'kill $server 2> /dev/null || :; rm -rf "$dir"' EXIT

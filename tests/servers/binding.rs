@@ -176,7 +176,8 @@ fn login(settings: &DbSettings) -> Result<(), StoreError> {
 
 #[test]
 fn a_login_is_bound_to_the_servers_certificate() {
-    let postgres = server::postgres();
+    // Its own: the clients of other tests do not take every certificate that it is given here.
+    let postgres = server::own_postgres();
     let scratch = tempfile::tempdir().unwrap();
     let settings = DbSettings {
         sslmode: "require".to_owned(),
@@ -197,7 +198,7 @@ fn a_login_is_bound_to_the_servers_certificate() {
     let stranger = self_signed(scratch.path(), &rsa);
     for (kind, openssl, binds) in kinds {
         let own = self_signed(scratch.path(), &openssl);
-        take_up(postgres, &own);
+        take_up(&postgres, &own);
         login(&settings).unwrap_or_else(|e| panic!("{kind}: {e:?}"));
         let through = |(certificate, key): &(Vec<u8>, Vec<u8>)| {
             login(&DbSettings {

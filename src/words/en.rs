@@ -1065,6 +1065,7 @@ table! {
 
     // connection tests
     probe_days_left = "{days} d left";
+    probe_no_expiry = "no expiry";
     probe_expired_days = "expired {days} d ago";
     probe_issued_by = "by {issuer}";
     probe_folder = "{folder} {count} mails";

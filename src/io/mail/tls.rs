@@ -30,6 +30,8 @@ use crate::words::{fill, words};
 /// Names of a certificate that are told.
 const NAMES_TOLD: usize = 4;
 const DAY: i64 = 86_400;
+/// Who writes a date further off means no date (RFC 5280 has the end of the year 9999 for that).
+const NO_EXPIRY_DAYS: i64 = 36_525;
 
 /// The authorities whose certificates count. Those of the system are read when the first handshake needs them.
 #[derive(Debug)]
@@ -226,14 +228,12 @@ impl Inspector {
         };
         let mut text: Vec<String> = names.iter().take(NAMES_TOLD).cloned().collect();
         text.extend(issuer(&certificate));
-        text.push(fill(
-            if days < 0 {
-                words().probe_expired_days
-            } else {
-                words().probe_days_left
-            },
-            &[("days", &days.abs())],
-        ));
+        let term = match days {
+            ..0 => words().probe_expired_days,
+            0..=NO_EXPIRY_DAYS => words().probe_days_left,
+            _ => words().probe_no_expiry,
+        };
+        text.push(fill(term, &[("days", &days.abs())]));
         Seen {
             text: sanitize(&text.join(", ")),
             days_left: Some(days),

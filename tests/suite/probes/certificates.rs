@@ -215,6 +215,13 @@ fn the_rung_tells_version_name_authority_and_days() {
         tls.unwrap().detail,
         "TLSv1.3, mail.example.org, by Known Authority, 5 d left"
     );
+    // Until the year 4096.
+    let ended = imap(Kind::Good, true);
+    let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
+    assert_eq!(
+        tls.unwrap().detail,
+        "TLSv1.3, mail.example.org, by Known Authority, no expiry"
+    );
     let ended = imap(Kind::Expired, false);
     let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
     assert!(tls.unwrap().detail.contains("expired"), "{ended:?}");

@@ -154,7 +154,7 @@ fn finish(
         swaps,
         files,
     };
-    harm::require_none(session, ledger, run, &intent, &change, backup)?;
+    harm::require_none(session, ledger, run, &intent, &change, backup, None)?;
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;
     let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
@@ -240,7 +240,15 @@ fn put_back(
         files,
     };
     if let Some(Ok(safety)) = run.safety.as_deref().map(Backup::open) {
-        harm::require_none(session, ledger, run, &intent, &change, &safety)?;
+        harm::require_none(
+            session,
+            ledger,
+            run,
+            &intent,
+            &change,
+            &safety,
+            Some(&saved),
+        )?;
     }
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;

@@ -18,8 +18,9 @@ use crate::io::files::FileRead;
 use crate::io::install::Install;
 use crate::words::{fill, words};
 
-/// Refuses to go on where others changed rows since, and fewer secrets would be readable in the end than are now. `before` is
-/// the backup of what stood when the run began.
+/// Refuses to go on where others changed rows since, and fewer secrets would be readable in the end than are now, and than
+/// if nobody had changed them. `before` is the backup of what stood when the run began; `asked` are the rows that a restore
+/// was asked for, which may well be a state in which little can be read.
 ///
 /// # Errors
 /// A [`Problem`] with the way back; nothing further was changed.
@@ -30,12 +31,14 @@ pub(super) fn require_none(
     intent: &Intent,
     change: &Change,
     before: &Backup,
+    asked: Option<&BTreeMap<Cell, Option<SecretBytes>>>,
 ) -> Result<(), Problem> {
     // What cannot be read any more tells nothing; that it can be is required elsewhere.
     let Ok(saved) = before.rows() else {
         return Ok(());
     };
-    if !interfered(session, intent, &saved) {
+    let interfered = interfered(session, intent, &saved);
+    if interfered.is_empty() {
         return Ok(());
     }
     let after = install_after(session, change, run.refresh)?;
@@ -44,17 +47,21 @@ pub(super) fn require_none(
         .iter()
         .filter_map(|swap| Some((swap.cell()?, swap.new.clone())))
         .collect();
-    let foreseen = checks::read_foreseen(session, &texts, &after)?;
+    let then = readable_after(session, &texts, &after)?;
     let now = assessment::judge_all(&session.inventory, &session.ring);
-    let key_now = session.ring.effective().map(AppKey::fingerprint);
-    let key_after = AppKey::parse(after.key_in_force().text.expose()).ok();
-    session
-        .ring
-        .set_effective(key_after.map(|key| key.fingerprint()));
-    let then = assessment::judge_all(&foreseen, &session.ring);
-    session.ring.set_effective(key_now);
-    let (now, then) = (Summary::of(&now).readable(), Summary::of(&then).readable());
-    if then >= now {
+    let now = Summary::of(&now).readable();
+    let expected = match asked {
+        Some(asked) => {
+            let theirs = interfered.into_iter().filter_map(|cell| {
+                let text = asked.get(&cell)?.clone();
+                Some((cell, text))
+            });
+            let undisturbed = texts.into_iter().chain(theirs).collect();
+            readable_after(session, &undisturbed, &after)?
+        }
+        None => now,
+    };
+    if then >= now.min(expected) {
         return Ok(());
     }
     let w = words();
@@ -68,24 +75,43 @@ pub(super) fn require_none(
     ))
 }
 
-/// Whether a text is neither what stood there at first, nor what the run meant to write.
+/// How many secrets could be read with these texts in their cells and these files.
+fn readable_after(
+    session: &mut Session,
+    texts: &BTreeMap<Cell, Option<SecretBytes>>,
+    after: &Install,
+) -> Result<usize, Problem> {
+    let foreseen = checks::read_foreseen(session, texts, after)?;
+    let key_now = session.ring.effective().map(AppKey::fingerprint);
+    let key_after = AppKey::parse(after.key_in_force().text.expose()).ok();
+    session
+        .ring
+        .set_effective(key_after.map(|key| key.fingerprint()));
+    let then = assessment::judge_all(&foreseen, &session.ring);
+    session.ring.set_effective(key_now);
+    Ok(Summary::of(&then).readable())
+}
+
+/// The cells whose text is neither what stood there at first, nor what the run meant to write.
 fn interfered(
     session: &Session,
     intent: &Intent,
     saved: &BTreeMap<Cell, Option<SecretBytes>>,
-) -> bool {
+) -> Vec<Cell> {
     let meant: BTreeMap<&Cell, &Option<String>> =
         intent.cells.iter().map(|c| (&c.cell, &c.new)).collect();
     let cells = session.inventory.cells.iter();
     cells
         .filter(|(cell, _)| cell.table != Table::Env)
-        .any(|(cell, text)| {
-            let as_before = saved.get(cell) == Some(text);
+        .filter(|(cell, text)| {
+            let as_before = saved.get(*cell) == Some(*text);
             let as_meant = meant
                 .get(cell)
                 .is_some_and(|new| **new == sum(text.as_ref()));
             !as_before && !as_meant
         })
+        .map(|(cell, _)| cell.clone())
+        .collect()
 }
 
 /// The install with the files of the change in place, and without a cached config where that is made to follow.

@@ -220,6 +220,29 @@ fn cut_off(driver: Driver) {
     assert!(refused > 0 && finished > 0);
 }
 
+/// The same of a backup that was being put back.
+#[test]
+fn a_restore_that_was_cut_off_does_not_undo_it_either() {
+    for driver in drivers() {
+        let world = World::new(driver, "restore_cut_off");
+        let other = tempfile::tempdir().unwrap();
+        let recovered = world.run("recover", 0);
+        let json: serde_json::Value = serde_json::from_str(&recovered.out).unwrap();
+        let back = world.command_with("restore", &[json["backup"].as_str().unwrap(), "--yes"]);
+        Held::at(back, "RowsCommitted", 1).kill();
+        let theirs = end(command(&world, CARRY, other.path()).spawn().unwrap());
+        assert_eq!(theirs.code, Some(2), "{}", theirs.said);
+        assert_eq!(opens(&world, other.path()), 9, "{}", theirs.said);
+        let mine = world.run("resume", 0);
+        assert_eq!(mine.code, Some(1), "{driver:?}: {}", mine.said);
+        assert!(mine.said.contains("would do harm"), "{}", mine.said);
+        let back = world.run("undo", 0);
+        assert!(matches!(back.code, Some(0 | 2)), "{}", back.said);
+        assert_eq!(opens(&world, other.path()), 9, "{}", back.said);
+        world.require_settled(&back.said);
+    }
+}
+
 fn lock_name(world: &World) -> String {
     let settings = &world.install.settings;
     database_lock::name(&settings.database, &settings.prefix)

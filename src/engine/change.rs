@@ -8,10 +8,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::domain::configuration::Driver;
 use crate::domain::journal::{IntendedCell, IntendedFile, Intent, Outcome, Phase};
 use crate::domain::problem::Problem;
 use crate::domain::sanitize::sanitize;
 use crate::domain::secret::{Cell, Place, SecretBytes, Table};
+use crate::engine::checks;
 use crate::engine::file_change::{FileChange, require_unchanged};
 use crate::engine::job::PlanReady;
 use crate::engine::key_file;
@@ -26,6 +28,8 @@ use crate::words::{fill, words};
 
 /// How long a database is asked again after the connection broke: one that restarts needs some seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many rows are named.
+const NAMED: usize = 5;
 /// How long between two questions.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -162,7 +166,9 @@ impl Change {
         ledger.step(run, Phase::Rows)?;
         self.write_rows(session, ledger)?;
         before_files();
-        if let Err(problem) = ledger.step(run, Phase::Files) {
+        // The lock's connection may have ended meanwhile, and another of us may be at work.
+        let alone = ledger.require_alone(session);
+        if let Err(problem) = alone.and_then(|()| ledger.step(run, Phase::Files)) {
             return Err(self.put_back(session, ledger, 0, problem, restore_from));
         }
         for (index, file) in self.files.iter().enumerate() {
@@ -184,12 +190,27 @@ impl Change {
         let rows = [&self.swaps[..], &self.compared].concat();
         // Where rows are held, over the connection that holds them.
         let mut held = session.held.take();
+        // A file of SQLite's may be read by nobody while much is written to it.
+        let before = session.settings.driver == Driver::Sqlite;
+        if before {
+            require_nothing_new(session)?;
+        }
         let exchanged = held.as_mut().unwrap_or(&mut session.store).exchange(&rows);
         exchanged.map_err(|error| swap_failure(&error, &rows, session))?;
-        if let Err(problem) = self.require_standing(session, ledger) {
+        let alone = self.require_standing(session, ledger);
+        let stands = alone.map_err(Failure::from).and_then(|()| {
+            // Where the database has no room for it, a row too many is found when all is read again.
+            let room = !before && ledger.unguarded().is_none();
+            match (room, held.is_some()) {
+                (false, _) => Ok(()),
+                (true, true) => require_nothing_new(session),
+                (true, false) => beside(session, require_nothing_new),
+            }
+        });
+        if let Err(failure) = stands {
             // Where the connection broke, the server does it by itself.
             let _ = held.as_mut().unwrap_or(&mut session.store).roll_back();
-            return Err(problem.into());
+            return Err(failure);
         }
         let committed = held.as_mut().unwrap_or(&mut session.store).commit();
         drop(held);
@@ -434,6 +455,41 @@ fn swap_failure(error: &SwapError, swaps: &[Swap], session: &Session) -> Failure
     }
 }
 
+/// Does something over a connection of its own: on ours, a transaction is open.
+fn beside(
+    session: &mut Session,
+    work: impl FnOnce(&mut Session) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Ok(another) = session.connected() else {
+        return Ok(());
+    };
+    let ours = std::mem::replace(&mut session.store, another);
+    let done = work(session);
+    session.store = ours;
+    done
+}
+
+/// Refuses to commit where there is a row by now that was not there when all was read: nobody planned for its secrets.
+fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
+    let cells = checks::read_cells(session)?;
+    let known = &session.inventory.cells;
+    let new = cells
+        .keys()
+        .filter(|cell| cell.table != Table::Env && !known.contains_key(cell));
+    let named: Vec<String> = new
+        .take(NAMED)
+        .map(|cell| format!("{}#{}.{}", cell.table.name(), cell.id, cell.column))
+        .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let w = words();
+    Err(Failure {
+        meanwhile: true,
+        ..Problem::new(w.rows_changed, named.join(", "), w.rows_changed_next).into()
+    })
+}
+
 /// The problem of rows that could not be swapped.
 pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Problem {
     let w = words();
@@ -444,7 +500,7 @@ pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Pro
     };
     match error {
         SwapError::Changed(indexes) => {
-            let rows: Vec<String> = indexes.iter().take(5).filter_map(name).collect();
+            let rows: Vec<String> = indexes.iter().take(NAMED).filter_map(name).collect();
             Problem::new(w.rows_changed, rows.join(", "), w.rows_changed_next)
         }
         SwapError::NotKept(index) => Problem::new(

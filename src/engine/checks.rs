@@ -23,7 +23,7 @@ use crate::engine::{elsewhere, log_secrets, own_backups, sightings, survey};
 use crate::io::store::{Bounds, Store, Stored};
 use crate::io::{hunt, processes};
 
-pub use reading::{read_foreseen, read_inventory};
+pub use reading::{read_cells, read_foreseen, read_inventory};
 pub(super) use sieve::{Sieve, consider};
 
 /// How many attachments are read, the newest: links in older mails are hardly followed.

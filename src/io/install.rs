@@ -385,6 +385,8 @@ fn read_cache(file: Option<&FileRead>) -> Result<Option<Value>, Problem> {
 
 /// The config cache, below the install's folder.
 pub const CACHE: &str = "bootstrap/cache/config.php";
+/// The folder of it.
+const CACHE_FOLDER: &str = "bootstrap/cache";
 
 /// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
 ///

@@ -222,6 +222,8 @@ impl MySql {
     /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
     fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
         if !self.begun {
+            // MariaDB's bounds on transactions that idle; other servers know none of them.
+            let _ = self.run(LIFTED);
             self.run("START TRANSACTION")?;
             self.begun = true;
         }
@@ -260,6 +262,10 @@ impl MySql {
         done.and_then(|done| ended.map(|()| done))
     }
 }
+
+/// A transaction that waits for us may idle.
+const LIFTED: &str =
+    "SET SESSION idle_transaction_timeout = 0, SESSION idle_write_transaction_timeout = 0";
 
 /// An answer of another shape than was asked for.
 fn odd() -> StoreError {

@@ -85,6 +85,8 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
         Some(code)
             if code.code().starts_with("08")
                 || code.code().starts_with("57P")
+                // A transaction that idled, or took, longer than the server has it.
+                || ["25P03", "25P04"].contains(&code.code())
                 || *code == SqlState::TOO_MANY_CONNECTIONS =>
         {
             StoreError::Unreachable(text)
@@ -143,6 +145,10 @@ impl PgSql {
 
 /// Names without a schema are the server's own. The first statement of every transaction: it looks nothing up itself.
 const NAMES: &str = "SET LOCAL search_path = pg_catalog, pg_temp;";
+
+/// Bounds of the server on transactions that idle, lifted for one that waits for us. Older servers know none of them.
+const LIFTED: &str = "SELECT set_config(name, '0', true) FROM pg_settings \
+     WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout');";
 
 /// A value of a row.
 fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
@@ -321,6 +327,7 @@ impl PgSql {
             let begin = [
                 "BEGIN ISOLATION LEVEL READ COMMITTED;",
                 NAMES,
+                LIFTED,
                 &bound("lock_timeout", LOCK_WAIT),
                 &bound("statement_timeout", STATEMENT),
             ];

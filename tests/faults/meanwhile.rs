@@ -89,6 +89,40 @@ fn row_changed(world: &mut World) {
     }
 }
 
+/// A mailbox is added between reading and writing, by a recovery and by an undo: nobody planned for its password, which is
+/// sealed with the key that goes.
+fn row_inserted(world: &World) {
+    let mailboxes = table(world, "mailboxes");
+    let insert = |name: &str, sealed: &str| {
+        world.install.admin(&[&format!(
+            "INSERT INTO {mailboxes} (name, email, in_server, in_password, out_method) \
+             VALUES ('{name}', '{name}@x.example', 'imap.example', '{sealed}', 1)"
+        )]);
+    };
+    let held = Held::at(world.command("recover"), "JournalCommitted", journal::ROWS);
+    insert("added", &sealed(&key(2), "typed into a new one"));
+    let done = held.end();
+    told("a mailbox was added", world.install.settings.driver, &done);
+    assert_eq!(done.code, Some(2), "{}", done.said);
+    let once = "the plan was made anew once";
+    assert!(done.out.contains(once), "{}", done.said);
+    let typed = "typed into a new one".to_owned();
+    assert!(opened(world).contains(&typed), "{}", done.said);
+    let held = Held::at(world.command("undo"), "JournalCommitted", journal::ROWS);
+    insert("later", &sealed(&key(1), "typed while it was undone"));
+    let back = held.end();
+    let typed = "typed while it was undone".to_owned();
+    let kept = opened(world).contains(&typed);
+    assert!(kept || back.code != Some(0), "{}", back.said);
+}
+
+#[test]
+fn a_row_that_was_added_is_planned_for() {
+    for driver in drivers() {
+        row_inserted(&World::new(driver, "row_inserted"));
+    }
+}
+
 /// What FreeScout reads with the key that `.env` names.
 fn opened(world: &World) -> Vec<String> {
     use freescout_rescue::engine::{checks, survey};

@@ -40,6 +40,21 @@ fn read_all(session: &mut Session) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The cells that hold something now, over the connection of this session; what was read before stays.
+///
+/// # Errors
+/// As [`read_inventory`].
+pub fn read_cells(session: &mut Session) -> Result<BTreeMap<Cell, Option<SecretBytes>>, Problem> {
+    session.together(Bounds::KEPT, |session| {
+        let rules = read_rules(session);
+        let mut inventory = Inventory::by(rules.clone());
+        read_rows(session, &rules, &mut |take, _, row| {
+            take(&mut inventory, row)
+        })?;
+        Ok(inventory.cells)
+    })
+}
+
 /// Reads everything as [`read_inventory`] does, and gives what would be read if these texts stood in their cells and the
 /// install's files were those of `after`. Where a cell's row is not there any more, its text is nowhere.
 ///

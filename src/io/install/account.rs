@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::WebUser;
+use super::{CACHE, CACHE_FOLDER, WebUser};
 use crate::domain::sanitize::sanitize;
 use crate::io::files::{self, Standing};
 
@@ -162,6 +162,8 @@ struct Parts {
     env: Option<Standing>,
     artisan: Option<Standing>,
     storage: Option<Standing>,
+    /// The folder of the cached config and the file itself: they decide what FreeScout runs on before `.env` does.
+    cached: [Option<Standing>; 2],
     /// Accounts that access control lists of root's let write there. Other owners' lists are not asked: whoever makes one
     /// could name an account there whose rights he would like to have.
     writers: Vec<u32>,
@@ -176,7 +178,8 @@ impl Parts {
             files::standing(&path).or_else(|| of(&path).map(|meta| Standing::from(&meta)))
         };
         let roots = |path: &PathBuf| of(path).is_some_and(|meta| meta.uid() == 0);
-        let paths = ["", ".env", "artisan", "storage"].map(|name| root.join(name));
+        let names = ["", ".env", "artisan", "storage", CACHE_FOLDER, CACHE];
+        let paths = names.map(|name| root.join(name));
         let writers = paths.iter().filter(|path| roots(path)).flat_map(|path| {
             let mut list = [0; MAX_ACL];
             let read = rustix::fs::lgetxattr(path, ACL, &mut list);
@@ -192,22 +195,25 @@ impl Parts {
             env: part(".env"),
             artisan: part("artisan"),
             storage: part("storage"),
+            cached: [CACHE_FOLDER, CACHE].map(part),
             writers: writers.collect(),
         }
     }
 
     /// What FreeScout surely writes comes first.
     fn all(&self) -> impl Iterator<Item = &Standing> {
-        let rest = [&self.env, &self.artisan].into_iter().flatten();
+        let rest = [&self.env, &self.artisan];
+        let rest = rest.into_iter().chain(&self.cached).flatten();
         let first = self.storage.iter().chain([&self.folder]);
         first.chain(rest)
     }
 
-    /// Whether everybody may decide what `.env` says.
-    fn anybody_writes_env(&self) -> bool {
+    /// Whether everybody may decide what FreeScout runs on.
+    fn anybody_configures(&self) -> bool {
         let sticky = |part: &Standing| part.mode & 0o1000 != 0;
         let open = |part: &Standing| part.mode & OTHERS_WRITE != 0 && !sticky(part);
-        open(&self.folder) || self.env.as_ref().is_some_and(open)
+        let configured = [&self.env].into_iter().chain(&self.cached).flatten();
+        open(&self.folder) || configured.into_iter().any(open)
     }
 }
 
@@ -241,7 +247,7 @@ fn roots_own(parts: &Parts) -> Known {
     let group = parts
         .all()
         .find(|part| part.gid != 0 && part.mode & GROUP_WRITES != 0);
-    if parts.anybody_writes_env() && !root_is_nobody_else() {
+    if parts.anybody_configures() && !root_is_nobody_else() {
         return Known {
             account: WebUser {
                 uid: NOBODY,

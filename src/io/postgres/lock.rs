@@ -1,16 +1,12 @@
 //! `pg_try_advisory_xact_lock`, in a transaction that stays open as long as the lock is held: a pooler that hands out
 //! connections by the transaction keeps this one for us.
 
-use super::{NAMES, PgSql, taken};
+use super::{LIFTED, NAMES, PgSql, taken};
 use crate::domain::configuration::Driver;
 use crate::domain::sql;
 use crate::io::database_lock::{self, Claim, Claimant};
 use crate::io::files;
 use crate::io::store::StoreError;
-
-/// Bounds of the server on transactions that idle, lifted for this one. Older servers know none of them.
-const LIFTED: &str = "SELECT set_config(name, '0', true) FROM pg_settings \
-     WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout');";
 
 pub(super) fn claim(store: &mut PgSql) -> Result<Claim, StoreError> {
     store

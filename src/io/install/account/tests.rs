@@ -18,6 +18,7 @@ fn of(folder: u32, env: u32, artisan: u32, storage: u32) -> Known {
         env: Some(part(env)),
         artisan: Some(part(artisan)),
         storage: Some(part(storage)),
+        cached: [None, None],
         writers: Vec::new(),
     })
 }
@@ -28,6 +29,7 @@ fn roots(folder: Standing, env: Standing, storage: Standing) -> Known {
         env: Some(env),
         artisan: None,
         storage: Some(storage),
+        cached: [None, None],
         writers: Vec::new(),
     })
 }
@@ -85,6 +87,32 @@ fn the_least_of_the_owners_counts() {
     );
 }
 
+/// Whoever writes the cached config decides which database is asked, as whom.
+#[test]
+fn who_writes_the_cached_config_counts() {
+    let root = |mode| Some(part(0, 0, mode));
+    let known = |folder, file| {
+        told_by(&Parts {
+            folder: part(0, 0, 0o755),
+            env: root(0o640),
+            artisan: root(0o755),
+            storage: root(0o755),
+            cached: [folder, file],
+            writers: Vec::new(),
+        })
+    };
+    let web = Some(part(WWW_DATA, WWW_DATA, 0o755));
+    for cached in [(web, None), (web, root(0o644)), (root(0o755), web)] {
+        let known = known(cached.0, cached.1);
+        assert_eq!(known.account.uid, WWW_DATA);
+        assert_eq!(known.by, KnownBy::LeastOwner(vec![0, WWW_DATA]));
+    }
+    for cached in [(root(0o777), None), (root(0o755), root(0o666))] {
+        assert_eq!(known(cached.0, cached.1).by, KnownBy::Untold);
+    }
+    assert_eq!(known(root(0o755), root(0o644)).by, KnownBy::Root);
+}
+
 #[test]
 fn roots_group_is_never_lent() {
     let known = told_by(&Parts {
@@ -92,6 +120,7 @@ fn roots_group_is_never_lent() {
         env: None,
         artisan: None,
         storage: Some(part(DEPLOYS, 0, 0o755)),
+        cached: [None, None],
         writers: Vec::new(),
     });
     assert_eq!(known.account.gid, NOBODY);
@@ -168,6 +197,7 @@ fn who_an_access_control_list_lets_write_is_not_root() {
         env: Some(part(0, 0, 0o664)),
         artisan: None,
         storage: None,
+        cached: [None, None],
         writers: vec![DEPLOYS, WWW_DATA],
     });
     assert_eq!((known.account.uid, known.by), (WWW_DATA, KnownBy::Acl));

@@ -647,7 +647,7 @@ table! {
     web_user_group = "root owns it all, group {group} may write";
     web_user_root = "owns it all; PHP is not run as root";
     web_user_named = "named with --web-user";
-    web_user_untold = "not known: anybody may change .env. Name it with --web-user";
+    web_user_untold = "not known: anybody may change its configuration. Name it with --web-user";
     survey_key = "Key";
     survey_key_value = "{key}, from {source}";
     survey_wrong = "What is wrong";
@@ -888,7 +888,7 @@ table! {
     handover_key_elsewhere = "Without the cached config another key would count, and we do not write there.";
     finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read: {why}. FreeScout does not start like this.";
     finding_key_file_barred = "APP_KEY_FILE names {path}, which {user}, the account FreeScout runs as, may not read. FreeScout gets no key from it and does not start like this. Let {user} read it (chgrp, chmod 0440), or set its owner where the secret is defined. If another account runs FreeScout, name it with --web-user. To try its key now, give the file with --key-file.";
-    finding_web_user_untold = "All of FreeScout belongs to root, but anybody on this server may change .env, so it cannot be told which account FreeScout runs as. Name it with --web-user (www-data, for example), and take the write permission away (chmod o-w on the folder and on .env). Until then this program works on FreeScout with the rights of nobody, and does not run PHP.";
+    finding_web_user_untold = "All of FreeScout belongs to root, but anybody on this server may change .env or the cached config, so it cannot be told which account FreeScout runs as. Name it with --web-user (www-data, for example), and take the write permission away (chmod o-w on the folder, .env, bootstrap/cache and what lies in it). Until then this program works on FreeScout with the rights of nobody, and does not run PHP.";
     finding_env_refused_now = "FreeScout does not start: it cannot read line {line} of .env, where a value with blanks needs quotes. Put that value in double quotes.";
     finding_env_refused = "FreeScout cannot read line {line} of .env: a value with blanks needs quotes. Without the config cache it does not start.";
     finding_under_other_key = "{count} secrets are sealed under {key}, which is not the key in force.";

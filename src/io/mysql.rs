@@ -26,7 +26,6 @@ use super::store::{
 use crate::domain::configuration::{DbSettings, Driver};
 use crate::domain::secret::SecretBytes;
 use crate::domain::sql;
-use crate::words::words;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -176,7 +175,7 @@ impl MySql {
         let row: Option<Row> = connection
             .query_first("SELECT VERSION()")
             .map_err(|e| error(&e))?;
-        let version: String = taken(&row.ok_or_else(odd)?, 0)?;
+        let version: String = taken(&row.ok_or_else(store::odd)?, 0)?;
         let server = match version.split_once("-MariaDB") {
             Some((number, _)) => format!("MariaDB {number}"),
             None => format!("MySQL {version}"),
@@ -267,11 +266,6 @@ impl MySql {
 const LIFTED: &str =
     "SET SESSION idle_transaction_timeout = 0, SESSION idle_write_transaction_timeout = 0";
 
-/// An answer of another shape than was asked for.
-fn odd() -> StoreError {
-    StoreError::Query(words().error_database_odd.to_owned())
-}
-
 /// A name as a text within a statement. Asked in one piece: a server that is far away answers once.
 fn literal(name: &str) -> String {
     sql::literal(Driver::MySql, "utf8mb4", Some(name.as_bytes()))
@@ -279,7 +273,9 @@ fn literal(name: &str) -> String {
 
 /// A value of a row, of the kind that was asked for.
 fn taken<T: FromValue>(row: &Row, index: usize) -> Result<T, StoreError> {
-    row.get_opt(index).and_then(Result::ok).ok_or_else(odd)
+    row.get_opt(index)
+        .and_then(Result::ok)
+        .ok_or_else(store::odd)
 }
 
 /// Sets a bound of the session: ours, or the server's where that is smaller.
@@ -419,10 +415,10 @@ impl Store for MySql {
 fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
     let values = row.unwrap();
     if values.len() != 1 + 2 * columns {
-        return Err(odd());
+        return Err(store::odd());
     }
     let mut values = values.into_iter();
-    let id = values.next().and_then(number).ok_or_else(odd)?;
+    let id = values.next().and_then(number).ok_or_else(store::odd)?;
     let mut stored = Vec::with_capacity(columns);
     while let (Some(value), Some(length)) = (values.next(), values.next()) {
         stored.push(match number(length) {

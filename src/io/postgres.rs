@@ -155,7 +155,7 @@ fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
     row: &'a Row,
     index: usize,
 ) -> Result<T, StoreError> {
-    row.try_get(index).map_err(|_| link::odd())
+    row.try_get(index).map_err(|_| store::odd())
 }
 
 /// Names and types of a table's columns.

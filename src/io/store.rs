@@ -328,6 +328,11 @@ impl Use {
     }
 }
 
+/// An answer of another shape than was asked for.
+pub(super) fn odd() -> StoreError {
+    StoreError::Query(words().error_database_odd.to_owned())
+}
+
 /// How many bytes each value keeps in memory.
 pub(super) fn lengths(values: &[Stored]) -> Vec<u64> {
     let length = |value: &Stored| value.text().map_or(0, |text| text.len() as u64);

@@ -5,12 +5,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use freescout_rescue::domain::plan::{Choices, Strategy};
+use freescout_rescue::domain::plan::{Choices, Plan, Strategy};
 use freescout_rescue::engine::anew;
 use freescout_rescue::engine::apply::Order;
 use freescout_rescue::engine::backup::{self, Options};
 use freescout_rescue::engine::ledger::Ledger;
 use freescout_rescue::engine::recover;
+use freescout_rescue::engine::session::Session;
+use freescout_rescue::io::backup::Backup;
 use freescout_rescue::io::processes::{self as running, Belongs, Role};
 use freescout_rescue::io::state_dir::AbsolutePath;
 use serde_json::Value as Json;
@@ -289,10 +291,8 @@ fn undo_tells_workers_where_the_key_changed_and_nowhere_else() {
     }
 }
 
-#[test]
-fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_it() {
-    let site = Site::new();
-    let mut session = open(&site.install);
+/// A backup, and the plan of a new key.
+fn planned(site: &Site, session: &mut Session) -> (Options, Backup, Plan) {
     let options = Options {
         backup_dir: AbsolutePath::new(site.folder.path().join("backups")).unwrap(),
         state_dir: AbsolutePath::new(site.folder.path().join("state")).unwrap(),
@@ -301,9 +301,17 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
         php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
     };
     let mut quiet = |_: &str, _, _| {};
-    let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
-    let planned = recover::plan(&session, Some(Strategy::Fresh), &Choices::default());
+    let (backup, _) = backup::make(session, &options, false, &mut quiet, &|| false).unwrap();
+    let planned = recover::plan(session, Some(Strategy::Fresh), &Choices::default());
     let plan = planned.ok().unwrap().plan;
+    (options, backup, plan)
+}
+
+#[test]
+fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_it() {
+    let site = Site::new();
+    let mut session = open(&site.install);
+    let (options, backup, plan) = planned(&site, &mut session);
     let _worker = site.worker(&["php"], &site.lost[0]);
     let before = std::fs::read(site.install.join(".env")).unwrap();
     let mut ledger = Ledger::open(&options, &session).unwrap();
@@ -317,7 +325,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
             artisan: false,
             cancel: &|| false,
         },
-        &mut quiet,
+        &mut |_: &str, _, _| {},
     );
     let Err(failure) = applied else {
         panic!("it was carried out without the key")
@@ -339,17 +347,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
 fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
     let site = Site::new();
     let mut session = open(&site.install);
-    let options = Options {
-        backup_dir: AbsolutePath::new(site.folder.path().join("backups")).unwrap(),
-        state_dir: AbsolutePath::new(site.folder.path().join("state")).unwrap(),
-        keys_dir: None,
-        artisan: false,
-        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
-    };
-    let mut quiet = |_: &str, _, _| {};
-    let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
-    let planned = recover::plan(&session, Some(Strategy::Fresh), &Choices::default());
-    let plan = planned.ok().unwrap().plan;
+    let (options, backup, plan) = planned(&site, &mut session);
     let before = std::fs::read(site.install.join(".env")).unwrap();
     let mut ledger = Ledger::open(&options, &session).unwrap();
     let asked = std::cell::Cell::new(false);

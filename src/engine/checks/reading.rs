@@ -29,11 +29,7 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
 }
 
 fn read_all(session: &mut Session) -> Result<(), Problem> {
-    let rules = read_rules(session);
-    let mut inventory = Inventory::by(rules.clone());
-    read_rows(session, &rules, &mut |take, _, row| {
-        take(&mut inventory, row)
-    })?;
+    let mut inventory = read_stored(session)?;
     add_variables(&mut inventory, &session.install);
     own_backups::offer(session, &inventory);
     session.inventory = inventory;
@@ -45,14 +41,18 @@ fn read_all(session: &mut Session) -> Result<(), Problem> {
 /// # Errors
 /// As [`read_inventory`].
 pub fn read_cells(session: &mut Session) -> Result<BTreeMap<Cell, Option<SecretBytes>>, Problem> {
-    session.together(Bounds::KEPT, |session| {
-        let rules = read_rules(session);
-        let mut inventory = Inventory::by(rules.clone());
-        read_rows(session, &rules, &mut |take, _, row| {
-            take(&mut inventory, row)
-        })?;
-        Ok(inventory.cells)
-    })
+    let stored = session.together(Bounds::KEPT, read_stored)?;
+    Ok(stored.cells)
+}
+
+/// Reads what the database holds.
+fn read_stored(session: &mut Session) -> Result<Inventory, Problem> {
+    let rules = read_rules(session);
+    let mut inventory = Inventory::by(rules.clone());
+    read_rows(session, &rules, &mut |take, _, row| {
+        take(&mut inventory, row)
+    })?;
+    Ok(inventory)
 }
 
 /// Reads everything as [`read_inventory`] does, and gives what would be read if these texts stood in their cells and the

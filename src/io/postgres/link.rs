@@ -25,8 +25,8 @@ use tokio_postgres::{Client, Config, NoTls, Row};
 use super::error;
 use super::tls::MakeTls;
 use crate::domain::configuration::DbSettings;
-use crate::io::store::StoreError;
 use crate::io::store::watch::Watch;
+use crate::io::store::{StoreError, odd};
 use crate::words::words;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -233,11 +233,6 @@ impl Drop for Reading<'_> {
         // Where the connection is gone, the server ends it by itself.
         let _ = self.0.batch_execute("ROLLBACK");
     }
-}
-
-/// An answer of another shape than was asked for.
-pub(super) fn odd() -> StoreError {
-    StoreError::Query(words().error_database_odd.to_owned())
 }
 
 /// Connects to the server: by its socket where the host is a folder, as libpq does, by TCP otherwise.

@@ -53,8 +53,9 @@ const CALLS: &str = "open,openat,openat2,creat,write,pwrite64,writev,pwritev,pwr
 pub fn record(program: &Command, watched: &[PathBuf], points: &Path) -> (Output, Vec<Done>) {
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut strace = Command::new("strace");
+    // Not `-z`: of a call that another thread came in between, strace then writes the second half without its thread.
     strace
-        .args(["-f", "-y", "-z", "-xx", "-s", "16777216", "-e"])
+        .args(["-f", "-y", "-xx", "-s", "16777216", "-e"])
         .arg(format!("trace={CALLS}"))
         .args(["-e", "signal=none", "-o"])
         .arg(log.path())
@@ -80,6 +81,13 @@ struct Call<'a> {
     name: &'a str,
     arguments: Vec<&'a str>,
     result: &'a str,
+}
+
+impl Call<'_> {
+    /// Whether it changed nothing: it was refused, or cut off by the end of the program.
+    fn failed(&self) -> bool {
+        self.result.starts_with(['-', '?'])
+    }
 }
 
 fn read(text: &str, watched: &[PathBuf], points: &Path) -> Vec<Done> {
@@ -124,6 +132,9 @@ impl Reader<'_> {
             return;
         }
         let call = parse(line);
+        if call.failed() {
+            return;
+        }
         let first = *call.arguments.first().unwrap_or(&"");
         match call.name {
             "open" | "openat" | "openat2" | "creat" => self.opened(&call),

@@ -20,8 +20,8 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::plan::Strategy;
-use crate::io::oauth::Endpoints;
-use crate::io::state_dir::AbsolutePath;
+use crate::io::mail::oauth::Endpoints;
+use crate::io::state::AbsolutePath;
 
 pub use run::run;
 
@@ -259,7 +259,7 @@ impl TestOptions {
 
 impl Default for TestOptions {
     fn default() -> Self {
-        let limits = crate::domain::schedule::Limits::default();
+        let limits = crate::domain::mail::schedule::Limits::default();
         let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         Self {
             mailbox: Vec::new(),

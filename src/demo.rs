@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use crate::domain::app_key::AppKey;
-use crate::domain::problem::Problem;
+use crate::domain::error::Problem;
+use crate::domain::key::app_key::AppKey;
 use crate::words::words;
 
 /// Where the demo was laid out.
@@ -102,7 +102,7 @@ fn sealed(key: &AppKey, text: &str, random: &mut Random<'_>) -> String {
     crate::domain::payload::Payload::seal(
         key,
         &iv,
-        &crate::domain::php::serialize_text(text.as_bytes()),
+        &crate::domain::payload::php::serialize_text(text.as_bytes()),
     )
 }
 

@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use freescout_rescue::cli::{Arguments, run};
-use freescout_rescue::domain::secret::wipe_stack;
-use freescout_rescue::io::crash::{self, Point};
-use freescout_rescue::io::{harden, programs, store};
+use freescout_rescue::domain::inventory::secret::wipe_stack;
+use freescout_rescue::io::db;
+use freescout_rescue::io::os::crash_points;
+use freescout_rescue::io::os::crash_points::Point;
+use freescout_rescue::io::os::{harden, spawn};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -16,17 +18,17 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
-    if let Some(exit) = programs::called_for_another(&arguments) {
+    if let Some(exit) = spawn::called_for_another(&arguments) {
         return ExitCode::from(exit);
     }
-    programs::adopt();
+    spawn::adopt();
     harden::lock_memory();
-    store::hush();
+    db::hush();
     match Arguments::try_parse() {
         Ok(arguments) => {
             let exit = run(arguments);
             wipe_stack();
-            crash::pass(Point::End);
+            crash_points::pass(Point::End);
             ExitCode::from(exit)
         }
         Err(said) => {

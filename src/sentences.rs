@@ -13,19 +13,19 @@ pub mod timeline;
 
 pub use commands::shell;
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
-use crate::domain::dotenv::Refused;
-use crate::domain::finding::{Finding, KeyName};
+use crate::domain::config::dotenv::Refused;
+use crate::domain::config::rules::{Form, Keeping, Rules, Undecryptable};
 use crate::domain::inventory::SecretKind;
-use crate::domain::journal::Kind;
-use crate::domain::lasting::Fleeting;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::source::{Source, SourceKind};
+use crate::domain::key::spelling::Spelling;
 use crate::domain::plan::{Action, Impossible, KeyHome, Need, Plan, Target, Why};
-use crate::domain::rules::{Form, Keeping, Rules, Undecryptable};
-use crate::domain::sanitize::sanitize;
-use crate::domain::source::{Source, SourceKind};
-use crate::domain::spelling::Spelling;
+use crate::domain::run::Kind;
+use crate::domain::run::volatile::Fleeting;
+use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
+use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// A finding, with its evidence.

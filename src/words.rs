@@ -5,6 +5,7 @@
 //! and one line in [`words`].
 
 mod en;
+pub mod untrusted;
 
 pub use en::{EN, Words};
 

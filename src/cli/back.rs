@@ -3,12 +3,12 @@
 use super::output::{self, Out};
 use super::run::{Outcome, back_up, failed, not_started, unchanged};
 use super::{Common, PassphraseSource};
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
+use crate::domain::error::Problem;
 use crate::engine::exit::Exit;
-use crate::engine::ledger::Ledger;
-use crate::engine::undo;
-use crate::io::signals::PutOff;
+use crate::engine::recovery::run_log::Ledger;
+use crate::engine::recovery::undo;
+use crate::io::os::signals::PutOff;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Takes the last recovery back, or the one that was interrupted.

@@ -2,10 +2,11 @@
 
 use crate::cli::output::{self, Out};
 use crate::cli::{BackupOptions, Common, passphrase};
-use crate::domain::problem::Problem;
-use crate::engine::backup::{self, Wanted};
+use crate::domain::error::Problem;
 use crate::engine::exit::Exit;
-use crate::io::signals::PutOff;
+use crate::engine::recovery::backup;
+use crate::engine::recovery::backup::Wanted;
+use crate::io::os::signals::PutOff;
 
 /// Makes a backup, and says where.
 ///

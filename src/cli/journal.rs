@@ -5,18 +5,21 @@ use super::run::{Outcome, failed, not_started, tested, unchanged};
 use super::{Common, PassphraseSource, passphrase};
 use std::path::Path;
 
-use crate::domain::journal::Run;
-use crate::domain::sanitize::sanitize;
-use crate::engine::backup::backup_problem;
+use crate::domain::run::Run;
 use crate::engine::exit::Exit;
-use crate::engine::ledger::{self, Ledger};
-use crate::engine::lost::{self, GivenUp};
+use crate::engine::recovery::backup::backup_problem;
+use crate::engine::recovery::give_up;
+use crate::engine::recovery::give_up::GivenUp;
+use crate::engine::recovery::resume;
+use crate::engine::recovery::resume::Resumed;
+use crate::engine::recovery::run_log;
+use crate::engine::recovery::run_log::Ledger;
 use crate::engine::report::Older;
-use crate::engine::resume::{self, Resumed};
-use crate::engine::survey;
-use crate::io::backup::Backup;
-use crate::io::signals::PutOff;
+use crate::engine::session::survey;
+use crate::io::os::signals::PutOff;
+use crate::io::state::backup::Backup;
 use crate::sentences;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Finishes the run that was interrupted.
@@ -24,7 +27,7 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
     let root = session.install.root.clone();
-    let unfinished = ledger::unfinished(&options, &root).map_err(not_started)?;
+    let unfinished = run_log::unfinished(&options, &root).map_err(not_started)?;
     if unfinished.is_none() {
         return Ok(nothing_to_resume(common.json));
     }
@@ -57,7 +60,7 @@ pub(super) fn give_up(common: &Common) -> Outcome {
     let options = common.options();
     let _signals = PutOff::begin();
     let mut ledger = Ledger::open(&options, &session).map_err(not_started)?;
-    let Some(GivenUp { runs, left }) = lost::give_up(&mut ledger).map_err(unchanged)? else {
+    let Some(GivenUp { runs, left }) = give_up::give_up(&mut ledger).map_err(unchanged)? else {
         return Ok(nothing_to_resume(common.json));
     };
     let mut out = Out::stdout();
@@ -104,7 +107,7 @@ pub(super) fn history(common: &Common, all: bool) -> Outcome {
         false => Some(survey::find(common.install.as_deref()).map_err(not_started)?),
     };
     let install = install.map(|path| std::fs::canonicalize(&path).unwrap_or(path));
-    let runs = ledger::history(&options, install.as_deref()).map_err(not_started)?;
+    let runs = run_log::history(&options, install.as_deref()).map_err(not_started)?;
     let mut out = Out::stdout();
     if common.json {
         let runs: Vec<_> = runs.iter().map(json).collect();

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use crate::domain::app_key::AppKey;
-use crate::domain::assessment::{Assessment, KeyReport};
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::domain::secret::SecretBytes;
-use crate::domain::source::{Source, SourceKind};
-use crate::domain::spelling;
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::key::app_key::AppKey;
+use crate::domain::key::source::{Source, SourceKind};
+use crate::domain::key::spelling;
+use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::engine::session::Session;
-use crate::io::{files, standard_input};
+use crate::io::fs;
+use crate::io::fs::standard_input;
 use crate::sentences;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// A key file larger than this is none.
@@ -95,8 +96,7 @@ fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let unreadable =
         |why: &str| Problem::new(w.key_file_unreadable, sanitize(why), w.key_file_no_key_next);
     if path != Path::new("-") {
-        let file =
-            files::read(path, MAX_KEY_FILE as u64).map_err(|e| unreadable(&e.to_string()))?;
+        let file = fs::read(path, MAX_KEY_FILE as u64).map_err(|e| unreadable(&e.to_string()))?;
         let source = Source::file(SourceKind::Given, path, None);
         return Ok((SecretBytes::from(&file.bytes[..]), source));
     }

@@ -4,25 +4,26 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-use crate::domain::assessment::{Assessment, Summary};
-use crate::domain::finding::Severity;
-use crate::domain::mail_state::MailState;
+use crate::domain::error::Problem;
+use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::domain::inventory::secret::Place;
+use crate::domain::mail::probe::Tested;
+use crate::domain::mail::state::MailState;
 use crate::domain::plan::Action;
-use crate::domain::probe::Tested;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::{sanitize, sanitize_lines};
-use crate::domain::secret::Place;
-use crate::domain::sightings::standing::Recoverable;
-use crate::engine::backup::Options;
+use crate::domain::verdict::assessment::{Assessment, Summary};
+use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
-use crate::engine::find_key::Hunted;
-use crate::engine::job::{Applied, BackupDone, PlanReady, Survey};
-use crate::engine::lasting::{self, Caution, CautionJson};
+use crate::engine::hunt::find_key::Hunted;
+use crate::engine::recovery::backup::Options;
+use crate::engine::recovery::restore::Restored;
+use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
-use crate::engine::restore::Restored;
-use crate::engine::undo::Undone;
+use crate::engine::session::volatile;
+use crate::engine::session::volatile::{Caution, CautionJson};
+use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::Looked;
 use crate::sentences::{self, mail_state};
+use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
@@ -71,7 +72,7 @@ impl<T> Cautioned<T> {
 
 /// Says of folders of ours that they will not last, on standard error: before anything is written.
 pub(super) fn cautions(options: &Options) -> Vec<Caution> {
-    let cautions = lasting::cautions(options);
+    let cautions = volatile::cautions(options);
     let mut err = Out::stderr();
     for caution in &cautions {
         err.line(&caution.sentence());

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use crate::cli::{BackupOptions, Common, PassphraseSource};
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::engine::backup::backup_problem;
-use crate::io::backup::{Backup, Passphrase, Sealing};
-use crate::io::passphrase::{self, PassphraseError, Terminal};
+use crate::domain::error::Problem;
+use crate::engine::recovery::backup::backup_problem;
+use crate::io::state::backup::{Backup, Passphrase, Sealing};
+use crate::io::state::passphrase;
+use crate::io::state::passphrase::{PassphraseError, Terminal};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// How often a passphrase may be mistyped.

@@ -5,18 +5,19 @@ use std::path::Path;
 use crate::cli::output::{self, Out};
 use crate::cli::run::{Outcome, failed, heard_before, not_started, unchanged};
 use crate::cli::{Common, PassphraseSource, passphrase};
-use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::SecretReport;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::engine::backup;
+use crate::domain::error::Problem;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::verdict::assessment::SecretReport;
 use crate::engine::exit::Exit;
-use crate::engine::ledger::Ledger;
+use crate::engine::recovery::backup;
+use crate::engine::recovery::restore;
+use crate::engine::recovery::restore::{Foretold, Restored};
+use crate::engine::recovery::run_log::Ledger;
 use crate::engine::report::restore as report;
-use crate::engine::restore::{self, Foretold, Restored};
-use crate::io::backup::{Backup, BackupError};
-use crate::io::signals::PutOff;
+use crate::io::os::signals::PutOff;
+use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Puts a backup back.

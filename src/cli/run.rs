@@ -8,31 +8,38 @@ use std::time::Duration;
 
 use crate::cli::output::{self, Out};
 use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, key_file, stop};
-use crate::domain::finding::Severity;
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::key::source::Source;
+use crate::domain::mail::probe::Tested;
 use crate::domain::plan::{Choices, Strategy};
-use crate::domain::probe::Tested;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Place, SecretBytes};
-use crate::domain::source::Source;
-use crate::engine::apply::{self, Order};
-use crate::engine::backup::{self, Options};
-use crate::engine::change::Failure;
+use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
-use crate::engine::job::BackupDone;
-use crate::engine::ledger::{self, Ledger};
-use crate::engine::recover;
+use crate::engine::hunt::{find_key, log_secrets, processes};
+use crate::engine::recovery;
+use crate::engine::recovery::anew;
+use crate::engine::recovery::apply;
+use crate::engine::recovery::apply::Order;
+use crate::engine::recovery::backup;
+use crate::engine::recovery::backup::Options;
+use crate::engine::recovery::change::Failure;
+use crate::engine::recovery::run_log;
+use crate::engine::recovery::run_log::Ledger;
+use crate::engine::report;
 use crate::engine::session::Session;
-use crate::engine::{anew, checks, find_key, log_secrets, own_backups, processes, report, survey};
-use crate::io::artisan;
-use crate::io::backup::Backup;
+use crate::engine::session::{judge, own_backups, survey};
+use crate::engine::worker::BackupDone;
 use crate::io::hunt;
+use crate::io::install::artisan;
 use crate::io::install::{self, Environment, Named};
+use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, Trust};
-use crate::io::oauth::Endpoints;
-use crate::io::passwords;
-use crate::io::signals::PutOff;
-use crate::io::state_dir::{self, AbsolutePath};
+use crate::io::os::signals::PutOff;
+use crate::io::state;
+use crate::io::state::AbsolutePath;
+use crate::io::state::backup::Backup;
+use crate::io::state::passwords;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 use crate::{demo, sentences, tui};
 
@@ -142,12 +149,12 @@ pub(super) fn unchanged(problem: Problem) -> (Problem, Exit) {
 
 impl Common {
     pub(super) fn options(&self) -> Options {
-        let state_dir = self.state_dir.clone().unwrap_or_else(state_dir::default);
+        let state_dir = self.state_dir.clone().unwrap_or_else(state::default);
         Options {
             backup_dir: self
                 .backup_dir
                 .clone()
-                .unwrap_or_else(|| state_dir::backups_in(&state_dir)),
+                .unwrap_or_else(|| state::backups_in(&state_dir)),
             state_dir,
             keys_dir: self.keys_dir.clone(),
             artisan: !self.no_artisan,
@@ -209,13 +216,13 @@ impl Common {
     pub(super) fn open(&self) -> Result<Session, Problem> {
         let mut session = self.open_alone()?;
         if !self.look_in.is_empty() {
-            let looked = checks::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
+            let looked = judge::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
             output::skipped(&looked);
         }
         // Before anything is judged or restarted: a worker's memory may be the only place left.
         let looked = processes::look_if_lost(&mut session, &|| false, &mut |_, _| {});
         output::skipped(&looked);
-        checks::count_mails(&mut session);
+        judge::count_mails(&mut session);
         Ok(session)
     }
 
@@ -242,14 +249,14 @@ impl Common {
         )?
         .map_err(|refused| refused.problem)?;
         own_backups::load(&mut session, &self.options());
-        checks::read_inventory(&mut session)?;
+        judge::read_inventory(&mut session)?;
         for (text, source) in keys {
-            checks::try_key(&mut session, text.expose(), source)
+            judge::try_key(&mut session, text.expose(), source)
                 .map_err(|e| key_file::holds_no_key(&e.to_string()))?;
         }
         session.restart_anyway = self.restart_workers;
         log_secrets::read(&mut session);
-        session.journal_findings = ledger::findings(&self.options(), &session.install.root);
+        session.journal_findings = run_log::findings(&self.options(), &session.install.root);
         Ok(session)
     }
 }
@@ -262,7 +269,7 @@ fn wizard(
 ) -> Outcome {
     let w = words();
     common.take_web_user().map_err(not_started)?;
-    let setup = crate::engine::pool::Setup {
+    let setup = crate::engine::worker::threads::Setup {
         options: common.options(),
         environment: Environment::of_this_process(),
         keys: common.keys().map_err(not_started)?,
@@ -284,8 +291,8 @@ fn wizard(
 fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
     let w = words();
     let made = match mailboxes {
-        Some(count) => demo::lay_out_large(folder, count, &mut crate::io::entropy::fill),
-        None => demo::lay_out(folder, &mut crate::io::entropy::fill),
+        Some(count) => demo::lay_out_large(folder, count, &mut crate::io::os::entropy::fill),
+        None => demo::lay_out(folder, &mut crate::io::os::entropy::fill),
     }
     .map_err(unchanged)?;
     Out::stdout().line(&fill(
@@ -313,7 +320,7 @@ fn run_demo() -> Outcome {
         .tempdir()
         .map_err(failed)?;
     let folder = home.path().join("demo");
-    let made = demo::lay_out(&folder, &mut crate::io::entropy::fill).map_err(not_started)?;
+    let made = demo::lay_out(&folder, &mut crate::io::os::entropy::fill).map_err(not_started)?;
     let common = Common {
         look_in: vec![],
         state_dir: Some(AbsolutePath::new(home.path().join("state")).map_err(failed)?),
@@ -418,9 +425,9 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let mut session = common.open().map_err(not_started)?;
     let before = session.assess();
     key_file::require_use(&session, &before).map_err(unchanged)?;
-    let mut entered = recover::places(&before, lines).map_err(not_started)?;
+    let mut entered = recovery::places(&before, lines).map_err(not_started)?;
     let older = match wishes.take_older {
-        true => recover::older(&before, &entered),
+        true => recovery::older(&before, &entered),
         false => Vec::new(),
     };
     let older_places: BTreeSet<Place> = older.iter().map(|taken| taken.place().clone()).collect();
@@ -430,7 +437,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
         ..Choices::default()
     };
     let planned = |session: &Session| {
-        recover::plan(session, wishes.strategy, &choices).map_err(|why| unchanged(why.problem()))
+        recovery::plan(session, wishes.strategy, &choices).map_err(|why| unchanged(why.problem()))
     };
     let cautions = output::cautions(&common.options());
     if !yes {
@@ -454,7 +461,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
     let mut progress = output::progress();
     let signals = PutOff::begin();
     let (backup, _) = back_up(common, &mut session, &mut progress, &signals)?;
-    entered.extend(recover::take(&session, older).map_err(unchanged)?);
+    entered.extend(recovery::take(&session, older).map_err(unchanged)?);
     // Planned on exactly what the backup holds.
     let ready = planned(&session)?;
     let order = Order {

@@ -6,22 +6,24 @@ use std::sync::atomic::Ordering;
 
 use crate::cli::output::Out;
 use crate::cli::{Common, TestOptions, stop};
-use crate::domain::connection::{ConnectionId, Direction};
-use crate::domain::probe::{Climbed, Journey, Mark, Tested, Verdict};
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::domain::schedule::Limits;
-use crate::engine::connections::{self, NotRenewed};
+use crate::domain::error::Problem;
+use crate::domain::mail::probe::{Climbed, Journey, Mark, Tested, Verdict};
+use crate::domain::mail::schedule::Limits;
+use crate::domain::mail::{ConnectionId, Direction};
 use crate::engine::exit::Exit;
-use crate::engine::job::Reading;
-use crate::engine::lockouts::Memory;
-use crate::engine::prober::{self, Heard, Round};
+use crate::engine::mail_test;
+use crate::engine::mail_test::connections;
+use crate::engine::mail_test::connections::NotRenewed;
+use crate::engine::mail_test::lockouts::Memory;
+use crate::engine::mail_test::{Heard, Round};
 use crate::engine::report;
 use crate::engine::session::Session;
-use crate::engine::survey;
+use crate::engine::session::survey;
+use crate::engine::worker::Reading;
 use crate::io::mail::Settings;
-use crate::io::passwords::MailboxName;
+use crate::io::state::passwords::MailboxName;
 use crate::sentences::connections as sentences;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// `test`.
@@ -115,7 +117,7 @@ pub(super) fn run(
         cancel: &cancel,
         tell: &tell,
     };
-    prober::run(&prepared, &round);
+    mail_test::run(&prepared, &round);
     if cancel.load(Ordering::Relaxed) {
         return Err(Problem::new(w.test_stopped, "", ""));
     }
@@ -125,7 +127,7 @@ pub(super) fn run(
         .unwrap_or_default();
     tested.sort_by_key(|t| (t.id.mailbox.is_none(), t.id));
     if options.send {
-        for (mailbox, journey) in prober::send_to_itself(&prepared, &tested, &round) {
+        for (mailbox, journey) in mail_test::send_to_itself(&prepared, &tested, &round) {
             let incoming = ConnectionId::of(mailbox, Direction::Incoming);
             if let Some(one) = tested.iter_mut().find(|t| t.id == incoming) {
                 one.ended.journey = Some(journey);

@@ -16,8 +16,8 @@ use super::{
     Demo, Outcome, Random, config_cache, env_text, new_key, private_file, sealed, set_option,
     skeleton,
 };
-use crate::domain::app_key::AppKey;
-use crate::domain::derived;
+use crate::domain::key::app_key::AppKey;
+use crate::domain::key::derived_hashes;
 
 /// Mailboxes by name and address: every script an operator may meet.
 const MAILBOXES: [(&str, &str); 12] = [
@@ -223,7 +223,7 @@ fn mails(database: &Connection, keys: [&AppKey; 3]) -> Outcome<()> {
             thread += 1;
             let minutes = i64::from(days) * 24 * 60 * number.cast_signed() / count.cast_signed();
             let at = first.at(8, 10, 0, 0) + SignedDuration::from_mins(minutes + minutes * 37 % 60);
-            let hash = derived::message_id_hash(key, thread);
+            let hash = derived_hashes::message_id_hash(key, thread);
             database.execute(
                 "INSERT INTO send_logs (thread_id, message_id, email, status, created_at)
                  VALUES (?1, ?2, 'customer@customer.example', 1, ?3)",

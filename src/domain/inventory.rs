@@ -4,16 +4,22 @@
 //! OAuth tokens in `mailboxes.meta`, the option `mail_password` and module options sealed by shape, `modules.license`,
 //! `users.password` of invited users, sealed variables of `.env`.
 
+pub mod mailbox;
+pub mod secret;
+pub mod sql;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::base64;
-use super::json_span;
-use super::mailbox::{IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail};
 use super::payload::{Malformed, Payload, looks_like_payload};
-use super::rules::{Keeping, Rules};
-use super::secret::{Cell, Place, SecretBytes, Table, Token};
+use crate::domain::config::rules::{Keeping, Rules};
+use crate::domain::inventory::mailbox::{
+    IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail,
+};
+use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table, Token};
+use crate::domain::payload::base64;
+use crate::domain::payload::json_span;
 
 /// Columns of `mailboxes` that we read. Old schemas lack some; those read as NULL.
 pub const MAILBOX_COLUMNS: &[&str] = &[

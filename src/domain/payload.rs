@@ -5,15 +5,19 @@
 //! PHP is there, in the same order: base64, JSON and members, MAC text, padding. The MAC is the oracle: it proves a key
 //! without decrypting.
 
+pub mod base64;
+pub mod json_span;
+pub mod php;
+
 use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use hmac::Mac;
 use serde_json::Value as Json;
 
-use super::app_key::AppKey;
-use super::base64;
-use super::secret::SecretBytes;
+use crate::domain::key::app_key::AppKey;
+
+use crate::domain::inventory::secret::SecretBytes;
 
 /// Length of the initialisation vector, in bytes.
 pub const IV_LEN: usize = 16;

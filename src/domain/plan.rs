@@ -3,15 +3,17 @@
 //! A plan is computed from verdicts and choices alone, shown, confirmed, and then carried out as it is; it is never
 //! recomputed behind the operator's back. It holds no secret.
 
+pub mod mail_impact;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::app_key::Fingerprint;
-use super::assessment::{SecretReport, Summary};
 use super::inventory::SecretKind;
-use super::secret::Place;
 use super::verdict::{Remedy, Verdict};
+use crate::domain::inventory::secret::Place;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::verdict::assessment::{SecretReport, Summary};
 
 /// How the install is to be brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,13 +4,17 @@
 //! a known key may still decrypt the ciphertext to a valid serialised value; that is offered as a salvage and never
 //! called proven.
 
-use super::app_key::{AppKey, Fingerprint};
+pub mod assessment;
+pub mod finding;
+
 use super::inventory::{Secret, StoredText};
-use super::key_ring::KeyRing;
 use super::payload::{Body, Malformed, Payload};
-use super::php::{self, Value};
-use super::rules::{Form, Keeping, Undecryptable};
-use super::secret::SecretBytes;
+use crate::domain::config::rules::{Form, Keeping, Undecryptable};
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::key::app_key::{AppKey, Fingerprint};
+use crate::domain::key::ring::KeyRing;
+use crate::domain::payload::php;
+use crate::domain::payload::php::Value;
 
 /// Payloads inside payloads are followed this deep.
 const MAX_LAYERS: usize = 8;

@@ -1,6 +1,6 @@
 //! How the program ends: the exit codes of the documentation, the same for the wizard and the subcommands.
 
-use crate::domain::assessment::Assessment;
+use crate::domain::verdict::assessment::Assessment;
 use crate::engine::report;
 
 /// An exit code.

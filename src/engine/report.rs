@@ -15,29 +15,30 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::{Assessment, KeyReport, SecretReport, Summary};
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::journal::Origin;
-use crate::domain::mail_state::MailState;
+use crate::domain::error::Problem;
+use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::domain::inventory::secret::{Place, Token};
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::source::Source;
+use crate::domain::mail::probe::Tested;
+use crate::domain::mail::state::MailState;
 use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
-use crate::domain::probe::Tested;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::{sanitize, sanitize_lines};
-use crate::domain::secret::{Place, Token};
-use crate::domain::sightings::standing::Recoverable;
-use crate::domain::source::Source;
+use crate::domain::run::Origin;
+use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Summary};
+use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::{MacFault, Verdict};
-use crate::engine::backup;
-use crate::engine::job::{Applied, PlanReady};
-use crate::engine::ledger;
-use crate::engine::obstacle::{place, way_out};
+use crate::engine::recovery::backup;
+use crate::engine::recovery::disk_trouble::{place, way_out};
+use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
-use crate::io::backup::prepare_parent;
-use crate::io::files::{self, Attributes};
+use crate::engine::worker::{Applied, PlanReady};
+use crate::io::fs;
+use crate::io::fs::Attributes;
 use crate::io::install::{Known, KnownBy};
-use crate::io::uncut;
+use crate::io::os::uncut;
+use crate::io::state::backup::prepare_parent;
 use crate::sentences;
+use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
@@ -142,7 +143,7 @@ impl Made {
         Self {
             stamp,
             at,
-            origin: ledger::origin(),
+            origin: run_log::origin(),
         }
     }
 
@@ -184,7 +185,7 @@ impl WebUserJson {
     fn of(known: &Known) -> Self {
         let uid = (known.by != KnownBy::Untold).then_some(known.account.uid);
         Self {
-            name: uid.map(files::user_name),
+            name: uid.map(fs::user_name),
             uid,
             known_by: known.by.code(),
         }
@@ -492,9 +493,9 @@ pub fn save(
     let text = sanitize_lines(&text);
     for (ending, bytes) in [("txt", text.as_bytes()), ("json", &json)] {
         let path = folder.join(format!("report-{stamp}.{ending}"));
-        if let Err(e) = files::write_new(&path, bytes, &attributes) {
+        if let Err(e) = fs::write_new(&path, bytes, &attributes) {
             // Not one of two; what cannot be removed does no harm.
-            saved.iter().for_each(|path| drop(files::remove(path)));
+            saved.iter().for_each(|path| drop(fs::remove(path)));
             return Err(failed(e.to_string(), e.obstacle(), e.path()));
         }
         saved.push(path);

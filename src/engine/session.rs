@@ -2,30 +2,40 @@
 //!
 //! The session lives on the engine's side. What leaves it is an [`Assessment`], which holds no secret.
 
+pub mod elsewhere;
+pub mod env_trouble;
+pub mod inherited;
+pub mod judge;
+pub mod own_backups;
+pub mod own_keys;
+pub mod survey;
+pub mod volatile;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::domain::app_key::AppKey;
-use crate::domain::assessment::Assessment;
-use crate::domain::configuration::DbSettings;
-use crate::domain::damage::Trace;
-use crate::domain::dotenv::EnvFile;
-use crate::domain::elsewhere::Elsewhere;
-use crate::domain::finding::Finding;
+use crate::domain::config::DbSettings;
+use crate::domain::config::dotenv::EnvFile;
+use crate::domain::config::elsewhere::Elsewhere;
+use crate::domain::error::Problem;
 use crate::domain::inventory::Inventory;
-use crate::domain::key_ring::KeyRing;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::domain::secret::{Cell, SecretBytes, Table};
-use crate::domain::send_log::SendLog;
-use crate::domain::timeline::Timeline;
-use crate::engine::log_secrets::Seen;
-use crate::engine::own_backups::OwnBackups;
-use crate::engine::processes::Unsearched;
-use crate::engine::sightings::Sightings;
-use crate::io::database_lock::Connect;
+use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
+use crate::domain::key::app_key::AppKey;
+use crate::domain::key::ring::KeyRing;
+use crate::domain::key::timeline::Timeline;
+use crate::domain::mail::send_log::SendLog;
+use crate::domain::plan::mail_impact::Trace;
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::finding::Finding;
+use crate::engine::hunt::log_secrets::Seen;
+use crate::engine::hunt::old_payloads::Sightings;
+use crate::engine::hunt::processes::Unsearched;
+use crate::engine::session::own_backups::OwnBackups;
+use crate::io::db;
+use crate::io::db::lock::Connect;
+use crate::io::db::{Bounds, Store, StoreError, Swap};
 use crate::io::install::{self, Install, key_file_places};
-use crate::io::store::{self, Bounds, Store, StoreError, Swap};
+use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// An install that was found, read and connected to.
@@ -108,7 +118,7 @@ impl Session {
     }
 
     /// Adds a key whatever it opens. Says whether it is new.
-    pub fn add_key(&mut self, key: AppKey, source: crate::domain::source::Source) -> bool {
+    pub fn add_key(&mut self, key: AppKey, source: crate::domain::key::source::Source) -> bool {
         self.ring.add(key, source)
     }
 
@@ -183,9 +193,9 @@ impl Session {
         if !self.other_database {
             self.settings = self.install.database()?;
         }
-        self.store = self
-            .connected()
-            .map_err(|e| super::survey::unreachable_database(&e, &self.settings))?;
+        self.store = self.connected().map_err(|e| {
+            crate::engine::session::survey::unreachable_database(&e, &self.settings)
+        })?;
         Ok(())
     }
 
@@ -201,8 +211,8 @@ impl Session {
     pub fn connector(&self) -> impl Connect + use<> {
         let (settings, root) = (self.settings.clone(), self.install.root.clone());
         let connect = match self.other_database {
-            true => store::connect_as_operator,
-            false => store::connect,
+            true => db::connect_as_operator,
+            false => db::connect,
         };
         move || connect(&settings, &root)
     }
@@ -255,7 +265,7 @@ impl Session {
 
     /// Judges everything with the keys known now.
     pub fn assess(&self) -> Assessment {
-        super::checks::assess(self)
+        crate::engine::session::judge::assess(self)
     }
 }
 

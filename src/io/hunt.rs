@@ -3,6 +3,8 @@
 //! Reads regular files only, never follows links but the one it was given, reads archives as streams with bounds on
 //! depth, size and memory, and writes nothing anywhere. What it could not read it says.
 
+pub mod git;
+
 mod archive;
 pub(in crate::io) mod budget;
 mod gaps;
@@ -23,11 +25,11 @@ mod walk;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::domain::glance::Wish;
-use crate::domain::sanitize::sanitize;
-use crate::domain::secret::SecretBytes;
-use crate::domain::sightings::{Sighting, Wanted};
-use crate::domain::source::Source;
+use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::old_payloads::{Sighting, Wanted};
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::key::source::Source;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 use budget::Rates;

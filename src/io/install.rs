@@ -1,23 +1,30 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
+pub mod artisan;
+pub mod services;
+
 mod account;
 mod key_file;
 mod places;
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::configuration::{self, ConfiguredKey, DbSettings, KeySource, Sources};
-use crate::domain::dotenv::{self, EnvFile, Trouble};
-use crate::domain::handed::Variables;
+use crate::domain::config;
+use crate::domain::config::dotenv;
+use crate::domain::config::dotenv::{EnvFile, Trouble};
+use crate::domain::config::inherited::Variables;
+use crate::domain::config::rules::Rules;
+use crate::domain::config::var_export;
+use crate::domain::config::var_export::Value;
+use crate::domain::config::version::Version;
+use crate::domain::config::{ConfiguredKey, DbSettings, KeySource, Sources};
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::plan::KeyHome;
-use crate::domain::problem::Problem;
-use crate::domain::rules::Rules;
-use crate::domain::sanitize::sanitize;
-use crate::domain::secret::SecretBytes;
-use crate::domain::var_export::{self, Value};
-use crate::domain::version::Version;
-use crate::io::artisan::WebUser;
-use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::fs;
+use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::install::artisan::WebUser;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 pub use account::{Known, KnownBy, Named, known, named, take_named};
@@ -112,12 +119,9 @@ impl Install {
         })?;
         let known = known(&root);
         let env_path = env_path(&root, &environment);
-        let env_file = optional(
-            files::read(&env_path, MAX_CONFIG_BYTES),
-            w.env_unreadable_next,
-        )?;
+        let env_file = optional(fs::read(&env_path, MAX_CONFIG_BYTES), w.env_unreadable_next)?;
         let cache_file = optional(
-            files::read(&root.join(CACHE), MAX_CONFIG_BYTES),
+            fs::read(&root.join(CACHE), MAX_CONFIG_BYTES),
             w.cache_unreadable_next,
         )?;
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
@@ -205,7 +209,7 @@ impl Install {
 
     /// Whether the settings in force say which database to use.
     pub fn names_database(&self) -> bool {
-        self.cache.is_some() || configuration::names_database(&self.env())
+        self.cache.is_some() || config::names_database(&self.env())
     }
 
     /// Reads the same install again.
@@ -233,12 +237,12 @@ impl Install {
 
     /// The key in force.
     pub fn key_in_force(&self) -> ConfiguredKey {
-        self.with_sources(configuration::key_in_force)
+        self.with_sources(config::key_in_force)
     }
 
     /// The key that would be in force without the config cache.
     pub fn key_without_cache(&self) -> ConfiguredKey {
-        self.with_sources(configuration::key_without_cache)
+        self.with_sources(config::key_without_cache)
     }
 
     /// Where another key would be written.
@@ -257,7 +261,7 @@ impl Install {
     /// A [`Problem`] when the driver is none of FreeScout's.
     pub fn database(&self) -> Result<DbSettings, Problem> {
         let w = words();
-        self.with_sources(configuration::database)
+        self.with_sources(config::database)
             .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
     }
 
@@ -267,7 +271,7 @@ impl Install {
     /// A [`Problem`] when `.env` names a driver that is none of FreeScout's.
     pub fn database_without_cache(&self) -> Result<DbSettings, Problem> {
         let w = words();
-        self.with_sources(|s| configuration::database(&Sources { cache: None, ..*s }))
+        self.with_sources(|s| config::database(&Sources { cache: None, ..*s }))
             .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
     }
 
@@ -276,9 +280,8 @@ impl Install {
         if self.cache.is_none() {
             return false;
         }
-        let without =
-            self.with_sources(|s| configuration::database(&Sources { cache: None, ..*s }));
-        match (self.with_sources(configuration::database), without) {
+        let without = self.with_sources(|s| config::database(&Sources { cache: None, ..*s }));
+        match (self.with_sources(config::database), without) {
             (Ok(a), Ok(b)) => {
                 (
                     a.driver,
@@ -309,8 +312,9 @@ impl Install {
                 .at(cached)
                 .and_then(Value::as_text)
                 .map(<[u8]>::to_vec),
-            None => configuration::text_of(self.env().env(variable.as_bytes()))
-                .map(|t| t.expose().to_vec()),
+            None => {
+                config::text_of(self.env().env(variable.as_bytes())).map(|t| t.expose().to_vec())
+            }
         };
         text.map(|t| String::from_utf8_lossy(&t).into_owned())
     }
@@ -332,7 +336,7 @@ impl Install {
             .filter(|p| p.extension().is_some_and(|e| e == "php"))
             .take(200)
         {
-            let Ok(file) = files::read(&path, MAX_CONFIG_BYTES) else {
+            let Ok(file) = fs::read(&path, MAX_CONFIG_BYTES) else {
                 continue;
             };
             for at in memchr::memmem::find_iter(&file.bytes, b"env(") {
@@ -463,7 +467,7 @@ fn freescout_version(root: &Path) -> Option<String> {
     if !root.join("artisan").is_file() {
         return None;
     }
-    let config = files::read(&root.join("config/app.php"), MAX_CONFIG_BYTES).ok()?;
+    let config = fs::read(&root.join("config/app.php"), MAX_CONFIG_BYTES).ok()?;
     let text = String::from_utf8_lossy(&config.bytes);
     if !text.to_ascii_lowercase().contains("freescout") {
         return None;

@@ -5,6 +5,8 @@
 //! whether a login may be made: that is the engine's. Servers are hostile: time, memory and the number of lines are
 //! bounded, their words sanitised, and what was sent as a credential is not shown even if they repeat it.
 
+pub mod oauth;
+
 mod imap;
 pub mod journey;
 mod mask;
@@ -19,11 +21,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::domain::advice::{self, Advice};
-use crate::domain::connection::{Protocol, Security, Target};
-use crate::domain::probe::{Caution, CertificateFault, Climbed, Code, Ended, Rung};
-use crate::domain::sanitize::{sanitize, sanitize_bytes};
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::advice;
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::{Caution, CertificateFault, Climbed, Code, Ended, Rung};
+use crate::domain::mail::{Protocol, Security, Target};
+use crate::words::untrusted::{sanitize, sanitize_bytes};
 pub use tls::Trust;
 
 /// FreeScout's patience with IMAP and POP3, for the connection and for each reply.
@@ -216,7 +219,7 @@ impl<'a> Climb<'a> {
             rung: self.begun.map_or(Rung::Greeting, |(rung, _)| rung),
             token: matches!(
                 self.target.login,
-                crate::domain::connection::Login::XOAuth2 { .. }
+                crate::domain::mail::Login::XOAuth2 { .. }
             ),
             said: &words,
             spaced: advice::provider(&self.target.host) == Some(advice::Provider::Google)

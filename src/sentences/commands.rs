@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::domain::sanitize::is_hostile;
+use crate::words::untrusted::is_hostile;
 
 /// A name that others chose, as an argument of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Connection tests as sentences: how one ended, what to do, what works and should not be left so.
 
-use crate::domain::advice::Advice;
-use crate::domain::connection::{ConnectionId, Direction};
-use crate::domain::probe::{
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::{
     Caution, CertificateFault, Code, Ended, Journey, Mark, RefusedBy, Rung, Tested,
 };
+use crate::domain::mail::{ConnectionId, Direction};
 use crate::words::{fill, words};
 
 /// How a test ended, in a word or two.

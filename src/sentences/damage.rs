@@ -1,10 +1,10 @@
 //! What a plan does to mails already sent, as sentences with counts.
 
 use super::timeline;
-use crate::domain::assessment::Assessment;
-use crate::domain::damage::{Damage, Trace};
+use crate::domain::config::rules::Rules;
+use crate::domain::plan::mail_impact::{Damage, Trace};
 use crate::domain::plan::{Plan, Strategy};
-use crate::domain::rules::Rules;
+use crate::domain::verdict::assessment::Assessment;
 use crate::words::{Words, fill, words};
 
 /// What becomes of replies and links; without counts where the database tells none.

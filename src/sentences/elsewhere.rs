@@ -1,10 +1,10 @@
 //! Settings outside of `.env`, as sentences: where they stand, and whether they count.
 
-use crate::domain::assessment::Assessment;
-use crate::domain::elsewhere::By;
-use crate::domain::finding::{Finding, KeyName, SetAt, Standing};
+use crate::domain::config::elsewhere::By;
 use crate::domain::plan::{Plan, Target};
-use crate::domain::sanitize::sanitize;
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::finding::{Finding, KeyName, SetAt, Standing};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 type Values<'a> = [(&'a str, &'a dyn std::fmt::Display)];

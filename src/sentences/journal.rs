@@ -1,8 +1,8 @@
 //! Runs as sentences: what was begun, what became of it, and who did it.
 
-use crate::domain::claimant::Claimant;
-use crate::domain::journal::{Kind, Outcome, Run};
-use crate::domain::sanitize::sanitize;
+use crate::domain::run::claimant::Claimant;
+use crate::domain::run::{Kind, Outcome, Run};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// What a run does, as a noun.

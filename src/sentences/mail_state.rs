@@ -1,13 +1,13 @@
 //! The state of the mail as sentences: the same on the screen, in the saved report and on the command line.
 
 use super::{connections, kind, one_or_many, verdict};
-use crate::domain::assessment::{Assessment, SecretReport};
-use crate::domain::connection::ConnectionId;
 use crate::domain::inventory::SecretKind;
-use crate::domain::mail_state::{Health, Login, MailState, Owner};
+use crate::domain::mail::ConnectionId;
+use crate::domain::mail::probe::{Code, Mark};
+use crate::domain::mail::state::{Health, Login, MailState, Owner};
 use crate::domain::plan::{Action, recommended_action};
-use crate::domain::probe::{Code, Mark};
-use crate::domain::sanitize::sanitize;
+use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// The sign of a state: `✓` only where all is proven.

@@ -1,9 +1,9 @@
 //! Older payloads as sentences: what each is, where it stood, and why it is only offered. Never what it says.
 
 use super::{kind, source};
-use crate::domain::sanitize::sanitize;
-use crate::domain::sightings::origin::{Doubt, Origin};
-use crate::domain::sightings::standing::Recoverable;
+use crate::domain::hunt::old_payloads::origin::{Doubt, Origin};
+use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// What it is, from when, from where.

@@ -2,9 +2,9 @@
 
 use jiff::civil::DateTime;
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::Assessment;
-use crate::domain::timeline::{Era, LastUse, Timeline};
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::timeline::{Era, LastUse, Timeline};
+use crate::domain::verdict::assessment::Assessment;
 use crate::words::{fill, words};
 
 /// Eras that are listed; more are counted.

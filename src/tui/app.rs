@@ -15,14 +15,14 @@ use super::keyboard::{Input, Keyboard};
 use super::keymap;
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::{sanitize, sanitize_lines};
+use crate::domain::error::Problem;
 use crate::engine::exit::Exit;
-use crate::engine::job::{JobId, Update};
-use crate::engine::pool::{Setup, Worker};
+use crate::engine::worker::threads::{Setup, Worker};
+use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
+use crate::wizard::parts::window::Window;
 use crate::wizard::update::Wizard;
-use crate::wizard::window::Window;
+use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
 
 /// While a job runs, a sign of life this often.

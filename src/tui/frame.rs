@@ -9,14 +9,15 @@ use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
 use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
-use super::{apply, backup, checks, connections, keymap, keys, passwords, plan, report, survey};
-use crate::wizard::marks::Standing;
+use crate::tui::keymap;
+use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::wizard::message::Action;
-use crate::wizard::passwords::Next;
+use crate::wizard::parts::marks::Standing;
+use crate::wizard::parts::window::Window;
 use crate::wizard::step::Step;
-use crate::wizard::survey::Form;
+use crate::wizard::step::passwords::Next;
+use crate::wizard::step::survey::Form;
 use crate::wizard::update::{Overlay, Wizard};
-use crate::wizard::window::Window;
 use crate::words::{Words, fill, words};
 
 /// From this width on the steps and the connections have columns of their own.

@@ -13,7 +13,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::secret::{SecretBytes, wipe_stack};
+use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
 
 /// Bytes read at a time.
 const BLOCK: usize = 4096;

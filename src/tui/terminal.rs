@@ -1,5 +1,7 @@
 //! The terminal: taken over as a whole, given back as it was, whatever ends the program.
 
+pub mod frame_writer;
+
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -18,7 +20,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::termios::{QueueSelector, tcflush};
 
-use super::thrifty::{Mute, Thrifty};
+use crate::tui::terminal::frame_writer::{Mute, Thrifty};
 
 /// How often a terminal that may be full is looked at.
 const LOOK_UP: Duration = Duration::from_millis(500);

@@ -7,8 +7,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
-use crate::domain::problem::Problem;
-use crate::wizard::input::Input;
+use crate::domain::error::Problem;
+use crate::wizard::parts::input::Input;
 use crate::words::words;
 
 /// A frame and its looks.

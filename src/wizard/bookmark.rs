@@ -3,10 +3,10 @@
 
 use super::message::Effect;
 use super::step::Step;
-use super::survey::Form;
 use super::update::Wizard;
-use crate::domain::bookmark::Bookmark;
-use crate::engine::job::Job;
+use crate::domain::run::bookmark::Bookmark;
+use crate::engine::worker::Job;
+use crate::wizard::step::survey::Form;
 use crate::words::{fill, words};
 
 impl Wizard {

@@ -3,11 +3,11 @@
 use super::message::Effect;
 use super::step::Step;
 use super::update::Wizard;
-use super::{apply, backup, keys, plan, report, survey};
-use crate::domain::assessment::Assessment;
-use crate::domain::problem::Problem;
-use crate::domain::sanitize::sanitize;
-use crate::engine::job::{Job, JobId, Update};
+use crate::domain::error::Problem;
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::worker::{Job, JobId, Update};
+use crate::wizard::step::{apply, backup, keys, plan, report, survey};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// What kind of job runs.

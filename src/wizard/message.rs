@@ -1,13 +1,13 @@
 //! What the wizard hears and what it asks for. Keys have become actions before they come here; work comes back as
 //! updates.
 
-use crate::domain::bookmark::Bookmark;
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::run::bookmark::Bookmark;
 use crate::engine::exit::Exit;
-use crate::engine::job::{Job, JobId, TestJob, Update};
+use crate::engine::worker::{Job, JobId, TestJob, Update};
 
 use super::step::Step;
-use super::window::Window;
+use crate::wizard::parts::window::Window;
 
 /// Something happened.
 pub enum Event {

@@ -1,5 +1,15 @@
 //! The eight steps, in their order.
 
+pub mod apply;
+pub mod backup;
+pub mod checks;
+pub mod connections;
+pub mod keys;
+pub mod passwords;
+pub mod plan;
+pub mod report;
+pub mod survey;
+
 /// A step of the wizard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {

@@ -1,13 +1,13 @@
 //! Step 1, where an earlier run did not end: finish it, take it back, or leave it. Nothing else is begun before that.
 
-use super::input::Input;
 use super::jobs::JobKind;
 use super::message::Effect;
-use super::survey::Form;
 use super::update::Wizard;
-use crate::domain::journal::Kind;
-use crate::domain::problem::Problem;
-use crate::engine::job::Job;
+use crate::domain::error::Problem;
+use crate::domain::run::Kind;
+use crate::engine::worker::Job;
+use crate::wizard::parts::input::Input;
+use crate::wizard::step::survey::Form;
 use crate::words::words;
 
 /// The question, as far as it is answered.

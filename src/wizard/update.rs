@@ -6,16 +6,18 @@
 
 use std::path::PathBuf;
 
-use super::input::Input;
 use super::jobs::{JobKind, Running};
 use super::message::{Action, Effect, Event};
 use super::step::Step;
-use super::window::Window;
-use super::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
-use crate::domain::assessment::Assessment;
-use crate::domain::bookmark::{Bookmark, Searched};
-use crate::domain::secret::SecretBytes;
-use crate::engine::job::Job;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::run::bookmark::{Bookmark, Searched};
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::worker::Job;
+use crate::wizard::parts::input::Input;
+use crate::wizard::parts::window::Window;
+use crate::wizard::step::{
+    apply, backup, checks, connections, keys, passwords, plan, report, survey,
+};
 use crate::words::words;
 
 /// What lies over the step.
@@ -61,7 +63,7 @@ pub struct Wizard {
     /// A recovery of this session stands: the command that takes it back.
     pub standing: Option<String>,
     /// Something was changed only in part and could not be put back: what stands.
-    pub half_done: Option<crate::domain::problem::Problem>,
+    pub half_done: Option<crate::domain::error::Problem>,
     /// Go to this step as soon as the search has stopped.
     pub(super) bound_for: Option<Step>,
     /// Where an earlier wizard was left, while what it had is brought back.

@@ -1,8 +1,8 @@
 //! A recovery of an older version, killed at each of its points: a password that this version keeps as it is typed stands in
 //! no journal, so a resumed run either finds it stored, or says that it has to be entered again.
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::sql;
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::inventory::sql;
 
 use crate::world::{World, drivers, ended};
 

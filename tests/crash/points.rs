@@ -1,6 +1,6 @@
 //! Every point, one after the other.
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 
 use crate::world::World;
 

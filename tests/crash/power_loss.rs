@@ -12,9 +12,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::io::backup;
+use freescout_rescue::io::state::backup;
 
 use crate::install::{Install, key};
 use crate::world::{Truth, World, ended};

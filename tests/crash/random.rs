@@ -18,7 +18,7 @@ fn next(state: &mut u64) -> u64 {
 
 #[test]
 fn two_hundred_kills_at_times_of_chance() {
-    let mut seed = u64::from_le_bytes(freescout_rescue::io::entropy::bytes()) | 1;
+    let mut seed = u64::from_le_bytes(freescout_rescue::io::os::entropy::bytes()) | 1;
     println!("seed {seed}");
     let mut said = Vec::new();
     for driver in drivers() {

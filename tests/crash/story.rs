@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 
 use crate::install::key;
 use crate::world::World;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 
 use crate::held::{Held, journal, told};
 use crate::mounts::{Filler, Immutable, Mount, as_web_user, give};

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 use rustix::process::Signal;
 
 use crate::held::{MOMENTS, count, journal, signal, state_of, wait, wait_for_nth};

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 
 use crate::held::told;
 use crate::mounts::Mount;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::io::hunt::{self, Event, Limits, Looked, SkipReason};
 
 use crate::mounts::Mount;

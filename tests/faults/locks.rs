@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::sql;
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::inventory::sql;
 use mysql::prelude::Queryable;
 
 use crate::held::{told, wait};

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 use mysql::prelude::Queryable;
 
 use crate::held::{Held, journal, told};

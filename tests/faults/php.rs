@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 
 use crate::held::{state_of, told, wait};
 use crate::world::{Ended, WEB_USER, World, ended};

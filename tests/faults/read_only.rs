@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 
 use crate::held::told;
 use crate::install::Install;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::sql;
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::inventory::sql;
 
 use crate::held::told;
 use crate::install::{key, sealed};

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 use rustix::process::Signal;
 
 use crate::held::{Held, MOMENTS, count, journal, signal, state_of, told, wait};

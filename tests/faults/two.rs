@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::io::database_lock;
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::io::db::lock;
 use mysql::prelude::Queryable;
 
 use crate::held::{Held, MOMENTS, told};
@@ -245,7 +245,7 @@ fn a_restore_that_was_cut_off_does_not_undo_it_either() {
 
 fn lock_name(world: &World) -> String {
     let settings = &world.install.settings;
-    database_lock::name(&settings.database, &settings.prefix)
+    lock::name(&settings.database, &settings.prefix)
 }
 
 /// The connection that holds the lock is ended: it is taken again, where nobody else has it by now.

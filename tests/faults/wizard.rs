@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::Driver;
+use freescout_rescue::domain::config::Driver;
 use rustix::process::Signal;
 
 use crate::held::{MOMENTS, count, journal, script, signal, state_of, wait, wait_for_nth};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use freescout_rescue::domain::sql;
+use freescout_rescue::domain::inventory::sql;
 
 use crate::install::{Install, OLD_PASSWORD, key};
 use crate::secrets::{self, Search};

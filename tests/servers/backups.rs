@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::sql;
-use freescout_rescue::io::store::{self, Store, Stored, Swap};
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::inventory::sql;
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::{Store, Stored, Swap};
 
 use crate::by_hand;
 use crate::install::Install;
@@ -14,7 +15,7 @@ use crate::server::{self, Server};
 const PASSPHRASE: &str = "correct horse battery ст@ple";
 
 fn connect(install: &Install) -> Box<dyn Store> {
-    store::connect(&install.settings, Path::new("/")).unwrap()
+    db::connect(&install.settings, Path::new("/")).unwrap()
 }
 
 /// Puts a text into a column, whatever stands there.

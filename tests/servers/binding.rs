@@ -7,8 +7,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::DbSettings;
-use freescout_rescue::io::store::{self, StoreError};
+use freescout_rescue::domain::config::DbSettings;
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::StoreError;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
@@ -171,7 +172,7 @@ fn take_up(postgres: &Server, (certificate, key): &(Vec<u8>, Vec<u8>)) {
 }
 
 fn login(settings: &DbSettings) -> Result<(), StoreError> {
-    store::connect(settings, Path::new("/")).map(|_| ())
+    db::connect(settings, Path::new("/")).map(|_| ())
 }
 
 #[test]

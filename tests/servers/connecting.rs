@@ -2,20 +2,21 @@
 
 use std::path::Path;
 
-use freescout_rescue::domain::configuration::{DbSettings, Driver};
-use freescout_rescue::io::store::{self, StoreError};
+use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::StoreError;
 
 use crate::server;
 
 fn error(settings: &DbSettings) -> StoreError {
-    match store::connect(settings, Path::new("/")) {
+    match db::connect(settings, Path::new("/")) {
         Ok(_) => panic!("connected to {}:{}", settings.host, settings.port),
         Err(e) => e,
     }
 }
 
 fn connects(settings: &DbSettings) {
-    let store = store::connect(settings, Path::new("/")).unwrap_or_else(|e| panic!("{e:?}"));
+    let store = db::connect(settings, Path::new("/")).unwrap_or_else(|e| panic!("{e:?}"));
     let product = if settings.driver == Driver::MySql {
         "MariaDB 1"
     } else {

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::{DbSettings, Driver};
-use freescout_rescue::io::store::{self, Bounds, Store, StoreError};
+use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::{Bounds, Store, StoreError};
 
 use crate::install::Install;
 use crate::server;
@@ -83,7 +84,7 @@ impl Hostile {
     }
 
     fn connect(&self, driver: Driver) -> Result<Box<dyn Store>, StoreError> {
-        store::connect(&self.settings(driver), Path::new("/"))
+        db::connect(&self.settings(driver), Path::new("/"))
     }
 }
 

@@ -3,11 +3,12 @@
 use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::Path;
 
-use freescout_rescue::domain::configuration::{DbSettings, Driver};
-use freescout_rescue::engine::job::{DatabaseValues, OtherDatabase};
-use freescout_rescue::engine::survey;
+use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::engine::session::survey;
+use freescout_rescue::engine::worker::{DatabaseValues, OtherDatabase};
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::StoreError;
 use freescout_rescue::io::install::Environment;
-use freescout_rescue::io::store::{self, StoreError};
 
 use crate::install::Install;
 use crate::server::{self, Server};
@@ -196,7 +197,7 @@ fn files_of_certificates_are_read_by_the_web_user() {
     };
     for (mode, readable) in [(0o644, true), (0o600, false)] {
         std::fs::set_permissions(&ca, std::fs::Permissions::from_mode(mode)).unwrap();
-        match store::connect(&settings, root.path()) {
+        match db::connect(&settings, root.path()) {
             Ok(_) => assert!(readable, "mode {mode:o}"),
             Err(error) => {
                 assert!(matches!(error, StoreError::Tls(_)), "{error:?}");

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::configuration::{DbSettings, Driver};
+use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::domain::inventory::sql;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::{php, sql};
+use freescout_rescue::domain::payload::php;
 use secrecy::ExposeSecret;
 
 use crate::server::{Server, USER};
@@ -260,13 +261,12 @@ impl Install {
 
     /// Everything in the tables, as texts.
     pub fn tables(&self) -> Vec<String> {
-        let mut store =
-            freescout_rescue::io::store::connect(&self.settings, Path::new("/")).unwrap();
+        let mut store = freescout_rescue::io::db::connect(&self.settings, Path::new("/")).unwrap();
         let mut all = Vec::new();
         for table in TABLES {
             let columns = store.columns(table).unwrap();
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let mut take = |id, values: Vec<freescout_rescue::io::store::Stored>| {
+            let mut take = |id, values: Vec<freescout_rescue::io::db::Stored>| {
                 let texts = values
                     .iter()
                     .map(|v| v.text().map(|t| String::from_utf8_lossy(t).into_owned()));

@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::base64;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php::{self, Value};
-use freescout_rescue::io::entropy;
+use freescout_rescue::domain::payload::base64;
+use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::php::Value;
+use freescout_rescue::io::os::entropy;
 use serde_json::{Value as Json, json};
 
 /// Texts in each direction.

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::domain::sql;
-use freescout_rescue::io::store::{self, Foreign, StoreError, Swap, SwapError};
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::inventory::sql;
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::{Foreign, StoreError, Swap, SwapError};
 use mysql::prelude::Queryable;
 
 use crate::install::Install;
@@ -157,7 +158,7 @@ fn refused(install: &Install, (deeds, said_of_it): Deed) {
     }
     assert_eq!(install.env(), before);
     assert!(!backups.exists(), "{said_of_it}: a backup was begun");
-    let mut store = store::connect(&install.settings, Path::new("/")).unwrap();
+    let mut store = db::connect(&install.settings, Path::new("/")).unwrap();
     // What is read within a transaction is looked at there as well.
     let foreign = store.foreign("mailboxes").unwrap().unwrap();
     let mut rows = 0;
@@ -281,7 +282,7 @@ fn a_table_stays_what_it_is_while_it_is_read() {
         };
         install.admin(&[&many]);
         let database = install.settings.database.clone();
-        let mut store = store::connect(&install.settings, Path::new("/")).unwrap();
+        let mut store = db::connect(&install.settings, Path::new("/")).unwrap();
         let mut refused = None;
         let mut rows = 0;
         let read = store.read("mailboxes", &["name"], None, &mut |_, _| {

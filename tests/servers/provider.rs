@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use freescout_rescue::domain::mailbox::OAuthProvider;
-use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::io::oauth::{self, AskError, Endpoints, Grant};
+use freescout_rescue::domain::inventory::mailbox::OAuthProvider;
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::io::mail::oauth;
+use freescout_rescue::io::mail::oauth::{AskError, Endpoints, Grant};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream};

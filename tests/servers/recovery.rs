@@ -1,7 +1,8 @@
 //! The whole recovery through the program, on real servers: check, recover, undo, restore, and rows that change meanwhile.
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::{derived, sql};
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::inventory::sql;
+use freescout_rescue::domain::key::derived_hashes;
 
 use crate::install::{Install, key, sealed};
 use crate::server;
@@ -243,7 +244,7 @@ fn the_timeline_is_read_from_real_timestamps() {
             (3, 3, "'2025-03-01 10:00:00'"),
             (4, 2, "'2025-06-20 23:59:59'"),
         ] {
-            let hash = derived::message_id_hash(&key(byte), id);
+            let hash = derived_hashes::message_id_hash(&key(byte), id);
             statements.push(format!(
                 "INSERT INTO {mails} VALUES ({id}, {id}, 'FS_notify-{id}-1-{hash}@x.example', {at})"
             ));

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::configuration::{DbSettings, Driver};
+use freescout_rescue::domain::config::{DbSettings, Driver};
 use mysql::prelude::Queryable;
 
 pub const USER: &str = "freescout";

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use freescout_rescue::domain::configuration::{DbSettings, Driver};
-use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::domain::sql;
-use freescout_rescue::io::dump;
+use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::inventory::sql;
+use freescout_rescue::io::db;
+use freescout_rescue::io::db::dump;
+use freescout_rescue::io::db::{MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError};
 use freescout_rescue::io::install::Environment;
-use freescout_rescue::io::store::{
-    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError,
-};
 
 use crate::server::{self, Server};
 
@@ -92,7 +91,7 @@ fn rows(store: &mut dyn Store, newest: Option<u32>) -> Vec<(u64, Vec<Stored>)> {
 }
 
 fn connect(settings: &DbSettings) -> Box<dyn Store> {
-    store::connect(settings, Path::new("/")).unwrap()
+    db::connect(settings, Path::new("/")).unwrap()
 }
 
 #[test]
@@ -228,7 +227,7 @@ fn held_rows_are_changed_by_their_holder_alone() {
 /// One lock an install: the second is told of the first, another prefix is another install, and it ends with its connection.
 #[test]
 fn the_lock_of_an_install_is_held_by_one() {
-    use freescout_rescue::io::database_lock::Claim;
+    use freescout_rescue::io::db::lock::Claim;
     for server in server::both() {
         let settings = settings(server, "claim");
         let other = DbSettings {

@@ -1,7 +1,8 @@
 //! Cached configurations as FreeScout wrote them.
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::var_export::{self, Value};
+use freescout_rescue::domain::config::var_export;
+use freescout_rescue::domain::config::var_export::Value;
+use freescout_rescue::domain::key::app_key::AppKey;
 
 use crate::folder;
 

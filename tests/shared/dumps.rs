@@ -1,9 +1,9 @@
 //! Real dumps of whole helpdesks: every payload that opens is seen in its row, and says what it says in truth.
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::hunt::old_payloads::{How, Scanner, Wanted};
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php;
-use freescout_rescue::domain::sightings::{How, Scanner, Wanted};
+use freescout_rescue::domain::payload::php;
 use serde_json::Value as Json;
 
 use crate::{folder, shared};

@@ -1,8 +1,8 @@
 //! `.env` files, against what FreeScout's own reader made of them.
 
-use freescout_rescue::domain::base64;
-use freescout_rescue::domain::dotenv::{Env, EnvError, EnvFile, Standing};
-use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::domain::config::dotenv::{Env, EnvError, EnvFile, Standing};
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::payload::base64;
 
 use crate::shared;
 

@@ -1,9 +1,10 @@
 //! Payloads and key spellings, against what FreeScout's own encrypter said of them.
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::base64::decode_lenient;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::payload::base64::decode_lenient;
+use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::php::Value;
 use freescout_rescue::domain::payload::{Malformed, OpenError, Payload};
-use freescout_rescue::domain::php::{self, Value};
 use serde_json::Value as Json;
 
 use crate::shared;

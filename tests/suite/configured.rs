@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::key::app_key::AppKey;
 use serde_json::Value as Json;
 
 use crate::cli::{Bench, Outcome};
@@ -201,7 +201,7 @@ fn a_key_file_of_any_make_is_read_and_written_right() {
 
 #[test]
 fn of_two_texts_of_the_same_bytes_the_one_that_mails_confirm_is_written() {
-    use freescout_rescue::domain::derived;
+    use freescout_rescue::domain::key::derived_hashes;
     for confirmed in [true, false] {
         let site = Site::new();
         let unpadded = site.key.trim_end_matches('=').to_owned();
@@ -214,7 +214,7 @@ fn of_two_texts_of_the_same_bytes_the_one_that_mails_confirm_is_written() {
             false => AppKey::parse(AppKeyText::other().as_bytes()).unwrap(),
         };
         for thread in 1..=3 {
-            let hash = derived::message_id_hash(&used, thread);
+            let hash = derived_hashes::message_id_hash(&used, thread);
             let id = format!("FS_reply-{thread}-{hash}@helpdesk.example");
             let insert = "INSERT INTO send_logs (thread_id, message_id, created_at) VALUES (?1, ?2, '2025-10-20 09:00:00')";
             database.execute(insert, (thread as i64, id)).unwrap();
@@ -320,8 +320,9 @@ fn a_cached_key_in_quotes_is_recognised_and_leaves_with_the_cache() {
 #[test]
 fn a_key_is_not_written_into_what_is_left_of_an_env() {
     use freescout_rescue::domain::plan::{Choices, Strategy};
-    use freescout_rescue::engine::job::{DatabaseValues, OtherDatabase};
-    use freescout_rescue::engine::{checks, recover, survey};
+    use freescout_rescue::engine::recovery;
+    use freescout_rescue::engine::session::{judge, survey};
+    use freescout_rescue::engine::worker::{DatabaseValues, OtherDatabase};
     use freescout_rescue::io::install::Environment;
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (left, said) in [
@@ -362,11 +363,11 @@ fn a_key_is_not_written_into_what_is_left_of_an_env() {
         let Ok(mut session) = open(Some(other)) else {
             panic!("{said}: the operator's values lead to the database")
         };
-        checks::read_inventory(&mut session).unwrap();
+        judge::read_inventory(&mut session).unwrap();
         for strategy in [Strategy::Fresh, Strategy::Restore] {
-            match recover::plan(&session, Some(strategy), &Choices::default()) {
+            match recovery::plan(&session, Some(strategy), &Choices::default()) {
                 // In UTF-16 or behind a CR the key is seen; in what is cut off it is in force.
-                Err(recover::NoPlan::Impossible(..)) if strategy == Strategy::Restore => {}
+                Err(recovery::NoPlan::Impossible(..)) if strategy == Strategy::Restore => {}
                 Err(why) => {
                     let problem = why.problem();
                     assert!(problem.why.contains(said), "{strategy:?}: {problem}");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use freescout_rescue::demo;
 use freescout_rescue::demo::mail::MailServers;
-use freescout_rescue::domain::base64;
+use freescout_rescue::domain::payload::base64;
 use rusqlite::Connection;
 use rustls::{CertificateError, Error};
 

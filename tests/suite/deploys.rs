@@ -149,7 +149,7 @@ fn a_recovery_is_undone_after_a_deploy_that_copies_env() {
 /// What a worker of the release before saves, it seals with the key that was replaced then.
 #[test]
 fn the_keys_of_the_backups_are_known_on_the_next_release() {
-    use freescout_rescue::domain::app_key::AppKey;
+    use freescout_rescue::domain::key::app_key::AppKey;
     use freescout_rescue::domain::payload::Payload;
     for env_is_shared in [true, false] {
         let app = App::new(env_is_shared);
@@ -305,7 +305,7 @@ fn installs_side_by_side_in_a_folder_called_releases_are_not_one() {
 
 #[test]
 fn two_releases_are_one_install_to_the_lock() {
-    use freescout_rescue::io::lock::{Holder, Lock, LockError};
+    use freescout_rescue::io::state::lock::{Holder, Lock, LockError};
     let app = App::new(true);
     app.deploy();
     let state = app.bench.path("state");

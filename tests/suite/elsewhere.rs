@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use freescout_rescue::domain::elsewhere::{By, Elsewhere};
-use freescout_rescue::engine::elsewhere;
+use freescout_rescue::domain::config::elsewhere::{By, Elsewhere};
+use freescout_rescue::engine::session::elsewhere;
 use freescout_rescue::io::install::{Environment, Install};
 use serde_json::Value as Json;
 

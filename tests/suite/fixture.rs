@@ -5,27 +5,28 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use jiff::civil::date;
 
-use freescout_rescue::domain::advice::Advice;
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::assessment::{self, Assessment, Summary};
-use freescout_rescue::domain::bookmark::{Bookmark, Searched};
-use freescout_rescue::domain::connection::{ConnectionId, Direction, Protocol};
-use freescout_rescue::domain::derived;
-use freescout_rescue::domain::finding::{Finding, KeyName};
+use freescout_rescue::domain::config::rules::{Migrations, Rules};
+use freescout_rescue::domain::config::version::Version;
+use freescout_rescue::domain::error::Problem;
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
-use freescout_rescue::domain::journal::{Kind, Origin, Run};
-use freescout_rescue::domain::key_ring::KeyRing;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::key::derived_hashes;
+use freescout_rescue::domain::key::ring::KeyRing;
+use freescout_rescue::domain::key::source::{Source, SourceKind};
+use freescout_rescue::domain::key::timeline::Timeline;
+use freescout_rescue::domain::mail::advice::Advice;
+use freescout_rescue::domain::mail::probe::{Climbed, Code, Ended, RefusedBy, Rung, Tested};
+use freescout_rescue::domain::mail::send_log::SendLog;
+use freescout_rescue::domain::mail::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php;
+use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
-use freescout_rescue::domain::probe::{Climbed, Code, Ended, RefusedBy, Rung, Tested};
-use freescout_rescue::domain::problem::Problem;
-use freescout_rescue::domain::rules::{Migrations, Rules};
-use freescout_rescue::domain::send_log::SendLog;
-use freescout_rescue::domain::source::{Source, SourceKind};
-use freescout_rescue::domain::timeline::Timeline;
-use freescout_rescue::domain::version::Version;
-use freescout_rescue::engine::job::{Applied, BackupDone, Folders, PlanReady, Survey};
+use freescout_rescue::domain::run::bookmark::{Bookmark, Searched};
+use freescout_rescue::domain::run::{Kind, Origin, Run};
+use freescout_rescue::domain::verdict::assessment;
+use freescout_rescue::domain::verdict::assessment::{Assessment, Summary};
+use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
+use freescout_rescue::engine::worker::{Applied, BackupDone, Folders, PlanReady, Survey};
 
 /// The password that must never be seen anywhere.
 pub const SENTINEL: &str = "s3ntinel-pässwörd-密码";
@@ -211,7 +212,7 @@ fn send_log(ring: &KeyRing) -> SendLog {
             let part = part - (part * std::f64::consts::TAU).sin() / 16.0;
             let at = first.at(9, 0, 0, 0)
                 + SignedDuration::from_mins((f64::from(days * 24 * 60) * part) as i64);
-            let hash = derived::message_id_hash(&key, thread);
+            let hash = derived_hashes::message_id_hash(&key, thread);
             let id = format!("FS_reply-{thread}-{hash}@helpdesk.example");
             log.add(id.as_bytes(), Some(at.to_string().as_bytes()));
         }
@@ -385,7 +386,7 @@ pub fn unfinished() -> Run {
         reentered: 1,
         refresh: true,
         artisan: true,
-        outcome: freescout_rescue::domain::journal::Outcome::Unfinished,
+        outcome: freescout_rescue::domain::run::Outcome::Unfinished,
     }
 }
 
@@ -401,7 +402,7 @@ pub fn folders(chosen: Option<&str>) -> Folders {
             .map(|folder| {
                 freescout_rescue::sentences::fleeting(
                     Path::new(folder),
-                    freescout_rescue::domain::lasting::Fleeting::Emptied,
+                    freescout_rescue::domain::run::volatile::Fleeting::Emptied,
                 )
             })
             .into_iter()

@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::config::rules::{Migrations, Rules};
+use freescout_rescue::domain::config::version::Version;
+use freescout_rescue::domain::hunt::old_payloads::{Scanner, Wanted};
+use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::inventory::{Inventory, Row, Secret, SecretKind, StoredText};
-use freescout_rescue::domain::key_ring::KeyRing;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::key::ring::KeyRing;
+use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::rules::{Migrations, Rules};
-use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::domain::sightings::{Scanner, Wanted};
-use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::{self, Remedy};
-use freescout_rescue::domain::version::Version;
 use freescout_rescue::io::hunt::{Limits, SkipReason, search_stream};
 
 fn folder() -> PathBuf {

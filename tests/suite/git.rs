@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use freescout_rescue::io::git::{self, GitRead, Kind, Limits};
 use freescout_rescue::io::hunt::SkipReason;
+use freescout_rescue::io::hunt::git;
+use freescout_rescue::io::hunt::git::{GitRead, Kind, Limits};
 use tempfile::TempDir;
 
 const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::io::hunt::{self, Event, Limits, Looked, SkipReason};
 use tempfile::TempDir;
 

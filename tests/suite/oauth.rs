@@ -5,18 +5,20 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::advice::Advice;
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::probe::Code;
-use freescout_rescue::domain::refusal::Refusal;
-use freescout_rescue::engine::checks;
-use freescout_rescue::engine::connections::{self, How};
-use freescout_rescue::engine::job::Reading;
-use freescout_rescue::engine::oauth::{self, RefreshError, Refreshed};
-use freescout_rescue::io::database_lock::Claim;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::mail::advice::Advice;
+use freescout_rescue::domain::mail::oauth_error::Refusal;
+use freescout_rescue::domain::mail::probe::Code;
+use freescout_rescue::engine::mail_test::connections;
+use freescout_rescue::engine::mail_test::connections::How;
+use freescout_rescue::engine::mail_test::oauth;
+use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
+use freescout_rescue::engine::session::judge;
+use freescout_rescue::engine::worker::Reading;
+use freescout_rescue::io::db::lock::Claim;
+use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use freescout_rescue::io::install::{Environment, Install};
-use freescout_rescue::io::oauth::{AskError, Endpoints};
-use freescout_rescue::io::store::{Foreign, Store, StoreError, Stored, Swap, SwapError};
+use freescout_rescue::io::mail::oauth::{AskError, Endpoints};
 use serde_json::Value as Json;
 
 use crate::cli::Bench;
@@ -259,7 +261,7 @@ fn nobody_is_asked_when_the_answer_could_not_be_stored_or_the_question_not_read(
         let mut desk = Desk::new();
         cause(&mut desk);
         // Of a table with a trigger nothing is read; what was read before stays.
-        let _ = checks::read_inventory(&mut desk.session);
+        let _ = judge::read_inventory(&mut desk.session);
         let provider = Provider::saying(200, BOTH);
         let error = desk.refresh(&provider).unwrap_err();
         assert!(expected(&error), "{what}: {error:?}");
@@ -276,7 +278,7 @@ fn the_outgoing_client_will_do() {
         "UPDATE mailboxes SET in_password = '', out_username = '33-44', out_password = '{secret}',
            out_server = 'smtp.office365.com' WHERE id = 1"
     ))();
-    checks::read_inventory(&mut desk.session).unwrap();
+    judge::read_inventory(&mut desk.session).unwrap();
     let provider = Provider::saying(200, BOTH);
     assert_eq!(desk.refresh(&provider).unwrap(), Refreshed::ByUs);
     assert!(provider.asked()[0].starts_with("client_id=33-44&"));
@@ -495,7 +497,7 @@ fn a_renewed_token_is_stored_and_then_logs_in() {
     assert_eq!(provider.asked().len(), 1);
     let heard = server.record().text();
     let token = format!("user=login@helpdesk.example\u{1}auth=Bearer {NEW_ACCESS}\u{1}\u{1}");
-    let coded = freescout_rescue::domain::base64::encode(token.as_bytes());
+    let coded = freescout_rescue::domain::payload::base64::encode(token.as_bytes());
     assert!(heard.contains(&coded), "{heard}");
     let session = open(&desk.bench);
     assert!(!oauth::is_expired(&session, 1), "the new life is stored");

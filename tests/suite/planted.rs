@@ -11,10 +11,10 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::source::Source;
-use freescout_rescue::engine::checks;
-use freescout_rescue::engine::processes;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::key::source::Source;
+use freescout_rescue::engine::hunt::processes;
+use freescout_rescue::engine::session::judge;
 
 use super::processes::{install, open};
 
@@ -125,7 +125,7 @@ fn search(install: &Path, case: &Case, key: &str, decoys: &str) -> Outcome {
         Search::Folder | Search::Named => {
             let named = matches!(case.search, Search::Named);
             let roots = [folder.path().join(if named { "named" } else { "" })];
-            checks::look_in(&mut session, &roots, &|| false, &mut |_, _| {});
+            judge::look_in(&mut session, &roots, &|| false, &mut |_, _| {});
         }
         Search::Processes => {
             processes::look_in(&mut session, &|| false, &mut |_, _| {});

@@ -16,9 +16,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use freescout_rescue::domain::connection::{Login, Protocol, Security, Target};
-use freescout_rescue::domain::probe::{Code, Ended};
-use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::mail::probe::{Code, Ended};
+use freescout_rescue::domain::mail::{Login, Protocol, Security, Target};
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 
 use crate::scripted::Server;

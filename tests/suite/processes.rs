@@ -5,21 +5,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use freescout_rescue::demo;
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::derived;
-use freescout_rescue::domain::source::SourceKind;
-use freescout_rescue::engine::backup::Options;
-use freescout_rescue::engine::checks::{self, Looking};
-use freescout_rescue::engine::job::{Job, JobId, Update};
-use freescout_rescue::engine::pool::{Setup, Worker};
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::key::derived_hashes;
+use freescout_rescue::domain::key::source::SourceKind;
+use freescout_rescue::engine::hunt::processes;
+use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::{processes, survey};
+use freescout_rescue::engine::session::judge;
+use freescout_rescue::engine::session::judge::Looking;
+use freescout_rescue::engine::session::survey;
+use freescout_rescue::engine::worker::threads::{Setup, Worker};
+use freescout_rescue::engine::worker::{Job, JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
-use freescout_rescue::io::memory::{self, Memory};
-use freescout_rescue::io::oauth::Endpoints;
-use freescout_rescue::io::processes as running;
-use freescout_rescue::io::state_dir::AbsolutePath;
+use freescout_rescue::io::mail::oauth::Endpoints;
+use freescout_rescue::io::os::memory;
+use freescout_rescue::io::os::memory::Memory;
+use freescout_rescue::io::os::processes as running;
+use freescout_rescue::io::state::AbsolutePath;
 
 /// Takes a line, keeps it, says that it has it, and waits to be let go.
 const KEEPS: &str = r#"
@@ -118,7 +121,7 @@ impl Drop for Php {
 pub fn install() -> (tempfile::TempDir, PathBuf, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let demo = folder.path().join("demo");
-    let demo = demo::lay_out_large(&demo, 8, &mut freescout_rescue::io::entropy::fill).unwrap();
+    let demo = demo::lay_out_large(&demo, 8, &mut freescout_rescue::io::os::entropy::fill).unwrap();
     let lost = (1..4)
         .map(|number| {
             let text = std::fs::read_to_string(demo.look_in.join(format!("env.{number}"))).unwrap();
@@ -134,7 +137,7 @@ pub fn install() -> (tempfile::TempDir, PathBuf, Vec<String>) {
 pub fn open(install: &Path) -> Session {
     let opened = survey::open(Some(install), Environment::default(), None).unwrap();
     let mut session = opened.ok().unwrap();
-    checks::read_inventory(&mut session).unwrap();
+    judge::read_inventory(&mut session).unwrap();
     session
 }
 
@@ -157,7 +160,7 @@ fn worker(folder: &Path, says: &str, told: &str) -> Php {
     let key = AppKey::parse(says.as_bytes()).unwrap();
     let queue = format!(
         "--queue=emails,default,{}",
-        derived::worker_identifier(&key)
+        derived_hashes::worker_identifier(&key)
     );
     let arguments = ["queue:work", &queue, "--tries=1"];
     Php::start(artisan.to_str().unwrap(), &arguments, &[], told)
@@ -225,7 +228,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             state_dir: AbsolutePath::new(folder.path().join("state")).unwrap(),
             keys_dir: None,
             artisan: false,
-            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+            php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         },
         environment: Environment::default(),
         keys: Vec::new(),

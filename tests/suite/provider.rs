@@ -5,15 +5,16 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php;
+use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::verdict::Verdict;
-use freescout_rescue::engine::oauth::{self, RefreshError, Refreshed};
+use freescout_rescue::engine::mail_test::oauth;
+use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::{checks, survey};
+use freescout_rescue::engine::session::{judge, survey};
 use freescout_rescue::io::install::Environment;
-use freescout_rescue::io::oauth::Endpoints;
+use freescout_rescue::io::mail::oauth::Endpoints;
 use serde_json::Value as Json;
 
 use crate::cli::Bench;
@@ -63,7 +64,7 @@ impl Desk {
                 [&sealed(&key, CLIENT_SECRET), &desk_meta],
             )
             .unwrap();
-        checks::read_inventory(&mut session).unwrap();
+        judge::read_inventory(&mut session).unwrap();
         Self {
             bench,
             session,
@@ -140,7 +141,7 @@ impl Desk {
 pub fn open(bench: &Bench) -> Session {
     let session = survey::open(Some(&bench.install()), Environment::default(), None);
     let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-    checks::read_inventory(&mut session).unwrap();
+    judge::read_inventory(&mut session).unwrap();
     session
 }
 

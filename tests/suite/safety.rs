@@ -5,16 +5,20 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
+use freescout_rescue::domain::inventory::secret::{Place, Table};
 use freescout_rescue::domain::payload::Payload;
+use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::Choices;
-use freescout_rescue::domain::secret::{Place, Table};
-use freescout_rescue::domain::{php, verdict};
-use freescout_rescue::engine::apply::Order;
-use freescout_rescue::engine::backup::{self, Options};
-use freescout_rescue::engine::ledger::Ledger;
-use freescout_rescue::engine::{anew, checks, recover, survey};
+use freescout_rescue::domain::verdict;
+use freescout_rescue::engine::recovery;
+use freescout_rescue::engine::recovery::anew;
+use freescout_rescue::engine::recovery::apply::Order;
+use freescout_rescue::engine::recovery::backup;
+use freescout_rescue::engine::recovery::backup::Options;
+use freescout_rescue::engine::recovery::run_log::Ledger;
+use freescout_rescue::engine::session::{judge, survey};
 use freescout_rescue::io::install::Environment;
-use freescout_rescue::io::state_dir::AbsolutePath;
+use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::words::{fill, words};
 
 use crate::cli::{Bench, Outcome, state};
@@ -247,8 +251,8 @@ fn what_changed_since_the_backup_is_refused() {
         let environment = Environment::of_this_process();
         let session = survey::open(Some(&bench.install()), environment, None);
         let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-        checks::read_inventory(&mut session).unwrap();
-        checks::look_in(
+        judge::read_inventory(&mut session).unwrap();
+        judge::look_in(
             &mut session,
             &[bench.path("demo/old-server")],
             &|| false,
@@ -259,13 +263,13 @@ fn what_changed_since_the_backup_is_refused() {
             state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
             keys_dir: None,
             artisan: false,
-            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+            php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         };
         let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
         let (backup, _) =
             backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
         let choices = freescout_rescue::domain::plan::Choices::default();
-        let ready = recover::plan(&session, None, &choices).unwrap();
+        let ready = recovery::plan(&session, None, &choices).unwrap();
         change(&bench);
         let before = bench.state();
         let mut ledger = Ledger::open(&options, &session).unwrap();
@@ -306,21 +310,21 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         let environment = Environment::of_this_process();
         let session = survey::open(Some(&bench.install()), environment, None);
         let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-        checks::read_inventory(&mut session).unwrap();
+        judge::read_inventory(&mut session).unwrap();
         let look_in = [bench.path("demo/old-server")];
-        checks::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
+        judge::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
         let options = Options {
             backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
             state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
             keys_dir: None,
             artisan: false,
-            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+            php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         };
         let mut said = Vec::new();
         let mut progress = |what: &str, _: u64, _: Option<u64>| said.push(what.to_owned());
         let (backup, _) =
             backup::make(&mut session, &options, false, &mut progress, &|| false).unwrap();
-        let ready = recover::plan(&session, None, &Choices::default()).unwrap();
+        let ready = recovery::plan(&session, None, &Choices::default()).unwrap();
         let in_force = session.ring.effective().unwrap();
         let typed = php::serialize_text(b"typed in the browser");
         let saved = Payload::seal(in_force, &[7; 16], &typed);
@@ -466,8 +470,8 @@ fn an_undo_names_what_it_strands() {
         .lines()
         .find_map(|l| l.strip_prefix("APP_KEY="))
         .unwrap();
-    let key = freescout_rescue::domain::app_key::AppKey::parse(key.as_bytes()).unwrap();
-    let plain = freescout_rescue::domain::php::serialize_text(b"typed since");
+    let key = freescout_rescue::domain::key::app_key::AppKey::parse(key.as_bytes()).unwrap();
+    let plain = freescout_rescue::domain::payload::php::serialize_text(b"typed since");
     let typed = freescout_rescue::domain::payload::Payload::seal(&key, &[5; 16], &plain);
     let update = format!("UPDATE mailboxes SET out_password = '{typed}' WHERE id = 9");
     bench.database().execute_batch(&update).unwrap();

@@ -1,10 +1,10 @@
 //! What is said is so: the headline of the report, the marks of the steps, and the results of logins.
 
-use freescout_rescue::domain::assessment::Assessment;
-use freescout_rescue::domain::mail_state::Health;
-use freescout_rescue::domain::probe::Code;
+use freescout_rescue::domain::mail::probe::Code;
+use freescout_rescue::domain::mail::state::Health;
+use freescout_rescue::domain::verdict::assessment::Assessment;
 use freescout_rescue::engine::exit::Exit;
-use freescout_rescue::engine::job::{Applied, Update};
+use freescout_rescue::engine::worker::{Applied, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::Action;
 use freescout_rescue::wizard::step::Step;

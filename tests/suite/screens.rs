@@ -1,24 +1,24 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
-use freescout_rescue::domain::assessment::LoggedPassword;
-use freescout_rescue::domain::connection::ConnectionId;
-use freescout_rescue::domain::finding::Finding;
+use freescout_rescue::domain::hunt::old_payloads::origin::{Basis, Doubt, Origin};
+use freescout_rescue::domain::hunt::old_payloads::standing::{Claim, Recoverable, settle};
+use freescout_rescue::domain::hunt::old_payloads::{Dated, DatedBy};
 use freescout_rescue::domain::inventory::SecretKind;
-use freescout_rescue::domain::journal::{Kind, Run};
+use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
+use freescout_rescue::domain::key::source::{Source, SourceKind};
+use freescout_rescue::domain::mail::ConnectionId;
+use freescout_rescue::domain::mail::probe::{Code, Rung};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
-use freescout_rescue::domain::probe::{Code, Rung};
-use freescout_rescue::domain::secret::{Place, SecretBytes};
-use freescout_rescue::domain::sightings::origin::{Basis, Doubt, Origin};
-use freescout_rescue::domain::sightings::standing::{Claim, Recoverable, settle};
-use freescout_rescue::domain::sightings::{Dated, DatedBy};
-use freescout_rescue::domain::source::{Source, SourceKind};
-use freescout_rescue::engine::job::{DatabaseValues, JobId, Update};
+use freescout_rescue::domain::run::{Kind, Run};
+use freescout_rescue::domain::verdict::assessment::LoggedPassword;
+use freescout_rescue::domain::verdict::finding::Finding;
+use freescout_rescue::engine::worker::{DatabaseValues, JobId, Update};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::tui::{frame, picture};
-use freescout_rescue::wizard::apply::Confirmed;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
-use freescout_rescue::wizard::passwords::Offer;
 use freescout_rescue::wizard::step::Step;
+use freescout_rescue::wizard::step::apply::Confirmed;
+use freescout_rescue::wizard::step::passwords::Offer;
 use freescout_rescue::wizard::update::Wizard;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -117,7 +117,10 @@ impl Stage {
         }])
     }
 
-    pub fn surveyed(self, assessment: freescout_rescue::domain::assessment::Assessment) -> Self {
+    pub fn surveyed(
+        self,
+        assessment: freescout_rescue::domain::verdict::assessment::Assessment,
+    ) -> Self {
         let survey = Update::Surveyed(Box::new(fixture::survey()));
         self.answered(vec![survey, Update::Assessed(Box::new(assessment))])
     }
@@ -246,7 +249,7 @@ fn survey() {
         &Stage::new().progress("Reading the install", 0, None),
     );
     let values = DatabaseValues {
-        driver: freescout_rescue::domain::configuration::Driver::MySql,
+        driver: freescout_rescue::domain::config::Driver::MySql,
         host: "127.0.0.1".to_owned(),
         port: 3306,
         socket: None,
@@ -542,7 +545,7 @@ fn report() {
 }
 
 /// A fixture without the hostile name of the tests.
-fn presentable() -> freescout_rescue::domain::assessment::Assessment {
+fn presentable() -> freescout_rescue::domain::verdict::assessment::Assessment {
     let mut assessment = fixture::assessment(true);
     let names = assessment.secrets.iter_mut().map(|s| &mut s.owner);
     for name in names.chain(assessment.mailboxes.iter_mut().map(|m| &mut m.name)) {

@@ -3,24 +3,28 @@
 
 use std::collections::BTreeSet;
 
-use freescout_rescue::domain::configuration::Driver;
-use freescout_rescue::domain::finding::Finding;
+use freescout_rescue::domain::config::Driver;
+use freescout_rescue::domain::hunt::old_payloads::Scanner;
+use freescout_rescue::domain::inventory::secret::{Place, Table};
+use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php;
+use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::Choices;
-use freescout_rescue::domain::secret::{Place, Table};
-use freescout_rescue::domain::sightings::Scanner;
-use freescout_rescue::domain::source::{Source, SourceKind};
 use freescout_rescue::domain::verdict::Verdict;
-use freescout_rescue::engine::apply::Order;
-use freescout_rescue::engine::backup::{self, Options};
-use freescout_rescue::engine::job::Entered;
-use freescout_rescue::engine::ledger::Ledger;
+use freescout_rescue::domain::verdict::finding::Finding;
+use freescout_rescue::engine::hunt::{log_secrets, old_payloads};
+use freescout_rescue::engine::recovery;
+use freescout_rescue::engine::recovery::apply::Order;
+use freescout_rescue::engine::recovery::backup;
+use freescout_rescue::engine::recovery::backup::Options;
+use freescout_rescue::engine::recovery::run_log::Ledger;
+use freescout_rescue::engine::recovery::{anew, undo};
 use freescout_rescue::engine::report::payloads::payloads;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::{anew, checks, log_secrets, recover, sightings, survey, undo};
+use freescout_rescue::engine::session::{judge, survey};
+use freescout_rescue::engine::worker::Entered;
 use freescout_rescue::io::install::Environment;
-use freescout_rescue::io::state_dir::AbsolutePath;
+use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::sentences;
 
 use crate::cli::Bench;
@@ -31,18 +35,18 @@ const WIPED: u64 = 9;
 fn session(bench: &Bench) -> Session {
     let session = survey::open(Some(&bench.install()), Environment::of_this_process(), None);
     let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-    checks::read_inventory(&mut session).unwrap();
+    judge::read_inventory(&mut session).unwrap();
     session
 }
 
 fn find_keys(bench: &Bench, session: &mut Session) {
     let roots = [bench.path("demo/old-server")];
-    checks::look_in(session, &roots, &|| false, &mut |_, _| {});
+    judge::look_in(session, &roots, &|| false, &mut |_, _| {});
 }
 
 /// Feeds a stream to the scanner as a search does: how many sightings made something new recoverable.
 fn scan(session: &mut Session, name: &str, bytes: &[u8]) -> usize {
-    let wanted = sightings::wanted(session);
+    let wanted = old_payloads::wanted(session);
     let mut seen = Vec::new();
     let mut scanner = Scanner::new(&wanted);
     scanner.begin(Some(1_759_201_200));
@@ -53,7 +57,7 @@ fn scan(session: &mut Session, name: &str, bytes: &[u8]) -> usize {
     seen.into_iter()
         .filter(|s| {
             let source = Source::file(SourceKind::File, name, None);
-            sightings::sighted(session, s.clone(), source)
+            old_payloads::sighted(session, s.clone(), source)
         })
         .count()
 }
@@ -130,9 +134,9 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
     assert!(secret(&json.to_string()) && secret(&format!("{assessment:?}")));
 
     // Unasked, nothing is taken.
-    let unasked = recover::plan(&session, None, &Choices::default()).unwrap();
+    let unasked = recovery::plan(&session, None, &Choices::default()).unwrap();
     assert_eq!(unasked.plan.entered(), 0);
-    let older = recover::older(&assessment, &[]);
+    let older = recovery::older(&assessment, &[]);
     let places: BTreeSet<Place> = older.iter().map(|taken| taken.place().clone()).collect();
     assert_eq!(
         places,
@@ -147,12 +151,12 @@ fn a_wiped_password_comes_back_from_yesterdays_dump_and_goes_again() {
         state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
         keys_dir: None,
         artisan: false,
-        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+        php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
     let (backup, _) = backup::make(&mut session, &options, false, &mut quiet, &|| false).unwrap();
-    let entered = recover::take(&session, older).unwrap();
-    let ready = recover::plan(&session, None, &choices).unwrap();
+    let entered = recovery::take(&session, older).unwrap();
+    let ready = recovery::plan(&session, None, &choices).unwrap();
     let mut ledger = Ledger::open(&options, &session).unwrap();
     let applied = anew::apply(
         &mut session,
@@ -251,8 +255,9 @@ fn what_is_not_lost_or_opens_with_nothing_is_not_offered() {
     // Thousands of copies that open with nothing push nothing out.
     let many: String = (0..2100)
         .map(|n| {
-            let key =
-                freescout_rescue::domain::app_key::AppKey::generate(&[(n % 251) as u8 + 1; 32]);
+            let key = freescout_rescue::domain::key::app_key::AppKey::generate(
+                &[(n % 251) as u8 + 1; 32],
+            );
             let mut iv = [9; 16];
             iv[..4].copy_from_slice(&u32::to_le_bytes(n));
             row(&Payload::seal(&key, &iv, b"s:1:\"x\";"))
@@ -279,7 +284,7 @@ fn known(bench: &Bench, driver: Driver, files: &[(&str, String)]) -> Known {
         scan(&mut session, path, text.as_bytes());
     }
     let assessment = session.assess();
-    let taken = recover::take(&session, recover::older(&assessment, &[])).unwrap();
+    let taken = recovery::take(&session, recovery::older(&assessment, &[])).unwrap();
     assert!(taken.len() < 2, "one secret, one text");
     let offered = assessment.recoverable.iter().filter_map(|o| o.doubt());
     Known {
@@ -626,7 +631,8 @@ fn plan_and_json_say_which_database_an_older_password_is_from() {
 fn a_password_in_a_log_is_offered_for_a_test_and_never_taken_unasked() {
     let bench = Bench::new();
     let said = "Failed to authenticate on SMTP server with username \"biuro@helpdesk.example\" using 1 possible authenticators.";
-    let sent = |password: &str| freescout_rescue::domain::base64::encode(password.as_bytes());
+    let sent =
+        |password: &str| freescout_rescue::domain::payload::base64::encode(password.as_bytes());
     bench
         .database()
         .execute_batch(&format!(
@@ -691,7 +697,7 @@ fn a_password_in_a_log_is_offered_for_a_test_and_never_taken_unasked() {
 
     let wiped = place(WIPED, "out_password");
     let of = |n| {
-        recover::texts(
+        recovery::texts(
             &session,
             vec![(wiped.clone(), Entered::Logged(wiped.clone(), n))],
         )
@@ -788,7 +794,7 @@ fn find_key_and_recover_bring_an_older_password_back_through_the_front_door() {
     let recovered = recover(&["--take-older"]);
     assert_eq!(recovered.code, 2, "{}", recovered.err);
     let mut session = session(&bench);
-    checks::count_mails(&mut session);
+    judge::count_mails(&mut session);
     let assessment = session.assess();
     let restored = assessment
         .secrets

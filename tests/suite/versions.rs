@@ -5,10 +5,11 @@ mod install;
 
 use std::collections::BTreeMap;
 
-use freescout_rescue::domain::connection::Direction;
-use freescout_rescue::engine::connections::{self, How};
-use freescout_rescue::engine::job::Reading;
-use freescout_rescue::engine::oauth;
+use freescout_rescue::domain::mail::Direction;
+use freescout_rescue::engine::mail_test::connections;
+use freescout_rescue::engine::mail_test::connections::How;
+use freescout_rescue::engine::mail_test::oauth;
+use freescout_rescue::engine::worker::Reading;
 use serde_json::Value as Json;
 
 pub use install::state_version;

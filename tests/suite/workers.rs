@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use freescout_rescue::domain::plan::{Choices, Plan, Strategy};
-use freescout_rescue::engine::anew;
-use freescout_rescue::engine::apply::Order;
-use freescout_rescue::engine::backup::{self, Options};
-use freescout_rescue::engine::ledger::Ledger;
-use freescout_rescue::engine::recover;
+use freescout_rescue::engine::recovery;
+use freescout_rescue::engine::recovery::anew;
+use freescout_rescue::engine::recovery::apply::Order;
+use freescout_rescue::engine::recovery::backup;
+use freescout_rescue::engine::recovery::backup::Options;
+use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::io::backup::Backup;
-use freescout_rescue::io::processes::{self as running, Belongs, Role};
-use freescout_rescue::io::state_dir::AbsolutePath;
+use freescout_rescue::io::os::processes as running;
+use freescout_rescue::io::os::processes::{Belongs, Role};
+use freescout_rescue::io::state::AbsolutePath;
+use freescout_rescue::io::state::backup::Backup;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -298,11 +300,11 @@ fn planned(site: &Site, session: &mut Session) -> (Options, Backup, Plan) {
         state_dir: AbsolutePath::new(site.folder.path().join("state")).unwrap(),
         keys_dir: None,
         artisan: false,
-        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+        php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
     };
     let mut quiet = |_: &str, _, _| {};
     let (backup, _) = backup::make(session, &options, false, &mut quiet, &|| false).unwrap();
-    let planned = recover::plan(session, Some(Strategy::Fresh), &Choices::default());
+    let planned = recovery::plan(session, Some(Strategy::Fresh), &Choices::default());
     let plan = planned.ok().unwrap().plan;
     (options, backup, plan)
 }
@@ -333,7 +335,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
     assert!(!failure.half_done && failure.problem.what.contains("running process"));
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(!site.told());
-    let planned = recover::plan(&session, Some(Strategy::Fresh), &Choices::default());
+    let planned = recovery::plan(&session, Some(Strategy::Fresh), &Choices::default());
     let plan = planned.ok().unwrap().plan;
     assert_eq!(
         plan.resealed(),

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind};
 use self::command::{Command, text};
 use super::wire::Wire;
 use super::{Provider, Server};
-use crate::domain::base64;
+use crate::domain::payload::base64;
 
 /// Folders, and how many messages they are said to hold.
 const FOLDERS: [(&str, u32); 3] = [("INBOX", 3), ("Sent", 1), ("Trash", 0)];

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::wire::{Bytes, Wire};
 use super::{Provider, Server};
-use crate::domain::base64;
+use crate::domain::payload::base64;
 
 /// The largest mail.
 const MAX_MAIL: usize = 1 << 20;

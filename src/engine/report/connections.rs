@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::probe::{Climbed, Journey, Tested};
+use crate::domain::mail::probe::{Climbed, Journey, Tested};
 use crate::sentences::connections as sentences;
 
 /// The form of `test --json`.
@@ -68,13 +68,11 @@ fn result<'a>(tested: &'a Tested, site: &str) -> TestedJson<'a> {
         mailbox: tested.id.mailbox,
         email: &tested.email,
         direction: tested.id.direction.name(),
-        protocol: tested
-            .protocol
-            .map(crate::domain::connection::Protocol::name),
+        protocol: tested.protocol.map(crate::domain::mail::Protocol::name),
         server: &tested.server,
         verdict: ended.verdict().name(),
         code: ended.code.name(),
-        rung: ended.rung.map(crate::domain::probe::Rung::name),
+        rung: ended.rung.map(crate::domain::mail::probe::Rung::name),
         server_said: &ended.server_said,
         advice: sentences::advice(tested, site),
         cautions: ended.cautions.iter().map(sentences::caution).collect(),

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::damage::{Damage, Trace};
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::plan::mail_impact::{Damage, Trace};
 
 /// The form of `damage`.
 #[derive(Serialize)]

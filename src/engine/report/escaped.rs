@@ -6,7 +6,7 @@ use std::io::{Result, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::domain::sanitize::is_hostile;
+use crate::words::untrusted::is_hostile;
 
 /// Writes it in one line.
 ///

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::payloads::{PayloadJson, payloads};
 use super::{KeyJson, key_json};
-use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::Assessment;
-use crate::domain::sanitize::sanitize;
-use crate::engine::find_key::Hunted;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::hunt::find_key::Hunted;
+use crate::words::untrusted::sanitize;
 
 /// What a hunt found.
 #[derive(Serialize)]

@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::secret::Token;
-use crate::domain::sightings::origin::{Doubt, Origin};
-use crate::domain::sightings::standing::Recoverable;
-use crate::domain::source::Source;
+use crate::domain::hunt::old_payloads::origin::{Doubt, Origin};
+use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::domain::inventory::secret::Token;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::source::Source;
 
 /// One older payload, as in `payloads` of `find-key --json`.
 #[derive(Serialize)]

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::assessment::SecretReport;
-use crate::domain::sanitize::sanitize;
-use crate::domain::secret::Token;
+use crate::domain::inventory::secret::Token;
+use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::Verdict;
-use crate::engine::restore::{Foretold, Restored};
+use crate::domain::verdict::assessment::SecretReport;
+use crate::engine::recovery::restore::{Foretold, Restored};
+use crate::words::untrusted::sanitize;
 
 /// The proof: made before anything is written, and printed with or without `--yes`.
 #[derive(Serialize)]

@@ -3,8 +3,8 @@
 use jiff::civil::DateTime;
 use serde::{Serialize, Serializer};
 
-use crate::domain::app_key::Fingerprint;
-use crate::domain::timeline::{Era, Timeline, Turns, Unit};
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::timeline::{Era, Timeline, Turns, Unit};
 
 /// A time without a zone, as `2025-06-20T10:00:00`.
 struct Moment(DateTime);

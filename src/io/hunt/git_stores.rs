@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::git;
 use super::reading::Search;
-use crate::domain::source::SourceKind;
-use crate::io::git;
+use crate::domain::key::source::SourceKind;
 
 impl Search<'_> {
     /// Looks through the objects of a store, once.

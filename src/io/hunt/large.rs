@@ -20,9 +20,9 @@ use super::gaps::{Failing, Gaps, read_at};
 use super::reading::{BLOCK, Reading, Search};
 use super::rows::Rows;
 use super::text::{Found, Lines, search};
-use crate::domain::glance::Wish;
-use crate::domain::key_scan::{LOOK_BACK, REACH};
-use crate::domain::sightings::CONTEXT;
+use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::old_payloads::CONTEXT;
+use crate::domain::hunt::{LOOK_BACK, REACH};
 
 /// Smaller files are read as any stream is.
 pub(super) const LARGE: u64 = 4 << 20;

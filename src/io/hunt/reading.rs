@@ -15,11 +15,11 @@ use super::sparse::Sparse;
 use super::text::Text;
 use super::walk::Opened;
 use super::{Candidate, Event, Limits, Looked, SkipReason, Skipped, archive};
-use crate::domain::glance::Wish;
-use crate::domain::key_scan::{Hit, LOOK_BACK, REACH};
-use crate::domain::sightings::{Scanner, Wanted};
-use crate::domain::source::{Source, SourceKind};
-use crate::io::files;
+use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::old_payloads::{Scanner, Wanted};
+use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
+use crate::domain::key::source::{Source, SourceKind};
+use crate::io::fs;
 
 /// How much is looked at at a time: it stays in the processor's cache from reading to searching.
 pub(super) const BLOCK: usize = 256 << 10;
@@ -293,7 +293,7 @@ impl<'a> Search<'a> {
         if reading.seen.len() >= MAX_SEEN {
             reading.seen.clear();
         }
-        if !reading.seen.insert(files::digest(hit.text.expose())) {
+        if !reading.seen.insert(fs::digest(hit.text.expose())) {
             return;
         }
         let source = reading.source(line);

@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
+use super::git;
 use super::mounts::Mount;
 use super::patient::Patient;
 use super::reading::{Search, Share};
 use super::walk::{Met, Place, Walk, open_root};
 use super::{Candidate, Event, Limits, Looked, SkipReason};
-use crate::domain::sightings::{Sighting, Wanted};
-use crate::domain::source::Source;
-use crate::io::{git, standard_input};
+use crate::domain::hunt::old_payloads::{Sighting, Wanted};
+use crate::domain::key::source::Source;
+use crate::io::fs::standard_input;
 
 /// Standard input, as the operator names it.
 const STDIN: &str = "-";

@@ -2,8 +2,8 @@
 
 use super::Event;
 use super::reading::Reading;
-use crate::domain::sightings::{Scanner, Sighting};
-use crate::domain::source::Source;
+use crate::domain::hunt::old_payloads::{Scanner, Sighting};
+use crate::domain::key::source::Source;
 
 /// One text for a scanner, which begins it when there is something to read or to remember.
 pub(super) struct Rows<'s, 'w> {

@@ -8,9 +8,11 @@ use std::ops::Range;
 use super::SkipReason;
 use super::reading::{Reading, Search, broken, fill};
 use super::rows::Rows;
-use crate::domain::glance::{self, Seen, Spot, Wish};
-use crate::domain::key_scan::{self, Hit, LOOK_BACK, REACH, Scan};
-use crate::domain::sightings;
+use crate::domain::hunt;
+use crate::domain::hunt::byte_classes;
+use crate::domain::hunt::byte_classes::{Seen, Spot, Wish};
+use crate::domain::hunt::old_payloads;
+use crate::domain::hunt::{Hit, LOOK_BACK, REACH, Scan};
 
 /// A text that is read from a stream.
 pub(super) struct Text<'s> {
@@ -90,10 +92,10 @@ pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: boo
     let mut scan = Scan::new(window, range.clone());
     let rows = wish == Wish::KeysAndRows;
     // No line end tells the first line.
-    found.matters = rows && begins && sightings::begins(window);
-    found.seen = glance::over(window, range.clone(), wish, &mut |spot, at| {
+    found.matters = rows && begins && old_payloads::begins(window);
+    found.seen = byte_classes::over(window, range.clone(), wish, &mut |spot, at| {
         if matches!(spot, Spot::Json | Spot::Line) {
-            found.matters |= range.contains(&at) && sightings::matters(window, spot, at);
+            found.matters |= range.contains(&at) && old_payloads::matters(window, spot, at);
         } else {
             scan.look(spot, at, &mut |hit| found.hits.push(hit));
         }
@@ -183,7 +185,7 @@ impl Search<'_> {
             let mut found = search(text, scanned..until, self.wish, first);
             if first
                 && over
-                && let Some(text) = key_scan::bare(text)
+                && let Some(text) = hunt::bare(text)
             {
                 let offset = 0;
                 let named = false;

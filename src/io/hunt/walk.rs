@@ -14,9 +14,11 @@ use rustix::fs::{CWD, FileType, OFlags};
 use rustix::io::Errno;
 
 use super::SkipReason;
+use super::git;
 use super::listing::{Buffer, Listing};
 use super::mounts::Mount;
-use crate::io::{backup, files, git};
+use crate::io::fs;
+use crate::io::state::backup;
 
 /// Devices: not files on a disk, whatever its file system says.
 const DEVICES: &str = "/dev";
@@ -45,7 +47,7 @@ impl Place {
     /// Opens the file. `None` when it has gone since the folder was listed.
     pub(super) fn open(&self) -> Result<Option<Opened>, SkipReason> {
         let name = self.path.file_name().unwrap_or_default();
-        let result = files::open_regular_in(self.folder.as_fd(), name, &self.path);
+        let result = fs::open_regular_in(self.folder.as_fd(), name, &self.path);
         // One file alone may be mounted from elsewhere.
         if let Ok((file, stat)) = &result
             && stat.st_dev != self.device
@@ -88,7 +90,7 @@ impl Opened {
 
 /// Opens the file that a root leads to.
 pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
-    match files::open_regular(path) {
+    match fs::open_regular(path) {
         Ok((file, _)) if Mount::of(file.as_fd()) == Mount::NoFiles => Err(SkipReason::NoFiles),
         Ok((file, meta)) => Ok(Some(Opened {
             file,
@@ -122,7 +124,7 @@ fn beside(path: &Path) -> Option<Result<Option<Opened>, SkipReason>> {
 }
 
 fn opened(
-    result: Result<(std::fs::File, rustix::fs::Stat), files::FileError>,
+    result: Result<(std::fs::File, rustix::fs::Stat), fs::FileError>,
 ) -> Result<Option<Opened>, SkipReason> {
     match result {
         Ok((file, stat)) => {
@@ -275,5 +277,5 @@ impl Iterator for Walk<'_> {
 fn open_folder(parent: std::os::fd::BorrowedFd<'_>, name: &OsStr) -> Result<OwnedFd, Errno> {
     let flags =
         OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    files::open_quietly(parent, Path::new(name), flags)
+    fs::open_quietly(parent, Path::new(name), flags)
 }

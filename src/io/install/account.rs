@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::{CACHE, CACHE_FOLDER, WebUser};
-use crate::domain::sanitize::sanitize;
-use crate::io::files::{self, Standing};
+use crate::io::fs;
+use crate::io::fs::Standing;
+use crate::words::untrusted::sanitize;
 
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
@@ -175,7 +176,7 @@ impl Parts {
         // Of a link that leads to something of somebody else's, whoever made it counts.
         let part = |name: &str| {
             let path = root.join(name);
-            files::standing(&path).or_else(|| of(&path).map(|meta| Standing::from(&meta)))
+            fs::standing(&path).or_else(|| of(&path).map(|meta| Standing::from(&meta)))
         };
         let roots = |path: &PathBuf| of(path).is_some_and(|meta| meta.uid() == 0);
         let names = ["", ".env", "artisan", "storage", CACHE_FOLDER, CACHE];

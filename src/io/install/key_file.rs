@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::Install;
-use crate::domain::configuration;
-use crate::domain::secret::SecretBytes;
-use crate::io::files::{self, FileError, FileRead, MAX_CONFIG_BYTES};
-use crate::io::rights;
+use crate::domain::config;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::io::fs;
+use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::os::as_user;
 
 /// A key file that FreeScout has no key from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +26,12 @@ impl Install {
             return;
         };
         let [of_pages, of_root] = key_file_places(&self.root, name.expose());
-        let there = rights::with(self.web_user, || of_pages.exists());
+        let there = as_user::with(self.web_user, || of_pages.exists());
         let path = match there {
             Ok(false) => of_root,
             _ => of_pages,
         };
-        let read = rights::with(self.web_user, || files::read(&path, MAX_CONFIG_BYTES));
+        let read = as_user::with(self.web_user, || fs::read(&path, MAX_CONFIG_BYTES));
         match read {
             Ok(Ok(file)) => self.key_file = Some(file),
             // Root itself may not take another's rights, in a container without that capability.
@@ -57,7 +58,7 @@ impl Install {
     /// # Errors
     /// [`FileError`], as FreeScout would meet it.
     pub fn read_as_freescout(&self, path: &Path, max: u64) -> Result<FileRead, FileError> {
-        match rights::with(self.web_user, || files::read(path, max)) {
+        match as_user::with(self.web_user, || fs::read(path, max)) {
             Ok(read) => read,
             Err(e) => Err(FileError::Refused(path.to_owned(), e)),
         }
@@ -65,7 +66,7 @@ impl Install {
 
     /// What `APP_KEY_FILE` says, where it is set.
     pub fn key_file_name(&self) -> Option<SecretBytes> {
-        let name = configuration::text_of(self.env().env(b"APP_KEY_FILE"));
+        let name = config::text_of(self.env().env(b"APP_KEY_FILE"));
         name.filter(|name| !name.is_empty())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::freescout_version;
-use crate::io::processes;
+use crate::io::os::processes;
 
 /// Where FreeScout usually lies.
 const USUAL_ROOTS: &[&str] = &[

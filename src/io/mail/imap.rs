@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 use super::net::Wire;
 use super::utf7::utf7;
 use super::{Climb, Fall};
-use crate::domain::base64;
-use crate::domain::connection::{Login, Security};
-use crate::domain::probe::{Caution, Rung};
-use crate::domain::sanitize::{sanitize, sanitize_bytes};
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::probe::{Caution, Rung};
+use crate::domain::mail::{Login, Security};
+use crate::domain::payload::base64;
+use crate::words::untrusted::{sanitize, sanitize_bytes};
 use crate::words::{fill, words};
 
 /// Untagged replies to one command that are read.

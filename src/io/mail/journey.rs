@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::mask::Masks;
 use super::{Cancelled, Climb, Fall, Settings, called_off, imap, smtp};
-use crate::domain::connection::Target;
-use crate::domain::probe::Journey;
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::Target;
+use crate::domain::mail::probe::Journey;
 use crate::words::words;
 
 /// The header that names our mail.

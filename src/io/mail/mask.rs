@@ -5,10 +5,10 @@
 use zeroize::Zeroizing;
 
 use super::imap::xoauth2_message;
-use crate::domain::base64;
-use crate::domain::connection::Target;
-use crate::domain::sanitize::{MAX_SHOWN_CHARS, sanitize_bytes};
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::Target;
+use crate::domain::payload::base64;
+use crate::words::untrusted::{MAX_SHOWN_CHARS, sanitize_bytes};
 
 /// So many characters at the end of a text that was cut are taken for the beginning of a secret.
 const AT_THE_CUT: usize = 4;

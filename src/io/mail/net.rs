@@ -11,9 +11,9 @@ use rustls::ClientConnection;
 
 use super::tls::{self, Seen, Trust};
 use super::{Fall, called_off};
-use crate::domain::advice::Advice;
-use crate::domain::probe::Code;
-use crate::domain::sanitize::{sanitize, sanitize_bytes};
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::Code;
+use crate::words::untrusted::{sanitize, sanitize_bytes};
 
 /// How often a wait looks up.
 const SLICE: Duration = Duration::from_millis(100);

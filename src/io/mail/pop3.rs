@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 
 use super::net::Wire;
 use super::{Climb, Fall};
-use crate::domain::connection::Login;
-use crate::domain::probe::Rung;
-use crate::domain::sanitize::sanitize_bytes;
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::Login;
+use crate::domain::mail::probe::Rung;
+use crate::words::untrusted::sanitize_bytes;
 
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
     let mut wire = climb.connect()?;

@@ -11,12 +11,12 @@ use zeroize::Zeroizing;
 use super::imap::{challenge_text, xoauth2_message};
 use super::net::Wire;
 use super::{Climb, Fall};
-use crate::domain::advice::Advice;
-use crate::domain::base64;
-use crate::domain::connection::{Login, Security};
-use crate::domain::probe::{Caution, Code, Rung};
-use crate::domain::sanitize::{sanitize, sanitize_bytes};
-use crate::domain::secret::SecretBytes;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::{Caution, Code, Rung};
+use crate::domain::mail::{Login, Security};
+use crate::domain::payload::base64;
+use crate::words::untrusted::{sanitize, sanitize_bytes};
 
 /// Lines of one reply that are read.
 const MAX_LINES: usize = 200;

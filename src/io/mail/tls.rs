@@ -22,9 +22,9 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use super::net::is_slice;
 use super::{Fall, certificate_fall};
-use crate::domain::advice::Advice;
-use crate::domain::probe::{CertificateFault, Code};
-use crate::domain::sanitize::sanitize;
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::{CertificateFault, Code};
+use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Names of a certificate that are told.

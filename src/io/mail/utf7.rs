@@ -1,6 +1,6 @@
 //! Names of IMAP folders on the wire: modified UTF-7 (RFC 3501, section 5.1.3).
 
-use crate::domain::base64;
+use crate::domain::payload::base64;
 
 /// A folder's name on the wire. Names in plain ASCII are sent as they are stored.
 pub(super) fn utf7(name: &str) -> String {

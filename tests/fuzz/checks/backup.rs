@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use freescout_rescue::domain::secret::{Cell, SecretBytes, Table};
-use freescout_rescue::io::backup::{Backup, Keeping, MARKER, Manifest, Writer};
-use freescout_rescue::io::files;
+use freescout_rescue::domain::inventory::secret::{Cell, SecretBytes, Table};
+use freescout_rescue::io::fs;
+use freescout_rescue::io::state::backup::{Backup, Keeping, MARKER, Manifest, Writer};
 use tempfile::TempDir;
 
 const OUTSIDE: &[u8] = b"a file beside the backup, which is nobody's business";
@@ -46,7 +46,7 @@ fn lay_out(room: &Path, folder: &Path, manifest: &[u8], rows: &[u8], recovery: &
     std::fs::create_dir_all(folder).expect("a temporary folder");
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(CLOSED)).expect("ours");
     std::fs::write(room.join("outside"), OUTSIDE).expect("the temporary folder takes a file");
-    let sum = files::hex(&files::digest(OUTSIDE));
+    let sum = fs::hex(&fs::digest(OUTSIDE));
     let manifest = String::from_utf8_lossy(manifest).replace("$SUM", &sum);
     write(MARKER, b"");
     write("manifest.json", manifest.as_bytes());
@@ -61,7 +61,7 @@ fn taken_apart(backup: &Backup) {
         match backup.file(&file.name) {
             Ok(Some((saved, bytes))) => {
                 assert_ne!(&bytes[..], OUTSIDE, "{file:?}");
-                assert_eq!(files::hex(&files::digest(&bytes)), saved.sha256);
+                assert_eq!(fs::hex(&fs::digest(&bytes)), saved.sha256);
             }
             Ok(None) => panic!("{file:?} is in the manifest"),
             Err(_) => assert!(!verified, "{file:?} was verified"),

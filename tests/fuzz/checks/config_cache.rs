@@ -1,8 +1,10 @@
 //! The config cache: what is accepted is what `var_export` writes, so writing it out again changes nothing.
 
-use freescout_rescue::domain::configuration::{self, Sources};
-use freescout_rescue::domain::dotenv::EnvFile;
-use freescout_rescue::domain::var_export::{self, Key, Value};
+use freescout_rescue::domain::config;
+use freescout_rescue::domain::config::Sources;
+use freescout_rescue::domain::config::dotenv::EnvFile;
+use freescout_rescue::domain::config::var_export;
+use freescout_rescue::domain::config::var_export::{Key, Value};
 
 pub(super) fn check(bytes: &[u8]) {
     let value = match var_export::read(bytes) {
@@ -31,9 +33,9 @@ pub(super) fn check(bytes: &[u8]) {
         process: &|_| None,
         key_file: None,
     };
-    let key = configuration::key_in_force(&sources);
+    let key = config::key_in_force(&sources);
     assert!(key.text.len() <= bytes.len());
-    match configuration::database(&sources) {
+    match config::database(&sources) {
         Ok(settings) => assert!(settings.same_as(&settings)),
         Err(error) => super::assert_clean(&error.to_string()),
     }

@@ -3,8 +3,9 @@
 //! The first line is the value that is written, the rest is the file; the variable is `APP_KEY` or the name before a `=`
 //! in the first line.
 
-use freescout_rescue::domain::configuration::{self, Sources};
-use freescout_rescue::domain::dotenv::{
+use freescout_rescue::domain::config;
+use freescout_rescue::domain::config::Sources;
+use freescout_rescue::domain::config::dotenv::{
     CannotWrite, Env, EnvFile, Standing, lines_mentioning_app_key, with_value,
 };
 
@@ -67,8 +68,8 @@ fn read(file: &[u8]) {
         process: &process,
         key_file: None,
     };
-    let _ = configuration::key_in_force(&sources);
-    if let Err(error) = configuration::database(&sources) {
+    let _ = config::key_in_force(&sources);
+    if let Err(error) = config::database(&sources) {
         super::assert_clean(&error.to_string());
     }
 }

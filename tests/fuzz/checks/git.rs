@@ -7,8 +7,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use freescout_rescue::io::git::{self, GitRead, Limits};
 use freescout_rescue::io::hunt::SkipReason;
+use freescout_rescue::io::hunt::git;
+use freescout_rescue::io::hunt::git::{GitRead, Limits};
 use tempfile::TempDir;
 
 use super::{assert_clean, take, take_below};

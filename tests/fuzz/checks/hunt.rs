@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use freescout_rescue::domain::sightings::Wanted;
-use freescout_rescue::domain::source::SourceKind;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
+use freescout_rescue::domain::key::source::SourceKind;
 use freescout_rescue::io::hunt::{Event, Limits, Looked, search_stream};
 
 use super::assert_clean;

@@ -11,10 +11,10 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 
-use freescout_rescue::domain::base64;
-use freescout_rescue::domain::connection::{Login, Protocol, Security, Target};
-use freescout_rescue::domain::probe::{Caution, CertificateFault, Code, Ended, Rung};
-use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::mail::probe::{Caution, CertificateFault, Code, Ended, Rung};
+use freescout_rescue::domain::mail::{Login, Protocol, Security, Target};
+use freescout_rescue::domain::payload::base64;
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 
 use super::assert_clean;

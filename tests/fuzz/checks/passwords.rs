@@ -1,7 +1,7 @@
 //! The file of `--passwords`: what is read is what was written, and an error does not repeat it.
 
-use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::io::passwords::{Line, MailboxName, PasswordsError, parse};
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::io::state::passwords::{Line, MailboxName, PasswordsError, parse};
 
 pub(super) fn check(bytes: &[u8]) {
     let lines = match parse(bytes) {

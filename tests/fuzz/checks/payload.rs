@@ -3,11 +3,12 @@
 //! The first byte says what is done with the rest: `s` seals it; `c` seals it and then puts foreign bytes somewhere into
 //! the sealed text; anything else is read as it is.
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::payload::base64;
 use freescout_rescue::domain::payload::{
     IV_LEN, Malformed, OpenError, Payload, looks_like_payload,
 };
-use freescout_rescue::domain::{base64, sanitize};
+use freescout_rescue::words::untrusted;
 
 use super::{take, take_below};
 
@@ -50,8 +51,8 @@ fn any(ours: &AppKey, other: &AppKey, text: &[u8]) {
         assert!(base64::is_canonical(encoded.as_bytes()));
         assert_eq!(base64::decode_strict(encoded.as_bytes()), Ok(decoded));
     }
-    super::assert_clean(&sanitize::sanitize_bytes(text));
-    super::assert_clean(&sanitize::sanitize(&String::from_utf8_lossy(text)));
+    super::assert_clean(&untrusted::sanitize_bytes(text));
+    super::assert_clean(&untrusted::sanitize(&String::from_utf8_lossy(text)));
 }
 
 fn begins_as_written(text: &[u8]) -> bool {

@@ -6,21 +6,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::assessment::{self, Summary};
-use freescout_rescue::domain::base64;
+use freescout_rescue::domain::config::rules::{Keeping, Migrations, Rules};
+use freescout_rescue::domain::config::version::Version;
+use freescout_rescue::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
-use freescout_rescue::domain::key_ring::KeyRing;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::key::ring::KeyRing;
+use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php;
+use freescout_rescue::domain::payload::base64;
+use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::{
     self, Action, Choices, Circumstances, KeyHome, Plan, Strategy, Target,
 };
-use freescout_rescue::domain::rules::{Keeping, Migrations, Rules};
-use freescout_rescue::domain::secret::{Cell, Place, SecretBytes, Table};
-use freescout_rescue::domain::source::{Source, SourceKind};
+use freescout_rescue::domain::verdict::assessment;
+use freescout_rescue::domain::verdict::assessment::Summary;
 use freescout_rescue::domain::verdict::{self, Remedy};
-use freescout_rescue::domain::version::Version;
 
 const KEYS: [&[u8]; 3] = [
     b"this is a throw-away example key",

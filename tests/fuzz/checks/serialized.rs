@@ -1,6 +1,7 @@
 //! PHP's serialised values: a text comes back as it was, and no more is read than is there.
 
-use freescout_rescue::domain::php::{self, Value};
+use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::php::Value;
 
 pub(super) fn check(bytes: &[u8]) {
     if let Ok(Value::Text(text)) = php::unserialize(bytes) {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use freescout_rescue::domain::elsewhere::{
+use freescout_rescue::domain::config::elsewhere::{
     Block, Setting, Site, apache, is_wanted, lines, nginx, sections, tie,
 };
 
@@ -22,7 +22,7 @@ pub(super) fn check(mut bytes: &[u8]) {
         again.into_iter().collect::<Vec<_>>()
     };
     let alone = |settings: Vec<Setting>| {
-        let mut block = Block::new(freescout_rescue::domain::elsewhere::By::Everyone);
+        let mut block = Block::new(freescout_rescue::domain::config::elsewhere::By::Everyone);
         block.settings = settings;
         vec![block]
     };

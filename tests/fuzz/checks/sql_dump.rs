@@ -2,9 +2,9 @@
 //!
 //! The first byte says how many cuts follow, two bytes each; the rest is the stream.
 
+use freescout_rescue::domain::hunt::old_payloads::{How, Scanner, Sighting, Wanted};
+use freescout_rescue::domain::inventory::secret::{Table, Token};
 use freescout_rescue::domain::payload::looks_like_payload;
-use freescout_rescue::domain::secret::{Table, Token};
-use freescout_rescue::domain::sightings::{How, Scanner, Sighting, Wanted};
 
 /// What the longest payload, a value of a row and an owner's name may take.
 const LONGEST: usize = 64 << 10;

@@ -227,7 +227,7 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
         if ["rows.jsonl", "env", "config.php"].contains(&name) {
             std::fs::write(&path, &flipped).unwrap();
             let sum = |bytes: &[u8]| {
-                freescout_rescue::io::files::hex(&freescout_rescue::io::files::digest(bytes))
+                freescout_rescue::io::fs::hex(&freescout_rescue::io::fs::digest(bytes))
             };
             let adjusted = manifest.replace(&sum(&whole), &sum(&flipped));
             assert_ne!(adjusted, manifest);
@@ -263,28 +263,31 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
 
 #[test]
 fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
-    use freescout_rescue::domain::secret::SecretBytes;
-    use freescout_rescue::engine::apply::Order;
-    use freescout_rescue::engine::backup::{self, Options, Wanted};
-    use freescout_rescue::engine::ledger::Ledger;
-    use freescout_rescue::engine::{anew, checks, recover, survey};
-    use freescout_rescue::io::backup::{Passphrase, Sealing};
+    use freescout_rescue::domain::inventory::secret::SecretBytes;
+    use freescout_rescue::engine::recovery;
+    use freescout_rescue::engine::recovery::anew;
+    use freescout_rescue::engine::recovery::apply::Order;
+    use freescout_rescue::engine::recovery::backup;
+    use freescout_rescue::engine::recovery::backup::{Options, Wanted};
+    use freescout_rescue::engine::recovery::run_log::Ledger;
+    use freescout_rescue::engine::session::{judge, survey};
     use freescout_rescue::io::install::Environment;
-    use freescout_rescue::io::state_dir::AbsolutePath;
+    use freescout_rescue::io::state::AbsolutePath;
+    use freescout_rescue::io::state::backup::{Passphrase, Sealing};
 
     let bench = Bench::with_sentinel();
     let before = bench.state();
     let opened = survey::open(Some(&bench.install()), Environment::of_this_process(), None);
     let mut session = opened.ok().and_then(Result::ok).expect("the demo opens");
-    checks::read_inventory(&mut session).unwrap();
+    judge::read_inventory(&mut session).unwrap();
     let look_in = [bench.path("demo/old-server")];
-    checks::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
+    judge::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
     let options = Options {
         backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
         state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
         keys_dir: None,
         artisan: false,
-        php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+        php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
     };
     let passphrase = Passphrase::new(&SecretBytes::from(PASSPHRASE.as_bytes())).unwrap();
     let sealing = Sealing::new(passphrase).with_work(4);
@@ -297,7 +300,7 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
         backup::make_as(&mut session, &options, &wanted, &mut quiet, &|| false).unwrap();
     assert!(done.encrypted);
     let choices = freescout_rescue::domain::plan::Choices::default();
-    let ready = recover::plan(&session, None, &choices).unwrap();
+    let ready = recovery::plan(&session, None, &choices).unwrap();
     let mut ledger = Ledger::open(&options, &session).unwrap();
     let applied = anew::apply(
         &mut session,

@@ -187,12 +187,13 @@ fn a_restore_comes_out_as_it_was_foretold() {
 /// Somebody saves something in FreeScout between what was foretold and what is done.
 #[test]
 fn what_changes_meanwhile_is_refused_or_named() {
-    use freescout_rescue::engine::backup::Options;
-    use freescout_rescue::engine::ledger::Ledger;
-    use freescout_rescue::engine::{restore, survey};
-    use freescout_rescue::io::backup::Backup;
+    use freescout_rescue::engine::recovery::backup::Options;
+    use freescout_rescue::engine::recovery::restore;
+    use freescout_rescue::engine::recovery::run_log::Ledger;
+    use freescout_rescue::engine::session::survey;
     use freescout_rescue::io::install::Environment;
-    use freescout_rescue::io::state_dir::AbsolutePath;
+    use freescout_rescue::io::state::AbsolutePath;
+    use freescout_rescue::io::state::backup::Backup;
 
     for update in [
         "UPDATE mailboxes SET in_password = 'typed' WHERE id = 1",
@@ -219,7 +220,7 @@ fn what_changes_meanwhile_is_refused_or_named() {
             state_dir: AbsolutePath::new(bench.path("state")).unwrap(),
             keys_dir: None,
             artisan: false,
-            php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+            php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         };
         let mut ledger = Ledger::open(&options, &session).unwrap();
         let refused = restore::restore(

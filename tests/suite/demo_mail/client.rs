@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use freescout_rescue::demo::mail::MailServers;
-use freescout_rescue::domain::base64;
+use freescout_rescue::domain::payload::base64;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, ClientConnection, Error, RootCertStore, Stream};
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use freescout_rescue::io::git::{Kind, Limits};
 use freescout_rescue::io::hunt::SkipReason;
+use freescout_rescue::io::hunt::git::{Kind, Limits};
 use tempfile::TempDir;
 
 use super::{Contents, KEY, commit, git, holders, packs, read, read_with, repository, settings};

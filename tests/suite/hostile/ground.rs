@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
 use rusqlite::Connection;
 

@@ -3,13 +3,13 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::engine::backup::Options;
-use freescout_rescue::engine::job::{JobId, Update};
-use freescout_rescue::engine::pool::{Setup, Worker};
+use freescout_rescue::engine::recovery::backup::Options;
+use freescout_rescue::engine::worker::threads::{Setup, Worker};
+use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
-use freescout_rescue::io::oauth::Endpoints;
-use freescout_rescue::io::state_dir::AbsolutePath;
+use freescout_rescue::io::mail::oauth::Endpoints;
+use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
@@ -39,7 +39,7 @@ impl Live {
                 state_dir: AbsolutePath::new(ground.path("state")).unwrap(),
                 keys_dir: None,
                 artisan: false,
-                php_limit: freescout_rescue::io::artisan::TIME_LIMIT,
+                php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
             },
             environment: Environment::of_this_process(),
             keys: Vec::new(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::sightings::Wanted;
-use freescout_rescue::domain::source::{Source, SourceKind};
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
+use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::io::hunt::{self, Event, Limits};
 
 use super::{folder, gz, tar};

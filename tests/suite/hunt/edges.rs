@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::sightings::Wanted;
 use freescout_rescue::io::hunt::{self, Event, Limits};
 use proptest::prelude::*;
 

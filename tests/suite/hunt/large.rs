@@ -1,7 +1,7 @@
 //! Large files, which two threads read in stretches: the program as the library, whatever becomes of the file meanwhile.
 
-use freescout_rescue::domain::base64;
-use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
+use freescout_rescue::domain::payload::base64;
 use freescout_rescue::io::hunt::{self, Event, Limits};
 
 use super::{folder, search};

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::io::hunt::{self, Event, Limits, SkipReason};
 
 use super::{KEY, env, folder, gz, search};
@@ -90,7 +90,10 @@ fn files_that_are_not_on_a_disk_are_left_alone() {
             }
         },
     );
-    assert_eq!(kinds, [freescout_rescue::domain::source::SourceKind::Image]);
+    assert_eq!(
+        kinds,
+        [freescout_rescue::domain::key::source::SourceKind::Image]
+    );
 }
 
 #[test]

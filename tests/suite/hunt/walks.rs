@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use freescout_rescue::domain::app_key::AppKey;
-use freescout_rescue::domain::sightings::Wanted;
+use freescout_rescue::domain::hunt::old_payloads::Wanted;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::io::hunt::{self, Event, Limits, SkipReason};
 
 use super::{env, folder, gz, tar, zip};

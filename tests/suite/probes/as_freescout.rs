@@ -1,9 +1,9 @@
 //! What goes over the wire is what FreeScout would send, byte by byte.
 
-use freescout_rescue::domain::advice::Advice;
-use freescout_rescue::domain::base64;
-use freescout_rescue::domain::connection::{Login, Protocol, Security, Target};
-use freescout_rescue::domain::probe::{Caution, Code, Rung};
+use freescout_rescue::domain::mail::advice::Advice;
+use freescout_rescue::domain::mail::probe::{Caution, Code, Rung};
+use freescout_rescue::domain::mail::{Login, Protocol, Security, Target};
+use freescout_rescue::domain::payload::base64;
 
 use super::certificates::{Kind, server_config};
 use super::{assert_code, climb, climb_with, target};
@@ -514,7 +514,7 @@ fn smtp_names_a_sender_that_is_refused() {
 
 #[test]
 fn an_address_inside_is_told_unless_freescout_allows_it() {
-    use freescout_rescue::domain::secret::SecretBytes;
+    use freescout_rescue::domain::inventory::secret::SecretBytes;
     use freescout_rescue::io::mail::{Settings, Trust, probe};
     for (allowed, expected) in [("", true), ("10.0.0.1, 127.0.0.1", false)] {
         let server = Server::new(script(IMAP));

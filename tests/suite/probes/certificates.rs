@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use freescout_rescue::domain::connection::{Protocol, Security, Target};
-use freescout_rescue::domain::probe::{Caution, CertificateFault, Code, Ended, Rung};
-use freescout_rescue::domain::secret::SecretBytes;
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::mail::probe::{Caution, CertificateFault, Code, Ended, Rung};
+use freescout_rescue::domain::mail::{Protocol, Security, Target};
 use freescout_rescue::io::mail::{Trust, probe};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;

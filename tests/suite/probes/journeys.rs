@@ -3,13 +3,14 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use freescout_rescue::domain::connection::{Connection, ConnectionId, Direction, Protocol, Target};
-use freescout_rescue::domain::probe::{Code, Ended, Journey, Tested};
-use freescout_rescue::domain::schedule::Limits;
-use freescout_rescue::domain::secret::SecretBytes;
-use freescout_rescue::engine::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::lockouts::Memory;
-use freescout_rescue::engine::prober::{self, Round};
+use freescout_rescue::domain::inventory::secret::SecretBytes;
+use freescout_rescue::domain::mail::probe::{Code, Ended, Journey, Tested};
+use freescout_rescue::domain::mail::schedule::Limits;
+use freescout_rescue::domain::mail::{Connection, ConnectionId, Direction, Protocol, Target};
+use freescout_rescue::engine::mail_test;
+use freescout_rescue::engine::mail_test::Round;
+use freescout_rescue::engine::mail_test::connections::{Attempt, How, Prepared};
+use freescout_rescue::engine::mail_test::lockouts::Memory;
 use freescout_rescue::io::mail::journey::{End, travel};
 use freescout_rescue::io::mail::{Settings, Trust};
 
@@ -162,7 +163,7 @@ fn two_mailboxes_of_one_account_take_turns() {
         cancel: &cancel,
         tell: &|_| {},
     };
-    let journeys = prober::send_to_itself(&prepared, &tested, &round);
+    let journeys = mail_test::send_to_itself(&prepared, &tested, &round);
     assert_eq!(journeys.len(), 3);
     assert_eq!(out.busiest(), 1);
 }

@@ -4,14 +4,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::connection::{
+use freescout_rescue::domain::mail::probe::{Caution, Code, Mark, RefusedBy, Rung, Tested};
+use freescout_rescue::domain::mail::schedule::{Limits, STRIKES};
+use freescout_rescue::domain::mail::{
     Connection, ConnectionId, Direction, Login, Protocol, Target,
 };
-use freescout_rescue::domain::probe::{Caution, Code, Mark, RefusedBy, Rung, Tested};
-use freescout_rescue::domain::schedule::{Limits, STRIKES};
-use freescout_rescue::engine::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::lockouts::Memory;
-use freescout_rescue::engine::prober::{self, Heard, Round};
+use freescout_rescue::engine::mail_test;
+use freescout_rescue::engine::mail_test::connections::{Attempt, How, Prepared};
+use freescout_rescue::engine::mail_test::lockouts::Memory;
+use freescout_rescue::engine::mail_test::{Heard, Round};
 use freescout_rescue::io::mail::{Patience, Settings, Trust};
 
 use super::{PORT, target};
@@ -69,7 +70,7 @@ fn ask(
         cancel: &AtomicBool::new(false),
         tell: &tell,
     };
-    prober::run(prepared, &round);
+    mail_test::run(prepared, &round);
     let mut results = results.into_inner().unwrap();
     results.sort_by_key(|tested| tested.id);
     assert_eq!(results.len(), prepared.len(), "each is told once");
@@ -439,7 +440,7 @@ fn two_hundred_tests_are_called_off_within_a_second() {
         cancel: &cancel,
         tell: &tell,
     };
-    prober::run(&all, &round);
+    mail_test::run(&all, &round);
     let took = flagged.lock().unwrap().unwrap().elapsed();
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert!(

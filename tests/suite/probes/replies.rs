@@ -1,8 +1,8 @@
 //! Each answer of the table, sent by a server of its protocol, comes out as its row says.
 
-use freescout_rescue::domain::advice::{Provider, REPLIES, Reply};
-use freescout_rescue::domain::connection::{Login, Protocol, Target};
-use freescout_rescue::domain::probe::{Code, Rung};
+use freescout_rescue::domain::mail::advice::{Provider, REPLIES, Reply};
+use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::{Login, Protocol, Target};
 
 use super::{climb, target};
 use crate::scripted::{Server, say, script};
@@ -105,6 +105,6 @@ fn an_app_password_with_its_blanks_is_told() {
     let ended = super::climb_with(&server, &target, b"abcd efgh ijkl mnop");
     assert_eq!(
         ended.advice,
-        Some(freescout_rescue::domain::advice::Advice::GoogleSpaces)
+        Some(freescout_rescue::domain::mail::advice::Advice::GoogleSpaces)
     );
 }

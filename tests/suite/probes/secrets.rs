@@ -1,11 +1,11 @@
 //! A server that sends the password back finds no one who shows it.
 
-use freescout_rescue::domain::base64;
-use freescout_rescue::domain::connection::{
+use freescout_rescue::domain::mail::probe::{Code, Ended, Tested};
+use freescout_rescue::domain::mail::{
     Connection, ConnectionId, Direction, Login, Protocol, Target,
 };
-use freescout_rescue::domain::probe::{Code, Ended, Tested};
-use freescout_rescue::engine::connections::{Attempt, How, Prepared};
+use freescout_rescue::domain::payload::base64;
+use freescout_rescue::engine::mail_test::connections::{Attempt, How, Prepared};
 use freescout_rescue::engine::report;
 
 use super::{climb_with, target};

@@ -3,9 +3,9 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::advice::Advice;
-use freescout_rescue::domain::connection::{Protocol, Security, Target};
-use freescout_rescue::domain::probe::{Code, Rung};
+use freescout_rescue::domain::mail::advice::Advice;
+use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::{Protocol, Security, Target};
 
 use super::certificates::{Kind, server_config};
 use super::{PATIENCE, assert_code, climb, climb_at, target};

@@ -4,7 +4,7 @@ use std::os::unix::fs::{chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use freescout_rescue::io::files;
+use freescout_rescue::io::fs;
 use rustix::fs::{CWD, FileType, Mode, RenameFlags};
 
 use super::{WEB, as_root};
@@ -94,7 +94,7 @@ fn what_is_swapped_while_we_read_never_shows_us_what_lies_outside() {
     }
     let read = |ground: &Ground| {
         let path = ground.path("web/cache/.env");
-        move || match files::read(&path, 1 << 10) {
+        move || match fs::read(&path, 1 << 10) {
             Ok(file) => {
                 assert_eq!(&**file.bytes, INSIDE, "something from outside was read");
                 assert_eq!(file.attributes.uid, WEB);
@@ -156,13 +156,13 @@ fn what_is_swapped_while_we_write_never_leads_us_outside() {
         let done = meanwhile(swap, || {
             if below {
                 let parts = ["cache", "ee", "entry"];
-                return files::write_below(&ground.path("web"), &parts, b"written").is_ok();
+                return fs::write_below(&ground.path("web"), &parts, b"written").is_ok();
             }
-            let Ok(read) = files::read(&env, 1 << 10) else {
+            let Ok(read) = fs::read(&env, 1 << 10) else {
                 return false;
             };
             assert_eq!(&**read.bytes, INSIDE);
-            files::replace(&read, INSIDE).is_ok() && files::remove(&cache.join("not-there")).is_ok()
+            fs::replace(&read, INSIDE).is_ok() && fs::remove(&cache.join("not-there")).is_ok()
         });
         assert!(done > 0, "nothing was ever written");
         assert_eq!(state(&ground.path("root")), outside, "written outside");

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use freescout_rescue::domain::app_key::AppKey;
+use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::php;
+use freescout_rescue::domain::payload::php;
 use rusqlite::{Connection, params};
 use serde_json::Value as Json;
 

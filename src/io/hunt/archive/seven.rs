@@ -8,7 +8,7 @@ use super::super::SkipReason;
 use super::super::budget::{Metered, SLOW};
 use super::super::reading::{Reading, Search, broken};
 use super::member;
-use crate::domain::sanitize::sanitize;
+use crate::words::untrusted::sanitize;
 
 pub(super) fn read<R: Read + Seek>(
     search: &mut Search<'_>,

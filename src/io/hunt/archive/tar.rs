@@ -5,7 +5,7 @@ use std::io::Read;
 use super::super::SkipReason;
 use super::super::reading::{Reading, Search, broken};
 use super::member;
-use crate::domain::sanitize::sanitize_bytes;
+use crate::words::untrusted::sanitize_bytes;
 
 /// Length of a header.
 const HEADER: usize = 512;

@@ -14,7 +14,7 @@ use super::super::budget::{FAST, Metered};
 use super::super::reading::{Reading, Search, broken};
 use super::super::{SkipReason, Skipped};
 use super::member;
-use crate::domain::sanitize::sanitize_bytes;
+use crate::words::untrusted::sanitize_bytes;
 use crate::words::words;
 use directory::{Directory, Entry};
 use taken::Taken;

@@ -1,0 +1,392 @@
+//! Older payloads, recognised by the row they stand in: SQL dumps and binary backups met on the way often hold the
+//! password of a mailbox whose field is empty or damaged today.
+//!
+//! A [`Scanner`] is fed the bytes of any stream, block by block. Dumps of the usual tools are read statement by statement
+//! (`sql`, `rows`); anything else is searched for payload texts behind a known address (`pages`). What is seen is only
+//! a claim: whether a payload is ours, its MAC says. Memory stays under a mebibyte or two whatever is fed, and how the
+//! stream is cut into blocks changes nothing: it is cut anew here.
+
+mod dates;
+mod heads;
+mod names;
+pub mod origin;
+mod pages;
+mod rows;
+mod sql;
+pub mod standing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::DateTime;
+use zeroize::Zeroizing;
+
+use super::byte_classes::Spot;
+use crate::domain::inventory::secret::{SecretBytes, Table, Token};
+use origin::{Login, Origin};
+
+/// How much is looked at in one go.
+const BLOCK: usize = 256 << 10;
+/// A payload text longer than this is none of FreeScout's: the longest are OAuth tokens of some ten KiB.
+const MAX_PAYLOAD: usize = 32 << 10;
+/// How far before a payload its owner's address may stand: an InnoDB page.
+const WINDOW: usize = 16 << 10;
+/// Sightings that wait for the date at the end of their dump, and the bytes of their payloads.
+const MAX_HELD: (usize, usize) = (1000, 1 << 20);
+
+/// Bytes before a payload that may tell whose it is.
+pub const CONTEXT: usize = WINDOW;
+
+/// Whether a spot is worth reading the bytes around it for: a payload may begin there, or a statement that fills one of
+/// our tables, or a line that tells of the dump.
+pub fn matters(window: &[u8], spot: Spot, at: usize) -> bool {
+    match spot {
+        Spot::Json => pages::may_begin(&window[at..]),
+        Spot::Line => sql::matters(&window[at..]),
+        _ => false,
+    }
+}
+
+/// Bytes at the beginning of a text in which its maker may name the database in a way that counts nowhere else.
+const EARLY: usize = 4 << 10;
+
+/// Whether a text whose first bytes these are must be read from its beginning: it may say there which database it is of.
+pub fn begins(head: &[u8]) -> bool {
+    matters(head, Spot::Line, 0) || names::begins(&head[..head.len().min(EARLY)])
+}
+
+/// What is looked for: the mailboxes of today, and which of their secrets are lost.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    mailboxes: Vec<WantedMailbox>,
+    /// Places in `mailboxes` by the two characters around the `@`, in lower case.
+    by_at: BTreeMap<(u8, u8), Vec<usize>>,
+    options: BTreeSet<String>,
+    modules: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct WantedMailbox {
+    id: u64,
+    email: String,
+    lost: bool,
+}
+
+impl Wanted {
+    /// Adds a mailbox of today. One that has lost nothing is needed too: its address must not be taken for the end of
+    /// another one's.
+    pub fn mailbox(&mut self, id: u64, email: &str, lost: bool) {
+        let email = email.trim().to_ascii_lowercase();
+        if let Some(key) = email.find('@').and_then(|at| around(email.as_bytes(), at)) {
+            let places = self.by_at.entry(key).or_default();
+            places.push(self.mailboxes.len());
+        }
+        self.mailboxes.push(WantedMailbox { id, email, lost });
+    }
+
+    /// Adds the name of an option whose secret is lost.
+    pub fn option(&mut self, name: &str) {
+        self.options.insert(name.to_owned());
+    }
+
+    /// Adds the alias of a module whose licence is lost.
+    pub fn module(&mut self, alias: &str) {
+        self.modules.insert(alias.to_owned());
+    }
+
+    /// Whether nothing is lost: then nothing needs to be read.
+    pub fn is_empty(&self) -> bool {
+        self.options.is_empty() && self.modules.is_empty() && !self.mailboxes.iter().any(|m| m.lost)
+    }
+
+    /// The mailbox of a row: by its address, or by its id where no mailbox of today has that address.
+    fn of_row(&self, id: Option<u64>, email: &str) -> Option<&WantedMailbox> {
+        let email = email.trim().to_ascii_lowercase();
+        let by_email = self.mailboxes.iter().find(|m| m.email == email);
+        by_email.or_else(|| self.mailboxes.iter().find(|m| Some(m.id) == id))
+    }
+
+    /// The mailbox whose address stands around the `@` at `at`; of several the longest.
+    fn around(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let candidates = self.by_at.get(&around(bytes, at)?)?;
+        let stands = |place: &&usize| {
+            let email = self.mailboxes[**place].email.as_bytes();
+            let before = email.iter().position(|b| *b == b'@').unwrap_or(0);
+            let text = at
+                .checked_sub(before)
+                .and_then(|start| bytes.get(start..start + email.len()));
+            text.is_some_and(|text| text.eq_ignore_ascii_case(email))
+        };
+        candidates
+            .iter()
+            .filter(stands)
+            .max_by_key(|place| self.mailboxes[**place].email.len())
+            .copied()
+    }
+}
+
+fn around(bytes: &[u8], at: usize) -> Option<(u8, u8)> {
+    let before = bytes.get(at.checked_sub(1)?)?;
+    let after = bytes.get(at + 1)?;
+    Some((before.to_ascii_lowercase(), after.to_ascii_lowercase()))
+}
+
+/// How a payload was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// By the row of a dump: table, column and id are read.
+    Row,
+    /// By a known address before it in a binary file: the column follows from the order of the columns, if at all.
+    Page,
+}
+
+/// What says a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatedBy {
+    /// The dump: so it still was then.
+    Dump,
+    /// The row's `updated_at`: so it was from then on.
+    Row,
+    /// The file: then it was last written, or copied.
+    File,
+}
+
+/// When a payload was stored like this. Local time of whoever wrote it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// The date.
+    pub at: DateTime,
+    /// What says so.
+    pub by: DatedBy,
+}
+
+impl DatedBy {
+    fn at(self, date: Option<DateTime>) -> Option<Dated> {
+        date.map(|at| Dated { at, by: self })
+    }
+}
+
+/// An older payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The table it stood in.
+    pub table: Table,
+    /// The row's id, where it was read; the id of the mailbox of today, where it was told by its address.
+    pub id: Option<u64>,
+    /// The column; `None` where it cannot be told: then it is good for nothing but to be counted.
+    pub column: Option<&'static str>,
+    /// The member of a JSON column.
+    pub token: Option<Token>,
+    /// Address of the mailbox, name of the option, alias of the module.
+    pub owner: String,
+    /// The payload as stored.
+    pub payload: SecretBytes,
+    /// When it was stored like this: the dump's own date, else the row's, else the file's.
+    pub date: Option<Dated>,
+    /// Where it stood, as far as the text says.
+    pub origin: Origin,
+    /// What its row says of the login it is for.
+    pub login: Login,
+    /// How it was recognised.
+    pub how: How,
+}
+
+/// Looks for older payloads in one stream after another.
+pub struct Scanner<'w> {
+    wanted: &'w Wanted,
+    buffer: Zeroizing<Vec<u8>>,
+    /// Size of the blocks the stream is cut into.
+    block: usize,
+    /// Bytes before the buffer's first.
+    dropped: u64,
+    /// How far in the buffer statements were read.
+    read: usize,
+    /// How far in the buffer payloads were searched.
+    searched: usize,
+    statements: sql::Statements,
+    pages: pages::Pages,
+    held: Held,
+}
+
+impl<'w> Scanner<'w> {
+    /// A scanner for these mailboxes and options.
+    pub fn new(wanted: &'w Wanted) -> Self {
+        Self::with_block(wanted, BLOCK)
+    }
+
+    fn with_block(wanted: &'w Wanted, block: usize) -> Self {
+        // Reserved when something is fed, and once: growing would leave copies behind.
+        Self {
+            wanted,
+            buffer: Zeroizing::new(Vec::new()),
+            block,
+            dropped: 0,
+            read: 0,
+            searched: 0,
+            statements: sql::Statements::default(),
+            pages: pages::Pages::default(),
+            held: Held::default(),
+        }
+    }
+
+    /// Whether bytes in which nothing [`matters`] may be passed over: nothing before them is half read. Reads what was
+    /// fed to its end.
+    pub fn rests(&mut self, each: &mut dyn FnMut(Sighting)) -> bool {
+        if self.read < self.buffer.len() {
+            self.look(false, each);
+        }
+        let unsearched = &self.buffer[self.searched..];
+        self.statements.rests(self.buffer.last().copied())
+            && !(0..unsearched.len()).any(|at| pages::may_begin(&unsearched[at..]))
+    }
+
+    /// Passes over so many bytes of the stream in which nothing matters: the last [`CONTEXT`] of them, or all if there are
+    /// fewer, are in `last`. Only while the scanner [`rests`](Self::rests).
+    pub fn pass_over(&mut self, bytes: u64, last: &[u8]) {
+        if bytes == 0 {
+            return;
+        }
+        self.reserve();
+        let last = &last[last.len().saturating_sub(CONTEXT)..];
+        let gone = bytes.saturating_sub(last.len() as u64);
+        let held = self.buffer.len();
+        let old = match gone {
+            0 => (held + last.len()).saturating_sub(CONTEXT).min(held),
+            _ => held,
+        };
+        self.buffer.copy_within(old.., 0);
+        self.buffer.truncate(held - old);
+        self.buffer.extend_from_slice(last);
+        self.dropped += old as u64 + gone;
+        self.read = self.buffer.len();
+        self.searched = self.buffer.len();
+        self.statements.pass_over(&self.buffer);
+        self.statements.forget(self.dropped + self.searched as u64);
+    }
+
+    fn reserve(&mut self) {
+        if self.buffer.capacity() == 0 {
+            self.buffer
+                .reserve_exact(self.block + WINDOW + 2 * MAX_PAYLOAD);
+        }
+    }
+
+    /// Takes the next bytes of the stream.
+    pub fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(Sighting)) {
+        if self.wanted.is_empty() {
+            return;
+        }
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            self.reserve();
+            // The next block ends where it always ends, however the stream is fed.
+            let room = self.block - (self.buffer.len() - self.read);
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            self.buffer.extend_from_slice(now);
+            rest = later;
+            if self.buffer.len() - self.read == self.block {
+                self.look(false, each);
+            }
+        }
+    }
+
+    /// Another stream begins; `modified` is when its file was last changed, in Unix seconds.
+    pub fn begin(&mut self, modified: Option<i64>) {
+        self.buffer.clear();
+        (self.dropped, self.read, self.searched) = (0, 0, 0);
+        self.statements = sql::Statements::default();
+        self.pages = pages::Pages::default();
+        self.held = Held {
+            file: modified.and_then(dates::of_unix),
+            ..Held::default()
+        };
+    }
+
+    /// The stream is over.
+    pub fn end(&mut self, each: &mut dyn FnMut(Sighting)) {
+        self.look(true, each);
+        self.held.flush(None, each);
+        self.begin(None);
+    }
+
+    fn look(&mut self, last: bool, each: &mut dyn FnMut(Sighting)) {
+        let Self { wanted, held, .. } = self;
+        let from = self.dropped + self.read as u64;
+        self.statements
+            .read(&self.buffer[self.read..], from, &mut |event| match event {
+                sql::Event::Row(row, origin) => {
+                    row.sightings(wanted, origin, &mut |sighting| held.take(sighting, each));
+                }
+                sql::Event::Begins => {
+                    held.flush(None, each);
+                    held.dump = None;
+                }
+                sql::Event::Date(date) => {
+                    held.flush(Some(date), each);
+                    held.dump = Some(date);
+                }
+            });
+        self.read = self.buffer.len();
+        let mut found = Vec::new();
+        self.searched = self.pages.search(
+            &pages::Stretch {
+                bytes: &self.buffer,
+                offset: self.dropped,
+                from: self.searched,
+                last,
+                rows: self.statements.spans(),
+            },
+            wanted,
+            &mut found,
+        );
+        for sighting in found {
+            each(Sighting {
+                date: DatedBy::File.at(held.file),
+                ..sighting
+            });
+        }
+        let cut = self.searched.saturating_sub(WINDOW);
+        self.statements.forget(self.dropped + self.searched as u64);
+        self.buffer.copy_within(cut.., 0);
+        self.buffer.truncate(self.read - cut);
+        self.dropped += cut as u64;
+        self.read -= cut;
+        self.searched -= cut;
+    }
+}
+
+/// Sightings of a dump that wait: its date stands at its end.
+#[derive(Default)]
+struct Held {
+    waiting: Vec<Sighting>,
+    bytes: usize,
+    /// The date the dump at hand began with.
+    dump: Option<DateTime>,
+    /// The file's.
+    file: Option<DateTime>,
+}
+
+impl Held {
+    /// Takes a sighting: dated at once where the dump began with its date.
+    fn take(&mut self, sighting: Sighting, each: &mut dyn FnMut(Sighting)) {
+        self.bytes += sighting.payload.len();
+        self.waiting.push(sighting);
+        if self.dump.is_some() || self.waiting.len() > MAX_HELD.0 || self.bytes > MAX_HELD.1 {
+            self.flush(self.dump, each);
+        }
+    }
+
+    /// Lets all go, with the date of their dump, else their rows', else the file's.
+    fn flush(&mut self, dump: Option<DateTime>, each: &mut dyn FnMut(Sighting)) {
+        self.bytes = 0;
+        let (dump, file) = (DatedBy::Dump.at(dump), DatedBy::File.at(self.file));
+        for sighting in std::mem::take(&mut self.waiting) {
+            each(Sighting {
+                date: dump.or(sighting.date).or(file),
+                ..sighting
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

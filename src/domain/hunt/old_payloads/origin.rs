@@ -1,0 +1,275 @@
+//! Where an older payload stood, and whether that is this install's own database.
+//!
+//! A dump may hold several databases, a folder of backups several installs, a database several prefixes; a copy for
+//! trials has the same keys, addresses and row numbers as the helpdesk it was made of. So the MAC of a payload proves a
+//! key, never an install: what counts is where its row says that it stood.
+
+use crate::domain::config::Driver;
+use crate::domain::inventory::mailbox::Mailbox;
+use crate::domain::inventory::secret::Table;
+
+use super::{How, Sighting};
+
+/// Names longer than this are none, in bytes: MySQL's have 64 characters, PostgreSQL's 63 bytes.
+pub(super) const MAX_NAME: usize = 256;
+
+/// Where a payload stood, as far as its source says. Names as found: sanitise before showing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The server, as the dump's header names it.
+    pub host: Option<String>,
+    /// The database.
+    pub database: Option<String>,
+    /// What stands before the table's name: PostgreSQL's schema; MySQL's database, which then is in `database` once it
+    /// is [resolved](Self::resolved).
+    pub schema: Option<String>,
+    /// The table, with its prefix.
+    pub table: Option<String>,
+    /// Whether the line that names the database may be part of a text in the dump.
+    pub unsure: bool,
+}
+
+/// The server, user name and address that a row gives beside a payload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Login {
+    /// `in_server` or `out_server`.
+    pub server: Option<String>,
+    /// `in_username` or `out_username`.
+    pub username: Option<String>,
+}
+
+/// The database of this install.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// Its driver.
+    pub driver: Driver,
+    /// `DB_HOST`.
+    pub host: String,
+    /// `DB_DATABASE`.
+    pub database: String,
+    /// `DB_TABLE_PREFIX`.
+    pub prefix: String,
+}
+
+/// What speaks for an older payload being this install's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    /// Its source names this install's own database and table.
+    Named,
+    /// Its source names no database.
+    Unnamed,
+    /// Something speaks against it, or it cannot be told.
+    Doubtful(Doubt),
+}
+
+/// Why an older payload is offered, and not taken unseen. Names as found: sanitise before showing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// It was recognised by an address near it, in something that is no dump: no row was read.
+    NoRow,
+    /// It is from another database than this one, which is the install's.
+    OtherDatabase(String),
+    /// It is from a database of this name on another server.
+    OtherServer(String),
+    /// It is from another table or schema than this one, which is the install's.
+    OtherTable(String),
+    /// It is from a backup of ours that was made of another install.
+    OtherInstall,
+    /// Its row is this mailbox's by its number, but belongs to this address.
+    OtherAddress(String),
+    /// Its row is this mailbox's by its address, but has this number.
+    OtherRow(u64),
+    /// It was for this login at this server.
+    OtherLogin(String, String),
+    /// The database is named by a line that may be part of a text.
+    Unsure,
+    /// Other copies, as good as this one, hold another text, and no dates tell which is the later.
+    Disagreement,
+    /// A later one is known.
+    Superseded,
+}
+
+impl Doubt {
+    /// As named in the JSON forms.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Doubt::NoRow => "no_row",
+            Doubt::OtherDatabase(_) => "other_database",
+            Doubt::OtherServer(_) => "other_server",
+            Doubt::OtherTable(_) => "other_table",
+            Doubt::OtherInstall => "other_install",
+            Doubt::OtherAddress(_) => "other_address",
+            Doubt::OtherRow(_) => "other_row",
+            Doubt::OtherLogin(..) => "other_login",
+            Doubt::Unsure => "unsure",
+            Doubt::Disagreement => "disagreement",
+            Doubt::Superseded => "superseded",
+        }
+    }
+}
+
+/// The schema of FreeScout's tables on PostgreSQL, and SQLite's only one.
+fn own_schema(driver: Driver) -> &'static str {
+    match driver {
+        Driver::PgSql => "public",
+        Driver::Sqlite => "main",
+        Driver::MySql => "",
+    }
+}
+
+/// Servers that are the machine the dump was made on, whichever that was: these say nothing.
+fn is_local(host: &str) -> bool {
+    matches!(host, "" | "localhost" | "127.0.0.1" | "::1") || host.starts_with('/')
+}
+
+impl Origin {
+    /// The server, where its name is not that of whichever machine the dump was made on.
+    pub(super) fn server(&self) -> Option<&str> {
+        self.host.as_deref().filter(|host| !is_local(host))
+    }
+
+    /// The same, with what stands before the table's name as this driver means it.
+    #[must_use]
+    pub fn resolved(mut self, driver: Driver) -> Self {
+        if driver == Driver::MySql && self.schema.is_some() {
+            self.database = self.schema.take();
+            // It stands in the statement itself.
+            self.unsure = false;
+        }
+        self
+    }
+
+    /// Adds what the name of a file says where its text says nothing: `desk.mailboxes.00000.sql` of mydumper, and the
+    /// folder of a table's own file, `desk/mailboxes.ibd`. `path` is the way to the file, its name last.
+    #[must_use]
+    pub fn or_of_path(mut self, path: &[&str]) -> Self {
+        let Some((name, folders)) = path.split_last() else {
+            return self;
+        };
+        let stem = |endings: &[&str]| endings.iter().find_map(|end| name.strip_suffix(end));
+        match &self.table {
+            Some(table) if self.database.is_none() => {
+                let name = stem(&[".gz", ".zst", ".xz", ".bz2"]).unwrap_or(name);
+                let name = name.strip_suffix(".sql").unwrap_or(name);
+                let mut name = name.strip_suffix("-schema").unwrap_or(name);
+                while let Some((before, digits)) = name.rsplit_once('.')
+                    && digits.bytes().all(|b| b.is_ascii_digit())
+                {
+                    name = before;
+                }
+                let database = name
+                    .strip_suffix(table.as_str())
+                    .and_then(|n| n.strip_suffix('.'));
+                self.database = database.filter(|n| is_name(n)).map(str::to_owned);
+            }
+            None => {
+                let table = stem(&[".ibd", ".MYD", ".MAD"]).filter(|n| is_name(n));
+                if let (Some(table), Some(folder)) = (table, folders.last()) {
+                    self.table = Some(decoded(table));
+                    self.database = is_name(folder).then(|| decoded(folder));
+                }
+            }
+            Some(_) => {}
+        }
+        self
+    }
+
+    /// Whether this is where the install's own `table` stands.
+    pub fn basis(&self, table: Table, own: &Own) -> Basis {
+        let own_table = format!("{}{}", own.prefix, table.name());
+        let schema = own_schema(own.driver);
+        if self.schema.as_ref().is_some_and(|s| s != schema)
+            || self.table.as_ref().is_some_and(|t| *t != own_table)
+        {
+            let own_table = match &self.schema {
+                Some(_) if own.driver == Driver::PgSql => format!("{schema}.{own_table}"),
+                _ => own_table,
+            };
+            return Basis::Doubtful(Doubt::OtherTable(own_table));
+        }
+        let foreign = |host: &&str| !host.eq_ignore_ascii_case(&own.host);
+        match (&self.database, self.server()) {
+            (Some(name), _) if *name != own.database => {
+                Basis::Doubtful(Doubt::OtherDatabase(own.database.clone()))
+            }
+            (Some(_), _) if self.unsure => Basis::Doubtful(Doubt::Unsure),
+            (_, Some(host)) if foreign(&host) => {
+                Basis::Doubtful(Doubt::OtherServer(host.to_owned()))
+            }
+            (Some(_), _) => Basis::Named,
+            (None, _) => Basis::Unnamed,
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_NAME
+}
+
+/// A name as MySQL writes it into the names of its files: other characters as `@002d`.
+fn decoded(name: &str) -> String {
+    let mut text = String::new();
+    let mut rest = name;
+    while let Some((before, behind)) = rest.split_once('@') {
+        text.push_str(before);
+        let letter = behind
+            .get(..4)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            .and_then(char::from_u32);
+        match letter {
+            Some(letter) => {
+                text.push(letter);
+                rest = &behind[4..];
+            }
+            None => {
+                text.push('@');
+                rest = behind;
+            }
+        }
+    }
+    text + rest
+}
+
+/// What speaks for a sighting, whose origin is resolved, being of the `mailbox` of today that it was matched with; for
+/// options and modules there is none.
+pub fn basis(sighting: &Sighting, own: &Own, mailbox: Option<&Mailbox>) -> Basis {
+    if sighting.how == How::Page {
+        return Basis::Doubtful(Doubt::NoRow);
+    }
+    let basis = sighting.origin.basis(sighting.table, own);
+    let doubt = match (&basis, mailbox) {
+        (Basis::Doubtful(_), _) | (_, None) => None,
+        (_, Some(mailbox)) => of_another(sighting, mailbox),
+    };
+    doubt.map_or(basis, Basis::Doubtful)
+}
+
+/// Why a row is perhaps not this mailbox's, or its password not for the login of today.
+fn of_another(sighting: &Sighting, mailbox: &Mailbox) -> Option<Doubt> {
+    let address = sighting.owner.trim();
+    if !address.eq_ignore_ascii_case(mailbox.email.trim()) {
+        return Some(Doubt::OtherAddress(address.to_owned()));
+    }
+    if let Some(id) = sighting.id.filter(|id| *id != mailbox.id) {
+        return Some(Doubt::OtherRow(id));
+    }
+    let (server, username) = match sighting.column {
+        Some("in_password") => (&mailbox.in_server, &mailbox.in_username),
+        Some("out_password") => (&mailbox.out_server, &mailbox.out_username),
+        _ => return None,
+    };
+    let Login {
+        server: server_then,
+        username: username_then,
+    } = &sighting.login;
+    let differs = |then: &Option<String>, now: &str| {
+        let then = then.as_deref().unwrap_or(now);
+        !then.trim().eq_ignore_ascii_case(now.trim())
+    };
+    (differs(server_then, server) || differs(username_then, username)).then(|| {
+        Doubt::OtherLogin(
+            username_then.as_deref().unwrap_or(username).to_owned(),
+            server_then.as_deref().unwrap_or(server).to_owned(),
+        )
+    })
+}

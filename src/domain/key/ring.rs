@@ -1,0 +1,220 @@
+//! The keys we know: each with where it was found, and which one is in force.
+
+use super::app_key::{AppKey, Fingerprint};
+use super::source::Source;
+use crate::domain::payload::Payload;
+
+/// A key and its evidence.
+#[derive(Debug)]
+pub struct KnownKey {
+    /// The key.
+    pub key: AppKey,
+    /// Every place it was found in, first found first.
+    pub sources: Vec<Source>,
+    /// How many of the mails in `send_logs` carry a hash made from this key's text.
+    pub mails: u64,
+    /// How many running queue workers carry the hash of this key's text in the name of their queue.
+    pub workers: u64,
+}
+
+impl KnownKey {
+    /// Remembers another place, unless it is the same as one that is known or there are enough.
+    fn add_source(&mut self, source: Source) {
+        let same = |s: &Source| {
+            s.path == source.path
+                && s.inside == source.inside
+                && (s.line == source.line || s.line.is_none() || source.line.is_none())
+        };
+        let named = source.path.is_some();
+        let known = |s: &Source| *s == source || named && same(s);
+        if self.sources.len() < MAX_SOURCES && !self.sources.iter().any(known) {
+            self.sources.push(source);
+        }
+    }
+
+    /// What speaks for this text among those of the same bytes, the strongest first: mails and workers that were made
+    /// under it, that it stands somewhere as FreeScout reads it, that it is spelled as `key:generate` does.
+    fn evidence(&self) -> (u64, u64, bool, bool) {
+        let stands = self.sources.iter().any(|s| s.spelling.is_none());
+        (self.mails, self.workers, stands, self.key.is_usual())
+    }
+
+    /// How this key is named.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.key.fingerprint()
+    }
+}
+
+/// Places remembered of one key: enough evidence for anybody.
+const MAX_SOURCES: usize = 100;
+
+/// All known keys, in the order they were found.
+#[derive(Debug, Default)]
+pub struct KeyRing {
+    keys: Vec<KnownKey>,
+    effective: Option<Fingerprint>,
+}
+
+impl KeyRing {
+    /// Adds a key, or a source to a key that is known already. Says whether the key is new.
+    pub fn add(&mut self, key: AppKey, source: Source) -> bool {
+        match self
+            .keys
+            .iter_mut()
+            .find(|k| k.fingerprint() == key.fingerprint())
+        {
+            Some(known) => {
+                known.add_source(source);
+                false
+            }
+            None => {
+                self.keys.push(KnownKey {
+                    key,
+                    sources: vec![source],
+                    mails: 0,
+                    workers: 0,
+                });
+                true
+            }
+        }
+    }
+
+    /// Adds a place to a key that is known already.
+    pub fn also_at(&mut self, key: Fingerprint, source: Source) {
+        if let Some(known) = self.keys.iter_mut().find(|k| k.fingerprint() == key) {
+            known.add_source(source);
+        }
+    }
+
+    /// Says which key is in force. It should have been added.
+    pub fn set_effective(&mut self, key: Option<Fingerprint>) {
+        self.effective = key;
+    }
+
+    /// The key in force, where there is a usable one.
+    pub fn effective(&self) -> Option<&AppKey> {
+        self.effective.and_then(|fingerprint| self.get(fingerprint))
+    }
+
+    /// The key of that fingerprint.
+    pub fn get(&self, fingerprint: Fingerprint) -> Option<&AppKey> {
+        self.iter()
+            .find(|k| k.fingerprint() == fingerprint)
+            .map(|k| &k.key)
+    }
+
+    /// All keys, in the order they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, KnownKey> {
+        self.keys.iter()
+    }
+
+    /// All keys, to be annotated.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, KnownKey> {
+        self.keys.iter_mut()
+    }
+
+    /// `K1`, `K2`, … in the order the keys were found.
+    pub fn label(&self, fingerprint: Fingerprint) -> String {
+        match self
+            .keys
+            .iter()
+            .position(|k| k.fingerprint() == fingerprint)
+        {
+            Some(index) => format!("K{}", index + 1),
+            None => fingerprint.to_string(),
+        }
+    }
+
+    /// Whether two texts of the same bytes are known.
+    pub fn has_twins(&self) -> bool {
+        let mut rest = self.keys.as_slice();
+        while let Some((first, others)) = rest.split_first() {
+            if others.iter().any(|k| k.key.same_bytes(&first.key)) {
+                return true;
+            }
+            rest = others;
+        }
+        false
+    }
+
+    /// The key that made this payload. Of two spellings of the same bytes: the effective one, else the one that more
+    /// mails in `send_logs` confirm, or more workers; else one that FreeScout could have run with, the usual spelling
+    /// first; else the first found.
+    pub fn maker_of(&self, payload: &Payload) -> Option<&AppKey> {
+        if let Some(key) = self.effective().filter(|key| payload.made_with(key)) {
+            return Some(key);
+        }
+        let others = self
+            .keys
+            .iter()
+            .filter(|k| self.effective != Some(k.fingerprint()));
+        let first = others.into_iter().find(|k| payload.made_with(&k.key))?;
+        let twins = self.keys.iter().filter(|k| k.key.same_bytes(&first.key));
+        twins
+            .reduce(|best, k| {
+                if k.evidence() > best.evidence() {
+                    k
+                } else {
+                    best
+                }
+            })
+            .map(|k| &k.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::key::source::SourceKind;
+    use crate::domain::key::spelling::Spelling;
+
+    const USUAL: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
+
+    fn unpadded() -> &'static str {
+        USUAL.trim_end_matches('=')
+    }
+
+    fn key(text: &str) -> AppKey {
+        AppKey::parse(text.as_bytes()).expect("a key of 32 bytes")
+    }
+
+    /// The text that is taken for the maker, of two that were found in this order.
+    fn maker(found: [(&str, Option<Spelling>); 2], mails: [u64; 2], workers: [u64; 2]) -> String {
+        let mut ring = KeyRing::default();
+        for (text, spelling) in found {
+            let source = Source {
+                spelling,
+                ..Source::of(SourceKind::File)
+            };
+            ring.add(key(text), source);
+        }
+        assert!(ring.has_twins());
+        for (at, known) in ring.iter_mut().enumerate() {
+            (known.mails, known.workers) = (mails[at], workers[at]);
+        }
+        let payload = Payload::seal(&key(USUAL), &[7; 16], b"N;");
+        let payload = Payload::parse(payload.as_bytes())
+            .ok()
+            .expect("just sealed");
+        let maker = ring.maker_of(&payload).expect("it is known");
+        String::from_utf8_lossy(maker.text()).into_owned()
+    }
+
+    #[test]
+    fn of_two_texts_the_better_proven_one_is_the_maker() {
+        let misspelled = Some(Spelling::NoPrefix);
+        let both = [(USUAL, None), (unpadded(), None)];
+        let turned = [(unpadded(), None), (USUAL, None)];
+        assert_eq!(maker(both, [0, 0], [0, 0]), USUAL);
+        assert_eq!(maker(turned, [0, 0], [0, 0]), USUAL, "the usual spelling");
+        assert_eq!(maker(both, [1, 2], [5, 0]), unpadded(), "mails first");
+        assert_eq!(maker(both, [1, 1], [0, 1]), unpadded(), "then workers");
+        let stood = [(USUAL, misspelled), (unpadded(), None)];
+        assert_eq!(
+            maker(stood, [0, 0], [0, 0]),
+            unpadded(),
+            "what FreeScout could have run with"
+        );
+        assert_eq!(maker(stood, [1, 0], [0, 0]), USUAL);
+    }
+}

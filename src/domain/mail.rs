@@ -1,0 +1,480 @@
+//! What FreeScout connects to: one target for each direction of a mailbox, and one for the system mail account.
+//!
+//! Follows how FreeScout reads its own codes, careless ones included: POP3 with "STARTTLS" goes in the clear, SMTP
+//! certificates are never checked, an SMTP account without a user name makes no login.
+
+pub mod advice;
+pub mod oauth;
+pub mod oauth_error;
+pub mod probe;
+pub mod schedule;
+pub mod send_log;
+pub mod state;
+
+use std::fmt;
+
+use super::inventory::SecretKind;
+use crate::domain::inventory::mailbox::{IncomingProtocol, Mailbox, OutgoingMethod, SystemMail};
+
+use crate::domain::inventory::secret::Place;
+
+/// Which way the mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// FreeScout fetches.
+    Incoming,
+    /// FreeScout sends.
+    Outgoing,
+}
+
+impl Direction {
+    /// Both.
+    pub const BOTH: [Direction; 2] = [Direction::Incoming, Direction::Outgoing];
+
+    /// The name in the JSON forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Incoming => "incoming",
+            Direction::Outgoing => "outgoing",
+        }
+    }
+}
+
+/// One direction of one mailbox; without a mailbox, the system mail account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId {
+    /// The mailbox's row id; `None` is the system mail account, which only sends.
+    pub mailbox: Option<u64>,
+    /// The direction.
+    pub direction: Direction,
+}
+
+impl ConnectionId {
+    /// One direction of a mailbox.
+    pub fn of(mailbox: u64, direction: Direction) -> Self {
+        Self {
+            mailbox: Some(mailbox),
+            direction,
+        }
+    }
+
+    /// The system mail account.
+    pub const SYSTEM_MAIL: Self = Self {
+        mailbox: None,
+        direction: Direction::Outgoing,
+    };
+
+    /// The connection that logs in with this secret; `None` for secrets that log in nowhere.
+    pub fn of_secret(kind: SecretKind, place: &Place) -> Option<Self> {
+        let id = place.cell.id;
+        match kind {
+            SecretKind::Incoming => Some(Self::of(id, Direction::Incoming)),
+            SecretKind::Outgoing => Some(Self::of(id, Direction::Outgoing)),
+            SecretKind::SystemMail => Some(Self::SYSTEM_MAIL),
+            _ => None,
+        }
+    }
+}
+
+/// The protocol spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// RFC 3501.
+    Imap,
+    /// RFC 1939.
+    Pop3,
+    /// RFC 5321.
+    Smtp,
+}
+
+impl Protocol {
+    /// The name in the JSON forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Imap => "imap",
+            Protocol::Pop3 => "pop3",
+            Protocol::Smtp => "smtp",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Protocol::Imap => "IMAP",
+            Protocol::Pop3 => "POP3",
+            Protocol::Smtp => "SMTP",
+        })
+    }
+}
+
+/// How the connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Security {
+    /// Not at all; STARTTLS is not used even if it is offered.
+    Plain,
+    /// TLS from the first byte.
+    Implicit,
+    /// STARTTLS, required.
+    StartTls,
+}
+
+/// How FreeScout logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// It does not.
+    None,
+    /// With user name and password.
+    Password {
+        /// As stored.
+        user: String,
+    },
+    /// With an OAuth access token.
+    XOAuth2 {
+        /// The login part of the user name.
+        user: String,
+    },
+}
+
+impl Login {
+    /// The account's name at the server; nothing where no login is made.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Login::None => None,
+            Login::Password { user } | Login::XOAuth2 { user } => Some(user),
+        }
+    }
+}
+
+/// A server to connect to, as FreeScout would. Texts are as stored: hostile until sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Protocol.
+    pub protocol: Protocol,
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Protection.
+    pub security: Security,
+    /// Whether FreeScout checks the certificate: its chain and its name.
+    pub checks_certificate: bool,
+    /// Login.
+    pub login: Login,
+    /// Folders FreeScout fetches from (IMAP).
+    pub folders: Vec<String>,
+    /// The address FreeScout sends from (SMTP); empty when it is not known.
+    pub sender: String,
+    /// FreeScout was told STARTTLS and does not use it (POP3).
+    pub starttls_ignored: bool,
+}
+
+impl Target {
+    /// `host:port`, as stored.
+    pub fn server(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+/// Why there is nothing to connect to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoTarget {
+    /// PHP's `mail()` or sendmail: no login is made.
+    LocalMailer,
+    /// No server, or no usable port.
+    NoServer,
+    /// A protocol or method of a module.
+    OfModule,
+}
+
+/// One connection of an install.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Which.
+    pub id: ConnectionId,
+    /// The mailbox's name. Hostile until sanitised; empty for the system mail account.
+    pub owner: String,
+    /// The mailbox's address, or the sender of the system mail account. Hostile until sanitised.
+    pub email: String,
+    /// Where it leads.
+    pub target: Result<Target, NoTarget>,
+}
+
+/// Every connection: both directions of each mailbox, in the order of ids, then the system mail account.
+pub fn connections(mailboxes: &[Mailbox], system: &SystemMail) -> Vec<Connection> {
+    let of_mailbox = |mailbox: &Mailbox, direction| Connection {
+        id: ConnectionId::of(mailbox.id, direction),
+        owner: mailbox.name.clone(),
+        email: mailbox.email.clone(),
+        target: match direction {
+            Direction::Incoming => incoming(mailbox),
+            Direction::Outgoing => outgoing(mailbox),
+        },
+    };
+    let mut all: Vec<Connection> = mailboxes
+        .iter()
+        .flat_map(|m| Direction::BOTH.map(|direction| of_mailbox(m, direction)))
+        .collect();
+    all.push(Connection {
+        id: ConnectionId::SYSTEM_MAIL,
+        owner: String::new(),
+        email: system.sender().to_owned(),
+        target: system_mail(system),
+    });
+    all
+}
+
+fn place(host: &str, port: i64) -> Result<(String, u16), NoTarget> {
+    let host = host.trim();
+    match u16::try_from(port) {
+        Ok(port @ 1..) if !host.is_empty() => Ok((host.to_owned(), port)),
+        _ => Err(NoTarget::NoServer),
+    }
+}
+
+fn incoming(mailbox: &Mailbox) -> Result<Target, NoTarget> {
+    let (host, port) = place(&mailbox.in_server, mailbox.in_port)?;
+    let protocol = match mailbox.in_protocol {
+        IncomingProtocol::Imap => Protocol::Imap,
+        IncomingProtocol::Pop3 => Protocol::Pop3,
+        IncomingProtocol::Other(_) => return Err(NoTarget::OfModule),
+    };
+    let starttls = mailbox.in_encryption == 4;
+    let login = match mailbox.oauth {
+        Some(_) => Login::XOAuth2 {
+            user: oauth::client(&mailbox.in_username, &mailbox.email).login,
+        },
+        None => Login::Password {
+            user: mailbox.in_username.clone(),
+        },
+    };
+    Ok(Target {
+        protocol,
+        host,
+        port,
+        security: match mailbox.in_encryption {
+            2 | 3 => Security::Implicit,
+            4 if protocol == Protocol::Imap => Security::StartTls,
+            _ => Security::Plain,
+        },
+        checks_certificate: mailbox.in_validate_cert,
+        login,
+        folders: mailbox.in_folders.clone(),
+        sender: String::new(),
+        starttls_ignored: starttls && protocol == Protocol::Pop3,
+    })
+}
+
+fn outgoing(mailbox: &Mailbox) -> Result<Target, NoTarget> {
+    match mailbox.out_method {
+        OutgoingMethod::Smtp => {}
+        OutgoingMethod::PhpMail | OutgoingMethod::Sendmail => return Err(NoTarget::LocalMailer),
+        OutgoingMethod::Other(_) => return Err(NoTarget::OfModule),
+    }
+    let (host, port) = place(&mailbox.out_server, mailbox.out_port)?;
+    let login = if mailbox.out_username.is_empty() {
+        Login::None
+    } else if oauth::outgoing_uses_oauth(mailbox) {
+        Login::XOAuth2 {
+            user: oauth::client(&mailbox.out_username, &mailbox.email).login,
+        }
+    } else {
+        Login::Password {
+            user: mailbox.out_username.clone(),
+        }
+    };
+    Ok(smtp(
+        host,
+        port,
+        match mailbox.out_encryption {
+            2 => Security::Implicit,
+            3 => Security::StartTls,
+            _ => Security::Plain,
+        },
+        login,
+        &mailbox.email,
+    ))
+}
+
+fn system_mail(system: &SystemMail) -> Result<Target, NoTarget> {
+    match system.driver.as_str() {
+        "smtp" => {}
+        "" => return Err(NoTarget::NoServer),
+        _ => return Err(NoTarget::LocalMailer),
+    }
+    let (host, port) = place(&system.host, system.port.trim().parse().unwrap_or(0))?;
+    let security = match system.encryption.as_str() {
+        "ssl" => Security::Implicit,
+        "tls" => Security::StartTls,
+        _ => Security::Plain,
+    };
+    let login = if system.username.is_empty() {
+        Login::None
+    } else {
+        Login::Password {
+            user: system.username.clone(),
+        }
+    };
+    Ok(smtp(host, port, security, login, system.sender()))
+}
+
+fn smtp(host: String, port: u16, security: Security, login: Login, sender: &str) -> Target {
+    Target {
+        protocol: Protocol::Smtp,
+        host,
+        port,
+        security,
+        checks_certificate: false,
+        login,
+        folders: Vec::new(),
+        sender: sender.to_owned(),
+        starttls_ignored: false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::inventory::mailbox::OAuthProvider;
+
+    fn mailbox() -> Mailbox {
+        Mailbox {
+            id: 3,
+            name: "Support".to_owned(),
+            email: "support@example.org".to_owned(),
+            in_server: "imap.example.org".to_owned(),
+            in_port: 993,
+            in_username: "support".to_owned(),
+            in_protocol: IncomingProtocol::Imap,
+            in_encryption: 2,
+            in_validate_cert: true,
+            in_folders: vec!["INBOX".to_owned()],
+            out_method: OutgoingMethod::Smtp,
+            out_server: "smtp.example.org".to_owned(),
+            out_port: 587,
+            out_username: "support".to_owned(),
+            out_encryption: 3,
+            oauth: None,
+            sends_by_oauth: false,
+        }
+    }
+
+    #[test]
+    fn encryption_codes_mean_what_freescout_does_with_them() {
+        let security = |protocol, code| {
+            let mailbox = Mailbox {
+                in_protocol: protocol,
+                in_encryption: code,
+                ..mailbox()
+            };
+            let target = incoming(&mailbox).unwrap();
+            (target.security, target.starttls_ignored)
+        };
+        let (imap, pop3) = (IncomingProtocol::Imap, IncomingProtocol::Pop3);
+        for (protocol, code, expected) in [
+            (imap, 1, (Security::Plain, false)),
+            (imap, 2, (Security::Implicit, false)),
+            (imap, 3, (Security::Implicit, false)),
+            (imap, 4, (Security::StartTls, false)),
+            (pop3, 1, (Security::Plain, false)),
+            (pop3, 2, (Security::Implicit, false)),
+            (pop3, 3, (Security::Implicit, false)),
+            (pop3, 4, (Security::Plain, true)),
+        ] {
+            assert_eq!(security(protocol, code), expected, "{protocol:?} {code}");
+        }
+        for (code, expected) in [
+            (1, Security::Plain),
+            (2, Security::Implicit),
+            (3, Security::StartTls),
+        ] {
+            let target = outgoing(&Mailbox {
+                out_encryption: code,
+                ..mailbox()
+            })
+            .unwrap();
+            assert_eq!(target.security, expected);
+            assert!(!target.checks_certificate, "SMTP's is never checked");
+        }
+    }
+
+    #[test]
+    fn no_user_name_means_no_login_and_no_server_no_target() {
+        let without = Mailbox {
+            out_username: String::new(),
+            in_server: "  ".to_owned(),
+            ..mailbox()
+        };
+        assert_eq!(outgoing(&without).unwrap().login, Login::None);
+        assert_eq!(incoming(&without).unwrap_err(), NoTarget::NoServer);
+        for (method, expected) in [
+            (OutgoingMethod::PhpMail, NoTarget::LocalMailer),
+            (OutgoingMethod::Sendmail, NoTarget::LocalMailer),
+            (OutgoingMethod::Other(9), NoTarget::OfModule),
+        ] {
+            let mailbox = Mailbox {
+                out_method: method,
+                ..mailbox()
+            };
+            assert_eq!(outgoing(&mailbox).unwrap_err(), expected);
+        }
+        let port = Mailbox {
+            in_port: 70_000,
+            ..mailbox()
+        };
+        assert_eq!(incoming(&port).unwrap_err(), NoTarget::NoServer);
+    }
+
+    #[test]
+    fn oauth_logs_in_with_the_login_part_of_the_user_name() {
+        let mailbox = Mailbox {
+            in_username: "box@example.org:client-id".to_owned(),
+            out_username: "box@example.org:client-id".to_owned(),
+            out_server: "smtp.office365.com".to_owned(),
+            oauth: Some(OAuthProvider::Microsoft),
+            sends_by_oauth: true,
+            ..mailbox()
+        };
+        for target in [incoming(&mailbox).unwrap(), outgoing(&mailbox).unwrap()] {
+            assert_eq!(
+                target.login,
+                Login::XOAuth2 {
+                    user: "box@example.org".to_owned()
+                }
+            );
+        }
+        // A version that does not send with tokens yet logs in with the password.
+        let older = Mailbox {
+            sends_by_oauth: false,
+            ..mailbox
+        };
+        assert_eq!(
+            outgoing(&older).unwrap().login,
+            Login::Password {
+                user: older.out_username.clone()
+            }
+        );
+    }
+
+    #[test]
+    fn the_system_mail_account_only_sends() {
+        let all = connections(
+            &[mailbox()],
+            &SystemMail {
+                driver: "smtp".to_owned(),
+                host: "smtp.example.org".to_owned(),
+                port: "465".to_owned(),
+                username: "system@example.org".to_owned(),
+                encryption: "ssl".to_owned(),
+                from: String::new(),
+            },
+        );
+        assert_eq!(all.len(), 3);
+        let system = all.last().unwrap();
+        assert_eq!(system.id, ConnectionId::SYSTEM_MAIL);
+        assert_eq!(system.email, "system@example.org");
+        let target = system.target.as_ref().unwrap();
+        assert_eq!((target.port, target.security), (465, Security::Implicit));
+    }
+}

@@ -1,0 +1,246 @@
+//! The state of the mail: what FreeScout reads, which logins are proven, and whose mail does not flow, worst first.
+//!
+//! Made of an assessment and of what was tested; judges nothing itself. Untested is not proven.
+
+use std::collections::BTreeMap;
+
+use super::probe::{Mark, Tested};
+use super::{Connection, ConnectionId, connections};
+use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::Table;
+use crate::domain::verdict::Verdict;
+use crate::domain::verdict::assessment::{Assessment, SecretReport};
+
+/// How something stands. The worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Health {
+    /// Mail does not flow, or a secret is lost.
+    Broken,
+    /// Not proven, or not in order, but nothing says that mail does not flow.
+    Open,
+    /// All is proven.
+    Good,
+}
+
+impl Health {
+    /// The name in the JSON forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Health::Broken => "broken",
+            Health::Open => "open",
+            Health::Good => "good",
+        }
+    }
+}
+
+/// Figures of the logins that have to work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Logins {
+    /// Proven.
+    pub ok: usize,
+    /// Tried, and refused or not reached.
+    pub failed: usize,
+    /// Not tried, for whatever reason.
+    pub not_tried: usize,
+}
+
+impl Logins {
+    /// All that have to work.
+    pub fn of(self) -> usize {
+        self.ok + self.failed + self.not_tried
+    }
+}
+
+/// One login and its last test.
+#[derive(Debug, Clone)]
+pub struct Login<'a> {
+    /// Where it leads.
+    pub connection: Connection,
+    /// What came of it; `None` where it was not tested.
+    pub tested: Option<&'a Tested>,
+}
+
+impl Login<'_> {
+    /// How it is marked.
+    pub fn mark(&self) -> Mark {
+        match (&self.connection.target, self.tested) {
+            (_, Some(tested)) => tested.ended.mark(),
+            (Ok(_), None) => Mark::NotTried,
+            (Err(_), None) => Mark::NotNeeded,
+        }
+    }
+
+    fn health(&self) -> Health {
+        match self.mark() {
+            Mark::Works | Mark::NotNeeded => Health::Good,
+            Mark::Fails => Health::Broken,
+            Mark::WouldWork | Mark::NotTried => Health::Open,
+        }
+    }
+}
+
+/// A mailbox, the system mail account, or another owner of a secret.
+#[derive(Debug, Clone)]
+pub struct Owner<'a> {
+    /// The id of a mailbox.
+    pub mailbox: Option<u64>,
+    /// Its name, as stored: sanitise before showing.
+    pub name: &'a str,
+    /// A mailbox's address, as stored; empty for others.
+    pub email: &'a str,
+    /// What is stored for it and not empty, or empty and needed.
+    pub secrets: Vec<&'a SecretReport>,
+    /// Its logins, incoming first.
+    pub logins: Vec<Login<'a>>,
+}
+
+impl<'a> Owner<'a> {
+    /// How its mail stands.
+    pub fn health(&self) -> Health {
+        let logins = self.logins.iter().map(Login::health);
+        let secrets = self.unreadable().map(|secret| match secret.kind {
+            // The invitation works all the same.
+            SecretKind::InvitedUser => Health::Open,
+            _ => Health::Broken,
+        });
+        logins.chain(secrets).min().unwrap_or(Health::Good)
+    }
+
+    /// Its secrets that FreeScout cannot use.
+    pub fn unreadable(&self) -> impl Iterator<Item = &'a SecretReport> + '_ {
+        self.secrets.iter().copied().filter(|s| is_open(s))
+    }
+}
+
+/// Whether FreeScout cannot use a secret that is, or should be, there.
+pub fn is_open(secret: &SecretReport) -> bool {
+    let empty = matches!(secret.verdict, Verdict::Empty { .. });
+    secret.probably_wiped() || !empty && !secret.verdict.readable()
+}
+
+/// See the file's head.
+#[derive(Debug, Clone)]
+pub struct MailState<'a> {
+    /// Secrets that FreeScout reads.
+    pub readable: usize,
+    /// All that are not empty.
+    pub total: usize,
+    /// Passwords that are needed, and empty.
+    pub missing: usize,
+    /// The logins.
+    pub logins: Logins,
+    /// Everyone, worst first; among equals mailboxes by id, then the system mail account, then the others.
+    pub owners: Vec<Owner<'a>>,
+}
+
+impl<'a> MailState<'a> {
+    /// The state of an install, with the last test of each connection.
+    pub fn of(
+        assessment: &'a Assessment,
+        tested: &dyn Fn(ConnectionId) -> Option<&'a Tested>,
+    ) -> Self {
+        let mut owners = owners(assessment, tested);
+        let mut logins = Logins::default();
+        for login in owners.iter().flat_map(|owner| &owner.logins) {
+            match login.mark() {
+                Mark::Works => logins.ok += 1,
+                Mark::Fails => logins.failed += 1,
+                Mark::WouldWork | Mark::NotTried => logins.not_tried += 1,
+                Mark::NotNeeded => {}
+            }
+        }
+        owners.sort_by_cached_key(Owner::health);
+        let secrets = &assessment.secrets;
+        Self {
+            readable: assessment.summary.readable(),
+            total: assessment.summary.total,
+            missing: secrets.iter().filter(|s| s.probably_wiped()).count(),
+            logins,
+            owners,
+        }
+    }
+
+    /// The state with these results.
+    pub fn with(assessment: &'a Assessment, tested: &'a [Tested]) -> Self {
+        let by_id: BTreeMap<ConnectionId, &Tested> = tested.iter().map(|t| (t.id, t)).collect();
+        Self::of(assessment, &|id| by_id.get(&id).copied())
+    }
+
+    /// The worst of all: of what is read, and of what was tested.
+    pub fn health(&self) -> Health {
+        let owners = self.owners.first().map(Owner::health);
+        owners.unwrap_or(Health::Good)
+    }
+}
+
+fn owners<'a>(
+    assessment: &'a Assessment,
+    tested: &dyn Fn(ConnectionId) -> Option<&'a Tested>,
+) -> Vec<Owner<'a>> {
+    let mut secrets: BTreeMap<u64, Vec<&SecretReport>> = BTreeMap::new();
+    let (mut system, mut others) = (Vec::new(), Vec::new());
+    let empty = |s: &SecretReport| matches!(s.verdict, Verdict::Empty { .. });
+    let shown = |s: &&SecretReport| is_open(s) || !empty(s);
+    for secret in assessment.secrets.iter().filter(shown) {
+        match (secret.place.cell.table, secret.kind) {
+            (Table::Mailboxes, _) => secrets
+                .entry(secret.place.cell.id)
+                .or_default()
+                .push(secret),
+            (_, SecretKind::SystemMail) => system.push(secret),
+            _ => others.push(secret),
+        }
+    }
+    let mut owners: Vec<Owner<'_>> = assessment
+        .mailboxes
+        .iter()
+        .map(|mailbox| Owner {
+            mailbox: Some(mailbox.id),
+            name: &mailbox.name,
+            email: &mailbox.email,
+            secrets: secrets.remove(&mailbox.id).unwrap_or_default(),
+            logins: Vec::with_capacity(2),
+        })
+        .collect();
+    let mut of_system = None;
+    // Both directions of each mailbox, in the order of the mailboxes.
+    let mut at = 0;
+    for connection in connections(&assessment.mailboxes, &assessment.system_mail) {
+        let login = Login {
+            tested: tested(connection.id),
+            connection,
+        };
+        match login.connection.id.mailbox {
+            Some(id) => {
+                while owners
+                    .get(at)
+                    .is_some_and(|owner| owner.mailbox != Some(id))
+                {
+                    at += 1;
+                }
+                if let Some(owner) = owners.get_mut(at) {
+                    owner.logins.push(login);
+                }
+            }
+            None => of_system = Some(login),
+        }
+    }
+    let needed = |login: &Login<'_>| login.connection.target.is_ok();
+    if !system.is_empty() || of_system.as_ref().is_some_and(needed) {
+        owners.push(Owner {
+            mailbox: None,
+            name: "",
+            email: assessment.system_mail.sender(),
+            secrets: system,
+            logins: of_system.into_iter().collect(),
+        });
+    }
+    owners.extend(others.into_iter().map(|secret| Owner {
+        mailbox: None,
+        name: &secret.owner,
+        email: "",
+        secrets: vec![secret],
+        logins: Vec::new(),
+    }));
+    owners
+}

@@ -1,0 +1,266 @@
+//! What is written down of every run that changes an install, and what it means after an interruption.
+//!
+//! A run announces each write before it makes it: the place, the digest of what stands there, the digest of what shall
+//! stand there, and for a secret its new payload. Never a plain text, never a key. With the backup, and with the MAC of
+//! every payload, that is enough to finish the run or to take it back from wherever it stopped.
+
+pub mod bookmark;
+pub mod claimant;
+pub mod volatile;
+
+use std::path::PathBuf;
+
+use crate::domain::inventory::secret::{Cell, Place};
+
+/// What a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A backup; changes nothing.
+    Backup,
+    /// A recovery.
+    Recovery,
+    /// A recovery is taken back.
+    Undo,
+    /// A backup is put back.
+    Restore,
+}
+
+impl Kind {
+    const ALL: [Kind; 4] = [Kind::Backup, Kind::Recovery, Kind::Undo, Kind::Restore];
+
+    /// The name in the journal and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Backup => "backup",
+            Kind::Recovery => "recovery",
+            Kind::Undo => "undo",
+            Kind::Restore => "restore",
+        }
+    }
+
+    /// The kind of this [`Kind::code`].
+    pub fn by_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did not: it runs still, or was interrupted.
+    Unfinished,
+    /// Carried out.
+    Done,
+    /// It failed, and everything is as it was before.
+    NotCarriedOut,
+    /// Carried out, or begun, and taken back later.
+    TakenBack,
+    /// Left as it stood when it was interrupted: its backup is lost.
+    GivenUp,
+}
+
+impl Outcome {
+    const ALL: [Outcome; 5] = [
+        Outcome::Unfinished,
+        Outcome::Done,
+        Outcome::NotCarriedOut,
+        Outcome::TakenBack,
+        Outcome::GivenUp,
+    ];
+
+    /// The name in the journal and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Outcome::Unfinished => "unfinished",
+            Outcome::Done => "done",
+            Outcome::NotCarriedOut => "not_carried_out",
+            Outcome::TakenBack => "taken_back",
+            Outcome::GivenUp => "given_up",
+        }
+    }
+
+    /// The outcome of this [`Outcome::code`].
+    pub fn by_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+    }
+}
+
+/// A step of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// New files are written beside those they will replace.
+    Staging,
+    /// Rows, in one transaction.
+    Rows,
+    /// Files are put in place.
+    Files,
+    /// The config cache and the workers.
+    Cache,
+    /// Everything is read again.
+    Verifying,
+}
+
+impl Phase {
+    /// The name in the journal and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Phase::Staging => "staging",
+            Phase::Rows => "rows",
+            Phase::Files => "files",
+            Phase::Cache => "cache",
+            Phase::Verifying => "verifying",
+        }
+    }
+}
+
+/// Who began a run, and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// This machine.
+    pub host: String,
+    /// The user, by name where there is one; behind `sudo` the one who called it as well.
+    pub user: String,
+    /// The address an SSH session comes from; empty on a console.
+    pub from: String,
+    /// Process number.
+    pub pid: u32,
+    /// Version of this program.
+    pub version: String,
+}
+
+/// A run, but for its writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its number; 0 before it is written down.
+    pub id: i64,
+    /// What it does.
+    pub kind: Kind,
+    /// The install's folder.
+    pub install: PathBuf,
+    /// The backup it rests on.
+    pub backup: PathBuf,
+    /// The backup of what stood before, where that is another one: when a backup is put back.
+    pub safety: Option<PathBuf>,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// When it ended, RFC 3339.
+    pub ended: Option<String>,
+    /// Who began it.
+    pub origin: Origin,
+    /// Name of the strategy, of a recovery.
+    pub strategy: Option<String>,
+    /// Fingerprint of the key it ends with, of a recovery.
+    pub key: Option<String>,
+    /// Texts sealed anew.
+    pub resealed: usize,
+    /// Passwords stored.
+    pub reentered: usize,
+    /// Whether the config cache has to follow.
+    pub refresh: bool,
+    /// Whether FreeScout's own command may be run for that.
+    pub artisan: bool,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// What a plan makes of one secret, as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSecret {
+    /// The secret.
+    pub place: Place,
+    /// Name of the action.
+    pub action: String,
+    /// Whether FreeScout must read it afterwards.
+    pub readable_after: bool,
+}
+
+/// A stored text that is to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntendedCell {
+    /// The text.
+    pub cell: Cell,
+    /// SHA-256 of what stands there, hex; `None` for NULL.
+    pub old: Option<String>,
+    /// SHA-256 of what shall stand there, hex; `None` for NULL.
+    pub new: Option<String>,
+    /// The new payloads in it. Empty where the backup holds the new text.
+    pub payloads: Vec<(Place, String)>,
+}
+
+/// A file that is to be replaced, made or removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntendedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Its copy within the backup; `None` when there was no such file.
+    pub saved: Option<String>,
+    /// SHA-256 of what stands there, hex; `None` for no file.
+    pub old: Option<String>,
+    /// SHA-256 of what shall stand there, hex; `None` for no file.
+    pub new: Option<String>,
+    /// The new file, as long as it lies beside the one it will replace.
+    pub staged: Option<PathBuf>,
+}
+
+/// Everything a run means to write.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Intent {
+    /// The plan, of a recovery.
+    pub plan: Vec<PlannedSecret>,
+    /// Stored texts.
+    pub cells: Vec<IntendedCell>,
+    /// Files.
+    pub files: Vec<IntendedFile>,
+}
+
+/// How something that was to be replaced stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// As the run found it.
+    Before,
+    /// As the run meant it.
+    Meant,
+    /// Neither: somebody else changed it since.
+    Foreign,
+}
+
+impl Standing {
+    /// Of the digests of what was, of what was meant, and of what stands now.
+    pub fn of(old: Option<&String>, new: Option<&String>, now: Option<&String>) -> Self {
+        if now == new {
+            Standing::Meant
+        } else if now == old {
+            Standing::Before
+        } else {
+            Standing::Foreign
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_lead_back() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::by_code(kind.code()), Some(kind));
+        }
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::by_code(outcome.code()), Some(outcome));
+        }
+        assert_eq!(Kind::by_code("else"), None);
+    }
+
+    #[test]
+    fn what_did_not_change_counts_as_meant() {
+        let (a, b, c) = ("a".to_owned(), "b".to_owned(), "c".to_owned());
+        let of = |now| Standing::of(Some(&a), Some(&b), now);
+        assert_eq!(of(Some(&a)), Standing::Before);
+        assert_eq!(of(Some(&b)), Standing::Meant);
+        assert_eq!(of(Some(&c)), Standing::Foreign);
+        assert_eq!(of(None), Standing::Foreign);
+        assert_eq!(Standing::of(Some(&a), Some(&a), Some(&a)), Standing::Meant);
+        assert_eq!(Standing::of(Some(&a), None, None), Standing::Meant);
+    }
+}

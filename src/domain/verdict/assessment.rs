@@ -1,0 +1,304 @@
+//! The state of an install as we report it: verdicts, keys, findings, figures. Holds no secret, so it may be cloned,
+//! shown and printed.
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+
+use super::finding::{Finding, Standing};
+use super::{Plain, Verdict};
+use crate::domain::config::rules::{Form, Keeping, Rules};
+use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::domain::inventory::mailbox::{Mailbox, SystemMail};
+use crate::domain::inventory::secret::{Place, Table};
+use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::ring::KeyRing;
+use crate::domain::key::source::Source;
+use crate::domain::key::timeline::Timeline;
+use crate::domain::payload::base64;
+use crate::domain::plan;
+use crate::domain::plan::mail_impact::{Damage, Trace};
+use crate::domain::plan::{Circumstances, Need, Recommendation, Target};
+use crate::domain::verdict;
+
+/// One secret and its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretReport {
+    /// Where it is stored.
+    pub place: Place,
+    /// What it is.
+    pub kind: SecretKind,
+    /// Whose it is. As stored: sanitise before showing.
+    pub owner: String,
+    /// What we know of it.
+    pub verdict: Verdict,
+    /// How the installed version keeps it.
+    pub keeping: Keeping,
+    /// Whether something should be stored here: an empty one was probably wiped by saving the blank form.
+    pub needed: bool,
+    /// A payload with blanks, a byte order mark or missing padding: FreeScout reads it, stricter readers do not.
+    pub misspelled: bool,
+}
+
+impl SecretReport {
+    /// Whether a password can be entered for it: mailbox passwords and the system mail account, where it is known in
+    /// which form FreeScout reads it.
+    pub fn enterable(&self) -> bool {
+        let password = matches!(
+            self.kind,
+            SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail
+        );
+        password && self.form().is_some()
+    }
+
+    /// The form in which a password that is entered has to be stored.
+    pub fn form(&self) -> Option<Form> {
+        verdict::form(self.keeping, &self.verdict)
+    }
+
+    /// Empty although something is needed.
+    pub fn probably_wiped(&self) -> bool {
+        self.needed && matches!(self.verdict, Verdict::Empty { .. })
+    }
+}
+
+/// One key and its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyReport {
+    /// `K1`, `K2`, ….
+    pub label: String,
+    /// How it is named.
+    pub fingerprint: Fingerprint,
+    /// How many secrets it opens.
+    pub opens: usize,
+    /// Whether it is in force.
+    pub effective: bool,
+    /// Where it stands.
+    pub sources: Vec<Source>,
+    /// How many mails in `send_logs` carry its hash.
+    pub mails: u64,
+    /// Where it is published, if it is a sample key.
+    pub published: Option<&'static str>,
+}
+
+/// A text from a log that may be the password of a lost secret. Unproven: to be tried at the mail server, never to be
+/// stored untested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedPassword {
+    /// The secret it may be of.
+    pub place: Place,
+    /// The log: `table#id`, or the path of a file. As found: sanitise before showing.
+    pub seen_in: String,
+    /// When it was written down.
+    pub date: Option<DateTime>,
+}
+
+/// Figures by verdict. `total` counts secrets that are not empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// All that is not empty.
+    pub total: usize,
+    /// Opens with the key in force.
+    pub opens: usize,
+    /// Opens with another known key.
+    pub other_key: usize,
+    /// No known key made it.
+    pub unknown_key: usize,
+    /// Cannot be a payload, or does not unserialise.
+    pub damaged: usize,
+    /// Not encrypted.
+    pub plaintext: usize,
+    /// Sealed twice.
+    pub nested: usize,
+    /// Nothing stored.
+    pub empty: usize,
+    /// Unencrypted texts that FreeScout uses as they stand (part of `plaintext`).
+    #[serde(skip)]
+    pub plaintext_works: usize,
+    /// Unencrypted texts of which nobody can tell whether FreeScout uses them (part of `plaintext`).
+    #[serde(skip)]
+    pub plaintext_untold: usize,
+    /// Unencrypted texts that a migration is still to seal (part of `plaintext`).
+    #[serde(skip)]
+    pub plaintext_awaits: usize,
+}
+
+impl Summary {
+    /// Counts verdicts.
+    pub fn of(secrets: &[SecretReport]) -> Self {
+        let mut summary = Self::default();
+        for secret in secrets {
+            let counter = match secret.verdict {
+                Verdict::Opens(_) => &mut summary.opens,
+                Verdict::OtherKey(_) => &mut summary.other_key,
+                Verdict::UnknownKey { .. } => &mut summary.unknown_key,
+                Verdict::Damaged { .. } => &mut summary.damaged,
+                Verdict::Plaintext(plain) => {
+                    match plain {
+                        Plain::AsItIs | Plain::StillRead => summary.plaintext_works += 1,
+                        Plain::Untold => summary.plaintext_untold += 1,
+                        Plain::AwaitsMigration => summary.plaintext_awaits += 1,
+                        Plain::ReadsEmpty => {}
+                    }
+                    &mut summary.plaintext
+                }
+                Verdict::Nested { .. } => &mut summary.nested,
+                Verdict::Empty { .. } => &mut summary.empty,
+            };
+            *counter += 1;
+            summary.total += usize::from(!matches!(secret.verdict, Verdict::Empty { .. }));
+        }
+        summary
+    }
+
+    /// Secrets that FreeScout reads right now.
+    pub fn readable(&self) -> usize {
+        self.opens + self.plaintext_works
+    }
+
+    /// Secrets that it does not; those of which nobody can tell are in neither.
+    pub fn unreadable(&self) -> usize {
+        self.total - self.readable() - self.plaintext_untold
+    }
+
+    /// Those that a recovery is for: what a migration will seal needs none.
+    pub fn to_recover(&self) -> usize {
+        self.unreadable() - self.plaintext_awaits
+    }
+}
+
+/// Everything the checks found out.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The rules of the installed version.
+    pub rules: Rules,
+    /// Every secret, mailbox by mailbox, then the others.
+    pub secrets: Vec<SecretReport>,
+    /// Every known key, in the order found.
+    pub keys: Vec<KeyReport>,
+    /// What needs attention, gravest first.
+    pub findings: Vec<Finding>,
+    /// Figures.
+    pub summary: Summary,
+    /// What plans are made from.
+    pub circumstances: Circumstances,
+    /// What we recommend; `None` when all is well.
+    pub recommendation: Option<Recommendation>,
+    /// The mailboxes.
+    pub mailboxes: Vec<Mailbox>,
+    /// The system mail account.
+    pub system_mail: SystemMail,
+    /// Which key was in use when; `None` where no mail tells.
+    pub timeline: Option<Timeline>,
+    /// What was sent under each key.
+    pub traces: Vec<Trace>,
+    /// What older copies could bring back, in the order of the secrets; of each what may be taken first, then the newest.
+    pub recoverable: Vec<Recoverable>,
+    /// What FreeScout's logs offer for lost passwords, in the order of the secrets, newest first.
+    pub logged: Vec<LoggedPassword>,
+}
+
+impl Assessment {
+    /// What keeps FreeScout from reading, now and whatever we write, what reads right with the key of `.env`: a key that is
+    /// set elsewhere and counts first, or a line of `.env` that it does not get past.
+    pub fn overruled(&self) -> impl Iterator<Item = &Finding> {
+        let readable = self.summary.readable();
+        self.findings.iter().filter(move |finding| match finding {
+            Finding::KeySetElsewhere {
+                standing, opens, ..
+            } => *standing == Standing::InForce && *opens < readable,
+            Finding::EnvRefused { cached, .. } => !cached,
+            _ => false,
+        })
+    }
+
+    /// Whether workers are not told to restart, unless the operator says so: one that could not be searched may hold a
+    /// lost key.
+    pub fn workers_stay(&self) -> bool {
+        let unsearched = |f: &Finding| matches!(f, Finding::WorkerUnsearched { .. });
+        self.findings.iter().any(unsearched)
+    }
+
+    /// What must happen before anything can be recommended.
+    pub fn need(&self) -> Option<Need> {
+        plan::need(&self.secrets, &self.circumstances)
+    }
+
+    /// What ending with this key does to mails already sent.
+    pub fn damage(&self, target: Target) -> Damage {
+        let mut damage = Damage::of(target, self.circumstances.effective, &self.traces);
+        damage.web_cron_changes &= self.rules.has_web_cron();
+        damage
+    }
+
+    /// The label of a key, or its fingerprint when it is not known.
+    pub fn label(&self, key: Fingerprint) -> String {
+        self.keys
+            .iter()
+            .find(|k| k.fingerprint == key)
+            .map_or_else(|| key.to_string(), |k| k.label.clone())
+    }
+
+    /// The older payloads that may be taken unseen: one of each secret that has such a one.
+    pub fn takeable(&self) -> impl Iterator<Item = &Recoverable> {
+        self.recoverable
+            .iter()
+            .filter(|older| older.taken().is_some() && !older.repeats)
+    }
+}
+
+/// Judges every secret of an inventory.
+pub fn judge_all(inventory: &Inventory, ring: &KeyRing) -> Vec<SecretReport> {
+    inventory
+        .secrets
+        .iter()
+        .map(|secret| judge_one(secret, inventory, ring))
+        .collect()
+}
+
+/// Judges one secret of an inventory.
+pub fn judge_one(secret: &Secret, inventory: &Inventory, ring: &KeyRing) -> SecretReport {
+    SecretReport {
+        place: secret.place.clone(),
+        kind: secret.kind,
+        owner: secret.owner.clone(),
+        verdict: verdict::judge(secret, ring),
+        keeping: secret.keeping,
+        misspelled: matches!(secret.stored(), StoredText::Text(text) if !base64::is_canonical(text.expose())),
+        needed: needed(secret.kind, &secret.place, inventory),
+    }
+}
+
+/// The keys with what each opens.
+pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
+    let effective = ring
+        .effective()
+        .map(crate::domain::key::app_key::AppKey::fingerprint);
+    ring.iter()
+        .map(|known| KeyReport {
+            label: ring.label(known.fingerprint()),
+            fingerprint: known.fingerprint(),
+            opens: secrets
+                .iter()
+                .filter(|s| s.verdict.key() == Some(known.fingerprint()))
+                .count(),
+            effective: effective == Some(known.fingerprint()),
+            sources: known.sources.clone(),
+            mails: known.mails,
+            published: crate::domain::key::known::published(&known.key),
+        })
+        .collect()
+}
+
+fn needed(kind: SecretKind, place: &Place, inventory: &Inventory) -> bool {
+    let mailbox = || match place.cell.table {
+        Table::Mailboxes => inventory.mailbox(place.cell.id),
+        _ => None,
+    };
+    match kind {
+        SecretKind::Incoming => mailbox().is_some_and(Mailbox::needs_incoming),
+        SecretKind::Outgoing => mailbox().is_some_and(Mailbox::needs_outgoing),
+        SecretKind::SystemMail => inventory.system_mail.needs_password(),
+        _ => false,
+    }
+}

@@ -1,0 +1,425 @@
+//! What the operator must know, each finding with its evidence.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::domain::config::elsewhere::By;
+use crate::domain::key::app_key::{Fingerprint, KeyError};
+use crate::domain::key::source::Source;
+use crate::domain::key::spelling::Spelling;
+use crate::domain::run::Run;
+
+/// How grave a finding is. The order is gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Mail does not flow, or will stop.
+    Critical,
+    /// Needs attention.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// A key as it is named in sentences: `K1 · 3fa9c2d1e0b4`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyName {
+    /// `K1`.
+    pub label: String,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+}
+
+impl std::fmt::Display for KeyName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} · {}", self.label, self.fingerprint)
+    }
+}
+
+/// Where a setting stands, outside of `.env`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAt {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, counted from 1.
+    pub line: Option<u64>,
+    /// Who sets it.
+    pub by: By,
+}
+
+/// Whether a setting outside of `.env` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It counts now, before `.env`.
+    InForce,
+    /// Not as long as the config cache stands, which was built without it or before it.
+    Cached,
+    /// From the container's next start on.
+    NextStart,
+    /// Whether it belongs to this install cannot be told.
+    Unsure,
+    /// Its value stands somewhere else again, or counts under a condition only.
+    TakenOver,
+}
+
+impl Standing {
+    fn severity(self) -> Severity {
+        match self {
+            Standing::InForce | Standing::NextStart => Severity::Critical,
+            Standing::Cached | Standing::Unsure | Standing::TakenOver => Severity::Warning,
+        }
+    }
+}
+
+/// Something found. Texts in it that come from outside are as found: sanitise before showing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The config cache holds one key, the configuration another.
+    StaleConfigCache {
+        /// The key in the cache, which is in force.
+        cached: Option<KeyName>,
+        /// The key in `.env` or the key file.
+        configured: Option<KeyName>,
+    },
+    /// The key in force is none that Laravel accepts.
+    UnusableKey {
+        /// Why.
+        error: KeyError,
+    },
+    /// What is configured is a known key, in a spelling that FreeScout does not read.
+    MisspelledKey {
+        /// The key.
+        key: KeyName,
+        /// What is wrong with it.
+        spelling: Spelling,
+        /// Where it stands.
+        place: Source,
+    },
+    /// Two keys stand on one line, as `/install.php` leaves them.
+    GluedKey {
+        /// The line of `.env`, 0 when it is the config cache.
+        line: u64,
+    },
+    /// A queue worker runs with another key than the web side.
+    WorkerHoldsOtherKey {
+        /// Process id.
+        pid: i32,
+        /// Its key, if it is one we know.
+        key: Option<KeyName>,
+    },
+    /// A queue worker that does not tell its key runs since before the configuration was changed.
+    WorkerOlderThanKey {
+        /// Process id.
+        pid: i32,
+    },
+    /// A secret is lost, and the memory of a queue worker, which may hold its key, could not be searched.
+    WorkerUnsearched {
+        /// Process id.
+        pid: i32,
+        /// What it is.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// A secret is lost, and a backup of ours of this install, which may hold its key, could not be searched.
+    OwnBackupUnread {
+        /// Its folder.
+        folder: std::path::PathBuf,
+        /// When it was made, RFC 3339; empty where that is not known.
+        created: String,
+        /// Why.
+        why: String,
+    },
+    /// A secret is lost, and there are so many backups of ours that these were not searched.
+    OwnBackupsMore {
+        /// How many.
+        count: usize,
+    },
+    /// `APP_KEY` is set in the process environment, which wins over `.env`.
+    KeyFromProcessEnvironment,
+    /// Another key than that of `.env` is set for FreeScout's PHP.
+    KeySetElsewhere {
+        /// Where.
+        at: SetAt,
+        /// The key, where it is known and usable.
+        key: Option<KeyName>,
+        /// Whether it counts.
+        standing: Standing,
+        /// How many secrets open with it.
+        opens: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// Another setting than that of `.env` is set for FreeScout's PHP: of the database, or the key's file.
+    SettingElsewhere {
+        /// The variable.
+        name: String,
+        /// Where.
+        at: SetAt,
+        /// Whether it counts.
+        standing: Standing,
+    },
+    /// FreeScout cannot read the file of `APP_KEY_FILE`.
+    KeyFileUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What keeps it from being read.
+        why: String,
+        /// The account that FreeScout runs as, where it has no right to read it.
+        barred: Option<String>,
+    },
+    /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has cannot be told.
+    WebUserUntold,
+    /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
+    EnvRefused {
+        /// The line, counted from 1.
+        line: u64,
+        /// Whether there is a config cache.
+        cached: bool,
+    },
+    /// Secrets sealed under another known key.
+    UnderOtherKey {
+        /// How many.
+        count: usize,
+        /// The key.
+        key: KeyName,
+    },
+    /// Secrets that no known key opens.
+    UnderUnknownKey {
+        /// How many.
+        count: usize,
+    },
+    /// Damaged secrets.
+    Damaged {
+        /// How many.
+        count: usize,
+    },
+    /// Unencrypted passwords that FreeScout does not use.
+    Plaintext {
+        /// How many.
+        count: usize,
+    },
+    /// Unencrypted passwords that the installed version may use or not: it cannot be told.
+    PlaintextUntold {
+        /// How many.
+        count: usize,
+    },
+    /// Unencrypted secrets that the installed version uses, and versions from 1.8.232 on do not.
+    PlaintextUntilUpdate {
+        /// How many.
+        count: usize,
+    },
+    /// Unencrypted passwords that a migration is still to seal: the database is older than the installed version.
+    AwaitsMigration {
+        /// How many.
+        count: usize,
+    },
+    /// Secrets that are sealed already, and that a migration is still to seal once more.
+    WouldSealAgain {
+        /// How many.
+        count: usize,
+    },
+    /// The installed version cannot be told.
+    VersionUntold {
+        /// What it states, as found.
+        stated: String,
+    },
+    /// A fault of two versions: they use the system mail password in a wrong form, whatever the key.
+    SystemMailBroken {
+        /// The version.
+        version: String,
+    },
+    /// Secrets sealed twice.
+    Nested {
+        /// How many.
+        count: usize,
+    },
+    /// Ciphertexts that may be salvaged although their MAC does not vouch for them.
+    Salvageable {
+        /// How many.
+        count: usize,
+    },
+    /// Secrets that are lost today, and stand in an older copy that a known key opens.
+    OlderFound {
+        /// How many.
+        count: usize,
+    },
+    /// Secrets that are lost today, and stand in older copies of which it is not certain that they are this install's.
+    OlderOffered {
+        /// How many.
+        count: usize,
+    },
+    /// Passwords that failed logins left in FreeScout's logs.
+    PasswordInLog {
+        /// How many different ones.
+        count: usize,
+    },
+    /// An empty field that needs a value: probably wiped by saving the blank form.
+    ProbablyWiped {
+        /// Whose.
+        owner: String,
+        /// Incoming, outgoing or the system mail account: the place as printed.
+        place: String,
+    },
+    /// Licences of paid modules that FreeScout cannot read: its daily check will switch those modules off.
+    LicencesUnreadable {
+        /// How many.
+        count: usize,
+    },
+    /// A known key that anybody can look up.
+    PublishedKey {
+        /// The key.
+        key: KeyName,
+        /// Where it is published.
+        published: &'static str,
+        /// Whether it is in force.
+        effective: bool,
+    },
+    /// Config cache and `.env` name different databases.
+    DatabaseSettingsDiffer,
+    /// Files that the web user must write belong to root.
+    RootOwned {
+        /// The first of them.
+        path: PathBuf,
+    },
+    /// A table's engine has no transactions.
+    NotTransactional {
+        /// The table.
+        table: &'static str,
+    },
+    /// A schema older than some columns.
+    OlderSchema {
+        /// `table.column`, comma-separated.
+        missing: String,
+    },
+    /// We do not run as root: what that leaves out.
+    NotRoot,
+    /// A run on this install was begun and did not end.
+    UnfinishedRun {
+        /// The run.
+        run: Box<Run>,
+    },
+    /// The journal cannot be read: whether a run was interrupted is not known, and none can be begun.
+    JournalUnreadable {
+        /// Why.
+        why: String,
+    },
+    /// Another freescout-rescue works on this install right now.
+    AnotherRun {
+        /// Its process.
+        pid: u32,
+        /// The machine it runs on.
+        host: String,
+        /// Whose it is.
+        user: String,
+        /// Since when, RFC 3339.
+        since: String,
+    },
+    /// Opening `/install.php` in a browser would write a new key.
+    InstallPageDangerous,
+}
+
+impl Finding {
+    /// The name in the JSON forms.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Finding::StaleConfigCache { .. } => "stale_config_cache",
+            Finding::UnusableKey { .. } => "unusable_key",
+            Finding::MisspelledKey { .. } => "misspelled_key",
+            Finding::GluedKey { .. } => "glued_key",
+            Finding::WorkerHoldsOtherKey { .. } => "worker_holds_other_key",
+            Finding::WorkerOlderThanKey { .. } => "worker_older_than_key",
+            Finding::WorkerUnsearched { .. } => "worker_unsearched",
+            Finding::OwnBackupUnread { .. } => "own_backup_unread",
+            Finding::OwnBackupsMore { .. } => "own_backups_more",
+            Finding::KeyFromProcessEnvironment => "key_from_process_environment",
+            Finding::KeySetElsewhere { .. } => "key_set_elsewhere",
+            Finding::SettingElsewhere { .. } => "setting_elsewhere",
+            Finding::KeyFileUnreadable { .. } => "key_file_unreadable",
+            Finding::WebUserUntold => "web_user_untold",
+            Finding::EnvRefused { .. } => "env_refused",
+            Finding::UnderOtherKey { .. } => "under_other_key",
+            Finding::UnderUnknownKey { .. } => "under_unknown_key",
+            Finding::Damaged { .. } => "damaged",
+            Finding::Plaintext { .. } => "plaintext",
+            Finding::PlaintextUntold { .. } => "plaintext_untold",
+            Finding::PlaintextUntilUpdate { .. } => "plaintext_until_update",
+            Finding::AwaitsMigration { .. } => "awaits_migration",
+            Finding::WouldSealAgain { .. } => "would_seal_again",
+            Finding::VersionUntold { .. } => "version_untold",
+            Finding::SystemMailBroken { .. } => "system_mail_broken",
+            Finding::Nested { .. } => "nested",
+            Finding::Salvageable { .. } => "salvageable",
+            Finding::OlderFound { .. } => "older_found",
+            Finding::OlderOffered { .. } => "older_offered",
+            Finding::PasswordInLog { .. } => "password_in_log",
+            Finding::ProbablyWiped { .. } => "probably_wiped",
+            Finding::LicencesUnreadable { .. } => "licences_unreadable",
+            Finding::PublishedKey { .. } => "published_key",
+            Finding::DatabaseSettingsDiffer => "database_settings_differ",
+            Finding::RootOwned { .. } => "root_owned",
+            Finding::NotTransactional { .. } => "not_transactional",
+            Finding::OlderSchema { .. } => "older_schema",
+            Finding::NotRoot => "not_root",
+            Finding::UnfinishedRun { .. } => "unfinished_run",
+            Finding::AnotherRun { .. } => "another_run",
+            Finding::JournalUnreadable { .. } => "journal_unreadable",
+            Finding::InstallPageDangerous => "install_page_dangerous",
+        }
+    }
+
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Finding::StaleConfigCache { .. }
+            | Finding::UnusableKey { .. }
+            | Finding::MisspelledKey { .. }
+            | Finding::GluedKey { .. }
+            | Finding::KeyFileUnreadable { .. }
+            | Finding::EnvRefused { .. }
+            | Finding::UnderOtherKey { .. }
+            | Finding::UnderUnknownKey { .. }
+            | Finding::UnfinishedRun { .. }
+            | Finding::LicencesUnreadable { .. } => Severity::Critical,
+            Finding::PublishedKey { effective, .. } => {
+                if *effective {
+                    Severity::Critical
+                } else {
+                    Severity::Warning
+                }
+            }
+            Finding::KeySetElsewhere { standing, .. }
+            | Finding::SettingElsewhere { standing, .. } => standing.severity(),
+            Finding::WorkerHoldsOtherKey { .. }
+            | Finding::WorkerOlderThanKey { .. }
+            | Finding::WorkerUnsearched { .. }
+            | Finding::OwnBackupUnread { .. }
+            | Finding::OwnBackupsMore { .. }
+            | Finding::Damaged { .. }
+            | Finding::Plaintext { .. }
+            | Finding::PlaintextUntold { .. }
+            | Finding::AwaitsMigration { .. }
+            | Finding::WouldSealAgain { .. }
+            | Finding::SystemMailBroken { .. }
+            | Finding::Nested { .. }
+            | Finding::PasswordInLog { .. }
+            | Finding::ProbablyWiped { .. }
+            | Finding::DatabaseSettingsDiffer
+            | Finding::RootOwned { .. }
+            | Finding::WebUserUntold
+            | Finding::AnotherRun { .. }
+            | Finding::JournalUnreadable { .. }
+            | Finding::NotTransactional { .. }
+            | Finding::InstallPageDangerous => Severity::Warning,
+            Finding::KeyFromProcessEnvironment
+            | Finding::Salvageable { .. }
+            | Finding::PlaintextUntilUpdate { .. }
+            | Finding::VersionUntold { .. }
+            | Finding::OlderFound { .. }
+            | Finding::OlderOffered { .. }
+            | Finding::OlderSchema { .. }
+            | Finding::NotRoot => Severity::Info,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The key hunt alone: the install itself, running PHP processes, the places that were named, and the usual ones on request, cheapest first.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::processes;
+use crate::domain::verdict::Verdict;
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::session::Session;
+use crate::engine::session::judge;
+use crate::engine::session::judge::Looking;
+use crate::io::hunt;
+
+/// Where to look, the install aside.
+pub struct Places {
+    /// What the operator named; `-` is standard input.
+    pub named: Vec<PathBuf>,
+    /// Whether the usual places are searched as well.
+    pub usual: bool,
+    /// Within which limits.
+    pub limits: hunt::Limits,
+}
+
+/// What the hunt came to.
+pub struct Hunted {
+    /// What was read and what was not.
+    pub looked: hunt::Looked,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// Looks for keys and adds what it finds to the session.
+pub fn hunt(
+    session: &mut Session,
+    places: &Places,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> Hunted {
+    let install = session.install.root.clone();
+    let began = Instant::now();
+    let mut looked = judge::look_in(session, std::slice::from_ref(&install), cancel, on);
+    // Before anything is restarted: their memory may be the only place left.
+    looked.add(processes::look_in(session, cancel, on));
+    let mut roots = places.named.clone();
+    if places.usual {
+        roots.extend(hunt::usual_places(&install));
+    }
+    looked.add(judge::look_in_within(
+        session,
+        &roots,
+        &places.limits,
+        cancel,
+        on,
+    ));
+    judge::count_mails(session);
+    Hunted {
+        looked,
+        seconds: began.elapsed().as_secs_f64(),
+    }
+}
+
+/// Whether every secret that is whole opens with a key we know.
+pub fn all_open(assessment: &Assessment) -> bool {
+    !assessment
+        .secrets
+        .iter()
+        .any(|secret| matches!(secret.verdict, Verdict::UnknownKey { .. }))
+}

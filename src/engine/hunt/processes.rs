@@ -1,0 +1,335 @@
+//! Keys in running PHP: the environment and the memory of its processes, before anything is restarted.
+//!
+//! A worker may say by its queue name (md5 of the key text) which key it was started with, so those that hold another one
+//! than the key in force are told and read first. While something opens with no key we know, no worker of the install is
+//! told to restart before its memory was searched: it may be the last place of that key.
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::PathBuf;
+
+use crate::domain::inventory::secret::Place;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::derived_hashes;
+use crate::domain::key::source::{Source, SourceKind};
+use crate::engine::recovery::backup::Progress;
+use crate::engine::session::Session;
+use crate::engine::session::judge;
+use crate::engine::session::judge::Looking;
+use crate::io::fs;
+use crate::io::hunt::{Candidate, Looked, SkipReason, Skipped};
+use crate::io::os::memory;
+use crate::io::os::memory::Memory;
+use crate::io::os::processes;
+use crate::io::os::processes::{Belongs, PhpProcess, Role};
+use crate::words::{fill, words};
+
+/// Memory that is read of one process.
+const MAX_MEMORY: u64 = 4 << 30;
+/// Texts remembered of one process, so that each is tried once; of more than that, some are tried again.
+const MAX_SEEN: usize = 1 << 15;
+/// How many unread processes are remembered.
+const MAX_SKIPPED: usize = 200;
+
+/// A queue worker of the install whose memory was not searched, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsearched {
+    /// The worker.
+    pub process: PhpProcess,
+    /// Why.
+    pub why: String,
+}
+
+/// Whether queue workers are told to restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Workers {
+    /// They are.
+    Restart,
+    /// They are not: sentences that say why.
+    Stay(Vec<String>),
+}
+
+/// The PHP processes of this machine, those first that hold another key than the one in force; and how many these are.
+pub fn queue(session: &Session) -> (Vec<PhpProcess>, usize) {
+    let effective = session
+        .ring
+        .effective()
+        .map(derived_hashes::worker_identifier);
+    let holds_another = |process: &PhpProcess| {
+        let identifier = process.identifier();
+        identifier.is_some() && identifier != effective.as_deref()
+    };
+    let (mut queue, others): (Vec<PhpProcess>, Vec<PhpProcess>) =
+        processes::php(&session.install.root)
+            .into_iter()
+            .partition(holds_another);
+    let first = queue.len();
+    // A key once loaded is read from a worker sooner than from a pool of FPM.
+    let is_worker = |process: &PhpProcess| matches!(process.role, Role::Worker(_));
+    let (workers, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_worker);
+    queue.extend(workers);
+    queue.extend(rest);
+    (queue, first)
+}
+
+/// Searches the environment and the memory of every PHP process and adds what it finds to the session. `on` hears as
+/// of a search in files; `files` counts processes.
+pub fn look_in(
+    session: &mut Session,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> Looked {
+    let queue = queue(session);
+    look_through(session, queue, cancel, on)
+}
+
+/// The same in what belongs to this install, or may: done unasked, before something is judged or restarted.
+pub fn look_in_own(
+    session: &mut Session,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> Looked {
+    let (queue, _) = queue(session);
+    let own = queue
+        .into_iter()
+        .filter(|p| p.belongs != Belongs::Elsewhere);
+    look_through(session, (own.collect(), 0), cancel, on)
+}
+
+/// Looks for lost keys in the install's own processes; where nothing is lost, not at all.
+pub fn look_if_lost(
+    session: &mut Session,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> Looked {
+    match closed(session) {
+        0 => Looked::default(),
+        _ => look_in_own(session, cancel, on),
+    }
+}
+
+/// How many secrets open with no key we know.
+pub fn closed(session: &Session) -> usize {
+    judge::Sieve::of(session).closed()
+}
+
+/// Searches, while anything is lost, what a restart would destroy, and says whether workers may be told to restart.
+/// `stays` says which secrets will not be readable in the end.
+pub fn before_restart(
+    session: &mut Session,
+    stays: &dyn Fn(&Session, &Place) -> bool,
+    progress: &mut Progress<'_>,
+    cancel: &dyn Fn() -> bool,
+) -> Workers {
+    let w = words();
+    if closed(session) > 0 {
+        progress(w.memory_searched_first, 0, None);
+        look_in_own(session, cancel, &mut |_, _| {});
+        judge::count_mails(session);
+    }
+    let mut why = Vec::new();
+    if closed(session) > 0 {
+        why.extend(session.unsearched.iter().map(unsearched));
+        if processes::others_hidden() && !are_web_user(session) {
+            why.push(w.workers_hidden.to_owned());
+        }
+    }
+    why.extend(only_in_memory(session, stays));
+    match why.is_empty() || session.restart_anyway {
+        true => Workers::Restart,
+        false => Workers::Stay(why),
+    }
+}
+
+/// A worker whose memory was not searched, as a sentence.
+fn unsearched(Unsearched { process, why }: &Unsearched) -> String {
+    fill(
+        words().worker_unsearched,
+        &[("pid", &process.pid), ("what", &process.what), ("why", why)],
+    )
+}
+
+fn are_web_user(session: &Session) -> bool {
+    rustix::process::geteuid().as_raw() == session.install.web_user.uid
+}
+
+/// Keys that something still needs, and that stand nowhere but in running processes: a sentence for each.
+fn only_in_memory(
+    session: &Session,
+    stays: &dyn Fn(&Session, &Place) -> bool,
+) -> impl Iterator<Item = String> {
+    let needed = session.inventory.secrets.iter().filter_map(|secret| {
+        let payload = secret.payload()?.as_ref().ok()?;
+        let key = session.ring.maker_of(payload)?.fingerprint();
+        stays(session, &secret.place).then_some(key)
+    });
+    let needed: HashSet<_> = needed.collect();
+    held_by_processes_alone(session, &needed)
+        .into_iter()
+        .map(|key| fill(words().key_only_in_memory, &[("key", &key)]))
+}
+
+/// Those of these keys that stand nowhere but in running processes, as they are named.
+pub fn held_by_processes_alone(session: &Session, keys: &HashSet<Fingerprint>) -> Vec<String> {
+    let running = |source: &Source| match source.kind {
+        SourceKind::ProcessMemory => true,
+        // Without a path it is our own: whoever started us has it.
+        SourceKind::ProcessEnvironment => source.path.is_some(),
+        _ => false,
+    };
+    let held = session
+        .ring
+        .iter()
+        .filter(|known| keys.contains(&known.fingerprint()) && known.sources.iter().all(running));
+    held.map(|known| {
+        let key = known.fingerprint();
+        format!("{} · {key}", session.ring.label(key))
+    })
+    .collect()
+}
+
+fn look_through(
+    session: &mut Session,
+    (queue, first): (Vec<PhpProcess>, usize),
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> Looked {
+    let mut search = Search {
+        cancel,
+        on,
+        sieve: judge::Sieve::of(session),
+        looked: Looked::default(),
+        unsearched: Vec::new(),
+    };
+    for process in &queue[..first] {
+        (search.on)(session, Looking::OtherKey(process));
+    }
+    for process in &queue {
+        if cancel() {
+            break;
+        }
+        search.process(session, process);
+    }
+    let Search {
+        looked, unsearched, ..
+    } = search;
+    session.unsearched = unsearched;
+    looked
+}
+
+struct Search<'a> {
+    cancel: &'a dyn Fn() -> bool,
+    on: &'a mut dyn FnMut(&mut Session, Looking<'_>),
+    sieve: judge::Sieve,
+    looked: Looked,
+    unsearched: Vec<Unsearched>,
+}
+
+impl Search<'_> {
+    fn process(&mut self, session: &mut Session, process: &PhpProcess) {
+        self.looked.files += 1;
+        let file = |name: &str| PathBuf::from(format!("/proc/{}/{name}", process.pid));
+        let place = file("environ");
+        let kind = SourceKind::ProcessEnvironment;
+        let read = processes::environment_of(process.pid, process.account)
+            .and_then(|bytes| self.stream(session, &mut &bytes[..], kind, &place));
+        if let Err(e) = read {
+            self.skip(process, place, &e.to_string());
+        }
+        let place = file("mem");
+        let left = match Memory::of(process, MAX_MEMORY) {
+            Ok(mut memory) => {
+                let kind = SourceKind::ProcessMemory;
+                let read = self.stream(session, &mut memory, kind, &place);
+                let megabytes = memory.unread() >> 20;
+                match read {
+                    Ok(()) if megabytes > 0 && !(self.cancel)() => Some(fill(
+                        words().process_memory_unread,
+                        &[("megabytes", &megabytes)],
+                    )),
+                    // The key may be among what was not tried on all that it may open.
+                    Ok(()) => self.sieve.tried_on_some().map(|some| some.why.to_string()),
+                    Err(e) => Some(e.to_string()),
+                }
+            }
+            Err(barred) => Some(barred.to_string()),
+        };
+        if let Some(why) = left {
+            self.skip(process, place, &why);
+            self.left(process, why);
+        }
+    }
+
+    /// Remembers a worker whose restart would destroy what was not searched. One that ended is beyond that.
+    fn left(&mut self, process: &PhpProcess, why: String) {
+        let worker = matches!(process.role, Role::Worker(_));
+        let still_there = PathBuf::from(format!("/proc/{}/stat", process.pid)).exists();
+        if worker && process.belongs != Belongs::Elsewhere && still_there {
+            self.unsearched.push(Unsearched {
+                process: process.clone(),
+                why,
+            });
+        }
+    }
+
+    fn stream(
+        &mut self,
+        session: &mut Session,
+        stream: &mut dyn Read,
+        kind: SourceKind,
+        place: &std::path::Path,
+    ) -> std::io::Result<()> {
+        let (files, before) = (self.looked.files, self.looked.bytes);
+        let mut seen = HashSet::new();
+        // Both closures report to the session, one after the other.
+        let state = std::cell::RefCell::new((session, &mut *self));
+        memory::scan(
+            stream,
+            &mut |hit| {
+                let (session, search) = &mut *state.borrow_mut();
+                if seen.len() >= MAX_SEEN {
+                    seen.clear();
+                }
+                if seen.insert(fs::digest(hit.text.expose())) {
+                    let candidate = Candidate {
+                        text: hit.text,
+                        source: Source::file(kind, place, None),
+                        named: hit.named,
+                    };
+                    if judge::consider(session, candidate, &mut search.sieve) {
+                        (search.on)(session, Looking::Found);
+                    }
+                }
+            },
+            &mut |read| {
+                let (session, search) = &mut *state.borrow_mut();
+                search.looked.bytes = before + read;
+                let bytes = search.looked.bytes;
+                search.sieve.read(bytes);
+                let at = Looking::At {
+                    files,
+                    bytes,
+                    current: place,
+                };
+                (search.on)(session, at);
+                !(search.cancel)()
+            },
+        )
+    }
+
+    fn skip(&mut self, process: &PhpProcess, path: PathBuf, why: &str) {
+        if self.looked.skipped.len() >= MAX_SKIPPED {
+            self.looked.skipped_more += 1;
+            return;
+        }
+        let named = fill(
+            words().process_named,
+            &[("what", &process.what), ("user", &process.user)],
+        );
+        self.looked.skipped.push(Skipped {
+            path,
+            inside: vec![named],
+            why: SkipReason::Refused(why.to_owned()),
+        });
+    }
+}

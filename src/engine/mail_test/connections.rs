@@ -1,0 +1,310 @@
+//! Which connections an install has, and with which password or token each is to be tested.
+//!
+//! As FreeScout would: with what it reads now. Before a recovery, with what the recovery will make readable too; the
+//! result then says so.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::oauth;
+use super::oauth::RefreshError;
+use crate::domain::inventory::secret::{SecretBytes, Token};
+use crate::domain::inventory::{Secret, SecretKind};
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::{Caution, Code, Ended, Tested};
+use crate::domain::mail::{
+    Connection, ConnectionId, Direction, Login, NoTarget, Target, connections,
+};
+use crate::domain::verdict::{self, Plain, Verdict};
+use crate::engine::session::Session;
+use crate::engine::worker::Reading;
+use crate::io::mail::oauth::Endpoints;
+use crate::io::mail::{Settings, journey};
+use crate::words::untrusted::sanitize;
+
+/// A connection with what it takes to test it.
+pub struct Prepared {
+    /// Which, and where to.
+    pub connection: Connection,
+    /// What to do.
+    pub how: How,
+}
+
+/// What to do about a connection.
+pub enum How {
+    /// Connect, and log in.
+    Try(Attempt),
+    /// Do not connect: why is known.
+    Skip(Ended),
+}
+
+/// What it takes to connect and log in.
+pub struct Attempt {
+    /// Where.
+    pub target: Target,
+    /// Password or token, where a login is made.
+    pub credential: Option<SecretBytes>,
+    /// Why FreeScout cannot read it itself yet.
+    pub under: Option<Under>,
+}
+
+/// Why FreeScout cannot read a password that we can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Under {
+    /// Another key opens it: its label.
+    OtherKey(String),
+    /// It is stored unencrypted.
+    Nothing,
+    /// It is stored unencrypted, and whether this version of FreeScout reads it so cannot be told.
+    Untold,
+}
+
+impl Attempt {
+    /// As one end of a mail's journey.
+    pub fn end(&self) -> journey::End<'_> {
+        journey::End {
+            target: &self.target,
+            credential: self.credential.as_ref(),
+        }
+    }
+}
+
+impl Prepared {
+    /// The test's result around its end.
+    pub fn tested(&self, ended: Ended) -> Tested {
+        let Connection {
+            id,
+            owner,
+            email,
+            target,
+        } = &self.connection;
+        Tested {
+            id: *id,
+            owner: sanitize(owner),
+            email: sanitize(email),
+            protocol: target.as_ref().ok().map(|t| t.protocol),
+            server: target
+                .as_ref()
+                .map(|t| sanitize(&t.server()))
+                .unwrap_or_default(),
+            ended,
+        }
+    }
+
+    /// The same connection with another password.
+    #[must_use]
+    pub fn with(self, password: SecretBytes) -> Self {
+        let how = match &self.connection.target {
+            Ok(target) => How::Try(Attempt {
+                target: target.clone(),
+                credential: Some(password),
+                under: None,
+            }),
+            Err(_) => self.how,
+        };
+        Self { how, ..self }
+    }
+}
+
+/// Mailboxes whose expired token was not renewed, and why.
+pub type NotRenewed = BTreeMap<u64, Ended>;
+
+/// Renews expired access tokens, as FreeScout does at its next fetch. Changes `mailboxes.meta` of those mailboxes. A
+/// renewal that was begun is finished; none is begun after `cancel`.
+pub fn renew(
+    session: &mut Session,
+    which: Option<&[ConnectionId]>,
+    endpoints: &Endpoints,
+    cancel: &AtomicBool,
+) -> NotRenewed {
+    let asked = |id| which.is_none_or(|ids| ids.iter().any(|c| c.mailbox == Some(id)));
+    let mailboxes = session.inventory.mailboxes.iter();
+    let expired: Vec<u64> = mailboxes
+        .filter(|m| m.oauth.is_some() && asked(m.id) && oauth::is_expired(session, m.id))
+        .map(|m| m.id)
+        .collect();
+    let renewed = expired.into_iter().filter_map(|id| {
+        if cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        match oauth::refresh(session, id, endpoints) {
+            // What cannot be read has a verdict of its own.
+            Ok(_) | Err(RefreshError::Unreadable(_) | RefreshError::NotReadAgain(_)) => None,
+            Err(error) => Some((id, error.ended())),
+        }
+    });
+    renewed.collect()
+}
+
+/// Prepares the connections that are asked for; all of them, where none is named.
+pub fn prepare(
+    session: &Session,
+    which: Option<&[ConnectionId]>,
+    reading: Reading,
+    not_renewed: &NotRenewed,
+) -> Vec<Prepared> {
+    let inventory = &session.inventory;
+    connections(&inventory.mailboxes, &inventory.system_mail)
+        .into_iter()
+        .filter(|c| which.is_none_or(|ids| ids.contains(&c.id)))
+        .map(|connection| {
+            let how = match &connection.target {
+                Err(why) => skip(*why),
+                Ok(target) => how(session, connection.id, target, reading, not_renewed),
+            };
+            Prepared { connection, how }
+        })
+        .collect()
+}
+
+fn skip(why: NoTarget) -> How {
+    let (code, advice) = match why {
+        NoTarget::LocalMailer => (Code::NotNeeded, Advice::LocalMailer),
+        NoTarget::NoServer => (Code::NotConfigured, Advice::NoServer),
+        NoTarget::OfModule => (Code::NotConfigured, Advice::OfModule),
+    };
+    How::Skip(Ended::skipped(code, Some(advice)))
+}
+
+fn how(
+    session: &Session,
+    id: ConnectionId,
+    target: &Target,
+    reading: Reading,
+    not_renewed: &NotRenewed,
+) -> How {
+    let skipped = |code, advice| How::Skip(Ended::skipped(code, Some(advice)));
+    let go = |credential, under| {
+        How::Try(Attempt {
+            target: target.clone(),
+            credential,
+            under,
+        })
+    };
+    let kind = match (id.mailbox, id.direction) {
+        (None, _) => SecretKind::SystemMail,
+        (_, Direction::Incoming) => SecretKind::Incoming,
+        (_, Direction::Outgoing) => SecretKind::Outgoing,
+    };
+    let password = || read(session, kind, id.mailbox, reading);
+    let rescued_password = || read(session, kind, id.mailbox, Reading::Rescued);
+    // Nobody is sent to a form in the browser while a known key opens what FreeScout cannot read.
+    let lost_or_not = |lost, advice| if lost { advice } else { Advice::Unreadable };
+    match &target.login {
+        Login::None => go(None, None),
+        // The right password proves nothing of what this version sends in its place.
+        Login::Password { .. }
+            if kind == SecretKind::SystemMail
+                && session.inventory.rules().hands_on_serialized() =>
+        {
+            skipped(Code::UnreadablePassword, Advice::FaultOfVersion)
+        }
+        Login::Password { .. } => match password() {
+            // FreeScout takes it for no password at all when it fetches.
+            Read::Text(text, _) if id.direction == Direction::Incoming && text.expose() == b"0" => {
+                skipped(Code::NoPassword, Advice::ZeroPassword)
+            }
+            Read::Text(text, under) => go(Some(text), under),
+            Read::Nothing => skipped(Code::NoPassword, Advice::NothingStored),
+            Read::Unreadable => skipped(Code::UnreadablePassword, Advice::Unreadable),
+        },
+        // The "password" of an OAuth mailbox is its client secret: without it FreeScout takes it for not configured.
+        Login::XOAuth2 { .. } => {
+            let access = SecretKind::OAuth(Token::Access);
+            match (password(), read(session, access, id.mailbox, reading)) {
+                (Read::Nothing, _) => skipped(Code::NoPassword, Advice::ReconnectAfterSecret),
+                (Read::Unreadable, _) => {
+                    let lost = matches!(rescued_password(), Read::Unreadable);
+                    skipped(
+                        Code::UnreadablePassword,
+                        lost_or_not(lost, Advice::ReconnectAfterSecret),
+                    )
+                }
+                (_, Read::Nothing) => skipped(Code::NoPassword, Advice::Reconnect),
+                (_, Read::Unreadable) => {
+                    let rescued = read(session, access, id.mailbox, Reading::Rescued);
+                    let lost = matches!(rescued, Read::Unreadable);
+                    skipped(
+                        Code::UnreadablePassword,
+                        lost_or_not(lost, Advice::Reconnect),
+                    )
+                }
+                (Read::Text(..), Read::Text(token, under)) => {
+                    let mailbox = id.mailbox.unwrap_or_default();
+                    match not_renewed.get(&mailbox) {
+                        Some(ended) => How::Skip(ended.clone()),
+                        // FreeScout renews it when it needs it: the old one would only be refused.
+                        None if oauth::is_expired(session, mailbox) => {
+                            skipped(Code::OAuthExpired, Advice::RenewedLater)
+                        }
+                        None => go(Some(token), under),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a secret reads as.
+enum Read {
+    Text(SecretBytes, Option<Under>),
+    Nothing,
+    Unreadable,
+}
+
+fn find(session: &Session, kind: SecretKind, mailbox: Option<u64>) -> Option<&Secret> {
+    session
+        .inventory
+        .secrets
+        .iter()
+        .find(|secret| secret.kind == kind && mailbox.is_none_or(|id| secret.place.cell.id == id))
+}
+
+fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Reading) -> Read {
+    let Some(secret) = find(session, kind, mailbox) else {
+        return Read::Nothing;
+    };
+    let verdict = verdict::judge(secret, &session.ring);
+    if matches!(verdict, Verdict::Empty { .. }) {
+        return Read::Nothing;
+    }
+    let read = match verdict {
+        // No recovery of ours makes this one readable.
+        Verdict::Plaintext(Plain::AwaitsMigration) => false,
+        _ => verdict.readable() || verdict.untold() || reading == Reading::Rescued,
+    };
+    let Some(text) = verdict::text(secret, &session.ring).filter(|_| read) else {
+        return Read::Unreadable;
+    };
+    if text.is_empty() {
+        return Read::Nothing;
+    }
+    let under = match (verdict.key(), verdict.readable()) {
+        (_, true) => None,
+        (Some(key), false) => Some(Under::OtherKey(session.ring.label(key))),
+        (None, false) if verdict.untold() => Some(Under::Untold),
+        (None, false) => Some(Under::Nothing),
+    };
+    Read::Text(text, under)
+}
+
+/// What the operator must know of a password that FreeScout does not read yet.
+pub fn not_yet(under: Option<Under>) -> Option<Caution> {
+    under.map(|under| match under {
+        Under::OtherKey(key) => Caution::NotYetReadable(key),
+        Under::Nothing => Caution::NotSealed,
+        Under::Untold => Caution::FormUntold,
+    })
+}
+
+/// What the tests of this install share: the system's authorities, FreeScout's own list of private servers.
+pub fn settings(session: &Session, common: &Settings) -> Settings {
+    let white_list = session.install.setting(
+        &["app", "remote_host_white_list"],
+        "APP_REMOTE_HOST_WHITE_LIST",
+    );
+    Settings {
+        white_list: white_list.unwrap_or_default(),
+        ..common.clone()
+    }
+}

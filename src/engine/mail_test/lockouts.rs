@@ -1,0 +1,315 @@
+//! What all connection tests of a program share, whatever round they belong to: the accounts and servers in use, and
+//! what was refused. Accounts get locked, so a refused password is not sent again.
+//!
+//! Holds no password: each is remembered as a keyed digest, under a key made anew for each run.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::advice;
+use crate::domain::mail::advice::Advice;
+use crate::domain::mail::probe::{Caution, Code, Ended, RefusedBy, Rung};
+use crate::domain::mail::schedule::Limits;
+use crate::domain::mail::{ConnectionId, Login, Target};
+use crate::io::mail::Cancelled;
+use crate::words::untrusted::sanitize;
+
+/// How often a thread that waits looks up.
+const LOOK_UP: Duration = Duration::from_millis(100);
+/// First labels of names under which one provider keeps one account.
+const SIBLINGS: [&str; 12] = [
+    "imap", "imaps", "imap4", "pop", "pop3", "pops", "smtp", "smtps", "mail", "mx", "in", "out",
+];
+
+/// A name at a provider: its servers for fetching and for sending check the same password.
+pub(super) type Account = (String, String);
+
+/// The account of a target, where a login is made.
+pub(super) fn account(target: &Target) -> Option<Account> {
+    let user = target.login.user()?;
+    Some((family(&target.host), user.to_ascii_lowercase()))
+}
+
+/// The provider of a server, by what its names have in common.
+fn family(host: &str) -> String {
+    let host = server(host);
+    if let Some(provider) = advice::provider(&host) {
+        return format!("{provider:?}");
+    }
+    match host.split_once('.') {
+        Some((first, rest)) if SIBLINGS.contains(&first) && rest.contains('.') => rest.to_owned(),
+        _ => host,
+    }
+}
+
+/// A server, whatever the port.
+pub(super) fn server(host: &str) -> String {
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// See the file's head.
+pub struct Memory {
+    /// As long as a block of SHA-256.
+    key: [u8; 64],
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    refused: HashMap<[u8; 32], Vec<Refusal>>,
+    /// Logins that were let in with a password.
+    let_in: HashMap<[u8; 32], Vec<(ConnectionId, Target)>>,
+    busy: HashSet<Account>,
+    running: usize,
+    gates: HashMap<String, Gate>,
+}
+
+/// A login that was refused, and its own answer.
+struct Refusal {
+    id: ConnectionId,
+    target: Target,
+    ended: Ended,
+}
+
+impl Refusal {
+    fn is_of(&self, id: ConnectionId, target: &Target) -> bool {
+        self.id == id && self.target == *target
+    }
+
+    /// What keeps another login with the same password from being tried.
+    fn told_to_others(&self) -> Ended {
+        Ended {
+            refused_by: Some(RefusedBy {
+                protocol: self.target.protocol,
+                server: sanitize(&self.target.server()),
+                code: self.ended.code,
+                token: matches!(self.target.login, Login::XOAuth2 { .. }),
+            }),
+            ..Ended::skipped(Code::SameAsBefore, Some(Advice::RefusedBefore))
+        }
+    }
+
+    /// The same answer once more, to the same question.
+    fn repeated(&self) -> Ended {
+        let mut ended = self.ended.clone();
+        ended.cautions.push(Caution::NotSentAgain);
+        ended
+    }
+}
+
+#[derive(Default)]
+struct Gate {
+    running: usize,
+    closed_until: Option<Instant>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            key: crate::io::os::entropy::bytes(),
+            state: Mutex::default(),
+            freed: Condvar::new(),
+        }
+    }
+}
+
+/// What a test holds while it runs.
+pub(super) struct Held<'a> {
+    memory: &'a Memory,
+    accounts: BTreeSet<Account>,
+    server: Option<String>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let mut state = self.memory.lock();
+        for account in &self.accounts {
+            state.busy.remove(account);
+        }
+        if let Some(server) = &self.server {
+            state.running = state.running.saturating_sub(1);
+            if let Some(gate) = state.gates.get_mut(server) {
+                gate.running = gate.running.saturating_sub(1);
+            }
+        }
+        drop(state);
+        self.memory.freed.notify_all();
+    }
+}
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody else uses these accounts, and until the server has room, where one is named: all rounds
+    /// together keep to the limits.
+    pub(super) fn enter(
+        &self,
+        accounts: BTreeSet<Account>,
+        server: Option<(String, Limits)>,
+        cancel: &AtomicBool,
+    ) -> Result<Held<'_>, Cancelled> {
+        let mut state = self.lock();
+        loop {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
+            let free = accounts.iter().all(|account| !state.busy.contains(account));
+            let room = server.as_ref().is_none_or(|(name, limits)| {
+                let gate = state.gates.get(name);
+                state.running < limits.at_once
+                    && gate.is_none_or(|gate| {
+                        gate.running < limits.per_server
+                            && gate
+                                .closed_until
+                                .is_none_or(|until| until <= Instant::now())
+                    })
+            });
+            if free && room {
+                break;
+            }
+            let waited = self.freed.wait_timeout(state, LOOK_UP);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.busy.extend(accounts.iter().cloned());
+        let server = server.map(|(name, _)| {
+            state.running += 1;
+            state.gates.entry(name.clone()).or_default().running += 1;
+            name
+        });
+        Ok(Held {
+            memory: self,
+            accounts,
+            server,
+        })
+    }
+
+    /// Leaves a server alone for a while: it said "too many".
+    pub(super) fn close(&self, server: &str, pause: Duration) {
+        let until = Instant::now() + pause;
+        self.lock()
+            .gates
+            .entry(server.to_owned())
+            .or_default()
+            .closed_until = Some(until);
+    }
+
+    fn digest(&self, account: &Account, credential: &SecretBytes) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.key.into());
+        for part in [account.0.as_bytes(), account.1.as_bytes()] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.update(credential.expose());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The places a refusal is remembered under: a wrong password for the whole provider, another refusal (the service is
+    /// switched off, say) for this server alone.
+    fn places(&self, target: &Target, credential: &SecretBytes) -> Option<[[u8; 32]; 2]> {
+        let account = account(target)?;
+        let here = (format!(" {}", server(&target.host)), account.1.clone());
+        Some([
+            self.digest(&account, credential),
+            self.digest(&here, credential),
+        ])
+    }
+
+    /// What keeps this from being sent: the answer that this very login got before, or a refusal of the same password by
+    /// another login. With `again`, the operator asks for it: then only a password that this login itself found wrong is
+    /// held back.
+    pub(super) fn refused(
+        &self,
+        id: ConnectionId,
+        target: &Target,
+        credential: &SecretBytes,
+        again: bool,
+    ) -> Option<Ended> {
+        let places = self.places(target, credential)?;
+        let state = self.lock();
+        let is_ours = |(by, to): &(ConnectionId, Target)| *by == id && to == target;
+        let mut let_in = state.let_in.get(&places[1]).into_iter().flatten();
+        if let_in.any(is_ours) {
+            // Right for this login, whatever others hear.
+            return None;
+        }
+        let before = || places.iter().filter_map(|place| state.refused.get(place));
+        match before().flatten().find(|one| one.is_of(id, target)) {
+            Some(own) if own.ended.code.condemns_password() || !again => Some(own.repeated()),
+            None if !again => before().flatten().next().map(Refusal::told_to_others),
+            _ => None,
+        }
+    }
+
+    /// Remembers what was said to a password that was sent.
+    pub(super) fn note(
+        &self,
+        id: ConnectionId,
+        target: &Target,
+        credential: &SecretBytes,
+        ended: &Ended,
+    ) {
+        let Some([wrong, here]) = self.places(target, credential) else {
+            return;
+        };
+        if ended.code == Code::Ok || ended.rung > Some(Rung::Authentication) {
+            let mut state = self.lock();
+            let logins = state.let_in.entry(here).or_default();
+            if !logins.iter().any(|(by, to)| *by == id && to == target) {
+                logins.push((id, target.clone()));
+            }
+            return;
+        }
+        let place = match ended.code {
+            code if code.condemns_password() => wrong,
+            Code::ServiceDisabled
+            | Code::BasicAuthDisabled
+            | Code::SmtpAuthDisabled
+            | Code::RateLimited
+                if ended.rung == Some(Rung::Authentication) =>
+            {
+                here
+            }
+            _ => return,
+        };
+        let mut state = self.lock();
+        // It is let in no longer.
+        if let Some(logins) = state.let_in.get_mut(&here) {
+            logins.retain(|(by, to)| *by != id || to != target);
+        }
+        let refusals = state.refused.entry(place).or_default();
+        refusals.retain(|one| !one.is_of(id, target));
+        refusals.push(Refusal {
+            id,
+            target: target.clone(),
+            ended: ended.clone(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::family;
+
+    #[test]
+    fn servers_of_one_provider_share_its_accounts() {
+        assert_eq!(family("imap.gmail.com"), family("SMTP.gmail.com."));
+        assert_eq!(family("imap.example.org"), family("smtp.example.org"));
+        assert_eq!(
+            family("outlook.office365.com"),
+            family("smtp.office365.com")
+        );
+        assert_ne!(family("imap.example.org"), family("imap.example.net"));
+        // Not so far that strangers meet.
+        assert_eq!(family("imap.org"), "imap.org");
+        assert_eq!(family("support.example.org"), "support.example.org");
+    }
+}

@@ -1,0 +1,239 @@
+//! The whole recovery without a screen: choices to a plan, passwords to places, a plan to its rehearsal.
+
+pub mod anew;
+pub mod apply;
+pub mod backup;
+pub mod change;
+pub mod config_cache;
+pub mod disk_trouble;
+pub mod file_change;
+pub mod give_up;
+pub mod key_file;
+pub mod prepare;
+pub mod restore;
+pub mod resume;
+pub mod run_log;
+pub mod undo;
+pub mod verify;
+
+use crate::domain::config::rules::Keeping;
+use crate::domain::error::Problem;
+use crate::domain::hunt::old_payloads::standing::{Recoverable, Taken};
+use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::{Place, SecretBytes, Table};
+use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
+use crate::domain::verdict;
+use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::words::untrusted::sanitize;
+
+use crate::engine::hunt::{log_secrets, old_payloads};
+use crate::engine::session::Session;
+use crate::engine::worker::{Entered, PlanReady};
+use crate::io::state::passwords::{Line, MailboxName};
+use crate::sentences;
+use crate::words::{fill, words};
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub enum NoPlan {
+    /// The strategy makes no sense here.
+    Impossible(Strategy, Impossible),
+    /// A new random key would be next, for this reason, and nobody asked for one.
+    FreshNotAsked(String),
+    /// Something must happen first that no strategy does.
+    Needed(Need),
+    /// Something is not as the checks saw it.
+    Problem(Problem),
+}
+
+impl NoPlan {
+    /// As the operator is told. Nothing was changed.
+    pub fn problem(self) -> Problem {
+        let w = words();
+        match self {
+            NoPlan::Problem(problem) => problem,
+            NoPlan::Impossible(strategy, why) => Problem::new(
+                fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
+                sentences::impossible(why),
+                w.strategy_impossible_next,
+            ),
+            NoPlan::FreshNotAsked(why) => {
+                Problem::new(w.fresh_not_asked, why, w.fresh_not_asked_next)
+            }
+            NoPlan::Needed(need) => {
+                Problem::new(sentences::need(need), "", sentences::need_next(need))
+            }
+        }
+    }
+}
+
+/// Makes the plan for a strategy (the recommended one, or `reenter` where nothing is recommended) and rehearses it. A new
+/// random key is made only for who named that strategy.
+///
+/// # Errors
+/// [`NoPlan`].
+pub fn plan(
+    session: &Session,
+    strategy: Option<Strategy>,
+    choices: &Choices,
+) -> Result<PlanReady, NoPlan> {
+    let assessment = session.assess();
+    let strategy = match (strategy, assessment.recommendation) {
+        (Some(strategy), _) => strategy,
+        (None, Some(recommended)) if recommended.strategy == Strategy::Fresh => {
+            let why = sentences::why(recommended.why, &assessment.rules);
+            return Err(NoPlan::FreshNotAsked(why));
+        }
+        (None, Some(recommended)) => recommended.strategy,
+        (None, None) => match assessment.need() {
+            Some(need) => return Err(NoPlan::Needed(need)),
+            None => Strategy::Reenter,
+        },
+    };
+    let plan = plan::make(
+        strategy,
+        &assessment.secrets,
+        &assessment.circumstances,
+        choices,
+    )
+    .map_err(|why| NoPlan::Impossible(strategy, why))?;
+    let after = prepare::rehearse(session, &plan).map_err(NoPlan::Problem)?;
+    Ok(PlanReady { plan, after })
+}
+
+/// Finds the place of every given password.
+///
+/// # Errors
+/// A [`Problem`] that names the mailbox no line of the install matches.
+pub fn places(
+    assessment: &Assessment,
+    lines: Vec<Line>,
+) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+    let w = words();
+    let mut entered = Vec::new();
+    for line in lines {
+        match line {
+            Line::SystemMail(text) => {
+                let secret = of_kind(assessment, SecretKind::SystemMail, |_| true);
+                let secret = secret.ok_or_else(|| unknown(w.no_system_mail))?;
+                entered.push((enterable(secret)?, text));
+            }
+            Line::Mailbox {
+                mailbox,
+                incoming,
+                outgoing,
+            } => {
+                let found = assessment.mailboxes.iter().find(|m| mailbox.is(m));
+                let id = found.map(|m| m.id).ok_or_else(|| {
+                    let name = match &mailbox {
+                        MailboxName::Id(id) => id.to_string(),
+                        MailboxName::Email(email) => sanitize(email),
+                    };
+                    unknown(&fill(w.no_such_mailbox, &[("mailbox", &name)]))
+                })?;
+                for (kind, text) in [
+                    (SecretKind::Incoming, incoming),
+                    (SecretKind::Outgoing, outgoing),
+                ] {
+                    let Some(text) = text else { continue };
+                    let secret = of_kind(assessment, kind, |s| {
+                        s.place.cell.table == Table::Mailboxes && s.place.cell.id == id
+                    });
+                    let secret = secret.ok_or_else(|| unknown(w.no_system_mail))?;
+                    entered.push((enterable(secret)?, text));
+                }
+            }
+        }
+    }
+    Ok(entered)
+}
+
+/// The older payloads that may be taken unseen, but for places that got a password already.
+pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<Taken> {
+    let given = |place: &Place| entered.iter().any(|(given, _)| given == place);
+    assessment
+        .takeable()
+        .filter(|older| !given(&older.place))
+        .filter_map(Recoverable::taken)
+        .collect()
+}
+
+/// What older payloads say that are taken unseen.
+///
+/// # Errors
+/// A [`Problem`] when one is no longer certain to be this install's own.
+pub fn take(session: &Session, older: Vec<Taken>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+    older
+        .into_iter()
+        .map(|taken| match old_payloads::taken(session, &taken) {
+            Some(text) => Ok((taken.place().clone(), text)),
+            None => Err(surprised(taken.place())),
+        })
+        .collect()
+}
+
+fn surprised(place: &Place) -> Problem {
+    let w = words();
+    let place = sanitize(&place.to_string());
+    Problem::new(w.plan_surprised, place, w.plan_surprised_next)
+}
+
+/// The passwords themselves: as typed, read from the secret they shall be the same as, from the older payload that was
+/// chosen, or from a log.
+///
+/// # Errors
+/// A [`Problem`] when that secret, or no older payload, opens.
+pub fn texts(
+    session: &Session,
+    entered: Vec<(Place, Entered)>,
+) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+    entered
+        .into_iter()
+        .map(|(place, entered)| match entered {
+            Entered::Typed(text) => Ok((place, text)),
+            Entered::SameAs(other) => {
+                let secret = session.inventory.secret(&other);
+                match secret.and_then(|s| verdict::text(s, &session.ring)) {
+                    Some(text) => Ok((place, text)),
+                    None => Err(surprised(&other)),
+                }
+            }
+            Entered::Older(older, number) => match old_payloads::chosen(session, &older, number) {
+                Some(text) => Ok((place, text)),
+                None => Err(surprised(&older)),
+            },
+            Entered::Logged(seen, n) => match log_secrets::text(session, &seen, n) {
+                Some(text) => Ok((place, text)),
+                None => Err(surprised(&seen)),
+            },
+        })
+        .collect()
+}
+
+fn of_kind(
+    assessment: &Assessment,
+    kind: SecretKind,
+    is: impl Fn(&SecretReport) -> bool,
+) -> Option<&SecretReport> {
+    assessment.secrets.iter().find(|s| s.kind == kind && is(s))
+}
+
+/// The place of a secret, where it is known how to store a password there.
+fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
+    if secret.enterable() {
+        return Ok(secret.place.clone());
+    }
+    let w = words();
+    let place = sanitize(&secret.place.to_string());
+    let what = fill(w.password_form_untold, &[("place", &place)]);
+    let why = match secret.keeping {
+        Keeping::SealedByMigration => w.verdict_plaintext_awaits,
+        _ => w.version_untold_why,
+    };
+    Err(Problem::new(what, why, w.password_form_next))
+}
+
+fn unknown(what: &str) -> Problem {
+    let w = words();
+    Problem::new(w.passwords_unusable, what, w.passwords_next)
+}

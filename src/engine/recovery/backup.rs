@@ -1,0 +1,389 @@
+//! Step 2: everything that may be touched, in one closed folder, read back before anything else may happen.
+
+mod readme;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use super::disk_trouble::{place, way_out};
+use super::run_log;
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
+use crate::domain::inventory::sql::Script;
+use crate::engine::session::Session;
+use crate::engine::session::inherited;
+use crate::engine::session::judge;
+use crate::engine::session::own_backups;
+use crate::engine::session::survey;
+use crate::engine::worker::BackupDone;
+use crate::io::db::Swap;
+use crate::io::db::dump;
+use crate::io::fs;
+use crate::io::fs::FileRead;
+use crate::io::install::{self, Environment, Install};
+use crate::io::state;
+use crate::io::state::AbsolutePath;
+use crate::io::state::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
+use crate::sentences;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// Name of the full dump within the backup.
+const DUMP: &str = "database.dump";
+
+/// Where the work may leave things, and how it ends.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder that holds the backups.
+    pub backup_dir: AbsolutePath,
+    /// Folder of the journal, the locks, and what the wizard remembers.
+    pub state_dir: AbsolutePath,
+    /// Folder for the files that hold a key, apart from what it opens.
+    pub keys_dir: Option<AbsolutePath>,
+    /// Run FreeScout's own cache command.
+    pub artisan: bool,
+    /// How long that may take.
+    pub php_limit: Duration,
+}
+
+/// What a long step reports: a sentence, how far, of how much.
+pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
+
+/// What is in a backup, beyond what may be touched.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// The whole database as well, with the server's own program.
+    pub full_dump: bool,
+    /// Encrypt it.
+    pub sealing: Option<&'a Sealing>,
+    /// Texts that are about to be replaced though no secret is found in them now.
+    pub also: &'a [Swap],
+}
+
+/// The problem of a backup that failed: while it was made, or when it is to be used.
+pub fn backup_problem(error: &BackupError) -> Problem {
+    not_written(error, place(error.obstacle(), error.path()))
+}
+
+/// The same, with the place to look at.
+fn not_written(error: &BackupError, place: &Path) -> Problem {
+    let w = words();
+    let (what, otherwise) = match error {
+        BackupError::File(e) if e.is_missing() => (w.backup_unusable, w.backup_unusable_next),
+        BackupError::File(_)
+        | BackupError::System(..)
+        | BackupError::Open(_)
+        | BackupError::Foreign(_) => (w.backup_failed, w.backup_failed_next),
+        BackupError::NotApart(_) => (w.backup_failed, w.backup_not_apart_next),
+        BackupError::Sum(_) | BackupError::Form(..) | BackupError::Sealed(_) => {
+            (w.backup_unusable, w.backup_unusable_next)
+        }
+        BackupError::Newer(..) => (w.backup_unusable, w.backup_newer_next),
+        BackupError::KeysAway(_) => (w.backup_unusable, w.backup_keys_away_next),
+        BackupError::Locked(_) | BackupError::Passphrase(_) => {
+            (w.backup_locked, w.backup_locked_next)
+        }
+    };
+    let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
+    Problem::new(what, sanitize(&error.to_string()), next)
+}
+
+/// The moment, as used in names and in records.
+pub fn now() -> (String, String) {
+    let now = jiff::Zoned::now();
+    (
+        now.strftime("%Y%m%d-%H%M%S").to_string(),
+        now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+    )
+}
+
+/// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
+///
+/// # Errors
+/// A [`Problem`]; then there is no new backup, nor half of one.
+pub fn make(
+    session: &mut Session,
+    options: &Options,
+    full_dump: bool,
+    progress: &mut Progress<'_>,
+    cancel: &dyn Fn() -> bool,
+) -> Result<(Backup, BackupDone), Problem> {
+    let wanted = Wanted {
+        full_dump,
+        ..Wanted::default()
+    };
+    make_as(session, options, &wanted, progress, cancel)
+}
+
+/// [`make`], with more in it, or encrypted.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_as(
+    session: &mut Session,
+    options: &Options,
+    wanted: &Wanted<'_>,
+    progress: &mut Progress<'_>,
+    cancel: &dyn Fn() -> bool,
+) -> Result<(Backup, BackupDone), Problem> {
+    let w = words();
+    progress(w.backup_reading, 0, None);
+    session.awake()?;
+    survey::reread(session)?;
+    // Another of us may have made one since.
+    own_backups::load(session, options);
+    judge::read_inventory(session)?;
+    let go_on = || match cancel() {
+        true => Err(called_off()),
+        false => Ok(()),
+    };
+    go_on()?;
+    // Its own folder is gone again by the time somebody looks.
+    let failed = |e: BackupError| not_written(&e, &options.backup_dir);
+    let (stamp, created) = now();
+    let keeping = Keeping {
+        sealing: wanted.sealing,
+        keys_dir: options.keys_dir.as_deref(),
+    };
+    let mut writer = Writer::create(&options.backup_dir, &stamp, keeping).map_err(failed)?;
+    for (name, file) in files_of(&session.install) {
+        if let Some(file) = file {
+            writer.save_file(name, file).map_err(failed)?;
+        }
+    }
+    let mut cells = session.inventory.cells.clone();
+    for swap in wanted.also {
+        if let Some(cell) = swap.cell() {
+            cells.entry(cell).or_insert_with(|| swap.old.clone());
+        }
+    }
+    progress(w.backup_rows, 0, Some(cells.len() as u64));
+    writer
+        .save_rows(&cells, &restore_sql(session, &cells, &created))
+        .map_err(failed)?;
+    if wanted.full_dump {
+        let mut target = writer.open(DUMP).map_err(failed)?;
+        let dump = match wanted.sealing {
+            None => dump::full,
+            Some(_) => dump::full_unseen,
+        };
+        let mut watched = Watched {
+            inner: &mut target,
+            refused: None,
+        };
+        let dumped = dump(
+            &session.settings,
+            &session.install.root,
+            &Environment::of(inherited::of_ours(&session.install).own),
+            &mut watched,
+            &mut |bytes| progress(w.backup_dump, bytes, None),
+            cancel,
+        );
+        if let Some(refused) = watched.refused {
+            return Err(failed(BackupError::System(
+                options.backup_dir.to_path_buf(),
+                refused,
+            )));
+        }
+        go_on()?;
+        dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+        writer.adopt(target).map_err(failed)?;
+    }
+    progress(w.backup_verifying, 0, None);
+    let manifest = manifest(session, &created, cells.len());
+    let about = readme::About {
+        session,
+        folder: writer.folder(),
+        keys: writer.keys(),
+        encrypted: wanted.sealing.is_some(),
+        created: &created,
+    };
+    let (readme, keys_readme) = (about.backup(), about.keys());
+    let backup = writer
+        .finish(&readme, &keys_readme, manifest)
+        .map_err(failed)?;
+    // It stands, written down or not; what changes something cannot be begun without the journal.
+    let _ = run_log::note_backup(options, &session.install.root, &backup.folder);
+    let done = BackupDone::of(&backup);
+    Ok((backup, done))
+}
+
+/// Whoever asked us to end before the backup was whole is heard: half of one is none.
+fn called_off() -> Problem {
+    let w = words();
+    Problem::new(w.backup_called_off, "", w.quit_nothing_changed)
+}
+
+/// The files of an install that are saved, by their names in a backup.
+fn files_of(install: &Install) -> [(&'static str, Option<&FileRead>); 3] {
+    [
+        ("env", install.env_file.as_ref()),
+        ("config.php", install.cache_file.as_ref()),
+        ("key_file", install.key_file.as_ref()),
+    ]
+}
+
+/// The manifest, but for what the writer knows better.
+fn manifest(session: &Session, created: &str, rows: usize) -> Manifest {
+    Manifest {
+        schema: 0,
+        install: session.install.root.clone(),
+        identity: Some(install::identity(&session.install.root))
+            .filter(|identity| *identity != session.install.root),
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
+        user: fs::user_name(rustix::process::geteuid().as_raw()),
+        created: created.to_owned(),
+        version: session.install.version.clone(),
+        driver: session.settings.driver.name().to_owned(),
+        database: session.settings.database.clone(),
+        prefix: session.settings.prefix.clone(),
+        rows,
+        encrypted: None,
+        keys: None,
+        files: Vec::new(),
+    }
+}
+
+impl BackupDone {
+    /// What a backup that stands came to.
+    pub fn of(backup: &Backup) -> Self {
+        let dump = backup.manifest.files.iter().filter(|f| f.name == DUMP);
+        Self {
+            folder: backup.folder.clone(),
+            cells: backup.manifest.rows,
+            keys: backup.manifest.keys.clone(),
+            encrypted: backup.is_encrypted(),
+            files: backup.saved_files().count() + dump.count(),
+            bytes: backup.manifest.files.iter().map(|f| f.bytes).sum(),
+        }
+    }
+}
+
+/// Where a dump goes. What is refused there is no fault of the database.
+struct Watched<'a> {
+    inner: &'a mut dyn Write,
+    refused: Option<io::Error>,
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).inspect_err(|e| {
+            self.refused = e.raw_os_error().map(io::Error::from_raw_os_error);
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Whether the backup still holds exactly what the session holds: what is about to be overwritten can be put back.
+///
+/// # Errors
+/// A [`Problem`] when it does not, or does not read back.
+pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem> {
+    let w = words();
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    let rows = backup.rows().map_err(|e| backup_problem(&e))?;
+    let stale = Problem::new(w.backup_stale, w.backup_stale_why, w.backup_stale_next);
+    if rows != session.inventory.cells {
+        return Err(stale);
+    }
+    for (name, file) in files_of(&session.install) {
+        let saved = backup
+            .file(&format!("files/{name}"))
+            .map_err(|e| backup_problem(&e))?;
+        if saved.as_ref().map(|(_, bytes)| &***bytes) != file.as_ref().map(|f| &**f.bytes) {
+            return Err(stale);
+        }
+    }
+    Ok(())
+}
+
+fn restore_sql(
+    session: &Session,
+    cells: &BTreeMap<Cell, Option<SecretBytes>>,
+    created: &str,
+) -> Vec<u8> {
+    let settings = &session.settings;
+    let script = Script {
+        driver: settings.driver,
+        prefix: &settings.prefix,
+        charset: &settings.charset,
+    };
+    let mut text = fill(
+        words().restore_sql_head,
+        &[
+            ("database", &sanitize(&settings.database)),
+            ("path", &sanitize(&session.install.root.to_string_lossy())),
+            ("created", &created),
+        ],
+    )
+    .into_bytes();
+    text.extend_from_slice(b"\n");
+    text.extend_from_slice(script.preamble().as_bytes());
+    text.extend_from_slice(b"\nBEGIN;\n");
+    for (cell, value) in cells.iter().filter(|(cell, _)| cell.table != Table::Env) {
+        let value = value.as_ref().map(|v| v.expose());
+        text.extend(script.update(cell.table.name(), cell.id, &cell.column, value));
+        text.push(b'\n');
+    }
+    text.extend_from_slice(b"COMMIT;\n");
+    text
+}
+
+/// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.
+pub fn web_user_option() -> Option<String> {
+    let named = install::named()?;
+    Some(format!(
+        "--web-user {}",
+        sentences::shell(Path::new(&named.text))
+    ))
+}
+
+/// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
+pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
+    let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
+    let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
+    let web_user = web_user_option().map(|option| format!(" {option}"));
+    format!(
+        "freescout-rescue {what} --backup-dir {}{}{} {}",
+        parent(backup),
+        keys_dir.unwrap_or_default(),
+        web_user.unwrap_or_default(),
+        sentences::shell(&install::lasting_name(install))
+    )
+}
+
+/// One of our commands on this install, ready for a shell, with our folders as they are.
+pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
+    let mut text = format!("freescout-rescue {what}");
+    if options.state_dir != state::usual() {
+        text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
+    }
+    if options.backup_dir != state::backups_in(&options.state_dir) {
+        text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
+    }
+    if let Some(keys_dir) = &options.keys_dir {
+        text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
+    }
+    if let Some(option) = web_user_option() {
+        text += &format!(" {option}");
+    }
+    format!(
+        "{text} {}",
+        sentences::shell(&install::lasting_name(install))
+    )
+}
+
+/// The newest backup of the install below the folder whose recovery was not taken back yet.
+pub fn last_recovery(backup_dir: &Path, install: &Path) -> Option<Backup> {
+    crate::io::state::backup::list(backup_dir, install)
+        .into_iter()
+        .find(|b| matches!(b.recovery(), Ok(Some(record)) if record.undone.is_none()))
+}

@@ -1,0 +1,39 @@
+//! What the operator can do where the system did not write: the same words for backup, journal, report and files.
+
+use std::path::Path;
+
+use crate::io::fs::disk_trouble::Obstacle;
+use crate::sentences::shell;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
+pub(in crate::engine) fn way_out(
+    stands: &str,
+    obstacle: Option<Obstacle>,
+    place: &Path,
+    otherwise: &str,
+) -> String {
+    let w = words();
+    let help = match obstacle {
+        Some(Obstacle::NoRoom) => w.obstacle_no_room,
+        Some(Obstacle::ReadOnlyMount) => w.obstacle_read_only,
+        Some(Obstacle::Immutable) => w.obstacle_immutable,
+        None => otherwise,
+    };
+    let path = match obstacle {
+        // Within a command.
+        Some(Obstacle::Immutable) => shell(place),
+        _ => sanitize(&place.to_string_lossy()),
+    };
+    let help = fill(help, &[("path", &path)]);
+    format!("{stands} {help}")
+}
+
+/// The place to look at. A file that found no room may never have come to be: then it is its folder.
+pub(in crate::engine) fn place(obstacle: Option<Obstacle>, path: &Path) -> &Path {
+    match obstacle {
+        Some(Obstacle::NoRoom) => path.parent().unwrap_or(path),
+        _ => path,
+    }
+}

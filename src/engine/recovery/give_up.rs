@@ -1,0 +1,94 @@
+//! An unfinished run whose backup is lost can be neither finished nor taken back. It is said how to go on, and done.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use super::backup::{Options, backup_problem, command_with};
+use super::change::Failure;
+use super::run_log::Ledger;
+use crate::domain::error::Problem;
+use crate::domain::run::{Outcome, Run};
+use crate::io::state::backup::{Backup, BackupError};
+use crate::sentences::journal;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// The backup that an unfinished run can be finished or taken back with, as far as can be told without its passphrase.
+fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> {
+    let whole = |folder: &Path| {
+        let mut backup = Backup::open(folder)?;
+        backup.look_for_keys_in(options.keys_dir.as_deref());
+        backup.verify()
+    };
+    if let Some(safety) = &run.safety
+        && whole(safety).is_ok()
+    {
+        return Ok(safety);
+    }
+    whole(&run.backup).map(|()| run.backup.as_path())
+}
+
+/// A problem with ending an unfinished run: where its backup is lost, with what can be done then.
+pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
+    let put_back = match usable(run, options) {
+        // What is said of these names the ways to bring them back.
+        Err(BackupError::KeysAway(_)) => problem.next.as_str(),
+        Err(error) if error.is_lost() => words().lost_put_back,
+        _ => return problem,
+    };
+    let give_up = command_with("resume --give-up", options, &run.install);
+    let values: [(&str, &dyn Display); 2] =
+        [("kind", &journal::kind(run.kind)), ("give_up", &give_up)];
+    let next = [put_back, words().lost_for_good].map(|text| fill(text, &values));
+    Problem {
+        next: next.join(" "),
+        ..problem
+    }
+}
+
+/// The same of an attempt that was not carried out.
+pub fn explained_failure(failure: Failure, run: Option<&Run>, options: &Options) -> Failure {
+    match run {
+        Some(run) if !failure.half_done => Failure {
+            problem: explained(failure.problem, run, options),
+            ..failure
+        },
+        _ => failure,
+    }
+}
+
+/// Runs that were given up.
+pub struct GivenUp {
+    /// The runs, the last first: an undo of what was interrupted may have been interrupted too.
+    pub runs: Vec<Run>,
+    /// New files that they left beside those they would have replaced.
+    pub left: Vec<PathBuf>,
+}
+
+/// Closes what was interrupted and can be neither finished nor taken back, as it stands; `None` where there is nothing.
+/// Nothing of the install is changed, and new files stay: a key may be in no other place.
+///
+/// # Errors
+/// A [`Problem`] when its backup is usable, or may be, or the journal cannot be read or written.
+pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
+    let mut left = ledger.staged()?;
+    left.retain(|path| path.symlink_metadata().is_ok());
+    let mut runs = Vec::new();
+    while let Some(run) = ledger.unfinished()? {
+        match usable(&run, ledger.options()) {
+            Err(error) if error.is_lost() => {}
+            // Those behind it are closed, and it is said of this one that it is unfinished whenever something is begun.
+            _ if !runs.is_empty() => break,
+            Err(error) => return Err(backup_problem(&error)),
+            Ok(folder) => {
+                let folder = sanitize(&folder.to_string_lossy());
+                let why = fill(words().give_up_needless_why, &[("folder", &folder)]);
+                let what = journal::unfinished(&run);
+                return Err(Problem::new(what, why, ledger.ways(&run)));
+            }
+        }
+        ledger.end(Ledger::again(&run), Outcome::GivenUp)?;
+        runs.push(run);
+    }
+    Ok((!runs.is_empty()).then_some(GivenUp { runs, left }))
+}

@@ -1,0 +1,272 @@
+//! Puts a backup back, whatever happened since: every saved text and file that differs from what stands now.
+//!
+//! What it would come to is worked out first, down to the verdict on each secret; what is carried out is exactly that, and
+//! what is read in the end is compared with it. The caller makes a new backup in between, so that this too can be taken
+//! back.
+
+mod foretold;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::anew;
+use super::apply;
+use super::backup;
+use super::backup::{Progress, Wanted, backup_problem};
+use super::change::{Failure, file_problem};
+use super::config_cache;
+use super::config_cache::RanOn;
+use super::file_change;
+use super::file_change::FileChange;
+use super::run_log;
+use super::run_log::Ledger;
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
+use crate::domain::run::{Kind, Run};
+use crate::engine::session::Session;
+use crate::engine::session::survey;
+use crate::io::db::{Stored, Swap};
+use crate::io::fs;
+use crate::io::state::backup::Backup;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+pub use foretold::{Foretold, Promise, foretell};
+
+/// What a restore did.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Texts put back.
+    pub rows: usize,
+    /// Files put back.
+    pub files: usize,
+    /// Places whose secret does not read as was foretold.
+    pub surprises: Vec<Place>,
+    /// Sentences for the operator.
+    pub notes: Vec<String>,
+}
+
+impl Restored {
+    /// What was done, for the operator.
+    pub fn sentences(&self) -> Vec<String> {
+        let figures: [(&str, &dyn std::fmt::Display); 2] =
+            [("rows", &self.rows), ("files", &self.files)];
+        let mut sentences = vec![fill(words().restored, &figures)];
+        sentences.extend(self.notes.iter().cloned());
+        if !self.surprises.is_empty() {
+            let places = self.surprises.iter().map(|p| sanitize(&p.to_string()));
+            sentences.push(words().restored_otherwise.to_owned());
+            sentences.extend(places.map(|place| format!("  {place}")));
+        }
+        sentences
+    }
+}
+
+/// A restore that was carried out.
+pub struct PutBack {
+    /// What it did.
+    pub restored: Restored,
+    /// What it was foretold to come to.
+    pub foretold: Foretold,
+    /// The backup of what stood before.
+    pub safety: Backup,
+}
+
+/// Backs up what stands and puts the backup back as was foretold; where somebody saves meanwhile, as is foretold then, if
+/// that gives up nothing of it. `go_on` is asked before anything is changed.
+///
+/// # Errors
+/// A [`Failure`]; then nothing was changed, unless it says otherwise.
+pub fn put_back(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    backup: &Backup,
+    foretold: Foretold,
+    go_on: &dyn Fn(&Backup) -> Result<(), Problem>,
+    progress: &mut Progress<'_>,
+) -> Result<PutBack, Failure> {
+    let w = words();
+    let mut shown = Some(foretold);
+    let mut first = None;
+    anew::until_nobody_saves(session, progress, &mut |session, progress| {
+        let foretold = match shown.take() {
+            Some(foretold) => foretold,
+            None => foretell(session, backup)?,
+        };
+        let promise = first.get_or_insert_with(|| foretold.promise());
+        if !foretold.promise().upholds(promise) {
+            let next = w.anew_gives_up_next;
+            return Err(Problem::new(w.anew_foretold_otherwise, "", next).into());
+        }
+        let wanted = Wanted {
+            also: foretold.rows(),
+            ..Wanted::default()
+        };
+        let options = ledger.options().clone();
+        let (safety, _) = backup::make_as(session, &options, &wanted, progress, &|| false)?;
+        go_on(&safety)?;
+        let folder = &safety.folder;
+        let restored = restore(session, ledger, backup, &foretold, folder, progress)?;
+        Ok(PutBack {
+            restored,
+            foretold,
+            safety,
+        })
+    })
+}
+
+/// Puts the backup back, exactly as was foretold, and reads everything again.
+///
+/// # Errors
+/// A [`Failure`]; then nothing was changed, unless it says otherwise.
+pub fn restore(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    backup: &Backup,
+    foretold: &Foretold,
+    safety: &Path,
+    progress: &mut Progress<'_>,
+) -> Result<Restored, Failure> {
+    let w = words();
+    ledger.require_settled_by(&backup.folder)?;
+    let change = &foretold.change;
+    change.require_possible(session)?;
+    let ran_on = RanOn::of(session);
+    let root = session.install.root.clone();
+    let run = Run {
+        safety: Some(safety.to_owned()),
+        ..run_log::beginning(Kind::Restore, &root, &backup.folder)
+    };
+    let intent = change.intent(&|path| apply::saved_as(session, path), &|_| Vec::new());
+    let id = ledger.begin(&run, &intent)?;
+    progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
+    change.carry_out(session, ledger, id, &backup.folder, &mut || {
+        progress(w.undo_files, 0, None)
+    })?;
+    let mut notes = Vec::new();
+    // What was left unfinished rested on the same backup: all it had written is put back. Its new files go last of all.
+    ledger.sweep()?;
+    if let Err(problem) = ledger.taken_back(id, &backup.folder) {
+        notes.push(fill(w.journal_not_ended, &[("why", &problem.why)]));
+    }
+    progress(w.apply_verifying, 0, None);
+    let surprises = foretold.surprises(session).unwrap_or_else(|problem| {
+        let said: [(&str, &dyn std::fmt::Display); 2] =
+            [("what", &problem.what), ("why", &problem.why)];
+        notes.insert(0, fill(w.restore_not_read_again, &said));
+        foretold.after.iter().map(|s| s.place.clone()).collect()
+    });
+    notes.extend(config_cache::follow(session, ran_on, progress));
+    notes.extend(ledger.unguarded());
+    Ok(Restored {
+        rows: change.swaps.len(),
+        files: change.files.len(),
+        surprises,
+        notes,
+    })
+}
+
+/// Refuses a backup of another install.
+fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Problem> {
+    let w = words();
+    let (here, there) = (&session.install.root, &backup.manifest.install);
+    if backup.manifest.is_of(here) {
+        return Ok(());
+    }
+    let why = format!(
+        "{} ≠ {}",
+        sanitize(&there.to_string_lossy()),
+        sanitize(&here.to_string_lossy())
+    );
+    Err(Problem::new(
+        w.restore_other_install,
+        why,
+        w.restore_other_install_next,
+    ))
+}
+
+/// The saved texts that differ from what the session has read.
+fn swaps(
+    session: &mut Session,
+    saved: BTreeMap<Cell, Option<SecretBytes>>,
+) -> Result<Vec<Swap>, Problem> {
+    let mut swaps = Vec::new();
+    for (cell, text) in saved {
+        let now = match session.inventory.cells.get(&cell) {
+            Some(now) => Some(now.clone()),
+            // Emptied since, so that no secret is found there any more.
+            None => read_cell(session, &cell)?,
+        };
+        // A row that was deleted since cannot be put back alone.
+        let Some(old) = now.filter(|now| *now != text) else {
+            continue;
+        };
+        swaps.push(Swap {
+            table: cell.table.name(),
+            id: cell.id,
+            column: cell.column,
+            old,
+            new: text,
+        });
+    }
+    Ok(swaps)
+}
+
+/// One text from the database; `None` when there is no such row.
+pub(super) fn read_cell(
+    session: &mut Session,
+    cell: &Cell,
+) -> Result<Option<Option<SecretBytes>>, Problem> {
+    let mut found = None;
+    let read = session.store.read(
+        cell.table.name(),
+        &[cell.column.as_str()],
+        None,
+        &mut |id, values| {
+            if id == cell.id {
+                found = Some(values.first().and_then(Stored::text).map(SecretBytes::from));
+            }
+        },
+    );
+    read.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+    Ok(found)
+}
+
+fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {
+    let mut changes = Vec::new();
+    let env = backup
+        .file("files/env")
+        .map_err(|e| backup_problem(&e))?
+        .map(|(_, bytes)| bytes);
+    for saved in backup.saved_files() {
+        let path = session.place_of(
+            &saved.name,
+            &saved.origin,
+            env.as_ref().map(|bytes| &bytes[..]),
+        )?;
+        let Some((saved, bytes)) = backup.file(&saved.name).map_err(|e| backup_problem(&e))? else {
+            continue;
+        };
+        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
+        if session.is_former_cache(&saved.origin, &path) {
+            changes.extend(before.map(|before| FileChange::new(path, Some(before), None)));
+            continue;
+        }
+        if before.as_ref().map(|file| fs::hex(&file.digest())).as_ref() != Some(&saved.sha256) {
+            let attributes = saved.attributes();
+            changes.push(FileChange::new(path, before, Some((bytes, attributes))));
+        }
+    }
+    // A file that did not exist then would outweigh what is put back.
+    let install = &session.install;
+    for (name, path) in [
+        ("files/config.php", install.cache_path()),
+        ("files/env", install.env_path()),
+    ] {
+        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
+        if backup.saved_name(name).is_none() && before.is_some() {
+            changes.push(FileChange::new(path, before, None));
+        }
+    }
+    Ok(changes)
+}

@@ -1,0 +1,455 @@
+//! One run on one install: nobody else changes it meanwhile, and every write is announced in the journal first.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::backup;
+use super::backup::Options;
+use super::disk_trouble::{place, way_out};
+use crate::domain::error::Problem;
+use crate::domain::run::{Intent, Kind, Origin, Outcome, Phase, Run};
+use crate::domain::verdict::finding::Finding;
+use crate::engine::session::Session;
+use crate::io::db::lock;
+use crate::io::db::lock::{Claimant, DatabaseLock, Taken};
+use crate::io::fs;
+use crate::io::fs::disk_trouble::Obstacle;
+use crate::io::os::uncut;
+use crate::io::os::uncut::Uncut;
+use crate::io::state::journal::{Journal, JournalError};
+use crate::io::state::lock::{Holder, Lock, LockError};
+use crate::sentences;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// The journal, and the lock of the install it is held for.
+pub struct Ledger {
+    journal: Journal,
+    options: Options,
+    install: PathBuf,
+    _lock: Lock,
+    _uncut: Uncut,
+    /// None where the database gives no lock.
+    database: Option<DatabaseLock>,
+    /// What the operator should know of the lock: a sentence.
+    unguarded: Option<String>,
+}
+
+/// A run that was begun and has not ended.
+#[derive(Debug, Clone, Copy)]
+pub struct RunId(i64);
+
+impl Ledger {
+    /// Takes the locks of the install, in our state folder and in its database, and opens the journal.
+    ///
+    /// # Errors
+    /// A [`Problem`]: another run holds the install, or the journal cannot be written.
+    pub fn open(options: &Options, session: &Session) -> Result<Self, Problem> {
+        let uncut = uncut::hold();
+        let install = &session.install.root;
+        let origin = origin();
+        let us = Holder {
+            pid: origin.pid,
+            host: origin.host,
+            user: origin.user,
+            since: backup::now().1,
+        };
+        let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
+        let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
+        let mut ledger = Self {
+            journal,
+            options: options.clone(),
+            install: install.clone(),
+            _lock: lock,
+            _uncut: uncut,
+            database: None,
+            unguarded: None,
+        };
+        ledger.guard(session)?;
+        Ok(ledger)
+    }
+
+    /// Takes the lock in the database: another of us may keep its state in another folder, or run on another machine.
+    fn guard(&mut self, session: &Session) -> Result<(), Problem> {
+        let w = words();
+        match DatabaseLock::take(session.settings.driver, session.connector()) {
+            Taken::Held(lock) => {
+                self.database = Some(lock);
+                Ok(())
+            }
+            Taken::Theirs(claimant) => Err(claimed(&claimant)),
+            // Rows and files are compared all the same, right before they are committed.
+            Taken::Refused(error) => {
+                let why = sanitize(&error.to_string());
+                self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
+                Ok(())
+            }
+        }
+    }
+
+    /// Refuses to go on where somebody else took the lock in the database, as its connection had ended.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says who holds it.
+    pub fn require_alone(&mut self, session: &Session) -> Result<(), Problem> {
+        match &mut self.database {
+            Some(lock) => match lock.is_held() {
+                true => Ok(()),
+                false => {
+                    self.database = None;
+                    self.guard(session)
+                }
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// What the operator should know of the locks: a sentence, where there is something.
+    pub fn unguarded(&self) -> Option<String> {
+        self.unguarded.clone()
+    }
+
+    /// How long FreeScout's own command may take.
+    pub fn php_limit(&self) -> Duration {
+        self.options.php_limit
+    }
+
+    /// The last run on the install that did not end.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn unfinished(&self) -> Result<Option<Run>, Problem> {
+        self.journal
+            .unfinished(&self.install)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Refuses a new run while one is unfinished.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names both ways out.
+    pub fn require_finished(&self) -> Result<(), Problem> {
+        match self.unfinished()? {
+            None => Ok(()),
+            Some(run) => Err(self.first(&run)),
+        }
+    }
+
+    /// Refuses to put back another backup than an unfinished run rests on: its keys may be in no other place.
+    ///
+    /// # Errors
+    /// As [`Ledger::require_finished`].
+    pub fn require_settled_by(&self, backup: &Path) -> Result<(), Problem> {
+        let same = |other: &Path| {
+            let real = |path: &Path| std::fs::canonicalize(path).ok();
+            other == backup || real(other).is_some() && real(other) == real(backup)
+        };
+        match self.unfinished()? {
+            Some(run) if !same(&run.backup) && !run.safety.as_deref().is_some_and(same) => {
+                Err(self.first(&run))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn first(&self, run: &Run) -> Problem {
+        Problem::new(
+            sentences::journal::unfinished(run),
+            words().run_unfinished_why,
+            self.ways(run),
+        )
+    }
+
+    /// The commands that end this unfinished run.
+    pub fn ways(&self, run: &Run) -> String {
+        match run.kind {
+            Kind::Undo => fill(
+                words().run_unfinished_undo_next,
+                &[("resume", &self.command("resume"))],
+            ),
+            _ => self.both_ways(),
+        }
+    }
+
+    /// Where backups and state lie.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The commands that finish an unfinished run, and take it back.
+    pub fn both_ways(&self) -> String {
+        fill(
+            words().run_unfinished_next,
+            &[
+                ("resume", &self.command("resume")),
+                ("undo", &self.command("undo --yes")),
+            ],
+        )
+    }
+
+    /// One of our commands on this install, ready for a shell.
+    pub fn command(&self, what: &str) -> String {
+        backup::command_with(what, &self.options, &self.install)
+    }
+
+    /// What a run meant to write.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn intent(&self, run: &Run) -> Result<Intent, Problem> {
+        self.journal.intent(run.id).map_err(|e| journal_problem(&e))
+    }
+
+    /// Announces a run and everything it means to write.
+    ///
+    /// # Errors
+    /// A [`Problem`]; then nothing may be written.
+    pub fn begin(&mut self, run: &Run, intent: &Intent) -> Result<RunId, Problem> {
+        let begun = self.journal.begin(run, intent).map(RunId);
+        begun.map_err(|e| journal_problem(&e))
+    }
+
+    /// A run that was announced before, taken up again.
+    pub fn again(run: &Run) -> RunId {
+        RunId(run.id)
+    }
+
+    /// Announces a step; the one before has ended.
+    ///
+    /// # Errors
+    /// A [`Problem`]; then the step may not be begun.
+    pub fn step(&mut self, run: RunId, phase: Phase) -> Result<(), Problem> {
+        self.journal
+            .step(run.0, phase, &backup::now().1)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Writes down how a run ended.
+    ///
+    /// # Errors
+    /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
+    pub fn end(&mut self, run: RunId, outcome: Outcome) -> Result<(), Problem> {
+        self.journal
+            .end(run.0, outcome, &backup::now().1)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Writes down that `run` has put everything back that was recovered from this backup, and everything that was left
+    /// unfinished.
+    ///
+    /// # Errors
+    /// As [`Ledger::end`].
+    pub fn taken_back(&mut self, run: RunId, backup: &Path) -> Result<(), Problem> {
+        self.journal
+            .taken_back(&self.install, backup, run.0, &backup::now().1)
+            .map_err(|e| journal_problem(&e))
+    }
+
+    /// Removes new files that earlier runs left beside those they would have replaced.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn sweep(&self) -> Result<(), Problem> {
+        for staged in self.staged()? {
+            // What cannot be removed does no harm.
+            let _ = fs::remove(&staged);
+        }
+        Ok(())
+    }
+
+    /// Where earlier runs may have left new files.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the journal cannot be read.
+    pub fn staged(&self) -> Result<Vec<PathBuf>, Problem> {
+        let left = self.journal.staged(&self.install);
+        left.map_err(|e| journal_problem(&e))
+    }
+}
+
+/// A run of this process that begins now.
+pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
+    Run {
+        id: 0,
+        kind,
+        install: install.to_owned(),
+        backup: backup.to_owned(),
+        safety: None,
+        started: backup::now().1,
+        ended: None,
+        origin: origin(),
+        strategy: None,
+        key: None,
+        resealed: 0,
+        reentered: 0,
+        refresh: false,
+        artisan: false,
+        outcome: Outcome::Unfinished,
+    }
+}
+
+/// Writes down a backup: it changes nothing and needs no lock.
+///
+/// # Errors
+/// A [`Problem`] when the journal cannot be written.
+pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(), Problem> {
+    let mut run = beginning(Kind::Backup, install, backup);
+    run.outcome = Outcome::Done;
+    run.ended = Some(run.started.clone());
+    let noted = Journal::open(&options.state_dir)
+        .and_then(|mut journal| journal.begin(&run, &Intent::default()));
+    noted.map(|_| ()).map_err(|e| journal_problem(&e))
+}
+
+/// The last unfinished run, read without the lock; `None` also where there is no journal.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(None), |journal| journal.unfinished(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// What the last unfinished run meant to write, read without the lock.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn intent(options: &Options, run: &Run) -> Result<Intent, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(Intent::default()), |j| j.intent(run.id)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// Where earlier runs may have left new files, read without the lock.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn staged(options: &Options, install: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.staged(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// Whether runs that this backup was made for came to write files, read without the lock; `None` where none is known.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn wrote_files(
+    options: &Options,
+    install: &Path,
+    backup: &Path,
+) -> Result<Option<bool>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(None), |j| j.wrote_files(install, backup)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// What the journal and the lock have to tell before anything is begun: a run that did not end, another that goes on, or
+/// that nobody knows. Not while this process holds the lock itself.
+pub fn findings(options: &Options, install: &Path) -> Vec<Finding> {
+    let another = Lock::holder(&options.state_dir, install).map(|h| Finding::AnotherRun {
+        pid: h.pid,
+        host: h.host,
+        user: h.user,
+        since: h.since,
+    });
+    // What goes on is not unfinished yet.
+    let told = another.or_else(|| match unfinished(options, install) {
+        Ok(run) => run.map(unfinished_run),
+        Err(problem) => Some(Finding::JournalUnreadable { why: problem.why }),
+    });
+    told.into_iter().collect()
+}
+
+fn unfinished_run(run: Run) -> Finding {
+    Finding::UnfinishedRun { run: Box::new(run) }
+}
+
+/// What was done, the last first: on this install, or on all.
+///
+/// # Errors
+/// A [`Problem`] when there is a journal that cannot be read.
+pub fn history(options: &Options, install: Option<&Path>) -> Result<Vec<Run>, Problem> {
+    let read = Journal::existing(&options.state_dir)
+        .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.history(install)));
+    read.map_err(|e| journal_problem(&e))
+}
+
+/// Who we are.
+pub fn origin() -> Origin {
+    let user = fs::user_name(rustix::process::geteuid().as_raw());
+    let called = std::env::var("SUDO_USER").ok().filter(|name| *name != user);
+    let from = std::env::var("SSH_CONNECTION").unwrap_or_default();
+    Origin {
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
+        user: match called {
+            Some(called) => format!("{user} ({called})"),
+            None => user,
+        },
+        // sshd puts the client's address first (sshd(8), ENVIRONMENT).
+        from: from
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn locked(error: LockError) -> Problem {
+    let w = words();
+    match error {
+        LockError::Held(h) => Problem::new(
+            sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
+            w.locked_by_other_why,
+            w.locked_by_other_next,
+        ),
+        error => {
+            let path = error.path().unwrap_or(Path::new(""));
+            unusable(&error, error.obstacle(), path)
+        }
+    }
+}
+
+/// Somebody holds the lock in the database, whose own note lies in a folder that we do not know.
+fn claimed(claimant: &Claimant) -> Problem {
+    let w = words();
+    let candidates = match (&claimant.program, claimant.pid) {
+        (None, None) => lock::others_of_ours(),
+        _ => Vec::new(),
+    };
+    Problem::new(
+        sentences::journal::claimant(claimant, &candidates),
+        w.locked_by_other_why,
+        w.locked_in_database_next,
+    )
+}
+
+fn journal_problem(error: &JournalError) -> Problem {
+    if error.is_held() {
+        let w = words();
+        // Another journal would know nothing of the run that holds this one.
+        return Problem::new(
+            w.journal_held,
+            sanitize(&error.to_string()),
+            w.journal_held_next,
+        );
+    }
+    unusable(error, error.obstacle(), error.path())
+}
+
+fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Path) -> Problem {
+    let w = words();
+    let next = way_out(
+        w.quit_nothing_changed,
+        obstacle,
+        place(obstacle, path),
+        w.journal_unusable_next,
+    );
+    Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)
+}

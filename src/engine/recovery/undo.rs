@@ -1,0 +1,429 @@
+//! Takes a recovery back: every row and file byte for byte as it was, but for what somebody else changed since.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::anew;
+use super::backup;
+use super::backup::{Options, Progress, backup_problem};
+use super::change::{Change, Failure};
+use super::config_cache;
+use super::config_cache::RanOn;
+use super::file_change;
+use super::file_change::FileChange;
+use super::give_up;
+use super::restore;
+use super::run_log;
+use super::run_log::Ledger;
+use super::verify;
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
+use crate::domain::run::{Intent, Kind, Run};
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::session::judge;
+use crate::engine::session::own_backups;
+use crate::engine::session::survey;
+use crate::engine::session::{Session, compared};
+use crate::io::db::Swap;
+use crate::io::fs;
+use crate::io::fs::FileError;
+use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// What was taken back.
+#[derive(Debug, Clone, Default)]
+pub struct Undone {
+    /// Rows put back.
+    pub rows: usize,
+    /// Rows that somebody changed since; they were left alone. Places as printed.
+    pub refused: Vec<String>,
+    /// Secrets saved since under the key that was taken away: they do not open any more. Places as printed.
+    pub stranded: Vec<String>,
+    /// Files put back.
+    pub files: usize,
+    /// Sentences for the operator.
+    pub notes: Vec<String>,
+}
+
+impl Undone {
+    /// What was done, for the operator.
+    pub fn sentences(&self) -> Vec<String> {
+        let w = words();
+        let about = |text: &'static str| move |place: &String| fill(text, &[("place", place)]);
+        let figures: [(&str, &dyn std::fmt::Display); 2] =
+            [("rows", &self.rows), ("files", &self.files)];
+        let mut sentences = vec![fill(w.undone, &figures)];
+        sentences.extend(self.refused.iter().map(about(w.undo_row_refused)));
+        sentences.extend(self.stranded.iter().map(about(w.undo_stranded)));
+        sentences.extend(self.notes.iter().cloned());
+        sentences
+    }
+}
+
+/// Takes back the recovery that this backup was made for, finished or not; an undo that was interrupted is finished by
+/// the same. The caller makes a new backup first: a key that only `.env` holds would otherwise be gone for what was saved
+/// since.
+///
+/// # Errors
+/// A [`Failure`]; then nothing was changed, unless it says otherwise.
+pub fn undo(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Undone, Failure> {
+    let unfinished = ledger.unfinished()?;
+    let undone = anew::until_nobody_saves(session, progress, &mut |session, progress| {
+        take_back(session, ledger, unfinished.as_ref(), backup, progress)
+    });
+    undone.map_err(|failure| {
+        give_up::explained_failure(failure, unfinished.as_ref(), ledger.options())
+    })
+}
+
+fn take_back(
+    session: &mut Session,
+    ledger: &mut Ledger,
+    unfinished: Option<&Run>,
+    backup: &Backup,
+    progress: &mut Progress<'_>,
+) -> Result<Undone, Failure> {
+    let w = words();
+    let record = match unfinished {
+        Some(run) if run.kind == Kind::Restore => written_by(&ledger.intent(run)?),
+        _ => match backup.recovery().map_err(|e| backup_problem(&e))? {
+            Some(record) => record,
+            // Announced in the journal, and interrupted before anything else was written.
+            None if unfinished.is_some() => RecoveryRecord::default(),
+            None => return Err(nothing_to_take_back().into()),
+        },
+    };
+    progress(w.undo_checking, 0, None);
+    let left = Left {
+        interrupted: is_interrupted_recovery(unfinished),
+        staged: ledger.staged()?,
+        wrote_files: wrote_files(ledger.options(), session, backup)?,
+    };
+    let (change, refused) = change_back(session, backup, &record, &left)?;
+    let before = session.assess();
+    // An undo that was interrupted may have put the files back already.
+    let ran_on = match unfinished {
+        Some(run) if run.kind == Kind::Undo => RanOn::Unknown,
+        _ => RanOn::of(session),
+    };
+    let still = |failure: Failure, ledger: &Ledger| match unfinished {
+        Some(_) => failure.still_unfinished(ledger),
+        None => failure,
+    };
+    change
+        .require_possible(session)
+        .map_err(|problem| still(problem.into(), ledger))?;
+    let root = session.install.root.clone();
+    let run = run_log::beginning(Kind::Undo, &root, &backup.folder);
+    let intent = change.intent(&|_| None, &|_| Vec::new());
+    let id = ledger.begin(&run, &intent)?;
+    progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
+    let carried = change.carry_out(session, ledger, id, &backup.folder, &mut || {
+        progress(w.undo_files, 0, None)
+    });
+    carried.map_err(|failure| still(failure, ledger))?;
+    // Not before: a file that is written in place and cut off is told by the new one that lies beside it.
+    ledger.sweep()?;
+    let mut undone = Undone {
+        rows: change.swaps.len(),
+        refused,
+        files: change.files.len(),
+        ..Undone::default()
+    };
+    let record = RecoveryRecord {
+        undone: Some(backup::now().1),
+        ..record
+    };
+    let finished = match record.schema {
+        // There was none.
+        0 => Ok(()),
+        _ => backup.record(&record).map_err(|e| backup_problem(&e)),
+    };
+    let finished = finished.and_then(|()| ledger.taken_back(id, &backup.folder));
+    let read = survey::reread(session).and_then(|()| judge::read_inventory(session));
+    undone
+        .notes
+        .extend(config_cache::follow(session, ran_on, progress));
+    // Saved since under the key that was taken away: readable a moment ago, and in no backup of ours.
+    let readable = |assessment: &Assessment| -> BTreeSet<Place> {
+        let readable = assessment.secrets.iter().filter(|s| s.verdict.readable());
+        readable.map(|s| s.place.clone()).collect()
+    };
+    let saved = backup.rows().unwrap_or_default();
+    let changed =
+        |place: &&Place| saved.get(&place.cell) != session.inventory.cells.get(&place.cell);
+    let (was, is) = (readable(&before), readable(&session.assess()));
+    undone.stranded = was
+        .difference(&is)
+        .filter(changed)
+        .map(|place| sanitize(&place.to_string()))
+        .collect();
+    undone
+        .stranded
+        .retain(|place| !undone.refused.contains(place));
+    undone.notes.extend(ledger.unguarded());
+    for problem in [finished, read].into_iter().filter_map(Result::err) {
+        undone
+            .notes
+            .push(format!("{} {}", problem.what, problem.why));
+    }
+    Ok(undone)
+}
+
+/// What an undo would change: places and files.
+///
+/// # Errors
+/// A [`Problem`] when it cannot be taken back.
+pub fn preview(
+    session: &mut Session,
+    options: &Options,
+    backup: &Backup,
+) -> Result<Undone, Problem> {
+    let unfinished = run_log::unfinished(options, &session.install.root)?;
+    let record = match &unfinished {
+        Some(run) if run.kind == Kind::Restore => written_by(&run_log::intent(options, run)?),
+        // Only an interrupted recovery has none yet, and then nothing was written.
+        _ => backup
+            .recovery()
+            .map_err(|e| backup_problem(&e))?
+            .unwrap_or_default(),
+    };
+    let left = Left {
+        interrupted: is_interrupted_recovery(unfinished.as_ref()),
+        staged: run_log::staged(options, &session.install.root)?,
+        wrote_files: wrote_files(options, session, backup)?,
+    };
+    let (change, refused) = change_back(session, backup, &record, &left)?;
+    Ok(Undone {
+        rows: change.swaps.len(),
+        refused,
+        files: change.files.len(),
+        ..Undone::default()
+    })
+}
+
+/// What runs left that did not end.
+struct Left {
+    /// Whether the last of them is a recovery.
+    interrupted: bool,
+    /// Where new files of theirs may lie.
+    staged: Vec<PathBuf>,
+    /// Whether they came to write files. Where they did not, and no row stands as they wrote it, a file that does is not
+    /// theirs: another of us, with a state folder of his own, may have put the same key in place since.
+    wrote_files: bool,
+}
+
+/// Whether the run that this backup was made for came to write files, as far as our journal knows it.
+fn wrote_files(options: &Options, session: &Session, backup: &Backup) -> Result<bool, Problem> {
+    let noted = run_log::wrote_files(options, &session.install.root, &backup.folder)?;
+    Ok(noted.unwrap_or(true))
+}
+
+impl Left {
+    /// Whether a file was cut off while it was written in place, from `old` to the text of this sum or back. That text
+    /// stands in full beside the file, or in the backup that was made before it was taken back.
+    fn is_torn(&self, now: &[u8], old: &SavedBytes, sum: &str, backup: &Backup) -> bool {
+        let is_it = |bytes: &[u8]| fs::hex(&fs::digest(bytes)) == sum;
+        let (saved, old) = old;
+        let beside = || {
+            self.staged.iter().find_map(|path| {
+                let file = file_change::current(path).ok().flatten()?;
+                is_it(&file.bytes).then_some(file.bytes)
+            })
+        };
+        let in_a_backup = || {
+            let parent = backup.folder.parent()?;
+            let all = crate::io::state::backup::list(parent, &backup.manifest.install);
+            let mut copies = all
+                .iter()
+                .filter_map(|b| b.file(&saved.name).ok().flatten());
+            let copy = copies.find(|(file, _)| file.sha256 == sum)?;
+            Some(copy.1)
+        };
+        beside()
+            .or_else(in_a_backup)
+            .is_some_and(|new| file_change::torn(now, old, &new))
+    }
+}
+
+/// What an interrupted restore may have written, as if a recovery had. It has no record of its own.
+fn written_by(intent: &Intent) -> RecoveryRecord {
+    RecoveryRecord {
+        cells: verify::written_cells(intent),
+        files: verify::written_files(intent),
+        ..RecoveryRecord::default()
+    }
+}
+
+fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
+    unfinished.is_some_and(|run| run.kind == Kind::Recovery)
+}
+
+fn nothing_to_take_back() -> Problem {
+    let w = words();
+    Problem::new(w.undo_nothing, "", w.undo_nothing_next)
+}
+
+/// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
+/// there is neither.
+///
+/// # Errors
+/// A [`Problem`] when the journal, or the backup it names, cannot be read.
+pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup>, Problem> {
+    match run_log::unfinished(options, install)? {
+        // What is put back by it is not what stood before.
+        Some(run) => Backup::open(run.safety.as_ref().unwrap_or(&run.backup))
+            .map(Some)
+            .map_err(|e| give_up::explained(backup_problem(&e), &run, options)),
+        None => Ok(backup::last_recovery(&options.backup_dir, install)),
+    }
+}
+
+fn change_back(
+    session: &mut Session,
+    backup: &Backup,
+    record: &RecoveryRecord,
+    left: &Left,
+) -> Result<(Change, Vec<String>), Problem> {
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    own_backups::add(session, backup);
+    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
+    judge::read_inventory(session)?;
+    let (swaps, refused) = swaps(session, record, &saved)?;
+    let files = match left.wrote_files || !swaps.is_empty() {
+        true => files_back(session, record, backup, left)?,
+        false => Vec::new(),
+    };
+    let change = Change {
+        compared: compared(&session.inventory.cells, &swaps),
+        swaps,
+        files,
+    };
+    Ok((change, refused))
+}
+
+/// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
+/// state the rows must not be touched either.
+fn files_back(
+    session: &Session,
+    record: &RecoveryRecord,
+    backup: &Backup,
+    left: &Left,
+) -> Result<Vec<FileChange>, Problem> {
+    let w = words();
+    let mut changes = Vec::new();
+    let env = backup
+        .file("files/env")
+        .map_err(|e| backup_problem(&e))?
+        .map(|(_, bytes)| bytes);
+    for WrittenFile {
+        origin,
+        saved,
+        new_sha256,
+    } in &record.files
+    {
+        let name = saved.as_deref().unwrap_or_default();
+        let place = session.place_of(name, origin, env.as_ref().map(|bytes| &bytes[..]))?;
+        let (former, origin) = (session.is_former_cache(origin, &place), &place);
+        let saved = match saved {
+            Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
+            None => None,
+        };
+        let before = file_change::current(origin).map_err(|e| unreadable(&e))?;
+        if former {
+            changes.extend(before.map(|before| FileChange::new(place, Some(before), None)));
+            continue;
+        }
+        let now = before.as_ref().map(|file| fs::hex(&file.digest()));
+        if now.as_ref() == saved.as_ref().map(|(file, _)| &file.sha256) {
+            continue;
+        }
+        let cache = *origin == session.install.cache_path();
+        let torn = match (&before, &saved, new_sha256) {
+            (Some(now), Some(old), Some(sum)) => left.is_torn(&now.bytes, old, sum, backup),
+            _ => false,
+        };
+        let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
+        // What an interrupted recovery left of the cache was not recorded any more.
+        if now == *new_sha256 || torn || cache && left.interrupted {
+            changes.push(FileChange::new(origin.clone(), before, after));
+        } else if cache {
+            // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
+            if before.is_some() {
+                changes.push(FileChange::new(origin.clone(), before, None));
+            }
+        } else {
+            let folder = &backup.folder;
+            let what = format!("restore {} --yes", crate::sentences::shell(folder));
+            let keys = backup.manifest.keys.as_deref();
+            let restore = backup::command(&what, folder, keys, &session.install.root);
+            return Err(Problem::new(
+                fill(
+                    w.undo_file_changed,
+                    &[("path", &sanitize(&origin.to_string_lossy()))],
+                ),
+                w.undo_file_changed_why,
+                fill(w.undo_file_changed_next, &[("restore", &restore)]),
+            ));
+        }
+    }
+    Ok(changes)
+}
+
+fn unreadable(error: &FileError) -> Problem {
+    let w = words();
+    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
+    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
+}
+
+/// The swaps back, and the rows that are no longer as we left them.
+fn swaps(
+    session: &mut Session,
+    record: &RecoveryRecord,
+    saved: &BTreeMap<Cell, Option<SecretBytes>>,
+) -> Result<(Vec<Swap>, Vec<String>), Problem> {
+    let (mut swaps, mut refused) = (Vec::new(), Vec::new());
+    for written in &record.cells {
+        // The variables of `.env` come back with their file.
+        let table = Table::by_name(&written.table).filter(|table| *table != Table::Env);
+        let Some(table) = table else {
+            continue;
+        };
+        let cell = &Cell {
+            table,
+            id: written.id,
+            column: written.column.clone(),
+        };
+        let now = match session.inventory.cells.get(cell) {
+            Some(now) => now.clone(),
+            // No secret is found there any more.
+            None => restore::read_cell(session, cell)?.flatten(),
+        };
+        let before = saved.get(cell).cloned().flatten();
+        if now == before {
+            continue;
+        }
+        let text = now.as_ref().map_or(&[][..], SecretBytes::expose);
+        if fs::hex(&fs::digest(text)) == written.new_sha256 {
+            swaps.push(Swap {
+                table: cell.table.name(),
+                id: cell.id,
+                column: cell.column.clone(),
+                old: now,
+                new: before,
+            });
+        } else {
+            refused.push(sanitize(&format!(
+                "{}#{}.{}",
+                written.table, written.id, written.column
+            )));
+        }
+    }
+    Ok((swaps, refused))
+}

@@ -1,0 +1,260 @@
+//! Settings of FreeScout's outside of `.env`: compared with what `.env` says, because PHP takes them first.
+//!
+//! We are often started without them: then `.env` reads fine, and FreeScout uses another key. Nothing of it is written by
+//! us; findings name file and line. A cached config makes them irrelevant until it is built anew.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::config;
+use crate::domain::config::elsewhere;
+use crate::domain::config::elsewhere::{
+    Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, lines,
+};
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::key::app_key::{AppKey, Fingerprint};
+use crate::domain::key::ring::KeyRing;
+use crate::domain::key::source::{Source, SourceKind};
+use crate::domain::payload::Payload;
+use crate::domain::verdict::finding::{Finding, KeyName, SetAt, Standing};
+use crate::engine::session::Session;
+use crate::io::fs;
+use crate::io::install::Install;
+use crate::io::install::services;
+use crate::io::os::as_user;
+use crate::io::os::processes;
+use crate::io::os::processes::{Belongs, Role};
+use crate::io::os::spawn::Account;
+use crate::words::untrusted::sanitize;
+
+/// Longest file of a container's secret.
+const MAX_SECRET: u64 = 64 << 10;
+/// How many findings of one sort are told.
+const TOLD: usize = 8;
+
+/// Reads what is set for this install, on the system below this folder, and in its running processes.
+pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
+    let mut blocks = services::read(system, &install.root);
+    if system == Path::new("/") {
+        blocks.extend(running(&install.root));
+    }
+    let user = fs::user_name(install.web_user.uid);
+    let site = Site {
+        root: &install.root,
+        user: &user,
+    };
+    let mut found: Vec<Elsewhere> = Vec::new();
+    for new in elsewhere::tie(blocks, &site) {
+        let twin = |known: &Elsewhere| {
+            let same = known.setting.name == new.setting.name;
+            // A process has it from a file; where that is known it says more.
+            let of_process = matches!(new.by, By::Process(_));
+            same && (known.setting == new.setting
+                || of_process && known.certain && known.setting.value == new.setting.value)
+        };
+        if !found.iter().any(twin) {
+            found.push(new);
+        }
+    }
+    found
+}
+
+/// The environment of the install's processes, and of the one that a container was started with. That of FPM says nothing:
+/// its processes write their titles over it, and pools have an environment of their own.
+fn running(install: &Path) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let own = processes::php(install).into_iter().filter(|process| {
+        process.belongs == Belongs::Here && !matches!(process.role, Role::Server(_))
+    });
+    let read = |pid, account| {
+        let bytes = match account {
+            Some(account) => processes::environment_of(pid, account),
+            None => processes::environment(pid),
+        };
+        let path = PathBuf::from(format!("/proc/{pid}/environ"));
+        bytes
+            .map(|bytes| lines::environment(&path, &bytes))
+            .unwrap_or_default()
+    };
+    let roots = Account { uid: 0, gid: 0 };
+    let mut add = |pid: i32, reader: Account, settings: Vec<Setting>, all: bool| {
+        for setting in settings {
+            let of_start = CONTAINER_KEYS.contains(&setting.name.as_str());
+            let by = match of_start {
+                true => By::ContainerStart(setting.name.clone()),
+                false if all => By::Process(pid),
+                false => continue,
+            };
+            let mut block = Block::new(by);
+            block.settings.push(named_file(setting, reader));
+            blocks.push(block);
+        }
+    };
+    // In a container, the first process has what the container was started with.
+    add(1, roots, read(1, None), false);
+    let us = i32::try_from(std::process::id()).unwrap_or(0);
+    add(us, roots, read(us, None), false);
+    for process in own {
+        let settings = read(process.pid, Some(process.account));
+        add(process.pid, process.account, settings, true);
+    }
+    blocks
+}
+
+/// A container's variable that names a file stands for what is in it, where this account may read it: a process decides
+/// itself what its environment says.
+fn named_file(setting: Setting, reader: Account) -> Setting {
+    if setting.name != CONTAINER_KEYS[1] {
+        return setting;
+    }
+    let path = setting
+        .value
+        .as_ref()
+        .and_then(|v| std::str::from_utf8(v.expose()).ok());
+    let file = path.map(PathBuf::from).and_then(|p| {
+        as_user::with(reader, || fs::read(&p, MAX_SECRET))
+            .ok()?
+            .ok()
+    });
+    Setting {
+        value: file.map(|file| SecretBytes::from(file.bytes.trim_ascii())),
+        ..setting
+    }
+}
+
+/// Whether a variable holds a key.
+fn holds_key(name: &str) -> bool {
+    name == "APP_KEY" || CONTAINER_KEYS.contains(&name)
+}
+
+/// Keys that stand there are candidates as well.
+pub fn collect_keys(found: &[Elsewhere], ring: &mut KeyRing) {
+    for Elsewhere { setting, by, .. } in found.iter().filter(|e| holds_key(&e.setting.name)) {
+        let parsed = setting
+            .value
+            .as_ref()
+            .and_then(|v| AppKey::parse(v.expose()).ok());
+        if let Some(key) = parsed {
+            let (kind, line) = match by {
+                By::Process(_) | By::ContainerStart(_) => (SourceKind::ProcessEnvironment, None),
+                _ => (SourceKind::File, Some(setting.line)),
+            };
+            ring.add(key, Source::file(kind, &setting.path, line));
+        }
+    }
+}
+
+/// What differs from `.env`, gravest first.
+pub fn findings(session: &Session) -> Vec<Finding> {
+    let found = session.elsewhere.iter();
+    let mut findings: Vec<Finding> = found.filter_map(|e| finding(session, e)).collect();
+    findings.sort_by_key(Finding::severity);
+    findings.truncate(TOLD);
+    findings
+}
+
+fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
+    let Elsewhere {
+        setting,
+        by,
+        certain,
+    } = found;
+    let install = &session.install;
+    let at = SetAt {
+        path: setting.path.clone(),
+        line: (setting.line > 0).then_some(setting.line),
+        by: by.clone(),
+    };
+    let standing = match by {
+        _ if setting.value.is_none() => Standing::TakenOver,
+        _ if !certain => Standing::Unsure,
+        By::ContainerStart(_) => Standing::NextStart,
+        _ if install.cache.is_some() => Standing::Cached,
+        _ => Standing::InForce,
+    };
+    if !holds_key(&setting.name) {
+        let own = config::text_of(install.env().env(setting.name.as_bytes()));
+        let same = setting.value.is_some() && own == setting.value;
+        let name = setting.name.clone();
+        return (!same).then_some(Finding::SettingElsewhere { name, at, standing });
+    }
+    let configured = install.key_without_cache().text;
+    let same = match &setting.value {
+        // An empty one hides `.env` all the same, but images take it for none.
+        Some(value) if value.is_empty() => standing == Standing::NextStart,
+        value => value.as_ref() == Some(&configured),
+    };
+    if same {
+        return None;
+    }
+    let parsed = setting
+        .value
+        .as_ref()
+        .and_then(|v| AppKey::parse(v.expose()).ok());
+    let key = parsed.as_ref().map(|key| KeyName {
+        label: session.ring.label(key.fingerprint()),
+        fingerprint: key.fingerprint(),
+    });
+    let (opens, total) = reads(session, parsed.as_ref());
+    Some(Finding::KeySetElsewhere {
+        key,
+        at,
+        standing,
+        opens,
+        total,
+    })
+}
+
+/// How many secrets FreeScout reads with this key, of how many payloads.
+fn reads(session: &Session, key: Option<&AppKey>) -> (usize, usize) {
+    let payloads: Vec<&Payload> = session
+        .inventory
+        .secrets
+        .iter()
+        .filter_map(|secret| secret.payload()?.as_ref().ok())
+        .collect();
+    let opens = payloads
+        .iter()
+        .filter(|p| key.is_some_and(|key| p.made_with(key)));
+    (opens.count(), payloads.len())
+}
+
+/// Whether another key than this one, or something that is none, is certainly set outside of `.env`: without a config cache
+/// it would count.
+pub fn overrules(session: &Session, key: &AppKey) -> bool {
+    session.elsewhere.iter().any(|e| {
+        let of_php = e.setting.name == "APP_KEY" && !matches!(e.by, By::ContainerStart(_));
+        let text = e.setting.value.as_ref().map(SecretBytes::expose);
+        e.certain && of_php && text != Some(key.text())
+    })
+}
+
+/// The one key that is certainly set outside of `.env`, where it counts before it and we cannot change it.
+pub fn key_out_of_reach(session: &Session) -> Option<Fingerprint> {
+    let certain = session.elsewhere.iter().filter(|e| {
+        e.certain && e.setting.name == "APP_KEY" && !matches!(e.by, By::ContainerStart(_))
+    });
+    let mut keys: Vec<Fingerprint> = certain
+        .filter_map(|e| AppKey::parse(e.setting.value.as_ref()?.expose()).ok())
+        .map(|key| key.fingerprint())
+        .collect();
+    keys.dedup();
+    match keys[..] {
+        [key] => Some(key),
+        _ => None,
+    }
+}
+
+/// Where the database is set outside of `.env`, for an operator who cannot reach the one of `.env`.
+pub fn database_places(install: &Install) -> Option<String> {
+    let found = read(Path::new("/"), install);
+    let set = found
+        .iter()
+        .filter(|e| e.certain && e.setting.name.starts_with("DB_"));
+    let mut places: Vec<String> = set
+        .map(|e| format!("{}:{}", e.setting.path.display(), e.setting.line))
+        .map(|place| sanitize(&place))
+        .collect();
+    places.dedup();
+    places.truncate(TOLD);
+    (!places.is_empty()).then(|| places.join(", "))
+}

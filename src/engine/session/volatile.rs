@@ -1,0 +1,65 @@
+//! What is said before anything is written: folders of ours that will not be there when they are needed.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::domain::run::volatile::Fleeting;
+use crate::engine::recovery::backup::Options;
+use crate::io::fs::volatile;
+use crate::sentences;
+use crate::words::untrusted::sanitize;
+
+/// A folder of ours that does not last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caution {
+    /// The folder.
+    pub folder: PathBuf,
+    /// When its content goes.
+    pub fleeting: Fleeting,
+}
+
+/// A caution, as programs read it.
+#[derive(Debug, Serialize)]
+pub struct CautionJson {
+    code: &'static str,
+    path: String,
+    message: String,
+}
+
+impl Caution {
+    /// For the operator.
+    pub fn sentence(&self) -> String {
+        sentences::fleeting(&self.folder, self.fleeting)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> CautionJson {
+        CautionJson {
+            code: self.fleeting.code(),
+            path: sanitize(&self.folder.to_string_lossy()),
+            message: self.sentence(),
+        }
+    }
+}
+
+/// Those of our folders that do not last; what lies within one of them is not named again.
+pub fn cautions(options: &Options) -> Vec<Caution> {
+    let mut cautions: Vec<Caution> = Vec::new();
+    let own: [Option<&Path>; 3] = [
+        Some(&options.state_dir),
+        Some(&options.backup_dir),
+        options.keys_dir.as_deref(),
+    ];
+    for folder in own.into_iter().flatten() {
+        let Some(fleeting) = volatile::of(folder) else {
+            continue;
+        };
+        let said = |c: &Caution| c.fleeting == fleeting && folder.starts_with(&c.folder);
+        if !cautions.iter().any(said) {
+            let folder = folder.to_owned();
+            cautions.push(Caution { folder, fleeting });
+        }
+    }
+    cautions
+}

@@ -1,0 +1,321 @@
+//! The threads that work for the wizard: one for the jobs, one after the other, and beside it those of connection tests.
+//!
+//! A job is called off by its flag and reports through one channel. The session, and with it every secret, stays on the
+//! first thread; a test's thread gets the password it tries, and nothing else.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::handlers::{Call, Desk};
+use super::{Job, JobId, Reading, TestJob, Update};
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
+use crate::domain::key::source::Source;
+use crate::domain::mail::schedule::Limits;
+use crate::domain::run::bookmark::Bookmark;
+use crate::engine::mail_test::connections;
+use crate::engine::mail_test::connections::NotRenewed;
+use crate::engine::mail_test::lockouts::Memory;
+use crate::engine::mail_test::{Heard, Round};
+use crate::engine::recovery::backup::Options;
+use crate::engine::session::Session;
+use crate::engine::{mail_test, recovery};
+use crate::io::install::Environment;
+use crate::io::mail::Settings;
+use crate::io::mail::oauth::Endpoints;
+use crate::io::os::uncut;
+use crate::words::words;
+
+/// How long the end of the program waits for what is being called off.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
+
+/// What the worker needs beside the jobs themselves.
+pub struct Setup {
+    /// Where backups go, and whether artisan may run.
+    pub options: Options,
+    /// FreeScout's process environment.
+    pub environment: Environment,
+    /// Keys given with `--key-file`.
+    pub keys: Vec<(SecretBytes, Source)>,
+    /// Deadlines, authorities and routes of the connection tests.
+    pub mail: Settings,
+    /// Where OAuth tokens are renewed.
+    pub endpoints: Endpoints,
+}
+
+/// The handle the wizard's side keeps.
+pub struct Worker {
+    // Gone once the work is over.
+    messages: RefCell<Option<Sender<Message>>>,
+    // Hears the end of the threads, and of what they held.
+    ended: Receiver<()>,
+    flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
+    renewing: Arc<Mutex<()>>,
+}
+
+/// Work, its name, and the flag that calls it off.
+struct Message {
+    id: JobId,
+    work: Work,
+    flag: Arc<AtomicBool>,
+}
+
+enum Work {
+    Job(Job),
+    Test(TestJob),
+    Remember(Option<Bookmark>),
+}
+
+impl Worker {
+    /// Starts the thread. It ends when the handle is dropped and its job is done.
+    pub fn start(setup: Setup) -> (Self, Receiver<(JobId, Update)>) {
+        let (messages, inbox) = channel();
+        let (outbox, updates) = channel();
+        let renewing = Arc::new(Mutex::new(()));
+        let held = Arc::clone(&renewing);
+        let (end, ended) = channel::<()>();
+        std::thread::spawn(move || {
+            work(setup, inbox, outbox, held, &end);
+            wipe_stack();
+            // `end` is dropped here: whoever hears of it finds nothing of the session left.
+        });
+        let worker = Self {
+            messages: RefCell::new(Some(messages)),
+            ended,
+            flags: RefCell::default(),
+            renewing,
+        };
+        (worker, updates)
+    }
+
+    /// Hands over a job.
+    pub fn submit(&self, id: JobId, job: Job) {
+        self.send(id, Work::Job(job));
+    }
+
+    /// Hands over tests.
+    pub fn test(&self, id: JobId, test: TestJob) {
+        self.send(id, Work::Test(test));
+    }
+
+    /// Keeps the wizard's bookmark, or forgets it.
+    pub fn remember(&self, bookmark: Option<Bookmark>) {
+        self.send(JobId::default(), Work::Remember(bookmark));
+    }
+
+    fn send(&self, id: JobId, work: Work) {
+        let flag = Arc::new(AtomicBool::new(false));
+        let mut flags = self.flags.borrow_mut();
+        // A flag that nobody else holds belongs to work that has ended.
+        flags.retain(|_, flag| Arc::strong_count(flag) > 1);
+        flags.insert(id, Arc::clone(&flag));
+        // The thread only ends with the program: what cannot be sent has nobody left to wait for it.
+        if let Some(messages) = &*self.messages.borrow() {
+            let _ = messages.send(Message { id, work, flag });
+        }
+    }
+
+    /// Calls off everything and waits for what must not be cut: a token that is being renewed; and for a moment, that
+    /// the session and its secrets are gone.
+    pub fn finish(&self) {
+        for flag in self.flags.borrow().values() {
+            flag.store(true, Ordering::Relaxed);
+        }
+        drop(lock(&self.renewing));
+        *self.messages.borrow_mut() = None;
+        // A server that does not answer is not waited for: the program ends, and its memory with it.
+        let _ = self.ended.recv_timeout(LAST_MOMENT);
+        // What is written to the disk is: it hears by itself that it was called off, where it can be.
+        uncut::wait();
+    }
+
+    /// Asks the job to stop. Jobs that write listen until they write: then they finish or roll back.
+    pub fn cancel(&self, id: JobId) {
+        if let Some(flag) = self.flags.borrow().get(&id) {
+            flag.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// Whatever ends the program, a fault of the screen's too.
+    fn drop(&mut self) {
+        uncut::wait();
+    }
+}
+
+fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does what comes in until nothing more can come.
+fn work(
+    setup: Setup,
+    inbox: Receiver<Message>,
+    outbox: Sender<(JobId, Update)>,
+    renewing: Arc<Mutex<()>>,
+    end: &Sender<()>,
+) {
+    let mut tests = Tests {
+        end: end.clone(),
+        inbox,
+        put_by: VecDeque::new(),
+        outbox: outbox.clone(),
+        memory: Arc::default(),
+        mail: setup.mail.clone(),
+        endpoints: setup.endpoints.clone(),
+        renewing,
+    };
+    let mut desk = Desk {
+        setup,
+        session: None,
+        backup: None,
+    };
+    while let Some(Message { id, work, flag }) = tests.next() {
+        let call = Call {
+            id,
+            outbox: &outbox,
+            cancelled: &flag,
+            last: None,
+        };
+        match work {
+            Work::Remember(bookmark) => desk.remember(bookmark.as_ref()),
+            Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
+            Work::Test(test) => {
+                let session = desk.session().map(|session| {
+                    let not_renewed = match test.reading {
+                        Reading::InForce => {
+                            let which = test.which.as_deref();
+                            let _renewing = lock(&tests.renewing);
+                            let endpoints = &tests.endpoints;
+                            connections::renew(session, which, endpoints, &flag)
+                        }
+                        Reading::Rescued => NotRenewed::new(),
+                    };
+                    (&*session, not_renewed)
+                });
+                tests.begin_or_say(session, id, test, &flag);
+            }
+        }
+    }
+}
+
+fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
+    // A fault of ours must reach the screen, not leave it waiting.
+    let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call, tests)));
+    let fault = || Problem::new(words().our_fault, "", words().our_fault_next);
+    match outcome.unwrap_or_else(|_| Err(fault().into())) {
+        Ok(()) => {}
+        Err(failure) if failure.half_done => call.send(Update::HalfDone(failure.problem)),
+        Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
+        Err(failure) => call.send(Update::Failed(failure.problem)),
+    }
+    call.send(Update::Done);
+}
+
+/// Connection tests, on threads of their own. They are also begun while a search goes on.
+pub(super) struct Tests {
+    inbox: Receiver<Message>,
+    put_by: VecDeque<Message>,
+    outbox: Sender<(JobId, Update)>,
+    memory: Arc<Memory>,
+    mail: Settings,
+    endpoints: Endpoints,
+    /// Held while tokens are renewed: new ones must be stored before the program ends.
+    renewing: Arc<Mutex<()>>,
+    /// Held by every thread that has secrets in its hands.
+    end: Sender<()>,
+}
+
+impl Tests {
+    /// The next job, once there is one.
+    fn next(&mut self) -> Option<Message> {
+        self.put_by.pop_front().or_else(|| self.inbox.recv().ok())
+    }
+
+    /// Begins the tests that were asked for meanwhile; jobs wait for their turn.
+    pub(super) fn serve(&mut self, session: &Session) {
+        while let Ok(message) = self.inbox.try_recv() {
+            match message.work {
+                Work::Test(test) => {
+                    // Nothing is renewed in the middle of a search.
+                    let session = Ok((session, NotRenewed::new()));
+                    self.begin_or_say(session, message.id, test, &message.flag);
+                }
+                work @ (Work::Job(_) | Work::Remember(_)) => {
+                    self.put_by.push_back(Message { work, ..message })
+                }
+            }
+        }
+    }
+
+    fn begin_or_say(
+        &self,
+        session: Result<(&Session, NotRenewed), Problem>,
+        id: JobId,
+        test: TestJob,
+        flag: &Arc<AtomicBool>,
+    ) {
+        let begun = session
+            .and_then(|(session, not_renewed)| self.begin(session, &not_renewed, id, test, flag));
+        if let Err(problem) = begun {
+            let _ = self.outbox.send((id, Update::Failed(problem)));
+            let _ = self.outbox.send((id, Update::Done));
+        }
+    }
+
+    fn begin(
+        &self,
+        session: &Session,
+        not_renewed: &NotRenewed,
+        id: JobId,
+        test: TestJob,
+        flag: &Arc<AtomicBool>,
+    ) -> Result<(), Problem> {
+        let which = test.which.as_deref();
+        let mut prepared = connections::prepare(session, which, test.reading, not_renewed);
+        if let Some(typed) = test.typed
+            && let (Some((_, text)), Some(one)) =
+                (recovery::texts(session, vec![typed])?.pop(), prepared.pop())
+        {
+            prepared.push(one.with(text));
+        }
+        let settings = connections::settings(session, &self.mail);
+        let (again, end) = (test.again, self.end.clone());
+        let (memory, cancel, outbox) = (
+            Arc::clone(&self.memory),
+            Arc::clone(flag),
+            self.outbox.clone(),
+        );
+        std::thread::spawn(move || {
+            let tell = |heard| {
+                let update = match heard {
+                    Heard::At(connection, rung) => Update::Probing(connection, rung),
+                    Heard::Ended(tested) => Update::Tested(tested),
+                };
+                let _ = outbox.send((id, update));
+            };
+            mail_test::run(
+                &prepared,
+                &Round {
+                    settings: &settings,
+                    limits: Limits::default(),
+                    memory: &memory,
+                    again,
+                    cancel: &cancel,
+                    tell: &tell,
+                },
+            );
+            drop(prepared);
+            wipe_stack();
+            drop(end);
+            let _ = outbox.send((id, Update::Done));
+        });
+        Ok(())
+    }
+}

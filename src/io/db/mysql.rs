@@ -1,0 +1,476 @@
+//! MySQL and MariaDB, connected to as FreeScout's `config/database.php` does through PDO.
+//!
+//! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then the host name is
+//! checked as well, unless checking is off.
+
+mod lock;
+mod shutter;
+mod standing;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mysql::prelude::{FromValue, Queryable};
+use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
+use secrecy::ExposeSecret;
+
+use super::lock::Claim;
+use super::watch::Watch;
+use super::{
+    Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    Use,
+};
+use crate::domain::config::{DbSettings, Driver};
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::inventory::sql;
+use crate::io::db;
+use crate::io::fs::certificates::Copied;
+use crate::io::os::crash_points;
+use crate::io::os::crash_points::Point;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// No packet of a server is longer, in bytes: a row whose values are as long as they may be.
+const PACKET: usize = 48 << 20;
+/// A server too old for a statement calls it a mistake in its syntax.
+const NO_SUCH_SYNTAX: u16 = 1064;
+/// Where PHP's builds and distributions look for the server (`pdo_mysql.default_socket`).
+const SOCKETS: [&str; 6] = [
+    "/run/mysqld/mysqld.sock",
+    "/var/run/mysqld/mysqld.sock",
+    "/var/lib/mysql/mysql.sock",
+    "/tmp/mysql.sock",
+    "/run/mysql/mysql.sock",
+    "/opt/lampp/var/mysql/mysql.sock",
+];
+
+/// An open connection.
+pub struct MySql {
+    connection: Conn,
+    watch: Arc<Watch>,
+    prefix: String,
+    server: String,
+    /// Whether the transaction of a change is open.
+    begun: bool,
+}
+
+/// The socket of a connection, where it goes through one.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] for `localhost` without a socket in any of the usual places.
+pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
+    match &settings.socket {
+        Some(socket) => Ok(Some(socket.clone())),
+        None if settings.host == "localhost" => SOCKETS
+            .iter()
+            .find(|path| Path::new(path).exists())
+            .map(|path| Some((*path).to_owned()))
+            .ok_or_else(|| {
+                StoreError::Unreachable(format!("no server socket at {}", SOCKETS.join(", ")))
+            }),
+        None => Ok(None),
+    }
+}
+
+/// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; lock wait; deadlock;
+/// read-only server; a connection that was ended from the server's side.
+fn error(error: &mysql::Error) -> StoreError {
+    let text = error.to_string();
+    match error {
+        mysql::Error::MySqlError(refused) => match refused.code {
+            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone()),
+            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone()),
+            1205 => StoreError::Locked(refused.message.clone()),
+            1213 => StoreError::Deadlock(refused.message.clone()),
+            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone()),
+            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone()),
+            3159 => StoreError::Tls(refused.message.clone()),
+            _ => StoreError::Query(refused.message.clone()),
+        },
+        mysql::Error::TlsError(_) => StoreError::Tls(text),
+        // A refused certificate arrives wrapped in the codec's error.
+        mysql::Error::CodecError(_)
+            if text.contains("certificate")
+                || text.contains("TLS")
+                || text.contains("handshake") =>
+        {
+            StoreError::Tls(text)
+        }
+        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string()),
+        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string()),
+        // The codec's own complaint is that the stream ended.
+        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string()),
+        _ => StoreError::Query(text),
+    }
+}
+
+/// The file that `DB_MYSQL_ATTR_SSL_CA` names, for one who opens what he is given and reads it to its end.
+///
+/// # Errors
+/// [`StoreError::Tls`] for one that is no file, or too long to be one of certificates.
+pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> {
+    let copied = settings.ssl_ca.as_ref().map(|ca| Copied::of(Path::new(ca)));
+    copied
+        .transpose()
+        .map_err(|e| StoreError::Tls(e.to_string()))
+}
+
+fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
+    if settings.ssl_ca.is_none() && settings.ssl_cert.is_none() {
+        return None;
+    }
+    // Without a CA PHP has nothing to check the certificate against.
+    let unchecked = authorities.is_none() || !settings.ssl_verify;
+    Some(
+        SslOpts::default()
+            .with_root_cert_path(authorities.map(Copied::path))
+            .with_danger_accept_invalid_certs(unchecked)
+            .with_danger_skip_domain_validation(unchecked),
+    )
+}
+
+impl MySql {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
+        // Another store may have been first; any ring will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let socket = socket(settings)?;
+        let authorities = match socket {
+            Some(_) => None,
+            None => authorities(settings)?,
+        };
+        let ssl = match socket {
+            Some(_) => None,
+            None => ssl(settings, authorities.as_ref()),
+        };
+        let charset = sql::charset_name(&settings.charset, "utf8mb4");
+        let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
+        let options = OptsBuilder::new()
+            .ip_or_hostname(Some(settings.host.clone()))
+            .tcp_port(settings.port)
+            .socket(socket)
+            // Loopback TCP would otherwise move to the socket, where other rights may hold.
+            .prefer_socket(false)
+            .user(Some(settings.username.clone()))
+            .pass(Some(settings.password.expose_secret().to_owned()))
+            .db_name(Some(settings.database.clone()))
+            .ssl_opts(ssl)
+            .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
+            .read_timeout(Some(ANSWER_TIMEOUT))
+            .write_timeout(Some(ANSWER_TIMEOUT))
+            .max_allowed_packet(Some(PACKET));
+        let mut connection = Conn::new(options).map_err(|e| error(&e))?;
+        shutter::watch(&connection, watch);
+        for statement in [
+            format!("SET NAMES '{charset}' COLLATE '{collation}'"),
+            "SET SESSION sql_mode = ''".to_owned(),
+            bound("innodb_lock_wait_timeout"),
+            // Of whole tables, as a dump or ALTER TABLE holds them; by itself the server waits for a day.
+            bound("lock_wait_timeout"),
+        ] {
+            connection.query_drop(statement).map_err(|e| error(&e))?;
+        }
+        let row: Option<Row> = connection
+            .query_first("SELECT VERSION()")
+            .map_err(|e| error(&e))?;
+        let version: String = taken(&row.ok_or_else(db::odd)?, 0)?;
+        let server = match version.split_once("-MariaDB") {
+            Some((number, _)) => format!("MariaDB {number}"),
+            None => format!("MySQL {version}"),
+        };
+        Ok(Self {
+            connection,
+            watch: Arc::clone(watch),
+            prefix: settings.prefix.clone(),
+            server,
+            begun: false,
+        })
+    }
+
+    fn table(&self, table: &str) -> String {
+        sql::table(Driver::MySql, &self.prefix, table)
+    }
+
+    /// Tells a replica from any other server that takes no writes, as far as our rights go.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
+            return error;
+        };
+        // MariaDB with all its connections, MySQL from 8.0.22, older ones.
+        let statements = [
+            "SHOW ALL SLAVES STATUS",
+            "SHOW REPLICA STATUS",
+            "SHOW SLAVE STATUS",
+        ];
+        for statement in statements {
+            if let Ok(Some(mut row)) = self.connection.query_first::<mysql::Row, _>(statement) {
+                let mut host = |name| row.take_opt::<String, _>(name)?.ok();
+                let primary = host("Master_Host").or_else(|| host("Source_Host"));
+                return SwapError::Store(StoreError::Replica { said, primary });
+            }
+        }
+        SwapError::Store(StoreError::ReadOnly(said))
+    }
+
+    fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.connection.query_drop(statement).map_err(|e| error(&e))
+    }
+
+    /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if !self.begun {
+            // MariaDB's bounds on transactions that idle; other servers know none of them.
+            let _ = self.run(LIFTED);
+            self.run("START TRANSACTION")?;
+            self.begun = true;
+        }
+        for table in db::tables(rows) {
+            standing::require(&mut self.connection, &self.prefix, table, Use::Change)?;
+        }
+        Ok(())
+    }
+
+    fn within(&mut self) -> Within<'_> {
+        Within {
+            connection: &mut self.connection,
+            prefix: &self.prefix,
+        }
+    }
+
+    /// A transaction that only reads, where the server knows such (MySQL from 5.6.5, MariaDB from 10.0).
+    fn reading<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let begun = self.connection.query_drop("START TRANSACTION READ ONLY");
+        match begun {
+            Err(mysql::Error::MySqlError(refused)) if refused.code == NO_SUCH_SYNTAX => {
+                self.connection.query_drop("START TRANSACTION")
+            }
+            begun => begun,
+        }
+        .map_err(|e| error(&e))?;
+        let done = work(self);
+        // Nothing was written. Where the connection is gone, this was said already.
+        let ended = self
+            .connection
+            .query_drop("ROLLBACK")
+            .map_err(|e| error(&e));
+        done.and_then(|done| ended.map(|()| done))
+    }
+}
+
+/// A transaction that waits for us may idle.
+const LIFTED: &str =
+    "SET SESSION idle_transaction_timeout = 0, SESSION idle_write_transaction_timeout = 0";
+
+/// A name as a text within a statement. Asked in one piece: a server that is far away answers once.
+fn literal(name: &str) -> String {
+    sql::literal(Driver::MySql, "utf8mb4", Some(name.as_bytes()))
+}
+
+/// A value of a row, of the kind that was asked for.
+fn taken<T: FromValue>(row: &Row, index: usize) -> Result<T, StoreError> {
+    row.get_opt(index).and_then(Result::ok).ok_or_else(db::odd)
+}
+
+/// Sets a bound of the session: ours, or the server's where that is smaller.
+fn bound(name: &str) -> String {
+    format!(
+        "SET SESSION {name} = LEAST(@@{name}, {})",
+        LOCK_WAIT.as_secs()
+    )
+}
+
+impl Store for MySql {
+    fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        standing::of(&mut self.connection, &name)
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        let name = literal(&format!("{}{table}", self.prefix));
+        let mut names = Vec::new();
+        let rows = self.connection.query_iter(format!(
+            "SELECT COLUMN_NAME FROM information_schema.COLUMNS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {name} ORDER BY ORDINAL_POSITION"
+        ));
+        for row in rows.map_err(|e| error(&e))? {
+            let name: String = taken(&row.map_err(|e| error(&e))?, 0)?;
+            if let Err(e) = self.watch.row(&[name.len() as u64]) {
+                self.watch.give_up();
+                return Err(e);
+            }
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError> {
+        let bounded = columns.iter().map(|column| {
+            let name = sql::name(Driver::MySql, column);
+            format!(", IF(LENGTH({name}) > {MAX_VALUE_BYTES}, NULL, {name}), LENGTH({name})")
+        });
+        let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
+        let select = format!(
+            "SELECT `id`{} FROM {} ORDER BY 1 {order}",
+            bounded.collect::<String>(),
+            self.table(table)
+        );
+        self.reading(|this| {
+            standing::require(&mut this.connection, &this.prefix, table, Use::Read)?;
+            let rows = this.connection.query_iter(select).map_err(|e| error(&e))?;
+            for row in rows {
+                let taken = row
+                    .map_err(|e| error(&e))
+                    .and_then(|row| row_of(row, columns.len()))
+                    .and_then(|(id, values)| {
+                        this.watch.row(&db::lengths(&values))?;
+                        Ok((id, values))
+                    });
+                match taken {
+                    Ok((id, values)) => each(id, values),
+                    Err(e) => {
+                        // Otherwise the library reads on, to the end of the answer, before it gives the connection back.
+                        this.watch.give_up();
+                        return Err(e);
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn transactional(&mut self, table: &str) -> Result<bool, StoreError> {
+        let name = literal(&format!("{}{table}", self.prefix));
+        let row: Option<Row> = self
+            .connection
+            .query_first(format!(
+                "SELECT e.TRANSACTIONS FROM information_schema.TABLES t \
+                 JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
+                 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = {name}"
+            ))
+            .map_err(|e| error(&e))?;
+        let Some(row) = row else { return Ok(false) };
+        let answer: Option<String> = taken(&row, 0)?;
+        Ok(answer.is_some_and(|word| word == "YES"))
+    }
+
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self
+            .begin(rows)
+            .and_then(|()| db::lock_rows(&mut self.within(), rows));
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self
+            .begin(swaps)
+            .map_err(SwapError::Store)
+            .and_then(|()| db::compare_and_swap(&mut self.within(), swaps));
+        written.map_err(|e| {
+            // What cannot be rolled back is, by the server, as the connection is gone.
+            let _ = self.roll_back();
+            self.told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.watch.commits()?;
+        self.begun = false;
+        self.run("COMMIT").map_err(SwapError::Unknown)?;
+        crash_points::pass(Point::RowsCommitted);
+        Ok(())
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.run("ROLLBACK")
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        lock::still_claimed(self)
+    }
+}
+
+/// A row: its id, then each value with its length.
+fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
+    let values = row.unwrap();
+    if values.len() != 1 + 2 * columns {
+        return Err(db::odd());
+    }
+    let mut values = values.into_iter();
+    let id = values.next().and_then(number).ok_or_else(db::odd)?;
+    let mut stored = Vec::with_capacity(columns);
+    while let (Some(value), Some(length)) = (values.next(), values.next()) {
+        stored.push(match number(length) {
+            Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+            _ => text(value).map_or(Stored::Null, Stored::Text),
+        });
+    }
+    Ok((id, stored))
+}
+
+fn number(value: Value) -> Option<u64> {
+    match value {
+        Value::Bytes(text) => std::str::from_utf8(&text).ok()?.parse().ok(),
+        Value::Int(number) => u64::try_from(number).ok(),
+        Value::UInt(number) => Some(number),
+        _ => None,
+    }
+}
+
+fn text(value: Value) -> Option<SecretBytes> {
+    match value {
+        Value::NULL => None,
+        Value::Bytes(bytes) => Some(SecretBytes::from(bytes)),
+        other => Some(SecretBytes::from(other.as_sql(true).into_bytes())),
+    }
+}
+
+struct Within<'a> {
+    connection: &'a mut Conn,
+    prefix: &'a str,
+}
+
+impl Transaction for Within<'_> {
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
+        let (table, column) = db::names(Driver::MySql, self.prefix, swap);
+        let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
+        let row: Option<mysql::Row> = self
+            .connection
+            .exec_first(select, (swap.id,))
+            .map_err(|e| error(&e))?;
+        Ok(row.map(|row| row.unwrap().into_iter().next().and_then(text)))
+    }
+
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
+        let (table, column) = db::names(Driver::MySql, self.prefix, swap);
+        let update = format!("UPDATE {table} SET {column} = ? WHERE `id` = ?");
+        let new = swap
+            .new
+            .as_ref()
+            .map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
+        self.connection
+            .exec_drop(update, (new, swap.id))
+            .map_err(|e| error(&e))
+    }
+}

@@ -1,0 +1,515 @@
+//! PostgreSQL, connected to as libpq would with FreeScout's settings.
+//!
+//! Statements are sent unnamed, so that a connection pooler between us and the server does no harm. Values are asked
+//! for as text, whatever their type. Everything is asked within transactions: what is only read is told to the server to
+//! be only read, and names mean what the server itself means by them, whatever `search_path` the database sets.
+
+mod link;
+mod lock;
+mod standing;
+mod tls;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
+use secrecy::ExposeSecret;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Config, Row};
+
+use self::link::{Link, Reading};
+use self::tls::MakeTls;
+use super::lock::Claim;
+use super::watch::Watch;
+use super::{
+    Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+};
+use crate::domain::config::{DbSettings, Driver};
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::inventory::sql;
+use crate::io::db;
+use crate::io::fs::certificates;
+use crate::io::os::crash_points;
+use crate::io::os::crash_points::Point;
+
+/// How long one statement of a change may take.
+const STATEMENT: Duration = Duration::from_secs(60);
+
+/// An open connection.
+pub struct PgSql {
+    link: Link,
+    watch: Arc<Watch>,
+    prefix: String,
+    server: String,
+    /// Whether the transaction of a change is open.
+    begun: bool,
+}
+
+fn error(error: &tokio_postgres::Error) -> StoreError {
+    if error.is_closed() {
+        return StoreError::Unreachable(error.to_string());
+    }
+    let text = error.as_db_error().map_or_else(
+        || {
+            std::error::Error::source(error)
+                .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+        },
+        |refused| refused.message().to_owned(),
+    );
+    match error.code() {
+        Some(code)
+            if *code == SqlState::INVALID_PASSWORD
+                || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
+        {
+            StoreError::Denied(text)
+        }
+        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => StoreError::UnknownDatabase(text),
+        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(text),
+        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text),
+        Some(code)
+            if [
+                SqlState::T_R_DEADLOCK_DETECTED,
+                SqlState::T_R_SERIALIZATION_FAILURE,
+            ]
+            .contains(code) =>
+        {
+            StoreError::Deadlock(text)
+        }
+        // The server ends or starts, takes no more connections, or somebody ended ours.
+        Some(code)
+            if code.code().starts_with("08")
+                || code.code().starts_with("57P")
+                // A transaction that idled, or took, longer than the server has it.
+                || ["25P03", "25P04"].contains(&code.code())
+                || *code == SqlState::TOO_MANY_CONNECTIONS =>
+        {
+            StoreError::Unreachable(text)
+        }
+        Some(_) => StoreError::Query(text),
+        None if text.contains("error performing TLS handshake")
+            || text.contains("server does not support TLS") =>
+        {
+            StoreError::Tls(text)
+        }
+        // rustls adds the address of a page about it.
+        None => match text.split_once(": https://docs.rs") {
+            Some((said, _)) => StoreError::Unreachable(said.to_owned()),
+            None => StoreError::Unreachable(text),
+        },
+    }
+}
+
+impl PgSql {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
+        let mut config = Config::new();
+        config
+            .user(&settings.username)
+            .password(settings.password.expose_secret())
+            .dbname(&settings.database)
+            .application_name("freescout-rescue");
+        let link = open(settings, &config, watch)?;
+        link.batch_execute("SET client_encoding = 'UTF8'")?;
+        let row = link.query_one("SHOW server_version")?;
+        let version: String = taken(&row, 0)?;
+        let number = version.split(' ').next().unwrap_or_default();
+        Ok(Self {
+            link,
+            watch: Arc::clone(watch),
+            prefix: settings.prefix.clone(),
+            server: format!("PostgreSQL {number}"),
+            begun: false,
+        })
+    }
+
+    fn table(&self, table: &str) -> String {
+        sql::table(Driver::PgSql, &self.prefix, table)
+    }
+
+    /// A transaction that only reads.
+    fn reading(&mut self) -> Result<Reading<'_>, StoreError> {
+        let transaction = self.link.reading()?;
+        transaction.batch_execute(&[NAMES, &bound("lock_timeout", LOCK_WAIT)].concat())?;
+        Ok(transaction)
+    }
+}
+
+/// Names without a schema are the server's own. The first statement of every transaction: it looks nothing up itself.
+const NAMES: &str = "SET LOCAL search_path = pg_catalog, pg_temp;";
+
+/// Bounds of the server on transactions that idle, lifted for one that waits for us. Older servers know none of them.
+const LIFTED: &str = "SELECT set_config(name, '0', true) FROM pg_settings \
+     WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout');";
+
+/// A value of a row.
+fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
+    row: &'a Row,
+    index: usize,
+) -> Result<T, StoreError> {
+    row.try_get(index).map_err(|_| db::odd())
+}
+
+/// Names and types of a table's columns.
+fn types(link: &Link, name: &str) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = link.query(
+        "SELECT column_name::text, data_type::text FROM information_schema.columns \
+         WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position",
+        &[(&name, Type::TEXT)],
+    )?;
+    rows.iter()
+        .map(|row| Ok((taken(row, 0)?, taken(row, 1)?)))
+        .collect()
+}
+
+/// Sets a bound: ours, or the server's where that is smaller. For the transaction alone, as a connection pooler takes no
+/// settings for a session.
+fn bound(name: &str, ours: Duration) -> String {
+    format!(
+        "SELECT set_config(name, LEAST({}, NULLIF(setting::bigint, 0))::text, true) \
+         FROM pg_settings WHERE name = '{name}';",
+        ours.as_millis()
+    )
+}
+
+/// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
+fn open(settings: &DbSettings, config: &Config, watch: &Arc<Watch>) -> Result<Link, StoreError> {
+    let connect = |mode, check: Option<Check>| {
+        let tls = check.map(tls).transpose()?;
+        Link::connect(settings, config, mode, tls, watch)
+    };
+    match settings.sslmode.as_str() {
+        "disable" => connect(SslMode::Disable, None),
+        "require" => connect(SslMode::Require, Some(Check::Nothing)),
+        "verify-ca" => connect(SslMode::Require, Some(Check::Chain)),
+        "verify-full" => connect(SslMode::Require, Some(Check::ChainAndName)),
+        _ => match connect(SslMode::Prefer, Some(Check::Nothing)) {
+            // As libpq does: a handshake that fails is followed by a plain connection.
+            Err(StoreError::Tls(_)) => connect(SslMode::Disable, None),
+            outcome => outcome,
+        },
+    }
+}
+
+/// What of a server's certificate is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Nothing,
+    Chain,
+    ChainAndName,
+}
+
+fn tls(check: Check) -> Result<MakeTls, StoreError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string());
+    let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
+        Arc::new(Verifier {
+            provider: Arc::clone(&provider),
+            chain: None,
+        })
+    } else {
+        let roots = Arc::new(roots());
+        let chain = rustls::client::WebPkiServerVerifier::builder_with_provider(
+            roots,
+            Arc::clone(&provider),
+        )
+        .build()
+        .map_err(|e| failed(&e))?;
+        if check == Check::ChainAndName {
+            chain
+        } else {
+            Arc::new(Verifier {
+                provider: Arc::clone(&provider),
+                chain: Some(chain),
+            })
+        }
+    };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| failed(&e))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    Ok(MakeTls::new(config))
+}
+
+/// The system's certificates, and libpq's own `root.crt` (or `PGSSLROOTCERT`).
+fn roots() -> RootCertStore {
+    use rustls::pki_types::pem::PemObject;
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let own = std::env::var_os("PGSSLROOTCERT")
+        .map(std::path::PathBuf::from)
+        .or_else(|| {
+            let home = std::env::var_os("HOME")?;
+            Some(std::path::Path::new(&home).join(".postgresql/root.crt"))
+        });
+    if let Some(read) = own.and_then(|path| certificates::read(&path).ok()) {
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&read.bytes).flatten());
+    }
+    roots
+}
+
+/// Checks the chain without the name, or nothing but that the server holds the certificate's key.
+#[derive(Debug)]
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    chain: Option<Arc<rustls::client::WebPkiServerVerifier>>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let Some(chain) = &self.chain else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            outcome => outcome,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+impl PgSql {
+    /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if !self.begun {
+            let begin = [
+                "BEGIN ISOLATION LEVEL READ COMMITTED;",
+                NAMES,
+                LIFTED,
+                &bound("lock_timeout", LOCK_WAIT),
+                &bound("statement_timeout", STATEMENT),
+            ];
+            self.link.batch_execute(&begin.concat())?;
+            self.begun = true;
+        }
+        for table in db::tables(rows) {
+            standing::require(&self.link, &self.prefix, table, db::Use::Change)?;
+        }
+        Ok(())
+    }
+
+    fn within(&mut self) -> Within<'_> {
+        Within {
+            link: &self.link,
+            prefix: &self.prefix,
+        }
+    }
+
+    /// Tells a standby from any other server that takes no writes.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
+            return error;
+        };
+        let mut ask = |query| self.reading().ok()?.query_opt(query, &[]).ok().flatten();
+        let standby = ask("SELECT 1 WHERE pg_is_in_recovery()").is_some();
+        let refused = if standby {
+            let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
+            let primary = receiver.and_then(|row| row.try_get(0).ok().flatten());
+            StoreError::Replica { said, primary }
+        } else {
+            StoreError::ReadOnly(said)
+        };
+        SwapError::Store(refused)
+    }
+}
+
+impl Store for PgSql {
+    fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        let reading = self.reading()?;
+        standing::of(&reading, &name)
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        let reading = self.reading()?;
+        let types = types(&reading, &name)?;
+        Ok(types.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError> {
+        let (prefix, from) = (self.prefix.clone(), self.table(table));
+        let transaction = self.reading()?;
+        standing::require(&transaction, &prefix, table, db::Use::Read)?;
+        let types = types(&transaction, &format!("{prefix}{table}"))?;
+        let bounded = columns.iter().map(|column| {
+            let name = sql::name(Driver::PgSql, column);
+            let boolean = types
+                .iter()
+                .any(|(name, kind)| name == column && kind == "boolean");
+            let text = if boolean {
+                format!("({name}::int)::text")
+            } else {
+                format!("{name}::text")
+            };
+            let bytes = format!("octet_length({text})");
+            format!(
+                ", CASE WHEN {bytes} > {MAX_VALUE_BYTES} THEN NULL ELSE {text} END, {bytes}::bigint"
+            )
+        });
+        let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
+        let select = format!(
+            "SELECT \"id\"::bigint{} FROM {from} ORDER BY 1 {order}",
+            bounded.collect::<String>(),
+        );
+        transaction.each(&select, &[], &mut |row| {
+            let id: i64 = taken(&row, 0)?;
+            let mut values = Vec::with_capacity(columns.len());
+            for index in 0..columns.len() {
+                let length: Option<i64> = taken(&row, 2 + 2 * index)?;
+                let text: Option<&str> = taken(&row, 1 + 2 * index)?;
+                values.push(match (length.map(i64::cast_unsigned), text) {
+                    (Some(length), _) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+                    (_, Some(text)) => Stored::Text(text.as_bytes().into()),
+                    (_, None) => Stored::Null,
+                });
+            }
+            each(id.cast_unsigned(), values);
+            Ok(())
+        })
+    }
+
+    fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self
+            .begin(rows)
+            .and_then(|()| db::lock_rows(&mut self.within(), rows));
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self
+            .begin(swaps)
+            .map_err(SwapError::Store)
+            .and_then(|()| db::compare_and_swap(&mut self.within(), swaps));
+        written.map_err(|e| {
+            // What cannot be rolled back is, by the server, as the connection is gone.
+            let _ = self.roll_back();
+            self.told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.watch.commits()?;
+        self.begun = false;
+        self.link
+            .batch_execute("COMMIT")
+            .map_err(SwapError::Unknown)?;
+        crash_points::pass(Point::RowsCommitted);
+        Ok(())
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.link.batch_execute("ROLLBACK")
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        lock::still_claimed(self)
+    }
+}
+
+struct Within<'a> {
+    link: &'a Link,
+    prefix: &'a str,
+}
+
+impl Transaction for Within<'_> {
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
+        let (table, column) = db::names(Driver::PgSql, self.prefix, swap);
+        let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
+        let id = swap.id.cast_signed();
+        let row = self.link.query_opt(&select, &[(&id, Type::INT8)])?;
+        let Some(row) = row else { return Ok(None) };
+        let text: Option<&str> = taken(&row, 0)?;
+        Ok(Some(text.map(|text| text.as_bytes().into())))
+    }
+
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
+        let (table, column) = db::names(Driver::PgSql, self.prefix, swap);
+        let update = format!("UPDATE {table} SET {column} = $1 WHERE \"id\" = $2");
+        let new = match swap
+            .new
+            .as_ref()
+            .map(|new| std::str::from_utf8(new.expose()))
+        {
+            Some(Ok(text)) => Some(text),
+            Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".to_owned())),
+            None => None,
+        };
+        let id = swap.id.cast_signed();
+        self.link
+            .execute(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
+            .map(|_| ())
+    }
+}

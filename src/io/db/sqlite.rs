@@ -1,0 +1,344 @@
+//! SQLite, through rusqlite: configured in FreeScout, not supported by it, used by the demo and by tests.
+//!
+//! The file is opened, read and written with the web user's rights alone: `.env` names it, and may name one of somebody
+//! else's; what lies beside it belongs to its owner, and SQLite takes up a journal that it finds there; and what SQLite
+//! makes there must be the web user's, or lock him out.
+
+mod lock;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::lock::Claim;
+use super::watch::Watch;
+use super::{
+    Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
+    Use,
+};
+use crate::domain::config::{DbSettings, Driver};
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::inventory::sql;
+use crate::io::db;
+use crate::io::os::crash_points;
+use crate::io::os::crash_points::Point;
+
+/// An open SQLite file.
+pub struct Sqlite {
+    connection: Connection,
+    watch: Arc<Watch>,
+    prefix: String,
+    server: String,
+    file: PathBuf,
+    /// The folder of the file, while the lock is held: closing it gives the lock back.
+    claimed: Option<std::fs::File>,
+}
+
+/// The file: absolute as given, otherwise in Laravel's `database/` or in the install itself.
+pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
+    let given = Path::new(&settings.database);
+    if given.is_absolute() {
+        return given.to_owned();
+    }
+    let usual = root.join("database").join(given);
+    if usual.is_file() {
+        usual
+    } else {
+        root.join(given)
+    }
+}
+
+fn error(error: &rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unreachable(text),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(text),
+        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
+        _ => StoreError::Query(text),
+    }
+}
+
+impl Sqlite {
+    /// Opens an existing file; never makes one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(
+        settings: &DbSettings,
+        root: &Path,
+        watch: &Arc<Watch>,
+    ) -> Result<Self, StoreError> {
+        let file = file(settings, root);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(&file, flags).map_err(|e| error(&e))?;
+        let interrupt = connection.get_interrupt_handle();
+        watch.cut_by(move || interrupt.interrupt());
+        let set_up = || -> rusqlite::Result<()> {
+            connection.busy_timeout(LOCK_WAIT)?;
+            // The file may be hostile: no functions out of its schema, nothing larger than we read.
+            connection.pragma_update(None, "trusted_schema", false)?;
+            // What is committed stays, whenever the machine stops: the file's journal is gone for good then.
+            connection.pragma_update(None, "synchronous", "EXTRA")?;
+            connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 64 << 20)?;
+            // Until something is to be written.
+            connection.pragma_update(None, "query_only", true)?;
+            connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+        };
+        set_up().map_err(|e| error(&e))?;
+        let server = format!("SQLite {}", rusqlite::version());
+        Ok(Self {
+            connection,
+            watch: Arc::clone(watch),
+            prefix: settings.prefix.clone(),
+            server,
+            file,
+            claimed: None,
+        })
+    }
+
+    fn table(&self, table: &str) -> String {
+        sql::table(Driver::Sqlite, &self.prefix, table)
+    }
+
+    fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch(statement)
+            .map_err(|e| error(&e))
+    }
+
+    /// Begins the transaction of a change, unless it was begun by holding rows: the whole file is locked.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            self.only_reading(false).map_err(|e| error(&e))?;
+            self.run("BEGIN IMMEDIATE")?;
+        }
+        for table in db::tables(rows) {
+            let name = format!("{}{table}", self.prefix);
+            require(&self.connection, &name, Use::Change)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the connection takes no statement that writes.
+    fn only_reading(&self, on: bool) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "query_only", on)
+    }
+}
+
+/// What stands under this name, which has its prefix.
+fn standing(connection: &Connection, name: &str) -> rusqlite::Result<Option<Foreign>> {
+    let first = |query: &str| -> rusqlite::Result<Option<String>> {
+        let mut statement = connection.prepare(query)?;
+        let mut rows = statement.query([name])?;
+        rows.next()?.map(|row| row.get(0)).transpose()
+    };
+    let kind = first(
+        "SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE",
+    )?;
+    let foreign = kind.as_deref().and_then(Foreign::of_sqlite);
+    if foreign.is_some() {
+        return Ok(foreign);
+    }
+    let trigger = first(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE",
+    )?;
+    Ok(trigger.map(Foreign::Trigger))
+}
+
+/// Refuses what is not a plain table, within a transaction that keeps it as it is.
+fn require(connection: &Connection, name: &str, wanted: Use) -> Result<(), StoreError> {
+    wanted.refuse(name, standing(connection, name).map_err(|e| error(&e))?)
+}
+
+impl Store for Sqlite {
+    fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
+        let name = format!("{}{table}", self.prefix);
+        standing(&self.connection, &name).map_err(|e| error(&e))
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        let names = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT name FROM pragma_table_info(?1)")?;
+            let names =
+                statement.query_map([format!("{}{table}", self.prefix)], |row| row.get(0))?;
+            names.collect::<rusqlite::Result<Vec<String>>>()
+        };
+        names().map_err(|e| error(&e))
+    }
+
+    fn read(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        newest: Option<u32>,
+        each: &mut dyn FnMut(u64, Vec<Stored>),
+    ) -> Result<(), StoreError> {
+        // The library gives no value longer than the limit set on opening; longer than ours are measured in place.
+        let names = columns
+            .iter()
+            .map(|column| format!(", {}", sql::name(Driver::Sqlite, column)));
+        let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
+        let select = format!(
+            "SELECT \"id\"{} FROM {} ORDER BY 1 {order}",
+            names.collect::<String>(),
+            self.table(table)
+        );
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(|e| error(&e))?;
+        require(&transaction, &format!("{}{table}", self.prefix), Use::Read)?;
+        let mut statement = transaction.prepare(&select).map_err(|e| error(&e))?;
+        let mut rows = statement.query([]).map_err(|e| error(&e))?;
+        while let Some(row) = rows.next().map_err(|e| error(&e))? {
+            let (id, values, lengths) = row_of(row, columns.len()).map_err(|e| error(&e))?;
+            self.watch.row(&lengths)?;
+            each(id, values);
+        }
+        Ok(())
+    }
+
+    fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let held = self.begin(rows);
+        held.inspect_err(|_| drop(self.roll_back()))
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let written = self.begin(swaps).map_err(SwapError::Store).and_then(|()| {
+            db::compare_and_swap(
+                &mut Within {
+                    connection: &self.connection,
+                    prefix: &self.prefix,
+                },
+                swaps,
+            )
+        });
+        written.map_err(|e| {
+            let _ = self.roll_back();
+            told_apart(e)
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        self.watch.commits()?;
+        if let Err(e) = self.run("COMMIT") {
+            let _ = self.roll_back();
+            return Err(SwapError::Unknown(e));
+        }
+        // What was changed stays changed, whatever this says; the next change asks for it anew.
+        let _ = self.only_reading(true);
+        crash_points::pass(Point::RowsCommitted);
+        Ok(())
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        let ended = match self.connection.is_autocommit() {
+            true => Ok(()),
+            false => self.run("ROLLBACK"),
+        };
+        let _ = self.only_reading(true);
+        ended
+    }
+
+    fn claim(&mut self) -> Result<Claim, StoreError> {
+        lock::claim(self)
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.claimed.is_some()
+    }
+}
+
+/// A row: its id, its values, and their lengths as far as they were taken.
+fn row_of(
+    row: &rusqlite::Row<'_>,
+    columns: usize,
+) -> rusqlite::Result<(u64, Vec<Stored>, Vec<u64>)> {
+    let id: i64 = row.get(0)?;
+    let mut values = Vec::with_capacity(columns);
+    for index in 1..=columns {
+        values.push(match row.get_ref(index)? {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes)
+                if bytes.len() as u64 > MAX_VALUE_BYTES =>
+            {
+                Stored::TooLong(bytes.len() as u64)
+            }
+            value => stored(value).map_or(Stored::Null, Stored::Text),
+        });
+    }
+    let lengths = db::lengths(&values);
+    Ok((id.cast_unsigned(), values, lengths))
+}
+
+/// A file that was read and cannot be opened is its journal, for which the folder must be writable.
+fn told_apart(error: SwapError) -> SwapError {
+    match error {
+        SwapError::Store(StoreError::Unreachable(said)) => {
+            SwapError::Store(StoreError::ReadOnly(said))
+        }
+        error => error,
+    }
+}
+
+/// A value as text, whatever SQLite stores it as.
+fn stored(value: ValueRef<'_>) -> Option<SecretBytes> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string().into_bytes().into()),
+        ValueRef::Real(number) => Some(number.to_string().into_bytes().into()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes.into()),
+    }
+}
+
+struct Within<'a> {
+    connection: &'a Connection,
+    prefix: &'a str,
+}
+
+impl Transaction for Within<'_> {
+    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
+        let (table, column) = db::names(Driver::Sqlite, self.prefix, swap);
+        let read = || {
+            let mut statement = self
+                .connection
+                .prepare(&format!("SELECT {column} FROM {table} WHERE \"id\" = ?1"))?;
+            let mut rows = statement.query([swap.id.cast_signed()])?;
+            rows.next()?
+                .map(|row| row.get_ref(0).map(stored))
+                .transpose()
+        };
+        read().map_err(|e| error(&e))
+    }
+
+    fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
+        let (table, column) = db::names(Driver::Sqlite, self.prefix, swap);
+        let write = || {
+            let mut statement = self.connection.prepare(&format!(
+                "UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"
+            ))?;
+            // FreeScout's columns are texts. Bytes that are no UTF-8 can only come from a text column all the same.
+            let new = swap
+                .new
+                .as_ref()
+                .map(|text| rusqlite::types::ToSqlOutput::Borrowed(ValueRef::Text(text.expose())));
+            statement.execute(rusqlite::params![new, swap.id.cast_signed()])
+        };
+        write().map(|_| ()).map_err(|e| error(&e))
+    }
+}

@@ -1,0 +1,190 @@
+//! Why a file was not read or not written, as sentences that say what stands there, whose it is, and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FileType;
+
+use super::disk_trouble::Obstacle;
+use super::user_name;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// Why a file was not read or not written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is none.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Missing(PathBuf),
+    /// The operating system refused.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Refused(PathBuf, std::io::Error),
+    /// A folder, FIFO, socket or device, and whose (user id).
+    #[error("{}", of_path(.0, &self.reason()))]
+    NotAFile(PathBuf, Kind, u32),
+    /// A link by one user to a file of another.
+    #[error("{}", of_path(.0, &self.reason()))]
+    ForeignLink(PathBuf, Box<Link>),
+    /// One of several names of a file that does not belong to the owner of its folder.
+    #[error("{}", of_path(.0, &self.reason()))]
+    SecondName(PathBuf, SecondName),
+    /// Larger than we read.
+    #[error("{}", of_path(.0, &self.reason()))]
+    TooLarge(PathBuf, u64),
+    /// Somebody else changed it since we read it.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Changed(PathBuf),
+    /// Owner or group cannot be kept by this user.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Owner(PathBuf, std::io::Error),
+    /// It has the flag that forbids any change.
+    #[error("{}", of_path(.0, &self.reason()))]
+    Immutable(PathBuf),
+}
+
+/// What stands where a file should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder.
+    Folder,
+    /// A FIFO.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Something else.
+    Other,
+}
+
+impl Kind {
+    pub(in crate::io) fn of(kind: FileType) -> Self {
+        match kind {
+            FileType::Directory => Kind::Folder,
+            FileType::Fifo => Kind::Fifo,
+            FileType::Socket => Kind::Socket,
+            FileType::BlockDevice | FileType::CharacterDevice => Kind::Device,
+            _ => Kind::Other,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        let w = words();
+        match self {
+            Kind::Folder => w.kind_folder,
+            Kind::Fifo => w.kind_fifo,
+            Kind::Socket => w.kind_socket,
+            Kind::Device => w.kind_device,
+            Kind::Other => w.kind_other,
+        }
+    }
+}
+
+/// A link that was not followed.
+#[derive(Debug)]
+pub struct Link {
+    /// User id of its owner.
+    pub owner: u32,
+    /// Where it leads.
+    pub target: PathBuf,
+    /// User id of the owner of what it leads to.
+    pub target_owner: u32,
+}
+
+/// A file with several names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecondName {
+    /// How many.
+    pub names: u64,
+    /// User id of its owner.
+    pub owner: u32,
+    /// User id of the owner of the folder.
+    pub folder_owner: u32,
+}
+
+fn of_path(path: &Path, why: &str) -> String {
+    let path = sanitize(&path.to_string_lossy());
+    fill(words().error_path, &[("path", &path), ("why", &why)])
+}
+
+impl FileError {
+    pub(in crate::io) fn from_io(path: &Path, error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            FileError::Missing(path.to_owned())
+        } else {
+            FileError::Refused(path.to_owned(), error)
+        }
+    }
+
+    /// The reason alone, for places that name the file themselves.
+    pub fn reason(&self) -> String {
+        let w = words();
+        match self {
+            FileError::Refused(_, e) => e.to_string(),
+            FileError::Owner(_, e) => fill(w.error_owner, &[("why", e)]),
+            FileError::Missing(_) => w.error_no_such_file.to_owned(),
+            FileError::NotAFile(_, kind, owner) => fill(
+                w.error_not_a_file,
+                &[("kind", &kind.name()), ("owner", &user_name(*owner))],
+            ),
+            FileError::ForeignLink(_, link) => fill(
+                w.error_foreign_link,
+                &[
+                    ("owner", &user_name(link.owner)),
+                    ("target", &sanitize(&link.target.to_string_lossy())),
+                    ("target_owner", &user_name(link.target_owner)),
+                ],
+            ),
+            FileError::SecondName(_, file) => fill(
+                w.error_second_name,
+                &[
+                    ("names", &file.names),
+                    ("owner", &user_name(file.owner)),
+                    ("folder_owner", &user_name(file.folder_owner)),
+                ],
+            ),
+            FileError::TooLarge(_, max) => fill(w.error_too_large, &[("max", max)]),
+            FileError::Changed(_) => w.error_changed.to_owned(),
+            FileError::Immutable(_) => w.error_immutable.to_owned(),
+        }
+    }
+
+    /// Whether something stands there that should not: the reason says what to do about it.
+    pub fn is_trap(&self) -> bool {
+        matches!(
+            self,
+            FileError::NotAFile(..)
+                | FileError::ForeignLink(..)
+                | FileError::SecondName(..)
+                | FileError::TooLarge(..)
+        )
+    }
+
+    /// The file, or the folder that refused.
+    pub fn path(&self) -> &Path {
+        match self {
+            FileError::Missing(path)
+            | FileError::Refused(path, _)
+            | FileError::NotAFile(path, ..)
+            | FileError::ForeignLink(path, _)
+            | FileError::SecondName(path, _)
+            | FileError::TooLarge(path, _)
+            | FileError::Changed(path)
+            | FileError::Owner(path, _)
+            | FileError::Immutable(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            FileError::Refused(_, e) | FileError::Owner(_, e) => Obstacle::of(e),
+            FileError::Immutable(_) => Some(Obstacle::Immutable),
+            _ => None,
+        }
+    }
+
+    /// Whether there simply is no such file.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, FileError::Missing(_))
+    }
+}

@@ -1,0 +1,273 @@
+//! FreeScout's own command line: `php artisan freescout:clear-cache`, run as the web user.
+//!
+//! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation, and
+//! what it runs belongs to him. The environment is clean but for FreeScout's own settings (a container's must reach the
+//! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `programs`).
+
+use crate::domain::config::inherited::Handed;
+use crate::io::fs;
+use crate::io::fs::FileError;
+use crate::io::fs::resolve;
+use crate::io::os::crash_points;
+use crate::io::os::crash_points::Point;
+use crate::io::os::spawn;
+use crate::io::os::spawn::{Family, NotFound};
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long the command may take, unless something else is said.
+pub const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// How long the output of a failed command is waited for.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How much of the end of its output is kept, in bytes.
+const MAX_OUTPUT: usize = 4 << 10;
+/// How much of that is told.
+const MAX_TOLD: usize = 400;
+
+/// Why the command was not run, or did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtisanError {
+    /// FreeScout's account is root, or so it seems, and PHP is never run as root.
+    #[error("{}", words().artisan_root_storage)]
+    OwnedByRoot,
+    /// Which account FreeScout runs as cannot be told.
+    #[error("{}", words().artisan_untold)]
+    Untold,
+    /// We are neither root nor FreeScout's account.
+    #[error("{}", words().artisan_not_owner)]
+    NotAllowed,
+    /// No `php` to be found that may be run.
+    #[error(transparent)]
+    NoPhp(#[from] NotFound),
+    /// `artisan` is no file that FreeScout's owner put there.
+    #[error("{}", fill(words().artisan_not_freescouts, &[("why", &.0)]))]
+    NotFreeScouts(String),
+    /// Variables of our environment may be needed, and may not be handed on: their names.
+    #[error("{}", fill(words().artisan_unsure, &[("names", &sanitize(.0))]))]
+    Unsure(String),
+    /// It could not be started.
+    #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
+    Start(std::io::Error),
+    /// It took too long and was ended.
+    #[error("{}", fill(words().artisan_too_long, &[("seconds", &.0.as_secs())]))]
+    Timeout(Duration),
+    /// It ended with an error: exit code and the end of its output.
+    #[error("{}", fill(words().artisan_ended, &[("code", &.0), ("said", &.1)]))]
+    Failed(i32, String),
+    /// A signal ended it (the system, where memory is short): its number and the end of its output.
+    #[error("{}", fill(words().artisan_killed, &[("signal", &.0), ("said", &.1)]))]
+    Killed(i32, String),
+}
+
+/// Whom to run as: the account that FreeScout runs as.
+pub use crate::io::os::spawn::Account as WebUser;
+
+/// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program (the web user's own choice, run as the
+/// web user alone), else `php` on the search path.
+///
+/// # Errors
+/// [`NotFound`].
+pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
+    let configured = configured.map(Path::new);
+    match configured.filter(|p| p.is_absolute() && spawn::is_program(p)) {
+        Some(path) => Ok(path.to_owned()),
+        None => spawn::find(&["php"]),
+    }
+}
+
+/// Refuses an `artisan` that somebody else could have put there: it would be run as the web user.
+fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanError> {
+    let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
+    let (_, meta, _) = resolve::open_file(&install.join("artisan")).map_err(unusable)?;
+    let install_owner = std::fs::metadata(install).map(|m| m.uid()).unwrap_or(0);
+    if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
+        return Ok(());
+    }
+    let owner = fs::user_name(meta.uid());
+    let why = fill(words().artisan_owner, &[("owner", &owner)]);
+    Err(ArtisanError::NotFreeScouts(why))
+}
+
+/// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what is FreeScout's
+/// own (see `domain::handed`), as the cache it builds would otherwise freeze defaults; and nothing else of root's. After `limit` it is ended, with everything it started.
+///
+/// # Errors
+/// [`ArtisanError`].
+pub fn clear_cache(
+    install: &Path,
+    web_user: Option<WebUser>,
+    php: Option<&str>,
+    handed: &Handed,
+    limit: Duration,
+) -> Result<(), ArtisanError> {
+    let we = rustix::process::geteuid();
+    let web_user = web_user.ok_or(ArtisanError::Untold)?;
+    if web_user.uid == 0 {
+        return Err(ArtisanError::OwnedByRoot);
+    }
+    if !we.is_root() && we.as_raw() != web_user.uid {
+        return Err(ArtisanError::NotAllowed);
+    }
+    if !handed.unsure.is_empty() {
+        return Err(ArtisanError::Unsure(handed.unsure.join(", ")));
+    }
+    require_freescouts(install, web_user)?;
+    let mut command = spawn::command(&find_php(php)?, web_user);
+    command
+        .args(["artisan", "freescout:clear-cache", "--no-interaction"])
+        .current_dir(install);
+    let own = handed.own.iter();
+    command.envs(
+        own.map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value.expose()))),
+    );
+    run(command, limit)
+}
+
+fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    crash_points::pass(Point::ProgramStarting);
+    let family = Family::begin();
+    let mut child = command.spawn().map_err(ArtisanError::Start)?;
+    crash_points::pass(Point::ProgramRunning);
+    let readers = [
+        child
+            .stdout
+            .take()
+            .map(|s| Box::new(s) as Box<dyn Read + Send>),
+        child
+            .stderr
+            .take()
+            .map(|s| Box::new(s) as Box<dyn Read + Send>),
+    ];
+    let readers: Vec<Reader> = readers.into_iter().flatten().map(Reader::of).collect();
+    let started = Instant::now();
+    let end_group = |child: &mut std::process::Child| {
+        let _ = child.kill();
+        if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
+            // It may have ended by itself.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    };
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if started.elapsed() > limit => {
+                end_group(&mut child);
+                let _ = child.wait();
+                return Err(ArtisanError::Timeout(limit));
+            }
+            Ok(None) => std::thread::sleep(Duration::from_millis(30)),
+            Err(e) => return Err(ArtisanError::Start(e)),
+        }
+    };
+    drop(family);
+    crash_points::pass(Point::ProgramEnded);
+    if status.success() {
+        return Ok(());
+    }
+    // Something it left behind may hold the pipes open for ever.
+    end_group(&mut child);
+    let deadline = Instant::now() + LAST_WORDS;
+    while readers.iter().any(|reader| !reader.thread.is_finished()) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output: Vec<u8> = readers.iter().flat_map(Reader::read_so_far).collect();
+    let end = &output[output.len().saturating_sub(MAX_TOLD)..];
+    let last = match crate::words::untrusted::sanitize_bytes(end).trim() {
+        "" => words().artisan_said_nothing.to_owned(),
+        said => said.to_owned(),
+    };
+    Err(match (status.code(), status.signal()) {
+        (None, Some(signal)) => ArtisanError::Killed(signal, last),
+        (code, _) => ArtisanError::Failed(code.unwrap_or(-1), last),
+    })
+}
+
+/// Reads an output to its end, so that a chatty program does not wait for us; keeps the end of it.
+struct Reader {
+    end: Arc<Mutex<Vec<u8>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Reader {
+    fn of(mut stream: Box<dyn Read + Send>) -> Self {
+        let end = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&end);
+        let thread = std::thread::spawn(move || {
+            let mut buffer = [0; 1 << 14];
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&buffer[..read]);
+                let over = kept.len().saturating_sub(MAX_OUTPUT);
+                kept.drain(..over);
+            }
+        });
+        Self { end, thread }
+    }
+
+    /// The end as far as it was read: something the program left behind may keep the pipe open for ever.
+    fn read_so_far(&self) -> Vec<u8> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut end)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_failure_brings_its_last_words_without_escapes() {
+        let result = run(
+            shell("printf '\\033[31mno space\\n' >&2; exit 3"),
+            TIME_LIMIT,
+        );
+        let Err(ArtisanError::Failed(3, words)) = result else {
+            unreachable!("{result:?}")
+        };
+        assert_eq!(words, "·[31mno space");
+    }
+
+    #[test]
+    fn a_chatty_program_does_not_hang_us_and_a_slow_one_is_ended() {
+        assert!(run(shell("yes | head -c 10000000"), TIME_LIMIT).is_ok());
+        let result = run(shell("sleep 60"), Duration::from_millis(100));
+        assert!(matches!(result, Err(ArtisanError::Timeout(_))));
+    }
+
+    #[test]
+    fn php_is_never_run_as_root() {
+        let root = WebUser { uid: 0, gid: 0 };
+        assert!(matches!(
+            clear_cache(
+                Path::new("/"),
+                Some(root),
+                None,
+                &Handed::default(),
+                TIME_LIMIT
+            ),
+            Err(ArtisanError::OwnedByRoot)
+        ));
+    }
+}

@@ -1,0 +1,275 @@
+//! Asks an OAuth provider for a new access token (RFC 6749, 6), as FreeScout does: one POST of a form.
+//!
+//! HTTPS only, checked against the system's certificates; plain HTTP goes to loopback addresses alone, for tests. Follows
+//! no redirect and uses no proxy: the shell's proxy variables are the operator's, not FreeScout's. The reply is bounded
+//! in time and size. Neither errors nor `Debug` hold a secret; what the HTTP library buffers on its way is not wiped.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use ureq::http::Uri;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use zeroize::Zeroizing;
+
+use crate::domain::inventory::mailbox::OAuthProvider;
+use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::oauth::form_encoded;
+use crate::domain::mail::oauth_error::{Refusal, safe_words};
+use crate::words::words;
+
+/// A reply larger than this many bytes is none of a token endpoint.
+const MAX_REPLY_BYTES: usize = 64 << 10;
+
+/// Life of a token in seconds where the reply does not say: what both providers give.
+const USUAL_LIFE: i64 = 3600;
+
+/// Where the providers are asked.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// Microsoft's token endpoint.
+    pub microsoft: String,
+    /// Google's token endpoint.
+    pub google: String,
+    /// How long one request may take in all.
+    pub timeout: Duration,
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        Self {
+            microsoft: "https://login.microsoftonline.com/common/oauth2/v2.0/token".to_owned(),
+            google: "https://oauth2.googleapis.com/token".to_owned(),
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Endpoints {
+    /// The endpoint of a provider.
+    pub fn of(&self, provider: OAuthProvider) -> &str {
+        match provider {
+            OAuthProvider::Microsoft => &self.microsoft,
+            OAuthProvider::Google => &self.google,
+        }
+    }
+}
+
+/// What is shown to the provider.
+#[derive(Debug)]
+pub struct Grant {
+    /// The application.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretBytes,
+    /// The refresh token. It may be good for one time only.
+    pub refresh_token: SecretBytes,
+}
+
+/// What the provider gave.
+#[derive(Debug)]
+pub struct Tokens {
+    /// The new access token.
+    pub access: SecretBytes,
+    /// The new refresh token; without one the old one stays good.
+    pub refresh: Option<SecretBytes>,
+    /// Life of the access token, in seconds.
+    pub expires_in: i64,
+}
+
+/// Why the provider gave no tokens.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// No connection, no TLS, no reply in time. Whether the provider saw the request is not known.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The provider refuses, and says why.
+    #[error("{}", .0.said())]
+    Refused(Refusal),
+    /// The reply is none of a token endpoint.
+    #[error("{}", words().oauth_nonsense)]
+    Nonsense,
+}
+
+/// The members of a good reply that matter. Unknown ones are passed over.
+#[derive(Deserialize)]
+struct Reply {
+    access_token: Zeroizing<String>,
+    #[serde(default)]
+    refresh_token: Option<Zeroizing<String>>,
+    #[serde(default)]
+    expires_in: Option<serde_json::Value>,
+}
+
+/// Asks for new tokens. What comes back may exist nowhere else: store it before it is used.
+///
+/// # Errors
+/// [`AskError`].
+pub fn refresh(
+    provider: OAuthProvider,
+    endpoints: &Endpoints,
+    grant: &Grant,
+) -> Result<Tokens, AskError> {
+    let secrets = [&grant.client_secret, &grant.refresh_token];
+    let unreachable = |e: ureq::Error| AskError::Unreachable(safe_words(&e.to_string(), &secrets));
+    let endpoint = endpoints.of(provider);
+    let form = form(grant);
+    let mut response = agent(endpoint, endpoints.timeout)
+        .post(endpoint)
+        .header("accept", "application/json")
+        .content_type("application/x-www-form-urlencoded")
+        .send(&form[..])
+        .map_err(unreachable)?;
+    let good = response.status().is_success();
+    // Reserved once: growing would leave copies of the tokens behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(MAX_REPLY_BYTES + 1));
+    response
+        .body_mut()
+        .as_reader()
+        .take(MAX_REPLY_BYTES as u64 + 1)
+        .read_to_end(&mut body)
+        .map_err(|e| AskError::Unreachable(safe_words(&e.to_string(), &secrets)))?;
+    if body.len() > MAX_REPLY_BYTES {
+        return Err(AskError::Nonsense);
+    }
+    match serde_json::from_slice::<Reply>(&body) {
+        Ok(reply) if good && !reply.access_token.is_empty() => Ok(tokens(&reply)),
+        _ => Err(Refusal::read(&body, &secrets).map_or(AskError::Nonsense, AskError::Refused)),
+    }
+}
+
+fn tokens(reply: &Reply) -> Tokens {
+    let life = reply.expires_in.as_ref().and_then(|life| match life {
+        serde_json::Value::String(digits) => digits.trim().parse().ok(),
+        life => life.as_i64(),
+    });
+    let refresh = reply.refresh_token.as_ref().filter(|t| !t.is_empty());
+    Tokens {
+        access: SecretBytes::from(reply.access_token.as_bytes()),
+        refresh: refresh.map(|token| SecretBytes::from(token.as_bytes())),
+        expires_in: life.filter(|life| *life >= 0).unwrap_or(USUAL_LIFE),
+    }
+}
+
+fn form(grant: &Grant) -> Zeroizing<Vec<u8>> {
+    let members: [(&str, &[u8]); 4] = [
+        ("client_id", grant.client_id.as_bytes()),
+        ("client_secret", grant.client_secret.expose()),
+        ("refresh_token", grant.refresh_token.expose()),
+        ("grant_type", b"refresh_token"),
+    ];
+    let room = members.iter().map(|(n, v)| n.len() + 3 * v.len() + 2).sum();
+    let mut form = Zeroizing::new(Vec::with_capacity(room));
+    for (name, value) in members {
+        if !form.is_empty() {
+            form.push(b'&');
+        }
+        form.extend_from_slice(name.as_bytes());
+        form.push(b'=');
+        form.extend_from_slice(&form_encoded(value));
+    }
+    form
+}
+
+/// A client for one request.
+fn agent(endpoint: &str, timeout: Duration) -> ureq::Agent {
+    let native = rustls_native_certs::load_native_certs().certs;
+    let roots = native
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate).to_owned());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::from(roots))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
+    ureq::Agent::config_builder()
+        .https_only(!is_loopback(endpoint))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .max_idle_connections(0)
+        .timeout_global(Some(timeout))
+        .user_agent(concat!("freescout-rescue/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls)
+        .build()
+        .new_agent()
+}
+
+/// Whether the endpoint is an address of this machine by its number: a name could lead anywhere.
+fn is_loopback(endpoint: &str) -> bool {
+    endpoint.parse::<Uri>().is_ok_and(|uri| {
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        host.parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn grant() -> Grant {
+        Grant {
+            client_id: "11-22".to_owned(),
+            client_secret: SecretBytes::from(&b"s&cret=+/ \xc3\xa4"[..]),
+            refresh_token: SecretBytes::from(&b"0.AX~"[..]),
+        }
+    }
+
+    #[test]
+    fn the_form_is_as_php_sends_it_and_never_grew() {
+        let form = form(&grant());
+        assert_eq!(
+            std::str::from_utf8(&form).unwrap(),
+            "client_id=11-22&client_secret=s%26cret%3D%2B%2F%20%C3%A4&refresh_token=0.AX~&grant_type=refresh_token"
+        );
+        assert!(!format!("{:?}", grant()).contains("cret="));
+    }
+
+    #[test]
+    fn plain_http_goes_to_this_machine_alone() {
+        for (endpoint, ours) in [
+            ("http://127.0.0.1:8080/token", true),
+            ("http://[::1]:8080/token", true),
+            ("http://localhost/token", false),
+            ("http://127.0.0.1@provider.example/token", false),
+            ("http://127.0.0.1.provider.example/token", false),
+            ("not a uri", false),
+        ] {
+            assert_eq!(is_loopback(endpoint), ours, "{endpoint}");
+        }
+        for elsewhere in ["http://localhost:1/token", "http://provider.example/token"] {
+            let endpoints = Endpoints {
+                microsoft: elsewhere.to_owned(),
+                ..Endpoints::default()
+            };
+            let outcome = refresh(OAuthProvider::Microsoft, &endpoints, &grant());
+            let Err(AskError::Unreachable(why)) = outcome else {
+                panic!("{elsewhere} was asked");
+            };
+            assert!(why.contains("https only"), "{why}");
+        }
+        assert!(Endpoints::default().microsoft.starts_with("https://"));
+        assert!(Endpoints::default().google.starts_with("https://"));
+    }
+
+    #[test]
+    fn a_life_that_is_not_said_is_the_usual_one() {
+        for (life, seconds) in [
+            (r#","expires_in":3599"#, 3599),
+            (r#","expires_in":"3599""#, 3599),
+            (r#","expires_in":-5"#, USUAL_LIFE),
+            (r#","expires_in":null"#, USUAL_LIFE),
+            ("", USUAL_LIFE),
+        ] {
+            let reply: Reply = serde_json::from_str(&format!(
+                r#"{{"access_token":"a","refresh_token":""{life}}}"#
+            ))
+            .unwrap();
+            let tokens = tokens(&reply);
+            assert_eq!(tokens.expires_in, seconds, "{life}");
+            assert!(tokens.refresh.is_none());
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The PHP processes of this machine: where FreeScout runs, and which key its workers were started with.
+//!
+//! Reads `/proc` only. A plain account sees only its own processes where `/proc` is mounted with `hidepid`. What belongs
+//! to an install is told by what a process runs and where, compared as files and not as names: a container, a release that
+//! was moved away and a link each call the same folder by another name.
+
+mod home;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use procfs::process::Process;
+use zeroize::Zeroizing;
+
+use super::as_user;
+use super::spawn::Account;
+use crate::io::fs;
+use crate::words::untrusted::sanitize;
+use home::Home;
+
+/// Longest environment that is read; the system allows some megabytes.
+const MAX_ENVIRONMENT: u64 = 16 << 20;
+
+/// A running `queue:work` of the install.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Process id.
+    pub pid: i32,
+    /// The last queue name of `--queue`, where it is md5 of the key text that the worker was started with. Workers of
+    /// containers and hosters are often started without.
+    pub identifier: Option<String>,
+    /// When it was started: Unix seconds.
+    pub started: Option<i64>,
+}
+
+/// What a PHP process does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// `queue:work`, or what starts it again and again; and md5 of the key text it was started with, where it says so.
+    Worker(Option<String>),
+    /// It serves a web server: FPM (its pool), CGI, LiteSpeed, FrankenPHP, or Apache itself.
+    Server(Option<String>),
+    /// The command line.
+    Command,
+}
+
+/// Whether a process belongs to the install.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belongs {
+    /// It runs in the install's folder, or the install's program.
+    Here,
+    /// It runs something else.
+    Elsewhere,
+    /// Nothing tells: servers work for several sites, and from anywhere.
+    Unclear,
+}
+
+/// A process that runs PHP, whosever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhpProcess {
+    /// Process id.
+    pub pid: i32,
+    /// What it is, without its arguments: `php artisan queue:work`, `php-fpm: pool www`. Sanitised.
+    pub what: String,
+    /// What it does.
+    pub role: Role,
+    /// Whether it belongs to the install.
+    pub belongs: Belongs,
+    /// Whose it is.
+    pub account: Account,
+    /// The same as a name.
+    pub user: String,
+}
+
+impl PhpProcess {
+    /// For a queue worker that says so: md5 of the key text it was started with.
+    pub fn identifier(&self) -> Option<&str> {
+        match &self.role {
+            Role::Worker(identifier) => identifier.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// Every process that runs PHP (the command line, FPM, CGI, LiteSpeed, Apache with PHP inside), and whether it belongs to
+/// this install.
+pub fn php(install: &Path) -> Vec<PhpProcess> {
+    let home = Home::of(install);
+    let processes = php_processes();
+    let told = processes.map(|(process, arguments)| {
+        let account = account(&process);
+        let role = role(&arguments);
+        PhpProcess {
+            pid: process.pid(),
+            what: what(&arguments),
+            belongs: home.belongs(process.pid(), account.uid, &arguments, &role),
+            role,
+            user: fs::user_name(account.uid),
+            account,
+        }
+    });
+    told.collect()
+}
+
+/// Whose a process is. Not whose its files below `/proc` are: those of one that hides belong to root.
+fn account(process: &Process) -> Account {
+    match process.status() {
+        Ok(status) => Account {
+            uid: status.euid,
+            gid: status.egid,
+        },
+        Err(_) => Account {
+            uid: process.uid().unwrap_or(0),
+            gid: 0,
+        },
+    }
+}
+
+/// Whether the processes of other users are hidden from us.
+pub fn others_hidden() -> bool {
+    !rustix::process::geteuid().is_root() && std::fs::read("/proc/1/cmdline").is_err()
+}
+
+/// The environment a process was started with, `NAME=value` with NULs between.
+///
+/// # Errors
+/// The system's refusal, or the process is gone.
+pub fn environment(pid: i32) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let file = std::fs::File::open(format!("/proc/{pid}/environ"))?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
+    file.take(MAX_ENVIRONMENT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same of a process of this account, with that account's rights where root's do not suffice: in a container root may
+/// not look into others' processes, they themselves may.
+///
+/// # Errors
+/// As [`environment`].
+pub fn environment_of(pid: i32, account: Account) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    as_itself(account, || environment(pid))
+}
+
+/// Does something with our own rights, and where those do not suffice, with the rights of this account.
+pub(super) fn as_itself<T>(
+    account: Account,
+    work: impl Fn() -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    work().or_else(|e| match e.kind() {
+        std::io::ErrorKind::PermissionDenied if account.uid != 0 => {
+            // Where that is not possible either, the first refusal is the one to tell.
+            as_user::with(account, &work).unwrap_or(Err(e))
+        }
+        _ => Err(e),
+    })
+}
+
+/// Queue workers of this install.
+pub fn workers(install: &Path) -> Vec<Worker> {
+    let home = Home::of(install);
+    php_processes()
+        .filter_map(|(process, arguments)| {
+            let role = role(&arguments);
+            let user = account(&process).uid;
+            let ours = home.belongs(process.pid(), user, &arguments, &role) == Belongs::Here;
+            match role {
+                Role::Worker(identifier) if ours => Some(Worker {
+                    pid: process.pid(),
+                    identifier,
+                    started: started(&process),
+                }),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// When a process was started: Unix seconds.
+fn started(process: &Process) -> Option<i64> {
+    let ticks = process.stat().ok()?.starttime;
+    let seconds = procfs::boot_time_secs().ok()? + ticks / procfs::ticks_per_second();
+    i64::try_from(seconds).ok()
+}
+
+/// Folders that running PHP processes work in, and of the `artisan` files they were called with.
+pub fn php_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = php_processes()
+        .flat_map(|(process, arguments)| {
+            let called = arguments
+                .iter()
+                .filter(|a| a.ends_with("/artisan"))
+                .filter_map(|a| Path::new(a).parent().map(Path::to_owned))
+                .collect::<Vec<_>>();
+            process.cwd().ok().into_iter().chain(called)
+        })
+        .collect();
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+fn php_processes() -> impl Iterator<Item = (Process, Vec<String>)> {
+    procfs::process::all_processes()
+        .into_iter()
+        .flatten()
+        .filter_map(|process| {
+            let process = process.ok()?;
+            let arguments = process.cmdline().ok()?;
+            runs_php(&process, program(&arguments)?).then_some((process, arguments))
+        })
+}
+
+/// The program's name. FPM and LiteSpeed write more behind it: `php-fpm: pool www`.
+fn program(arguments: &[String]) -> Option<&str> {
+    let called = arguments.first()?.split(':').next()?;
+    called.rsplit('/').next()
+}
+
+fn runs_php(process: &Process, program: &str) -> bool {
+    match program {
+        "apache2" | "httpd" => process.open_relative("maps").is_ok_and(|maps| {
+            let mut text = Vec::new();
+            let read = maps.take(MAX_ENVIRONMENT).read_to_end(&mut text);
+            read.is_ok() && memchr::memmem::find(&text, b"/libphp").is_some()
+        }),
+        _ => ["php", "lsphp", "frankenphp"]
+            .iter()
+            .any(|name| program.starts_with(name)),
+    }
+}
+
+/// What a process is, without what its arguments may give away.
+fn what(arguments: &[String]) -> String {
+    let Some(program) = program(arguments) else {
+        return String::new();
+    };
+    let title = arguments.first().filter(|title| title.contains(": "));
+    let mut text = title.map_or(program, String::as_str).to_owned();
+    let artisan = arguments
+        .iter()
+        .position(|a| a == "artisan" || a.ends_with("/artisan"));
+    if let Some(at) = artisan {
+        text.push_str(" artisan");
+        if let Some(command) = arguments.get(at + 1) {
+            text.push(' ');
+            text.push_str(command);
+        }
+    }
+    sanitize(text.trim_end())
+}
+
+/// What it does, by its title and its arguments.
+fn role(arguments: &[String]) -> Role {
+    let title = arguments.first().map_or("", String::as_str);
+    if let Some((_, pool)) = title.split_once(": pool ") {
+        return Role::Server(Some(pool.trim_end().to_owned()));
+    }
+    let works = |a: &String| a == "queue:work" || a == "queue:listen";
+    if let Some(at) = arguments.iter().position(works) {
+        return Role::Worker(identifier(&arguments[at..]));
+    }
+    let program = program(arguments).unwrap_or_default();
+    let serves = [
+        "php-fpm",
+        "php-cgi",
+        "lsphp",
+        "frankenphp",
+        "apache2",
+        "httpd",
+    ];
+    match serves.iter().any(|name| program.starts_with(name)) || program.contains("fpm") {
+        true => Role::Server(None),
+        false => Role::Command,
+    }
+}
+
+/// The last queue that a worker serves is named after its key.
+fn identifier(arguments: &[String]) -> Option<String> {
+    let together = arguments.iter().find_map(|a| a.strip_prefix("--queue="));
+    let apart = || {
+        let at = arguments.iter().position(|a| a == "--queue")?;
+        arguments.get(at + 1).map(String::as_str)
+    };
+    let last = together.or_else(apart)?.rsplit(',').next();
+    last.filter(|name| is_md5(name)).map(str::to_owned)
+}
+
+fn is_md5(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_named_without_its_secrets() {
+        let of = |words: &[&str]| {
+            let arguments: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+            (what(&arguments), role(&arguments))
+        };
+        let worker = |identifier: Option<&str>| Role::Worker(identifier.map(str::to_owned));
+        let md5 = "0123456789abcdef0123456789abcdef";
+        let queue = format!("--queue=emails,default,{md5}");
+        assert_eq!(
+            of(&["/usr/bin/php8.2", "/srv/x/artisan", "queue:work", &queue]),
+            ("php8.2 artisan queue:work".to_owned(), worker(Some(md5)))
+        );
+        assert_eq!(
+            of(&["php", "artisan", "queue:work", "--queue", &queue[8..]]).1,
+            worker(Some(md5))
+        );
+        assert_eq!(
+            of(&["php", "artisan", "queue:work", "--queue=emails,default"]),
+            ("php artisan queue:work".to_owned(), worker(None))
+        );
+        assert_eq!(
+            of(&["php-fpm: pool www", "", ""]),
+            (
+                "php-fpm: pool www".to_owned(),
+                Role::Server(Some("www".to_owned()))
+            )
+        );
+        let alone = |name: &str, role| (name.to_owned(), role);
+        assert_eq!(of(&["php", "-r", "secret"]), alone("php", Role::Command));
+        assert_eq!(of(&["lsphp:/home/x"]), alone("lsphp", Role::Server(None)));
+        assert_eq!(of(&[]), (String::new(), Role::Command));
+    }
+}

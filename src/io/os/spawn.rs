@@ -1,0 +1,331 @@
+//! Programs of this machine that we run: looked for on the search path, taken only from where nobody but root (or we)
+//! could have put them; and run as somebody else, with nothing of ours in their hands.
+//!
+//! What is run as the web user may be hostile: he can take such a process over. So it is started through a second call
+//! of our own program, which takes everything off before it becomes the other one: the terminal (a session of its own, so
+//! nothing can be typed into ours), the groups, the user, the right to gain rights; and it ends when we do. What it leaves
+//! behind when it ends, in a session of its own too, is ended then (see [`Family`]).
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::str::FromStr;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Access, Mode};
+use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
+
+use super::harden;
+use crate::io::fs::trust;
+use crate::io::fs::trust::Untrusted;
+use crate::words::{fill, words};
+
+/// First argument of a call that only starts another program.
+const AS_ANOTHER: &str = "--as-another";
+/// Exit code when that other program was not started, as in env(1).
+const NOT_STARTED: u8 = 126;
+
+/// Where programs are looked for when nothing is said.
+pub const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Whom to run a program as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// No program that may be run.
+#[derive(Debug)]
+pub struct NotFound {
+    names: Vec<String>,
+    /// Those that were found and not trusted, and why.
+    refused: Vec<(PathBuf, Untrusted)>,
+}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let w = words();
+        let names = self.names.join(" / ");
+        f.write_str(&fill(w.program_missing, &[("names", &names)]))?;
+        for (path, why) in &self.refused {
+            let path = crate::words::untrusted::sanitize(&path.to_string_lossy());
+            f.write_str(&fill(w.program_refused, &[("path", &path), ("why", why)]))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for NotFound {}
+
+/// The first of these programs on the search path. One that others could have put there is passed over, and named where
+/// there is no better one.
+///
+/// # Errors
+/// [`NotFound`].
+pub fn find(names: &[&str]) -> Result<PathBuf, NotFound> {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from(USUAL_PATH));
+    find_on(&path, names)
+}
+
+fn find_on(path: &OsStr, names: &[&str]) -> Result<PathBuf, NotFound> {
+    let mut refused = Vec::new();
+    for name in names {
+        // A relative entry means another folder in every folder.
+        for folder in std::env::split_paths(path).filter(|f| f.is_absolute()) {
+            let program = folder.join(name);
+            if !is_program(&program) {
+                continue;
+            }
+            match trust::require_closed(&program) {
+                Ok(()) => return Ok(program),
+                Err(why) => refused.push((program, why)),
+            }
+        }
+    }
+    Err(NotFound {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        refused,
+    })
+}
+
+/// Whether there is a file that can be run.
+pub fn is_program(path: &Path) -> bool {
+    path.is_file() && rustix::fs::access(path, Access::EXEC_OK).is_ok()
+}
+
+/// The file of our own program; only that program itself sets it.
+static OURSELVES: OnceLock<&str> = OnceLock::new();
+
+/// For `main` alone: this process is our program, and calling it again starts another as [`command`] wishes. When this is
+/// such a call, it gives the exit code of a failure, or does not return.
+pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
+    // Whatever became of the file meanwhile: the kernel keeps what was started.
+    let _ = OURSELVES.set("/proc/self/exe");
+    let [_, call, caller, uid, gid, program, rest @ ..] = arguments else {
+        return None;
+    };
+    if call != AS_ANOTHER {
+        return None;
+    }
+    let (Some(uid), Some(gid), Some(caller)) = (number(uid), number(gid), number(caller)) else {
+        return Some(NOT_STARTED);
+    };
+    let account = Account { uid, gid };
+    let error = match undress(account, || groups_of(account), caller) {
+        Ok(()) => Command::new(program).args(rest).exec(),
+        Err(e) => e.into(),
+    };
+    // Heard by who called: its standard error is a pipe of his.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{}: {error}",
+        Path::new(program).display()
+    );
+    Some(NOT_STARTED)
+}
+
+/// A number that one call of ours hands to another.
+pub(super) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
+    text.to_str()?.parse().ok()
+}
+
+/// Takes off everything that the program to come must not have of ours. Only root can change groups and user; others stay
+/// who they are.
+fn undress(
+    account: Account,
+    groups: impl FnOnce() -> Vec<Gid>,
+    caller: u32,
+) -> rustix::io::Result<()> {
+    use rustix::thread;
+    rustix::process::setsid()?;
+    rustix::process::umask(Mode::from_raw_mode(0o022));
+    thread::set_no_new_privs(true)?;
+    let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+    if rustix::process::geteuid().is_root() {
+        // This process has this one thread. Groups first: afterwards we may not any more.
+        thread::set_thread_groups(&groups())?;
+        thread::set_thread_res_gid(gid, gid, gid)?;
+        thread::set_thread_res_uid(uid, uid, uid)?;
+    }
+    if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
+        return Err(rustix::io::Errno::PERM);
+    }
+    // The change of user opened the process to others of that account, and to core dumps.
+    harden::hide();
+    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
+    match called_by.map(|pid| pid.get().unsigned_abs()) {
+        Some(pid) if pid == caller => Ok(()),
+        _ => Err(rustix::io::Errno::SRCH),
+    }
+}
+
+/// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.
+pub(super) fn groups_of(account: Account) -> Vec<Gid> {
+    static KNOWN: Mutex<Vec<(Account, Vec<Gid>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, groups)) = known.iter().find(|(of, _)| *of == account) {
+        return groups.clone();
+    }
+    let groups = uzers::get_user_by_uid(account.uid)
+        .and_then(|user| uzers::get_user_groups(user.name(), account.gid));
+    let groups = groups.into_iter().flatten().map(|g| g.gid());
+    let mut groups: Vec<u32> = groups.chain([account.gid]).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    // Root's own group is nobody else's business, whoever put him there.
+    let groups: Vec<Gid> = groups
+        .into_iter()
+        .filter(|gid| *gid != 0)
+        .map(Gid::from_raw)
+        .collect();
+    known.push((account, groups.clone()));
+    groups
+}
+
+/// How long what a program left behind is waited for, once it was killed.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
+
+/// For `main` alone: what a program of ours leaves behind becomes our child when its own parent ends, also where it made
+/// itself a session of its own. Where the system knows no such thing (Linux before 3.4), it stays as it is.
+pub fn adopt() {
+    let us = Pid::from_raw(std::process::id().cast_signed());
+    let _ = rustix::process::set_child_subreaper(us);
+}
+
+/// A program that is about to be started, and all that it starts: dropped, none of it is left.
+///
+/// Only our own program does that, with [`adopt`]: within another one, children are its own business.
+#[derive(Debug)]
+pub struct Family {
+    /// Children that were there before: the shell's that became us, say.
+    strangers: Option<Vec<i32>>,
+}
+
+impl Family {
+    /// Everything that becomes our child from now on belongs to it.
+    pub fn begin() -> Self {
+        Self {
+            strangers: OURSELVES.get().map(|_| children()),
+        }
+    }
+}
+
+impl Drop for Family {
+    fn drop(&mut self) {
+        let Some(strangers) = &self.strangers else {
+            return;
+        };
+        let deadline = Instant::now() + LAST_MOMENT;
+        loop {
+            let mut left = children();
+            left.retain(|pid| !strangers.contains(pid));
+            if left.is_empty() || Instant::now() > deadline {
+                return;
+            }
+            for pid in left.iter().filter_map(|pid| Pid::from_raw(*pid)) {
+                // Those of its children that are left become ours in turn.
+                let _ = rustix::process::kill_process(pid, Signal::KILL);
+                let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+/// Our children, also those that have ended and were not waited for.
+fn children() -> Vec<i32> {
+    let us = std::process::id().cast_signed();
+    let all = procfs::process::all_processes().into_iter().flatten();
+    let stats = all.flatten().filter_map(|process| process.stat().ok());
+    stats
+        .filter(|stat| stat.ppid == us)
+        .map(|stat| stat.pid)
+        .collect()
+}
+
+/// A command that calls our own program once more, for a purpose that its first argument names; the second is who calls.
+/// `None` where this library lives within another program.
+pub fn ourselves(purpose: &str) -> Option<Command> {
+    let mut command = Command::new(OURSELVES.get()?);
+    command
+        .arg0("freescout-rescue")
+        .arg(purpose)
+        .arg(std::process::id().to_string());
+    Some(command)
+}
+
+/// A command that runs a program as this account, with nothing of our environment. Its folder, arguments, environment
+/// and streams are for the caller to set.
+pub fn command(program: &Path, account: Account) -> Command {
+    let mut command = match ourselves(AS_ANOTHER) {
+        Some(mut command) => {
+            command
+                .arg(account.uid.to_string())
+                .arg(account.gid.to_string())
+                .arg(program);
+            command
+        }
+        // This library within another program: what the standard library can take off is taken off.
+        None => {
+            let mut command = Command::new(program);
+            command.process_group(0);
+            if rustix::process::geteuid().is_root() {
+                command.uid(account.uid).gid(account.gid);
+            }
+            command
+        }
+    };
+    command
+        .env_clear()
+        .env("PATH", USUAL_PATH)
+        .env("LANG", "C.UTF-8");
+    command
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    #[test]
+    fn a_program_that_others_could_have_put_there_is_passed_over_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders: Vec<PathBuf> = ["open", "theirs", "good"]
+            .iter()
+            .map(|name| folder.path().join(name))
+            .collect();
+        for folder in &folders {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("mysqldump"), "#!/bin/sh\n").unwrap();
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(folder.join("mysqldump"), mode).unwrap();
+        }
+        std::fs::set_permissions(&folders[0], std::fs::Permissions::from_mode(0o777)).unwrap();
+        if rustix::process::geteuid().is_root() {
+            chown(folders[1].join("mysqldump"), Some(65534), None).unwrap();
+        } else {
+            let mode = std::fs::Permissions::from_mode(0o757);
+            std::fs::set_permissions(folders[1].join("mysqldump"), mode).unwrap();
+        }
+        let path = std::env::join_paths(&folders).unwrap();
+        let found = find_on(&path, &["mariadb-dump", "mysqldump"]).unwrap();
+        assert_eq!(found, folders[2].join("mysqldump"));
+        let path = std::env::join_paths(&folders[..2]).unwrap();
+        let said = find_on(&path, &["mysqldump"]).unwrap_err().to_string();
+        for folder in &folders[..2] {
+            assert!(said.contains(folder.to_str().unwrap()), "{said}");
+        }
+        // Relative entries are none.
+        assert!(find_on(OsStr::new(".:bin:"), &["mysqldump"]).is_err());
+    }
+}

@@ -1,0 +1,594 @@
+//! The journal: every run on every install of this machine, in one SQLite file of our state folder. Runs are found by what
+//! their install is filed under (`install::identity`), whichever release of it they were made on.
+//!
+//! What is announced here is on the disk before it is done: SQLite syncs file and folder at each commit
+//! (`synchronous = EXTRA`). The file holds digests and payloads, never a plain text and never a key.
+
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rustix::fs::OFlags;
+
+use super::backup::{BackupError, prepare_parent};
+use crate::domain::inventory::secret::{Cell, Place, Table, Token};
+use crate::domain::run::{
+    IntendedCell, IntendedFile, Intent, Kind, Origin, Outcome, Phase, PlannedSecret, Run,
+};
+use crate::io::fs::disk_trouble::Obstacle;
+use crate::io::fs::folder;
+use crate::io::install::identity;
+use crate::io::os::crash_points;
+use crate::io::os::crash_points::Point;
+use crate::words::{fill, words};
+
+/// Name of the file in the state folder.
+pub(super) const FILE: &str = "journal.sqlite";
+/// Version of the form.
+const VERSION: i64 = 2;
+/// How long another program of ours may hold the file.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// Runs told by [`Journal::history`] at most.
+const MAX_TOLD: i64 = 10_000;
+
+const FORM: &str = "
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, install BLOB NOT NULL, backup BLOB NOT NULL, safety BLOB,
+    started TEXT NOT NULL, ended TEXT, host TEXT NOT NULL, user TEXT NOT NULL, came_from TEXT NOT NULL, pid INTEGER NOT NULL,
+    version TEXT NOT NULL, strategy TEXT, key TEXT, resealed INTEGER NOT NULL, reentered INTEGER NOT NULL,
+    refresh INTEGER NOT NULL, artisan INTEGER NOT NULL, outcome TEXT NOT NULL, identity BLOB NOT NULL);
+CREATE INDEX runs_of_identity ON runs (identity, outcome);
+CREATE TABLE plan (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEGER NOT NULL, column_name TEXT NOT NULL,
+    json_path TEXT, action TEXT NOT NULL, readable_after INTEGER NOT NULL);
+CREATE TABLE cells (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEGER NOT NULL, column_name TEXT NOT NULL,
+    old_sha256 TEXT, new_sha256 TEXT);
+CREATE TABLE payloads (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEGER NOT NULL, column_name TEXT NOT NULL,
+    json_path TEXT, payload TEXT NOT NULL);
+CREATE TABLE files (run INTEGER NOT NULL, path BLOB NOT NULL, saved TEXT, old_sha256 TEXT, new_sha256 TEXT, staged BLOB);
+CREATE TABLE steps (run INTEGER NOT NULL, step TEXT NOT NULL, began TEXT NOT NULL, ended TEXT);
+";
+
+/// From the first form, in which a run was found by its folder alone.
+const FROM_FIRST: &str = "
+ALTER TABLE runs ADD COLUMN identity BLOB NOT NULL DEFAULT x'';
+DROP INDEX runs_of_install;
+CREATE INDEX runs_of_identity ON runs (identity, outcome);
+";
+
+/// Why the journal could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The state folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] BackupError),
+    /// The system refused the file.
+    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
+    System(PathBuf, std::io::Error),
+    /// SQLite refused.
+    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
+    Database(PathBuf, rusqlite::Error),
+    /// Written by a later version of this program.
+    #[error("{}", fill(words().error_newer_journal, &[("path", &.0.display())]))]
+    Newer(PathBuf),
+}
+
+impl JournalError {
+    /// Whether another program holds the file: a run of ours that writes, or was stopped in the middle.
+    pub fn is_held(&self) -> bool {
+        let JournalError::Database(_, error) = self else {
+            return false;
+        };
+        matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        )
+    }
+
+    /// The file or folder it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            JournalError::Folder(error) => error.path(),
+            JournalError::System(path, _)
+            | JournalError::Database(path, _)
+            | JournalError::Newer(path) => path,
+        }
+    }
+
+    /// What the operator can remove, where that is known.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            JournalError::Folder(error) => error.obstacle(),
+            JournalError::System(_, error) => Obstacle::of(error),
+            JournalError::Database(_, error) => Obstacle::of_sqlite(error),
+            JournalError::Newer(_) => None,
+        }
+    }
+}
+
+/// The open journal.
+pub struct Journal {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Journal {
+    /// Opens the journal of a state folder, and makes folder and file (0700, 0600) where there are none.
+    ///
+    /// # Errors
+    /// [`JournalError`]: without a journal nothing may be changed.
+    pub fn open(state_dir: &Path) -> Result<Self, JournalError> {
+        prepare_parent(state_dir)?;
+        let path = state_dir.join(FILE);
+        // SQLite would make it readable for everybody.
+        let made = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
+            .open(&path);
+        made.and_then(|_| folder::sync(state_dir))
+            .map_err(|e| JournalError::System(path.clone(), e))?;
+        Self::connect(path)
+    }
+
+    /// Opens the journal for reading; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// [`JournalError`] when it is there and cannot be read.
+    pub fn existing(state_dir: &Path) -> Result<Option<Self>, JournalError> {
+        let path = state_dir.join(FILE);
+        // An empty one was made and not written yet.
+        match std::fs::symlink_metadata(&path) {
+            Ok(meta) if meta.len() > 0 => Self::connect(path).map(Some),
+            Ok(_) => Ok(None),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(JournalError::System(path, e)),
+        }
+    }
+
+    fn connect(path: PathBuf) -> Result<Self, JournalError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let opened = || -> rusqlite::Result<(Connection, i64)> {
+            let mut connection = Connection::open_with_flags(&path, flags)?;
+            connection.busy_timeout(LOCK_WAIT)?;
+            connection.pragma_update(None, "trusted_schema", false)?;
+            connection.pragma_update(None, "synchronous", "EXTRA")?;
+            let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get(0));
+            if version(&connection)? < VERSION {
+                let transaction = connection
+                    .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+                // Somebody else may have been first.
+                match version(&transaction)? {
+                    0 => transaction.execute_batch(FORM)?,
+                    1 => give_identities(&transaction)?,
+                    _ => {}
+                }
+                if version(&transaction)? < VERSION {
+                    transaction.pragma_update(None, "user_version", VERSION)?;
+                }
+                transaction.commit()?;
+            }
+            let version = version(&connection)?;
+            Ok((connection, version))
+        };
+        match opened() {
+            Ok((connection, VERSION)) => Ok(Self { connection, path }),
+            Ok(_) => Err(JournalError::Newer(path)),
+            Err(e) => Err(JournalError::Database(path, e)),
+        }
+    }
+
+    fn failed(&self) -> impl Fn(rusqlite::Error) -> JournalError + use<> {
+        let path = self.path.clone();
+        move |e| JournalError::Database(path.clone(), e)
+    }
+
+    /// Commits what `write` writes: it is on the disk afterwards.
+    fn commit<T>(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, JournalError> {
+        let failed = self.failed();
+        let committed = || -> rusqlite::Result<T> {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let written = write(&transaction)?;
+            crash_points::pass(Point::JournalCommitting);
+            transaction.commit()?;
+            crash_points::pass(Point::JournalCommitted);
+            Ok(written)
+        };
+        committed().map_err(failed)
+    }
+
+    /// Writes down a run and everything it means to write. Gives its number.
+    ///
+    /// # Errors
+    /// [`JournalError`]; then nothing is written down.
+    pub fn begin(&mut self, run: &Run, intent: &Intent) -> Result<i64, JournalError> {
+        self.commit(|transaction| {
+            insert_run(transaction, run)?;
+            let id = transaction.last_insert_rowid();
+            insert_intent(transaction, id, intent)?;
+            Ok(id)
+        })
+    }
+
+    /// Writes down that a step begins, and that the one before it has ended.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn step(&mut self, run: i64, phase: Phase, now: &str) -> Result<(), JournalError> {
+        self.commit(|t| {
+            end_steps(t, run, now)?;
+            t.execute(
+                "INSERT INTO steps (run, step, began) VALUES (?1, ?2, ?3)",
+                params![run, phase.code(), now],
+            )
+            .map(|_| ())
+        })
+    }
+
+    /// Writes down how a run ended.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn end(&mut self, run: i64, outcome: Outcome, now: &str) -> Result<(), JournalError> {
+        self.commit(|t| {
+            end_steps(t, run, now)?;
+            t.execute(
+                "UPDATE runs SET outcome = ?2, ended = ?3 WHERE id = ?1",
+                params![run, outcome.code(), now],
+            )
+            .map(|_| ())
+        })
+    }
+
+    /// Writes down that `undo` has ended, that recoveries which rested on this backup are taken back by it, and with them
+    /// everything that was left unfinished on the install.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn taken_back(
+        &mut self,
+        install: &Path,
+        backup: &Path,
+        undo: i64,
+        now: &str,
+    ) -> Result<(), JournalError> {
+        self.commit(|t| {
+            end_steps(t, undo, now)?;
+            t.execute(
+                "UPDATE runs SET outcome = CASE id WHEN ?3 THEN 'done' ELSE 'taken_back' END, ended = ?4 \
+                 WHERE identity = ?1 AND (outcome = 'unfinished' OR kind = 'recovery' AND backup = ?2 AND outcome = 'done')",
+                params![text(&identity(install)), text(backup), undo, now],
+            )
+            .map(|_| ())
+        })
+    }
+
+    /// The last run on an install that was begun and did not end.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn unfinished(&self, install: &Path) -> Result<Option<Run>, JournalError> {
+        self.connection
+            .query_row(
+                "SELECT * FROM runs WHERE identity = ?1 AND outcome = 'unfinished' ORDER BY id DESC LIMIT 1",
+                [text(&identity(install))],
+                run_of,
+            )
+            .optional()
+            .map_err(self.failed())
+    }
+
+    /// New files that runs on an install which did not end, or failed, may have left beside those they would have replaced.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn staged(&self, install: &Path) -> Result<Vec<PathBuf>, JournalError> {
+        let read = || {
+            let mut statement = self.connection.prepare(
+                "SELECT staged FROM files JOIN runs ON runs.id = files.run \
+                 WHERE identity = ?1 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
+            )?;
+            let paths =
+                statement.query_map([text(&identity(install))], |row| row.get(0).map(path_of))?;
+            paths.collect::<rusqlite::Result<Vec<PathBuf>>>()
+        };
+        read().map_err(self.failed())
+    }
+
+    /// Whether the runs on an install that this backup was made for came to write files; `None` where none is known.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn wrote_files(&self, install: &Path, backup: &Path) -> Result<Option<bool>, JournalError> {
+        let counted = self.connection.query_row(
+            "SELECT count(*), count(steps.run) FROM runs LEFT JOIN steps ON steps.run = runs.id AND steps.step = ?3 \
+             WHERE identity = ?1 AND (kind = 'recovery' AND backup = ?2 OR kind = 'restore' AND safety = ?2)",
+            params![text(&identity(install)), text(backup), Phase::Files.code()],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        );
+        let (runs, wrote) = counted.map_err(self.failed())?;
+        Ok((runs > 0).then_some(wrote > 0))
+    }
+
+    /// All runs on an install, or on all of them, the last one first.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn history(&self, install: Option<&Path>) -> Result<Vec<Run>, JournalError> {
+        let install = install.map(identity);
+        let read = || {
+            let mut statement = self.connection.prepare(
+                "SELECT * FROM runs WHERE ?1 IS NULL OR identity = ?1 ORDER BY id DESC LIMIT ?2",
+            )?;
+            let runs =
+                statement.query_map(params![install.as_deref().map(text), MAX_TOLD], run_of)?;
+            runs.collect::<rusqlite::Result<Vec<Run>>>()
+        };
+        read().map_err(self.failed())
+    }
+
+    /// The steps of a run: name, begin, end.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn steps(&self, run: i64) -> Result<Vec<(String, String, Option<String>)>, JournalError> {
+        self.rows(
+            "SELECT step, began, ended FROM steps WHERE run = ?1 ORDER BY rowid",
+            run,
+            |row| Ok(Some((row.get(0)?, row.get(1)?, row.get(2)?))),
+        )
+    }
+
+    /// What a run meant to write.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn intent(&self, run: i64) -> Result<Intent, JournalError> {
+        let plan = self.rows(
+            "SELECT table_name, row, column_name, json_path, action, readable_after FROM plan WHERE run = ?1 ORDER BY rowid",
+            run,
+            |row| {
+                let place = place_of(row)?;
+                let (action, readable_after) = (row.get(4)?, row.get(5)?);
+                Ok(place.map(|place| PlannedSecret {
+                    place,
+                    action,
+                    readable_after,
+                }))
+            },
+        )?;
+        let payloads: Vec<(Place, String)> = self.rows(
+            "SELECT table_name, row, column_name, json_path, payload FROM payloads WHERE run = ?1 ORDER BY rowid",
+            run,
+            |row| {
+                let payload = row.get(4)?;
+                Ok(place_of(row)?.map(|place| (place, payload)))
+            },
+        )?;
+        let cells = self.rows(
+            "SELECT table_name, row, column_name, NULL, old_sha256, new_sha256 FROM cells WHERE run = ?1 ORDER BY rowid",
+            run,
+            |row| {
+                let (old, new) = (row.get(4)?, row.get(5)?);
+                Ok(place_of(row)?.map(|place| IntendedCell {
+                    payloads: payloads
+                        .iter()
+                        .filter(|(p, _)| p.cell == place.cell)
+                        .cloned()
+                        .collect(),
+                    cell: place.cell,
+                    old,
+                    new,
+                }))
+            },
+        )?;
+        let files = self.rows(
+            "SELECT path, saved, old_sha256, new_sha256, staged FROM files WHERE run = ?1 ORDER BY rowid",
+            run,
+            |row| {
+                Ok(Some(IntendedFile {
+                    path: path_of(row.get(0)?),
+                    saved: row.get(1)?,
+                    old: row.get(2)?,
+                    new: row.get(3)?,
+                    staged: row.get::<_, Option<Vec<u8>>>(4)?.map(path_of),
+                }))
+            },
+        )?;
+        Ok(Intent { plan, cells, files })
+    }
+
+    /// The rows of a statement about one run; those that are none of ours are passed over.
+    fn rows<T>(
+        &self,
+        statement: &str,
+        run: i64,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<Option<T>>,
+    ) -> Result<Vec<T>, JournalError> {
+        let all = || {
+            let mut statement = self.connection.prepare(statement)?;
+            let rows = statement.query_map([run], read)?;
+            rows.filter_map(Result::transpose)
+                .collect::<rusqlite::Result<Vec<T>>>()
+        };
+        all().map_err(self.failed())
+    }
+}
+
+/// Files the runs of the first form under what their install is filed under now.
+fn give_identities(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(FROM_FIRST)?;
+    let mut installs = transaction.prepare("SELECT DISTINCT install FROM runs")?;
+    let installs = installs.query_map([], |row| row.get(0).map(path_of))?;
+    for install in installs.collect::<rusqlite::Result<Vec<PathBuf>>>()? {
+        transaction.execute(
+            "UPDATE runs SET identity = ?2 WHERE install = ?1",
+            params![text(&install), text(&identity(&install))],
+        )?;
+    }
+    Ok(())
+}
+
+/// A path as it is written down: its bytes, as not every path is UTF-8.
+fn text(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+fn path_of(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(OsString::from_vec(bytes))
+}
+
+fn end_steps(transaction: &Transaction<'_>, run: i64, now: &str) -> rusqlite::Result<()> {
+    let ended = "UPDATE steps SET ended = ?2 WHERE run = ?1 AND ended IS NULL";
+    transaction.execute(ended, params![run, now]).map(|_| ())
+}
+
+fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> {
+    let Origin {
+        host,
+        user,
+        from,
+        pid,
+        version,
+    } = &run.origin;
+    transaction.execute(
+        "INSERT INTO runs (kind, install, backup, safety, started, ended, host, user, came_from, pid, version, strategy, key, \
+         resealed, reentered, refresh, artisan, outcome, identity) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        params![
+            run.kind.code(),
+            text(&run.install),
+            text(&run.backup),
+            run.safety.as_deref().map(text),
+            run.started,
+            run.ended,
+            host,
+            user,
+            from,
+            pid,
+            version,
+            run.strategy,
+            run.key,
+            i64::try_from(run.resealed).unwrap_or(i64::MAX),
+            i64::try_from(run.reentered).unwrap_or(i64::MAX),
+            run.refresh,
+            run.artisan,
+            run.outcome.code(),
+            text(&identity(&run.install)),
+        ],
+    )?;
+    Ok(())
+}
+
+fn insert_intent(transaction: &Transaction<'_>, run: i64, intent: &Intent) -> rusqlite::Result<()> {
+    let row = |cell: &Cell| cell.id.cast_signed();
+    let path = |place: &Place| place.token.map(Token::json_path);
+    let mut plan = transaction.prepare("INSERT INTO plan VALUES (?,?,?,?,?,?,?)")?;
+    for step in &intent.plan {
+        let cell = &step.place.cell;
+        plan.execute(params![
+            run,
+            cell.table.name(),
+            row(cell),
+            cell.column,
+            path(&step.place),
+            step.action,
+            step.readable_after
+        ])?;
+    }
+    let mut cells = transaction.prepare("INSERT INTO cells VALUES (?,?,?,?,?,?)")?;
+    let mut payloads = transaction.prepare("INSERT INTO payloads VALUES (?,?,?,?,?,?)")?;
+    for intended in &intent.cells {
+        let cell = &intended.cell;
+        cells.execute(params![
+            run,
+            cell.table.name(),
+            row(cell),
+            cell.column,
+            intended.old,
+            intended.new
+        ])?;
+        for (place, payload) in &intended.payloads {
+            payloads.execute(params![
+                run,
+                cell.table.name(),
+                row(cell),
+                cell.column,
+                path(place),
+                payload
+            ])?;
+        }
+    }
+    let mut files = transaction.prepare("INSERT INTO files VALUES (?,?,?,?,?,?)")?;
+    for file in &intent.files {
+        files.execute(params![
+            run,
+            text(&file.path),
+            file.saved,
+            file.old,
+            file.new,
+            file.staged.as_deref().map(text)
+        ])?;
+    }
+    Ok(())
+}
+
+/// The place of a row that begins with table, row, column and JSON path.
+fn place_of(row: &Row<'_>) -> rusqlite::Result<Option<Place>> {
+    let (table, id, column, path): (String, i64, String, Option<String>) =
+        (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    let token = [Token::Access, Token::Refresh]
+        .into_iter()
+        .find(|token| Some(token.json_path()) == path.as_deref());
+    Ok(Table::by_name(&table).map(|table| Place {
+        token,
+        ..Place::column(table, id.cast_unsigned(), column)
+    }))
+}
+
+fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
+    let count = |name: &str| {
+        row.get::<_, i64>(name)
+            .map(|n| usize::try_from(n).unwrap_or(0))
+    };
+    let path = |name: &str| row.get(name).map(path_of);
+    let (kind, outcome): (String, String) = (row.get("kind")?, row.get("outcome")?);
+    Ok(Run {
+        id: row.get("id")?,
+        kind: Kind::by_code(&kind).unwrap_or(Kind::Backup),
+        install: path("install")?,
+        backup: path("backup")?,
+        safety: row.get::<_, Option<Vec<u8>>>("safety")?.map(path_of),
+        started: row.get("started")?,
+        ended: row.get("ended")?,
+        origin: Origin {
+            host: row.get("host")?,
+            user: row.get("user")?,
+            from: row.get("came_from")?,
+            pid: row.get("pid")?,
+            version: row.get("version")?,
+        },
+        strategy: row.get("strategy")?,
+        key: row.get("key")?,
+        resealed: count("resealed")?,
+        reentered: count("reentered")?,
+        refresh: row.get("refresh")?,
+        artisan: row.get("artisan")?,
+        outcome: Outcome::by_code(&outcome).unwrap_or(Outcome::Unfinished),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Step 7 on the screen: what will be written, the word, the work.
+
+use ratatui::layout::Rect;
+
+use crate::domain::plan::{Action, Plan};
+use crate::engine::worker::PlanReady;
+use crate::sentences;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::update::Wizard;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    if let Some(problem) = &wizard.apply.problem {
+        canvas.problem(&mut area, problem);
+        let typed = wizard.typed();
+        if typed > 0 {
+            canvas.pieces(
+                &mut area,
+                &[plain(fill(w.apply_typed_kept, &[("count", &typed)]))],
+            );
+        }
+        return;
+    }
+    let Some(ready) = &wizard.apply.ready else {
+        canvas.pieces(&mut area, &[(Role::Muted, w.plan_rehearsing.to_owned())]);
+        return;
+    };
+    // Whatever else has to be cut, the word and its field are seen.
+    let stay = wizard.workers_stay();
+    let mut prompt = take_bottom(&mut area, if stay { 4 } else { 3 });
+    canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
+    canvas.pieces(&mut area, &written(wizard, ready));
+    take_top(&mut area, 1);
+    let lost = ready.plan.lost().count() + still_wiped(wizard, &ready.plan);
+    if lost > 0 {
+        let text = fill(w.apply_lost, &[("count", &lost)]);
+        canvas.pieces(&mut area, &[(Role::Warn, text)]);
+    }
+    if let Some(backup) = &wizard.backup.done {
+        let folder = sanitize(&backup.folder.to_string_lossy());
+        canvas.pieces(
+            &mut area,
+            &[(Role::Muted, fill(w.apply_backup, &[("folder", &folder)]))],
+        );
+    }
+    if wizard.is_running(JobKind::Apply) {
+        canvas.pieces(&mut prompt, &[(Role::Accent, w.apply_running.to_owned())]);
+        return;
+    }
+    let confirm = if stay {
+        let asked: [(&str, &dyn std::fmt::Display); 2] =
+            [("word", &w.apply_word), ("restart", &w.restart_word)];
+        fill(w.apply_confirm_stay, &asked)
+    } else {
+        fill(w.apply_confirm, &[("word", &w.apply_word)])
+    };
+    canvas.pieces(&mut prompt, &[plain(confirm)]);
+    let row = take_top(&mut prompt, 1);
+    let field = Rect {
+        width: row.width.min(20),
+        ..row
+    };
+    canvas.field(field, &wizard.apply.word, false, true);
+}
+
+/// Wiped passwords that were not given: nothing is stored, and something is needed.
+fn still_wiped(wizard: &Wizard, plan: &Plan) -> usize {
+    let nothing = plan.steps.iter().filter(|s| s.action == Action::Nothing);
+    nothing
+        .filter(|s| {
+            wizard
+                .passwords
+                .asked
+                .iter()
+                .any(|asked| asked.place == s.place)
+        })
+        .count()
+}
+
+fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
+    let w = words();
+    let plan: &Plan = &ready.plan;
+    let bullet = |text: String| plain(format!("  · {text}"));
+    let rows = plan.steps.iter().filter(|s| s.action.writes()).count();
+    let mut pieces = Vec::new();
+    if rows == 0 && plan.write_key.is_none() {
+        pieces.push(bullet(w.apply_no_rows.to_owned()));
+    } else {
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("resealed", &plan.resealed()), ("entered", &plan.entered())];
+        pieces.push(bullet(fill(w.apply_rows_written, &values)));
+    }
+    let key = wizard
+        .assessment()
+        .and_then(|a| sentences::key_written(plan, a));
+    pieces.extend(key.map(bullet));
+    let follows = wizard
+        .assessment()
+        .map_or(w.apply_cache_cleared, sentences::followed);
+    pieces.push(bullet(follows.to_owned()));
+    let by_hand = wizard
+        .assessment()
+        .map(|a| sentences::elsewhere::by_hand(plan, a));
+    pieces.extend(by_hand.unwrap_or_default().into_iter().map(bullet));
+    let summary = ready.after;
+    pieces.push(bullet(fill(
+        w.apply_then,
+        &[("after", &summary.readable()), ("total", &summary.total)],
+    )));
+    pieces
+}

@@ -1,0 +1,104 @@
+//! Step 2 on the screen.
+
+use ratatui::layout::Rect;
+
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, plain, take_top};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::update::Wizard;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+const NAMES: u16 = 10;
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let backup = &wizard.backup;
+    if let Some(done) = &backup.done {
+        canvas.pieces(
+            &mut area,
+            &[(Role::Ok, format!("✓ {}", w.backup_stands)), plain("")],
+        );
+        canvas.value(
+            &mut area,
+            w.backup_folder,
+            NAMES,
+            &sanitize(&done.folder.to_string_lossy()),
+        );
+        let kib = done.bytes.div_ceil(1024);
+        let values: [(&str, &dyn std::fmt::Display); 3] = [
+            ("texts", &done.cells),
+            ("files", &done.files),
+            ("kib", &kib),
+        ];
+        canvas.value(
+            &mut area,
+            w.backup_holds,
+            NAMES,
+            &fill(w.backup_holds_value, &values),
+        );
+        take_top(&mut area, 1);
+        let keep = match &done.keys {
+            None => w.backup_keep_closed.to_owned(),
+            Some(keys) => fill(
+                w.backup_keys_apart,
+                &[("keys", &sanitize(&keys.to_string_lossy()))],
+            ),
+        };
+        canvas.pieces(
+            &mut area,
+            &[plain(w.backup_by_hand), plain(""), (Role::Warn, keep)],
+        );
+        return;
+    }
+    if let Some(problem) = &backup.problem {
+        canvas.problem(&mut area, problem);
+    }
+    if let Some(input) = &backup.form {
+        canvas.pieces(&mut area, &[plain(w.backup_folder_form), plain("")]);
+        let row = take_top(&mut area, 1);
+        canvas.field(row, input, false, true);
+        return;
+    }
+    canvas.pieces(&mut area, &[plain(w.backup_what), plain("")]);
+    for line in w.backup_list.lines() {
+        canvas.pieces(&mut area, &[plain(line)]);
+    }
+    if let Some(folders) = &backup.folders {
+        take_top(&mut area, 1);
+        let path = sanitize(&folders.backups.to_string_lossy());
+        canvas.value(&mut area, w.backup_folder, NAMES, &path);
+        let refused = folders.refused.as_ref();
+        let refused = refused.map(|why| fill(w.backup_folder_refused, &[("why", why)]));
+        let mut said: Vec<Piece> = Vec::new();
+        said.extend(refused.map(|text| (Role::Danger, text)));
+        let cautions = folders.cautions.iter().cloned();
+        said.extend(cautions.map(|text| (Role::Warn, text)));
+        if !folders.cautions.is_empty() {
+            said.push(plain(w.backup_folder_choose));
+        }
+        canvas.pieces(&mut area, &said);
+    }
+    take_top(&mut area, 1);
+    let mark = if backup.full_dump { "[x]" } else { "[ ]" };
+    let driver = wizard.survey.read().map_or("", |s| s.driver);
+    let program = match driver {
+        "mysql" => "mariadb-dump / mysqldump",
+        "pgsql" => "pg_dump",
+        _ => "SQLite",
+    };
+    let option = fill(w.backup_full_dump, &[("program", &program)]);
+    let row = take_top(&mut area, 1);
+    let spans = vec![
+        canvas.span(Role::Accent, format!("{mark} ")),
+        canvas.span(Role::Text, option),
+    ];
+    canvas.line(row, 0, spans);
+    take_top(&mut area, 1);
+    let lock = if wizard.is_running(JobKind::Backup) {
+        w.backup_running
+    } else {
+        w.backup_locks
+    };
+    canvas.pieces(&mut area, &[(Role::Muted, lock.to_owned())]);
+}

@@ -1,0 +1,246 @@
+//! The connections pane: a line a mailbox, and the ladder of the chosen direction.
+
+use ratatui::layout::Rect;
+
+use crate::domain::mail::Direction;
+use crate::domain::mail::probe::{Code, Mark, Tested, Verdict};
+use crate::sentences::connections as sentences;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::step::connections::{Progress, Row, Side};
+use crate::wizard::update::Wizard;
+use crate::words::{fill, words};
+
+/// Rows for the chosen connection's ladder, on a small screen and on one with room.
+const DETAIL: (u16, u16) = (12, 20);
+/// From this height on there is room.
+const ROOM: u16 = 30;
+/// A cell narrower than this shows its mark alone.
+const ROOM_FOR_WORDS: usize = 16;
+
+pub(in crate::tui) fn draw(
+    canvas: &mut Canvas<'_, '_>,
+    mut area: Rect,
+    wizard: &Wizard,
+    turn: usize,
+) {
+    let w = words();
+    let state = &wizard.connections;
+    if wizard.assessment().is_none() {
+        return;
+    }
+    let most = if area.height >= ROOM {
+        DETAIL.1
+    } else {
+        DETAIL.0
+    };
+    // No more room for the ladder than the tallest known one needs, so that moving does not shift the list.
+    let tallest = state
+        .tested()
+        .into_iter()
+        .map(|t| t.ended.ladder.len() + 5)
+        .max();
+    let needed = u16::try_from(tallest.unwrap_or(4)).unwrap_or(most);
+    let mut detail = take_bottom(&mut area, needed.clamp(4, most));
+    let shown = state.shown();
+    if shown.is_empty() {
+        let text = if state.failing_only {
+            w.connections_none_failing
+        } else {
+            w.connections_none
+        };
+        canvas.pieces(&mut area, &[plain(text)]);
+    }
+    table(canvas, area, wizard, &shown, turn);
+    let rule = take_top(&mut detail, 1);
+    let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
+    canvas.line(rule, 0, spans);
+    match state.chosen().filter(|_| state.open || state.begun()) {
+        Some(side) => ladder(canvas, &mut detail, wizard, side),
+        None => canvas.pieces(&mut detail, &[(Role::Muted, w.connections_note.to_owned())]),
+    }
+}
+
+fn table(canvas: &mut Canvas<'_, '_>, area: Rect, wizard: &Wizard, rows: &[&Row], turn: usize) {
+    let state = &wizard.connections;
+    let mut height = usize::from(area.height).max(1);
+    if rows.len() > height {
+        // The last line says how much more there is.
+        height = (height - 1).max(1);
+    }
+    let chosen = state.cursor.at().min(rows.len().saturating_sub(1));
+    let start = chosen / height * height;
+    let end = rows.len().min(start + height);
+    let width = usize::from(area.width);
+    let cell_width = ((width.saturating_sub(2)) / 3).clamp(8, 26);
+    let name_width = width.saturating_sub(2 + 2 * cell_width);
+    for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {
+        let mark = if state.open && index == chosen {
+            "▸ "
+        } else {
+            "  "
+        };
+        let name = canvas.name(&row.name, &row.email);
+        let mut spans = vec![
+            canvas.span(Role::Accent, mark),
+            canvas.span(Role::Text, fit(&name, name_width.saturating_sub(1)) + " "),
+        ];
+        for direction in Direction::BOTH {
+            let side = row.sides.iter().find(|s| s.id.direction == direction);
+            let (role, text) = side.map_or((Role::Muted, String::new()), |side| {
+                cell(canvas, wizard, side, turn, cell_width)
+            });
+            spans.push(canvas.span(role, fit(&text, cell_width.saturating_sub(1)) + " "));
+        }
+        canvas.line(area, line, spans);
+    }
+    canvas.more(area, start..end, rows.len());
+}
+
+/// One direction: its protocol and a mark, and a word where there is room.
+fn cell(
+    canvas: &Canvas<'_, '_>,
+    wizard: &Wizard,
+    side: &Side,
+    turn: usize,
+    width: usize,
+) -> (Role, String) {
+    let state = &wizard.connections;
+    let (role, mark, word) = match (state.progress(side.id), state.last(side.id)) {
+        _ if side.protocol.is_empty() => (Role::Muted, "–", ""),
+        (Some(Progress::Waiting), _) => (Role::Muted, "…", ""),
+        (Some(Progress::At(rung)), _) => {
+            (Role::Accent, canvas.spinner(turn), sentences::rung(rung))
+        }
+        (None, None) => (Role::Muted, "·", ""),
+        (None, Some(tested)) => {
+            let (role, mark) = mark(tested);
+            let word = match tested.ended.mark() {
+                Mark::Works => "",
+                _ => sentences::word(&tested.ended),
+            };
+            (role, mark, word)
+        }
+    };
+    let word = if width >= ROOM_FOR_WORDS { word } else { "" };
+    (role, format!("{:<4} {mark} {word}", side.protocol))
+}
+
+fn mark(tested: &Tested) -> (Role, &'static str) {
+    let mark = tested.ended.mark();
+    let role = match mark {
+        Mark::Works if tested.ended.cautions.is_empty() => Role::Ok,
+        Mark::WouldWork => Role::Accent,
+        Mark::Works | Mark::NotTried => Role::Warn,
+        Mark::Fails => Role::Danger,
+        Mark::NotNeeded => Role::Muted,
+    };
+    (role, sentences::sign(mark))
+}
+
+/// Everything known of one connection.
+fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &Side) {
+    let w = words();
+    let head = [
+        sentences::direction(side.id.direction),
+        side.protocol.as_str(),
+        side.server.as_str(),
+    ];
+    let head: Vec<&str> = head.into_iter().filter(|part| !part.is_empty()).collect();
+    let row = take_top(area, 1);
+    let spans = vec![canvas.span(Role::Heading, fit(&head.join(" "), usize::from(row.width)))];
+    canvas.line(row, 0, spans);
+    let state = &wizard.connections;
+    match (state.progress(side.id), state.last(side.id)) {
+        (None, None) => canvas.pieces(area, &[(Role::Muted, w.connections_untested.to_owned())]),
+        (Some(Progress::Waiting), _) => {
+            canvas.pieces(area, &[(Role::Muted, w.connections_waiting.to_owned())]);
+        }
+        (Some(Progress::At(rung)), _) => {
+            canvas.pieces(
+                area,
+                &[(Role::Accent, format!("{} …", sentences::rung(rung)))],
+            );
+        }
+        (None, Some(tested)) => {
+            let mut words_of = verdict(tested, wizard);
+            if tested.ended.waits_for_a_word() {
+                let hint = match tested.ended.code {
+                    Code::SameAsBefore => w.connections_send_once,
+                    _ => w.connections_send_again,
+                };
+                words_of.push((Role::Muted, hint.to_owned()));
+            }
+            let width = usize::from(area.width);
+            let below: usize = words_of
+                .iter()
+                .map(|(_, text)| wrap(text, width).len())
+                .sum();
+            let room = usize::from(area.height).saturating_sub(below);
+            rungs(canvas, area, tested, room);
+            canvas.pieces(area, &words_of);
+        }
+    }
+}
+
+/// A line a rung: its name, its time, what was seen. Where there is no room for all, the last ones count.
+fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: usize) {
+    let ladder = &tested.ended.ladder;
+    let failed = tested.ended.verdict() == Verdict::Failed;
+    for (index, step) in ladder
+        .iter()
+        .enumerate()
+        .skip(ladder.len().saturating_sub(room))
+    {
+        let broke = failed && index + 1 == ladder.len();
+        let (role, mark) = if broke {
+            (Role::Danger, "✗")
+        } else {
+            (Role::Ok, "✓")
+        };
+        let row = take_top(area, 1);
+        let time = format!("{} ms", step.took.as_millis());
+        let text = format!("{:<8} {time:>8}  ", sentences::rung(step.rung));
+        let room = usize::from(row.width).saturating_sub(text.chars().count() + 2);
+        let spans = vec![
+            canvas.span(role, format!("{mark} ")),
+            canvas.span(Role::Text, text),
+            canvas.span(Role::Muted, fit(&step.detail, room)),
+        ];
+        canvas.line(row, 0, spans);
+    }
+}
+
+/// How it ended, the server's words, what to do.
+pub(super) fn verdict(tested: &Tested, wizard: &Wizard) -> Vec<Piece> {
+    let w = words();
+    let ended = &tested.ended;
+    let (role, mark) = mark(tested);
+    let word = sentences::outcome(ended);
+    let head = match ended.verdict() {
+        Verdict::Ok => fill(
+            w.connections_works,
+            &[("code", &word), ("ms", &ended.took().as_millis())],
+        ),
+        _ => word,
+    };
+    let mut pieces = vec![(role, format!("{mark} {head}"))];
+    if !ended.server_said.is_empty() {
+        pieces.push(plain(fill(
+            w.connections_said,
+            &[("said", &ended.server_said)],
+        )));
+    }
+    let site = wizard.survey.read().map_or("", |s| s.site.as_str());
+    let advice = sentences::advice(tested, site);
+    if !advice.is_empty() {
+        pieces.push((Role::Accent, format!("→ {advice}")));
+    }
+    pieces.extend(
+        ended
+            .cautions
+            .iter()
+            .map(|c| (Role::Warn, format!("! {}", sentences::caution(c)))),
+    );
+    pieces
+}

@@ -1,0 +1,131 @@
+//! Step 3 on the screen: every key with its evidence.
+
+use ratatui::layout::Rect;
+
+use crate::domain::verdict::assessment::KeyReport;
+use crate::sentences;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use crate::wizard::step::keys::{Form, Looked, Tried};
+use crate::wizard::update::Wizard;
+use crate::words::{fill, words};
+
+/// Sources shown of one key; more are counted.
+const SOURCES: usize = 3;
+/// Rows that the list of keys keeps beside the picture of their time.
+const LIST: u16 = 8;
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let Some(assessment) = wizard.assessment() else {
+        return;
+    };
+    let mut below: Vec<Piece> = Vec::new();
+    if let Some(Tried { key, opens }) = &wizard.keys.tried {
+        below.push(match opens {
+            Some(0) => (Role::Warn, fill(w.key_tried_nothing, &[("key", key)])),
+            Some(opens) => (
+                Role::Ok,
+                fill(w.key_tried, &[("key", key), ("opens", opens)]),
+            ),
+            None => (Role::Danger, fill(w.key_not_a_key, &[("why", key)])),
+        });
+    }
+    let closed = assessment.summary.unknown_key;
+    below.push(match closed {
+        0 => (Role::Ok, w.keys_all_open.to_owned()),
+        1 => (Role::Warn, w.keys_one_closed.to_owned()),
+        count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
+    });
+    if let Some(Looked { skipped, .. }) = &wizard.keys.looked
+        && let Some(first) = skipped.first()
+    {
+        let text = match skipped.len() - 1 {
+            0 => fill(w.look_skipped_one, &[("first", first)]),
+            more => fill(w.look_skipped_shown, &[("first", first), ("more", &more)]),
+        };
+        // One line: what it says is good to know, not urgent.
+        below.push((Role::Muted, fit(&text, usize::from(area.width))));
+    }
+    match &wizard.keys.form {
+        None => {
+            let rows: u16 = below.iter().map(|(_, text)| lines(text, area.width)).sum();
+            let mut foot = take_bottom(&mut area, rows.min(6));
+            canvas.pieces(&mut foot, &below);
+        }
+        Some(form) => {
+            let mut foot = take_bottom(&mut area, 5);
+            let (prompt, input, masked) = match form {
+                Form::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
+                Form::Place(input) => (w.keys_type_place, input, false),
+            };
+            canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
+            let row = take_top(&mut foot, 1);
+            canvas.field(row, input, masked, true);
+            if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
+                let why = fill(w.key_not_a_key, &[("why", key)]);
+                canvas.pieces(&mut foot, &[(Role::Danger, why)]);
+            }
+        }
+    }
+    take_bottom(&mut area, 1);
+    let keys = wizard
+        .keys
+        .order
+        .iter()
+        .filter_map(|index| assessment.keys.get(*index));
+    let items: Vec<Vec<Piece>> = keys
+        .map(|key| item(key, assessment.summary.total))
+        .collect();
+    if items.is_empty() {
+        canvas.pieces(&mut area, &[plain(w.keys_none)]);
+    }
+    if let (None, Some(timeline)) = (&wizard.keys.form, &assessment.timeline) {
+        let width = area.width.saturating_sub(2);
+        let listed: u16 = items
+            .iter()
+            .flatten()
+            .map(|(_, text)| lines(text, width))
+            .sum();
+        let room = area.height.saturating_sub(listed.min(LIST) + 1);
+        super::timeline::draw(canvas, &mut area, room, timeline, assessment);
+    }
+    canvas.list(area, &items, Some(wizard.keys.cursor.at()));
+}
+
+fn lines(text: &str, width: u16) -> u16 {
+    u16::try_from(crate::tui::widgets::wrap(text, usize::from(width)).len()).unwrap_or(u16::MAX)
+}
+
+fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
+    let role = match (key.published, key.opens, key.effective) {
+        (Some(_), ..) => Role::Danger,
+        (None, 0, _) => Role::Muted,
+        (None, _, true) => Role::Accent,
+        (None, _, false) => Role::Text,
+    };
+    let mut pieces = vec![(role, sentences::key(key, total))];
+    if key.opens == 0 && !key.effective {
+        // Worth a line, not worth the room.
+        let at = key
+            .sources
+            .first()
+            .map(sentences::source)
+            .unwrap_or_default();
+        return vec![(Role::Muted, format!("{}: {at}", sentences::key(key, total)))];
+    }
+    let shown = key
+        .sources
+        .iter()
+        .take(SOURCES)
+        .map(|source| (Role::Muted, format!("  {}", sentences::source(source))));
+    pieces.extend(shown);
+    if key.sources.len() > SOURCES {
+        let more = key.sources.len() - SOURCES;
+        pieces.push((
+            Role::Muted,
+            format!("  {}", fill(words().keys_more_sources, &[("more", &more)])),
+        ));
+    }
+    pieces
+}

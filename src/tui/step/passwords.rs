@@ -1,0 +1,172 @@
+//! Step 6 on the screen: the passwords that are asked for, and the field of the chosen one.
+
+use ratatui::layout::Rect;
+
+use crate::domain::inventory::SecretKind;
+use crate::domain::mail::probe::{Code, Verdict};
+use crate::sentences;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::wizard::parts::input::Input;
+use crate::wizard::step::passwords::{Answer, Asked, Objection, Offer, Trial, objection};
+use crate::wizard::update::Wizard;
+use crate::words::{fill, words};
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let state = &wizard.passwords;
+    if state.asked.is_empty() {
+        canvas.pieces(&mut area, &[(Role::Ok, w.passwords_none.to_owned())]);
+        return;
+    }
+    let head = if state.asked.iter().any(|asked| asked.plain) {
+        w.passwords_head_plain
+    } else {
+        w.passwords_head
+    };
+    canvas.pieces(&mut area, &[plain(head), plain("")]);
+    let mut detail = take_bottom(&mut area, 11);
+    let items: Vec<Vec<Piece>> = state
+        .asked
+        .iter()
+        .map(|asked| {
+            item(
+                canvas.name(&asked.owner, &asked.login),
+                asked,
+                state.answers.get(&asked.place),
+            )
+        })
+        .collect();
+    canvas.list(area, &items, Some(state.cursor.at()));
+    if let Some(asked) = state.asked.get(state.cursor.at()) {
+        let rule = take_top(&mut detail, 1);
+        let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
+        canvas.line(rule, 0, spans);
+        field(canvas, detail, wizard, asked);
+    }
+}
+
+/// What is taken in place of a typed password.
+fn instead(asked: &Asked, answer: &Answer) -> Option<String> {
+    match answer.instead.as_ref()? {
+        Offer::Older(number) => asked.older_copy(*number).map(|older| older.said.clone()),
+        Offer::Logged(n) => asked.logged.get(*n).cloned(),
+        Offer::SameAs(place) => {
+            let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
+            Some(fill(
+                words().passwords_same_as,
+                &[("owner", owner), ("kind", &sentences::kind(*kind))],
+            ))
+        }
+    }
+}
+
+fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
+    let w = words();
+    let kind = match (asked.oauth_mailbox, asked.kind) {
+        (Some(_), SecretKind::Outgoing) => w.kind_client_secret_outgoing,
+        (Some(_), _) => w.kind_client_secret,
+        (None, kind) => sentences::kind(kind),
+    };
+    let answer_text = match answer {
+        Some(answer) if answer.instead.is_some() => instead(asked, answer).unwrap_or_default(),
+        Some(answer) if !answer.input.is_empty() => {
+            fill(w.passwords_typed, &[("count", &answer.input.chars())])
+        }
+        _ => w.passwords_missing.to_owned(),
+    };
+    let (role, trial) = answer
+        .filter(|answer| answer.given())
+        .map_or((Role::Text, String::new()), |answer| trial(asked, answer));
+    vec![(role, format!("{name}, {kind}: {answer_text}{trial}"))]
+}
+
+/// What its server says to an answer, in a word or two.
+fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
+    let w = words();
+    let (role, text) = match &answer.trial {
+        Some(Trial::Running(_, rung)) => (
+            Role::Accent,
+            format!("{} …", rung.map_or("", sentences::connections::rung)),
+        ),
+        Some(Trial::Ended(tested)) => {
+            let mark = tested.ended.mark();
+            let role = match tested.ended.verdict() {
+                Verdict::Ok => Role::Ok,
+                Verdict::Failed => Role::Danger,
+                Verdict::Skipped => Role::Warn,
+            };
+            let sign = sentences::connections::sign(mark);
+            let word = sentences::connections::outcome(&tested.ended);
+            (role, format!("{sign} {word}"))
+        }
+        Some(Trial::Kept) => (Role::Warn, w.password_kept.to_owned()),
+        None if asked.connection.is_none() => (Role::Ok, w.password_untestable.to_owned()),
+        None => (Role::Warn, w.password_untested.to_owned()),
+    };
+    (role, format!(", {text}"))
+}
+
+fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
+    let w = words();
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("login", &asked.login), ("server", &asked.server)];
+    canvas.pieces(&mut area, &[(Role::Muted, fill(w.passwords_for, &values))]);
+    let answer = wizard.passwords.answers.get(&asked.place);
+    let row = take_top(&mut area, 1);
+    match answer.and_then(|answer| instead(asked, answer)) {
+        Some(same) => {
+            let spans = vec![canvas.span(Role::Ok, same)];
+            canvas.line(row, 0, spans);
+            if let Some(Offer::Older(number)) = answer.and_then(|answer| answer.instead.as_ref())
+                && let Some(older) = asked.older_copy(*number)
+            {
+                let role = if older.certain {
+                    Role::Muted
+                } else {
+                    Role::Warn
+                };
+                canvas.pieces(&mut area, &[(role, older.standing.clone())]);
+            }
+        }
+        None => {
+            let empty = Input::default();
+            let input = answer.map_or(&empty, |answer| &answer.input);
+            canvas.field(row, input, !wizard.passwords.revealed, true);
+            let text = input.expose();
+            let hint = match objection(text) {
+                Some(Objection::OnlyAsterisks) => Some(w.password_asterisks),
+                Some(Objection::Zero) => Some(w.password_zero),
+                None if text != text.trim() => Some(w.password_blanks),
+                None => None,
+            };
+            if let Some(hint) = hint {
+                canvas.pieces(&mut area, &[(Role::Warn, hint.to_owned())]);
+            }
+        }
+    }
+    let mut hints = Vec::new();
+    if let Some(id) = asked.oauth_mailbox {
+        let site = wizard.survey.read().map_or("", |s| s.site.as_str());
+        hints.push(plain(fill(
+            w.passwords_oauth,
+            &[("site", &site), ("id", &id)],
+        )));
+    }
+    if !wizard.passwords.offers(asked).is_empty() {
+        hints.push((Role::Muted, w.passwords_same_hint.to_owned()));
+    }
+    match answer.and_then(|answer| answer.trial.as_ref()) {
+        Some(Trial::Ended(tested)) => {
+            hints.extend(super::connections::verdict(tested, wizard));
+            if tested.ended.code == Code::SameAsBefore {
+                hints.push((Role::Muted, w.password_not_tried.to_owned()));
+            }
+        }
+        _ if asked.connection.is_some() => {
+            hints.push((Role::Muted, w.passwords_tested_first.to_owned()));
+        }
+        _ => {}
+    }
+    canvas.pieces(&mut area, &hints);
+}

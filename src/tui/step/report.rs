@@ -1,0 +1,120 @@
+//! Step 8 on the screen.
+
+use ratatui::layout::Rect;
+
+use crate::domain::mail::state::Health;
+use crate::sentences::mail_state;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::wizard::update::Wizard;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    let report = &wizard.report;
+    if let Some(problem) = &report.problem {
+        canvas.problem(&mut area, problem);
+    }
+    if let Some(word) = &report.undoing {
+        canvas.pieces(
+            &mut area,
+            &[
+                (Role::Heading, w.undo_head.to_owned()),
+                plain(w.undo_what),
+                plain(""),
+            ],
+        );
+        canvas.pieces(
+            &mut area,
+            &[plain(fill(w.undo_confirm, &[("word", &w.undo_word)]))],
+        );
+        let row = take_top(&mut area, 1);
+        canvas.field(
+            Rect {
+                width: row.width.min(20),
+                ..row
+            },
+            word,
+            false,
+            true,
+        );
+        return;
+    }
+    let health = wizard.report_health();
+    let unverified =
+        report.undone.is_none() && report.applied.as_ref().is_some_and(|a| !a.verified);
+    for (index, line) in wizard.report_headlines().into_iter().enumerate() {
+        let piece = match (index, unverified) {
+            (0, _) => (role(health), format!("{} {line}", mail_state::sign(health))),
+            (1, true) => (Role::Danger, line),
+            _ => plain(line),
+        };
+        canvas.pieces(&mut area, &[piece]);
+    }
+    let hints = wizard.report_hints();
+    if !hints.is_empty() {
+        canvas.pieces(&mut area, &[(Role::Muted, hints.join(" "))]);
+    }
+    // The text; the JSON beside it has the same name.
+    if let Some(path) = report.saved.first() {
+        canvas.pieces(
+            &mut area,
+            &[(
+                Role::Muted,
+                fill(
+                    if report.outdated {
+                        w.report_saved_before
+                    } else {
+                        w.report_saved
+                    },
+                    &[("path", &sanitize(&path.to_string_lossy()))],
+                ),
+            )],
+        );
+    }
+    take_top(&mut area, 1);
+    let watch: Vec<Piece> = w
+        .report_watch
+        .lines()
+        .map(|line| (Role::Muted, line.to_owned()))
+        .collect();
+    let width = usize::from(area.width);
+    let rows: usize = watch
+        .iter()
+        .map(|(_, text)| crate::tui::widgets::wrap(text, width).len())
+        .sum();
+    if area.height > 12 {
+        let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
+        canvas.pieces(&mut foot, &watch);
+        take_bottom(&mut area, 1);
+    }
+    let items: Vec<Vec<Piece>> = wizard
+        .report_items()
+        .into_iter()
+        .map(|item| {
+            let Some(health) = item.health else {
+                return vec![plain(format!("· {}", item.text))];
+            };
+            let name = canvas.name(&item.name, &item.address);
+            let sign = mail_state::sign(health);
+            let role = match role(health) {
+                Role::Ok => Role::Text,
+                role => role,
+            };
+            let mut pieces = vec![(role, format!("{sign} {name}: {}", item.text))];
+            let advice = item.advice.into_iter();
+            pieces.extend(advice.map(|text| (Role::Text, format!("  · {text}"))));
+            pieces
+        })
+        .collect();
+    canvas.list(area, &items, Some(report.cursor.at()));
+}
+
+fn role(health: Health) -> Role {
+    match health {
+        Health::Broken => Role::Danger,
+        Health::Open => Role::Warn,
+        Health::Good => Role::Ok,
+    }
+}

@@ -1,0 +1,268 @@
+//! Step 1 on the screen: what is here, what is wrong, and what not to do meanwhile.
+
+use ratatui::layout::Rect;
+
+use crate::domain::run::bookmark::Bookmark;
+use crate::domain::verdict::finding::Severity;
+use crate::engine::worker::Survey;
+use crate::sentences;
+use crate::tui::frame::step_name;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::step::Step;
+use crate::wizard::step::survey::{DatabaseField, DatabaseForm, Form, Phase};
+use crate::wizard::unfinished::Unfinished;
+use crate::wizard::update::Wizard;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// Columns of the names before the values.
+const NAMES: u16 = 10;
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    let w = words();
+    match (&wizard.survey.form, &wizard.survey.phase) {
+        (Some(Form::Folder(input)), _) => {
+            canvas.pieces(&mut area, &[plain(w.survey_folder_form), plain("")]);
+            let row = take_top(&mut area, 1);
+            canvas.field(row, input, false, true);
+        }
+        (Some(Form::Database(form)), _) => database_form(canvas, area, form),
+        (Some(Form::Earlier(bookmark)), _) => earlier(canvas, area, bookmark),
+        (Some(Form::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
+        (None, Phase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
+        (None, Phase::Barred { problem, tried }) => {
+            canvas.problem(&mut area, problem);
+            if tried.is_some() {
+                canvas.pieces(&mut area, &[plain(w.survey_other_values)]);
+            }
+        }
+        (None, Phase::Read(survey)) => read(canvas, area, wizard, survey),
+    }
+}
+
+/// The question whether to go on where an earlier wizard was left.
+fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
+    let w = words();
+    let step = Step::from_number(bookmark.step).unwrap_or(Step::Survey);
+    let values: [(&str, &dyn std::fmt::Display); 3] = [
+        ("at", &sentences::journal::time(&bookmark.at)),
+        ("number", &step.number()),
+        ("step", &step_name(step, w)),
+    ];
+    let mut pieces = vec![
+        (Role::Heading, fill(w.earlier_head, &values)),
+        plain(""),
+        plain(w.earlier_what),
+    ];
+    let searched = &bookmark.searched;
+    let places = searched.places.iter().map(|p| p.to_string_lossy());
+    let usual = searched.usual.then_some(w.earlier_usual.into());
+    let processes = searched.processes.then_some(w.earlier_processes.into());
+    for place in places.chain(usual).chain(processes) {
+        pieces.push((Role::Muted, format!("  · {}", sanitize(&place))));
+    }
+    if let Some(folder) = &bookmark.backup {
+        let folder = sanitize(&folder.to_string_lossy());
+        pieces.push((
+            Role::Muted,
+            format!("  · {}", fill(w.earlier_backup, &[("folder", &folder)])),
+        ));
+    }
+    if let Some(strategy) = bookmark.strategy {
+        let text = fill(w.earlier_strategy, &[("strategy", &strategy.name())]);
+        pieces.push((Role::Muted, format!("  · {text}")));
+    }
+    pieces.extend([plain(""), plain(w.earlier_keys)]);
+    canvas.pieces(&mut area, &pieces);
+}
+
+/// The question about a run that did not end.
+fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form: &Unfinished) {
+    let w = words();
+    let Some(run) = &wizard.survey.unfinished else {
+        return;
+    };
+    let heading = (Role::Heading, sentences::journal::unfinished(run));
+    if let Some(problem) = &form.problem {
+        // What stood here before is known by now, and the field must not be pushed off the screen.
+        canvas.problem(&mut area, problem);
+        canvas.pieces(&mut area, &[heading]);
+    } else {
+        let folder = sanitize(&run.backup.to_string_lossy());
+        canvas.pieces(
+            &mut area,
+            &[
+                heading,
+                plain(fill(w.unfinished_what, &[("folder", &folder)])),
+                plain(""),
+                (Role::Muted, sentences::journal::told(run)),
+                (Role::Muted, sentences::journal::by(run)),
+                plain(""),
+            ],
+        );
+    }
+    if wizard.is_deciding() {
+        canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);
+        return;
+    }
+    let resume: [(&str, &dyn std::fmt::Display); 1] = [("word", &w.resume_word)];
+    let ways = match wizard.is_taking_back() {
+        true => vec![plain(fill(w.unfinished_resume_undo, &resume))],
+        false => vec![
+            plain(fill(w.unfinished_resume, &resume)),
+            plain(fill(w.unfinished_undo, &[("word", &w.undo_word)])),
+        ],
+    };
+    canvas.pieces(&mut area, &ways);
+    canvas.pieces(
+        &mut area,
+        &[(Role::Muted, w.unfinished_leave.to_owned()), plain("")],
+    );
+    let row = take_top(&mut area, 1);
+    let row = Rect {
+        width: row.width.min(20),
+        ..row
+    };
+    canvas.field(row, &form.word, false, true);
+}
+
+fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
+    let w = words();
+    let path = sanitize(&survey.path.to_string_lossy());
+    let values: [(&str, &dyn std::fmt::Display); 7] = [
+        ("path", &path),
+        ("host", &survey.host),
+        ("version", &survey.version),
+        ("server", &survey.server),
+        ("database", &survey.database),
+        ("prefix", &survey.prefix),
+        ("source", &survey.key_source),
+    ];
+    canvas.value(
+        &mut area,
+        w.survey_install,
+        NAMES,
+        &fill(w.survey_install_value, &values),
+    );
+    let database = if survey.prefix.is_empty() {
+        w.survey_database_value
+    } else {
+        w.survey_database_prefix_value
+    };
+    canvas.value(
+        &mut area,
+        w.survey_database,
+        NAMES,
+        &fill(database, &values),
+    );
+    canvas.value(&mut area, w.survey_web_user, NAMES, &survey.web_user);
+    let key = wizard
+        .assessment()
+        .and_then(|a| a.keys.iter().find(|k| k.effective));
+    let key = key.map_or_else(
+        || w.check_no_key.to_owned(),
+        |k| {
+            let key = format!("{} · {}", k.label, k.fingerprint);
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("key", &key), ("source", &survey.key_source)];
+            fill(w.survey_key_value, &values)
+        },
+    );
+    canvas.value(&mut area, w.survey_key, NAMES, &key);
+    take_top(&mut area, 1);
+
+    let Some(assessment) = wizard.assessment() else {
+        canvas.pieces(&mut area, &[plain(w.survey_judging)]);
+        return;
+    };
+    let attention = assessment
+        .findings
+        .iter()
+        .any(|f| f.severity() != Severity::Info);
+    let broken =
+        assessment.summary.unreadable() > 0 || assessment.recommendation.is_some() || attention;
+    if broken {
+        let warnings = [
+            w.survey_do_not_save,
+            w.survey_do_not_restart,
+            w.survey_do_not_install,
+        ];
+        let mut pieces = vec![(Role::Heading, w.survey_do_not.to_owned())];
+        pieces.extend(warnings.map(|text| (Role::Warn, format!("  · {text}"))));
+        let width = usize::from(area.width);
+        let rows: usize = pieces.iter().map(|(_, text)| wrap(text, width).len()).sum();
+        let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
+        canvas.pieces(&mut foot, &pieces);
+        take_bottom(&mut area, 1);
+    }
+    let mut items: Vec<Vec<Piece>> = Vec::new();
+    for finding in &assessment.findings {
+        let (role, word) = match finding.severity() {
+            Severity::Critical => (Role::Danger, w.severity_critical),
+            Severity::Warning => (Role::Warn, w.severity_warning),
+            Severity::Info => (Role::Muted, w.severity_info),
+        };
+        items.push(vec![(
+            role,
+            format!("{word}: {}", sentences::finding(finding)),
+        )]);
+    }
+    items.extend(
+        survey
+            .left_out
+            .iter()
+            .map(|sentence| vec![(Role::Muted, sentence.clone())]),
+    );
+    let headline = if broken {
+        (Role::Heading, w.survey_wrong.to_owned())
+    } else {
+        (Role::Ok, w.survey_nothing_wrong.to_owned())
+    };
+    canvas.pieces(&mut area, &[headline]);
+    canvas.list(area, &items, Some(wizard.survey.cursor.at()));
+}
+
+fn database_form(canvas: &mut Canvas<'_, '_>, mut area: Rect, form: &DatabaseForm) {
+    let w = words();
+    canvas.pieces(&mut area, &[plain(w.survey_database_form), plain("")]);
+    for (index, field) in DatabaseField::ALL.into_iter().enumerate() {
+        let name = match field {
+            DatabaseField::Driver => "DB_CONNECTION",
+            DatabaseField::Host => "DB_HOST",
+            DatabaseField::Port => "DB_PORT",
+            DatabaseField::Socket => "DB_SOCKET",
+            DatabaseField::Database => "DB_DATABASE",
+            DatabaseField::User => "DB_USERNAME",
+            DatabaseField::Password => "DB_PASSWORD",
+            DatabaseField::Prefix => "DB_TABLE_PREFIX",
+        };
+        let row = take_top(&mut area, 1);
+        let role = if form.wrong == Some(field) {
+            Role::Danger
+        } else {
+            Role::Muted
+        };
+        let spans = vec![canvas.span(role, fit(name, 17))];
+        canvas.line(row, 0, spans);
+        let input = Rect {
+            x: row.x + 17,
+            width: row.width.saturating_sub(17).min(48),
+            ..row
+        };
+        canvas.field(
+            input,
+            &form.inputs[index],
+            field == DatabaseField::Password,
+            form.focus.at() == index,
+        );
+    }
+    take_top(&mut area, 1);
+    let hint = match form.wrong {
+        Some(DatabaseField::Driver) => (Role::Danger, w.database_form_driver),
+        Some(DatabaseField::Port) => (Role::Danger, w.database_form_port),
+        Some(_) => (Role::Danger, w.database_form_name),
+        None => (Role::Muted, w.database_form_password),
+    };
+    canvas.pieces(&mut area, &[(hint.0, hint.1.to_owned())]);
+}

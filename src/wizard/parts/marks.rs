@@ -1,0 +1,119 @@
+//! How each step stands: `good` is said only of what is in order, never of what was merely looked at.
+
+use std::collections::BTreeSet;
+
+use crate::domain::inventory::secret::Place;
+use crate::domain::mail::state::is_open;
+use crate::domain::plan;
+use crate::domain::verdict::Verdict;
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::finding::Severity;
+use crate::wizard::step::Step;
+use crate::wizard::update::Wizard;
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It was not gone through in this round, or what was done there no longer stands.
+    Ahead,
+    /// Something stays open there.
+    Open,
+    /// What it shows is in order, or what it does is done.
+    Good,
+}
+
+impl Standing {
+    fn of(open: bool) -> Self {
+        if open { Self::Open } else { Self::Good }
+    }
+}
+
+impl Wizard {
+    /// How a step stands.
+    pub fn standing_of(&self, step: Step) -> Standing {
+        let Some(assessment) = self.assessment() else {
+            return Standing::Ahead;
+        };
+        match step {
+            Step::Survey if self.survey.read().is_none() => Standing::Ahead,
+            Step::Survey => Standing::of(self.survey.unfinished.is_some() || is_ailing(assessment)),
+            Step::Backup => self.standing_of_backup(),
+            Step::Apply => self.standing_of_apply(),
+            Step::Report => Standing::Ahead,
+            _ if step >= self.reached => Standing::Ahead,
+            Step::Keys => Standing::of(assessment.secrets.iter().any(|secret| {
+                matches!(
+                    secret.verdict,
+                    Verdict::UnknownKey { .. }
+                        | Verdict::Nested {
+                            innermost: false,
+                            ..
+                        }
+                )
+            })),
+            Step::Checks => Standing::of(assessment.secrets.iter().any(is_open)),
+            Step::Plan => self.standing_of_plan(assessment),
+            Step::Passwords => Standing::of(self.passwords.asked.len() > self.entered().len()),
+        }
+    }
+
+    fn standing_of_backup(&self) -> Standing {
+        let state = &self.backup;
+        let used_up = self.report.is_over() && state.made.is_some();
+        match &state.done {
+            Some(_) => Standing::Good,
+            None if state.problem.is_some() => Standing::Open,
+            None if self.reached < Step::Backup => Standing::Ahead,
+            None if used_up => Standing::Good,
+            // What stood was used up by an attempt that failed, or is none of what stands now.
+            None => {
+                if self.reached > Step::Backup {
+                    Standing::Open
+                } else {
+                    Standing::Ahead
+                }
+            }
+        }
+    }
+
+    fn standing_of_plan(&self, assessment: &Assessment) -> Standing {
+        if self.report.undone.is_some() {
+            return Standing::Ahead;
+        }
+        if self.report.applied.is_some() {
+            return Standing::of(assessment.secrets.iter().any(is_open));
+        }
+        let Some(ready) = &self.plan.ready else {
+            return Standing::Ahead;
+        };
+        let entered: BTreeSet<Place> = self.entered().into_iter().map(|(place, _)| place).collect();
+        // A plan has one step a secret, in the order of the secrets.
+        let pairs = ready.plan.steps.iter().zip(&assessment.secrets);
+        let lost = pairs
+            .filter(|(step, secret)| match step.action {
+                plan::Action::StaysLost => true,
+                plan::Action::Nothing => secret.probably_wiped(),
+                _ => false,
+            })
+            .any(|(step, _)| !entered.contains(&step.place));
+        Standing::of(lost)
+    }
+
+    fn standing_of_apply(&self) -> Standing {
+        if self.apply.problem.is_some() || self.half_done.is_some() {
+            return Standing::Open;
+        }
+        match (&self.report.applied, &self.report.undone) {
+            (Some(applied), None) => Standing::of(!applied.verified),
+            _ => Standing::Ahead,
+        }
+    }
+}
+
+/// Whether anything is wrong with an install.
+fn is_ailing(assessment: &Assessment) -> bool {
+    let findings = &assessment.findings;
+    assessment.summary.unreadable() > 0
+        || assessment.recommendation.is_some()
+        || findings.iter().any(|f| f.severity() != Severity::Info)
+}

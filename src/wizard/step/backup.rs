@@ -1,0 +1,98 @@
+//! Step 2: the backup. Nothing behind this step opens until a verified one stands.
+
+use std::path::{Path, PathBuf};
+
+use super::Step;
+use crate::domain::error::Problem;
+use crate::engine::worker::{BackupDone, Folders, Job};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::input::Input;
+use crate::wizard::update::Wizard;
+use crate::words::words;
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Also dump the whole database.
+    pub full_dump: bool,
+    /// The backup of what stands now; `None` also after it was used up by a recovery.
+    pub done: Option<BackupDone>,
+    /// The last backup made, whatever came of it.
+    pub made: Option<BackupDone>,
+    /// Where it goes, once that is known.
+    pub folders: Option<Folders>,
+    /// The field for another folder, while it is open.
+    pub form: Option<Input>,
+    /// Why the last attempt failed.
+    pub problem: Option<Problem>,
+}
+
+impl Wizard {
+    pub(in crate::wizard) fn backup_offers(&self) -> Vec<Action> {
+        match (self.is_running(JobKind::Backup), &self.backup.done) {
+            (true, _) => vec![],
+            (false, _) if self.backup.form.is_some() => {
+                vec![Action::Primary, Action::EraseAll, Action::Back]
+            }
+            (false, None) => vec![Action::Primary, Action::Select, Action::OtherFolder],
+            (false, Some(_)) => vec![Action::Primary, Action::Retry],
+        }
+    }
+
+    pub(in crate::wizard) fn act_backup(&mut self, action: Action) -> Vec<Effect> {
+        if self.backup.form.is_some() {
+            return self.act_backup_form(action);
+        }
+        match action {
+            Action::OtherFolder if self.backup.done.is_none() && self.running.is_none() => {
+                let offered = self.backup.folders.as_ref().map(|f| f.offered.as_path());
+                let text = offered.and_then(Path::to_str).unwrap_or_default();
+                self.backup.problem = None;
+                self.backup.form = Some(Input::with(text));
+                Vec::new()
+            }
+            Action::Primary if self.backup.done.is_some() => self.go(Step::Keys),
+            Action::Primary | Action::Retry => {
+                let started = self.start(Job::Backup {
+                    full_dump: self.backup.full_dump,
+                });
+                if !started.is_empty() {
+                    self.backup.problem = None;
+                    self.backup.done = None;
+                }
+                started
+            }
+            Action::Select if self.backup.done.is_none() && self.running.is_none() => {
+                self.backup.full_dump = !self.backup.full_dump;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn act_backup_form(&mut self, action: Action) -> Vec<Effect> {
+        let Some(input) = &mut self.backup.form else {
+            return Vec::new();
+        };
+        match action {
+            Action::Back => self.backup.form = None,
+            Action::Primary => {
+                let text = input.expose().trim();
+                // A password that was pasted into the wrong field must not become a folder's name.
+                if !text.starts_with('/') {
+                    self.say(words().backup_folder_whole);
+                    return Vec::new();
+                }
+                let folder = PathBuf::from(text);
+                self.backup.problem = None;
+                // The field closes when the folder turns out to be one.
+                return self.start(Job::KeepIn(folder));
+            }
+            action => {
+                input.act(action);
+            }
+        }
+        Vec::new()
+    }
+}

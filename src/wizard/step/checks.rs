@@ -1,0 +1,130 @@
+//! Step 4: one row a mailbox (and one each for the system mail account, options, modules, users and `.env` values), one
+//! cell a secret.
+
+use super::Step;
+use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::Table;
+use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::input::Input;
+use crate::wizard::parts::list::Cursor;
+use crate::wizard::update::Wizard;
+use crate::words::untrusted::sanitize;
+
+/// One row: whose secrets, and where they stand in [`Assessment::secrets`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Whose, sanitised.
+    pub owner: String,
+    /// Address of a mailbox, sanitised; empty for others.
+    pub email: String,
+    /// What it is, where it is not a mailbox.
+    pub kind: Option<SecretKind>,
+    /// Indexes of the incoming, outgoing and OAuth secrets of a mailbox, or of the only one of another row.
+    pub cells: Vec<usize>,
+}
+
+impl Row {
+    /// The secrets of the row.
+    pub fn secrets<'a>(
+        &'a self,
+        assessment: &'a Assessment,
+    ) -> impl Iterator<Item = &'a SecretReport> {
+        self.cells
+            .iter()
+            .filter_map(|index| assessment.secrets.get(*index))
+    }
+}
+
+/// All rows that contain the filter's text, in the order of the assessment.
+pub fn rows(assessment: &Assessment, filter: &str) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut mailbox_row: std::collections::HashMap<u64, usize> = std::collections::HashMap::new();
+    for (index, secret) in assessment.secrets.iter().enumerate() {
+        if secret.place.cell.table == Table::Mailboxes {
+            let id = secret.place.cell.id;
+            let row = *mailbox_row.entry(id).or_insert_with(|| {
+                let email = assessment
+                    .mailboxes
+                    .iter()
+                    .find(|m| m.id == id)
+                    .map_or("", |m| m.email.as_str());
+                rows.push(Row {
+                    owner: sanitize(&secret.owner),
+                    email: sanitize(email),
+                    kind: None,
+                    cells: Vec::new(),
+                });
+                rows.len() - 1
+            });
+            rows[row].cells.push(index);
+        } else {
+            let row = Row {
+                owner: sanitize(&secret.owner),
+                email: String::new(),
+                kind: Some(secret.kind),
+                cells: vec![index],
+            };
+            rows.push(row);
+        }
+    }
+    let filter = filter.trim().to_lowercase();
+    rows.retain(|row| {
+        row.owner.to_lowercase().contains(&filter) || row.email.to_lowercase().contains(&filter)
+    });
+    rows
+}
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The chosen row.
+    pub cursor: Cursor,
+    /// The filter's text.
+    pub filter: Input,
+    /// Whether the filter is being typed.
+    pub filtering: bool,
+    /// The rows that pass the filter.
+    pub rows: Vec<Row>,
+}
+
+impl Wizard {
+    /// Makes the rows again, after the assessment or the filter changed.
+    pub(in crate::wizard) fn refresh_rows(&mut self) {
+        self.checks.rows = self
+            .assessment()
+            .map(|a| rows(a, self.checks.filter.expose()))
+            .unwrap_or_default();
+        let len = self.checks.rows.len();
+        self.checks.cursor.clamp(len);
+    }
+
+    pub(in crate::wizard) fn checks_offers(&self) -> Vec<Action> {
+        if self.checks.filtering {
+            vec![Action::Primary, Action::Back]
+        } else {
+            vec![Action::Primary, Action::Down, Action::Filter]
+        }
+    }
+
+    pub(in crate::wizard) fn act_checks(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Primary if self.checks.filtering => self.checks.filtering = false,
+            Action::Back if self.checks.filtering => {
+                self.checks.filtering = false;
+                self.checks.filter.clear();
+                self.refresh_rows();
+            }
+            Action::Primary => return self.go(Step::Plan),
+            Action::Filter => self.checks.filtering = true,
+            action => {
+                let len = self.checks.rows.len();
+                let moved = self.checks.cursor.act(action, len);
+                if !moved && self.checks.filtering && self.checks.filter.act(action) {
+                    self.refresh_rows();
+                }
+            }
+        }
+        Vec::new()
+    }
+}

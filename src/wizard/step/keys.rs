@@ -1,0 +1,202 @@
+//! Step 3: the keys known so far, and ways to more.
+
+use std::path::PathBuf;
+
+use super::Step;
+use crate::domain::run::bookmark::Searched;
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::worker::Job;
+use crate::wizard::jobs::JobKind;
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::input::Input;
+use crate::wizard::parts::list::Cursor;
+use crate::wizard::update::Wizard;
+use crate::words::{fill, words};
+
+/// A field that is open.
+#[derive(Debug)]
+pub enum Form {
+    /// A key, typed or pasted.
+    Key(Input),
+    /// A file, an archive or a folder to search.
+    Place(Input),
+}
+
+/// What the last search came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// Files read.
+    pub files: u64,
+    /// Bytes read, unpacked ones included.
+    pub bytes: u64,
+    /// Sentences about what was not read.
+    pub skipped: Vec<String>,
+}
+
+/// What became of the last key that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// How the key is named, or why it is none.
+    pub key: String,
+    /// How many secrets it opens; `None` when it is no key.
+    pub opens: Option<usize>,
+}
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The chosen key.
+    pub cursor: Cursor,
+    /// The field that is open.
+    pub form: Option<Form>,
+    /// Whether the field shows the key in it.
+    pub revealed: bool,
+    /// How many keys opened something before the last search.
+    pub opening: usize,
+    /// Places in the assessment's keys, those that open most first.
+    pub order: Vec<usize>,
+    /// The last search.
+    pub looked: Option<Looked>,
+    /// The last key given.
+    pub tried: Option<Tried>,
+    /// Where the operator had keys looked for.
+    pub searched: Searched,
+}
+
+impl State {
+    pub(in crate::wizard) fn field(&mut self) -> Option<&mut Input> {
+        self.form
+            .as_mut()
+            .map(|(Form::Key(input) | Form::Place(input))| input)
+    }
+}
+
+/// How many keys open something.
+pub fn opening(assessment: &Assessment) -> usize {
+    assessment.keys.iter().filter(|key| key.opens > 0).count()
+}
+
+impl Wizard {
+    /// Puts the keys in order again.
+    pub(in crate::wizard) fn refresh_keys(&mut self) {
+        let keys = self
+            .assessment()
+            .map(|a| a.keys.as_slice())
+            .unwrap_or_default();
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_by_key(|index| std::cmp::Reverse(keys[*index].opens));
+        self.keys.cursor.clamp(order.len());
+        self.keys.order = order;
+    }
+
+    /// What a search came to, in one sentence.
+    pub(in crate::wizard) fn say_what_was_found(&mut self, stopped: bool) {
+        let w = words();
+        let (Some(looked), Some(assessment)) = (&self.keys.looked, self.assessment()) else {
+            return;
+        };
+        let (files, megabytes) = (looked.files, looked.bytes.div_ceil(1 << 20));
+        let searched = if stopped { w.looked_stopped } else { w.looked };
+        let searched = fill(searched, &[("files", &files), ("megabytes", &megabytes)]);
+        let new = opening(assessment).saturating_sub(self.keys.opening);
+        let found = match (new, looked.files, looked.skipped.first()) {
+            (0, 0, Some(why)) => return self.say(&fill(w.looked_nothing, &[("why", why)])),
+            (0, ..) => w.looked_no_key.to_owned(),
+            _ => {
+                let best = assessment
+                    .keys
+                    .iter()
+                    .filter(|k| !k.effective)
+                    .max_by_key(|k| k.opens);
+                let total = assessment.summary.total;
+                best.map(|k| {
+                    fill(
+                        w.looked_found,
+                        &[("key", &k.label), ("opens", &k.opens), ("total", &total)],
+                    )
+                })
+                .unwrap_or_default()
+            }
+        };
+        self.say(&format!("{found} {searched}"));
+    }
+
+    pub(in crate::wizard) fn keys_offers(&self) -> Vec<Action> {
+        if self.keys.form.is_some() {
+            let reveal = matches!(self.keys.form, Some(Form::Key(_))).then_some(Action::Reveal);
+            return [Action::Primary]
+                .into_iter()
+                .chain(reveal)
+                .chain([Action::EraseAll, Action::Back])
+                .collect();
+        }
+        if self.is_running(JobKind::Look) {
+            return vec![Action::Down];
+        }
+        vec![
+            Action::Primary,
+            Action::AddKey,
+            Action::LookIn,
+            Action::LookUsual,
+            Action::LookProcesses,
+            Action::Down,
+        ]
+    }
+
+    pub(in crate::wizard) fn act_keys(&mut self, action: Action) -> Vec<Effect> {
+        if self.keys.form.is_some() {
+            return self.act_keys_form(action);
+        }
+        match action {
+            Action::Primary => return self.go(Step::Checks),
+            Action::AddKey => {
+                self.keys.revealed = false;
+                self.keys.tried = None;
+                self.keys.form = Some(Form::Key(Input::default()));
+            }
+            Action::LookIn => self.keys.form = Some(Form::Place(Input::default())),
+            Action::LookUsual => return self.look(Job::LookUsual),
+            Action::LookProcesses => return self.look(Job::LookProcesses),
+            _ => {
+                let keys = self.keys.order.len();
+                self.keys.cursor.act(action, keys);
+            }
+        }
+        Vec::new()
+    }
+
+    pub(in crate::wizard) fn look(&mut self, job: Job) -> Vec<Effect> {
+        let started = self.start(job);
+        if !started.is_empty() {
+            self.keys.looked = None;
+            self.keys.tried = None;
+            self.keys.opening = self.assessment().map_or(0, opening);
+        }
+        started
+    }
+
+    fn act_keys_form(&mut self, action: Action) -> Vec<Effect> {
+        match (action, &mut self.keys.form) {
+            (Action::Back, _) => self.keys.form = None,
+            (Action::Reveal, _) => self.keys.revealed = !self.keys.revealed,
+            (Action::Primary, Some(Form::Key(input))) if !input.is_empty() => {
+                let text = input.to_secret();
+                // The field closes when the text turns out to be a key.
+                return self.start(Job::TryKey(text));
+            }
+            (Action::Primary, Some(Form::Place(input))) if !input.is_empty() => {
+                let place = PathBuf::from(input.expose().trim());
+                let started = self.look(Job::LookIn(vec![place]));
+                if !started.is_empty() {
+                    self.keys.form = None;
+                }
+                return started;
+            }
+            (action, Some(Form::Key(input) | Form::Place(input))) => {
+                input.act(action);
+            }
+            (_, None) => {}
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,499 @@
+//! Step 6: new passwords, only for what cannot be recovered. Each is tried at its mail server before it counts; only the
+//! operator's own word lets an untested one pass. What was typed stays until it is applied or we end.
+
+mod asked;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Step;
+use crate::domain::inventory::secret::Place;
+use crate::domain::mail::ConnectionId;
+use crate::domain::mail::probe::{Code, Rung, Tested};
+use crate::domain::plan::Choices;
+use crate::domain::verdict::assessment::SecretReport;
+use crate::engine::worker::{Entered, JobId, Reading, TestJob, Update};
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::input::Input;
+use crate::wizard::parts::list::Cursor;
+use crate::wizard::update::Wizard;
+use crate::words::words;
+
+pub use asked::{Asked, OlderCopy, asked};
+
+/// What the operator answered.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// What was typed.
+    pub input: Input,
+    /// Instead: what is known already.
+    pub instead: Option<Offer>,
+    /// What the mail server says to it.
+    pub trial: Option<Trial>,
+}
+
+/// A password that need not be typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// The same as this secret.
+    SameAs(Place),
+    /// The older copy with this number. One that is perhaps another mailbox's must be tested.
+    Older(u64),
+    /// What stands in a log: which of those that are offered. Unproven, so it must be tested.
+    Logged(usize),
+}
+
+/// A typed password at its mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// It is being tried, at this rung.
+    Running(JobId, Option<Rung>),
+    /// It was tried.
+    Ended(Box<Tested>),
+    /// The operator keeps it untested.
+    Kept,
+}
+
+impl Answer {
+    /// Whether there is one.
+    pub fn given(&self) -> bool {
+        self.instead.is_some() || !self.input.is_empty()
+    }
+
+    /// Whether it may be stored: FreeScout would work with it, and the server took it, or the operator insists.
+    pub fn settled(&self, asked: &Asked) -> bool {
+        let taken = match &self.trial {
+            Some(Trial::Ended(tested)) => tested.ended.code == Code::Ok,
+            Some(Trial::Kept) => true,
+            // What cannot be tested passes, but for what only a log says.
+            Some(Trial::Running(..)) | None => {
+                asked.connection.is_none() && self.may_be_kept(asked)
+            }
+        };
+        taken && self.usable()
+    }
+
+    fn usable(&self) -> bool {
+        self.given() && (self.instead.is_some() || objection(self.input.expose()).is_none())
+    }
+
+    /// Whether the operator's word lets it pass untested: never what only a log says, nor an older copy that may be
+    /// another mailbox's and can be tried.
+    fn may_be_kept(&self, asked: &Asked) -> bool {
+        self.usable()
+            && match self.instead {
+                Some(Offer::Logged(_)) => false,
+                Some(Offer::Older(number)) => asked
+                    .older_copy(number)
+                    .is_some_and(|older| older.certain || asked.connection.is_none()),
+                Some(Offer::SameAs(_)) | None => true,
+            }
+    }
+
+    /// Whether it is a text of its own.
+    fn is_typed(&self) -> bool {
+        self.instead.is_none() && !self.input.is_empty()
+    }
+
+    fn is_running(&self) -> bool {
+        matches!(self.trial, Some(Trial::Running(..)))
+    }
+}
+
+/// What Enter does in the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Tries the password at its server.
+    Try,
+    /// Goes to the next field.
+    Field,
+    /// Goes on to the last plan.
+    Apply,
+}
+
+/// Why FreeScout would not work with a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objection {
+    /// FreeScout takes a text of asterisks for "unchanged".
+    OnlyAsterisks,
+    /// FreeScout takes `0` for "no password" when it fetches.
+    Zero,
+}
+
+/// Why FreeScout would not work with this text.
+pub fn objection(text: &str) -> Option<Objection> {
+    match text {
+        "0" => Some(Objection::Zero),
+        text if !text.is_empty() && text.chars().all(|c| c == '*') => {
+            Some(Objection::OnlyAsterisks)
+        }
+        _ => None,
+    }
+}
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The chosen field.
+    pub cursor: Cursor,
+    /// The passwords asked for under the chosen strategy.
+    pub asked: Vec<Asked>,
+    /// Whether the chosen field shows its text.
+    pub revealed: bool,
+    /// What was answered, by place; kept when a place is no longer asked for.
+    pub answers: BTreeMap<Place, Answer>,
+    /// Trials that nobody waits for any more.
+    pub(in crate::wizard) called_off: Vec<JobId>,
+}
+
+impl State {
+    /// Whether a password is being tried.
+    pub fn trying(&self) -> bool {
+        self.answers.values().any(Answer::is_running)
+    }
+
+    /// What can be taken over: an older copy, readable secrets, those typed already, older copies that are perhaps another
+    /// mailbox's, and what stands in a log.
+    pub fn offers(&self, asked: &Asked) -> Vec<Offer> {
+        let typed = |place: &Place| self.answers.get(place).is_some_and(Answer::is_typed);
+        let same = asked.same.iter().map(|(place, ..)| place);
+        let same = same.filter(|place| !self.is_asked(place) || typed(place));
+        let (certain, doubtful): (Vec<&OlderCopy>, _) = asked.older.iter().partition(|o| o.certain);
+        let older = |copies: Vec<&OlderCopy>| -> Vec<Offer> {
+            copies.iter().map(|o| Offer::Older(o.number)).collect()
+        };
+        let logged = (0..asked.logged.len()).map(Offer::Logged);
+        older(certain)
+            .into_iter()
+            .chain(same.cloned().map(Offer::SameAs))
+            .chain(older(doubtful))
+            .chain(logged)
+            .collect()
+    }
+
+    /// Older copies that are no longer offered are no answer any more.
+    fn forget_copies(&mut self) {
+        for asked in &self.asked {
+            let Some(answer) = self.answers.get_mut(&asked.place) else {
+                continue;
+            };
+            if let Some(Offer::Older(number)) = answer.instead
+                && asked.older_copy(number).is_none()
+            {
+                answer.instead = None;
+                if let Some(Trial::Running(id, _)) = answer.trial.take() {
+                    self.called_off.push(id);
+                }
+            }
+        }
+    }
+
+    fn is_asked(&self, place: &Place) -> bool {
+        self.asked.iter().any(|asked| asked.place == *place)
+    }
+
+    /// What was answered for a place, for the engine.
+    fn entered(&self, place: &Place) -> Option<Entered> {
+        let answer = self.answers.get(place)?;
+        let typed = |answer: &Answer| {
+            (!answer.input.is_empty()).then(|| Entered::Typed(answer.input.to_secret()))
+        };
+        match &answer.instead {
+            // Typed in this very step: the engine does not know it yet.
+            Some(Offer::SameAs(other)) if self.is_asked(other) => typed(self.answers.get(other)?),
+            Some(Offer::SameAs(other)) => Some(Entered::SameAs(other.clone())),
+            Some(Offer::Older(number)) => Some(Entered::Older(place.clone(), *number)),
+            Some(Offer::Logged(n)) => Some(Entered::Logged(place.clone(), *n)),
+            None => typed(answer),
+        }
+    }
+
+    /// An answer changes: what its server said no longer holds, nor what was said to those that are the same as it.
+    fn changed(&mut self, place: &Place) {
+        let plain = self.answers.get(place).is_some_and(Answer::is_typed);
+        for (other, answer) in &mut self.answers {
+            let same = matches!(&answer.instead, Some(Offer::SameAs(other)) if other == place);
+            if (other == place || same)
+                && let Some(Trial::Running(id, _)) = answer.trial.take()
+            {
+                self.called_off.push(id);
+            }
+            if same && !plain {
+                answer.instead = None;
+            }
+        }
+    }
+}
+
+impl Wizard {
+    /// Finds out again which passwords are asked for: the lost ones, and those that their mail server refused.
+    pub(in crate::wizard) fn refresh_asked(&mut self) {
+        let choices = Choices {
+            salvage: self.plan.salvage.clone(),
+            entered: BTreeSet::new(),
+        };
+        let State {
+            cursor,
+            asked: before,
+            answers,
+            ..
+        } = &self.passwords;
+        // Nobody has chosen a field before the step was gone to.
+        let chosen = before
+            .get(cursor.at())
+            .filter(|_| self.step >= Step::Passwords || self.typed() > 0)
+            .map(|asked| asked.place.clone());
+        let stays = chosen.clone().filter(|_| self.step == Step::Passwords);
+        // What was typed stays asked for, also once its server took it, and so does the field under the cursor.
+        let beside = |secret: &SecretReport| {
+            stays.as_ref() == Some(&secret.place)
+                || answers.get(&secret.place).is_some_and(Answer::given)
+                || ConnectionId::of_secret(secret.kind, &secret.place)
+                    .is_some_and(|id| self.connections.condemned(id))
+        };
+        let asked = self
+            .assessment()
+            .map(|a| asked(a, self.strategy(), &choices, &beside));
+        self.passwords.asked = asked.unwrap_or_default();
+        self.passwords.forget_copies();
+        // The field that is typed into stays under the cursor, wherever it moved.
+        let len = self.passwords.asked.len();
+        let same = |asked: &Asked| Some(&asked.place) == chosen.as_ref();
+        let at = self.passwords.asked.iter().position(same);
+        let at = at.unwrap_or(self.passwords.cursor.at());
+        self.passwords.cursor.set(at, len);
+    }
+
+    /// Answers that may be stored, by place.
+    pub(in crate::wizard) fn entered(&self) -> Vec<(Place, Entered)> {
+        let settled = |asked: &&Asked| {
+            let answer = self.passwords.answers.get(&asked.place);
+            answer.is_some_and(|answer| answer.settled(asked))
+        };
+        let asked = self.passwords.asked.iter().filter(settled);
+        asked
+            .filter_map(|asked| Some((asked.place.clone(), self.passwords.entered(&asked.place)?)))
+            .collect()
+    }
+
+    /// The first password that was given and neither taken by its server nor kept untested.
+    pub(in crate::wizard) fn unsettled(&self) -> Option<usize> {
+        self.passwords.asked.iter().position(|asked| {
+            let answer = self.passwords.answers.get(&asked.place);
+            answer.is_some_and(|answer| answer.given() && !answer.settled(asked))
+        })
+    }
+
+    /// Why the chosen password may not be stored yet.
+    pub(in crate::wizard) fn unsettled_notice(&self) -> &'static str {
+        let state = &self.passwords;
+        let asked = state.asked.get(state.cursor.at());
+        let answer = asked.and_then(|asked| state.answers.get(&asked.place));
+        match answer.and_then(|answer| answer.trial.as_ref()) {
+            Some(Trial::Ended(t)) if t.ended.code == Code::SameAsBefore => {
+                words().password_not_tried
+            }
+            Some(Trial::Ended(t)) if !t.ended.condemns_password() => words().password_not_judged,
+            Some(Trial::Ended(_)) => words().password_refused,
+            _ => words().password_unsettled,
+        }
+    }
+
+    /// What Enter does on the chosen field.
+    pub fn passwords_next(&self) -> Next {
+        let state = &self.passwords;
+        let Some(asked) = state.asked.get(state.cursor.at()) else {
+            return Next::Apply;
+        };
+        match state.answers.get(&asked.place) {
+            Some(answer) if answer.given() && !answer.settled(asked) => Next::Try,
+            _ if state.cursor.at() + 1 < state.asked.len() => Next::Field,
+            _ => Next::Apply,
+        }
+    }
+
+    /// Forgets every answer; what is being tried is called off.
+    pub(in crate::wizard) fn forget_answers(&mut self) -> Vec<Effect> {
+        let running = self
+            .passwords
+            .answers
+            .values()
+            .filter_map(|a| match a.trial {
+                Some(Trial::Running(id, _)) => Some(Effect::Cancel(id)),
+                _ => None,
+            });
+        let effects = running.collect();
+        self.passwords.answers.clear();
+        effects
+    }
+
+    /// Whether this is a trial of a typed password, and what it says.
+    pub(in crate::wizard) fn on_trial_update(&mut self, id: JobId, update: &Update) -> bool {
+        let running = |answer: &&mut Answer| matches!(answer.trial, Some(Trial::Running(job, _)) if job == id);
+        let Some(answer) = self.passwords.answers.values_mut().find(running) else {
+            return false;
+        };
+        match update {
+            Update::Probing(_, rung) => answer.trial = Some(Trial::Running(id, Some(*rung))),
+            Update::Tested(tested) => {
+                answer.trial = Some(Trial::Ended(tested.clone()));
+                self.note_typed(tested);
+            }
+            Update::Failed(problem) => {
+                answer.trial = None;
+                let text = problem.to_string();
+                self.say(&text);
+            }
+            Update::Done => answer.trial = None,
+            _ => {}
+        }
+        true
+    }
+
+    /// Whether the chosen password was not sent, as another login was refused with the same one.
+    pub(super) fn trial_not_sent(&self) -> bool {
+        let state = &self.passwords;
+        let asked = state.asked.get(state.cursor.at());
+        let answer = asked.and_then(|asked| state.answers.get(&asked.place));
+        let trial = answer.and_then(|answer| answer.trial.as_ref());
+        matches!(trial, Some(Trial::Ended(t)) if t.ended.code == Code::SameAsBefore)
+    }
+
+    /// Tries the chosen password at its server; with `again`, although another login was refused with it.
+    fn start_trial(&mut self, again: bool) -> Vec<Effect> {
+        let state = &self.passwords;
+        let Some(asked) = state.asked.get(state.cursor.at()) else {
+            return Vec::new();
+        };
+        let usable = state.answers.get(&asked.place).is_some_and(Answer::usable);
+        let place = asked.place.clone();
+        let (Some(connection), true, Some(entered)) =
+            (asked.connection, usable, state.entered(&place))
+        else {
+            return Vec::new();
+        };
+        let id = self.next_job();
+        if let Some(answer) = self.passwords.answers.get_mut(&place) {
+            answer.trial = Some(Trial::Running(id, None));
+        }
+        vec![Effect::Test(
+            id,
+            TestJob {
+                which: Some(vec![connection]),
+                reading: Reading::Rescued,
+                typed: Some((place, entered)),
+                again,
+            },
+        )]
+    }
+
+    /// How many passwords were typed and not yet applied.
+    pub fn typed(&self) -> usize {
+        self.passwords
+            .answers
+            .values()
+            .filter(|answer| answer.given())
+            .count()
+    }
+
+    pub(in crate::wizard) fn passwords_offers(&self) -> Vec<Action> {
+        let Some(current) = self.passwords.asked.get(self.passwords.cursor.at()) else {
+            return vec![Action::Primary];
+        };
+        let mut offers = vec![Action::Primary];
+        let answer = self.passwords.answers.get(&current.place);
+        if answer.is_some_and(|a| a.may_be_kept(current) && !a.settled(current)) {
+            if self.trial_not_sent() {
+                offers.push(Action::Retry);
+            }
+            offers.push(Action::KeepUntested);
+        }
+        offers.extend([Action::Down, Action::Reveal]);
+        if !self.passwords.offers(current).is_empty() {
+            offers.push(Action::SameAs);
+        }
+        offers
+    }
+
+    pub(in crate::wizard) fn act_passwords(&mut self, action: Action) -> Vec<Effect> {
+        let (at, len) = (self.passwords.cursor.at(), self.passwords.asked.len());
+        let Some(current) = self.passwords.asked.get(at) else {
+            return match action {
+                Action::Primary => self.go(Step::Apply),
+                _ => Vec::new(),
+            };
+        };
+        let (place, offers) = (current.place.clone(), self.passwords.offers(current));
+        let next = self.passwords_next();
+        let not_sent = self.trial_not_sent();
+        let may_be_kept = self
+            .passwords
+            .answers
+            .get(&place)
+            .is_some_and(|answer| answer.may_be_kept(current));
+        let answer = self.passwords.answers.entry(place.clone()).or_default();
+        match (action, next) {
+            (Action::Primary, Next::Apply) => return self.go(Step::Apply),
+            (Action::Primary, Next::Try) if answer.is_running() => {
+                self.say(words().password_being_tried);
+            }
+            (Action::Primary, Next::Try) => return self.start_trial(false),
+            (Action::Retry, Next::Try) if not_sent => return self.start_trial(true),
+            (Action::Retry, _) => {}
+            (Action::Primary, Next::Field) | (Action::NextPane, _) => self.move_to(at + 1, len),
+            (Action::PreviousPane, _) => self.move_to(at.saturating_sub(1), len),
+            (Action::Up | Action::Down | Action::PageUp | Action::PageDown, _) => {
+                self.passwords.cursor.act(action, len);
+                self.passwords.revealed = false;
+            }
+            (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
+            (Action::KeepUntested, Next::Try) if may_be_kept => {
+                self.passwords.changed(&place);
+                self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
+            }
+            (Action::KeepUntested, _) => {}
+            (Action::SameAs, _) => {
+                // Through the offers, then back to what was typed.
+                let next = match &answer.instead {
+                    None => Some(0),
+                    Some(offer) => offers.iter().position(|o| o == offer).map(|n| n + 1),
+                };
+                answer.instead = next.and_then(|n| offers.get(n)).cloned();
+                self.passwords.changed(&place);
+            }
+            (Action::Erase | Action::EraseAll, _) if answer.instead.is_some() => {
+                answer.instead = None;
+                self.passwords.changed(&place);
+            }
+            (action, _) => {
+                let edits = matches!(action, Action::Erase | Action::EraseAll | Action::Delete);
+                if answer.input.act(action) && edits {
+                    self.passwords.changed(&place);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn move_to(&mut self, field: usize, len: usize) {
+        self.passwords.revealed = false;
+        self.passwords.cursor.set(field, len);
+    }
+
+    /// The field under the cursor; typing into it takes the place of "same as".
+    pub(in crate::wizard) fn password_field(&mut self) -> Option<&mut Input> {
+        let place = self
+            .passwords
+            .asked
+            .get(self.passwords.cursor.at())?
+            .place
+            .clone();
+        self.passwords
+            .answers
+            .entry(place.clone())
+            .or_default()
+            .instead = None;
+        self.passwords.changed(&place);
+        let answer = self.passwords.answers.get_mut(&place)?;
+        Some(&mut answer.input)
+    }
+}

@@ -1,0 +1,185 @@
+//! Step 5: the recommended strategy, the others, and what each would change. Rehearsed, not written.
+
+use std::collections::BTreeSet;
+
+use super::Step;
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::Place;
+use crate::domain::plan::{self, Choices, Impossible, Strategy};
+use crate::domain::verdict::Remedy;
+use crate::engine::worker::{Job, PlanReady};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::list::Cursor;
+use crate::wizard::update::Wizard;
+
+/// Which list has the cursor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The strategies.
+    #[default]
+    Strategies,
+    /// The secrets and what becomes of them.
+    Changes,
+}
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Which list has the cursor.
+    pub pane: Pane,
+    /// The chosen change, as a place in `order`.
+    pub cursor: Cursor,
+    /// The steps of the plan as they are shown: what stays lost, what changes, what stays as it is.
+    pub order: Vec<usize>,
+    /// The strategy the operator chose; `None` takes the recommended one.
+    pub strategy: Option<Strategy>,
+    /// Secrets to salvage, at the operator's word.
+    pub salvage: BTreeSet<Place>,
+    /// The plan without new passwords, as it stands now.
+    pub ready: Option<Box<PlanReady>>,
+    /// The chosen strategy is not possible here.
+    pub impossible: Option<(Strategy, Impossible)>,
+    /// Why there is no plan.
+    pub problem: Option<Problem>,
+}
+
+/// The steps worth showing, what matters most first.
+fn order(plan: &plan::Plan) -> Vec<usize> {
+    let rank = |index: &usize| match plan.steps[*index].action {
+        plan::Action::StaysLost => 0,
+        plan::Action::Keep | plan::Action::Leave => 2,
+        _ => 1,
+    };
+    let mut shown: Vec<usize> = (0..plan.steps.len())
+        .filter(|index| plan.steps[*index].action != plan::Action::Nothing)
+        .collect();
+    shown.sort_by_key(rank);
+    shown
+}
+
+impl Wizard {
+    /// A plan came back: the last look's when that is where we are, the step's own otherwise.
+    pub(in crate::wizard) fn planned(&mut self, ready: Box<PlanReady>) {
+        if self.step == Step::Apply {
+            self.apply.ready = Some(ready);
+        } else {
+            self.plan.order = order(&ready.plan);
+            self.plan.cursor.clamp(self.plan.order.len());
+            self.plan.ready = Some(ready);
+        }
+    }
+
+    /// The strategy of the step: chosen, or recommended, or only new passwords.
+    pub fn strategy(&self) -> Strategy {
+        let recommended = self
+            .assessment()
+            .and_then(|a| a.recommendation)
+            .map(|r| r.strategy);
+        self.plan
+            .strategy
+            .or(recommended)
+            .unwrap_or(Strategy::Reenter)
+    }
+
+    /// Why a strategy cannot be carried out here, where it cannot.
+    pub fn impossible(&self, strategy: Strategy) -> Option<Impossible> {
+        let assessment = self.assessment()?;
+        plan::target(strategy, &assessment.secrets, &assessment.circumstances).err()
+    }
+
+    /// Asks for the plan of the chosen strategy, with these new passwords.
+    pub(in crate::wizard) fn start_plan(&mut self, entered: BTreeSet<Place>) -> Vec<Effect> {
+        let choices = Choices {
+            salvage: self.plan.salvage.clone(),
+            entered,
+        };
+        let started = self.start(Job::Plan {
+            strategy: Some(self.strategy()),
+            choices,
+        });
+        if !started.is_empty() {
+            self.plan.problem = None;
+            self.plan.impossible = None;
+        }
+        started
+    }
+
+    pub(in crate::wizard) fn plan_offers(&self) -> Vec<Action> {
+        if self.is_running(JobKind::Plan) {
+            return vec![];
+        }
+        let mut offers = Vec::new();
+        if self.plan.ready.is_some() {
+            offers.push(Action::Primary);
+        } else {
+            offers.push(Action::Retry);
+        }
+        offers.extend([Action::Down, Action::NextPane]);
+        if self.plan.pane == Pane::Changes && self.salvageable_at_cursor().is_some() {
+            offers.push(Action::Select);
+        }
+        offers
+    }
+
+    fn salvageable_at_cursor(&self) -> Option<Place> {
+        let index = self.plan.order.get(self.plan.cursor.at())?;
+        let step = self.plan.ready.as_ref()?.plan.steps.get(*index)?;
+        let secret = self
+            .assessment()?
+            .secrets
+            .iter()
+            .find(|s| s.place == step.place)?;
+        (secret.verdict.remedy() == Remedy::Salvage).then(|| step.place.clone())
+    }
+
+    pub(in crate::wizard) fn act_plan(&mut self, action: Action) -> Vec<Effect> {
+        match (action, self.plan.pane) {
+            (Action::Primary, _) if self.plan.ready.is_some() => {
+                let next = if self.passwords.asked.is_empty() {
+                    Step::Apply
+                } else {
+                    Step::Passwords
+                };
+                return self.go(next);
+            }
+            (Action::Primary | Action::Retry, _) => return self.start_plan(BTreeSet::new()),
+            (Action::NextPane | Action::PreviousPane | Action::Left | Action::Right, pane) => {
+                self.plan.pane = if pane == Pane::Strategies {
+                    Pane::Changes
+                } else {
+                    Pane::Strategies
+                };
+            }
+            (Action::Select, Pane::Changes) if self.running.is_none() => {
+                if let Some(place) = self.salvageable_at_cursor() {
+                    if !self.plan.salvage.remove(&place) {
+                        self.plan.salvage.insert(place);
+                    }
+                    self.refresh_asked();
+                    return self.start_plan(BTreeSet::new());
+                }
+            }
+            (Action::Up | Action::Down, Pane::Strategies) if self.running.is_none() => {
+                let at = Strategy::ALL
+                    .iter()
+                    .position(|s| *s == self.strategy())
+                    .unwrap_or(0);
+                let mut cursor = Cursor::default();
+                cursor.set(at, Strategy::ALL.len());
+                cursor.act(action, Strategy::ALL.len());
+                if cursor.at() != at {
+                    self.plan.strategy = Some(Strategy::ALL[cursor.at()]);
+                    self.plan.ready = None;
+                    self.refresh_asked();
+                    return self.start_plan(BTreeSet::new());
+                }
+            }
+            (action, Pane::Changes) => {
+                self.plan.cursor.act(action, self.plan.order.len());
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+}

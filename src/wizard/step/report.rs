@@ -1,0 +1,306 @@
+//! Step 8: what came of it, how to take it back, what to watch.
+
+use std::path::PathBuf;
+
+use crate::domain::error::Problem;
+use crate::domain::mail::state::{Health, MailState, Owner, is_open};
+use crate::domain::verdict::assessment::SecretReport;
+use crate::engine::exit::Exit;
+use crate::engine::worker::{Applied, Job};
+use crate::sentences::{self, mail_state};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::input::Input;
+use crate::wizard::parts::list::Cursor;
+use crate::wizard::update::Wizard;
+use crate::words::untrusted::sanitize;
+use crate::words::{fill, words};
+
+/// The step.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What applying came to.
+    pub applied: Option<Box<Applied>>,
+    /// What taking it back came to: sentences.
+    pub undone: Option<Vec<String>>,
+    /// The word that confirms an undo, while it is typed.
+    pub undoing: Option<Input>,
+    /// Where the report was saved.
+    pub saved: Vec<PathBuf>,
+    /// Something came since that it does not say.
+    pub outdated: bool,
+    /// What failed.
+    pub problem: Option<Problem>,
+    /// The chosen row.
+    pub cursor: Cursor,
+}
+
+impl State {
+    /// Whether the last word is saved.
+    pub fn is_saved(&self) -> bool {
+        !self.saved.is_empty() && !self.outdated
+    }
+
+    /// Whether the round is over: only its report stands, until a new one is started.
+    pub fn is_over(&self) -> bool {
+        self.applied.is_some() || self.undone.is_some()
+    }
+}
+
+impl Wizard {
+    pub(in crate::wizard) fn report_offers(&self) -> Vec<Action> {
+        if self.report.undoing.is_some() {
+            return vec![Action::Primary, Action::Back];
+        }
+        if self.is_running(JobKind::Undo) {
+            return vec![];
+        }
+        let undo =
+            (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
+        let save = (!self.report.is_saved()).then_some(Action::Primary);
+        save.into_iter()
+            .chain([Action::Down])
+            .chain(undo)
+            .chain([Action::StartOver])
+            .collect()
+    }
+
+    pub(in crate::wizard) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+        let saved = self.report.is_saved();
+        match (action, &mut self.report.undoing) {
+            (Action::Back, Some(_)) => self.report.undoing = None,
+            (Action::Primary, Some(word)) => {
+                if !word.expose().trim().eq_ignore_ascii_case(words().undo_word) {
+                    self.say(words().undo_type_the_word);
+                    return Vec::new();
+                }
+                let started = self.start(Job::Undo);
+                if !started.is_empty() {
+                    self.report.undoing = None;
+                }
+                return started;
+            }
+            (action, Some(word)) => {
+                word.act(action);
+            }
+            (Action::Primary, None) if !saved => {
+                let tested = self.connections.tested().into_iter().cloned().collect();
+                let started = self.start(Job::SaveReport {
+                    text: self.report_text(),
+                    tested,
+                });
+                if !started.is_empty() {
+                    self.report.problem = None;
+                    self.report.outdated = false;
+                }
+                return started;
+            }
+            (Action::Primary, None) => self.say(words().q_or_n),
+            (Action::Undo, None)
+                if self.report.applied.is_some() && self.report.undone.is_none() =>
+            {
+                self.report.undoing = Some(Input::default());
+            }
+            (Action::StartOver, None) => return self.start_over(),
+            (action, None) => {
+                let rows = self.report_items().len();
+                self.report.cursor.act(action, rows);
+            }
+        }
+        Vec::new()
+    }
+
+    /// How the program ends, as things stand.
+    pub fn exit(&self) -> Exit {
+        if self.half_done.is_some() {
+            return Exit::Unreadable;
+        }
+        if self.standing.is_none() {
+            return Exit::Attention;
+        }
+        let verified = self
+            .report
+            .applied
+            .as_ref()
+            .is_none_or(|applied| applied.verified);
+        match self.assessment() {
+            Some(after) => Exit::of_recovery(verified, after),
+            None => Exit::Unreadable,
+        }
+    }
+}
+
+/// One item of the report's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportItem {
+    /// How it stands; `None` for what was done or is left to the operator.
+    pub health: Option<Health>,
+    /// Whose it is, sanitised; empty for notes.
+    pub name: String,
+    /// An ASCII name in place of that one, where there is one.
+    pub address: String,
+    /// What is so.
+    pub text: String,
+    /// What to do about it.
+    pub advice: Vec<String>,
+}
+
+impl Wizard {
+    /// The state of the mail, with what was tested so far.
+    pub fn mail_state(&self) -> Option<MailState<'_>> {
+        let assessment = self.assessment()?;
+        Some(MailState::of(assessment, &|id| self.connections.last(id)))
+    }
+
+    /// Those whose mail does not flow, what is left to do, then all the others.
+    pub fn report_items(&self) -> Vec<ReportItem> {
+        let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) else {
+            return Vec::new();
+        };
+        let site = self.site();
+        let item = |owner: &Owner<'_>| ReportItem {
+            health: Some(owner.health()),
+            name: mail_state::name(owner),
+            address: sanitize(owner.email),
+            text: mail_state::in_short(owner),
+            advice: mail_state::advice(owner, assessment, site),
+        };
+        let good = |owner: &&Owner<'_>| owner.health() == Health::Good;
+        let notes = self.report_notes().into_iter().map(|text| ReportItem {
+            health: None,
+            name: String::new(),
+            address: String::new(),
+            text,
+            advice: Vec::new(),
+        });
+        let open = state.owners.iter().filter(|owner| !good(owner));
+        let mut items: Vec<ReportItem> = open.map(item).collect();
+        items.extend(notes);
+        items.extend(state.owners.iter().filter(good).map(item));
+        items
+    }
+
+    /// What was done on the way, or is left to the operator.
+    fn report_notes(&self) -> Vec<String> {
+        match (&self.report.applied, &self.report.undone) {
+            (Some(applied), None) => applied.notes.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The host of `APP_URL`, for links into FreeScout.
+    fn site(&self) -> &str {
+        self.survey.read().map_or("", |survey| &survey.site)
+    }
+
+    /// The report as it is saved: the same sentences as on the screen, but for its keys.
+    pub fn report_text(&self) -> String {
+        let w = words();
+        let mut lines = Vec::new();
+        if let Some(survey) = self.survey.read() {
+            lines.push(fill(
+                w.check_install,
+                &[
+                    ("path", &sanitize(&survey.path.to_string_lossy())),
+                    ("version", &survey.version),
+                    ("server", &survey.server),
+                    ("database", &survey.database),
+                ],
+            ));
+        }
+        lines.push(String::new());
+        let sign = mail_state::sign(self.report_health());
+        let mut headlines = self.report_headlines().into_iter();
+        lines.extend(headlines.next().map(|line| format!("{sign} {line}")));
+        lines.extend(headlines);
+        lines.extend(self.report_notes());
+        lines.push(String::new());
+        if let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) {
+            lines.extend(mail_state::all_in_full(&state, assessment, self.site()));
+            lines.extend(
+                assessment
+                    .keys
+                    .iter()
+                    .map(|key| sentences::key(key, assessment.summary.total)),
+            );
+            lines.extend(
+                assessment
+                    .findings
+                    .iter()
+                    .map(|f| format!("- {}", sentences::finding(f))),
+            );
+            lines.push(String::new());
+        }
+        lines.extend(w.report_watch.lines().map(str::to_owned));
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    /// What came of it, in sentences: the state of the mail first, then what was done. Nothing while there is no report.
+    pub fn report_headlines(&self) -> Vec<String> {
+        let w = words();
+        let state = self.mail_state();
+        let headline = state.map(|state| {
+            let logins = state.owners.iter().flat_map(|owner| &owner.logins);
+            let needed = logins.filter(|login| login.connection.target.is_ok());
+            let tested = |id| self.connections.progress(id).is_some();
+            let left = needed.filter(|login| tested(login.connection.id)).count();
+            mail_state::headline(&state, left)
+        });
+        let done = match (&self.report.undone, &self.report.applied) {
+            (Some(undone), _) => undone.clone(),
+            (None, Some(applied)) => {
+                let verdict = if applied.verified {
+                    w.report_verified
+                } else {
+                    w.report_unverified
+                };
+                let figures: [(&str, &dyn std::fmt::Display); 2] = [
+                    ("resealed", &applied.resealed),
+                    ("entered", &applied.reentered),
+                ];
+                vec![
+                    fill(verdict, &figures),
+                    fill(w.report_undo, &[("undo", &applied.undo)]),
+                ]
+            }
+            (None, None) => return Vec::new(),
+        };
+        headline.into_iter().chain(done).collect()
+    }
+
+    /// How it all stands: the worse of what is read and what is proven, and of what applying came to.
+    pub fn report_health(&self) -> Health {
+        let unverified = |applied: &Applied| !applied.verified && self.report.undone.is_none();
+        if self.report.applied.as_deref().is_some_and(unverified) {
+            return Health::Broken;
+        }
+        self.mail_state()
+            .map_or(Health::Open, |state| state.health())
+    }
+
+    /// Which keys lead on from here: for the screen alone.
+    pub fn report_hints(&self) -> Vec<&'static str> {
+        let w = words();
+        let Some(state) = self.mail_state() else {
+            return Vec::new();
+        };
+        let mut hints = Vec::new();
+        let untested = state.owners.iter().flat_map(|owner| &owner.logins);
+        let untested = untested
+            .filter(|login| login.tested.is_none() && login.connection.target.is_ok())
+            .count();
+        if untested > 0 && !self.connections.running() {
+            hints.push(w.report_hint_test);
+        }
+        if state.logins.failed > 0 {
+            hints.push(w.report_hint_failing);
+        }
+        let enterable = |s: &SecretReport| is_open(s) && s.enterable();
+        let secrets = self.assessment().map(|a| a.secrets.as_slice());
+        if secrets.unwrap_or_default().iter().any(enterable) {
+            hints.push(w.report_hint_enter);
+        }
+        hints
+    }
+}

@@ -619,7 +619,7 @@ table! {
     enter_to_passwords = "passwords";
     enter_to_apply = "review";
     enter_next_field = "next";
-    enter_carry_out = "apply";
+    enter_carry_out = "confirm";
     enter_undo = "undo";
     enter_save_report = "save report";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
@@ -709,12 +709,12 @@ table! {
     cell_salvage = "salvage?";
     cell_plain_read = "plain ✓";
     cell_plain_untold = "plain ?";
-    cell_plain = "unencrypted";
+    cell_plain = "plaintext";
     cell_twice = "twice";
     cell_wiped = "wiped";
     checks_nothing = "Nothing stored here depends on the key.";
     checks_no_match = "No row contains this text. Esc shows all rows again.";
-    checks_planned = " Recommended: {action}.";
+    checks_planned = " Recommended plan: {action}.";
 
     // the screen: plan
     strategy_restore = "Restore";
@@ -736,9 +736,9 @@ table! {
     damage_keeps = "{what} keep working";
     damage_breaks = "{what} break";
     damage_stays_broken = "{what} stay broken";
-    damage_mails = "{mails} emails ({key})";
-    damage_mails_link = "{mails} emails, 1 link ({key})";
-    damage_mails_links = "{mails} emails, {links} links ({key})";
+    damage_mails = "{mails} ({key})";
+    damage_mails_link = "{mails}, 1 link ({key})";
+    damage_mails_links = "{mails}, {links} links ({key})";
     plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
     plan_links_work_again = "Attachment links in old emails work again; replies do not depend on the key in this version.";
     plan_links_stop = "Attachment links in emails already sent stop working; replies do not depend on the key in this version.";
@@ -797,7 +797,7 @@ table! {
     connections_untested = "Not tested. Enter tests this one, T tests all.";
     connections_send_once = "Press r to try it here once anyway.";
     connections_send_again = "Press r to try it again.";
-    connections_waiting = "Waiting: few tests run at once per server, only one per account.";
+    connections_waiting = "Waiting: only a few tests per server run at once, and one per account.";
     connections_works = "{code}, {ms} ms";
     connections_said = "“{said}”";
     connections_left = "Testing connections, {count} left";
@@ -952,7 +952,7 @@ table! {
     reads_license = "FreeScout takes the encrypted text for the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "This does no harm: the invitation still works.";
-    verdict_unknown_key = "Cannot be decrypted with any known key. Either its key has not been found yet, or somebody changed the stored value: the two look the same.";
+    verdict_unknown_key = "Cannot be decrypted with any known key: its key is not found yet, or the stored value was changed.";
     verdict_damaged_key = " It was encrypted with {key}.";
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
     verdict_plaintext_as_it_is = "Stored unencrypted, as this version of FreeScout does.";
@@ -981,7 +981,7 @@ table! {
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
     action_keep_until = "stays as it is, and becomes readable when {key} is the current key again";
-    action_reseal = "re-encrypted: decrypted with {key}, encrypted with the key of the plan";
+    action_reseal = "re-encrypted from {key} to the key of the plan";
     action_seal = "encrypted for the first time";
     action_leave = "left as it is";
     action_leave_to_migration = "left as it is: FreeScout's migrations will encrypt it";
@@ -1207,5 +1207,5 @@ table! {
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";
     password_refused = "The mail server refused it. Enter another one; ^K keeps it anyway.";
     password_not_tried = "Not tried yet: ^T tries it once, ^K keeps it untested.";
-    password_not_judged = "The server did not say whether it is right. Enter tries again, ^K keeps it untested.";
+    password_not_judged = "The server gave no verdict. Enter tries again, ^K keeps it untested.";
 }

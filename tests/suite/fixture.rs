@@ -453,7 +453,7 @@ pub fn applied(verified: bool) -> Applied {
         after: Box::new(recovered()),
         backup: backup().folder,
         undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
-        notes: vec!["FreeScout's own clear-cache was run as the web user; workers restart after their present job.".to_owned()],
+        notes: vec!["FreeScout's clear-cache command was run as the web user; workers restart after their current job.".to_owned()],
     }
 }
 
@@ -461,7 +461,7 @@ pub fn problem() -> Problem {
     Problem::new(
         "The database refuses user freescout.",
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
-        "Look at DB_USERNAME and DB_PASSWORD in .env.",
+        "Check DB_USERNAME and DB_PASSWORD in .env.",
     )
 }
 
@@ -503,7 +503,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         ladder.push(rung(Rung::Authentication, 310, detail));
     }
     if end == Rung::Folder {
-        ladder.push(rung(Rung::Folder, 9, "INBOX 12 mails"));
+        ladder.push(rung(Rung::Folder, 9, "INBOX 12 emails"));
     }
     let (protocol, server) = match id.direction {
         Direction::Incoming => (Protocol::Imap, "imap.example.org:993"),

@@ -170,7 +170,10 @@ fn full_while_the_journal_goes_on() {
             "JournalCommitted",
             journal::CACHE,
             2,
-            ["could not be read again", "journal entry could not be closed"],
+            [
+                "could not be read again",
+                "journal entry could not be closed",
+            ],
         ),
     ] {
         {

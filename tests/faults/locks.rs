@@ -206,7 +206,10 @@ fn deadlock(world: &mut World, server: &Server) {
         "deadlock",
         world,
         &ended,
-        &["were waiting for each other's rows", "it rarely happens twice"],
+        &[
+            "were waiting for each other's rows",
+            "it rarely happens twice",
+        ],
     );
     goes_through(world);
 }

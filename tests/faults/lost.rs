@@ -206,7 +206,9 @@ fn connection_cut(world: &mut World, server: &Server) {
         assert_eq!(ended.code, Some(code), "{context}");
         if code == 1 {
             assert!(
-                ended.said.contains("was lost while rows were being written"),
+                ended
+                    .said
+                    .contains("was lost while rows were being written"),
                 "{context}"
             );
             assert!(ended.said.contains("Nothing was changed"), "{context}");

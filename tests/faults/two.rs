@@ -285,7 +285,8 @@ fn the_lock_is_lost_on_the_way() {
             true => {
                 assert_eq!(done.code, Some(1), "{}", done.said);
                 assert!(
-                    done.said.contains("it holds the lock in the install's database"),
+                    done.said
+                        .contains("it holds the lock in the install's database"),
                     "{}",
                     done.said
                 );

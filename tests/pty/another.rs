@@ -65,7 +65,10 @@ impl Ground {
         let secret = [("ROOTS_OWN", "secret-of-roots")];
         let mut session = Session::run(&crate::terminal::binary(), &arguments, &secret, 80, 24);
         session.wait_for("Found: K");
-        for (keys, then) in [("2\r", "complete and verified"), ("5", "Passwords to enter")] {
+        for (keys, then) in [
+            ("2\r", "complete and verified"),
+            ("5", "Passwords to enter"),
+        ] {
             session.keys(keys);
             session.wait_for(then);
         }

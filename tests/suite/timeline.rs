@@ -132,7 +132,10 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     assert_eq!(counts(&carry["damage"], "keeps"), [(9, Some(1))]);
     assert_eq!(counts(&carry["damage"], "stays_broken").len(), 2);
     assert_eq!(carry["damage"]["logins_end"], json!(false));
-    assert!(text.contains("Logins and the web cron URL stay valid."), "{text}");
+    assert!(
+        text.contains("Logins and the web cron URL stay valid."),
+        "{text}"
+    );
     // Before 1.8.213 there is no column: every link carries a token of the key, but to what is public.
     for (older, links) in [
         ("UPDATE attachments SET token_type = 1", Some(0)),

@@ -207,7 +207,9 @@ fn folders_of_the_install_lead_nowhere_else() {
     let outcome = bench.check(&[]);
     assert_eq!(outcome.code, 3, "{}", outcome.err);
     assert!(
-        outcome.err.contains("bootstrap/cache: a link owned by nobody to")
+        outcome
+            .err
+            .contains("bootstrap/cache: a link owned by nobody to")
             && !outcome.err.contains("SECRETSECRET"),
         "{}",
         outcome.err
@@ -227,7 +229,11 @@ fn folders_of_the_install_lead_nowhere_else() {
     bench.trap(&outside, &data);
     let outcome = bench.recover_with(&["--no-artisan"]);
     assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
-    assert!(outcome.out.contains("could not be restarted"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("could not be restarted"),
+        "{}",
+        outcome.out
+    );
     assert_eq!(
         std::fs::read_dir(&outside).unwrap().count(),
         0,

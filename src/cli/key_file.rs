@@ -13,7 +13,7 @@ use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: usize = 64 << 10;
@@ -70,12 +70,10 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
     let from = useless.sources.first().map(sentences::source);
     Err(Problem::new(
         w.key_file_useless,
-        fill(
-            w.key_file_useless_why,
-            &[
-                ("source", &from.unwrap_or_default()),
-                ("fingerprint", &useless.fingerprint),
-            ],
+        text!(
+            key_file_useless_why,
+            source = from.unwrap_or_default(),
+            fingerprint = useless.fingerprint
         ),
         w.key_file_useless_next,
     ))
@@ -88,7 +86,7 @@ fn named(path: &Path, why: &str) -> String {
         true => w.source_stdin.to_owned(),
         false => sanitize(&path.to_string_lossy()),
     };
-    fill(w.error_path, &[("path", &name), ("why", &why)])
+    text!(error_path, path = name, why = why)
 }
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {

@@ -25,7 +25,7 @@ use crate::io::fs;
 use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 pub use account::{Known, KnownBy, Named, known, named, take_named};
 pub use key_file::{KeyFileUnread, key_file_places};
@@ -99,19 +99,16 @@ impl Install {
         let w = words();
         let root = std::fs::canonicalize(folder).map_err(|e| {
             Problem::new(
-                fill(
-                    w.install_missing,
-                    &[("path", &sanitize(&folder.to_string_lossy()))],
-                ),
+                text!(install_missing, path = sanitize(&folder.to_string_lossy())),
                 e.to_string(),
                 w.install_missing_next,
             )
         })?;
         let version = freescout_version(&root).ok_or_else(|| {
             Problem::new(
-                fill(
-                    w.install_not_freescout,
-                    &[("path", &sanitize(&root.to_string_lossy()))],
+                text!(
+                    install_not_freescout,
+                    path = sanitize(&root.to_string_lossy())
                 ),
                 w.install_not_freescout_why,
                 w.install_not_freescout_next,
@@ -126,10 +123,7 @@ impl Install {
         )?;
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
             return Err(Problem::new(
-                fill(
-                    w.env_missing,
-                    &[("path", &sanitize(&env_path.to_string_lossy()))],
-                ),
+                text!(env_missing, path = sanitize(&env_path.to_string_lossy())),
                 w.env_missing_why,
                 w.env_missing_next,
             ));
@@ -375,9 +369,9 @@ fn read_cache(file: Option<&FileRead>) -> Result<Option<Value>, Problem> {
     let read = |file: &FileRead| {
         var_export::read(&file.bytes).map_err(|e| {
             Problem::new(
-                fill(
-                    w.cache_unreadable,
-                    &[("path", &sanitize(&file.path.to_string_lossy()))],
+                text!(
+                    cache_unreadable,
+                    path = sanitize(&file.path.to_string_lossy())
                 ),
                 e.to_string(),
                 w.cache_unreadable_next,

@@ -1,20 +1,13 @@
-//! English, and the table itself: the fields every language must have.
+//! English, the first language: its entries are those that every language must have.
+//!
+//! One language is one file, so that who translates it has all of it before them; its sections follow the program.
 
-macro_rules! table {
-    ($( $(#[$doc:meta])* $name:ident = $text:expr; )*) => {
-        /// Every text of the program. One constant of this type is one language.
-        #[allow(missing_docs, reason = "the English text beside each field says what it is")]
-        #[derive(Debug)]
-        pub struct Words { $( pub $name: &'static str, )* }
-        /// English.
-        pub const EN: Words = Words { $( $name: $text, )* };
-        /// Name and English text of every entry, for tests of the table itself.
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, &str)] = &[ $( (stringify!($name), $text), )* ];
-    };
-}
+use super::English;
 
 table! {
+    /// English.
+    pub const EN: plurals English;
+
     product = "FreeScout Rescue";
 
     our_fault = "A fault in freescout-rescue itself stopped this step.";
@@ -26,20 +19,20 @@ table! {
     install_not_found_next = "Give its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout on this server:";
     install_several_next = "Give the folder of the one that is meant: freescout-rescue /path/to/freescout";
-    web_user_unknown = "There is no account {name} on this server.";
+    web_user_unknown(name) = "There is no account {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID where it has no name here (as in a container seen from outside).";
-    install_missing = "{path} cannot be opened.";
+    install_missing(path) = "{path} cannot be opened.";
     install_missing_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
-    install_not_freescout = "{path} is not a FreeScout.";
+    install_not_freescout(path) = "{path} is not a FreeScout.";
     install_not_freescout_why = "It has no `artisan`, or its config/app.php is not FreeScout's.";
     install_not_freescout_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
     install_not_open = "No install is open yet.";
-    env_missing = "{path} is missing.";
+    env_missing(path) = "{path} is missing.";
     env_missing_why = "There is no config cache and no APP_KEY in the environment either, so nothing tells which database to read.";
     env_missing_next = "Put a copy of .env back from a backup. Do not open /install.php: it would write a new key.";
-    env_trouble = "FreeScout finds no settings in {path}, so there is no telling which database to read.";
-    env_trouble_line = "FreeScout does not get past line {line} of {path}, so it does not start.";
-    env_trouble_tried = "{why}. With what stands above it: {database}";
+    env_trouble(path) = "FreeScout finds no settings in {path}, so there is no telling which database to read.";
+    env_trouble_line(line, path) = "FreeScout does not get past line {line} of {path}, so it does not start.";
+    env_trouble_tried(why, database) = "{why}. With what stands above it: {database}";
     env_trouble_missing = "The file is missing, and no DB_ variable is set in the process environment.";
     env_trouble_empty = "The file is empty. A full disk leaves it so when something writes it.";
     env_trouble_zeros = "The file holds nothing but zero bytes. A power failure leaves it so when something was writing it.";
@@ -50,144 +43,144 @@ table! {
     env_trouble_carriage_returns_next = "Change the line ends (tr '\\r' '\\n'), keep owner and mode, then try again.";
     env_trouble_line_next = "Put the value of that line in double quotes, then try again. FreeScout itself does not start before that.";
     env_trouble_comment_next = "Put the value of that line in double quotes, or a blank before the # of its comment, then try again. FreeScout itself does not start before that.";
-    env_trouble_nul = "Line {line} of .env holds zero bytes: what stood there was lost, or is not read.";
+    env_trouble_nul(line) = "Line {line} of .env holds zero bytes: what stood there was lost, or is not read.";
     env_trouble_nul_next = "Compare that line with a copy from a backup and correct it, then try again. Do not open /install.php: it would write a new key.";
-    env_refused_line_named = "line {line}, {name}: {why}";
+    env_refused_line_named(line, name, why) = "line {line}, {name}: {why}";
     env_unreadable_next = "Run as root, or as the user that owns the file.";
-    cache_unreadable = "{path} is not a config cache as Laravel writes it.";
+    cache_unreadable(path) = "{path} is not a config cache as Laravel writes it.";
     cache_unreadable_next = "FreeScout cannot start with it either. Move the file away and try again; FreeScout rebuilds it.";
     file_unreadable = "A file of the install cannot be read.";
     source_process_environment = "the process environment";
     source_nowhere = "nowhere: no key is configured";
-    left_out_not_root = "Running as {user}, not as root: other users' processes cannot be looked at, and the owner of files cannot be changed.";
+    left_out_not_root(user) = "Running as {user}, not as root: other users' processes cannot be looked at, and the owner of files cannot be changed.";
 
     // the database
     database_settings = "The database settings cannot be used.";
     database_settings_next = "Look at DB_CONNECTION in .env: FreeScout supports mysql and pgsql.";
-    database_unreachable = "The database at {place} cannot be reached.";
-    database_set_elsewhere = "{places} set the database outside of .env: FreeScout may use that one. Start with these variables in the environment, or give the values in step 1 of the wizard.";
+    database_unreachable(place) = "The database at {place} cannot be reached.";
+    database_set_elsewhere(places) = "{places} set the database outside of .env: FreeScout may use that one. Start with these variables in the environment, or give the values in step 1 of the wizard.";
     database_unreachable_next = "Look at DB_HOST, DB_PORT and DB_SOCKET in .env, and whether the server runs. `localhost` means the socket for MySQL.";
-    database_file_opened_as = "The file was opened with the rights of {user}, the account FreeScout is taken to run as. If it runs as another, name that with --web-user.";
+    database_file_opened_as(user) = "The file was opened with the rights of {user}, the account FreeScout is taken to run as. If it runs as another, name that with --web-user.";
     database_file_next = "Look at DB_DATABASE in .env: the file must be there, and yours to read and write.";
-    database_denied = "The database refuses user {user}.";
+    database_denied(user) = "The database refuses user {user}.";
     database_denied_next = "Look at DB_USERNAME and DB_PASSWORD in .env.";
-    database_unknown = "There is no database {database} on the server.";
+    database_unknown(database) = "There is no database {database} on the server.";
     database_unknown_next = "Look at DB_DATABASE in .env.";
-    database_tls = "No encrypted connection to the database at {place}.";
+    database_tls(place) = "No encrypted connection to the database at {place}.";
     database_tls_next = "Look at DB_MYSQL_ATTR_SSL_CA, DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT or DB_PGSQL_SSLMODE in .env.";
     database_driver = "This database cannot be used.";
-    database_too_much = "The database at {place} sends more than can be FreeScout's.";
+    database_too_much(place) = "The database at {place} sends more than can be FreeScout's.";
     database_too_much_next = "Nothing was changed. Look at DB_HOST and DB_DATABASE in .env: do they lead to FreeScout's own database? If they do, look for the table that has grown.";
-    database_not_plain = "The table {table} is not as FreeScout made it: it {foreign}.";
+    database_not_plain(table, foreign) = "The table {table} is not as FreeScout made it: it {foreign}.";
     database_not_plain_why = "FreeScout's tables are plain ones. What stands there instead can show other rows, or act with the rights of whoever uses it.";
     database_not_plain_next = "Nothing was read from it and nothing was changed. Find out who made it, put the plain table back, and start again.";
     database_acts_next = "Nothing was changed. Find out who made it; if FreeScout works without it, remove it, and start again.";
     foreign_view = "is a view";
     foreign_table = "is a foreign table, whose rows lie on another server or in a file";
     foreign_virtual = "is a virtual table, whose rows are made up by a library";
-    foreign_engine = "has the storage engine {name}, whose rows lie elsewhere";
+    foreign_engine(name) = "has the storage engine {name}, whose rows lie elsewhere";
     foreign_inherited = "is partitioned, or shares its rows with another table";
-    foreign_other = "is of the kind \"{name}\"";
-    foreign_type = "has a column of the type {name}, which is not one of the database's own";
+    foreign_other(name) = "is of the kind \"{name}\"";
+    foreign_type(name) = "has a column of the type {name}, which is not one of the database's own";
     foreign_row_security = "has row level security, which decides by itself which rows are seen";
-    foreign_trigger = "has the trigger {name}, which runs when its rows are changed";
-    foreign_rule = "has the rule {name}, which rewrites statements about it";
-    foreign_function = "calls the function {name} when its rows are changed";
+    foreign_trigger(name) = "has the trigger {name}, which runs when its rows are changed";
+    foreign_rule(name) = "has the rule {name}, which rewrites statements about it";
+    foreign_function(name) = "calls the function {name} when its rows are changed";
     database_query = "The database did not do what was asked.";
     database_query_next = "Nothing was changed. The server's own words are above; its log may tell more.";
-    database_lost = "The connection to the database at {place} broke while rows were being written.";
+    database_lost(place) = "The connection to the database at {place} broke while rows were being written.";
     database_lost_next = "Nothing was changed: what is not committed, the database takes back by itself. Start again when it runs.";
     database_locked = "Other programs hold rows or tables of the database, and did not let go in time.";
     database_locked_next = "Nothing was changed. Try again; if it lasts, look for a dump, an ALTER TABLE or a transaction left open: SHOW FULL PROCESSLIST, or pg_stat_activity.";
     database_file_locked_next = "Nothing was changed. Try again; if it lasts, look for the program that has the file open: fuser shows it.";
     database_deadlock = "Another program and this one waited for each other's rows; the database gave this one up.";
     database_deadlock_next = "Nothing was changed. Try again: it rarely happens twice.";
-    database_read_only = "The database at {place} takes no writes now.";
+    database_read_only(place) = "The database at {place} takes no writes now.";
     database_read_only_next = "Nothing was changed. Make it writable (read_only, default_transaction_read_only) and try again. If it is a replica, run this against the primary server: DB_HOST in .env names it.";
     database_file_read_only_next = "Nothing was changed. File and folder must be yours to write, and not on a read-only mount.";
-    database_replica = "The database at {place} is a replica: it takes no writes.";
+    database_replica(place) = "The database at {place} is a replica: it takes no writes.";
     database_replica_next = "Nothing was changed. FreeScout itself cannot work on a replica: DB_HOST in .env must name the primary server. Correct it, or make this server the primary, and try again.";
-    database_replica_of_next = "Nothing was changed. This one follows {primary}; FreeScout itself cannot work on a replica. Let DB_HOST in .env name that one, or make this server the primary, and try again.";
-    table_missing = "The table {table} is missing.";
-    table_missing_why = "Database {database} is reachable, but FreeScout's tables are not in it.";
+    database_replica_of_next(primary) = "Nothing was changed. This one follows {primary}; FreeScout itself cannot work on a replica. Let DB_HOST in .env name that one, or make this server the primary, and try again.";
+    table_missing(table) = "The table {table} is missing.";
+    table_missing_why(database) = "Database {database} is reachable, but FreeScout's tables are not in it.";
     table_missing_next = "Look at DB_DATABASE and DB_TABLE_PREFIX in .env.";
 
     // errors, as parts of sentences
-    error_line = "line {line}: {why}";
-    error_path = "{path}: {why}";
-    error_sum = "{path} does not match its sum";
-    error_not_apart = "{path}: lies within the folder of the backups";
-    error_keys_away = "{path}: the files that hold the key lie there, apart from the backup, and this folder is not there";
-    error_backup_newer = "{path}: made by a newer version of this program (form {schema})";
-    error_locked = "{path}: no passphrase was given";
-    error_passphrase = "{path}: this passphrase does not open it";
-    error_sealed = "{path}: cut off, changed, or not a file of ours";
-    error_dump_memory = "an SQLite database of {bytes} bytes does not fit into memory; without a plain copy on the disk it can be encrypted up to {most}";
+    error_line(line, why) = "line {line}: {why}";
+    error_path(path, why) = "{path}: {why}";
+    error_sum(path) = "{path} does not match its sum";
+    error_not_apart(path) = "{path}: lies within the folder of the backups";
+    error_keys_away(path) = "{path}: the files that hold the key lie there, apart from the backup, and this folder is not there";
+    error_backup_newer(path, schema) = "{path}: made by a newer version of this program (form {schema})";
+    error_locked(path) = "{path}: no passphrase was given";
+    error_passphrase(path) = "{path}: this passphrase does not open it";
+    error_sealed(path) = "{path}: cut off, changed, or not a file of ours";
+    error_dump_memory(bytes, most) = "an SQLite database of {bytes} bytes does not fit into memory; without a plain copy on the disk it can be encrypted up to {most}";
     error_dump_password = "the password holds a line end, which a password file of PostgreSQL cannot; leave the full dump out, or make it with pg_dump yourself";
-    error_backup_form = "{path}, line {line}: not of the form of a backup";
-    error_open_folder = "{path} belongs to another user, or others may write into it";
-    error_owner = "owner and group cannot be kept: {why}";
+    error_backup_form(path, line) = "{path}, line {line}: not of the form of a backup";
+    error_open_folder(path) = "{path} belongs to another user, or others may write into it";
+    error_owner(why) = "owner and group cannot be kept: {why}";
     error_no_such_file = "no such file";
-    error_not_a_file = "{kind} of {owner} where a file should be; it was not opened. Look how it came there, and put the file in its place";
+    error_not_a_file(kind, owner) = "{kind} of {owner} where a file should be; it was not opened. Look how it came there, and put the file in its place";
     kind_folder = "a folder";
     kind_fifo = "a FIFO";
     kind_socket = "a socket";
     kind_device = "a device";
     kind_other = "something";
-    error_foreign_link = "a link of {owner} to {target}, which belongs to {target_owner}; it was not followed. If it is right, make it root's (chown -h root); if not, put the file or folder itself in its place";
-    error_open_to_others = "{path} belongs to {owner} and has mode {mode}: others could put something else in its place";
-    error_second_name = "one of {names} names of a file of {owner}, in a folder of {folder_owner}; it was not replaced. Look how it came there, and put a copy in its place (cp, then mv)";
+    error_foreign_link(owner, target, target_owner) = "a link of {owner} to {target}, which belongs to {target_owner}; it was not followed. If it is right, make it root's (chown -h root); if not, put the file or folder itself in its place";
+    error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could put something else in its place";
+    error_second_name(names, owner, folder_owner) = "one of {names} names of a file of {owner}, in a folder of {folder_owner}; it was not replaced. Look how it came there, and put a copy in its place (cp, then mv)";
     trap_next = "Nothing was changed. What was refused, and what to do about it, stands above; then try again.";
-    error_too_large = "larger than {max} bytes, and not read. Look what it is";
+    error_too_large(max) = "larger than {max} bytes, and not read. Look what it is";
     error_changed = "changed since it was read";
     error_immutable = "it has the flag that forbids any change (lsattr shows i or a)";
     artisan_root_storage = "FreeScout's files belong to root, and PHP is never run as root. If its pages run as another account, name that with --web-user";
     artisan_untold = "which account FreeScout runs as is not known. Name it with --web-user";
     artisan_not_owner = "only root or the account that FreeScout runs as may do this";
-    artisan_not_freescouts = "artisan is not run: {why}";
-    artisan_owner = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write it; look what it is, and put FreeScout's own back";
-    artisan_unsure = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP is not given what may be secret; without it, PHP could build a cache with wrong settings";
-    program_missing = "{names} was not found";
-    program_refused = "; {path} was, and is not run: {why}";
-    artisan_not_started = "php could not be started: {why}";
-    artisan_too_long = "php took longer than {seconds} seconds";
-    artisan_killed = "php was ended by signal {signal}; 9 is often the system short of memory: {said}";
+    artisan_not_freescouts(why) = "artisan is not run: {why}";
+    artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write it; look what it is, and put FreeScout's own back";
+    artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP is not given what may be secret; without it, PHP could build a cache with wrong settings";
+    program_missing(names) = "{names} was not found";
+    program_refused(path, why) = "; {path} was, and is not run: {why}";
+    artisan_not_started(why) = "php could not be started: {why}";
+    artisan_too_long(seconds) = "php took longer than {seconds} seconds";
+    artisan_killed(signal, said) = "php was ended by signal {signal}; 9 is often the system short of memory: {said}";
     artisan_said_nothing = "it said nothing";
-    artisan_ended = "php ended with code {code}: {said}";
-    error_driver = "unsupported database driver {name}";
-    error_database_late = "its answer was not complete after {seconds} seconds";
-    error_database_too_much = "it sent more than {mebibytes} MiB; the rest was not read";
+    artisan_ended(code, said) = "php ended with code {code}: {said}";
+    error_driver(name) = "unsupported database driver {name}";
+    error_database_late(seconds) = "its answer was not complete after {seconds} seconds";
+    error_database_too_much(mebibytes) = "it sent more than {mebibytes} MiB; the rest was not read";
     error_database_message = "it announced a message that is longer than any row of FreeScout's";
     error_database_given_up = "the connection was closed: the server had answered too late, or sent too much";
     error_database_odd = "its answer has another form than the one that was asked for";
     error_no_connection = "the config cache has no database connection";
     env_error_name = "not a variable name";
-    env_error_line = "line {line} sets the name, but cannot be read";
+    env_error_line(line) = "line {line} sets the name, but cannot be read";
     env_error_spelling = "no spelling of the value reads back right";
     env_error_blank = "an unquoted value holds white space";
     env_error_no_name = "there is no name before the equals sign";
     env_error_endless = "the references to other variables grow without end";
 
     // what can be done where the system does not write
-    obstacle_no_room = "Make room on the file system that holds {path} (df shows it; a quota counts too), then try again.";
-    obstacle_read_only = "The file system that holds {path} is read-only. Mount it writable, then try again; the system makes it read-only by itself when the disk fails (dmesg).";
-    obstacle_immutable = "Take the flag off with: chattr -ia {path} and try again.";
+    obstacle_no_room(path) = "Make room on the file system that holds {path} (df shows it; a quota counts too), then try again.";
+    obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system makes it read-only by itself when the disk fails (dmesg).";
+    obstacle_immutable(path) = "Take the flag off with: chattr -ia {path} and try again.";
 
     // survey and search
     survey_reading = "Reading the install";
     survey_judging = "Reading the database and checking every secret";
-    looking_at = "{files} files, {megabytes} MiB read: {path}";
-    skip_gaps = "the disk fails: {kilobytes} KiB were left out, the first at byte {first}; the rest was searched";
-    skip_broken = "damaged archive: {why}";
+    looking_at(files, megabytes, path) = "{files} files, {megabytes} MiB read: {path}";
+    skip_gaps(kilobytes, first) = "the disk fails: {kilobytes} KiB were left out, the first at byte {first}; the rest was searched";
+    skip_broken(why) = "damaged archive: {why}";
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "nested too deep";
-    skip_too_much = "unpacks to more than {megabytes} MiB";
-    skip_trap = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
-    skip_shared = "{count} members overlap or repeat other members; each stretch of the file was unpacked once";
-    skip_endless = "gives no size and does not end: only its first {megabytes} MiB were searched";
-    skip_tried_on_some = "from this file on, {count} possible keys were tried on only {some} of the {all} secrets that cannot be decrypted: there are too many. To try more of them on every secret, search the file that is most likely to hold the key on its own";
-    skip_memory = "takes {megabytes} MiB of memory to unpack: unpack it first";
-    skip_not_read = "packed as {form}, which is not read here: unpack it first";
+    skip_too_much(megabytes) = "unpacks to more than {megabytes} MiB";
+    skip_trap(kilobytes, megabytes) = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
+    skip_shared(count) = "{count} members overlap or repeat other members; each stretch of the file was unpacked once";
+    skip_endless(megabytes) = "gives no size and does not end: only its first {megabytes} MiB were searched";
+    skip_tried_on_some(count, some, all) = "from this file on, {count} possible keys were tried on only {some} of the {all} secrets that cannot be decrypted: there are too many. To try more of them on every secret, search the file that is most likely to hold the key on its own";
+    skip_memory(megabytes) = "takes {megabytes} MiB of memory to unpack: unpack it first";
+    skip_not_read(form) = "packed as {form}, which is not read here: unpack it first";
     zip_no_directory = "its end is missing, its directory with it";
     zip_directory_damaged = "its directory is damaged";
     zip_no_member = "there is no such member where its directory says";
@@ -198,19 +191,19 @@ table! {
     skip_own_backup = "a backup of this program (those of this install are read for keys by themselves): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
-    memory_of_another = "it is a process of user {user}; reading its memory takes root";
+    memory_of_another(user) = "it is a process of user {user}; reading its memory takes root";
     memory_capability = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE; or run this on the host)";
     memory_yama = "kernel.yama.ptrace_scope keeps processes of one user from reading each other's memory; root may";
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
-    process_memory_unread = "{megabytes} MiB of its memory could not be read";
-    process_holds_other_key = "Process {pid} ({what}, {user}) holds another key than the one in force: its memory is read first.";
-    process_named = "{what}, {user}";
+    process_memory_unread(megabytes) = "{megabytes} MiB of its memory could not be read";
+    process_holds_other_key(pid, what, user) = "Process {pid} ({what}, {user}) holds another key than the one in force: its memory is read first.";
+    process_named(what, user) = "{what}, {user}";
     git_not_an_object = "a git object that contradicts itself";
     git_not_a_pack = "not a git pack";
     git_no_base = "the version that a git object builds on is missing";
     git_foreign = "a git store that borrows from a store of another user";
-    look_skipped = "not read: {path}: {why}";
-    look_skipped_more = "not read: {count} more";
+    look_skipped(path, why) = "not read: {path}: {why}";
+    look_skipped_more(count) = "not read: {count} more";
 
     // backup
     backup_reading = "Reading everything that may be touched";
@@ -221,7 +214,7 @@ table! {
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup names a file that is not of this install.";
     backup_failed_next = "Give another folder (--backup-dir, --keys-dir, --state-dir), one that only you may write.";
-    lasts_not = "Careful: {path} will not last. {why}";
+    lasts_not(path, why) = "Careful: {path} will not last. {why}";
     lasts_next = "Give a folder that stays: --state-dir, --backup-dir, --keys-dir.";
     lasts_in_memory = "It is kept in memory, and is gone after a restart.";
     lasts_in_container = "It lies in the container's own layer, and is gone when the container is rebuilt.";
@@ -242,7 +235,7 @@ table! {
     passphrase_new = "Passphrase for the new backup (not shown):";
     passphrase_again = "The same again:";
     passphrase_differs = "The two differ.";
-    passphrase_ask = "Passphrase of {folder} (not shown):";
+    passphrase_ask(folder) = "Passphrase of {folder} (not shown):";
     passphrase_no_text = "it must be one line of text, and not an empty one";
     passphrase_unusable = "The passphrase cannot be read.";
     passphrase_unusable_next = "Nothing was changed. Give a file that holds the passphrase and nothing else, or - for standard input.";
@@ -251,12 +244,12 @@ table! {
     passphrase_stopped = "Stopped while the passphrase was asked for. Nothing was changed.";
     standard_input_twice = "standard input cannot be read twice";
     standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
-    restore_sql_head = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";
-    backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\n{holds}\n{encrypted}\nTo put everything back:      {restore}\nTo take back a recovery:     {undo}\nTo put everything back by hand, in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
+    restore_sql_head(database, path, created) = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";
+    backup_readme(path, created, holds, encrypted, restore, undo, by_hand) = "Backup by freescout-rescue of {path}, made {created}.\n\n{holds}\n{encrypted}\nTo put everything back:      {restore}\nTo take back a recovery:     {undo}\nTo put everything back by hand, in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
     readme_holds_key = "This folder holds the APP_KEY (in files/env) together with everything it opens: keep it closed,\nand delete it when it is no longer needed.";
-    readme_keys_apart = "This folder holds what the APP_KEY opens. The files that hold the key itself lie in\n{keys}\nKeep the two apart and closed, and delete both when they are no longer needed.";
+    readme_keys_apart(keys) = "This folder holds what the APP_KEY opens. The files that hold the key itself lie in\n{keys}\nKeep the two apart and closed, and delete both when they are no longer needed.";
     readme_encrypted = "\nEvery file that holds anything of the install is encrypted with a passphrase, in the age format\n(https://age-encryption.org): its name ends in .age, and `age -d FILE` (or `rage -d FILE`) opens it.\n";
-    keys_readme = "Keys of the FreeScout in {path}, saved by freescout-rescue {created}.\n\nThe files here hold its APP_KEY. What that opens is in the backup\n{folder}\nKeep the two apart and closed, and delete both when they are no longer needed.\n{encrypted}";
+    keys_readme(path, created, folder, encrypted) = "Keys of the FreeScout in {path}, saved by freescout-rescue {created}.\n\nThe files here hold its APP_KEY. What that opens is in the backup\n{folder}\nKeep the two apart and closed, and delete both when they are no longer needed.\n{encrypted}";
 
     // plan and apply
     plan_surprised = "A secret is not as the checks saw it.";
@@ -274,88 +267,88 @@ table! {
     file_changed = "A file of the install was changed by somebody else since it was read.";
     file_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
     apply_half_done = "Some of it was written, the rest could not be, and not everything could be put back.";
-    apply_half_done_next = "Remove what stands in the way, then:\n  {ways}\n  Everything as it was is in {folder}; its README says how to put it back by hand.";
-    commit_unknown = "The connection to the database at {place} broke at the very commit: whether the rows are written cannot be told now.";
-    commit_unknown_next = "The files are as they were, and nothing is lost. As soon as the database runs, either of these finds out what stands:\n  {ways}";
+    apply_half_done_next(ways, folder) = "Remove what stands in the way, then:\n  {ways}\n  Everything as it was is in {folder}; its README says how to put it back by hand.";
+    commit_unknown(place) = "The connection to the database at {place} broke at the very commit: whether the rows are written cannot be told now.";
+    commit_unknown_next(ways) = "The files are as they were, and nothing is lost. As soon as the database runs, either of these finds out what stands:\n  {ways}";
     rows_changed = "Rows were changed by somebody else since they were read.";
     rows_changed_next = "Nothing was changed. Back up again; the plan is then made anew from what stands now.";
     row_not_kept = "The database did not keep a new text whole.";
     row_not_kept_next = "Nothing was changed. The column is too narrow: let FreeScout's migrations run (php artisan migrate) first.";
     cache_cleared_by_artisan = "FreeScout's own clear-cache was run as the web user; workers restart after their present job.";
     artisan_left_old_key = "FreeScout's clear-cache ran, but the cached config still does not hold the key.";
-    artisan_failed = "FreeScout's clear-cache could not be run: {why}.";
+    artisan_failed(why) = "FreeScout's clear-cache could not be run: {why}.";
     cache_rebuilt = "Somebody built the cached config anew with another key while it was cleared; it was cleared again.";
     cache_removed = "The cached config was removed; FreeScout reads .env now. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
-    cache_not_removed = "The cached config could not be removed ({why}). Until it is gone FreeScout keeps the old key.";
+    cache_not_removed(why) = "The cached config could not be removed ({why}). Until it is gone FreeScout keeps the old key.";
     workers_stay = "Queue workers were not told to restart: while a password is unreadable, their memory may be the last place of its key.";
     workers_stay_next = "Until they restart, they go on with the key they were started with: what they send or fetch may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Do not clear FreeScout's cache in the browser before, and do not restart PHP: both end workers.";
-    worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
-    own_backup_unread = "The backup of {created} in {folder} may hold a key that is missing, and was not searched: {why}.";
-    own_backup_unread_undated = "A backup in {folder} may hold a key that is missing, and was not searched: {why}.";
+    worker_unsearched(pid, what, why) = "The memory of process {pid} ({what}) could not be searched: {why}.";
+    own_backup_unread(created, folder, why) = "The backup of {created} in {folder} may hold a key that is missing, and was not searched: {why}.";
+    own_backup_unread_undated(folder, why) = "A backup in {folder} may hold a key that is missing, and was not searched: {why}.";
     own_backup_encrypted = "it is encrypted with a passphrase";
-    own_backups_more = "{count} more backups of this install were not searched for a missing key. Name one to have it searched: --look-in FOLDER/files";
+    own_backups_more(count) = "{count} more backups of this install were not searched for a missing key. Name one to have it searched: --look-in FOLDER/files";
     workers_hidden = "The processes of other users are hidden from this account, and workers with them.";
-    key_only_in_memory = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
+    key_only_in_memory(key) = "{key} stands in no file, only in the memory or environment of running processes, and secrets that stay closed need it.";
     memory_searching = "Looking for lost keys in the memory of this install's PHP";
-    key_not_kept = "{key} was found only in running processes, and this recovery keeps it nowhere. Once they have ended, an undo brings back secrets that nothing opens.";
+    key_not_kept(key) = "{key} was found only in running processes, and this recovery keeps it nowhere. Once they have ended, an undo brings back secrets that nothing opens.";
     memory_searched_first = "Searching the memory of PHP before workers restart";
-    made_anew = "Somebody saved in FreeScout meanwhile: reading everything again and making the plan anew ({tried} of {tries}).";
-    made_anew_note = "Somebody saved in FreeScout while this ran: the plan was made anew {times}, with the same strategy and the same key, and it gives up nothing that the first one kept.";
+    made_anew(tried, tries) = "Somebody saved in FreeScout meanwhile: reading everything again and making the plan anew ({tried} of {tries}).";
+    made_anew_note(times) = "Somebody saved in FreeScout while this ran: the plan was made anew {times}, with the same strategy and the same key, and it gives up nothing that the first one kept.";
     made_anew_once = "once";
-    made_anew_times = "{count} times";
-    made_anew_too_often = "Nothing was changed. The plan was made anew {tries} times, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run it once more.";
+    made_anew_times(count) = "{count} times";
+    made_anew_too_often(tries) = "Nothing was changed. The plan was made anew {tries} times, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run it once more.";
     anew_gives_up = "Somebody saved in FreeScout meanwhile, and the plan that is possible now is not the one that was shown.";
     anew_other_strategy = "It would follow another strategy, or end with another key.";
     anew_foretold_otherwise = "Somebody saved in FreeScout meanwhile, and what the restore comes to now is not what was shown.";
-    anew_loses = "It would no longer keep readable: {places}";
-    anew_saved_over = "Somebody saved a value where a password of yours was to go: {places}";
+    anew_loses(places) = "It would no longer keep readable: {places}";
+    anew_saved_over(places) = "Somebody saved a value where a password of yours was to go: {places}";
     anew_gives_up_next = "Nothing was changed. Look at the plan as it is now, and confirm that one.";
     memory_key_found = "A lost key was found in a running process of this install.";
     memory_key_found_why = "The plan was made without it.";
     memory_key_found_next = "Nothing was changed. Make the plan anew: it brings back what this key opens.";
     workers_told = "Queue workers were told to restart after their present job.";
     workers_not_told = "Queue workers could not be told to restart: run `php artisan queue:restart` as the web user.";
-    workers_other_driver = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers take the key.";
+    workers_other_driver(driver) = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers take the key.";
     opcache_hint = "If pages keep the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
-    apply_not_read_again = "It was written, but could not be read again to prove it: {what} {why}";
+    apply_not_read_again(what, why) = "It was written, but could not be read again to prove it: {what} {why}";
     handover_impossible = "FreeScout runs on its cached config, and could not run without it.";
-    handover_no_env = "{path} is missing: only the cache holds the settings.";
+    handover_no_env(path) = "{path} is missing: only the cache holds the settings.";
     handover_other_database = "The settings in .env do not lead to the database that was read.";
     handover_impossible_next = "Nothing was changed. The recovery has to clear the cache: first make .env right (a copy may be in a backup; the cache bootstrap/cache/config.php shows the settings in force).";
     cache_stays = "The cached config does not follow, so rows and files were put back as they were.";
     cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the cache can be cleared, and look for an immutable flag (lsattr).";
-    no_transactions = "Table {table} cannot change all or nothing: its engine has no transactions.";
-    no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
-    key_file_foreign = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to FreeScout's account (chown)";
-    key_file_unsure = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to FreeScout's account (chown), or write the key there yourself";
-    key_file_link = "{path}, which APP_KEY_FILE in .env names, is a link to {target}: it is not followed to write there. Name the file itself, or write the key there yourself";
-    key_file_folder_open = "{path}, which APP_KEY_FILE in .env names, lies below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
+    no_transactions(table) = "Table {table} cannot change all or nothing: its engine has no transactions.";
+    no_transactions_next(table) = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
+    key_file_foreign(path, owner) = "{path}, which APP_KEY_FILE in .env names, belongs to {owner}: it is not written. If it is this install's, give it to FreeScout's account (chown)";
+    key_file_unsure(path) = "{path}, which APP_KEY_FILE in .env names, belongs to root and may be something else than a key: it is not written. If it is this install's, give it to FreeScout's account (chown), or write the key there yourself";
+    key_file_link(path, target) = "{path}, which APP_KEY_FILE in .env names, is a link to {target}: it is not followed to write there. Name the file itself, or write the key there yourself";
+    key_file_folder_open(path, folder, owner, mode) = "{path}, which APP_KEY_FILE in .env names, lies below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
     key_file_not_replaced = "The key file cannot be replaced.";
     key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
-    key_file_by_hand = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
-    key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
-    key_file_holds_more = "{path} is named by APP_KEY_FILE, but holds more than one key: it is not overwritten. Put the key alone into it";
+    key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but holds no key: it is not overwritten";
+    key_file_holds_more(path) = "{path} is named by APP_KEY_FILE, but holds more than one key: it is not overwritten. Put the key alone into it";
 
     // the journal
     journal_held = "Another freescout-rescue is writing to the journal right now, or was suspended (Ctrl-Z) in the middle.";
     journal_held_next = "Nothing was changed. Let it finish (a suspended one goes on with fg), then try again. Do not give another --state-dir: that journal knows nothing of the other run.";
     journal_unusable = "The journal cannot be used, and without it nothing is changed.";
     journal_unusable_next = "Give another folder with --state-dir, one that only you may write.";
-    journal_not_ended = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
-    journal_not_closed = "The journal could not be told that nothing of it stands, so the run counts as unfinished; this closes it: {undo}";
-    error_newer_journal = "{path}: written by a later version of freescout-rescue";
-    locked_by_other = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
-    locked_in_database = "Another freescout-rescue works on this install: it holds the lock in its database ({who}).";
+    journal_not_ended(why) = "All is done, but the journal could not be told: {why} Until it is, the run counts as unfinished; `resume` will find everything done.";
+    journal_not_closed(undo) = "The journal could not be told that nothing of it stands, so the run counts as unfinished; this closes it: {undo}";
+    error_newer_journal(path) = "{path}: written by a later version of freescout-rescue";
+    locked_by_other(pid, user, host, since) = "Another freescout-rescue works on this install: process {pid} of {user} on {host}, since {since}.";
+    locked_in_database(who) = "Another freescout-rescue works on this install: it holds the lock in its database ({who}).";
     locked_in_database_next = "Let it finish, or end it: closing it cuts nothing off. The lock goes with its connection to the database.";
-    claimant_process = "process {pid}";
-    claimant_connection = "connection {connection}";
-    claimant_connection_from = "connection {connection} from {from}";
-    claimant_running = "process {pid} of {user}";
-    claimant_here = "running on this machine: {running}";
+    claimant_process(pid) = "process {pid}";
+    claimant_connection(connection) = "connection {connection}";
+    claimant_connection_from(connection, from) = "connection {connection} from {from}";
+    claimant_running(pid, user) = "process {pid} of {user}";
+    claimant_here(running) = "running on this machine: {running}";
     claimant_unknown = "the server does not say who";
     no_room_beside_lock = "there is no room for another connection beside it";
-    no_database_lock = "The database gave no lock ({why}), so another freescout-rescue on this install would not be noticed if it keeps its state in another folder. Rows and files were compared right before they were written.";
+    no_database_lock(why) = "The database gave no lock ({why}), so another freescout-rescue on this install would not be noticed if it keeps its state in another folder. Rows and files were compared right before they were written.";
     locked_by_other_why = "Two at once could undo each other's work. Nothing was changed.";
     locked_by_other_next = "Let it finish, or end it: closing it cuts nothing off.";
     run_backup = "backup";
@@ -367,82 +360,82 @@ table! {
     outcome_not_carried_out = "not carried out";
     outcome_taken_back = "taken back";
     outcome_given_up = "given up, its backup was lost";
-    run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
+    run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. Nothing else is begun until it is finished or taken back.";
-    run_unfinished_undo_next = "To finish it: {resume}";
-    run_unfinished_next = "To finish it: {resume}\n  To take it back: {undo}";
-    run_stays_unfinished = "That is said of this attempt: the run that was interrupted is still unfinished.\n  {ways}";
-    finding_unfinished_undo = "{unfinished} Finish it with `resume`.";
-    finding_unfinished = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
-    run_told = "{started}  {what}: {outcome}";
-    run_told_recovery = "{started}  {what}: {outcome}; sealed anew {resealed}, passwords stored {entered}";
-    run_by = "by {user} on {host}, from {from}, process {pid}";
-    run_rests_on = "backup {folder}";
+    run_unfinished_undo_next(resume) = "To finish it: {resume}";
+    run_unfinished_next(resume, undo) = "To finish it: {resume}\n  To take it back: {undo}";
+    run_stays_unfinished(ways) = "That is said of this attempt: the run that was interrupted is still unfinished.\n  {ways}";
+    finding_unfinished_undo(unfinished) = "{unfinished} Finish it with `resume`.";
+    finding_unfinished(unfinished) = "{unfinished} Finish it with `resume`, or take it back with `undo`.";
+    run_told(started, what, outcome) = "{started}  {what}: {outcome}";
+    run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; sealed anew {resealed}, passwords stored {entered}";
+    run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
+    run_rests_on(folder) = "backup {folder}";
     run_from_console = "the console";
-    history_empty = "Nothing was done yet that is written down in {folder}.";
-    earlier_head = "On {at} you had come to step {number}, {step}.";
+    history_empty(folder) = "Nothing was done yet that is written down in {folder}.";
+    earlier_head(at, number, step) = "On {at} you had come to step {number}, {step}.";
     earlier_what = "Enter goes on from there: what was looked through is looked through again, and the backup is compared with what stands now. Typed passwords and keys were not kept.";
     earlier_usual = "the usual places";
     earlier_processes = "running PHP";
-    earlier_backup = "backup in {folder}";
-    earlier_strategy = "strategy {strategy}";
+    earlier_backup(folder) = "backup in {folder}";
+    earlier_strategy(strategy) = "strategy {strategy}";
     earlier_keys = "Esc begins anew; this place is kept until there is another to remember.";
-    taken_up = "You are back in step {step}.";
+    taken_up(step) = "You are back in step {step}.";
     taken_up_without_backup = "What stands now is no longer what was backed up then: make a new backup.";
     taken_up_without_passwords = "You are back in step 5. Passwords have to be typed again: they were never kept.";
     enter_go_on = "go on there";
     enter_decide = "decide";
-    unfinished_resume_undo = "Type {word} and press Enter to finish taking back what was begun: rows and files become what they were before the recovery.";
+    unfinished_resume_undo(word) = "Type {word} and press Enter to finish taking back what was begun: rows and files become what they were before the recovery.";
     cache_stays_resumed = "Rows and .env are written. The cached config does not follow, so FreeScout still runs on another key.";
     resume_word = "resume";
     unfinished_type_resume = "Type the word first; then Enter. Esc leaves it as it is.";
     unfinished_type_a_word = "Type one of the two words; then Enter. Esc leaves it as it is.";
-    unfinished_what = "It was interrupted, and some of it may be written. The journal and the backup in {folder} explain everything that stands now.";
-    unfinished_resume = "Type {word} and press Enter to finish what was confirmed then: what is missing is written, and everything is read again.";
-    unfinished_undo = "Type {word} and press Enter to take it back: rows and files become what they were before it.";
+    unfinished_what(folder) = "It was interrupted, and some of it may be written. The journal and the backup in {folder} explain everything that stands now.";
+    unfinished_resume(word) = "Type {word} and press Enter to finish what was confirmed then: what is missing is written, and everything is read again.";
+    unfinished_undo(word) = "Type {word} and press Enter to take it back: rows and files become what they were before it.";
     unfinished_leave = "Esc leaves it for now; nothing else can be begun before it is decided.";
     locked_unfinished = "First decide about the unfinished run: Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
-    lost_put_back = "Nothing was changed. The unfinished {kind} rests on that backup: put back what is missing.";
-    lost_for_good = "If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
-    give_up_needless_why = "It can still be finished or taken back: its backup is in {folder}.";
-    given_up = "The {kind} of {started} is closed as it stands. Nothing was changed.";
-    given_up_left = "It left {path}, which may hold the only copy of a key: remove it when FreeScout reads everything again.";
-    given_up_next = "See what stands: {check}";
+    lost_put_back(kind) = "Nothing was changed. The unfinished {kind} rests on that backup: put back what is missing.";
+    lost_for_good(kind, give_up) = "If it is lost for good, close the {kind} as it stands, and begin anew: {give_up}";
+    give_up_needless_why(folder) = "It can still be finished or taken back: its backup is in {folder}.";
+    given_up(kind, started) = "The {kind} of {started} is closed as it stands. Nothing was changed.";
+    given_up_left(path) = "It left {path}, which may hold the only copy of a key: remove it when FreeScout reads everything again.";
+    given_up_next(check) = "See what stands: {check}";
     resume_checking = "Comparing what stands with what was meant";
     resume_nothing_written = "The recovery was interrupted before anything was written. There is nothing to finish, so it is closed now.";
     resume_nothing_written_next = "Nothing was changed. Begin again.";
     resume_key_gone = "The rows are written, but the new key, which lay beside .env, is gone.";
-    resume_key_gone_next = "Take it back: {undo}";
-    resume_file_changed = "{path} was changed since the interruption.";
+    resume_key_gone_next(undo) = "Take it back: {undo}";
+    resume_file_changed(path) = "{path} was changed since the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it meant to write.";
-    resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
-    resume_harms = "Finishing this run would do harm now: {now} secrets can be read, and then only {then}.";
+    resume_file_changed_next(restore) = "Nothing further was changed. Put the file back as it was and resume, or put the whole backup back: {restore}";
+    resume_harms(now, then) = "Finishing this run would do harm now: {now} secrets can be read, and then only {then}.";
     resume_harms_why = "Since it was interrupted, somebody changed rows that it knows nothing of: another freescout-rescue, with a state folder of its own, say.";
-    resume_harms_next = "Nothing further was changed. Take the run back, which leaves alone what others changed since: {undo}";
-    resume_password_left = "Not stored: this version keeps it unencrypted, and an unencrypted password is not written down for a resumed run. Enter it again: {place}";
-    resume_row_left = "Left alone, because somebody changed it since: {place}";
+    resume_harms_next(undo) = "Nothing further was changed. Take the run back, which leaves alone what others changed since: {undo}";
+    resume_password_left(place) = "Not stored: this version keeps it unencrypted, and an unencrypted password is not written down for a resumed run. Enter it again: {place}";
+    resume_row_left(place) = "Left alone, because somebody changed it since: {place}";
 
     // undo and restore
     undo_nothing = "There is no recovery to take back.";
-    undo_nothing_why = "No backup of this install in {folder} was followed by a recovery that still stands.";
+    undo_nothing_why(folder) = "No backup of this install in {folder} was followed by a recovery that still stands.";
     undo_nothing_next = "Give the folder with --backup-dir if the backups lie elsewhere.";
     undo_checking = "Comparing with what was written";
     undo_rows = "Putting rows back in one transaction";
     undo_files = "Putting files back";
-    undo_file_changed = "{path} was changed since the recovery.";
+    undo_file_changed(path) = "{path} was changed since the recovery.";
     undo_file_changed_why = "Putting the rows back without it would leave them under another key than the one configured.";
-    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or put the whole backup back: {restore}";
-    undone = "Taken back: {rows} stored texts and {files} files are as they were.";
-    undo_row_refused = "Left alone, because somebody changed it since: {place}";
-    undo_stranded = "Saved since under the key that was taken away, so it does not open now: {place}";
-    undo_needs_yes = "This would take back the recovery of {created}: {rows} stored texts and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
-    undo_safety = "What stood before is in {folder}";
-    restore_would = "Restoring would change {rows} stored texts and {files} files:";
-    restore_file_removed = "{path} (removed: there was none)";
-    restore_key_stays = "The key in force stays {key}.";
-    restore_key_moves = "The key in force becomes {after}; now it is {now}.";
-    restore_readable = "FreeScout reads {now} of {of_now} secrets now, and would read {after} of {of_after}:";
+    undo_file_changed_next(restore) = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or put the whole backup back: {restore}";
+    undone(rows, files) = "Taken back: {rows} stored texts and {files} files are as they were.";
+    undo_row_refused(place) = "Left alone, because somebody changed it since: {place}";
+    undo_stranded(place) = "Saved since under the key that was taken away, so it does not open now: {place}";
+    undo_needs_yes(created, rows, files, folder) = "This would take back the recovery of {created}: {rows} stored texts and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
+    undo_safety(folder) = "What stood before is in {folder}";
+    restore_would(rows, files) = "Restoring would change {rows} stored texts and {files} files:";
+    restore_file_removed(path) = "{path} (removed: there was none)";
+    restore_key_stays(key) = "The key in force stays {key}.";
+    restore_key_moves(after, now) = "The key in force becomes {after}; now it is {now}.";
+    restore_readable(now, of_now, after, of_after) = "FreeScout reads {now} of {of_now} secrets now, and would read {after} of {of_after}:";
     restore_stays = "as now:";
     restore_now = "now:";
     restore_after = "after:";
@@ -451,35 +444,35 @@ table! {
     restore_other_database = "FreeScout would then connect to its database with other settings than now; the rows go to the database it uses now.";
     restore_would_nothing = "Everything stands as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
-    restored = "Restored: {rows} stored texts and {files} files.";
-    restored_as_foretold = "Everything was read again and is as foretold: FreeScout reads {readable} of {total} secrets.";
+    restored(rows, files) = "Restored: {rows} stored texts and {files} files.";
+    restored_as_foretold(readable, total) = "Everything was read again and is as foretold: FreeScout reads {readable} of {total} secrets.";
     restored_otherwise = "Everything was read again, and not all is as foretold. Somebody may have saved something meanwhile:";
-    restore_not_read_again = "It could not be read again: {what} {why}";
+    restore_not_read_again(what, why) = "It could not be read again: {what} {why}";
     restore_other_install = "This backup is of another install.";
     restore_other_install_next = "Nothing was changed. Give the install that it was made of.";
-    not_a_backup = "{path} is no backup to be put back.";
-    not_a_backup_next = "Nothing was changed. Backups lie in {folder}, unless --backup-dir says otherwise.";
+    not_a_backup(path) = "{path} is no backup to be put back.";
+    not_a_backup_next(folder) = "Nothing was changed. Backups lie in {folder}, unless --backup-dir says otherwise.";
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
-    look_in_missing = "{path} is not there, so no key can be looked for in it.";
+    look_in_missing(path) = "{path} is not there, so no key can be looked for in it.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
     key_file_empty = "the file is empty";
     key_file_several = "it holds more than one key; give one alone, or search the file with --look-in";
     key_file_no_key = "The key file holds no key.";
     key_file_useless = "The key that was given decrypts none of the stored secrets.";
-    key_file_useless_why = "{source}: {fingerprint}";
+    key_file_useless_why(source, fingerprint) = "{source}: {fingerprint}";
     key_file_useless_next = "Nothing was changed. Give the file with the right key, or leave --key-file out to go on without it.";
     key_file_no_key_next = "It should hold `base64:` and 44 characters, or 32 plain characters, and nothing else.";
-    passwords_file_unusable = "{path} cannot be used.";
+    passwords_file_unusable(path) = "{path} cannot be used.";
     passwords_unusable = "A given password has no place.";
     passwords_next = "Nothing was changed. One JSON object a line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
-    no_such_mailbox = "There is no mailbox {mailbox}.";
-    password_form_untold = "A password cannot be stored here: {place}.";
+    no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
+    password_form_untold(place) = "A password cannot be stored here: {place}.";
     password_form_next = "Nothing was changed. Type it into FreeScout's own settings page.";
     version_untold_why = "In which form this FreeScout reads it cannot be told.";
     no_system_mail = "The install has no such password field.";
-    strategy_impossible = "The strategy {strategy} is not possible here.";
+    strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
@@ -490,9 +483,9 @@ table! {
     recover_needs_yes = "This is only the plan. Add --yes to back up and carry it out. Nothing was changed.";
     signal_put_off = "A signal asked to end: what was being written was finished first, and no connection is tested.";
     signal_before = "A signal asked to end before anything was written.";
-    signal_before_next = "Nothing was changed. A backup was made in {folder}: it holds the APP_KEY, so delete it when it is not needed.";
+    signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it holds the APP_KEY, so delete it when it is not needed.";
     recover_nothing_to_do = "Nothing needs to be changed.";
-    demo_made = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
+    demo_made(install, look_in) = "A broken FreeScout lies in {install}\nIts old key is somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo: it is gone again, with its backups and reports.";
     demo_no_room = "The demo cannot be laid out.";
     demo_no_room_next = "Give a folder that does not exist yet, in one that you may write.";
@@ -501,21 +494,21 @@ table! {
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";
-    check_install = "{path}: FreeScout {version} on {server}, database {database}";
-    check_web_user = "Web user: {user}";
-    check_key = "Key in force: {label} · {fingerprint}, from {source}";
+    check_install(path, version, server, database) = "{path}: FreeScout {version} on {server}, database {database}";
+    check_web_user(user) = "Web user: {user}";
+    check_key(label, fingerprint, source) = "Key in force: {label} · {fingerprint}, from {source}";
     check_no_key = "No usable key is in force.";
-    check_summary = "FreeScout can read {readable} of {total} stored secrets.";
-    check_recommended = "Recommended: {strategy}. {why}";
-    check_next = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
+    check_summary(readable, total) = "FreeScout can read {readable} of {total} stored secrets.";
+    check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
+    check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "Every key is right; only passwords have to be typed in the next step.";
     check_overruled = "But that is so with the key of .env alone. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): that place must be changed.";
     check_does_not_start = "But FreeScout reads nothing until it starts again: correct that line of .env first (see above).";
     check_all_well = "Nothing needs to be done.";
-    plan_figures = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
-    applied_verified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
-    applied_unverified = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
-    applied_undo = "To take it back: {undo}";
+    plan_figures(strategy, resealed, entered, before, total, after) = "Plan {strategy}. Sealed anew: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} after.";
+    applied_verified(strategy, resealed, entered) = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. What was written was read again and is right.";
+    applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Sealed anew: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
+    applied_undo(undo) = "To take it back: {undo}";
 
     // the wizard: what it says at the foot of the screen
     apply_word = "apply";
@@ -530,26 +523,26 @@ table! {
     wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "This is being written and will not be cut off. It takes a moment.";
     stopped = "Stopped.";
-    looked = "Searched: {files} files, {megabytes} MiB.";
-    looked_in = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
-    looked_stopped = "Stopped after {files} files, {megabytes} MiB.";
+    looked(files, megabytes) = "Searched: {files} files, {megabytes} MiB.";
+    looked_in(files, megabytes, seconds) = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
+    looked_stopped(files, megabytes) = "Stopped after {files} files, {megabytes} MiB.";
     find_key_stopped = "Stopped: this is what was found until then.";
     looked_no_key = "No further key.";
-    looked_found = "Found: {key} opens {opens} of {total}.";
-    looked_nothing = "Nothing was searched: {why}";
+    looked_found(key, opens, total) = "Found: {key} opens {opens} of {total}.";
+    looked_nothing(why) = "Nothing was searched: {why}";
     q_leaves = "q leaves.";
     q_or_n = "q leaves, n starts a new round.";
     report_no_way_back = "The recovery is done. n starts a new round, q leaves.";
 
     // the screen: frame
     what_now = "What to do now";
-    please_enlarge = "Please enlarge this window: {width}×{height} at least, it is {w}×{h} now.";
+    please_enlarge(width, height, w, h) = "Please enlarge this window: {width}×{height} at least, it is {w}×{h} now.";
     please_enlarge_keys = "Until then the keyboard does nothing, except that q and Ctrl-C leave.";
-    please_enlarge_goes_on = "Still running: {what}";
+    please_enlarge_goes_on(what) = "Still running: {what}";
     pane_steps = "Steps";
     pane_connections = "Connections";
-    title_readable = "readable now {readable}/{total}";
-    title_after = " → after plan {readable}/{total}";
+    title_readable(readable, total) = "readable now {readable}/{total}";
+    title_after(readable, total) = " → after plan {readable}/{total}";
     stopping = "Stopping";
     step_survey = "Survey";
     step_backup = "Backup";
@@ -567,12 +560,12 @@ table! {
     quit_question = "Leave? Enter leaves, Esc stays.";
     quit_question_small = "Leave? Ctrl-C leaves. To stay, enlarge this window.";
     quit_nothing_changed = "Nothing was changed.";
-    quit_backup_stays = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
-    quit_backup_stays_apart = "A backup stays in {folder}, the files that hold the key in {keys}: delete both when they are not needed.";
-    quit_recovery_stands = "The recovery made in this session stands. To take it back: {undo}";
+    quit_backup_stays(folder) = "A backup stays in {folder}. It holds the APP_KEY: delete it when it is not needed.";
+    quit_backup_stays_apart(folder, keys) = "A backup stays in {folder}, the files that hold the key in {keys}: delete both when they are not needed.";
+    quit_recovery_stands(undo) = "The recovery made in this session stands. To take it back: {undo}";
     quit_writing = "The recovery is being written right now. We leave as soon as it is done; it is never cut off.";
     quit_running = "Something is still being done; it will be stopped. It changes nothing in FreeScout.";
-    quit_typed = "Passwords typed and not applied: {count}. They will be forgotten.";
+    quit_typed(count) = "Passwords typed and not applied: {count}. They will be forgotten.";
     quit_report_outdated = "The saved report lacks what came since (Enter in step 8 saves it again).";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
 
@@ -635,21 +628,21 @@ table! {
     // the screen: survey
     survey_reading_long = "Reading the install and its database. Nothing is changed.";
     survey_install = "Install";
-    survey_install_value = "{path}, FreeScout {version}, on {host}";
+    survey_install_value(path, version, host) = "{path}, FreeScout {version}, on {host}";
     survey_database = "Database";
-    survey_database_value = "{server}, {database}";
-    survey_database_prefix_value = "{server}, {database}, prefix {prefix}";
+    survey_database_value(server, database) = "{server}, {database}";
+    survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
-    survey_web_user_value = "{user} ({why})";
+    survey_web_user_value(user, why) = "{user} ({why})";
     web_user_owner = "owns storage/";
-    web_user_least = "least privileged of the owners: {owners}";
+    web_user_least(owners) = "least privileged of the owners: {owners}";
     web_user_acl = "root owns it all, an access control list lets it write";
-    web_user_group = "root owns it all, group {group} may write";
+    web_user_group(group) = "root owns it all, group {group} may write";
     web_user_root = "owns it all; PHP is not run as root";
     web_user_named = "named with --web-user";
     web_user_untold = "not known: anybody may change its configuration. Name it with --web-user";
     survey_key = "Key";
-    survey_key_value = "{key}, from {source}";
+    survey_key_value(key, source) = "{key}, from {source}";
     survey_wrong = "What is wrong";
     survey_nothing_wrong = "Nothing is wrong with the key or the stored secrets.";
     survey_do_not = "Until this is repaired";
@@ -665,39 +658,39 @@ table! {
     database_form_password = "An empty DB_PASSWORD takes the configured one.";
 
     // the screen: backup
-    backup_keys_apart = "The files that hold the key lie apart, in {keys}. Keep both folders closed, and delete them when they are no longer needed.";
+    backup_keys_apart(keys) = "The files that hold the key lie apart, in {keys}. Keep both folders closed, and delete them when they are no longer needed.";
     backup_what = "Before anything is changed, everything a recovery may touch is copied into one folder that only you can open, and read back:";
     backup_folder_form = "Folder for backups and journal. It is made if it does not exist:";
-    backup_folder_refused = "This folder cannot be used ({why}). Press f to choose another.";
+    backup_folder_refused(why) = "This folder cannot be used ({why}). Press f to choose another.";
     backup_folder_unusable = "This folder cannot be used.";
     backup_folder_unusable_next = "Type another one: a folder that only you can write to, or a new one in such a folder.";
     backup_folder_whole = "Type the whole path of the folder, beginning with /.";
     backup_folder_choose = "Press f to choose a folder that stays.";
-    backup_folder_kept = "Backups and journal now go to {path}.";
+    backup_folder_kept(path) = "Backups and journal now go to {path}.";
     backup_list = "  · .env, the key file and the config cache, where they exist\n  · every stored text that depends on the key, as it stands\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 sum of every file";
-    backup_full_dump = "Also dump the whole database ({program})";
+    backup_full_dump(program) = "Also dump the whole database ({program})";
     backup_locks = "The later steps open when the backup stands.";
     backup_running = "The backup is being made. Esc stops it.";
     backup_stands = "The backup stands, and reads back right.";
     backup_folder = "Folder";
     backup_holds = "Holds";
-    backup_holds_value = "{texts} stored texts, {files} files, {kib} KiB";
+    backup_holds_value(texts, files, kib) = "{texts} stored texts, {files} files, {kib} KiB";
     backup_by_hand = "It can be put back with `freescout-rescue restore`, or by hand: its README says how.";
     backup_keep_closed = "It holds the APP_KEY together with everything it opens. Keep it closed, and delete it when it is no longer needed.";
 
     // the screen: keys
     keys_all_open = "Every sealed secret opens with one of these keys.";
     keys_one_closed = "1 secret opens with none of these keys. Another key may: paste it (a), name a place (p), look around (s) or in running PHP (m).";
-    keys_some_closed = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place (p), look around (s) or in running PHP (m).";
+    keys_some_closed(count) = "{count} secrets open with none of these keys. Another key may: paste it (a), name a place (p), look around (s) or in running PHP (m).";
     keys_none = "No key is known yet.";
     keys_type_key = "The key, as it stood behind APP_KEY= (it is not shown; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
-    keys_more_sources = "and {more} more places";
-    key_tried = "{key} opens {opens} secrets.";
-    key_tried_nothing = "{key} is a key, but opens nothing here.";
-    key_not_a_key = "That is no key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
-    look_skipped_shown = "{more} more and this were not read: {first}";
-    look_skipped_one = "Not read: {first}";
+    keys_more_sources(more) = "and {more} more places";
+    key_tried(key, opens) = "{key} opens {opens} secrets.";
+    key_tried_nothing(key) = "{key} is a key, but opens nothing here.";
+    key_not_a_key(why) = "That is no key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
+    look_skipped_shown(more, first) = "{more} more and this were not read: {first}";
+    look_skipped_one(first) = "Not read: {first}";
 
     // the screen: checks
     column_owner = "Mailbox or owner";
@@ -714,7 +707,7 @@ table! {
     cell_wiped = "wiped";
     checks_nothing = "Nothing that depends on the key is stored.";
     checks_no_match = "No row has this text. Esc shows all again.";
-    checks_planned = " Recommended: {action}.";
+    checks_planned(action) = " Recommended: {action}.";
 
     // the screen: plan
     strategy_restore = "Restore";
@@ -727,18 +720,18 @@ table! {
     strategy_reenter_does = "store the passwords you type, nothing else";
     plan_recommended = "  (recommended)";
     plan_rehearsing = "Rehearsing the plan in memory. Nothing is written.";
-    plan_headline = "Readable {before} → {after} of {total}. Sealed anew: {resealed}. Passwords to type: {needed}.";
+    plan_headline(before, after, total, resealed, needed) = "Readable {before} → {after} of {total}. Sealed anew: {resealed}. Passwords to type: {needed}.";
     plan_links_restore = "Replies to old mails, links in them, the web cron and the app tokens work again; what was sent since loses its threading.";
     plan_links_fresh = "Everybody logs in again. Replies to mails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The key in force stays: mails sent under it keep their threading and links; those sent under others do not get theirs back.";
-    damage_of_mails = "Replies and attachment links: {parts}.";
-    damage_regains = "{what} work again";
-    damage_keeps = "{what} keep working";
-    damage_breaks = "{what} break";
-    damage_stays_broken = "{what} stay broken";
-    damage_mails = "{mails} ({key})";
-    damage_mails_link = "{mails}, 1 link ({key})";
-    damage_mails_links = "{mails}, {links} links ({key})";
+    damage_of_mails(parts) = "Replies and attachment links: {parts}.";
+    damage_regains(what) = "{what} work again";
+    damage_keeps(what) = "{what} keep working";
+    damage_breaks(what) = "{what} break";
+    damage_stays_broken(what) = "{what} stay broken";
+    damage_mails(mails, key) = "{mails} ({key})";
+    damage_mails_link(mails, key) = "{mails}, 1 link ({key})";
+    damage_mails_links(mails, links, key) = "{mails}, {links} links ({key})";
     plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
     plan_links_work_again = "Attachment links in old mails work again; replies do not depend on the key in this version.";
     plan_links_stop = "Attachment links in mails already sent stop working; replies do not depend on the key in this version.";
@@ -757,12 +750,12 @@ table! {
     passwords_head_plain = "Only these are lost, or refused by their mail server. What you type is stored in step 7, in the form in which this version of FreeScout keeps it; a field left empty stays as it is.";
     passwords_head = "Only these are lost, or refused by their mail server. What you type is sealed in step 7; a field left empty stays as it is.";
     passwords_missing = "not given";
-    passwords_typed = "typed, {count} long";
-    passwords_same_as = "the same as {owner}, {kind}";
-    passwords_for = "Login {login} at {server}";
+    passwords_typed(count) = "typed, {count} long";
+    passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
+    passwords_for(login, server) = "Login {login} at {server}";
     passwords_same_hint = "^O goes through what is known already: older copies, the same account elsewhere, logs.";
     passwords_tested_first = "Enter tries it at the mail server; it is stored in step 7.";
-    passwords_oauth = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
+    passwords_oauth(site, id) = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout takes asterisks for \"unchanged\": this would not be used.";
     password_zero = "FreeScout takes 0 for \"no password\": this would not be used.";
     password_blanks = "It begins or ends with a blank. FreeScout's own form would cut it off.";
@@ -770,27 +763,27 @@ table! {
     // the screen: apply
     apply_head = "This will be written, all of it or nothing:";
     apply_no_rows = "no stored text changes";
-    apply_rows_written = "Sealed anew: {resealed}. Passwords stored: {entered}. All in one transaction.";
-    apply_key_env = "APP_KEY in .env becomes {key}; owner, group and mode stay";
-    apply_key_file = "the key file {path} becomes {key}; owner, group and mode stay";
+    apply_rows_written(resealed, entered) = "Sealed anew: {resealed}. Passwords stored: {entered}. All in one transaction.";
+    apply_key_env(key) = "APP_KEY in .env becomes {key}; owner, group and mode stay";
+    apply_key_file(path, key) = "the key file {path} becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared where it is stale, and the workers are told to restart";
     apply_workers_stay = "the config cache is removed where it is stale; workers are not told to restart, as one that could not be searched may hold a lost key";
-    apply_then = "then everything is read again: {after} of {total} will be readable";
-    apply_lost = "Not usable after this: {count}. They stay as they are.";
-    apply_backup = "The way back is in {folder}";
-    apply_confirm = "Type {word} and press Enter:";
-    apply_confirm_stay = "Type {word} and press Enter: the workers go on as they are. Or type {restart}: they are told to restart as well, and what only they hold is lost.";
+    apply_then(after, total) = "then everything is read again: {after} of {total} will be readable";
+    apply_lost(count) = "Not usable after this: {count}. They stay as they are.";
+    apply_backup(folder) = "The way back is in {folder}";
+    apply_confirm(word) = "Type {word} and press Enter:";
+    apply_confirm_stay(word, restart) = "Type {word} and press Enter: the workers go on as they are. Or type {restart}: they are told to restart as well, and what only they hold is lost.";
     restart_word = "restart";
     apply_running = "Writing. This is never cut off.";
-    apply_typed_kept = "Passwords typed so far are kept: {count}.";
+    apply_typed_kept(count) = "Passwords typed so far are kept: {count}.";
 
     // the screen: report and connections
-    report_saved = "Saved: {path} and .json";
-    report_saved_before = "Saved: {path} and .json, but without what came since. Enter saves it again.";
+    report_saved(path) = "Saved: {path} and .json";
+    report_saved_before(path) = "Saved: {path} and .json, but without what came since. Enter saves it again.";
     undo_head = "Take the recovery back";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody changed since is left alone, and named; if .env was changed since, nothing is touched.";
-    undo_confirm = "Type {word} and press Enter:";
+    undo_confirm(word) = "Type {word} and press Enter:";
     connections_note = "Nothing was tested yet. t, then T logs in at every server, as FreeScout would.";
     connections_none = "There is no mailbox.";
     connections_none_failing = "Nothing that was tested fails. F shows all.";
@@ -798,9 +791,9 @@ table! {
     connections_send_once = "r sends it here once all the same.";
     connections_send_again = "r sends it again.";
     connections_waiting = "Waits for its turn: few at once to one server, one to an account.";
-    connections_works = "{code}, {ms} ms";
-    connections_said = "“{said}”";
-    connections_left = "Testing connections, {count} to go";
+    connections_works(code, ms) = "{code}, {ms} ms";
+    connections_said(said) = "“{said}”";
+    connections_left(count) = "Testing connections, {count} to go";
     enter_test = "test this";
     enter_try = "test it";
     password_trying = "Trying the password at the mail server";
@@ -809,34 +802,36 @@ table! {
     password_untestable = "cannot be tested here";
 
     // the report
-    report_verified = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
-    report_unverified = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
-    report_undo = "To take it back: {undo}";
+    report_verified(resealed, entered) = "Read again as FreeScout reads it, all is as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
+    report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Sealed anew: {resealed}. Passwords stored: {entered}.";
+    report_undo(undo) = "To take it back: {undo}";
     report_hint_test = "t, then T tests every login.";
     report_hint_failing = "t shows every step of a login.";
     report_hint_enter = "n starts a new round, to type passwords.";
-    report_made = "Report of freescout-rescue {version}, made {at} on {host} by {user}";
-    report_made_from = "Report of freescout-rescue {version}, made {at} on {host} by {user}, from {from}";
+    report_made(version, at, host, user) = "Report of freescout-rescue {version}, made {at} on {host} by {user}";
+    report_made_from(version, at, host, user, from) = "Report of freescout-rescue {version}, made {at} on {host} by {user}, from {from}";
 
     // the state of the mail
-    state_readable = "FreeScout can read {readable} of {total} stored secrets";
-    state_missing = ", and {missing} passwords are missing";
-    state_missing_one = ", and 1 password is missing";
+    state_readable(readable, total) = "FreeScout can read {readable} of {total} stored secrets";
+    state_missing(missing: number) = missing {
+        One ", and 1 password is missing",
+        Other ", and {missing} passwords are missing",
+    };
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";
-    state_testing = "{ok} of {of} connections proven by a login so far, {left} still being tested";
-    state_proven = "{ok} of {of} connections proven by a login";
-    state_failed = ", {failed} failed";
-    state_not_tried = ", {count} not tried";
+    state_testing(ok, of, left) = "{ok} of {of} connections proven by a login so far, {left} still being tested";
+    state_proven(ok, of) = "{ok} of {of} connections proven by a login";
+    state_failed(failed) = ", {failed} failed";
+    state_not_tried(count) = ", {count} not tried";
     state_login_untested = "not tested";
-    state_unreadable = "{kind} unreadable";
-    state_is_readable = "{kind} readable";
+    state_unreadable(kind) = "{kind} unreadable";
+    state_is_readable(kind) = "{kind} readable";
     state_enter = "Enter it again.";
     state_reconnect = "Connect the mailbox again in the browser.";
     state_license = "Enter the licence again under Modules.";
     state_module = "Enter it again in the settings of its module.";
     state_recover = "Another recovery brings it back.";
-    state_login = "  {direction}, {protocol} {server}: {sign} {outcome}";
+    state_login(direction, protocol, server, sign, outcome) = "  {direction}, {protocol} {server}: {sign} {outcome}";
     state_attention = "What needs attention";
     state_in_order = "What is in order";
 
@@ -845,10 +840,10 @@ table! {
     // sentences: findings
     no_usable_key = "no usable key";
     a_key_not_known_here = "a key that is not known here";
-    finding_stale_config_cache = "The config cache still holds {cached}; the configuration holds {configured}. FreeScout runs with the cached one.";
-    finding_unusable_key = "The key in force is not usable: {why}.";
-    finding_misspelled_key = "{place} holds {key}, but {fault}. FreeScout cannot use it like that; `restore` writes it right.";
-    finding_misspelled_key_environment = "APP_KEY in the process environment holds {key}, but {fault}. FreeScout cannot use it like that; it has to be corrected where it is set.";
+    finding_stale_config_cache(cached, configured) = "The config cache still holds {cached}; the configuration holds {configured}. FreeScout runs with the cached one.";
+    finding_unusable_key(why) = "The key in force is not usable: {why}.";
+    finding_misspelled_key(place, key, fault) = "{place} holds {key}, but {fault}. FreeScout cannot use it like that; `restore` writes it right.";
+    finding_misspelled_key_environment(key, fault) = "APP_KEY in the process environment holds {key}, but {fault}. FreeScout cannot use it like that; it has to be corrected where it is set.";
     misspelled_no_prefix = "`base64:` is missing before it";
     misspelled_prefix = "`base64:` before it is not in lower-case letters";
     misspelled_quotes = "the quotes around it count as part of it";
@@ -862,77 +857,105 @@ table! {
     misspelled_url_safe = "it has - and _ where + and / should be";
     misspelled_path = "only as the path of a file that holds it, which is what APP_KEY_FILE is for";
     misspelled_other = "other characters stand within or around it";
-    finding_glued_key = "Line {line} of .env holds two keys glued together, as /install.php leaves them. Both are tried.";
+    finding_glued_key(line) = "Line {line} of .env holds two keys glued together, as /install.php leaves them. Both are tried.";
     finding_glued_key_cached = "The cached config holds two keys glued together, as /install.php leaves them. Both are tried.";
-    finding_worker_holds_other_key = "Worker {pid} was started before the change and still holds {key}: what it sends or fetches uses that key.";
-    finding_worker_older_than_key = "Worker {pid} runs since before the configuration was changed and does not say which key it holds: it may be another one.";
+    finding_worker_holds_other_key(pid, key) = "Worker {pid} was started before the change and still holds {key}: what it sends or fetches uses that key.";
+    finding_worker_older_than_key(pid) = "Worker {pid} runs since before the configuration was changed and does not say which key it holds: it may be another one.";
     finding_key_from_process_environment = "APP_KEY is set in the process environment (container or pool settings) and wins over .env. It can only be changed there.";
-    finding_key_elsewhere = "{place} sets APP_KEY to {key}, and that counts before .env: with it FreeScout reads {opens} of {total}. Remove it there (then .env counts) and reload the service; we do not write there.";
-    finding_key_elsewhere_cached = "{place} sets APP_KEY to {key}, which reads {opens} of {total}. The config cache hides it for now: as soon as the cache is removed, or built anew from there, that key counts. Remove it there; we do not write there.";
-    finding_key_elsewhere_start = "{place} gives {variable} with {key}: the container's next start writes it into .env, over what stands there. It reads {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
-    finding_key_elsewhere_unsure = "{place} sets APP_KEY to {key}, which reads {opens} of {total}. Whether that is for this install cannot be told: if it is, it counts before .env.";
-    finding_key_elsewhere_taken_over = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it counts before .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
-    finding_setting_elsewhere = "{place} sets {name} otherwise than .env does, and that counts before .env: FreeScout may use another database than the one read here.";
-    finding_setting_elsewhere_cached = "{place} sets {name} otherwise than .env does. The config cache hides it until it is removed or built anew.";
-    finding_setting_elsewhere_unsure = "{place} sets {name} otherwise than .env does. Whether that is for this install cannot be told.";
-    set_in_file = "{path}, line {line}{by},";
-    set_in_process = "The environment of process {pid}";
-    set_by_pool = " (FPM pool {name})";
-    set_by_site = " (web server, {name})";
-    set_by_service = " (service {name})";
+    finding_key_elsewhere(place, key, opens, total) = "{place} sets APP_KEY to {key}, and that counts before .env: with it FreeScout reads {opens} of {total}. Remove it there (then .env counts) and reload the service; we do not write there.";
+    finding_key_elsewhere_cached(place, key, opens, total) = "{place} sets APP_KEY to {key}, which reads {opens} of {total}. The config cache hides it for now: as soon as the cache is removed, or built anew from there, that key counts. Remove it there; we do not write there.";
+    finding_key_elsewhere_start(place, variable, key, opens, total) = "{place} gives {variable} with {key}: the container's next start writes it into .env, over what stands there. It reads {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
+    finding_key_elsewhere_unsure(place, key, opens, total) = "{place} sets APP_KEY to {key}, which reads {opens} of {total}. Whether that is for this install cannot be told: if it is, it counts before .env.";
+    finding_key_elsewhere_taken_over(place) = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it counts before .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
+    finding_setting_elsewhere(place, name) = "{place} sets {name} otherwise than .env does, and that counts before .env: FreeScout may use another database than the one read here.";
+    finding_setting_elsewhere_cached(place, name) = "{place} sets {name} otherwise than .env does. The config cache hides it until it is removed or built anew.";
+    finding_setting_elsewhere_unsure(place, name) = "{place} sets {name} otherwise than .env does. Whether that is for this install cannot be told.";
+    set_in_file(path, line, by) = "{path}, line {line}{by},";
+    set_in_process(pid) = "The environment of process {pid}";
+    set_by_pool(name) = " (FPM pool {name})";
+    set_by_site(name) = " (web server, {name})";
+    set_by_service(name) = " (service {name})";
     set_by_cron = " (crontab)";
     set_by_everyone = " (logins and cron)";
-    finding_setting_elsewhere_taken_over = "{place} takes {name} from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it counts before .env.";
-    change_elsewhere = "not by us: {place} sets APP_KEY to {key}; remove it there, or it counts before the key of this plan";
+    finding_setting_elsewhere_taken_over(place, name) = "{place} takes {name} from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it counts before .env.";
+    change_elsewhere(place, key) = "not by us: {place} sets APP_KEY to {key}; remove it there, or it counts before the key of this plan";
     recovered_but_elsewhere = "FreeScout does not use this key yet.";
     handover_key_elsewhere = "Without the cached config another key would count, and we do not write there.";
-    finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read: {why}. FreeScout does not start like this.";
-    finding_key_file_barred = "APP_KEY_FILE names {path}, which {user}, the account FreeScout runs as, may not read. FreeScout gets no key from it and does not start like this. Let {user} read it (chgrp, chmod 0440), or set its owner where the secret is defined. If another account runs FreeScout, name it with --web-user. To try its key now, give the file with --key-file.";
+    finding_key_file_unreadable(path, why) = "APP_KEY_FILE names {path}, which cannot be read: {why}. FreeScout does not start like this.";
+    finding_key_file_barred(path, user) = "APP_KEY_FILE names {path}, which {user}, the account FreeScout runs as, may not read. FreeScout gets no key from it and does not start like this. Let {user} read it (chgrp, chmod 0440), or set its owner where the secret is defined. If another account runs FreeScout, name it with --web-user. To try its key now, give the file with --key-file.";
     finding_web_user_untold = "All of FreeScout belongs to root, but anybody on this server may change .env or the cached config, so it cannot be told which account FreeScout runs as. Name it with --web-user (www-data, for example), and take the write permission away (chmod o-w on the folder, .env, bootstrap/cache and what lies in it). Until then this program works on FreeScout with the rights of nobody, and does not run PHP.";
-    finding_env_refused_now = "FreeScout does not start: it cannot read line {line} of .env, where a value with blanks needs quotes. Put that value in double quotes.";
-    finding_env_refused = "FreeScout cannot read line {line} of .env: a value with blanks needs quotes. Without the config cache it does not start.";
-    finding_under_other_key = "{count} secrets are sealed under {key}, which is not the key in force.";
-    finding_under_other_key_one = "1 secret is sealed under {key}, which is not the key in force.";
-    finding_under_unknown_key = "{count} secrets open with no known key: their key is still missing, or they were changed.";
-    finding_under_unknown_key_one = "1 secret opens with no known key: its key is still missing, or it was changed.";
-    finding_damaged = "{count} secrets are damaged and cannot be read under any key as they stand.";
-    finding_damaged_one = "1 secret is damaged and cannot be read under any key as it stands.";
-    finding_plaintext = "{count} passwords are stored unencrypted. FreeScout reads them as empty.";
-    finding_plaintext_one = "1 password is stored unencrypted. FreeScout reads it as empty.";
-    finding_plaintext_untold = "{count} passwords are stored unencrypted. Whether this FreeScout reads them cannot be told, so they are left as they are.";
-    finding_plaintext_untold_one = "1 password is stored unencrypted. Whether this FreeScout reads it cannot be told, so it is left as it is.";
-    finding_plaintext_until_update = "{count} passwords or tokens are stored unencrypted. This FreeScout reads them; versions from 1.8.232 on will not. Run this program again after an update.";
-    finding_plaintext_until_update_one = "1 password or token is stored unencrypted. This FreeScout reads it; versions from 1.8.232 on will not. Run this program again after an update.";
-    finding_awaits_migration = "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.";
-    finding_awaits_migration_one = "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.";
-    finding_would_seal_again = "{count} secrets are encrypted already, but FreeScout's migration that encrypts them is not marked as run: `php artisan migrate` would encrypt them a second time. After it, run this program again.";
-    finding_would_seal_again_one = "1 secret is encrypted already, but FreeScout's migration that encrypts it is not marked as run: `php artisan migrate` would encrypt it a second time. After it, run this program again.";
-    finding_version_untold = "config/app.php states the version \"{stated}\", which is no released version. What is stored unencrypted is left as it is.";
+    finding_env_refused_now(line) = "FreeScout does not start: it cannot read line {line} of .env, where a value with blanks needs quotes. Put that value in double quotes.";
+    finding_env_refused(line) = "FreeScout cannot read line {line} of .env: a value with blanks needs quotes. Without the config cache it does not start.";
+    finding_under_other_key(count: number, key) = count {
+        One "1 secret is sealed under {key}, which is not the key in force.",
+        Other "{count} secrets are sealed under {key}, which is not the key in force.",
+    };
+    finding_under_unknown_key(count: number) = count {
+        One "1 secret opens with no known key: its key is still missing, or it was changed.",
+        Other "{count} secrets open with no known key: their key is still missing, or they were changed.",
+    };
+    finding_damaged(count: number) = count {
+        One "1 secret is damaged and cannot be read under any key as it stands.",
+        Other "{count} secrets are damaged and cannot be read under any key as they stand.",
+    };
+    finding_plaintext(count: number) = count {
+        One "1 password is stored unencrypted. FreeScout reads it as empty.",
+        Other "{count} passwords are stored unencrypted. FreeScout reads them as empty.",
+    };
+    finding_plaintext_untold(count: number) = count {
+        One "1 password is stored unencrypted. Whether this FreeScout reads it cannot be told, so it is left as it is.",
+        Other "{count} passwords are stored unencrypted. Whether this FreeScout reads them cannot be told, so they are left as they are.",
+    };
+    finding_plaintext_until_update(count: number) = count {
+        One "1 password or token is stored unencrypted. This FreeScout reads it; versions from 1.8.232 on will not. Run this program again after an update.",
+        Other "{count} passwords or tokens are stored unencrypted. This FreeScout reads them; versions from 1.8.232 on will not. Run this program again after an update.",
+    };
+    finding_awaits_migration(count: number) = count {
+        One "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.",
+        Other "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.",
+    };
+    finding_would_seal_again(count: number) = count {
+        One "1 secret is encrypted already, but FreeScout's migration that encrypts it is not marked as run: `php artisan migrate` would encrypt it a second time. After it, run this program again.",
+        Other "{count} secrets are encrypted already, but FreeScout's migration that encrypts them is not marked as run: `php artisan migrate` would encrypt them a second time. After it, run this program again.",
+    };
+    finding_version_untold(stated) = "config/app.php states the version \"{stated}\", which is no released version. What is stored unencrypted is left as it is.";
     finding_version_not_stated = "config/app.php does not state FreeScout's version. What is stored unencrypted is left as it is.";
-    finding_system_mail_broken = "FreeScout {version} has a fault: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";
-    finding_nested = "{count} secrets were encrypted twice.";
-    finding_nested_one = "1 secret was encrypted twice.";
-    finding_salvageable = "{count} secrets may be salvaged: a known key decrypts them although their MAC does not vouch for it.";
-    finding_salvageable_one = "1 secret may be salvaged: a known key decrypts it although its MAC does not vouch for it.";
-    finding_older_found = "{count} secrets that are lost today stand in older copies that a known key opens: `recover --take-older` brings them back.";
-    finding_older_found_one = "1 secret that is lost today stands in an older copy that a known key opens: `recover --take-older` brings it back.";
-    finding_older_offered = "{count} secrets that are lost today stand in older copies, but it is not certain that those are this install's own. They are never taken by themselves: step 6 of the wizard offers them and says where each is from.";
-    finding_older_offered_one = "1 secret that is lost today stands in an older copy, but it is not certain that it is this install's own. It is never taken by itself: step 6 of the wizard offers it and says where it is from.";
-    finding_password_in_log = "{count} texts that are probably passwords stand readable in FreeScout's logs: failed logins left them there. Once all is well again, delete those log entries, and change the passwords if others could read the logs.";
-    finding_password_in_log_one = "A text that is probably a password stands readable in FreeScout's logs: a failed login left it there. Once all is well again, delete that log entry, and change the password if others could read the logs.";
-    finding_probably_wiped = "{owner}: a password is needed but nothing is stored ({place}). It was probably wiped by saving the blank form.";
-    finding_licences = "{count} module licences cannot be read: FreeScout's daily check will switch those modules off.";
-    finding_licences_one = "1 module licence cannot be read: FreeScout's daily check will switch that module off.";
-    finding_published_key = "{key} is public ({published}): rotate to a new key.";
-    finding_published_key_in_force = "The key in force, {key}, is public ({published}): anybody can read what it seals. Rotate to a new key.";
+    finding_system_mail_broken(version) = "FreeScout {version} has a fault: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";
+    finding_nested(count: number) = count {
+        One "1 secret was encrypted twice.",
+        Other "{count} secrets were encrypted twice.",
+    };
+    finding_salvageable(count: number) = count {
+        One "1 secret may be salvaged: a known key decrypts it although its MAC does not vouch for it.",
+        Other "{count} secrets may be salvaged: a known key decrypts them although their MAC does not vouch for it.",
+    };
+    finding_older_found(count: number) = count {
+        One "1 secret that is lost today stands in an older copy that a known key opens: `recover --take-older` brings it back.",
+        Other "{count} secrets that are lost today stand in older copies that a known key opens: `recover --take-older` brings them back.",
+    };
+    finding_older_offered(count: number) = count {
+        One "1 secret that is lost today stands in an older copy, but it is not certain that it is this install's own. It is never taken by itself: step 6 of the wizard offers it and says where it is from.",
+        Other "{count} secrets that are lost today stand in older copies, but it is not certain that those are this install's own. They are never taken by themselves: step 6 of the wizard offers them and says where each is from.",
+    };
+    finding_password_in_log(count: number) = count {
+        One "A text that is probably a password stands readable in FreeScout's logs: a failed login left it there. Once all is well again, delete that log entry, and change the password if others could read the logs.",
+        Other "{count} texts that are probably passwords stand readable in FreeScout's logs: failed logins left them there. Once all is well again, delete those log entries, and change the passwords if others could read the logs.",
+    };
+    finding_probably_wiped(owner, place) = "{owner}: a password is needed but nothing is stored ({place}). It was probably wiped by saving the blank form.";
+    finding_licences(count: number) = count {
+        One "1 module licence cannot be read: FreeScout's daily check will switch that module off.",
+        Other "{count} module licences cannot be read: FreeScout's daily check will switch those modules off.",
+    };
+    finding_published_key(key, published) = "{key} is public ({published}): rotate to a new key.";
+    finding_published_key_in_force(key, published) = "The key in force, {key}, is public ({published}): anybody can read what it seals. Rotate to a new key.";
     finding_database_settings_differ = "The config cache and .env name different databases. What is in force now is the cached one; after the cache is cleared, .env counts.";
-    finding_root_owned = "{path} belongs to root, but the web user must write it. Give it back with chown, or pages will fail.";
-    finding_not_transactional = "Table {table} is not kept by an engine with transactions: a recovery cannot be all or nothing there.";
-    finding_older_schema = "The database is older than this FreeScout: {missing} does not exist. Nothing is looked for there.";
+    finding_root_owned(path) = "{path} belongs to root, but the web user must write it. Give it back with chown, or pages will fail.";
+    finding_not_transactional(table) = "Table {table} is not kept by an engine with transactions: a recovery cannot be all or nothing there.";
+    finding_older_schema(missing) = "The database is older than this FreeScout: {missing} does not exist. Nothing is looked for there.";
     finding_not_root = "Not running as root: other users' processes cannot be looked at.";
     finding_install_page = "Do not open /install.php in a browser: as the key is configured here, it would write a new one into .env.";
     key_error_empty = "there is none";
-    key_error_length = "it comes to {bytes} bytes instead of 32";
+    key_error_length(bytes) = "it comes to {bytes} bytes instead of 32";
     key_error_trailing = "something follows its end";
 
     // sentences: secrets and verdicts
@@ -944,8 +967,8 @@ table! {
     kind_license = "module licence";
     kind_invited_user = "placeholder password of an invited user";
     kind_env_value = ".env value";
-    verdict_opens = "Opens with the key in force, {key}.";
-    verdict_other_key = "Opens with {key}, not with the key in force.";
+    verdict_opens(key) = "Opens with the key in force, {key}.";
+    verdict_other_key(key) = "Opens with {key}, not with the key in force.";
     reads_empty = "FreeScout reads it as empty.";
     reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
     reads_as_stored_token = "FreeScout uses the encrypted text itself as the token.";
@@ -953,21 +976,21 @@ table! {
     reads_module = "Its module cannot read it.";
     reads_invited = "Harmless: the invitation still works.";
     verdict_unknown_key = "No known key opens it. The key that made it is lost so far, or somebody changed the stored text: both look the same.";
-    verdict_damaged_key = " It was sealed with {key}.";
+    verdict_damaged_key(key) = " It was sealed with {key}.";
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
     verdict_plaintext_as_it_is = "Stored unencrypted, as this version of FreeScout does.";
     verdict_plaintext_still_read = "Stored unencrypted. This version of FreeScout uses it as it stands; from 1.8.232 on it will not.";
     verdict_plaintext_awaits = "Stored unencrypted. FreeScout reads it only after its migrations have run (php artisan migrate).";
     verdict_plaintext_untold = "Stored unencrypted. Whether this FreeScout uses it cannot be told.";
     verdict_plaintext_works = "Stored unencrypted; FreeScout uses it as it stands.";
-    verdict_nested = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner payload instead of the password.";
-    verdict_nested_closed = "Encrypted twice; the outer layer opens with {key}, but no known key leads to a value within.";
+    verdict_nested(key) = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner payload instead of the password.";
+    verdict_nested_closed(key) = "Encrypted twice; the outer layer opens with {key}, but no known key leads to a value within.";
     verdict_wiped = "Empty although a password is needed: probably wiped by saving the blank form.";
     verdict_null = "Saved as \"no password\" by the settings page.";
     verdict_empty = "Nothing is stored.";
-    salvage_missing = "Its MAC is missing, but {key} decrypts it to a valid value: it may be salvaged, unproven.";
-    salvage_upper_case = "Its MAC is {key}'s in upper case, which FreeScout refuses: it may be salvaged.";
-    salvage_wrong = "Its MAC is wrong, but {key} decrypts it to a valid value: it may be salvaged, unproven.";
+    salvage_missing(key) = "Its MAC is missing, but {key} decrypts it to a valid value: it may be salvaged, unproven.";
+    salvage_upper_case(key) = "Its MAC is {key}'s in upper case, which FreeScout refuses: it may be salvaged.";
+    salvage_wrong(key) = "Its MAC is wrong, but {key} decrypts it to a valid value: it may be salvaged, unproven.";
     damage_bad_base64 = "Damaged: foreign characters in the stored text.";
     damage_bad_json = "Damaged: the stored text is not the JSON it should be.";
     damage_no_mac = "Damaged: the MAC is missing.";
@@ -980,38 +1003,38 @@ table! {
     damage_too_long = "Too long to be a secret of FreeScout; it was not read.";
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
-    action_keep_until = "stays as it is, and opens again with {key} in force";
-    action_reseal = "opened with {key}, sealed with the key of the plan";
+    action_keep_until(key) = "stays as it is, and opens again with {key} in force";
+    action_reseal(key) = "opened with {key}, sealed with the key of the plan";
     action_seal = "sealed for the first time";
     action_leave = "left as it is";
     action_leave_to_migration = "left as it is, for FreeScout's migrations to encrypt";
     action_enter_plain = "the new password is stored, unencrypted as this version does";
     action_unwrap = "both layers opened, sealed once";
     action_repair = "written in the form FreeScout reads, sealed again";
-    action_salvage = "salvaged with {key}, unproven";
-    older = "the {what} of {date}, from {source}";
-    older_with_origin = "{older} ({origin})";
-    older_stood = "From: {origin}.";
-    older_of_table = "table {table} of database {database}";
-    older_of_table_alone = "table {table} of a database that is not named";
-    older_of_database = "database {database}";
+    action_salvage(key) = "salvaged with {key}, unproven";
+    older(what, date, source) = "the {what} of {date}, from {source}";
+    older_with_origin(older, origin) = "{older} ({origin})";
+    older_stood(origin) = "From: {origin}.";
+    older_of_table(table, database) = "table {table} of database {database}";
+    older_of_table_alone(table) = "table {table} of a database that is not named";
+    older_of_database(database) = "database {database}";
     older_of_nowhere = "a database and table that are not named";
     older_not_taken = "Older passwords that are not taken, because it is not certain that they are this mailbox's. Step 6 of the wizard offers them:";
     doubt_no_row = "It was recognised by an address near it, and not read from a row.";
-    doubt_other_database = "That is another database: this install uses {own}.";
-    doubt_other_server = "That is a database of the same name on another server, {host}.";
-    doubt_other_table = "That is another table: this install uses {own}.";
+    doubt_other_database(own) = "That is another database: this install uses {own}.";
+    doubt_other_server(host) = "That is a database of the same name on another server, {host}.";
+    doubt_other_table(own) = "That is another table: this install uses {own}.";
     doubt_other_install = "It is in a backup of another install.";
-    doubt_other_address = "Its row there belongs to {address}.";
+    doubt_other_address(address) = "Its row there belongs to {address}.";
     doubt_no_address = "Its row there has no address.";
-    doubt_other_row = "The row with this address has the number {row} there.";
-    doubt_other_login = "It was for another login: {login} at {server}.";
+    doubt_other_row(row) = "The row with this address has the number {row} there.";
+    doubt_other_login(login, server) = "It was for another login: {login} at {server}.";
     doubt_unsure = "The line that names the database may be part of the text of a mail.";
     doubt_disagreement = "Other copies that are just as likely this install's own hold another password.";
     doubt_superseded = "A later one is known.";
-    logged = "a password seen on {date} in {seen_in}, unproven";
-    logged_undated = "a password seen in {seen_in}, unproven";
-    older_undated = "an older {what} of unknown date, from {source}";
+    logged(date, seen_in) = "a password seen on {date} in {seen_in}, unproven";
+    logged_undated(seen_in) = "a password seen in {seen_in}, unproven";
+    older_undated(what, source) = "an older {what} of unknown date, from {source}";
     action_enter = "the new password is stored";
     action_stays_lost = "stays unreadable; its password is needed";
     action_lost_oauth = "stays unreadable; connect the mailbox again in the browser";
@@ -1020,28 +1043,28 @@ table! {
     action_lost_invited = "stays unreadable, which does no harm";
 
     // sentences: keys, strategies, backup
-    source_backup = "the backup of {created} ({path})";
+    source_backup(created, path) = "the backup of {created} ({path})";
     source_given = "given by you";
     source_stdin = "standard input";
-    source_line = ", line {line}";
-    source_misspelled = " ({fault})";
-    key_opens = "opens {opens} of {total}";
+    source_line(line) = ", line {line}";
+    source_misspelled(fault) = " ({fault})";
+    key_opens(opens, total) = "opens {opens} of {total}";
     key_opens_nothing = "opens nothing here";
     key_in_force = ", in force";
     timeline_head = "Which key the mails went out under:";
-    timeline_era = "{first} to {last}  {key}  {mails}";
+    timeline_era(first, last, key, mails) = "{first} to {last}  {key}  {mails}";
     timeline_mail = "1 mail";
-    timeline_mails = "{mails} mails";
-    timeline_more = "and {more} shorter times";
-    timeline_until = "{key} was in use until {last}: a backup from before that day has it.";
-    timeline_between = "{key} was in use from {first} to {last}: a backup from that time has it.";
-    timeline_lost_until = "A key not known here was in use until {last} ({mails}): a backup from before that day has it.";
-    timeline_lost_between = "A key not known here was in use from {first} to {last} ({mails}): a backup from that time has it.";
-    timeline_latest = "The last mails, up to {last}, went out under {key}, which is not in force now: a worker that still runs may hold it.";
-    timeline_lost_latest = "The last mails, up to {last}, went out under a key not known here: a backup from that time has it, and a worker that still runs may.";
-    timeline_turns = "From {first} to {last} mails went out under {one} and {other} by turns: two processes held different keys, such as the web side and a worker.";
-    key_mails = ", {mails} mails sent under it";
-    key_published = ", PUBLIC ({published}): rotate";
+    timeline_mails(mails) = "{mails} mails";
+    timeline_more(more) = "and {more} shorter times";
+    timeline_until(key, last) = "{key} was in use until {last}: a backup from before that day has it.";
+    timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup from that time has it.";
+    timeline_lost_until(last, mails) = "A key not known here was in use until {last} ({mails}): a backup from before that day has it.";
+    timeline_lost_between(first, last, mails) = "A key not known here was in use from {first} to {last} ({mails}): a backup from that time has it.";
+    timeline_latest(last, key) = "The last mails, up to {last}, went out under {key}, which is not in force now: a worker that still runs may hold it.";
+    timeline_lost_latest(last) = "The last mails, up to {last}, went out under a key not known here: a backup from that time has it, and a worker that still runs may.";
+    timeline_turns(first, last, one, other) = "From {first} to {last} mails went out under {one} and {other} by turns: two processes held different keys, such as the web side and a worker.";
+    key_mails(mails) = ", {mails} mails sent under it";
+    key_published(published) = ", PUBLIC ({published}): rotate";
     why_published_key = "The key in force is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
     why_old_key_opens_more = "Most secrets were sealed with the old key. Putting it back also keeps reply threading, attachment links and the web cron working.";
@@ -1060,22 +1083,22 @@ table! {
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
-    backup_done = "Backup: {texts} stored texts and {files} files, {kib} KiB, read back and right: {folder}";
-    backup_done_encrypted = "Encrypted backup: {texts} stored texts and {files} files, {kib} KiB, opened again and right: {folder}";
+    backup_done(texts, files, kib, folder) = "Backup: {texts} stored texts and {files} files, {kib} KiB, read back and right: {folder}";
+    backup_done_encrypted(texts, files, kib, folder) = "Encrypted backup: {texts} stored texts and {files} files, {kib} KiB, opened again and right: {folder}";
 
     // connection tests
-    probe_days_left = "{days} d left";
+    probe_days_left(days) = "{days} d left";
     probe_no_expiry = "no expiry";
-    probe_expired_days = "expired {days} d ago";
-    probe_issued_by = "by {issuer}";
-    probe_folder = "{folder} {count} mails";
+    probe_expired_days(days) = "expired {days} d ago";
+    probe_issued_by(issuer) = "by {issuer}";
+    probe_folder(folder, count) = "{folder} {count} mails";
     journey_subject = "freescout-rescue connection test";
     journey_body = "This mail was sent by freescout-rescue to find out whether this mailbox sends and receives. It can be deleted.";
 
     // connection tests: how they ended, in a word or two
     code_ok = "works";
     code_would_work = "would work";
-    code_not_tried = "not tried: {why}";
+    code_not_tried(why) = "not tried: {why}";
     code_dns = "no such host";
     code_refused = "nobody listens";
     code_unreachable = "unreachable";
@@ -1117,11 +1140,11 @@ table! {
     advice_yahoo_app_password = "Yahoo and AOL take app passwords only: make one in the account's security settings.";
     advice_icloud_app_password = "iCloud takes app-specific passwords only (account.apple.com), and for IMAP often the name before the @ alone.";
     advice_fastmail_app_password = "Fastmail takes app passwords only: Settings, Privacy & Security, Integrations.";
-    advice_microsoft_oauth = "Microsoft takes no password here any more: connect the mailbox by OAuth, {url}";
+    advice_microsoft_oauth(url) = "Microsoft takes no password here any more: connect the mailbox by OAuth, {url}";
     advice_microsoft_smtp_auth = "SMTP AUTH is switched off: the Microsoft 365 administrator enables Authenticated SMTP for this mailbox.";
     advice_microsoft_not_connected = "Signed in, but not let into the mailbox: wrong shared-mailbox name, missing IMAP permission of the app, or throttling.";
-    advice_microsoft_token_refused = "The token was refused: look at the app's permissions and at the mailbox's name, then connect again, {url}";
-    advice_token_refused = "The token was refused: connect the mailbox again in the browser, {url}";
+    advice_microsoft_token_refused(url) = "The token was refused: look at the app's permissions and at the mailbox's name, then connect again, {url}";
+    advice_token_refused(url) = "The token was refused: connect the mailbox again in the browser, {url}";
     advice_too_many = "Not the password: too many connections or logins. Wait some minutes, then test again.";
     advice_too_many_failed = "Refused after too many failed logins: the password may be wrong, or the account locked for a while. Wait before you try another.";
     advice_try_later = "Not the password: the server cannot check it just now. Test again later.";
@@ -1129,24 +1152,24 @@ table! {
     advice_enable_imap = "IMAP is switched off for this account: enable it in the provider's mail settings.";
     advice_enable_imap_or_app_password = "IMAP is switched off for this account, or an app password is needed: look at the provider's mail settings.";
     advice_contact_admin = "The account is blocked: ask the mail server's administrator.";
-    advice_needs_encryption = "The server takes logins only when encrypted: choose STARTTLS or SSL in FreeScout, {url}";
-    advice_no_login_method = "The server offers no login that FreeScout can make here: look at port and encryption, {url}";
+    advice_needs_encryption(url) = "The server takes logins only when encrypted: choose STARTTLS or SSL in FreeScout, {url}";
+    advice_no_login_method(url) = "The server offers no login that FreeScout can make here: look at port and encryption, {url}";
     advice_turned_away = "The server hung up or turned us away: this server's address may be blocked there, or the encryption setting is wrong.";
-    advice_not_owner = "Logged in, but this account may not send as {email}: allow it at the mail server.";
-    advice_sender_refused = "The server takes no mail from {email}: see its words.";
-    advice_folder_missing = "Logged in, but a folder that FreeScout fetches is not there: correct it, {url}";
+    advice_not_owner(email) = "Logged in, but this account may not send as {email}: allow it at the mail server.";
+    advice_sender_refused(email) = "The server takes no mail from {email}: see its words.";
+    advice_folder_missing(url) = "Logged in, but a folder that FreeScout fetches is not there: correct it, {url}";
     advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or look at this machine's DNS.";
-    advice_nobody_listens = "Nothing listens on {server}: look at the port, and whether the mail server runs.";
-    advice_no_route = "No way to {server} from here: look at the network and the firewall.";
-    advice_no_answer = "No answer from {server}: a firewall swallows the packets, or the encryption setting does not fit the port.";
-    advice_speaks_tls = "This port speaks TLS from the first byte: choose SSL in FreeScout, {url}";
-    advice_speaks_plain = "This port does not begin with TLS: choose STARTTLS (SMTP: TLS) in FreeScout, {url}";
+    advice_nobody_listens(server) = "Nothing listens on {server}: look at the port, and whether the mail server runs.";
+    advice_no_route(server) = "No way to {server} from here: look at the network and the firewall.";
+    advice_no_answer(server) = "No answer from {server}: a firewall swallows the packets, or the encryption setting does not fit the port.";
+    advice_speaks_tls(url) = "This port speaks TLS from the first byte: choose SSL in FreeScout, {url}";
+    advice_speaks_plain(url) = "This port does not begin with TLS: choose STARTTLS (SMTP: TLS) in FreeScout, {url}";
     advice_tls_failed = "No TLS that both sides know: the server may be too old, or want another port.";
     advice_certificate_expired = "The certificate has expired: the mail server's administrator renews it.";
-    advice_certificate_name = "The certificate is for {said}: use that as the server's name in FreeScout, {url}";
+    advice_certificate_name(said, url) = "The certificate is for {said}: use that as the server's name in FreeScout, {url}";
     advice_certificate_untrusted = "No known authority signed the certificate: install its authority on this server, or a proper certificate there.";
-    advice_no_starttls = "The server does not do STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
-    advice_not_a_mail_server = "Something else answers on {server}: look at name, port and protocol.";
+    advice_no_starttls(url) = "The server does not do STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
+    advice_not_a_mail_server(server) = "Something else answers on {server}: look at name, port and protocol.";
     advice_broken_protocol = "The server says what no mail server should: see its words; look at the port.";
     advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
     advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
@@ -1156,52 +1179,52 @@ table! {
     advice_of_module = "A module's own protocol: test it in FreeScout.";
     advice_no_server = "No server is configured.";
     advice_refused_before = "This password was refused there already; it is not sent again, so that the account is not locked.";
-    advice_refused_elsewhere = "{protocol} at {server} has refused this password, so it was not tried here as well: too many refusals lock an account.";
-    advice_token_refused_elsewhere = "{protocol} at {server} has refused this token, so it was not tried here as well: too many refusals lock an account.";
-    advice_turned_away_elsewhere = "{protocol} at {server} has turned this account away ({why}), so it was not tried here as well.";
-    advice_reconnect = "The token is lost; the client secret is not. Connect the mailbox again in the browser, {url}";
-    advice_reconnect_after_secret = "Enter the client secret, then connect the mailbox again in the browser, {url}";
+    advice_refused_elsewhere(protocol, server) = "{protocol} at {server} has refused this password, so it was not tried here as well: too many refusals lock an account.";
+    advice_token_refused_elsewhere(protocol, server) = "{protocol} at {server} has refused this token, so it was not tried here as well: too many refusals lock an account.";
+    advice_turned_away_elsewhere(protocol, server, why) = "{protocol} at {server} has turned this account away ({why}), so it was not tried here as well.";
+    advice_reconnect(url) = "The token is lost; the client secret is not. Connect the mailbox again in the browser, {url}";
+    advice_reconnect_after_secret(url) = "Enter the client secret, then connect the mailbox again in the browser, {url}";
     advice_renewed_later = "The token has expired, which is normal: FreeScout renews it at its next fetch. It is not renewed before the recovery.";
-    advice_client_secret_expired = "The client secret has expired or is wrong: make a new one in the provider's console, enter it, and connect again, {url}";
+    advice_client_secret_expired(url) = "The client secret has expired or is wrong: make a new one in the provider's console, enter it, and connect again, {url}";
     advice_renewal_unreachable = "The token has expired, and the provider could not be reached to renew it: look at this server's way out (HTTPS).";
-    advice_renewal_not_stored = "The provider renewed the token, but it could not be stored: connect the mailbox again in the browser, {url}";
+    advice_renewal_not_stored(url) = "The provider renewed the token, but it could not be stored: connect the mailbox again in the browser, {url}";
     advice_renewal_not_tried = "The token has expired. It was not renewed, as the new one could not be stored: the database takes no writes.";
-    advice_renewal_refused = "The token has expired, and the provider did not renew it: see its words. Wait, test again, or connect the mailbox again, {url}";
-    advice_reconnect_revoked = "The provider renews this connection no longer: connect the mailbox again in the browser, {url}";
-    mailbox_url = "https://{site}/mailbox/connection-settings/{id}/{direction}";
-    system_mail_url = "https://{site}/settings/emails";
+    advice_renewal_refused(url) = "The token has expired, and the provider did not renew it: see its words. Wait, test again, or connect the mailbox again, {url}";
+    advice_reconnect_revoked(url) = "The provider renews this connection no longer: connect the mailbox again in the browser, {url}";
+    mailbox_url(site, id, direction) = "https://{site}/mailbox/connection-settings/{id}/{direction}";
+    system_mail_url(site) = "https://{site}/settings/emails";
 
     // connection tests: what works and should not be left so
     caution_clear_text = "The password travels unencrypted.";
     caution_starttls_ignored = "FreeScout does not do STARTTLS for POP3: the password travels unencrypted. Choose SSL, port 995.";
     caution_login_disabled = "The server asks for encryption first; FreeScout sends the password all the same.";
     caution_unchecked_expired = "FreeScout does not check it, but the certificate has expired.";
-    caution_unchecked_name = "FreeScout does not check it, but the certificate is for {names}.";
+    caution_unchecked_name(names) = "FreeScout does not check it, but the certificate is for {names}.";
     caution_unchecked_untrusted = "FreeScout does not check it, but no known authority signed the certificate.";
-    caution_expires_soon = "The certificate expires soon; days left: {days}.";
+    caution_expires_soon(days) = "The certificate expires soon; days left: {days}.";
     caution_private_address = "FreeScout's settings form refuses this private address: name it in APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
-    caution_not_yet_readable = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
+    caution_not_yet_readable(key) = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you typed. It is stored in step 7.";
     caution_form_untold = "Tested with the password as it is stored, unencrypted. Whether this FreeScout reads it cannot be told.";
     caution_not_sent_again = "Its earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something at the mail server, restart this program.";
-    journey_arrived = "A mail to itself arrived after {seconds} s and was removed.";
-    journey_arrived_marked = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
-    journey_not_seen = "A mail to itself was accepted and not found within {seconds} s.";
-    journey_refused = "A mail to itself was refused: {said}";
+    journey_arrived(seconds) = "A mail to itself arrived after {seconds} s and was removed.";
+    journey_arrived_marked(seconds) = "A mail to itself arrived after {seconds} s; it is marked as deleted, as this server cannot remove a single mail.";
+    journey_not_seen(seconds) = "A mail to itself was accepted and not found within {seconds} s.";
+    journey_refused(said) = "A mail to itself was refused: {said}";
     journey_not_tried = "No mail was sent: sending and fetching must both work, by IMAP.";
     system_mail = "System mail";
     rung_login = "login";
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
-    test_progress = "{done} of {of} connections tested";
-    test_summary = "{ok} of {of} connections work; {failed} failed, {skipped} were not tried.";
-    test_not_needed = "Nothing to log in to: {count} more.";
+    test_progress(done, of) = "{done} of {of} connections tested";
+    test_summary(ok, of, failed, skipped) = "{ok} of {of} connections work; {failed} failed, {skipped} were not tried.";
+    test_not_needed(count) = "Nothing to log in to: {count} more.";
     test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";
     test_nothing_next = "Add a mailbox in FreeScout, or name one that is there.";
-    test_connect_to = "{text} is not HOST:PORT=ADDRESS:PORT.";
+    test_connect_to(text) = "{text} is not HOST:PORT=ADDRESS:PORT.";
     test_connect_to_next = "For example: --connect-to imap.example.org:993=127.0.0.1:10993";
     password_being_tried = "It is being tried at the mail server. Typing on stops that.";
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";

@@ -23,7 +23,7 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A recovery whose rows and files are written.
 pub struct Written<'a> {
@@ -162,10 +162,7 @@ impl Written<'_> {
         if let Err(problem) = &read {
             self.notes.insert(
                 0,
-                fill(
-                    w.apply_not_read_again,
-                    &[("what", &problem.what), ("why", &problem.why)],
-                ),
+                text!(apply_not_read_again, what = problem.what, why = problem.why),
             );
         }
         let after = session.assess();
@@ -174,8 +171,7 @@ impl Written<'_> {
         self.notes.splice(..0, overruled);
         self.notes.extend(ledger.unguarded());
         if let Err(problem) = ledger.end(self.id, Outcome::Done) {
-            let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
-            self.notes.push(fill(w.journal_not_ended, &why));
+            self.notes.push(text!(journal_not_ended, why = problem.why));
         }
         Applied {
             strategy: self.run.strategy.clone().unwrap_or_default(),

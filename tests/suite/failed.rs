@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use freescout_rescue::domain::error::ErrorKind;
-use freescout_rescue::domain::run::{Intent, Kind, Outcome, Run};
+use freescout_rescue::domain::run::{Intent, Run, RunKind, RunOutcome};
 use freescout_rescue::engine::recovery::run_log;
 use freescout_rescue::io::state::journal::Journal;
 use freescout_rescue::io::state::lock::{Holder, Lock};
@@ -68,8 +68,8 @@ fn held(bench: &Bench) -> Option<Lock> {
 fn unfinished(bench: &Bench) -> Option<Lock> {
     let mut journal = Journal::open(&bench.path("state")).unwrap();
     let run = Run {
-        outcome: Outcome::Unfinished,
-        ..run_log::beginning(Kind::Recovery, &root(bench), &bench.path("backups/gone"))
+        outcome: RunOutcome::Unfinished,
+        ..run_log::beginning(RunKind::Recovery, &root(bench), &bench.path("backups/gone"))
     };
     journal.begin(&run, &Intent::default()).unwrap();
     None
@@ -79,7 +79,7 @@ fn unfinished(bench: &Bench) -> Option<Lock> {
 fn unfinished_with_its_backup(bench: &Bench) -> Option<Lock> {
     backed_up(bench);
     let mut journal = Journal::open(&bench.path("state")).unwrap();
-    let run = run_log::beginning(Kind::Recovery, &root(bench), &bench.path("backup"));
+    let run = run_log::beginning(RunKind::Recovery, &root(bench), &bench.path("backup"));
     journal.begin(&run, &Intent::default()).unwrap();
     None
 }

@@ -288,7 +288,7 @@ fn what_changed_since_the_backup_is_refused() {
         let failure = outcome
             .err()
             .unwrap_or_else(|| panic!("{what} was overlooked"));
-        assert!(!failure.half_done, "{what}: {}", failure.problem);
+        assert!(!failure.half_done(), "{what}: {}", failure.problem);
         assert_eq!(bench.state(), before, "{what}: something was changed");
         assert!(
             matches!(backup.recovery(), Ok(None)),

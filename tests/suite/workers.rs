@@ -332,7 +332,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
     let Err(failure) = applied else {
         panic!("it was carried out without the key")
     };
-    assert!(!failure.half_done && failure.problem.what.contains("running process"));
+    assert!(!failure.half_done() && failure.problem.what.contains("running process"));
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(!site.told());
     let planned = recovery::plan(&session, Some(Strategy::Fresh), &Choices::default());
@@ -374,7 +374,7 @@ fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
     };
     assert!(asked.get(), "the test would prove nothing: {said:?}");
     let what = "This program was asked to stop (by a signal) before anything was written.";
-    assert!(!failure.half_done && failure.problem.what == what);
+    assert!(!failure.half_done() && failure.problem.what == what);
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(ledger.unfinished().unwrap().is_none());
     assert!(matches!(backup.recovery(), Ok(None)));

@@ -1,9 +1,9 @@
 //! Settings outside of `.env`, as sentences: where they stand, and whether they count.
 
 use crate::domain::config::elsewhere::By;
-use crate::domain::plan::{Plan, Target};
+use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::verdict::assessment::Assessment;
-use crate::domain::verdict::finding::{Finding, KeyName, SetAt, Standing};
+use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
@@ -11,7 +11,7 @@ use crate::words::words;
 pub fn key(
     at: &SetAt,
     key: Option<&KeyName>,
-    standing: Standing,
+    standing: SettingEffect,
     opens: usize,
     total: usize,
 ) -> String {
@@ -23,21 +23,21 @@ pub fn key(
     };
     let place = place(at);
     match standing {
-        Standing::InForce => text!(
+        SettingEffect::InForce => text!(
             finding_key_elsewhere,
             place = place,
             key = key,
             opens = opens,
             total = total
         ),
-        Standing::Cached => text!(
+        SettingEffect::Cached => text!(
             finding_key_elsewhere_cached,
             place = place,
             key = key,
             opens = opens,
             total = total
         ),
-        Standing::NextStart => text!(
+        SettingEffect::NextStart => text!(
             finding_key_elsewhere_start,
             place = place,
             key = key,
@@ -45,34 +45,34 @@ pub fn key(
             opens = opens,
             total = total
         ),
-        Standing::Unsure => text!(
+        SettingEffect::Unsure => text!(
             finding_key_elsewhere_unsure,
             place = place,
             key = key,
             opens = opens,
             total = total
         ),
-        Standing::TakenOver => text!(finding_key_elsewhere_taken_over, place = place),
+        SettingEffect::TakenOver => text!(finding_key_elsewhere_taken_over, place = place),
     }
 }
 
 /// Another setting that is set there.
-pub fn setting(name: &str, at: &SetAt, standing: Standing) -> String {
+pub fn setting(name: &str, at: &SetAt, standing: SettingEffect) -> String {
     match standing {
-        Standing::InForce | Standing::NextStart => {
+        SettingEffect::InForce | SettingEffect::NextStart => {
             text!(finding_setting_elsewhere, place = place(at), name = name)
         }
-        Standing::Cached => text!(
+        SettingEffect::Cached => text!(
             finding_setting_elsewhere_cached,
             place = place(at),
             name = name
         ),
-        Standing::Unsure => text!(
+        SettingEffect::Unsure => text!(
             finding_setting_elsewhere_unsure,
             place = place(at),
             name = name
         ),
-        Standing::TakenOver => text!(
+        SettingEffect::TakenOver => text!(
             finding_setting_elsewhere_taken_over,
             place = place(at),
             name = name
@@ -104,8 +104,8 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
         Finding::KeySetElsewhere {
             at, key, standing, ..
         } => {
-            let meant = key.as_ref().map(|key| Target::Known(key.fingerprint));
-            let counts = !matches!(standing, Standing::Unsure | Standing::TakenOver);
+            let meant = key.as_ref().map(|key| TargetKey::Known(key.fingerprint));
+            let counts = !matches!(standing, SettingEffect::Unsure | SettingEffect::TakenOver);
             let key = key.as_ref().map_or_else(
                 || words().a_key_not_known_here.to_owned(),
                 KeyName::to_string,

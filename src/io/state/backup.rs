@@ -41,7 +41,7 @@ use crate::io::fs::{Attributes, FileError};
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
 pub use sealed::{ENDING, Passphrase, Sealing};
-pub use writer::{Keeping, Target, Writer};
+pub use writer::{BackupFile, Writer, WriterOptions};
 
 /// Marks a folder as a backup of ours.
 pub const MARKER: &str = ".freescout-rescue-backup";

@@ -99,7 +99,7 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
 
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    base16ct::lower::encode_string(bytes)
 }
 
 /// Opens a regular file of a tree that was entered by its real path: a link anywhere on the way has come in between, and

@@ -15,5 +15,6 @@ pub(crate) fn as_root(what: &str) -> bool {
 pub(crate) fn not_tried(what: &str) {
     let line = format!("\n{what} not tried\n");
     // In one piece, so that the lines of tests that run beside it do not mix with it.
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    let said = std::io::stderr().write_all(line.as_bytes());
+    said.expect("standard error is open");
 }

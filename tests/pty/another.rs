@@ -68,8 +68,8 @@ impl Ground {
         session.wait_for("Found: K");
         for (keys, then) in [
             ("2", "Before anything is changed"),
-            ("\r", "reads back right"),
-            ("5", "Passwords to type"),
+            ("\r", "complete and verified"),
+            ("5", "Passwords to enter"),
             ("7", "Type apply"),
         ] {
             session.press(keys, then);
@@ -176,7 +176,7 @@ fn it_has_nothing_of_ours() {
             .to_str()
             .unwrap()]
     );
-    session.wait_for("all is as planned");
+    session.wait_for("everything is as planned");
     session.keys("q");
     session.wait_for("Its report was not saved");
     session.keys("\r");

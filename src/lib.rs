@@ -80,3 +80,7 @@ pub mod tui {
 pub mod cli;
 pub mod demo;
 pub mod sentences;
+
+#[cfg(test)]
+#[path = "../tests/suite/not_tried.rs"]
+mod not_tried;

@@ -4,6 +4,7 @@
 mod backups;
 mod by_hand;
 mod cli;
+mod commands;
 mod configured;
 mod demo_mail;
 mod deploys;
@@ -15,6 +16,7 @@ mod fuzzed;
 mod git;
 mod hostile;
 mod hunt;
+mod not_tried;
 mod oauth;
 mod own_backups;
 mod plans;

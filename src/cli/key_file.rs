@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -13,7 +13,7 @@ use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: usize = 64 << 10;
@@ -43,7 +43,12 @@ pub(super) fn read(path: &Path) -> Result<(SecretBytes, Source), Problem> {
 /// The problem of a file without a key.
 pub(super) fn holds_no_key(why: &str) -> Problem {
     let w = words();
-    Problem::new(w.key_file_no_key, why, w.key_file_no_key_next)
+    Problem::new(
+        ErrorKind::BadInput,
+        w.key_file_no_key,
+        why,
+        w.key_file_no_key_next,
+    )
 }
 
 /// Refuses a given key that opens nothing and is not in force: whoever gave it expects that it is used, and a recovery that
@@ -69,13 +74,12 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
     };
     let from = useless.sources.first().map(sentences::source);
     Err(Problem::new(
+        ErrorKind::BadInput,
         w.key_file_useless,
-        fill(
-            w.key_file_useless_why,
-            &[
-                ("source", &from.unwrap_or_default()),
-                ("fingerprint", &useless.fingerprint),
-            ],
+        text!(
+            key_file_useless_why,
+            source = from.unwrap_or_default(),
+            fingerprint = useless.fingerprint
         ),
         w.key_file_useless_next,
     ))
@@ -88,13 +92,19 @@ fn named(path: &Path, why: &str) -> String {
         true => w.source_stdin.to_owned(),
         false => sanitize(&path.to_string_lossy()),
     };
-    fill(w.error_path, &[("path", &name), ("why", &why)])
+    text!(error_path, path = name, why = why)
 }
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
-    let unreadable =
-        |why: &str| Problem::new(w.key_file_unreadable, sanitize(why), w.key_file_no_key_next);
+    let unreadable = |why: &str| {
+        Problem::new(
+            ErrorKind::BadInput,
+            w.key_file_unreadable,
+            sanitize(why),
+            w.key_file_no_key_next,
+        )
+    };
     if path != Path::new("-") {
         let file = fs::read(path, MAX_KEY_FILE as u64).map_err(|e| unreadable(&e.to_string()))?;
         let source = Source::file(SourceKind::Given, path, None);

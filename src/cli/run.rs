@@ -1,14 +1,15 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, key_file, stop};
-use crate::domain::error::Problem;
+use crate::cli::{Arguments, Command, Common, TestOptions, back, failure, journal, key_file, stop};
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
@@ -40,12 +41,24 @@ use crate::io::state::AbsolutePath;
 use crate::io::state::backup::Backup;
 use crate::io::state::passwords;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 use crate::{demo, sentences, tui};
 
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
-    let exit = match arguments.command {
+    let json = arguments.options_of_all().json;
+    match catch_unwind(AssertUnwindSafe(|| run_command(arguments))) {
+        Ok(Ok(exit)) => exit as u8,
+        Ok(Err((problem, exit))) => {
+            failure::tell(&problem, json);
+            exit as u8
+        }
+        Err(_) => failure::fault(json),
+    }
+}
+
+fn run_command(arguments: Arguments) -> CommandResult {
+    match arguments.command {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
             wizard(&arguments.common, None, mail, endpoints)
@@ -115,13 +128,6 @@ pub fn run(arguments: Arguments) -> u8 {
             ..
         }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),
-    };
-    match exit {
-        Ok(exit) => exit as u8,
-        Err((problem, exit)) => {
-            output::problem(&problem);
-            exit as u8
-        }
     }
 }
 
@@ -134,7 +140,7 @@ pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
 
 /// A change that was not carried out: mostly nothing was changed, seldom only half of it.
 pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
-    let exit = if failure.half_done {
+    let exit = if failure.half_done() {
         Exit::Unreadable
     } else {
         Exit::Attention
@@ -197,8 +203,8 @@ impl Common {
         let w = words();
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
-                let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
-                Problem::new(what, "", w.web_user_unknown_next)
+                let what = text!(web_user_unknown, name = sanitize(name));
+                Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
         }
@@ -236,11 +242,13 @@ impl Common {
             .iter()
             .find(|path| !path.exists() && path.as_path() != Path::new("-"))
         {
-            let what = fill(
-                w.look_in_missing,
-                &[("path", &sanitize(&missing.to_string_lossy()))],
-            );
-            return Err(Problem::new(what, "", w.look_in_missing_next));
+            let what = text!(look_in_missing, path = sanitize(&missing.to_string_lossy()));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.look_in_missing_next,
+            ));
         }
         let mut session = survey::open(
             self.install.as_deref(),
@@ -278,29 +286,28 @@ fn wizard(
     };
     let install = install.or_else(|| common.install.clone());
     if let Some(missing) = install.as_ref().filter(|path| !path.exists()) {
-        let what = fill(
-            w.install_missing,
-            &[("path", &sanitize(&missing.to_string_lossy()))],
-        );
-        return Err(not_started(Problem::new(what, "", w.install_missing_next)));
+        let what = text!(install_missing, path = sanitize(&missing.to_string_lossy()));
+        return Err(not_started(Problem::new(
+            ErrorKind::InstallNotFound,
+            what,
+            "",
+            w.install_missing_next,
+        )));
     }
     let look_in = common.look_in.clone();
     tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
-    let w = words();
     let made = match mailboxes {
         Some(count) => demo::lay_out_large(folder, count, &mut crate::io::os::entropy::fill),
         None => demo::lay_out(folder, &mut crate::io::os::entropy::fill),
     }
     .map_err(unchanged)?;
-    Out::stdout().line(&fill(
-        w.demo_made,
-        &[
-            ("install", &made.install.display()),
-            ("look_in", &made.look_in.display()),
-        ],
+    Out::stdout().line(&text!(
+        demo_made,
+        install = made.install.display(),
+        look_in = made.look_in.display()
     ));
     Ok(Exit::Fine)
 }
@@ -309,6 +316,7 @@ fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(Problem::new(
+            ErrorKind::NotWritable,
             w.demo_no_room,
             e.to_string(),
             w.demo_no_room_next,
@@ -413,8 +421,9 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> CommandRe
     let w = words();
     let lines = match wishes.passwords {
         Some(path) => passwords::read(path).map_err(|e| {
-            let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
+            let what = text!(passwords_file_unusable, path = path.display());
             not_started(Problem::new(
+                ErrorKind::BadInput,
                 what,
                 sanitize(&e.to_string()),
                 w.passwords_next,

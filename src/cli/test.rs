@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crate::cli::output::Out;
 use crate::cli::{Common, TestOptions, stop};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::mail::{ConnectionId, Direction};
@@ -24,7 +24,7 @@ use crate::io::mail::Settings;
 use crate::io::state::passwords::MailboxName;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// `test`.
 pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Problem> {
@@ -33,7 +33,12 @@ pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Probl
     let which = named(&session, &options.mailbox)?;
     let tested = run(&mut session, options, which.as_deref())?;
     if tested.is_empty() {
-        return Err(Problem::new(w.test_nothing, "", w.test_nothing_next));
+        return Err(Problem::new(
+            ErrorKind::NothingToDo,
+            w.test_nothing,
+            "",
+            w.test_nothing_next,
+        ));
     }
     let site = survey::summary(&session).site;
     if common.json {
@@ -65,8 +70,13 @@ fn named(session: &Session, names: &[String]) -> Result<Option<Vec<ConnectionId>
             .map_or_else(|_| MailboxName::Email(text.clone()), MailboxName::Id);
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
-            let what = fill(w.no_such_mailbox, &[("mailbox", &sanitize(text))]);
-            return Err(Problem::new(what, "", w.test_nothing_next));
+            let what = text!(no_such_mailbox, mailbox = sanitize(text));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.test_nothing_next,
+            ));
         };
         which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
     }
@@ -101,9 +111,10 @@ pub(super) fn run(
         };
         results.push(*tested);
         if results.len() % 25 == 0 {
-            Out::stderr().line(&fill(
-                w.test_progress,
-                &[("done", &results.len()), ("of", &prepared.len())],
+            Out::stderr().line(&text!(
+                test_progress,
+                done = results.len(),
+                of = prepared.len()
             ));
         }
     };
@@ -121,7 +132,7 @@ pub(super) fn run(
     };
     mail_test::run(&prepared, &round);
     if cancel.load(Ordering::Relaxed) {
-        return Err(Problem::new(w.test_stopped, "", ""));
+        return Err(Problem::new(ErrorKind::Cancelled, w.test_stopped, "", ""));
     }
     let mut tested = results
         .lock()
@@ -152,8 +163,8 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .iter()
         .map(|text| {
             read(text).ok_or_else(|| {
-                let what = fill(w.test_connect_to, &[("text", &sanitize(text))]);
-                Problem::new(what, "", w.test_connect_to_next)
+                let what = text!(test_connect_to, text = sanitize(text));
+                Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
         .collect()
@@ -182,17 +193,15 @@ pub(super) fn print(out: &mut Out, tested: &[Tested], site: &str) {
     };
     let not_needed = count(&[LoginMark::NotNeeded]);
     out.line("");
-    out.line(&fill(
-        w.test_summary,
-        &[
-            ("ok", &count(&[LoginMark::Works, LoginMark::WouldWork])),
-            ("of", &(tested.len() - not_needed)),
-            ("failed", &count(&[LoginMark::Fails])),
-            ("skipped", &count(&[LoginMark::NotTried])),
-        ],
+    out.line(&text!(
+        test_summary,
+        ok = count(&[LoginMark::Works, LoginMark::WouldWork]),
+        of = (tested.len() - not_needed),
+        failed = count(&[LoginMark::Fails]),
+        skipped = count(&[LoginMark::NotTried])
     ));
     if not_needed > 0 {
-        out.line(&fill(w.test_not_needed, &[("count", &not_needed)]));
+        out.line(&text!(test_not_needed, count = not_needed));
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::bookmark;
 use super::threads::{Setup, Tests};
 use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -43,7 +43,7 @@ use crate::io::state;
 use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Progress is reported at most this often: the line may be slow.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -179,9 +179,14 @@ impl Desk {
 
     pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
-        self.session
-            .as_mut()
-            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+        self.session.as_mut().ok_or_else(|| {
+            Problem::new(
+                ErrorKind::InstallNotFound,
+                w.install_not_open,
+                "",
+                w.install_not_found_next,
+            )
+        })
     }
 
     fn survey(
@@ -260,7 +265,12 @@ impl Desk {
         let w = words();
         let refused = |e: BackupError| {
             let why = sanitize(&e.to_string());
-            Problem::new(w.backup_folder_unusable, why, w.backup_folder_unusable_next)
+            Problem::new(
+                ErrorKind::NotWritable,
+                w.backup_folder_unusable,
+                why,
+                w.backup_folder_unusable_next,
+            )
         };
         let folder = AbsolutePath::new(folder)
             .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
@@ -371,7 +381,6 @@ impl Desk {
             &mut dyn FnMut(&mut Session, Looking<'_>),
         ) -> hunt::HuntTotals,
     ) -> Result<(), Problem> {
-        let w = words();
         let session = self.session()?;
         let cancel = call.cancel();
         let looked = search(session, &cancel, &mut |session, looking| match looking {
@@ -382,25 +391,21 @@ impl Desk {
             } => {
                 let megabytes = bytes >> 20;
                 let current = sanitize(&current.to_string_lossy());
-                let what = fill(
-                    w.looking_at,
-                    &[
-                        ("files", &files),
-                        ("megabytes", &megabytes),
-                        ("path", &current),
-                    ],
+                let what = text!(
+                    looking_at,
+                    files = files,
+                    megabytes = megabytes,
+                    path = current
                 );
                 call.progress(&what, files, None);
                 tests.serve(session);
             }
             Looking::OtherKey(process) => {
-                let what = fill(
-                    w.process_holds_other_key,
-                    &[
-                        ("pid", &process.pid),
-                        ("what", &process.what),
-                        ("user", &process.user),
-                    ],
+                let what = text!(
+                    process_holds_other_key,
+                    pid = process.pid,
+                    what = process.what,
+                    user = process.user
                 );
                 call.progress(&what, 0, None);
             }
@@ -439,16 +444,23 @@ impl Desk {
         let w = words();
         let options = self.setup.options.clone();
         let (session, mut ledger) = self.for_writing()?;
-        let mut backup = undo::backup_to_undo(&options, &session.install.root)?
-            .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        let mut backup =
+            undo::backup_to_undo(&options, &session.install.root)?.ok_or_else(|| {
+                Problem::new(
+                    ErrorKind::NothingToDo,
+                    w.undo_nothing,
+                    "",
+                    w.undo_nothing_next,
+                )
+            })?;
         backup.look_for_keys_in(options.keys_dir.as_deref());
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
         let undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
         let mut sentences = undone.sentences();
-        sentences.push(fill(
-            w.undo_safety,
-            &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
+        sentences.push(text!(
+            undo_safety,
+            folder = sanitize(&safety.folder.to_string_lossy())
         ));
         session.journal_findings.clear();
         call.send(Update::Assessed(Box::new(session.assess())));
@@ -515,5 +527,10 @@ fn as_key(pasted: &[u8]) -> SecretBytes {
 
 fn no_backup() -> Problem {
     let w = words();
-    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
+    Problem::new(
+        ErrorKind::Refused,
+        w.apply_needs_backup,
+        "",
+        w.apply_needs_backup_next,
+    )
 }

@@ -286,7 +286,10 @@ table! {
     own_backup_unread(created, folder, why) = "The backup of {created} in {folder} may contain a missing key, but was not searched: {why}.";
     own_backup_unread_undated(folder, why) = "A backup in {folder} may contain a missing key, but was not searched: {why}.";
     own_backup_encrypted = "it is encrypted with a passphrase";
-    own_backups_more(count) = "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files";
+    own_backups_more(count: number) = count {
+        One "1 more backup of this install was not searched for a missing key. To have it searched, name it: --look-in FOLDER/files",
+        Other "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files",
+    };
     workers_hidden = "This account cannot see the processes of other users, so some workers may be missing here.";
     key_only_in_memory(key) = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
     memory_searching = "Searching the memory of this install's PHP processes for lost keys";
@@ -426,12 +429,12 @@ table! {
     undo_file_changed(path) = "{path} was changed after the recovery.";
     undo_file_changed_why = "If only the rows were put back, they would be encrypted with a different key from the one configured.";
     undo_file_changed_next(restore) = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or restore the whole backup: {restore}";
-    undone(rows, files) = "Undone: {rows} stored values and {files} files are as they were before.";
+    undone(rows: number, files: number) = "Undone: {rows} and {files} are as they were before.", rows { One "1 stored value", Other "{rows} stored values" }, files { One "1 file", Other "{files} files" };
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
-    undo_needs_yes(created, rows, files, folder) = "This would undo the recovery of {created}: {rows} stored values and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
+    undo_needs_yes(created, rows: number, files: number, folder) = "This would undo the recovery of {created}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.", rows { One "1 stored value", Other "{rows} stored values" }, files { One "1 file", Other "{files} files" };
     undo_safety(folder) = "The state before this is saved in {folder}";
-    restore_would(rows, files) = "Restoring would change {rows} stored values and {files} files:";
+    restore_would(rows: number, files: number) = "Restoring would change {rows} and {files}:", rows { One "1 stored value", Other "{rows} stored values" }, files { One "1 file", Other "{files} files" };
     restore_file_removed(path) = "{path} (removed: it did not exist then)";
     restore_key_stays(key) = "The current key stays {key}.";
     restore_key_moves(after, now) = "The current key becomes {after}; now it is {now}.";
@@ -444,7 +447,7 @@ table! {
     restore_other_database = "FreeScout would then connect to its database with different settings; the rows go to the database it uses now.";
     restore_would_nothing = "Everything is as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
-    restored(rows, files) = "Restored: {rows} stored values and {files} files.";
+    restored(rows: number, files: number) = "Restored: {rows} and {files}.", rows { One "1 stored value", Other "{rows} stored values" }, files { One "1 file", Other "{files} files" };
     restored_as_foretold(readable, total) = "Everything was read again and is as predicted: FreeScout can read {readable} of {total} secrets.";
     restored_otherwise = "Everything was read again, and not everything is as predicted. Somebody may have saved something in the meantime:";
     restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
@@ -499,6 +502,8 @@ table! {
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
     check_summary(readable, total) = "FreeScout can read {readable} of {total} stored secrets.";
+    check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
     check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
@@ -523,9 +528,9 @@ table! {
     wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "Changes are being written and cannot be interrupted. This takes a moment.";
     stopped = "Stopped.";
-    looked(files, megabytes) = "Searched: {files} files, {megabytes} MiB.";
-    looked_in(files, megabytes, seconds) = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
-    looked_stopped(files, megabytes) = "Stopped after {files} files, {megabytes} MiB.";
+    looked(files: number, megabytes) = "Searched: {files}, {megabytes} MiB.", files { One "1 file", Other "{files} files" };
+    looked_in(files: number, megabytes, seconds) = "Searched: {files}, {megabytes} MiB, {seconds} s.", files { One "1 file", Other "{files} files" };
+    looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.", files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
     looked_no_key = "No new key found.";
     looked_found(key, opens, total) = "Found: {key} decrypts {opens} of {total}.";
@@ -674,7 +679,7 @@ table! {
     backup_stands = "The backup is complete and verified.";
     backup_folder = "Folder";
     backup_holds = "Contains";
-    backup_holds_value(texts, files, kib) = "{texts} stored values, {files} files, {kib} KiB";
+    backup_holds_value(texts: number, files: number, kib) = "{texts}, {files}, {kib} KiB", texts { One "1 stored value", Other "{texts} stored values" }, files { One "1 file", Other "{files} files" };
     backup_by_hand = "To restore it, use `freescout-rescue restore`, or do it by hand: its README says how.";
     backup_keep_closed = "It contains the APP_KEY and everything that the key decrypts. Keep it private, and delete it when you no longer need it.";
 
@@ -686,7 +691,10 @@ table! {
     keys_type_key = "The key, as it was after APP_KEY= (hidden; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
     keys_more_sources(more) = "and {more} more places";
-    key_tried(key, opens) = "{key} decrypts {opens} secrets.";
+    key_tried(key, opens: number) = opens {
+        One "{key} decrypts 1 secret.",
+        Other "{key} decrypts {opens} secrets.",
+    };
     key_tried_nothing(key) = "{key} is a valid key, but decrypts nothing here.";
     key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
     look_skipped_shown(more, first) = "{more} more and this were not searched: {first}";
@@ -750,7 +758,10 @@ table! {
     passwords_head_plain = "Only these are lost, or were refused by their mail server. What you enter is stored in step 7, in the form that this version of FreeScout uses; a field left empty stays as it is.";
     passwords_head = "Only these are lost, or were refused by their mail server. What you enter is encrypted in step 7; a field left empty stays as it is.";
     passwords_missing = "not entered";
-    passwords_typed(count) = "entered, {count} characters";
+    passwords_typed(count: number) = count {
+        One "entered, 1 character",
+        Other "entered, {count} characters",
+    };
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
@@ -941,7 +952,7 @@ table! {
         One "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.",
         Other "{count} texts that are probably passwords are readable in FreeScout's logs: failed logins left them there. Once everything works again, delete those log entries, and change the passwords if others could read the logs.",
     };
-    finding_probably_wiped(owner, place) = "{owner}: a password is needed, but none is stored ({place}). It was probably wiped by saving the form with an empty password field.";
+    finding_probably_wiped(owner, place) = "{owner}, {place}: a password is needed, but none is stored. It was probably wiped by saving the form with an empty password field.";
     finding_licences(count: number) = count {
         One "1 of the unreadable secrets is a module licence: FreeScout's daily check will switch that module off.",
         Other "{count} of the unreadable secrets are module licences: FreeScout's daily check will switch those modules off.",
@@ -965,6 +976,12 @@ table! {
     kind_system_mail = "system mail password";
     kind_module_option = "module option";
     kind_license = "module licence";
+    place_of_mailbox(what, id) = "{what} (mailbox {id})";
+    place_in_row(what, table, id) = "{what} ({table} row {id})";
+    place_in_env(name) = "{name} in .env";
+    place_access_token = "OAuth access token";
+    place_refresh_token = "OAuth refresh token";
+    place_option = "setting";
     kind_invited_user = "placeholder password of an invited user";
     kind_env_value = ".env value";
     verdict_opens(key) = "Decrypts with the current key, {key}.";
@@ -1055,7 +1072,10 @@ table! {
     timeline_era(first, last, key, mails) = "{first} to {last}  {key}  {mails}";
     timeline_mail = "1 email";
     timeline_mails(mails) = "{mails} emails";
-    timeline_more(more) = "and {more} shorter periods";
+    timeline_more(more: number) = more {
+        One "and 1 shorter period",
+        Other "and {more} shorter periods",
+    };
     timeline_until(key, last) = "{key} was in use until {last}: a backup made before then contains it.";
     timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
     timeline_lost_until(last, mails) = "An unknown key was in use until {last} ({mails}): a backup made before then contains it.";
@@ -1063,7 +1083,10 @@ table! {
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
     timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with an unknown key: a backup made at that time contains it, and a worker that is still running may hold it.";
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
-    key_mails(mails) = ", {mails} emails sent with it";
+    key_mails(mails: number) = mails {
+        One ", 1 email sent with it",
+        Other ", {mails} emails sent with it",
+    };
     key_published(published) = ", PUBLIC ({published}): change it";
     why_published_key = "The current key is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
@@ -1083,15 +1106,18 @@ table! {
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
-    backup_done(texts, files, kib, folder) = "Backup: {texts} stored values and {files} files, {kib} KiB, verified: {folder}";
-    backup_done_encrypted(texts, files, kib, folder) = "Encrypted backup: {texts} stored values and {files} files, {kib} KiB, decrypted again and verified: {folder}";
+    backup_done(texts: number, files: number, kib, folder) = "Backup: {texts} and {files}, {kib} KiB, verified: {folder}", texts { One "1 stored value", Other "{texts} stored values" }, files { One "1 file", Other "{files} files" };
+    backup_done_encrypted(texts: number, files: number, kib, folder) = "Encrypted backup: {texts} and {files}, {kib} KiB, decrypted again and verified: {folder}", texts { One "1 stored value", Other "{texts} stored values" }, files { One "1 file", Other "{files} files" };
 
     // connection tests
     probe_days_left(days) = "{days} d left";
     probe_no_expiry = "no expiry";
     probe_expired_days(days) = "expired {days} d ago";
     probe_issued_by(issuer) = "by {issuer}";
-    probe_folder(folder, count) = "{folder} {count} emails";
+    probe_folder(folder, count: number) = count {
+        One "{folder} 1 email",
+        Other "{folder} {count} emails",
+    };
     journey_subject = "freescout-rescue connection test";
     journey_body = "This email was sent by freescout-rescue to test whether this mailbox can send and receive. You can delete it.";
 

@@ -6,6 +6,7 @@
 
 pub mod bookmark;
 pub mod claimant;
+pub mod reconcile;
 pub mod volatile;
 
 use std::path::PathBuf;

@@ -10,6 +10,7 @@ pub mod file_change;
 pub mod give_up;
 pub mod key_file;
 pub mod prepare;
+mod reconcile;
 pub mod restore;
 pub mod resume;
 pub mod run_log;

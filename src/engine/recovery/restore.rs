@@ -7,7 +7,7 @@
 mod foretold;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::anew;
 use super::apply;
@@ -18,16 +18,20 @@ use super::config_cache;
 use super::config_cache::RanOn;
 use super::file_change;
 use super::file_change::FileChange;
+use super::reconcile;
+use super::reconcile::FileStands;
 use super::run_log;
 use super::run_log::Ledger;
 use crate::domain::error::Problem;
+use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
+use crate::domain::run::reconcile::Intended;
 use crate::domain::run::{Kind, Run};
 use crate::engine::session::Session;
 use crate::engine::session::survey;
 use crate::io::db::{Stored, Swap};
 use crate::io::fs;
-use crate::io::state::backup::Backup;
+use crate::io::state::backup::{Backup, SavedBytes};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
@@ -230,6 +234,58 @@ pub(super) fn read_cell(
     );
     read.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
     Ok(found)
+}
+
+/// The files that differ from those of the backup, and those that were not there then.
+pub(super) fn files_put_back(
+    session: &Session,
+    backup: &Backup,
+) -> Result<Vec<FileChange>, Problem> {
+    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
+    let mut wanted: Vec<(Option<&str>, PathBuf, Option<SavedBytes>)> = Vec::new();
+    for saved in backup.saved_files() {
+        let file = backup.file(&saved.name).map_err(|e| backup_problem(&e))?;
+        if let Some(file) = file {
+            wanted.push((Some(&saved.name), saved.origin.clone(), Some(file)));
+        }
+    }
+    // A file that did not exist then would outweigh what is put back.
+    let install = &session.install;
+    for (name, path) in [
+        ("files/config.php", install.cache_path()),
+        ("files/env", install.env_path()),
+    ] {
+        if backup.saved_name(name).is_none() {
+            wanted.push((None, path, None));
+        }
+    }
+    let mut changes = Vec::new();
+    for (name, origin, saved) in wanted {
+        let digest = saved.as_ref().map(|(file, _)| file.sha256.clone());
+        let intended = Intended::anyway(origin, digest);
+        match reconcile::file(session, name, &intended, env, &|_| Ok(false))? {
+            FileStands::ToWrite(path, before) => {
+                let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
+                changes.push(FileChange::new(path, before, after));
+            }
+            FileStands::OfFormerRelease(removed) => changes.push(removed),
+            FileStands::Done | FileStands::Foreign(..) => {}
+        }
+    }
+    Ok(changes)
+}
+
+/// The saved texts that differ from what the session has read. A row that was deleted since cannot be put back alone.
+pub(super) fn rows_put_back(
+    session: &mut Session,
+    saved: &BTreeMap<Cell, Option<SecretBytes>>,
+) -> Result<Vec<Swap>, Problem> {
+    let intended = saved
+        .iter()
+        .map(|(cell, text)| Intended::anyway(cell.clone(), reconcile::digest(text.as_ref())));
+    let text = |_: &Inventory, cell: &Cell| saved.get(cell).cloned().flatten();
+    reconcile::rows(session, intended.collect(), &text).map(|rows| rows.swaps)
 }
 
 fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {

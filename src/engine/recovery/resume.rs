@@ -3,6 +3,7 @@
 
 mod harm;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::anew;
@@ -14,6 +15,8 @@ use super::file_change;
 use super::file_change::{FileChange, torn};
 use super::give_up;
 use super::prepare;
+use super::reconcile;
+use super::reconcile::{FileStands, Rows};
 use super::restore;
 use super::restore::Restored;
 use super::run_log::Ledger;
@@ -25,6 +28,7 @@ use crate::domain::error::Problem;
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
+use crate::domain::run::reconcile::Intended;
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
 use crate::engine::hunt::processes;
 use crate::engine::session::judge;
@@ -342,7 +346,108 @@ fn swaps(
             }
         }
     }
+    if cfg!(feature = "crash-points") {
+        let rows = rows_onward(session, intent, new_text)?;
+        let all = |cells: &[Cell]| -> Vec<String> { cells.iter().map(named).collect() };
+        reconcile::assert_same_rows((&swaps, &all(&foreign)), (&rows.swaps, all(&rows.foreign)));
+    }
     Ok((swaps, foreign))
+}
+
+/// The rows still to be written, and those that somebody changed since.
+fn rows_onward(
+    session: &mut Session,
+    intent: &Intent,
+    text: &dyn Fn(&Inventory, &IntendedCell) -> Option<SecretBytes>,
+) -> Result<Rows, Problem> {
+    let announced: BTreeMap<&Cell, &IntendedCell> =
+        intent.cells.iter().map(|cell| (&cell.cell, cell)).collect();
+    let cells = intent.cells.iter();
+    let intended = cells.map(|c| Intended::onward(c.cell.clone(), c.old.clone(), c.new.clone()));
+    let text = |inventory: &Inventory, cell: &Cell| text(inventory, announced.get(cell)?);
+    reconcile::rows(session, intended.collect(), &text)
+}
+
+/// The files still to be put in place; `None` when one that is needed was never made, or is gone.
+fn files_onward(
+    session: &Session,
+    ledger: &Ledger,
+    run: &Run,
+    backup: &Backup,
+    intent: &Intent,
+) -> Result<Option<Vec<FileChange>>, Problem> {
+    let mut changes = Vec::new();
+    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
+    for announced in &intent.files {
+        let IntendedFile { path, old, new, .. } = announced;
+        let intended = Intended::onward(path.clone(), old.clone(), new.clone());
+        let cut_off = |now: &FileRead| is_torn(announced, Some(now), backup);
+        let name = announced.saved.as_deref();
+        match reconcile::file(session, name, &intended, env, &cut_off)? {
+            FileStands::Done => {}
+            FileStands::OfFormerRelease(removed) => changes.push(removed),
+            FileStands::Foreign(path, _) => return Err(changed_since(ledger, run, &path)),
+            FileStands::ToWrite(path, before) => {
+                match new_file(session, backup, announced, path, before)? {
+                    Some(change) => changes.push(change),
+                    None => return Ok(None),
+                }
+            }
+        }
+    }
+    Ok(Some(changes))
+}
+
+/// A file that somebody else changed since.
+fn changed_since(ledger: &Ledger, run: &Run, path: &Path) -> Problem {
+    let w = words();
+    let folder = crate::sentences::shell(&run.backup);
+    let command = ledger.command(&format!("restore {folder} --yes"));
+    Problem::new(
+        fill(
+            w.resume_file_changed,
+            &[("path", &sanitize(&path.to_string_lossy()))],
+        ),
+        w.resume_file_changed_why,
+        fill(w.resume_file_changed_next, &[("restore", &command)]),
+    )
+}
+
+/// A file that is still to be written, or removed; `None` when the new one was never made, or is gone.
+fn new_file(
+    session: &Session,
+    backup: &Backup,
+    announced: &IntendedFile,
+    path: PathBuf,
+    before: Option<FileRead>,
+) -> Result<Option<FileChange>, Problem> {
+    if announced.new.is_none() {
+        return Ok(Some(FileChange::new(path, before, None)));
+    }
+    // What a backup is put back from holds the new file as well, and whose it was.
+    let saved = backup
+        .saved_files()
+        .find(|f| f.origin == announced.path && Some(&f.sha256) == announced.new.as_ref());
+    let saved = match saved {
+        Some(saved) => backup.file(&saved.name).map_err(|e| backup_problem(&e))?,
+        None => None,
+    };
+    let (attributes, saved) = match (saved, &before) {
+        (Some((saved, bytes)), _) => (saved.attributes(), Some(bytes)),
+        (None, Some(file)) => (file.attributes, None),
+        (None, None) => (prepare::new_attributes(&session.install), None),
+    };
+    let Some(bytes) = staged_bytes(announced).or(saved) else {
+        return Ok(None);
+    };
+    // Beside the file of another release it is of no use here.
+    let staged = announced.staged.clone().filter(|_| path == announced.path);
+    let change = FileChange::new(path, before, Some((bytes, attributes)));
+    Ok(Some(FileChange {
+        staged: staged.or(change.staged),
+        ..change
+    }))
 }
 
 /// The files still to be put in place; `None` when one that is needed was never made, or is gone.
@@ -412,6 +517,10 @@ fn files_forward(
             staged: staged.or(change.staged),
             ..change
         });
+    }
+    if cfg!(feature = "crash-points") {
+        let new = files_onward(session, ledger, run, backup, intent)?;
+        reconcile::assert_same_files(&changes, new.as_deref().unwrap_or_default());
     }
     Ok(Some(changes))
 }

@@ -12,12 +12,15 @@ use super::config_cache::RanOn;
 use super::file_change;
 use super::file_change::FileChange;
 use super::give_up;
+use super::reconcile;
+use super::reconcile::{FileStands, Rows};
 use super::restore;
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
+use crate::domain::run::reconcile::{Intended, Replaces};
 use crate::domain::run::{Intent, Kind, Run};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::judge;
@@ -26,8 +29,8 @@ use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::io::db::Swap;
 use crate::io::fs;
-use crate::io::fs::FileError;
-use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
+use crate::io::fs::{FileError, FileRead};
+use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
@@ -296,8 +299,20 @@ fn change_back(
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     judge::read_inventory(session)?;
     let (swaps, refused) = swaps(session, record, &saved)?;
+    if cfg!(feature = "crash-points") {
+        let rows = rows_back(session, record, &saved)?;
+        let foreign = rows.foreign.iter().map(named).collect();
+        reconcile::assert_same_rows((&swaps, &refused), (&rows.swaps, foreign));
+    }
     let files = match left.wrote_files || !swaps.is_empty() {
-        true => files_back(session, record, backup, left)?,
+        true => {
+            let files = files_back(session, record, backup, left)?;
+            if cfg!(feature = "crash-points") {
+                let new = files_put_back(session, record, backup, left)?;
+                reconcile::assert_same_files(&files, &new);
+            }
+            files
+        }
         false => Vec::new(),
     };
     let change = Change {
@@ -374,6 +389,108 @@ fn files_back(
         }
     }
     Ok(changes)
+}
+
+/// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
+/// state the rows must not be touched either.
+fn files_put_back(
+    session: &Session,
+    record: &RecoveryRecord,
+    backup: &Backup,
+    left: &Left,
+) -> Result<Vec<FileChange>, Problem> {
+    let mut changes = Vec::new();
+    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
+    for WrittenFile {
+        origin,
+        saved: name,
+        new_sha256,
+    } in &record.files
+    {
+        let saved = match name {
+            Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
+            None => None,
+        };
+        let old = saved.as_ref().map(|(file, _)| file.sha256.clone());
+        let is_cache = *origin == session.install.cache_path();
+        let intended = match is_cache && left.interrupted {
+            // What an interrupted recovery left of the cache was not recorded any more.
+            true => Intended::anyway(origin.clone(), old),
+            false => Intended::back(origin.clone(), old, new_sha256.clone()),
+        };
+        let cut_off = |now: &FileRead| {
+            Ok(match (&saved, new_sha256) {
+                (Some(old), Some(sum)) => left.is_torn(&now.bytes, old, sum, backup),
+                _ => false,
+            })
+        };
+        let stands = reconcile::file(session, name.as_deref(), &intended, env, &cut_off)?;
+        changes.extend(match stands {
+            FileStands::Done => None,
+            FileStands::OfFormerRelease(removed) => Some(removed),
+            FileStands::ToWrite(path, before) => {
+                let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
+                Some(FileChange::new(path, before, after))
+            }
+            // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
+            FileStands::Foreign(path, before) if is_cache => {
+                before.map(|before| FileChange::new(path, Some(before), None))
+            }
+            FileStands::Foreign(path, _) => return Err(changed_since(session, backup, &path)),
+        });
+    }
+    Ok(changes)
+}
+
+/// A file that somebody else changed since.
+fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
+    let w = words();
+    let folder = &backup.folder;
+    let what = format!("restore {} --yes", crate::sentences::shell(folder));
+    let keys = backup.manifest.keys.as_deref();
+    let restore = backup::command(&what, folder, keys, &session.install.root);
+    Problem::new(
+        fill(
+            w.undo_file_changed,
+            &[("path", &sanitize(&path.to_string_lossy()))],
+        ),
+        w.undo_file_changed_why,
+        fill(w.undo_file_changed_next, &[("restore", &restore)]),
+    )
+}
+
+/// The rows to put back, and those that are no longer as we left them.
+fn rows_back(
+    session: &mut Session,
+    record: &RecoveryRecord,
+    saved: &BTreeMap<Cell, Option<SecretBytes>>,
+) -> Result<Rows, Problem> {
+    let before = |cell: &Cell| saved.get(cell).cloned().flatten();
+    let back = |written: &WrittenCell| {
+        // The variables of `.env` come back with their file.
+        let table = Table::by_name(&written.table).filter(|table| *table != Table::Env)?;
+        let cell = Cell {
+            table,
+            id: written.id,
+            column: written.column.clone(),
+        };
+        Some(Intended {
+            replaces: Replaces::Only(written.digests()),
+            new: reconcile::digest(before(&cell).as_ref()),
+            place: cell,
+        })
+    };
+    let intended = record.cells.iter().filter_map(back).collect();
+    reconcile::rows(session, intended, &|_, cell| before(cell))
+}
+
+fn named(cell: &Cell) -> String {
+    let place = Place {
+        cell: cell.clone(),
+        token: None,
+    };
+    sanitize(&place.to_string())
 }
 
 fn unreadable(error: &FileError) -> Problem {

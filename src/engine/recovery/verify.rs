@@ -79,14 +79,10 @@ pub fn record(session: &Session, run: &Run, intent: &Intent, backup: &Backup) ->
 
 /// The stored texts that were announced, as a record names them.
 pub fn written_cells(intent: &Intent) -> Vec<WrittenCell> {
-    let sum_of_nothing = || fs::hex(&fs::digest(&[]));
-    let cells = intent.cells.iter().map(|intended| WrittenCell {
-        table: intended.cell.table.name().to_owned(),
-        id: intended.cell.id,
-        column: intended.cell.column.clone(),
-        new_sha256: intended.new.clone().unwrap_or_else(sum_of_nothing),
-    });
-    cells.collect()
+    let cells = intent.cells.iter();
+    cells
+        .map(|intended| WrittenCell::new(&intended.cell, intended.new.clone()))
+        .collect()
 }
 
 /// The files that were announced, likewise.

@@ -214,30 +214,6 @@ pub struct Intent {
     pub files: Vec<IntendedFile>,
 }
 
-/// How something that was to be replaced stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// As the run found it.
-    Before,
-    /// As the run meant it.
-    Meant,
-    /// Neither: somebody else changed it since.
-    Foreign,
-}
-
-impl Standing {
-    /// Of the digests of what was, of what was meant, and of what stands now.
-    pub fn of(old: Option<&String>, new: Option<&String>, now: Option<&String>) -> Self {
-        if now == new {
-            Standing::Meant
-        } else if now == old {
-            Standing::Before
-        } else {
-            Standing::Foreign
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,17 +227,5 @@ mod tests {
             assert_eq!(Outcome::by_code(outcome.code()), Some(outcome));
         }
         assert_eq!(Kind::by_code("else"), None);
-    }
-
-    #[test]
-    fn what_did_not_change_counts_as_meant() {
-        let (a, b, c) = ("a".to_owned(), "b".to_owned(), "c".to_owned());
-        let of = |now| Standing::of(Some(&a), Some(&b), now);
-        assert_eq!(of(Some(&a)), Standing::Before);
-        assert_eq!(of(Some(&b)), Standing::Meant);
-        assert_eq!(of(Some(&c)), Standing::Foreign);
-        assert_eq!(of(None), Standing::Foreign);
-        assert_eq!(Standing::of(Some(&a), Some(&a), Some(&a)), Standing::Meant);
-        assert_eq!(Standing::of(Some(&a), None, None), Standing::Meant);
     }
 }

@@ -87,6 +87,23 @@ impl<P> Intended<P> {
     }
 }
 
+impl<P> Intended<P> {
+    /// The same of a file of this digest. `was_cut_off` is asked where nothing else explains what stands there.
+    ///
+    /// # Errors
+    /// As `was_cut_off`.
+    pub fn standing_of_file<E>(
+        &self,
+        now: Digest,
+        was_cut_off: impl FnOnce() -> Result<bool, E>,
+    ) -> Result<Standing, E> {
+        Ok(match self.standing(&Found::Text(now)) {
+            Standing::Foreign if was_cut_off()? => self.standing(&Found::CutOff),
+            standing => standing,
+        })
+    }
+}
+
 /// Places by what is to be done, each list in the order they came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconciled<P> {
@@ -214,6 +231,15 @@ mod tests {
             let standings = uses.each_ref().map(|intended| intended.standing(&found));
             assert_eq!(standings, expected, "{found:?}");
         }
+    }
+
+    #[test]
+    fn what_was_not_to_change_is_done() {
+        let a = || Some("a".to_owned());
+        let same = Intended::onward((), a(), a());
+        assert_eq!(same.standing(&Found::Text(a())), Standing::Done);
+        let gone = Intended::onward((), a(), None);
+        assert_eq!(gone.standing(&Found::Text(None)), Standing::Done);
     }
 
     #[test]

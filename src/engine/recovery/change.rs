@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::disk_trouble::{place, way_out};
 use super::file_change::{FileChange, require_unchanged};
 use super::key_file;
+use super::reconcile::digest;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::Driver;
 use crate::domain::error::Problem;
@@ -269,19 +270,11 @@ impl Change {
         saved: &dyn Fn(&std::path::Path) -> Option<String>,
         payloads: &dyn Fn(&Cell) -> Vec<(Place, String)>,
     ) -> Intent {
-        let sum = |text: &Option<SecretBytes>| {
-            text.as_ref()
-                .map(|text| fs::hex(&fs::digest(text.expose())))
-        };
         let cell = |swap: &Swap| {
-            let cell = Cell {
-                table: Table::by_name(swap.table)?,
-                id: swap.id,
-                column: swap.column.clone(),
-            };
+            let cell = swap.cell()?;
             Some(IntendedCell {
-                old: sum(&swap.old),
-                new: sum(&swap.new),
+                old: digest(swap.old.as_ref()),
+                new: digest(swap.new.as_ref()),
                 payloads: payloads(&cell),
                 cell,
             })

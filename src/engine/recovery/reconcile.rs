@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::change::file_problem;
 use super::file_change;
 use super::file_change::FileChange;
 use crate::domain::error::Problem;
@@ -15,7 +14,9 @@ use crate::engine::session::Session;
 use crate::engine::session::survey;
 use crate::io::db::{Stored, Swap};
 use crate::io::fs;
-use crate::io::fs::FileRead;
+use crate::io::fs::{FileError, FileRead};
+use crate::words::untrusted::sanitize;
+use crate::words::words;
 
 /// The digest of a stored text.
 pub(super) fn digest(text: Option<&SecretBytes>) -> Digest {
@@ -118,8 +119,7 @@ pub(super) enum FileStands {
 }
 
 /// Compares a file that shall stand with what stands in its place. `name` is its name in a backup, `saved_env` the `.env` of
-/// that; `cut_off` tells whether it was being written in place when that was cut off, and is asked where nothing else
-/// explains what stands there.
+/// that; `was_cut_off` is asked of a file that nothing else explains: it may have been cut off while it was written in place.
 ///
 /// # Errors
 /// A [`Problem`] when it is none of the install's files, or cannot be read.
@@ -128,56 +128,27 @@ pub(super) fn file(
     name: Option<&str>,
     intended: &Intended<PathBuf>,
     saved_env: Option<&[u8]>,
-    cut_off: &dyn Fn(&FileRead) -> Result<bool, Problem>,
+    was_cut_off: &dyn Fn(&FileRead) -> Result<bool, Problem>,
 ) -> Result<FileStands, Problem> {
     let origin = &intended.place;
     let path = session.place_of(name.unwrap_or_default(), origin, saved_env)?;
-    let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
+    let before = file_change::current(&path).map_err(|e| unreadable(&e))?;
     if session.is_former_cache(origin, &path) {
         let removed =
             |before| FileStands::OfFormerRelease(FileChange::new(path, Some(before), None));
         return Ok(before.map_or(FileStands::Done, removed));
     }
     let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-    let standing = match (intended.standing(&Found::Text(now)), &before) {
-        (Standing::Foreign, Some(file)) if cut_off(file)? => intended.standing(&Found::CutOff),
-        (standing, _) => standing,
-    };
-    Ok(match standing {
+    let was_cut_off = || before.as_ref().map_or(Ok(false), was_cut_off);
+    Ok(match intended.standing_of_file(now, was_cut_off)? {
         Standing::Done => FileStands::Done,
         Standing::ToWrite => FileStands::ToWrite(path, before),
         Standing::Foreign => FileStands::Foreign(path, before),
     })
 }
 
-/// Requires that two ways of working out the same rows agree.
-pub(super) fn assert_same_rows(old: (&[Swap], &[String]), new: (&[Swap], Vec<String>)) {
-    let same = |a: &Swap, b: &Swap| a.cell() == b.cell() && a.old == b.old && a.new == b.new;
-    let of = |swaps: &[Swap]| swaps.iter().map(Swap::cell).collect::<Vec<_>>();
-    let sorted = |mut places: Vec<String>| {
-        places.sort_unstable();
-        places
-    };
-    let old = (old.0, sorted(old.1.to_vec()));
-    let new = (new.0, sorted(new.1));
-    assert_eq!((of(old.0), old.1), (of(new.0), new.1), "rows");
-    assert!(old.0.iter().zip(new.0).all(|(a, b)| same(a, b)), "texts");
-}
-
-/// Requires that two ways of working out the same files agree.
-pub(super) fn assert_same_files(old: &[FileChange], new: &[FileChange]) {
-    let before = |file: &FileChange| file.before.as_ref().map(FileRead::digest);
-    let after = |file: &FileChange| file.after.as_ref().map(|(bytes, _)| fs::digest(bytes));
-    let mode = |file: &FileChange| {
-        file.after
-            .as_ref()
-            .map(|(_, attributes)| (attributes.uid, attributes.gid, attributes.mode))
-    };
-    let all = |files: &[FileChange]| -> Vec<_> {
-        let all = files
-            .iter()
-            .map(|f| (f.path.clone(), before(f), after(f), mode(f)));
-        all.collect()
-    };
-    assert_eq!(all(old), all(new), "files");
+fn unreadable(error: &FileError) -> Problem {
+    let w = words();
+    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
+    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
 }

@@ -8,16 +8,15 @@ use std::path::{Path, PathBuf};
 
 use super::anew;
 use super::backup::{Progress, backup_problem};
-use super::change::{Change, Failure, file_problem};
+use super::change::{Change, Failure};
 use super::config_cache;
 use super::config_cache::RanOn;
 use super::file_change;
-use super::file_change::{FileChange, torn};
+use super::file_change::FileChange;
 use super::give_up;
 use super::prepare;
 use super::reconcile;
 use super::reconcile::{FileStands, Rows};
-use super::restore;
 use super::restore::Restored;
 use super::run_log::Ledger;
 use super::undo;
@@ -28,15 +27,14 @@ use crate::domain::error::Problem;
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::run::reconcile::Intended;
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
+use crate::domain::run::reconcile::{Intended, cut_off};
+use crate::domain::run::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run};
 use crate::engine::hunt::processes;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::engine::worker::Applied;
-use crate::io::db::Swap;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
@@ -136,13 +134,13 @@ fn finish(
 ) -> Result<Applied, Failure> {
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
-    let (swaps, foreign) = swaps(session, &intent, &|inventory, intended| {
+    let Rows { swaps, foreign } = rows_onward(session, &intent, &|inventory, intended| {
         let payloads = intended.payloads.iter();
         let payloads: Vec<(&Place, &[u8])> =
             payloads.map(|(p, text)| (p, text.as_bytes())).collect();
         inventory.rewritten(&intended.cell, &payloads)
     })?;
-    let found = files_forward(session, ledger, run, backup, &intent)?;
+    let found = files_onward(session, ledger, run, backup, &intent)?;
     let id = Ledger::again(run);
     let Some(files) = found else {
         if swaps.len() + foreign.len() < intent.cells.len() {
@@ -239,10 +237,10 @@ fn put_back(
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
-    let (swaps, foreign) = swaps(session, &intent, &|_, intended| {
+    let Rows { swaps, foreign } = rows_onward(session, &intent, &|_, intended| {
         saved.get(&intended.cell).cloned().flatten()
     })?;
-    let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
+    let Some(files) = files_onward(session, ledger, run, backup, &intent)? else {
         return Err(Problem::new(w.backup_unusable, "", ledger.both_ways()).into());
     };
     let change = Change {
@@ -309,51 +307,6 @@ fn named(cell: &Cell) -> String {
     )
 }
 
-fn sum(text: Option<&SecretBytes>) -> Option<String> {
-    text.map(|text| fs::hex(&fs::digest(text.expose())))
-}
-
-/// The rows still to be written, and those that somebody changed since.
-fn swaps(
-    session: &mut Session,
-    intent: &Intent,
-    new_text: &dyn Fn(&Inventory, &IntendedCell) -> Option<SecretBytes>,
-) -> Result<(Vec<Swap>, Vec<Cell>), Problem> {
-    let (mut swaps, mut foreign) = (Vec::new(), Vec::new());
-    for intended in &intent.cells {
-        let IntendedCell { cell, old, new, .. } = intended;
-        let now = match session.inventory.cells.get(cell) {
-            Some(now) => now.clone(),
-            None => restore::read_cell(session, cell)?.flatten(),
-        };
-        match Standing::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
-            Standing::Meant => {}
-            Standing::Foreign => foreign.push(cell.clone()),
-            Standing::Before => {
-                let text = new_text(&session.inventory, intended);
-                // A text that comes out otherwise than announced is not written.
-                if sum(text.as_ref()) == *new {
-                    swaps.push(Swap {
-                        table: cell.table.name(),
-                        id: cell.id,
-                        column: cell.column.clone(),
-                        old: now,
-                        new: text,
-                    });
-                } else {
-                    foreign.push(cell.clone());
-                }
-            }
-        }
-    }
-    if cfg!(feature = "crash-points") {
-        let rows = rows_onward(session, intent, new_text)?;
-        let all = |cells: &[Cell]| -> Vec<String> { cells.iter().map(named).collect() };
-        reconcile::assert_same_rows((&swaps, &all(&foreign)), (&rows.swaps, all(&rows.foreign)));
-    }
-    Ok((swaps, foreign))
-}
-
 /// The rows still to be written, and those that somebody changed since.
 fn rows_onward(
     session: &mut Session,
@@ -382,9 +335,9 @@ fn files_onward(
     for announced in &intent.files {
         let IntendedFile { path, old, new, .. } = announced;
         let intended = Intended::onward(path.clone(), old.clone(), new.clone());
-        let cut_off = |now: &FileRead| is_torn(announced, Some(now), backup);
+        let was_cut_off = |now: &FileRead| is_cut_off(announced, now, backup);
         let name = announced.saved.as_deref();
-        match reconcile::file(session, name, &intended, env, &cut_off)? {
+        match reconcile::file(session, name, &intended, env, &was_cut_off)? {
             FileStands::Done => {}
             FileStands::OfFormerRelease(removed) => changes.push(removed),
             FileStands::Foreign(path, _) => return Err(changed_since(ledger, run, &path)),
@@ -450,104 +403,25 @@ fn new_file(
     }))
 }
 
-/// The files still to be put in place; `None` when one that is needed was never made, or is gone.
-fn files_forward(
-    session: &Session,
-    ledger: &Ledger,
-    run: &Run,
-    backup: &Backup,
-    intent: &Intent,
-) -> Result<Option<Vec<FileChange>>, Problem> {
-    let mut changes = Vec::new();
-    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
-    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
-    for intended in &intent.files {
-        let name = intended.saved.as_deref().unwrap_or_default();
-        let path = session.place_of(name, &intended.path, env)?;
-        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
-        if session.is_former_cache(&intended.path, &path) {
-            changes.extend(before.map(|before| FileChange::new(path, Some(before), None)));
-            continue;
-        }
-        let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-        match Standing::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
-            Standing::Meant => continue,
-            Standing::Before => {}
-            Standing::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
-            Standing::Foreign => {
-                let w = words();
-                let command = ledger.command(&format!(
-                    "restore {} --yes",
-                    crate::sentences::shell(&run.backup)
-                ));
-                return Err(Problem::new(
-                    fill(
-                        w.resume_file_changed,
-                        &[("path", &sanitize(&path.to_string_lossy()))],
-                    ),
-                    w.resume_file_changed_why,
-                    fill(w.resume_file_changed_next, &[("restore", &command)]),
-                ));
-            }
-        }
-        if intended.new.is_none() {
-            changes.push(FileChange::new(path, before, None));
-            continue;
-        }
-        // What a backup is put back from holds the new file as well, and whose it was.
-        let saved = backup
-            .saved_files()
-            .find(|f| f.origin == intended.path && Some(&f.sha256) == intended.new.as_ref());
-        let saved = match saved {
-            Some(saved) => backup.file(&saved.name).map_err(|e| backup_problem(&e))?,
-            None => None,
-        };
-        let (attributes, saved) = match (saved, &before) {
-            (Some((saved, bytes)), _) => (saved.attributes(), Some(bytes)),
-            (None, Some(file)) => (file.attributes, None),
-            (None, None) => (prepare::new_attributes(&session.install), None),
-        };
-        let Some(bytes) = staged_bytes(intended).or(saved) else {
-            return Ok(None);
-        };
-        // Beside the file of another release it is of no use here.
-        let staged = intended.staged.clone().filter(|_| path == intended.path);
-        let change = FileChange::new(path, before, Some((bytes, attributes)));
-        changes.push(FileChange {
-            staged: staged.or(change.staged),
-            ..change
-        });
-    }
-    if cfg!(feature = "crash-points") {
-        let new = files_onward(session, ledger, run, backup, intent)?;
-        reconcile::assert_same_files(&changes, new.as_deref().unwrap_or_default());
-    }
-    Ok(Some(changes))
-}
-
 /// The new file as it lies beside the old one, if it is whole, and what was announced.
-fn staged_bytes(intended: &IntendedFile) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-    let staged = intended.staged.as_ref()?;
+fn staged_bytes(announced: &IntendedFile) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    let staged = announced.staged.as_ref()?;
     // Beside the file it replaces, and nowhere else.
-    if staged.parent() != intended.path.parent() {
+    if staged.parent() != announced.path.parent() {
         return None;
     }
     let file = file_change::current(staged).ok().flatten()?;
-    let whole = file.path == *staged && Some(fs::hex(&file.digest())) == intended.new;
+    let whole = file.path == *staged && Some(fs::hex(&file.digest())) == announced.new;
     whole.then_some(file.bytes)
 }
 
 /// Whether a file was being written in place, and that was cut off.
-fn is_torn(
-    intended: &IntendedFile,
-    now: Option<&FileRead>,
-    backup: &Backup,
-) -> Result<bool, Problem> {
-    let (Some(now), Some(new), Some(saved)) = (now, staged_bytes(intended), &intended.saved) else {
+fn is_cut_off(announced: &IntendedFile, now: &FileRead, backup: &Backup) -> Result<bool, Problem> {
+    let (Some(new), Some(saved)) = (staged_bytes(announced), &announced.saved) else {
         return Ok(false);
     };
     let old = backup.file(saved).map_err(|e| backup_problem(&e))?;
-    Ok(old.is_some_and(|(_, old)| torn(&now.bytes, &old, &new)))
+    Ok(old.is_some_and(|(_, old)| cut_off(&now.bytes, &old, &new)))
 }
 
 /// The key the run ends with, as it stands configured now.

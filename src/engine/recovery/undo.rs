@@ -14,22 +14,20 @@ use super::file_change::FileChange;
 use super::give_up;
 use super::reconcile;
 use super::reconcile::{FileStands, Rows};
-use super::restore;
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
-use crate::domain::run::reconcile::{Intended, Replaces};
+use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Kind, Run};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
-use crate::io::db::Swap;
 use crate::io::fs;
-use crate::io::fs::{FileError, FileRead};
+use crate::io::fs::FileRead;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -231,7 +229,7 @@ fn wrote_files(options: &Options, session: &Session, backup: &Backup) -> Result<
 impl Left {
     /// Whether a file was cut off while it was written in place, from `old` to the text of this sum or back. That text
     /// stands in full beside the file, or in the backup that was made before it was taken back.
-    fn is_torn(&self, now: &[u8], old: &SavedBytes, sum: &str, backup: &Backup) -> bool {
+    fn is_cut_off(&self, now: &[u8], old: &SavedBytes, sum: &str, backup: &Backup) -> bool {
         let is_it = |bytes: &[u8]| fs::hex(&fs::digest(bytes)) == sum;
         let (saved, old) = old;
         let beside = || {
@@ -251,7 +249,7 @@ impl Left {
         };
         beside()
             .or_else(in_a_backup)
-            .is_some_and(|new| file_change::torn(now, old, &new))
+            .is_some_and(|new| cut_off(now, old, &new))
     }
 }
 
@@ -298,21 +296,10 @@ fn change_back(
     own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     judge::read_inventory(session)?;
-    let (swaps, refused) = swaps(session, record, &saved)?;
-    if cfg!(feature = "crash-points") {
-        let rows = rows_back(session, record, &saved)?;
-        let foreign = rows.foreign.iter().map(named).collect();
-        reconcile::assert_same_rows((&swaps, &refused), (&rows.swaps, foreign));
-    }
+    let Rows { swaps, foreign } = rows_back(session, record, &saved)?;
+    let refused = foreign.iter().map(named).collect();
     let files = match left.wrote_files || !swaps.is_empty() {
-        true => {
-            let files = files_back(session, record, backup, left)?;
-            if cfg!(feature = "crash-points") {
-                let new = files_put_back(session, record, backup, left)?;
-                reconcile::assert_same_files(&files, &new);
-            }
-            files
-        }
+        true => files_back(session, record, backup, left)?,
         false => Vec::new(),
     };
     let change = Change {
@@ -326,74 +313,6 @@ fn change_back(
 /// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
 /// state the rows must not be touched either.
 fn files_back(
-    session: &Session,
-    record: &RecoveryRecord,
-    backup: &Backup,
-    left: &Left,
-) -> Result<Vec<FileChange>, Problem> {
-    let w = words();
-    let mut changes = Vec::new();
-    let env = backup
-        .file("files/env")
-        .map_err(|e| backup_problem(&e))?
-        .map(|(_, bytes)| bytes);
-    for WrittenFile {
-        origin,
-        saved,
-        new_sha256,
-    } in &record.files
-    {
-        let name = saved.as_deref().unwrap_or_default();
-        let place = session.place_of(name, origin, env.as_ref().map(|bytes| &bytes[..]))?;
-        let (former, origin) = (session.is_former_cache(origin, &place), &place);
-        let saved = match saved {
-            Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
-            None => None,
-        };
-        let before = file_change::current(origin).map_err(|e| unreadable(&e))?;
-        if former {
-            changes.extend(before.map(|before| FileChange::new(place, Some(before), None)));
-            continue;
-        }
-        let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-        if now.as_ref() == saved.as_ref().map(|(file, _)| &file.sha256) {
-            continue;
-        }
-        let cache = *origin == session.install.cache_path();
-        let torn = match (&before, &saved, new_sha256) {
-            (Some(now), Some(old), Some(sum)) => left.is_torn(&now.bytes, old, sum, backup),
-            _ => false,
-        };
-        let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
-        // What an interrupted recovery left of the cache was not recorded any more.
-        if now == *new_sha256 || torn || cache && left.interrupted {
-            changes.push(FileChange::new(origin.clone(), before, after));
-        } else if cache {
-            // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
-            if before.is_some() {
-                changes.push(FileChange::new(origin.clone(), before, None));
-            }
-        } else {
-            let folder = &backup.folder;
-            let what = format!("restore {} --yes", crate::sentences::shell(folder));
-            let keys = backup.manifest.keys.as_deref();
-            let restore = backup::command(&what, folder, keys, &session.install.root);
-            return Err(Problem::new(
-                fill(
-                    w.undo_file_changed,
-                    &[("path", &sanitize(&origin.to_string_lossy()))],
-                ),
-                w.undo_file_changed_why,
-                fill(w.undo_file_changed_next, &[("restore", &restore)]),
-            ));
-        }
-    }
-    Ok(changes)
-}
-
-/// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
-/// state the rows must not be touched either.
-fn files_put_back(
     session: &Session,
     record: &RecoveryRecord,
     backup: &Backup,
@@ -419,13 +338,13 @@ fn files_put_back(
             true => Intended::anyway(origin.clone(), old),
             false => Intended::back(origin.clone(), old, new_sha256.clone()),
         };
-        let cut_off = |now: &FileRead| {
+        let was_cut_off = |now: &FileRead| {
             Ok(match (&saved, new_sha256) {
-                (Some(old), Some(sum)) => left.is_torn(&now.bytes, old, sum, backup),
+                (Some(old), Some(sum)) => left.is_cut_off(&now.bytes, old, sum, backup),
                 _ => false,
             })
         };
-        let stands = reconcile::file(session, name.as_deref(), &intended, env, &cut_off)?;
+        let stands = reconcile::file(session, name.as_deref(), &intended, env, &was_cut_off)?;
         changes.extend(match stands {
             FileStands::Done => None,
             FileStands::OfFormerRelease(removed) => Some(removed),
@@ -476,7 +395,11 @@ fn rows_back(
             column: written.column.clone(),
         };
         Some(Intended {
-            replaces: Replaces::Only(written.digests()),
+            // What the backup does not hold is not emptied.
+            replaces: Replaces::Only(match saved.contains_key(&cell) {
+                true => written.digests(),
+                false => Vec::new(),
+            }),
             new: reconcile::digest(before(&cell).as_ref()),
             place: cell,
         })
@@ -491,56 +414,4 @@ fn named(cell: &Cell) -> String {
         token: None,
     };
     sanitize(&place.to_string())
-}
-
-fn unreadable(error: &FileError) -> Problem {
-    let w = words();
-    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
-    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
-}
-
-/// The swaps back, and the rows that are no longer as we left them.
-fn swaps(
-    session: &mut Session,
-    record: &RecoveryRecord,
-    saved: &BTreeMap<Cell, Option<SecretBytes>>,
-) -> Result<(Vec<Swap>, Vec<String>), Problem> {
-    let (mut swaps, mut refused) = (Vec::new(), Vec::new());
-    for written in &record.cells {
-        // The variables of `.env` come back with their file.
-        let table = Table::by_name(&written.table).filter(|table| *table != Table::Env);
-        let Some(table) = table else {
-            continue;
-        };
-        let cell = &Cell {
-            table,
-            id: written.id,
-            column: written.column.clone(),
-        };
-        let now = match session.inventory.cells.get(cell) {
-            Some(now) => now.clone(),
-            // No secret is found there any more.
-            None => restore::read_cell(session, cell)?.flatten(),
-        };
-        let before = saved.get(cell).cloned().flatten();
-        if now == before {
-            continue;
-        }
-        let text = now.as_ref().map_or(&[][..], SecretBytes::expose);
-        if fs::hex(&fs::digest(text)) == written.new_sha256 {
-            swaps.push(Swap {
-                table: cell.table.name(),
-                id: cell.id,
-                column: cell.column.clone(),
-                old: now,
-                new: before,
-            });
-        } else {
-            refused.push(sanitize(&format!(
-                "{}#{}.{}",
-                written.table, written.id, written.column
-            )));
-        }
-    }
-    Ok((swaps, refused))
 }

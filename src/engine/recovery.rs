@@ -23,8 +23,9 @@ use crate::domain::hunt::old_payloads::standing::{Recoverable, Taken};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
-use crate::domain::verdict;
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::Reading;
 use crate::words::untrusted::sanitize;
 
 use crate::engine::hunt::{log_secrets, old_payloads};
@@ -194,7 +195,8 @@ pub fn texts(
             Entered::Typed(text) => Ok((place, text)),
             Entered::SameAs(other) => {
                 let secret = session.inventory.secret(&other);
-                match secret.and_then(|s| verdict::text(s, &session.ring)) {
+                let password = |s| text::password(s, &session.ring, Reading::Rescued).text();
+                match secret.and_then(password) {
                     Some(text) => Ok((place, text)),
                     None => Err(surprised(&other)),
                 }

@@ -356,7 +356,7 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         assert_ne!(applied.backup, backup.folder, "it holds what was saved");
         let place = Place::column(Table::Mailboxes, row, column);
         let secret = session.inventory.secret(&place).unwrap();
-        let text = verdict::text(secret, &session.ring).unwrap();
+        let text = verdict::text::text(secret, &session.ring).unwrap();
         assert_eq!(text.expose(), b"typed in the browser");
         let with = session
             .ring

@@ -259,7 +259,7 @@ impl TestOptions {
 
 impl Default for TestOptions {
     fn default() -> Self {
-        let limits = crate::domain::mail::schedule::Limits::default();
+        let limits = crate::domain::mail::schedule::TestLimits::default();
         let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         Self {
             mailbox: Vec::new(),

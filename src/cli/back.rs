@@ -1,7 +1,7 @@
 //! `undo`: the way back.
 
 use super::output::{self, Out};
-use super::run::{Outcome, back_up, failed, not_started, unchanged};
+use super::run::{CommandResult, back_up, failed, not_started, unchanged};
 use super::{Common, PassphraseSource};
 use crate::domain::error::Problem;
 use crate::engine::exit::Exit;
@@ -12,7 +12,11 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Takes the last recovery back, or the one that was interrupted.
-pub(super) fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSource) -> Outcome {
+pub(super) fn take_back(
+    common: &Common,
+    yes: bool,
+    passphrase: &PassphraseSource,
+) -> CommandResult {
     let w = words();
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();

@@ -7,7 +7,7 @@ use crate::domain::error::Problem;
 use crate::engine::recovery::backup::backup_problem;
 use crate::io::state::backup::{Backup, Passphrase, Sealing};
 use crate::io::state::passphrase;
-use crate::io::state::passphrase::{PassphraseError, Terminal};
+use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
@@ -61,7 +61,7 @@ pub(super) fn sealing(
         Some(path) => from_file(common, path)?,
         None => {
             let ask = || {
-                let mut terminal = Terminal::open()?;
+                let mut terminal = SilentTerminal::open()?;
                 for _ in 0..TRIES {
                     let first = terminal.ask(&format!("{} ", w.passphrase_new))?;
                     if terminal.ask(&format!("{} ", w.passphrase_again))? == first {
@@ -102,7 +102,7 @@ pub(super) fn open(
         None => {
             let folder = sanitize(&backup.folder.to_string_lossy());
             let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
-            let asked = Terminal::open().and_then(|mut terminal| terminal.ask(&question));
+            let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
             asked.map_err(|e| problem(&e))?
         }
     };

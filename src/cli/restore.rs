@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::output::{self, Out};
-use crate::cli::run::{Outcome, failed, heard_before, not_started, unchanged};
+use crate::cli::run::{CommandResult, failed, heard_before, not_started, unchanged};
 use crate::cli::{Common, PassphraseSource, passphrase};
 use crate::domain::error::Problem;
 use crate::domain::key::app_key::Fingerprint;
@@ -29,7 +29,7 @@ pub(super) fn put_back(
     folder: &Path,
     yes: bool,
     source: &PassphraseSource,
-) -> Outcome {
+) -> CommandResult {
     let w = words();
     let mut backup =
         Backup::open(folder).map_err(|e| not_started(no_backup(common, folder, &e)))?;

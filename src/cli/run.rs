@@ -31,7 +31,7 @@ use crate::engine::session::{judge, own_backups, survey};
 use crate::engine::worker::BackupDone;
 use crate::io::hunt;
 use crate::io::install::artisan;
-use crate::io::install::{self, Environment, Named};
+use crate::io::install::{self, Environment, NamedAccount};
 use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, Trust};
 use crate::io::os::signals::PutOff;
@@ -62,10 +62,10 @@ pub fn run(arguments: Arguments) -> u8 {
             threads,
             prefixed,
         }) => {
-            let limits = hunt::Limits {
+            let limits = hunt::HuntLimits {
                 threads: usize::from(threads),
                 prefixed,
-                ..hunt::Limits::default()
+                ..hunt::HuntLimits::default()
             };
             find_key(&common, usual, limits)
         }
@@ -125,7 +125,7 @@ pub fn run(arguments: Arguments) -> u8 {
     }
 }
 
-pub(super) type Outcome = Result<Exit, (Problem, Exit)>;
+pub(super) type CommandResult = Result<Exit, (Problem, Exit)>;
 
 /// Before anything was touched.
 pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
@@ -196,7 +196,7 @@ impl Common {
     fn take_web_user(&self) -> Result<(), Problem> {
         let w = words();
         if let Some(name) = &self.web_user {
-            let named = Named::parse(name).ok_or_else(|| {
+            let named = NamedAccount::parse(name).ok_or_else(|| {
                 let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
                 Problem::new(what, "", w.web_user_unknown_next)
             })?;
@@ -266,7 +266,7 @@ fn wizard(
     install: Option<PathBuf>,
     mail: Settings,
     endpoints: Endpoints,
-) -> Outcome {
+) -> CommandResult {
     let w = words();
     common.take_web_user().map_err(not_started)?;
     let setup = crate::engine::worker::threads::Setup {
@@ -288,7 +288,7 @@ fn wizard(
     tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
 }
 
-fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
+fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
     let w = words();
     let made = match mailboxes {
         Some(count) => demo::lay_out_large(folder, count, &mut crate::io::os::entropy::fill),
@@ -305,7 +305,7 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
     Ok(Exit::Fine)
 }
 
-fn run_demo() -> Outcome {
+fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(Problem::new(
@@ -345,7 +345,7 @@ fn run_demo() -> Outcome {
     outcome
 }
 
-fn check(common: &Common) -> Outcome {
+fn check(common: &Common) -> CommandResult {
     let session = common.open().map_err(not_started)?;
     let assessment = session.assess();
     if common.json {
@@ -373,9 +373,9 @@ fn check(common: &Common) -> Outcome {
     })
 }
 
-fn find_key(common: &Common, usual: bool, limits: hunt::Limits) -> Outcome {
+fn find_key(common: &Common, usual: bool, limits: hunt::HuntLimits) -> CommandResult {
     let mut session = common.open_alone().map_err(not_started)?;
-    let places = find_key::Places {
+    let places = find_key::SearchPlaces {
         named: common.look_in.clone(),
         usual,
         limits,
@@ -409,7 +409,7 @@ struct Wishes<'a> {
     test: bool,
 }
 
-fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
+fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> CommandResult {
     let w = words();
     let lines = match wishes.passwords {
         Some(path) => passwords::read(path).map_err(|e| {

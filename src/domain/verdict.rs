@@ -10,12 +10,12 @@ pub mod text;
 
 use super::inventory::{Secret, StoredText};
 use super::payload::{Body, Malformed, Payload};
-use crate::domain::config::rules::{Form, Keeping, Undecryptable};
+use crate::domain::config::rules::{StorageRule, StoredForm, Undecryptable};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::payload::php;
-use text::Value;
+use text::PlainValue;
 
 /// Payloads inside payloads are followed this deep.
 const MAX_LAYERS: usize = 8;
@@ -107,13 +107,13 @@ impl Plain {
         Plain::Untold,
     ];
 
-    fn kept(keeping: Keeping) -> Self {
+    fn kept(keeping: StorageRule) -> Self {
         match keeping {
-            Keeping::AsItIs => Plain::AsItIs,
-            Keeping::Sealed(Undecryptable::ReadsAsStored) => Plain::StillRead,
-            Keeping::Sealed(Undecryptable::ReadsEmpty) => Plain::ReadsEmpty,
-            Keeping::SealedByMigration => Plain::AwaitsMigration,
-            Keeping::Untold => Plain::Untold,
+            StorageRule::AsItIs => Plain::AsItIs,
+            StorageRule::Sealed(Undecryptable::ReadsAsStored) => Plain::StillRead,
+            StorageRule::Sealed(Undecryptable::ReadsEmpty) => Plain::ReadsEmpty,
+            StorageRule::SealedByMigration => Plain::AwaitsMigration,
+            StorageRule::Untold => Plain::Untold,
         }
     }
 }
@@ -266,7 +266,7 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
         (_, Some(Err(Malformed::NotAPayload))) => {
             return Verdict::Plaintext(Plain::kept(secret.keeping));
         }
-        (_, Some(_)) if secret.keeping == Keeping::AsItIs => {
+        (_, Some(_)) if secret.keeping == StorageRule::AsItIs => {
             return damaged(Damage::OfNewerVersion);
         }
         (_, Some(Ok(payload))) => payload,
@@ -320,13 +320,13 @@ fn judge_opened(serialized: bool, payload: &Payload, key: &AppKey, ring: &KeyRin
         };
     }
     match text::value(plain.expose(), serialized) {
-        Value::Null => return Verdict::Empty { null_payload: true },
+        PlainValue::Null => return Verdict::Empty { null_payload: true },
         // What begins like a serialised value and is none may be a cut one: we do not know what it was.
-        Value::Broken => {
+        PlainValue::Broken => {
             let raw = !plain.is_empty() && !php::begins_serialized(plain.expose());
             return damaged(Damage::NotSerialized, raw);
         }
-        Value::Text(_) | Value::Other => {}
+        PlainValue::Text(_) | PlainValue::Other => {}
     }
     if ring
         .effective()
@@ -380,21 +380,21 @@ pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<Sec
 
 /// The form in which another text would have to be stored there; `None` where that cannot be told, or a migration would
 /// seal it once more.
-pub fn form(keeping: Keeping, verdict: &Verdict) -> Option<Form> {
+pub fn form(keeping: StorageRule, verdict: &Verdict) -> Option<StoredForm> {
     match (keeping, verdict) {
-        (Keeping::AsItIs, _) => Some(Form::Plain),
-        (Keeping::Sealed(_), _) => Some(Form::Sealed),
-        (Keeping::SealedByMigration, _) | (Keeping::Untold, Verdict::Empty { .. }) => None,
+        (StorageRule::AsItIs, _) => Some(StoredForm::Plain),
+        (StorageRule::Sealed(_), _) => Some(StoredForm::Sealed),
+        (StorageRule::SealedByMigration, _) | (StorageRule::Untold, Verdict::Empty { .. }) => None,
         // As what stands there: somebody's FreeScout wrote it so.
-        (Keeping::Untold, Verdict::Plaintext(_)) => Some(Form::Plain),
-        (Keeping::Untold, _) => Some(Form::Sealed),
+        (StorageRule::Untold, Verdict::Plaintext(_)) => Some(StoredForm::Plain),
+        (StorageRule::Untold, _) => Some(StoredForm::Sealed),
     }
 }
 
 /// The payload inside a decrypted value, where the value is one.
 fn inner_payload(plain: &[u8]) -> Option<Payload> {
     let text = match php::unserialize(plain) {
-        Ok(php::Value::Text(text)) => text,
+        Ok(php::PhpValue::Text(text)) => text,
         Ok(_) => return None,
         Err(_) => plain,
     };
@@ -408,10 +408,10 @@ fn value_of(serialized: bool, plain: SecretBytes, ring: &KeyRing) -> Option<Secr
         return innermost(serialized, inner, ring);
     }
     match text::value(plain.expose(), serialized) {
-        Value::Null => None,
-        Value::Text(_) | Value::Other => Some(plain),
-        Value::Broken if plain.is_empty() || php::begins_serialized(plain.expose()) => None,
-        Value::Broken => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
+        PlainValue::Null => None,
+        PlainValue::Text(_) | PlainValue::Other => Some(plain),
+        PlainValue::Broken if plain.is_empty() || php::begins_serialized(plain.expose()) => None,
+        PlainValue::Broken => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
     }
 }
 
@@ -438,7 +438,7 @@ fn salvage(
         let plain = body.decrypt(key)?;
         // A whole value, to the last byte: random bytes with lucky padding do not come out as one.
         let text = match php::unserialize(plain.expose()) {
-            Ok(php::Value::Text(text)) => text,
+            Ok(php::PhpValue::Text(text)) => text,
             _ => return None,
         };
         let whole = php::serialize_text(text)[..] == *plain.expose();

@@ -18,7 +18,7 @@ use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::assessment::{Assessment, Summary};
-pub use crate::domain::verdict::text::Reading;
+pub use crate::domain::verdict::text::PasswordsUsed;
 
 /// Names one job, so that late updates of a cancelled one can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -88,7 +88,7 @@ pub struct TestJob {
     /// Which; all of them, where none is named.
     pub which: Option<Vec<ConnectionId>>,
     /// With which passwords.
-    pub reading: Reading,
+    pub reading: PasswordsUsed,
     /// With this password in place of the stored one: where it will be stored, and what it is.
     pub typed: Option<(Place, Entered)>,
     /// Also what is not sent unasked, as it was refused before.

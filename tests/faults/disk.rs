@@ -11,7 +11,7 @@ use crate::mounts::{Filler, Immutable, Mount, as_web_user, give};
 use crate::world::{Ended, World, ended};
 
 const FULL: &str = "No space left on device";
-const MAKE_ROOM: &str = "Make room on the file system that holds";
+const MAKE_ROOM: &str = "Free up space on the file system that holds";
 
 fn world() -> World {
     World::new(Driver::Sqlite, "")
@@ -170,7 +170,10 @@ fn full_while_the_journal_goes_on() {
             "JournalCommitted",
             journal::CACHE,
             2,
-            ["could not be read again", "journal could not be told"],
+            [
+                "could not be read again",
+                "journal entry could not be closed",
+            ],
         ),
     ] {
         {

@@ -12,7 +12,7 @@ use crate::domain::payload::php;
 
 /// With which keys secrets are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum PasswordsUsed {
     /// What FreeScout reads with the key in force.
     InForce,
     /// Also what another known key opens: what a recovery would bring back.
@@ -42,12 +42,12 @@ impl Password {
 
 /// The password that a secret holds, read with these keys. What a migration is still to seal is no password yet, and no
 /// recovery makes it one.
-pub fn password(secret: &Secret, ring: &KeyRing, reading: Reading) -> Password {
+pub fn password(secret: &Secret, ring: &KeyRing, reading: PasswordsUsed) -> Password {
     let verdict = judge(secret, ring);
     let is_read = match verdict {
         Verdict::Empty { .. } => return Password::Nothing,
         Verdict::Plaintext(Plain::AwaitsMigration) => false,
-        _ => reading == Reading::Rescued || verdict.readable() || verdict.untold(),
+        _ => reading == PasswordsUsed::Rescued || verdict.readable() || verdict.untold(),
     };
     match text(secret, ring).filter(|_| is_read) {
         Some(text) if text.is_empty() => Password::Nothing,
@@ -65,14 +65,14 @@ pub fn text(secret: &Secret, ring: &KeyRing) -> Option<SecretBytes> {
     }
     let plain = rescued(secret, ring, false)?;
     match value(plain.expose(), secret.serialized) {
-        Value::Text(text) => Some(SecretBytes::from(text)),
-        Value::Null | Value::Other | Value::Broken => None,
+        PlainValue::Text(text) => Some(SecretBytes::from(text)),
+        PlainValue::Null | PlainValue::Other | PlainValue::Broken => None,
     }
 }
 
 /// What FreeScout makes of the plain text in a payload.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Value<'a> {
+pub(super) enum PlainValue<'a> {
     /// A text, or the digits of a number.
     Text(&'a [u8]),
     /// PHP null: no password.
@@ -84,18 +84,18 @@ pub(super) enum Value<'a> {
 }
 
 /// Reads the plain text in a payload: with `serialized` as Laravel does, else as FreeScout's wrapper does.
-pub(super) fn value(plain: &[u8], serialized: bool) -> Value<'_> {
+pub(super) fn value(plain: &[u8], serialized: bool) -> PlainValue<'_> {
     if !serialized && !php::begins_serialized(plain) {
         return match plain {
-            b"N;" => Value::Null,
-            text => Value::Text(text),
+            b"N;" => PlainValue::Null,
+            text => PlainValue::Text(text),
         };
     }
     match php::unserialize(plain) {
-        Ok(php::Value::Text(text) | php::Value::Int(text)) => Value::Text(text),
-        Ok(php::Value::Null) => Value::Null,
-        Ok(_) => Value::Other,
-        Err(_) => Value::Broken,
+        Ok(php::PhpValue::Text(text) | php::PhpValue::Int(text)) => PlainValue::Text(text),
+        Ok(php::PhpValue::Null) => PlainValue::Null,
+        Ok(_) => PlainValue::Other,
+        Err(_) => PlainValue::Broken,
     }
 }
 
@@ -209,7 +209,7 @@ mod tests {
                 };
                 for by in [IN_FORCE, OTHER] {
                     let secret = secret("1.8.235", kind, &sealed(by, plain));
-                    let read = shown(password(&secret, &ring(), Reading::Rescued));
+                    let read = shown(password(&secret, &ring(), PasswordsUsed::Rescued));
                     assert_eq!(
                         read,
                         expected,
@@ -244,8 +244,8 @@ mod tests {
         ] {
             let secret = secret("1.8.235", kind, &stored);
             let read = |reading| shown(password(&secret, &ring(), reading));
-            assert_eq!(read(Reading::InForce), in_force, "{kind:?}");
-            assert_eq!(read(Reading::Rescued), rescued, "{kind:?}");
+            assert_eq!(read(PasswordsUsed::InForce), in_force, "{kind:?}");
+            assert_eq!(read(PasswordsUsed::Rescued), rescued, "{kind:?}");
         }
     }
 
@@ -253,10 +253,10 @@ mod tests {
     fn an_old_version_insists_on_a_serialised_value_and_keeps_licences_plain() {
         let raw = secret("1.8.185", Kind::SystemMail, &sealed(IN_FORCE, b"secret"));
         let read = |secret, reading| shown(password(secret, &ring(), reading));
-        assert_eq!(read(&raw, Reading::InForce), "(unreadable)");
-        assert_eq!(read(&raw, Reading::Rescued), "secret");
+        assert_eq!(read(&raw, PasswordsUsed::InForce), "(unreadable)");
+        assert_eq!(read(&raw, PasswordsUsed::Rescued), "secret");
         let plain = secret("1.7.0", Kind::License, b"licence");
-        assert_eq!(read(&plain, Reading::InForce), "licence");
+        assert_eq!(read(&plain, PasswordsUsed::InForce), "licence");
     }
 
     #[test]

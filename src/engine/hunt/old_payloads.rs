@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::config::Driver;
 use crate::domain::hunt::old_payloads::origin;
-use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, Origin, Own};
-use crate::domain::hunt::old_payloads::standing::{Claim, Recoverable, Standing, Taken, settle};
+use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin};
+use crate::domain::hunt::old_payloads::standing::{
+    DecryptedPayload, Eligibility, Recoverable, TakenUnseen, settle,
+};
 use crate::domain::hunt::old_payloads::{Dated, Sighting, Wanted};
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
@@ -21,7 +23,7 @@ use crate::domain::key::source::Source;
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::SecretReport;
 use crate::domain::verdict::text;
-use crate::domain::verdict::text::Reading;
+use crate::domain::verdict::text::PasswordsUsed;
 use crate::domain::verdict::{self, Damage, Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::io::state::backup;
@@ -35,16 +37,16 @@ static NUMBERED: AtomicU64 = AtomicU64::new(0);
 /// The payloads of a session.
 #[derive(Default)]
 pub struct Sightings {
-    kept: Vec<Kept>,
+    kept: Vec<KeptPayload>,
 }
 
-struct Kept {
+struct KeptPayload {
     number: u64,
     place: Place,
     payload: SecretBytes,
     date: Option<Dated>,
     source: Source,
-    origin: Origin,
+    origin: PayloadOrigin,
     row: Option<u64>,
     basis: Basis,
 }
@@ -100,7 +102,7 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
     {
         basis = of_backup;
     }
-    let same = |k: &&mut Kept| {
+    let same = |k: &&mut KeptPayload| {
         k.place == secret.place
             && k.payload == sighting.payload
             && k.basis == basis
@@ -122,9 +124,9 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
     if kept.len() >= MAX_KEPT {
         return false;
     }
-    let new = |k: &Kept| k.place != secret.place || k.payload != sighting.payload;
+    let new = |k: &KeptPayload| k.place != secret.place || k.payload != sighting.payload;
     let opens = kept.iter().all(new) && open(secret, &sighting.payload, ring).is_some();
-    kept.push(Kept {
+    kept.push(KeptPayload {
         number: NUMBERED.fetch_add(1, Ordering::Relaxed),
         place: secret.place.clone(),
         payload: sighting.payload,
@@ -138,9 +140,9 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
 }
 
 /// The database of this install.
-fn own(session: &Session) -> Own {
+fn own(session: &Session) -> OwnDatabase {
     let settings = &session.settings;
-    Own {
+    OwnDatabase {
         driver: settings.driver,
         host: settings.host.clone(),
         database: settings.database.clone(),
@@ -149,7 +151,7 @@ fn own(session: &Session) -> Own {
 }
 
 /// Where a payload stood, with what the name of its file says.
-fn located(origin: Origin, source: &Source, driver: Driver) -> Origin {
+fn located(origin: PayloadOrigin, source: &Source, driver: Driver) -> PayloadOrigin {
     let path = source.path.as_deref().unwrap_or(Path::new(""));
     let path = path.to_string_lossy();
     // Of an archive only the member says something: the folder is that of the archive.
@@ -159,7 +161,7 @@ fn located(origin: Origin, source: &Source, driver: Driver) -> Origin {
 }
 
 /// What a backup of ours, in whose folder the source lies, says by its manifest.
-fn of_own_backup(source: &Source, own: &Own, root: &Path) -> Option<Basis> {
+fn of_own_backup(source: &Source, own: &OwnDatabase, root: &Path) -> Option<Basis> {
     let folders = source.path.as_deref()?.ancestors().skip(1);
     let folder = folders
         .take(4)
@@ -178,12 +180,13 @@ fn of_own_backup(source: &Source, own: &Own, root: &Path) -> Option<Basis> {
 }
 
 /// Drops the older half of what nothing opens: many at once, since every one has to be tried.
-fn make_room(kept: &mut Vec<Kept>, inventory: &Inventory, ring: &KeyRing) {
-    let opens = |k: &Kept| {
+fn make_room(kept: &mut Vec<KeptPayload>, inventory: &Inventory, ring: &KeyRing) {
+    let opens = |k: &KeptPayload| {
         let secret = inventory.secret(&k.place);
         secret.is_some_and(|secret| open(secret, &k.payload, ring).is_some())
     };
-    let (opened, mut unopened): (Vec<Kept>, Vec<Kept>) = kept.drain(..).partition(opens);
+    let (opened, mut unopened): (Vec<KeptPayload>, Vec<KeptPayload>) =
+        kept.drain(..).partition(opens);
     unopened.sort_by_key(|k| std::cmp::Reverse(k.date.map(|d| d.at)));
     unopened.truncate(unopened.len() / 2);
     kept.extend(opened);
@@ -223,9 +226,9 @@ pub(in crate::engine) fn recoverable(
 }
 
 /// The text that is taken for a secret unseen, judged anew by all that is known now.
-pub(in crate::engine) fn taken(session: &Session, taken: &Taken) -> Option<SecretBytes> {
+pub(in crate::engine) fn taken(session: &Session, taken: &TakenUnseen) -> Option<SecretBytes> {
     let mut opened = opened(session, taken.place()).into_iter();
-    let ours = opened.find(|older| matches!(older.standing, Standing::Ours(_)))?;
+    let ours = opened.find(|older| matches!(older.standing, Eligibility::Ours(_)))?;
     Some(ours.text)
 }
 
@@ -240,15 +243,15 @@ pub(in crate::engine) fn chosen(
 }
 
 /// An older payload that a known key opens.
-struct Opened<'s> {
-    kept: &'s Kept,
+struct OpenedPayload<'s> {
+    kept: &'s KeptPayload,
     key: Fingerprint,
     text: SecretBytes,
-    standing: Standing,
+    standing: Eligibility,
 }
 
 /// The older payloads of a place that known keys open: what may be taken first, then the newest.
-fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
+fn opened<'s>(session: &'s Session, place: &Place) -> Vec<OpenedPayload<'s>> {
     let Some(secret) = session.inventory.secret(place) else {
         return Vec::new();
     };
@@ -259,9 +262,9 @@ fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
             Some((kept, key, text))
         })
         .collect();
-    let claims: Vec<Claim<'_>> = opened
+    let claims: Vec<DecryptedPayload<'_>> = opened
         .iter()
-        .map(|(kept, _, text)| Claim {
+        .map(|(kept, _, text)| DecryptedPayload {
             basis: kept.basis.clone(),
             origin: &kept.origin,
             date: kept.date,
@@ -269,10 +272,10 @@ fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
         })
         .collect();
     let standings = settle(&claims);
-    let mut opened: Vec<Opened<'s>> = opened
+    let mut opened: Vec<OpenedPayload<'s>> = opened
         .into_iter()
         .zip(standings)
-        .map(|((kept, key, text), standing)| Opened {
+        .map(|((kept, key, text), standing)| OpenedPayload {
             kept,
             key,
             text,
@@ -280,7 +283,7 @@ fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
         })
         .collect();
     opened.sort_by_key(|older| {
-        let offered = matches!(older.standing, Standing::Offered(_));
+        let offered = matches!(older.standing, Eligibility::Offered(_));
         (offered, std::cmp::Reverse(older.kept.date.map(|d| d.at)))
     });
     opened
@@ -344,6 +347,6 @@ fn open(
     ) {
         return None;
     }
-    let text = text::password(&older, ring, Reading::Rescued).text()?;
+    let text = text::password(&older, ring, PasswordsUsed::Rescued).text()?;
     Some((verdict.key()?, text))
 }

@@ -24,7 +24,7 @@ pub(super) fn digest(text: Option<&SecretBytes>) -> Digest {
 }
 
 /// The rows of a change.
-pub(super) struct Rows {
+pub(super) struct RowChanges {
     /// Still to be written, each compared with what was read.
     pub(super) swaps: Vec<Swap>,
     /// Left alone: somebody else changed them, or they were deleted.
@@ -40,14 +40,14 @@ pub(super) fn rows(
     session: &mut Session,
     intended: Vec<Intended<Cell>>,
     text: &dyn Fn(&Inventory, &Cell) -> Option<SecretBytes>,
-) -> Result<Rows, Problem> {
+) -> Result<RowChanges, Problem> {
     let now = stored_now(session, &intended)?;
     let found = |cell: &Cell| match now.get(cell) {
         Some(text) => Found::Text(digest(text.as_ref())),
         None => Found::NoRow,
     };
     let reconciled = reconcile(intended, found);
-    let mut rows = Rows {
+    let mut rows = RowChanges {
         swaps: Vec::new(),
         foreign: reconciled.foreign,
     };

@@ -16,7 +16,7 @@ use super::file_change::FileChange;
 use super::give_up;
 use super::prepare;
 use super::reconcile;
-use super::reconcile::{FileStands, Rows};
+use super::reconcile::{FileStands, RowChanges};
 use super::restore::Restored;
 use super::run_log::Ledger;
 use super::undo;
@@ -28,7 +28,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::run::reconcile::{Intended, cut_off};
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run};
+use crate::domain::run::{IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
@@ -82,18 +82,18 @@ fn take_up(
 ) -> Result<Resumed, Failure> {
     let backup = run.backup.clone();
     match run.kind {
-        Kind::Recovery => {
+        RunKind::Recovery => {
             let backup = open(&backup)?;
             let applied = anew::until_nobody_saves(session, progress, &mut |session, progress| {
                 finish(session, ledger, run, &backup, progress)
             })?;
             Ok(Resumed::Recovered(Box::new(applied)))
         }
-        Kind::Undo => {
+        RunKind::Undo => {
             let undone = undo::undo(session, ledger, &open(&backup)?, progress)?;
             Ok(Resumed::TakenBack(backup, Box::new(undone)))
         }
-        Kind::Restore => {
+        RunKind::Restore => {
             let opened = open(&backup)?;
             let restored =
                 anew::until_nobody_saves(session, progress, &mut |session, progress| {
@@ -102,8 +102,8 @@ fn take_up(
             Ok(Resumed::PutBack(backup, Box::new(restored)))
         }
         // It is written down when it is done.
-        Kind::Backup => {
-            ledger.end(Ledger::again(run), Outcome::Done)?;
+        RunKind::Backup => {
+            ledger.end(Ledger::again(run), RunOutcome::Done)?;
             Ok(Resumed::Nothing)
         }
     }
@@ -134,7 +134,7 @@ fn finish(
 ) -> Result<Applied, Failure> {
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
-    let Rows { swaps, foreign } = rows_onward(session, &intent, &|inventory, intended| {
+    let RowChanges { swaps, foreign } = rows_onward(session, &intent, &|inventory, intended| {
         let payloads = intended.payloads.iter();
         let payloads: Vec<(&Place, &[u8])> =
             payloads.map(|(p, text)| (p, text.as_bytes())).collect();
@@ -153,7 +153,7 @@ fn finish(
         }
         ledger.sweep()?;
         backup.forget_recovery().map_err(|e| backup_problem(&e))?;
-        ledger.end(id, Outcome::NotCarriedOut)?;
+        ledger.end(id, RunOutcome::NotCarriedOut)?;
         return Err(
             Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
         );
@@ -237,7 +237,7 @@ fn put_back(
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
-    let Rows { swaps, foreign } = rows_onward(session, &intent, &|_, intended| {
+    let RowChanges { swaps, foreign } = rows_onward(session, &intent, &|_, intended| {
         saved.get(&intended.cell).cloned().flatten()
     })?;
     let Some(files) = files_onward(session, ledger, run, backup, &intent)? else {
@@ -312,7 +312,7 @@ fn rows_onward(
     session: &mut Session,
     intent: &Intent,
     text: &dyn Fn(&Inventory, &IntendedCell) -> Option<SecretBytes>,
-) -> Result<Rows, Problem> {
+) -> Result<RowChanges, Problem> {
     let announced: BTreeMap<&Cell, &IntendedCell> =
         intent.cells.iter().map(|cell| (&cell.cell, cell)).collect();
     let cells = intent.cells.iter();

@@ -13,14 +13,14 @@ use super::file_change;
 use super::file_change::FileChange;
 use super::give_up;
 use super::reconcile;
-use super::reconcile::{FileStands, Rows};
+use super::reconcile::{FileStands, RowChanges};
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
-use crate::domain::run::{Intent, Kind, Run};
+use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
@@ -92,7 +92,7 @@ fn take_back(
 ) -> Result<Undone, Failure> {
     let w = words();
     let record = match unfinished {
-        Some(run) if run.kind == Kind::Restore => written_by(&ledger.intent(run)?),
+        Some(run) if run.kind == RunKind::Restore => written_by(&ledger.intent(run)?),
         _ => match backup.recovery().map_err(|e| backup_problem(&e))? {
             Some(record) => record,
             // Announced in the journal, and interrupted before anything else was written.
@@ -110,7 +110,7 @@ fn take_back(
     let before = session.assess();
     // An undo that was interrupted may have put the files back already.
     let ran_on = match unfinished {
-        Some(run) if run.kind == Kind::Undo => RanOn::Unknown,
+        Some(run) if run.kind == RunKind::Undo => RanOn::Unknown,
         _ => RanOn::of(session),
     };
     let still = |failure: Failure, ledger: &Ledger| match unfinished {
@@ -121,7 +121,7 @@ fn take_back(
         .require_possible(session)
         .map_err(|problem| still(problem.into(), ledger))?;
     let root = session.install.root.clone();
-    let run = run_log::beginning(Kind::Undo, &root, &backup.folder);
+    let run = run_log::beginning(RunKind::Undo, &root, &backup.folder);
     let intent = change.intent(&|_| None, &|_| Vec::new());
     let id = ledger.begin(&run, &intent)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
@@ -188,7 +188,7 @@ pub fn preview(
 ) -> Result<Undone, Problem> {
     let unfinished = run_log::unfinished(options, &session.install.root)?;
     let record = match &unfinished {
-        Some(run) if run.kind == Kind::Restore => written_by(&run_log::intent(options, run)?),
+        Some(run) if run.kind == RunKind::Restore => written_by(&run_log::intent(options, run)?),
         // Only an interrupted recovery has none yet, and then nothing was written.
         _ => backup
             .recovery()
@@ -263,7 +263,7 @@ fn written_by(intent: &Intent) -> RecoveryRecord {
 }
 
 fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
-    unfinished.is_some_and(|run| run.kind == Kind::Recovery)
+    unfinished.is_some_and(|run| run.kind == RunKind::Recovery)
 }
 
 fn nothing_to_take_back() -> Problem {
@@ -296,7 +296,7 @@ fn change_back(
     own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     judge::read_inventory(session)?;
-    let Rows { swaps, foreign } = rows_back(session, record, &saved)?;
+    let RowChanges { swaps, foreign } = rows_back(session, record, &saved)?;
     let refused = foreign.iter().map(named).collect();
     let files = match left.wrote_files || !swaps.is_empty() {
         true => files_back(session, record, backup, left)?,
@@ -384,7 +384,7 @@ fn rows_back(
     session: &mut Session,
     record: &RecoveryRecord,
     saved: &BTreeMap<Cell, Option<SecretBytes>>,
-) -> Result<Rows, Problem> {
+) -> Result<RowChanges, Problem> {
     let before = |cell: &Cell| saved.get(cell).cloned().flatten();
     let back = |written: &WrittenCell| {
         // The variables of `.env` come back with their file.

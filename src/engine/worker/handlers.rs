@@ -36,7 +36,7 @@ use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::judge::Looking;
 use crate::engine::session::volatile;
-use crate::engine::session::volatile::Caution;
+use crate::engine::session::volatile::VolatileFolder;
 use crate::engine::session::{own_backups, survey};
 use crate::io::hunt;
 use crate::io::state;
@@ -251,7 +251,7 @@ impl Desk {
             backups: options.backup_dir.to_path_buf(),
             refused: refused.map(|why| sanitize(&why.to_string())),
             offered: offered.to_path_buf(),
-            cautions: cautions.iter().map(Caution::sentence).collect(),
+            cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
         })));
     }
 
@@ -369,7 +369,7 @@ impl Desk {
             &mut Session,
             &dyn Fn() -> bool,
             &mut dyn FnMut(&mut Session, Looking<'_>),
-        ) -> hunt::Looked,
+        ) -> hunt::HuntTotals,
     ) -> Result<(), Problem> {
         let w = words();
         let session = self.session()?;

@@ -7,13 +7,13 @@ pub mod git;
 
 mod archive;
 pub(in crate::io) mod budget;
+mod cancellable_reader;
 mod gaps;
 mod git_stores;
 mod image;
 mod large;
 mod listing;
 mod mounts;
-mod patient;
 mod places;
 mod reading;
 mod roots;

@@ -8,6 +8,7 @@ mod configured;
 mod demo_mail;
 mod deploys;
 mod elsewhere;
+mod faces;
 mod fixture;
 mod floors;
 mod fuzzed;

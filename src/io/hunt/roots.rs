@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
+use super::cancellable_reader::Patient;
 use super::git;
 use super::mounts::Mount;
-use super::patient::Patient;
 use super::reading::{Search, Share};
 use super::walk::{Met, Place, Walk, open_root};
 use super::{Candidate, Event, Limits, Looked, SkipReason};

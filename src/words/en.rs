@@ -30,6 +30,10 @@ table! {
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID where it has no name here (as in a container seen from outside).";
     install_missing = "{path} cannot be opened.";
     install_missing_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
+    no_such_command = "{word} is neither a command nor a folder.";
+    no_such_command_next = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
+    given_twice = "{option} is given both before the command and after it";
     install_not_freescout = "{path} is not a FreeScout.";
     install_not_freescout_why = "It has no `artisan`, or its config/app.php is not FreeScout's.";
     install_not_freescout_next = "Give the folder that holds FreeScout's `artisan` and `.env`.";
@@ -250,6 +254,7 @@ table! {
     passphrase_no_terminal_next = "Nothing was changed. Give --passphrase-file FILE, or - to read it from standard input.";
     passphrase_stopped = "Stopped while the passphrase was asked for. Nothing was changed.";
     standard_input_twice = "standard input cannot be read twice";
+    standard_input_shared = "{first} and {second} both name standard input.";
     standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
     restore_sql_head = "-- Puts back what freescout-rescue may change in database {database}\n-- of {path}, as it stood at {created}.";
     backup_readme = "Backup by freescout-rescue of {path}, made {created}.\n\n{holds}\n{encrypted}\nTo put everything back:      {restore}\nTo take back a recovery:     {undo}\nTo put everything back by hand, in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 sum, and where it came from.\n";
@@ -464,6 +469,8 @@ table! {
     key_file_unreadable = "The key file cannot be read.";
     look_in_missing = "{path} is not there, so no key can be looked for in it.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
+    look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
+    look_in_keyboard_next = "Nothing was changed. Use find-key --look-in -, or give a file.";
     key_file_empty = "the file is empty";
     key_file_several = "it holds more than one key; give one alone, or search the file with --look-in";
     key_file_no_key = "The key file holds no key.";

@@ -3,6 +3,7 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::worker::threads::{Setup, Worker};
 use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
@@ -30,7 +31,7 @@ impl Driven {
         let setup = Setup {
             options: broken.options(),
             environment: Environment::of_this_process(),
-            keys: Vec::new(),
+            given: Given::default(),
             mail: Settings::of_system(),
             endpoints: Endpoints {
                 microsoft: "http://127.0.0.1:1/".to_owned(),

@@ -15,7 +15,7 @@ use crate::engine::exit::Exit;
 use crate::engine::usecase::Refused;
 
 /// How a command ended: with an exit code, or with a problem and the exit code it leads to.
-pub type Outcome = Result<Exit, (Problem, Exit)>;
+pub type CommandResult = Result<Exit, (Problem, Exit)>;
 
 /// Before anything was touched.
 pub fn not_started(problem: Problem) -> (Problem, Exit) {
@@ -37,7 +37,7 @@ fn refused(refused: Refused) -> (Problem, Exit) {
 }
 
 /// Carries out a command.
-pub fn run(command: Command) -> Outcome {
+pub fn run(command: Command) -> CommandResult {
     match command {
         Command::Check(common) => command::check::run(&common),
         Command::FindKey {
@@ -64,7 +64,7 @@ pub fn run(command: Command) -> Outcome {
         } => command::recover::run(
             &common,
             yes,
-            command::recover::Asked {
+            command::recover::Flags {
                 strategy: strategy.strategy(),
                 passwords: passwords.as_deref(),
                 take_older,
@@ -92,7 +92,7 @@ pub fn run(command: Command) -> Outcome {
 }
 
 /// Says what went wrong, where something did, and gives the exit code.
-pub fn exit(outcome: Outcome) -> u8 {
+pub fn exit(outcome: CommandResult) -> u8 {
     match outcome {
         Ok(exit) => exit as u8,
         Err((problem, exit)) => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use freescout_rescue::cli;
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
 use freescout_rescue::cli::output::Out;
-use freescout_rescue::cli::{Outcome, not_started, unchanged};
+use freescout_rescue::cli::{CommandResult, not_started, unchanged};
 use freescout_rescue::domain::error::Problem;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 }
 
 /// The wizard, the demo, or a command.
-fn run(arguments: Arguments) -> Outcome {
+fn run(arguments: Arguments) -> CommandResult {
     arguments.require_one_reader().map_err(not_started)?;
     let common = arguments.common;
     match arguments.task {
@@ -68,7 +68,7 @@ fn run(arguments: Arguments) -> Outcome {
     }
 }
 
-fn wizard(common: &Common, mail: Settings, endpoints: Endpoints) -> Outcome {
+fn wizard(common: &Common, mail: Settings, endpoints: Endpoints) -> CommandResult {
     let given = common.given().map_err(not_started)?;
     common.require_for_screen().map_err(not_started)?;
     let setup = Setup {
@@ -82,7 +82,7 @@ fn wizard(common: &Common, mail: Settings, endpoints: Endpoints) -> Outcome {
     tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
 }
 
-fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
+fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
     let made = match mailboxes {
         Some(count) => demo::lay_out_large(folder, count, &mut entropy::fill),
         None => demo::lay_out(folder, &mut entropy::fill),
@@ -98,7 +98,7 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
     Ok(Exit::Fine)
 }
 
-fn run_demo() -> Outcome {
+fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(Problem::new(

@@ -10,12 +10,12 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::domain::error::Problem;
-use crate::domain::mail::schedule::Limits;
+use crate::domain::mail::schedule::TestLimits;
 use crate::domain::plan::Strategy;
 use crate::engine::recovery::backup::Options;
 use crate::engine::usecase::given;
 use crate::engine::usecase::given::Given;
-use crate::io::install::{self, Named, artisan};
+use crate::io::install::{self, NamedAccount, artisan};
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state;
 use crate::io::state::AbsolutePath;
@@ -264,11 +264,11 @@ impl TestOptions {
         }
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
+    pub(super) fn limits(&self) -> TestLimits {
+        TestLimits {
             at_once: self.concurrency.into(),
             per_server: self.per_server.into(),
-            ..Limits::default()
+            ..TestLimits::default()
         }
     }
 }
@@ -515,7 +515,7 @@ impl Common {
     pub fn given(&self) -> Result<Given, Problem> {
         let w = words();
         if let Some(name) = &self.web_user {
-            let named = Named::parse(name).ok_or_else(|| {
+            let named = NamedAccount::parse(name).ok_or_else(|| {
                 let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
                 Problem::new(what, "", w.web_user_unknown_next)
             })?;

@@ -9,7 +9,7 @@ use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::Action;
+use crate::domain::plan::PlanAction;
 use crate::domain::verdict::assessment::{Assessment, Summary};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
@@ -19,9 +19,9 @@ use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
 use crate::engine::session::volatile;
-use crate::engine::session::volatile::{Caution, CautionJson};
+use crate::engine::session::volatile::{VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
-use crate::io::hunt::Looked;
+use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
@@ -61,20 +61,20 @@ pub(super) struct Cautioned<T> {
     #[serde(flatten)]
     inner: T,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    cautions: Vec<CautionJson>,
+    cautions: Vec<VolatileFolderJson>,
 }
 
 impl<T> Cautioned<T> {
-    pub(super) fn new(inner: T, cautions: &[Caution]) -> Self {
+    pub(super) fn new(inner: T, cautions: &[VolatileFolder]) -> Self {
         Self {
             inner,
-            cautions: cautions.iter().map(Caution::json).collect(),
+            cautions: cautions.iter().map(VolatileFolder::json).collect(),
         }
     }
 }
 
 /// Says of folders of ours that they will not last, on standard error: before anything is written.
-pub(super) fn cautions(options: &Options) -> Vec<Caution> {
+pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     let cautions = volatile::cautions(options);
     let mut err = Out::stderr();
     for caution in &cautions {
@@ -98,7 +98,7 @@ pub(super) fn problem(problem: &Problem) {
 }
 
 /// What a search could not read.
-pub(super) fn skipped(looked: &Looked) {
+pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
         let path = sanitize(&skipped.path.to_string_lossy());
@@ -288,8 +288,8 @@ pub(super) fn plan(
     }
     // A plan has one step a secret, in the order of the secrets.
     for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
-        let wiped = secret.probably_wiped() && step.action == Action::Nothing;
-        if !wiped && !step.action.writes() && step.action != Action::StaysLost {
+        let wiped = secret.probably_wiped() && step.action == PlanAction::Nothing;
+        if !wiped && !step.action.writes() && step.action != PlanAction::StaysLost {
             continue;
         }
         let of_step = |o: &&Recoverable| o.place == step.place && older.contains(&o.place);
@@ -310,7 +310,7 @@ pub(super) fn plan(
 /// What a recovery came to, for people or for programs, and the exit code.
 pub(super) fn recovered(
     json: bool,
-    cautions: &[Caution],
+    cautions: &[VolatileFolder],
     applied: &Applied,
     older: report::Older<'_>,
     tested: Option<&[Tested]>,
@@ -331,7 +331,12 @@ pub(super) fn recovered(
 }
 
 /// What an undo came to, and the exit code.
-pub(super) fn undone(json: bool, cautions: &[Caution], backup: &Path, undone: &Undone) -> Exit {
+pub(super) fn undone(
+    json: bool,
+    cautions: &[VolatileFolder],
+    backup: &Path,
+    undone: &Undone,
+) -> Exit {
     if json {
         let json = serde_json::json!({
             "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,

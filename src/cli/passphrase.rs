@@ -6,7 +6,7 @@ use crate::cli::arguments::{BackupOptions, PassphraseSource};
 use crate::domain::error::Problem;
 use crate::io::state::backup::{Passphrase, Sealing};
 use crate::io::state::passphrase;
-use crate::io::state::passphrase::{PassphraseError, Terminal};
+use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
@@ -47,7 +47,7 @@ pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Proble
         Some(path) => from_file(path)?,
         None => {
             let ask = || {
-                let mut terminal = Terminal::open()?;
+                let mut terminal = SilentTerminal::open()?;
                 for _ in 0..TRIES {
                     let first = terminal.ask(&format!("{} ", w.passphrase_new))?;
                     if terminal.ask(&format!("{} ", w.passphrase_again))? == first {
@@ -79,6 +79,6 @@ pub(super) fn ask(source: &PassphraseSource, folder: &Path) -> Result<Passphrase
     }
     let folder = sanitize(&folder.to_string_lossy());
     let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
-    let asked = Terminal::open().and_then(|mut terminal| terminal.ask(&question));
+    let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
     asked.map_err(|e| problem(&e))
 }

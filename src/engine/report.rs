@@ -22,8 +22,8 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
-use crate::domain::run::Origin;
+use crate::domain::plan::{self, Choices, Plan, PlanAction, Recommendation, Strategy, TargetKey};
+use crate::domain::run::RunOrigin;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Summary};
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::{MacFault, Verdict};
@@ -34,7 +34,7 @@ use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::fs;
 use crate::io::fs::Attributes;
-use crate::io::install::{Known, KnownBy};
+use crate::io::install::{KnownBy, WebAccount};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::sentences;
@@ -133,7 +133,7 @@ struct MadeJson<'a> {
 pub struct Made {
     stamp: String,
     at: String,
-    origin: Origin,
+    origin: RunOrigin,
 }
 
 impl Made {
@@ -182,7 +182,7 @@ struct WebUserJson {
 }
 
 impl WebUserJson {
-    fn of(known: &Known) -> Self {
+    fn of(known: &WebAccount) -> Self {
         let uid = (known.by != KnownBy::Untold).then_some(known.account.uid);
         Self {
             name: uid.map(fs::user_name),
@@ -260,7 +260,7 @@ pub struct RecoverJson<'a> {
 
 /// What `recover` would do, without `--yes`.
 #[derive(Serialize)]
-pub struct PlannedJson<'a> {
+pub struct PlannedRecoveryJson<'a> {
     schema: u32,
     planned: bool,
     strategy: Strategy,
@@ -318,14 +318,14 @@ pub fn planned_json<'a>(
     ready: &PlanReady,
     assessment: &Assessment,
     older: Older<'a>,
-) -> PlannedJson<'a> {
-    PlannedJson {
+) -> PlannedRecoveryJson<'a> {
+    PlannedRecoveryJson {
         schema: 1,
         planned: true,
         strategy: ready.plan.strategy,
         key: match ready.plan.target {
-            Target::Known(key) => Some(key),
-            Target::Fresh => None,
+            TargetKey::Known(key) => Some(key),
+            TargetKey::Fresh => None,
         },
         reseal: ready.plan.resealed(),
         enter: ready.plan.entered(),
@@ -420,7 +420,7 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
         // A plan has one step a secret, in the order of the secrets.
         let pairs = plan.steps.iter().zip(secrets);
         pairs
-            .filter(|(step, secret)| step.action == Action::StaysLost && secret.enterable())
+            .filter(|(step, secret)| step.action == PlanAction::StaysLost && secret.enterable())
             .count()
     };
     let (reseal, reenter) = plan.map_or((0, 0), |plan| (plan.resealed(), lost(&plan)));

@@ -27,7 +27,7 @@ use crate::domain::mail::send_log::SendLog;
 use crate::domain::plan::mail_impact::Trace;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Finding;
-use crate::engine::hunt::log_secrets::Seen;
+use crate::engine::hunt::log_secrets::SeenPassword;
 use crate::engine::hunt::old_payloads::Sightings;
 use crate::engine::hunt::processes::Unsearched;
 use crate::engine::session::own_backups::OwnBackups;
@@ -71,7 +71,7 @@ pub struct Session {
     /// Older payloads that searches met.
     pub sightings: Sightings,
     /// Passwords that stand in FreeScout's logs, once those were read.
-    pub logged: Option<Vec<Seen>>,
+    pub logged: Option<Vec<SeenPassword>>,
     /// Settings of the install that stand outside of `.env`.
     pub elsewhere: Vec<Elsewhere>,
     /// Queue workers whose memory could not be searched, when that was last tried.

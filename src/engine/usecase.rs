@@ -27,7 +27,7 @@ use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
 use crate::engine::session::judge::Looking;
-use crate::io::hunt::Looked;
+use crate::io::hunt::HuntTotals;
 use crate::io::state::backup::{Backup, Passphrase};
 
 /// What a use case is about to do.
@@ -58,7 +58,7 @@ pub enum Notice<'a> {
     /// What earlier runs left was read.
     Journal(&'a Session, &'a Options),
     /// A search ended, and could not read all of this.
-    Skipped(&'a Looked),
+    Skipped(&'a HuntTotals),
     /// We were asked to end while we could not; now that it is done, nothing more is tested.
     AskedToEnd,
 }

@@ -15,7 +15,7 @@ use crate::domain::config::dotenv::{EnvFile, Trouble};
 use crate::domain::config::inherited::Variables;
 use crate::domain::config::rules::Rules;
 use crate::domain::config::var_export;
-use crate::domain::config::var_export::Value;
+use crate::domain::config::var_export::ExportedValue;
 use crate::domain::config::version::Version;
 use crate::domain::config::{ConfiguredKey, DbSettings, KeySource, Sources};
 use crate::domain::error::Problem;
@@ -27,7 +27,7 @@ use crate::io::install::artisan::WebUser;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
-pub use account::{Known, KnownBy, Named, known, named, take_named};
+pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
 
@@ -74,13 +74,13 @@ pub struct Install {
     /// Whose rights FreeScout has: the web user.
     pub web_user: WebUser,
     /// How that is known.
-    pub known: Known,
+    pub known: WebAccount,
     /// `.env` as a file; `None` when there is none.
     pub env_file: Option<FileRead>,
     /// The config cache as a file.
     pub cache_file: Option<FileRead>,
     /// The config cache, parsed.
-    pub cache: Option<Value>,
+    pub cache: Option<ExportedValue>,
     /// The file of `APP_KEY_FILE`, when it is set and can be read.
     pub key_file: Option<FileRead>,
     /// `APP_KEY_FILE` is set and this is its file, but FreeScout cannot read it.
@@ -310,7 +310,7 @@ impl Install {
         let text = match &self.cache {
             Some(cache) => cache
                 .at(cached)
-                .and_then(Value::as_text)
+                .and_then(ExportedValue::as_text)
                 .map(<[u8]>::to_vec),
             None => {
                 config::text_of(self.env().env(variable.as_bytes())).map(|t| t.expose().to_vec())
@@ -370,7 +370,7 @@ fn lookup(environment: &Environment) -> Box<Lookup> {
     Box::new(move |name| process.get(name))
 }
 
-fn read_cache(file: Option<&FileRead>) -> Result<Option<Value>, Problem> {
+fn read_cache(file: Option<&FileRead>) -> Result<Option<ExportedValue>, Problem> {
     let w = words();
     let read = |file: &FileRead| {
         var_export::read(&file.bytes).map_err(|e| {

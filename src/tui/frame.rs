@@ -12,11 +12,11 @@ use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::tui::keymap;
 use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::wizard::message::Action;
-use crate::wizard::parts::marks::Standing;
+use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
 use crate::wizard::step::Step;
-use crate::wizard::step::passwords::Next;
-use crate::wizard::step::survey::Form;
+use crate::wizard::step::passwords::EnterAction;
+use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::{Overlay, Wizard};
 use crate::words::{Words, fill, words};
 
@@ -408,10 +408,10 @@ fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
         ("●", Role::Accent)
     } else {
         match wizard.standing_of(step) {
-            Standing::Good => ("✓", Role::Ok),
-            Standing::Open => ("!", Role::Warn),
-            Standing::Ahead if wizard.is_open(step) => ("○", Role::Text),
-            Standing::Ahead => ("○", Role::Muted),
+            StepProgress::Good => ("✓", Role::Ok),
+            StepProgress::Open => ("!", Role::Warn),
+            StepProgress::Ahead if wizard.is_open(step) => ("○", Role::Text),
+            StepProgress::Ahead => ("○", Role::Muted),
         }
     }
 }
@@ -470,8 +470,8 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
     }
     match wizard.step {
         Step::Survey => match (&wizard.survey.form, wizard.survey.read()) {
-            (Some(Form::Earlier(_)), _) => w.enter_go_on,
-            (Some(Form::Unfinished(_)), _) => w.enter_carry_out,
+            (Some(SurveyForm::Earlier(_)), _) => w.enter_go_on,
+            (Some(SurveyForm::Unfinished(_)), _) => w.enter_carry_out,
             (Some(_), _) => w.enter_use,
             (None, None) => w.key_retry,
             (None, Some(_)) if wizard.survey.unfinished.is_some() => w.enter_decide,
@@ -487,9 +487,9 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
         Step::Plan => w.enter_to_passwords,
         Step::Passwords => match wizard.passwords_next() {
-            Next::Try => w.enter_try,
-            Next::Field => w.enter_next_field,
-            Next::Apply => w.enter_to_apply,
+            EnterAction::Try => w.enter_try,
+            EnterAction::Field => w.enter_next_field,
+            EnterAction::Apply => w.enter_to_apply,
         },
         Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
         Step::Apply => w.enter_carry_out,

@@ -6,7 +6,7 @@ use super::step::Step;
 use super::update::Wizard;
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::worker::Job;
-use crate::wizard::step::survey::Form;
+use crate::wizard::step::survey::SurveyForm;
 use crate::words::{fill, words};
 
 impl Wizard {
@@ -30,7 +30,7 @@ impl Wizard {
     /// Has the bookmark written down when it is another than the one written last.
     pub(super) fn remember(&mut self) -> Option<Effect> {
         // A bookmark that was found is neither forgotten nor overwritten before it is decided about.
-        let undecided = matches!(self.survey.form, Some(Form::Earlier(_)));
+        let undecided = matches!(self.survey.form, Some(SurveyForm::Earlier(_)));
         let surveyed = self.survey.read().is_some() && self.assessment().is_some();
         if undecided || !surveyed || self.running.is_some() {
             return None;
@@ -50,12 +50,12 @@ impl Wizard {
             at: String::new(),
             ..(*bookmark).clone()
         });
-        self.survey.form = Some(Form::Earlier(bookmark));
+        self.survey.form = Some(SurveyForm::Earlier(bookmark));
     }
 
     /// Goes back to where the operator was.
     pub(super) fn take_up(&mut self) -> Vec<Effect> {
-        let Some(Form::Earlier(bookmark)) = &self.survey.form else {
+        let Some(SurveyForm::Earlier(bookmark)) = &self.survey.form else {
             return Vec::new();
         };
         let mut bookmark = bookmark.clone();

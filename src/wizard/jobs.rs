@@ -188,9 +188,9 @@ impl Wizard {
             Update::Progress { what, done, of } => {
                 (job.what, job.done, job.of) = (what, done, of);
             }
-            Update::Surveyed(survey) => self.survey.phase = survey::Phase::Read(survey),
+            Update::Surveyed(survey) => self.survey.phase = survey::SurveyPhase::Read(survey),
             Update::NoDatabase { problem, values } => {
-                self.survey.phase = survey::Phase::Barred {
+                self.survey.phase = survey::SurveyPhase::Barred {
                     problem,
                     tried: Some(values),
                 };
@@ -220,7 +220,7 @@ impl Wizard {
                 bytes,
                 skipped,
             } => {
-                self.keys.looked = Some(keys::Looked {
+                self.keys.looked = Some(keys::SearchTotals {
                     files,
                     bytes,
                     skipped,
@@ -278,7 +278,7 @@ impl Wizard {
     fn failed(&mut self, kind: JobKind, problem: Problem) {
         match kind {
             JobKind::Survey => {
-                self.survey.phase = survey::Phase::Barred {
+                self.survey.phase = survey::SurveyPhase::Barred {
                     problem,
                     tried: None,
                 }

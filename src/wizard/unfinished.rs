@@ -4,10 +4,10 @@ use super::jobs::JobKind;
 use super::message::Effect;
 use super::update::Wizard;
 use crate::domain::error::Problem;
-use crate::domain::run::Kind;
+use crate::domain::run::RunKind;
 use crate::engine::worker::Job;
 use crate::wizard::parts::input::Input;
-use crate::wizard::step::survey::Form;
+use crate::wizard::step::survey::SurveyForm;
 use crate::words::words;
 
 /// The question, as far as it is answered.
@@ -23,7 +23,7 @@ impl Wizard {
     /// Asks what shall become of the run.
     pub(super) fn ask_about_unfinished(&mut self) {
         if self.survey.unfinished.is_some() {
-            self.survey.form = Some(Form::Unfinished(Box::default()));
+            self.survey.form = Some(SurveyForm::Unfinished(Box::default()));
         }
     }
 
@@ -35,12 +35,12 @@ impl Wizard {
     /// Whether what did not end was itself the way back: then there is but one way.
     pub fn is_taking_back(&self) -> bool {
         let run = self.survey.unfinished.as_ref();
-        run.is_some_and(|run| run.kind == Kind::Undo)
+        run.is_some_and(|run| run.kind == RunKind::Undo)
     }
 
     pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
-        let Some(Form::Unfinished(form)) = &self.survey.form else {
+        let Some(SurveyForm::Unfinished(form)) = &self.survey.form else {
             return Vec::new();
         };
         let word = form.word.expose().trim();
@@ -72,7 +72,7 @@ impl Wizard {
     /// The answer could not be carried out: it is asked again, with the reason.
     pub(super) fn unfinished_failed(&mut self, problem: Problem) {
         self.ask_about_unfinished();
-        if let Some(Form::Unfinished(form)) = &mut self.survey.form {
+        if let Some(SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.problem = Some(problem);
         }
     }

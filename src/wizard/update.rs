@@ -227,7 +227,10 @@ impl Wizard {
     pub fn typing_below(&self) -> bool {
         match self.step {
             Step::Survey => {
-                let question = matches!(self.survey.form, None | Some(survey::Form::Earlier(_)));
+                let question = matches!(
+                    self.survey.form,
+                    None | Some(survey::SurveyForm::Earlier(_))
+                );
                 !question && !self.is_deciding()
             }
             Step::Keys => self.keys.form.is_some(),
@@ -274,7 +277,7 @@ impl Wizard {
             && self.overlay.is_none()
             && !self.connections.open
         {
-            self.keys.form = Some(keys::Form::Key(Input::default()));
+            self.keys.form = Some(keys::KeysForm::Key(Input::default()));
         }
         let is_folder =
             self.step == Step::Backup && self.overlay.is_none() && !self.connections.open;

@@ -22,7 +22,7 @@ use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
 use freescout_rescue::domain::run::bookmark::{Bookmark, Searched};
-use freescout_rescue::domain::run::{Kind, Origin, Run};
+use freescout_rescue::domain::run::{Run, RunKind, RunOrigin};
 use freescout_rescue::domain::verdict::assessment;
 use freescout_rescue::domain::verdict::assessment::{Assessment, Summary};
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
@@ -367,13 +367,13 @@ pub fn bookmark() -> Bookmark {
 pub fn unfinished() -> Run {
     Run {
         id: 7,
-        kind: Kind::Recovery,
+        kind: RunKind::Recovery,
         install: PathBuf::from("/var/www/html"),
         backup: backup().folder,
         safety: None,
         started: "2026-11-23T10:15:00+01:00".to_owned(),
         ended: None,
-        origin: Origin {
+        origin: RunOrigin {
             host: "mail1".to_owned(),
             user: "root (anna)".to_owned(),
             from: "192.0.2.7".to_owned(),
@@ -386,7 +386,7 @@ pub fn unfinished() -> Run {
         reentered: 1,
         refresh: true,
         artisan: true,
-        outcome: freescout_rescue::domain::run::Outcome::Unfinished,
+        outcome: freescout_rescue::domain::run::RunOutcome::Unfinished,
     }
 }
 

@@ -14,7 +14,7 @@ use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::io::os::processes as running;
-use freescout_rescue::io::os::processes::{Belongs, Role};
+use freescout_rescue::io::os::processes::{Belongs, ProcessRole};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::io::state::backup::Backup;
 use serde_json::Value as Json;
@@ -385,7 +385,7 @@ fn belongs(install: &Path, worker: &Running) -> Belongs {
     let all = running::php(install);
     let found = all.into_iter().find(|process| process.pid == worker.pid());
     let found = found.expect("the worker is among the processes");
-    assert_eq!(found.role, Role::Worker(None));
+    assert_eq!(found.role, ProcessRole::Worker(None));
     found.belongs
 }
 

@@ -4,22 +4,22 @@ use super::opened;
 use crate::cli::arguments::{BackupOptions, Common};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started, passphrase};
+use crate::cli::{CommandResult, not_started, passphrase};
 use crate::engine::exit::Exit;
-use crate::engine::recovery::backup::Wanted;
+use crate::engine::recovery::backup::BackupContents;
 use crate::engine::usecase;
 
 /// Makes a backup, and says where.
-pub(in crate::cli) fn run(common: &Common, options: &BackupOptions) -> Outcome {
+pub(in crate::cli) fn run(common: &Common, options: &BackupOptions) -> CommandResult {
     // Before anything is read: who has to go and fetch it shall not wait.
     let sealing = passphrase::sealing(options).map_err(not_started)?;
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let cautions = output::cautions(&common.options());
-    let wanted = Wanted {
+    let wanted = BackupContents {
         full_dump: options.full_dump,
         sealing: sealing.as_ref(),
-        ..Wanted::default()
+        ..BackupContents::default()
     };
     let made = usecase::backup::back_up(&mut session, &common.options(), &wanted, &reporter);
     let (_, done) = made.map_err(not_started)?;

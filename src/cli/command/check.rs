@@ -6,7 +6,7 @@ use super::opened;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started};
+use crate::cli::{CommandResult, not_started};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::backup;
@@ -16,7 +16,7 @@ use crate::io::install;
 use crate::sentences;
 
 /// Says how things stand.
-pub(in crate::cli) fn run(common: &Common) -> Outcome {
+pub(in crate::cli) fn run(common: &Common) -> CommandResult {
     let session = opened(common, &Reporter::default()).map_err(not_started)?;
     let assessment = session.assess();
     if common.json {

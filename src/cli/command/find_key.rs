@@ -4,7 +4,7 @@ use super::open_with;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started};
+use crate::cli::{CommandResult, not_started};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key;
 use crate::engine::report;
@@ -14,16 +14,21 @@ use crate::io::hunt;
 use crate::words::words;
 
 /// Looks for keys, and says what was found. `threads` and `prefixed` are for measuring.
-pub(in crate::cli) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> Outcome {
+pub(in crate::cli) fn run(
+    common: &Common,
+    usual: bool,
+    threads: u8,
+    prefixed: bool,
+) -> CommandResult {
     let reporter = Reporter::default();
     let mut session = open_with(common, false, &reporter).map_err(not_started)?;
-    let places = find_key::Places {
+    let places = find_key::SearchPlaces {
         named: common.look_in.clone(),
         usual,
-        limits: hunt::Limits {
+        limits: hunt::HuntLimits {
             threads: usize::from(threads),
             prefixed,
-            ..hunt::Limits::default()
+            ..hunt::HuntLimits::default()
         },
     };
     let hunted = usecase::hunt::hunt(&mut session, &places, &reporter);

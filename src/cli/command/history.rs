@@ -2,7 +2,7 @@
 
 use crate::cli::arguments::Common;
 use crate::cli::output::Out;
-use crate::cli::{Outcome, not_started};
+use crate::cli::{CommandResult, not_started};
 use crate::domain::run::Run;
 use crate::engine::exit::Exit;
 use crate::engine::usecase::history;
@@ -12,7 +12,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Tells what was done on this install, or on all.
-pub(in crate::cli) fn run(common: &Common, all: bool) -> Outcome {
+pub(in crate::cli) fn run(common: &Common, all: bool) -> CommandResult {
     let w = words();
     let options = common.options();
     let whose = match all {

@@ -6,7 +6,7 @@ use super::opened;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started, refused};
+use crate::cli::{CommandResult, not_started, refused};
 use crate::domain::error::Problem;
 use crate::domain::plan::Strategy;
 use crate::engine::exit::Exit;
@@ -14,14 +14,14 @@ use crate::engine::report;
 use crate::engine::session::survey;
 use crate::engine::usecase::Refused;
 use crate::engine::usecase::recover;
-use crate::engine::usecase::recover::{Confirmed, Terms, Wishes};
+use crate::engine::usecase::recover::{Orders, Terms, Wishes};
 use crate::io::state::passwords;
-use crate::io::state::passwords::Line;
+use crate::io::state::passwords::PasswordLine;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// How an install is to be recovered.
-pub(in crate::cli) struct Asked<'a> {
+pub(in crate::cli) struct Flags<'a> {
     /// The strategy; `None` takes the recommended one.
     pub(in crate::cli) strategy: Option<Strategy>,
     /// The file of new passwords.
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Asked<'a> {
 }
 
 /// Shows the plan, or backs up and carries it out.
-pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Asked<'_>) -> Outcome {
+pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult {
     let wishes = Wishes {
         strategy: asked.strategy,
         passwords: asked
@@ -72,7 +72,7 @@ pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Asked<'_>) -> Outco
         restart_anyway: false,
         prove: asked.test,
     };
-    let confirmed = Confirmed::Unseen(&mut unattended);
+    let confirmed = Orders::Unattended(&mut unattended);
     let recovered = recover::recover(&mut session, confirmed, &terms, &reporter);
     let (entered, older_places) = (&unattended.choices.entered, &unattended.older_places);
     let recovered = recovered.map_err(|why| {
@@ -98,7 +98,7 @@ pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Asked<'_>) -> Outco
 }
 
 /// The lines of a file of passwords.
-fn lines(path: &Path) -> Result<Vec<Line>, Problem> {
+fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
     let w = words();
     passwords::read(path).map_err(|e| {
         let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);

@@ -6,7 +6,7 @@ use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started, passphrase, refused};
+use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::SecretReport;
 use crate::engine::exit::Exit;
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(
     folder: &Path,
     yes: bool,
     source: &PassphraseSource,
-) -> Outcome {
+) -> CommandResult {
     let options = common.options();
     let mut ask = |folder: &Path| passphrase::ask(source, folder);
     let backup = restore::open(folder, &options, &mut ask).map_err(not_started)?;

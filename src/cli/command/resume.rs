@@ -6,7 +6,7 @@ use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started, passphrase, refused};
+use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::report::Older;
@@ -17,7 +17,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Finishes the run that was interrupted.
-pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Outcome {
+pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource
 }
 
 /// Closes the run that was interrupted, whose backup is lost.
-pub(in crate::cli) fn give_up(common: &Common) -> Outcome {
+pub(in crate::cli) fn give_up(common: &Common) -> CommandResult {
     let w = words();
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;

@@ -6,9 +6,9 @@ use super::opened;
 use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::output::Out;
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started};
+use crate::cli::{CommandResult, not_started};
 use crate::domain::error::Problem;
-use crate::domain::mail::probe::{Climbed, Journey, Mark, Tested, Verdict};
+use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::survey;
@@ -20,7 +20,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Logs in everywhere, and says what came of it.
-pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> Outcome {
+pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> CommandResult {
     let w = words();
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
@@ -95,21 +95,21 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
         }
         line(out, one, site);
     }
-    let count = |wanted: &[Mark]| {
+    let count = |wanted: &[LoginMark]| {
         tested
             .iter()
             .filter(|t| wanted.contains(&t.ended.mark()))
             .count()
     };
-    let not_needed = count(&[Mark::NotNeeded]);
+    let not_needed = count(&[LoginMark::NotNeeded]);
     out.line("");
     out.line(&fill(
         w.test_summary,
         &[
-            ("ok", &count(&[Mark::Works, Mark::WouldWork])),
+            ("ok", &count(&[LoginMark::Works, LoginMark::WouldWork])),
             ("of", &(tested.len() - not_needed)),
-            ("failed", &count(&[Mark::Fails])),
-            ("skipped", &count(&[Mark::NotTried])),
+            ("failed", &count(&[LoginMark::Fails])),
+            ("skipped", &count(&[LoginMark::NotTried])),
         ],
     ));
     if not_needed > 0 {
@@ -128,7 +128,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
         tested.server,
         sentences::outcome(ended)
     );
-    if ended.verdict() == Verdict::Ok {
+    if ended.verdict() == TestVerdict::Ok {
         text.push_str(&format!(" ({} ms)", ended.took().as_millis()));
     }
     out.line(&text);
@@ -136,7 +136,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     if !ended.server_said.is_empty() {
         more(&ended.server_said);
     }
-    if ended.verdict() == Verdict::Failed && !ended.ladder.is_empty() {
+    if ended.verdict() == TestVerdict::Failed && !ended.ladder.is_empty() {
         more(&ladder(&ended.ladder));
     }
     let advice = sentences::advice(tested, site);

@@ -6,14 +6,14 @@ use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
-use crate::cli::{Outcome, not_started, passphrase, refused, unchanged};
+use crate::cli::{CommandResult, not_started, passphrase, refused, unchanged};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Takes the last recovery back, or the one that was interrupted.
-pub(in crate::cli) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Outcome {
+pub(in crate::cli) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
     let w = words();
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;

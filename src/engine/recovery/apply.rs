@@ -21,8 +21,8 @@ use crate::domain::config::DbSettings;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::plan::{Action, Plan, Step, Target};
-use crate::domain::run::{Intent, Kind, Outcome, Run};
+use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
+use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
 use crate::engine::session::{Session, compared};
@@ -98,7 +98,7 @@ pub(super) fn apply(
         reentered: plan.entered(),
         refresh: key_moves || !change.files.is_empty(),
         artisan,
-        ..run_log::beginning(Kind::Recovery, &session.install.root, &backup.folder)
+        ..run_log::beginning(RunKind::Recovery, &session.install.root, &backup.folder)
     };
     if change.swaps.is_empty() && !run.refresh {
         return Ok(nothing_to_do(session, ledger, &run));
@@ -121,7 +121,7 @@ pub(super) fn apply(
     let id = ledger.begin(&run, &intent)?;
     let record = verify::record(session, &run, &intent, backup);
     if let Err(error) = backup.record(&record) {
-        let _ = ledger.end(id, Outcome::NotCarriedOut);
+        let _ = ledger.end(id, RunOutcome::NotCarriedOut);
         return Err(backup::backup_problem(&error).into());
     }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
@@ -183,7 +183,7 @@ pub fn called_off(backup: &Backup) -> Problem {
 /// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.
 fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
     let used = plan.steps.iter().filter_map(|step| match step.action {
-        Action::Reseal(key) if plan.target != Target::Known(key) => Some(key),
+        PlanAction::Reseal(key) if plan.target != TargetKey::Known(key) => Some(key),
         _ => None,
     });
     let keys = processes::held_by_processes_alone(session, &used.collect());
@@ -243,7 +243,7 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
 /// A [`Problem`]; nothing was changed.
 pub fn require_followed(session: &mut Session, plan: &Plan, artisan: bool) -> Result<(), Problem> {
     let target = target_key(session, plan)?;
-    let writes_env = |step: &Step| step.action.writes() && step.place.cell.table == Table::Env;
+    let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
     let key_moves = session.install.key_in_force().text.expose() != target.text();
     let refresh = key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env);
     match refresh && session.install.cache_file.is_some() {

@@ -25,7 +25,7 @@ use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
 use crate::io::state;
 use crate::io::state::AbsolutePath;
-use crate::io::state::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
+use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -53,7 +53,7 @@ pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
 /// What is in a backup, beyond what may be touched.
 #[derive(Default)]
-pub struct Wanted<'a> {
+pub struct BackupContents<'a> {
     /// The whole database as well, with the server's own program.
     pub full_dump: bool,
     /// Encrypt it.
@@ -110,9 +110,9 @@ pub fn make(
     progress: &mut Progress<'_>,
     cancel: &dyn Fn() -> bool,
 ) -> Result<(Backup, BackupDone), Problem> {
-    let wanted = Wanted {
+    let wanted = BackupContents {
         full_dump,
-        ..Wanted::default()
+        ..BackupContents::default()
     };
     make_as(session, options, &wanted, progress, cancel)
 }
@@ -124,7 +124,7 @@ pub fn make(
 pub fn make_as(
     session: &mut Session,
     options: &Options,
-    wanted: &Wanted<'_>,
+    wanted: &BackupContents<'_>,
     progress: &mut Progress<'_>,
     cancel: &dyn Fn() -> bool,
 ) -> Result<(Backup, BackupDone), Problem> {
@@ -143,7 +143,7 @@ pub fn make_as(
     // Its own folder is gone again by the time somebody looks.
     let failed = |e: BackupError| not_written(&e, &options.backup_dir);
     let (stamp, created) = now();
-    let keeping = Keeping {
+    let keeping = WriterOptions {
         sealing: wanted.sealing,
         keys_dir: options.keys_dir.as_deref(),
     };
@@ -193,7 +193,7 @@ pub fn make_as(
     }
     progress(w.backup_verifying, 0, None);
     let manifest = manifest(session, &created, cells.len());
-    let about = readme::About {
+    let about = readme::ReadmeFacts {
         session,
         folder: writer.folder(),
         keys: writer.keys(),

@@ -15,7 +15,7 @@ use super::run_log::{Ledger, RunId};
 use crate::domain::config::Driver;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Outcome, Phase};
+use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunOutcome, RunPhase};
 use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::survey;
@@ -61,7 +61,7 @@ impl Failure {
     /// Closes the run, of which nothing stands; where not even that can be written down, it says so.
     #[must_use]
     pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
-        if !self.half_done && ledger.end(run, Outcome::NotCarriedOut).is_err() {
+        if !self.half_done && ledger.end(run, RunOutcome::NotCarriedOut).is_err() {
             let w = words();
             let undo = ledger.command("undo --yes");
             let open = fill(w.journal_not_closed, &[("undo", &undo)]);
@@ -159,17 +159,17 @@ impl Change {
         restore_from: &Path,
         before_files: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
-        ledger.step(run, Phase::Staging)?;
+        ledger.step(run, RunPhase::Staging)?;
         self.files
             .iter()
             .try_for_each(FileChange::stage)
             .map_err(|e| file_problem(&e))?;
-        ledger.step(run, Phase::Rows)?;
+        ledger.step(run, RunPhase::Rows)?;
         self.write_rows(session, ledger)?;
         before_files();
         // The lock's connection may have ended meanwhile, and another of us may be at work.
         let alone = ledger.require_alone(session);
-        if let Err(problem) = alone.and_then(|()| ledger.step(run, Phase::Files)) {
+        if let Err(problem) = alone.and_then(|()| ledger.step(run, RunPhase::Files)) {
             return Err(self.put_back(session, ledger, 0, problem, restore_from));
         }
         for (index, file) in self.files.iter().enumerate() {

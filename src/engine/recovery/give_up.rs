@@ -7,7 +7,7 @@ use super::backup::{Options, backup_problem, command_with};
 use super::change::Failure;
 use super::run_log::Ledger;
 use crate::domain::error::Problem;
-use crate::domain::run::{Outcome, Run};
+use crate::domain::run::{Run, RunOutcome};
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::untrusted::sanitize;
@@ -87,7 +87,7 @@ pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
                 return Err(Problem::new(what, why, ledger.ways(&run)));
             }
         }
-        ledger.end(Ledger::again(&run), Outcome::GivenUp)?;
+        ledger.end(Ledger::again(&run), RunOutcome::GivenUp)?;
         runs.push(run);
     }
     Ok((!runs.is_empty()).then_some(GivenUp { runs, left }))

@@ -9,7 +9,7 @@ use super::file_change::FileChange;
 use super::key_file;
 use crate::domain::config::dotenv;
 use crate::domain::config::dotenv::{EnvFile, Trouble};
-use crate::domain::config::rules::Form;
+use crate::domain::config::rules::StoredForm;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::inventory::{Inventory, StoredText};
@@ -19,7 +19,7 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::payload::Payload;
 use crate::domain::payload::php;
-use crate::domain::plan::{Action, KeyHome, Plan, Step, Target};
+use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict;
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Summary;
@@ -53,7 +53,7 @@ impl New {
 }
 
 /// What a plan comes to, computed and not yet written.
-pub struct Prepared {
+pub struct PreparedChange {
     /// New text for every secret that changes.
     texts: Vec<(Place, New)>,
     /// New text for every cell that changes.
@@ -71,7 +71,7 @@ pub fn prepare(
     plan: &Plan,
     target: &AppKey,
     entered: Option<&[(Place, SecretBytes)]>,
-) -> Result<Prepared, Problem> {
+) -> Result<PreparedChange, Problem> {
     let mut texts = Vec::new();
     for step in plan.steps.iter().filter(|s| s.action.writes()) {
         let new = new_text(inventory, ring, step, target, entered);
@@ -95,20 +95,20 @@ pub fn prepare(
         })?;
         cells.insert(cell.clone(), text);
     }
-    Ok(Prepared { texts, cells })
+    Ok(PreparedChange { texts, cells })
 }
 
 fn new_text(
     inventory: &Inventory,
     ring: &KeyRing,
-    step: &Step,
+    step: &PlanStep,
     target: &AppKey,
     entered: Option<&[(Place, SecretBytes)]>,
 ) -> Option<New> {
     let secret = inventory.secret(&step.place)?;
     let seal = |plain: &[u8]| New::Sealed(Payload::seal(target, &entropy::bytes(), plain));
-    if step.action != Action::Enter {
-        let salvage = matches!(step.action, Action::Salvage(_));
+    if step.action != PlanAction::Enter {
+        let salvage = matches!(step.action, PlanAction::Salvage(_));
         let plain = verdict::rescued(secret, ring, salvage)?;
         return Some(seal(plain.expose()));
     }
@@ -120,12 +120,12 @@ fn new_text(
             .map(|(_, text)| text.expose())?,
     };
     match verdict::form(secret.keeping, &verdict::judge(secret, ring))? {
-        Form::Sealed => Some(seal(&php::serialize_text(text))),
-        Form::Plain => Some(New::Plain(SecretBytes::from(text))),
+        StoredForm::Sealed => Some(seal(&php::serialize_text(text))),
+        StoredForm::Plain => Some(New::Plain(SecretBytes::from(text))),
     }
 }
 
-fn surprised(step: &Step) -> Problem {
+fn surprised(step: &PlanStep) -> Problem {
     let w = words();
     Problem::new(
         w.plan_surprised,
@@ -183,8 +183,8 @@ pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     let w = words();
     let lost = || Problem::new(w.plan_key_gone, "", w.plan_surprised_next);
     match plan.target {
-        Target::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
-        Target::Known(fingerprint) => {
+        TargetKey::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
+        TargetKey::Known(fingerprint) => {
             let text = session.ring.get(fingerprint).ok_or_else(lost)?.text();
             AppKey::parse(text).map_err(|_| lost())
         }
@@ -215,7 +215,7 @@ pub fn new_attributes(install: &Install) -> Attributes {
 pub fn new_files(
     session: &Session,
     plan: &Plan,
-    prepared: &Prepared,
+    prepared: &PreparedChange,
     target: &AppKey,
 ) -> Result<Vec<FileChange>, Problem> {
     let install = &session.install;
@@ -266,7 +266,7 @@ pub fn new_files(
     Ok(changes)
 }
 
-impl Prepared {
+impl PreparedChange {
     /// The new payloads of a stored text. A password that is stored as it is has none, and is never written down
     /// elsewhere.
     pub fn payloads_of(&self, cell: &Cell) -> Vec<(Place, String)> {
@@ -307,7 +307,7 @@ fn with_app_key(
 }
 
 /// The rows that change.
-pub fn swaps(session: &Session, prepared: &Prepared) -> Vec<Swap> {
+pub fn swaps(session: &Session, prepared: &PreparedChange) -> Vec<Swap> {
     let rows = prepared
         .cells
         .iter()

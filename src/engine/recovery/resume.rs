@@ -25,7 +25,9 @@ use crate::domain::error::Problem;
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
+use crate::domain::run::{
+    CurrentState, IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome,
+};
 use crate::engine::hunt::processes;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
@@ -80,18 +82,18 @@ fn take_up(
 ) -> Result<Resumed, Failure> {
     let backup = run.backup.clone();
     match run.kind {
-        Kind::Recovery => {
+        RunKind::Recovery => {
             let backup = open(&backup)?;
             let applied = anew::until_nobody_saves(session, progress, &mut |session, progress| {
                 finish(session, ledger, run, &backup, progress)
             })?;
             Ok(Resumed::Recovered(Box::new(applied)))
         }
-        Kind::Undo => {
+        RunKind::Undo => {
             let undone = undo::undo(session, ledger, &open(&backup)?, progress)?;
             Ok(Resumed::TakenBack(backup, Box::new(undone)))
         }
-        Kind::Restore => {
+        RunKind::Restore => {
             let opened = open(&backup)?;
             let restored =
                 anew::until_nobody_saves(session, progress, &mut |session, progress| {
@@ -100,8 +102,8 @@ fn take_up(
             Ok(Resumed::PutBack(backup, Box::new(restored)))
         }
         // It is written down when it is done.
-        Kind::Backup => {
-            ledger.end(Ledger::again(run), Outcome::Done)?;
+        RunKind::Backup => {
+            ledger.end(Ledger::again(run), RunOutcome::Done)?;
             Ok(Resumed::Nothing)
         }
     }
@@ -151,7 +153,7 @@ fn finish(
         }
         ledger.sweep()?;
         backup.forget_recovery().map_err(|e| backup_problem(&e))?;
-        ledger.end(id, Outcome::NotCarriedOut)?;
+        ledger.end(id, RunOutcome::NotCarriedOut)?;
         return Err(
             Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
         );
@@ -322,10 +324,10 @@ fn swaps(
             Some(now) => now.clone(),
             None => restore::read_cell(session, cell)?.flatten(),
         };
-        match Standing::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
-            Standing::Meant => {}
-            Standing::Foreign => foreign.push(cell.clone()),
-            Standing::Before => {
+        match CurrentState::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
+            CurrentState::Meant => {}
+            CurrentState::Foreign => foreign.push(cell.clone()),
+            CurrentState::Before => {
                 let text = new_text(&session.inventory, intended);
                 // A text that comes out otherwise than announced is not written.
                 if sum(text.as_ref()) == *new {
@@ -365,11 +367,11 @@ fn files_forward(
             continue;
         }
         let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-        match Standing::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
-            Standing::Meant => continue,
-            Standing::Before => {}
-            Standing::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
-            Standing::Foreign => {
+        match CurrentState::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
+            CurrentState::Meant => continue,
+            CurrentState::Before => {}
+            CurrentState::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
+            CurrentState::Foreign => {
                 let w = words();
                 let command = ledger.command(&format!(
                     "restore {} --yes",

@@ -7,11 +7,11 @@ use super::backup;
 use super::backup::Options;
 use super::disk_trouble::{place, way_out};
 use crate::domain::error::Problem;
-use crate::domain::run::{Intent, Kind, Origin, Outcome, Phase, Run};
+use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, DatabaseLock, Taken};
+use crate::io::db::lock::{Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::os::uncut;
@@ -73,13 +73,13 @@ impl Ledger {
     fn guard(&mut self, session: &Session) -> Result<(), Problem> {
         let w = words();
         match DatabaseLock::take(session.settings.driver, session.connector()) {
-            Taken::Held(lock) => {
+            LockAttempt::Held(lock) => {
                 self.database = Some(lock);
                 Ok(())
             }
-            Taken::Theirs(claimant) => Err(claimed(&claimant)),
+            LockAttempt::Theirs(claimant) => Err(claimed(&claimant)),
             // Rows and files are compared all the same, right before they are committed.
-            Taken::Refused(error) => {
+            LockAttempt::Refused(error) => {
                 let why = sanitize(&error.to_string());
                 self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
                 Ok(())
@@ -163,7 +163,7 @@ impl Ledger {
     /// The commands that end this unfinished run.
     pub fn ways(&self, run: &Run) -> String {
         match run.kind {
-            Kind::Undo => fill(
+            RunKind::Undo => fill(
                 words().run_unfinished_undo_next,
                 &[("resume", &self.command("resume"))],
             ),
@@ -218,7 +218,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A [`Problem`]; then the step may not be begun.
-    pub fn step(&mut self, run: RunId, phase: Phase) -> Result<(), Problem> {
+    pub fn step(&mut self, run: RunId, phase: RunPhase) -> Result<(), Problem> {
         self.journal
             .step(run.0, phase, &backup::now().1)
             .map_err(|e| journal_problem(&e))
@@ -228,7 +228,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
-    pub fn end(&mut self, run: RunId, outcome: Outcome) -> Result<(), Problem> {
+    pub fn end(&mut self, run: RunId, outcome: RunOutcome) -> Result<(), Problem> {
         self.journal
             .end(run.0, outcome, &backup::now().1)
             .map_err(|e| journal_problem(&e))
@@ -268,7 +268,7 @@ impl Ledger {
 }
 
 /// A run of this process that begins now.
-pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
+pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
     Run {
         id: 0,
         kind,
@@ -284,7 +284,7 @@ pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
         reentered: 0,
         refresh: false,
         artisan: false,
-        outcome: Outcome::Unfinished,
+        outcome: RunOutcome::Unfinished,
     }
 }
 
@@ -293,8 +293,8 @@ pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
 /// # Errors
 /// A [`Problem`] when the journal cannot be written.
 pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(), Problem> {
-    let mut run = beginning(Kind::Backup, install, backup);
-    run.outcome = Outcome::Done;
+    let mut run = beginning(RunKind::Backup, install, backup);
+    run.outcome = RunOutcome::Done;
     run.ended = Some(run.started.clone());
     let noted = Journal::open(&options.state_dir)
         .and_then(|mut journal| journal.begin(&run, &Intent::default()));
@@ -377,11 +377,11 @@ pub fn history(options: &Options, install: Option<&Path>) -> Result<Vec<Run>, Pr
 }
 
 /// Who we are.
-pub fn origin() -> Origin {
+pub fn origin() -> RunOrigin {
     let user = fs::user_name(rustix::process::geteuid().as_raw());
     let called = std::env::var("SUDO_USER").ok().filter(|name| *name != user);
     let from = std::env::var("SSH_CONNECTION").unwrap_or_default();
-    Origin {
+    RunOrigin {
         host: rustix::system::uname()
             .nodename()
             .to_string_lossy()

@@ -18,7 +18,7 @@ use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::db;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
 use crate::io::fs;
-use crate::io::install::{self, Environment, Install, Known, KnownBy};
+use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::io::os::as_user;
 use crate::io::os::processes;
 use crate::words::untrusted::sanitize;
@@ -323,7 +323,7 @@ fn worker_findings(session: &Session) -> Vec<Finding> {
     let (install, ring) = (&session.install, &session.ring);
     let effective = ring.effective().map(derived_hashes::worker_identifier);
     let changed = key_changed(install);
-    let told = |worker: &processes::Worker| match &worker.identifier {
+    let told = |worker: &processes::QueueWorker| match &worker.identifier {
         Some(identifier) if effective.as_ref() != Some(identifier) => {
             let mut known = ring.iter().map(|k| &k.key);
             let key = known.find(|key| derived_hashes::worker_identifier(key) == *identifier);
@@ -451,7 +451,7 @@ pub fn summary(session: &Session) -> Survey {
 /// The account that FreeScout runs as and how we know, for the operator.
 pub fn web_user(install: &Install) -> String {
     let w = words();
-    let Known { account, by } = &install.known;
+    let WebAccount { account, by } = &install.known;
     let names = |uids: &[u32]| {
         let names: Vec<String> = uids.iter().map(|uid| fs::user_name(*uid)).collect();
         names.join(", ")

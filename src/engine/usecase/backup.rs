@@ -3,7 +3,7 @@
 use super::{Reporter, Stage, heard};
 use crate::domain::error::Problem;
 use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::{Options, Wanted};
+use crate::engine::recovery::backup::{BackupContents, Options};
 use crate::engine::session::Session;
 use crate::engine::worker::BackupDone;
 use crate::io::state::backup::Backup;
@@ -15,7 +15,7 @@ use crate::io::state::backup::Backup;
 pub fn back_up(
     session: &mut Session,
     options: &Options,
-    wanted: &Wanted<'_>,
+    wanted: &BackupContents<'_>,
     reporter: &dyn Reporter,
 ) -> Result<(Backup, BackupDone), Problem> {
     reporter.stage(Stage::BackUp);

@@ -6,13 +6,13 @@ use super::given::one_key;
 use super::{Notice, Reporter, Stage};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
-use crate::engine::hunt::find_key::{Hunted, Places};
+use crate::engine::hunt::find_key::{Hunted, SearchPlaces};
 use crate::engine::hunt::{find_key, processes};
 use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::judge::Looking;
 use crate::io::hunt;
-use crate::io::hunt::Looked;
+use crate::io::hunt::HuntTotals;
 
 /// Where to look.
 pub enum Where<'a> {
@@ -25,7 +25,7 @@ pub enum Where<'a> {
 }
 
 /// Looks there. Called off, it keeps what it found so far.
-pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -> Looked {
+pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -> HuntTotals {
     reporter.stage(Stage::Search);
     let cancel = || reporter.cancelled();
     let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
@@ -44,14 +44,14 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
 }
 
 /// The key hunt alone: the install itself, running processes, and these places.
-pub fn hunt(session: &mut Session, places: &Places, reporter: &dyn Reporter) -> Hunted {
+pub fn hunt(session: &mut Session, places: &SearchPlaces, reporter: &dyn Reporter) -> Hunted {
     reporter.stage(Stage::Search);
     let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
     find_key::hunt(session, places, &|| reporter.cancelled(), &mut on)
 }
 
 /// A key that was typed or pasted.
-pub struct Tried {
+pub struct TriedKey {
     /// Which it is.
     pub key: Fingerprint,
     /// How many secrets it opens.
@@ -66,11 +66,11 @@ pub fn try_key(
     session: &mut Session,
     text: &[u8],
     reporter: &dyn Reporter,
-) -> Result<Tried, String> {
+) -> Result<TriedKey, String> {
     let (text, source) = one_key(text, Source::of(SourceKind::Given))?;
     let tried = judge::try_key(session, text.expose(), source);
     let (key, opens) = tried.map_err(|error| error.to_string())?;
     judge::count_mails(session);
     reporter.found(session, Looking::Found);
-    Ok(Tried { key, opens })
+    Ok(TriedKey { key, opens })
 }

@@ -10,14 +10,14 @@ use super::{Notice, Reporter, Stage};
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
-use crate::domain::mail::schedule::Limits;
+use crate::domain::mail::schedule::TestLimits;
 use crate::domain::mail::{ConnectionId, Direction};
 use crate::engine::mail_test::connections;
-use crate::engine::mail_test::connections::{NotRenewed, Prepared};
-use crate::engine::mail_test::lockouts::Memory;
-use crate::engine::mail_test::{Heard, Round};
+use crate::engine::mail_test::connections::{NotRenewed, PreparedTest};
+use crate::engine::mail_test::lockouts::RefusedLogins;
+use crate::engine::mail_test::{Round, TestEvent};
 use crate::engine::session::Session;
-use crate::engine::worker::{Entered, Reading};
+use crate::engine::worker::{Entered, PasswordsUsed};
 use crate::engine::{mail_test, recovery};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
@@ -37,7 +37,7 @@ pub struct Wanted<'a> {
     /// Deadlines, authorities, routes.
     pub mail: Settings,
     /// How many at once.
-    pub limits: Limits,
+    pub limits: TestLimits,
     /// Also send a mail from each mailbox to itself, and find it again.
     pub send: bool,
 }
@@ -48,7 +48,7 @@ impl Default for Wanted<'_> {
             which: None,
             renew: Some(Endpoints::default()),
             mail: Settings::of_system(),
-            limits: Limits::default(),
+            limits: TestLimits::default(),
             send: false,
         }
     }
@@ -77,7 +77,7 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
 
 /// Logins that are ready to be tried, without the session: another thread may do it.
 pub struct Logins {
-    prepared: Vec<Prepared>,
+    prepared: Vec<PreparedTest>,
     settings: Settings,
 }
 
@@ -89,7 +89,7 @@ impl Logins {
     pub fn prepare(
         session: &Session,
         which: Option<&[ConnectionId]>,
-        reading: Reading,
+        reading: PasswordsUsed,
         not_renewed: &NotRenewed,
         typed: Option<(Place, Entered)>,
         mail: &Settings,
@@ -110,11 +110,11 @@ impl Logins {
     /// Tries them. `again` also sends what is not sent unasked, as it was refused before.
     pub fn run(
         &self,
-        limits: Limits,
-        memory: &Memory,
+        limits: TestLimits,
+        memory: &RefusedLogins,
         again: bool,
         cancel: &AtomicBool,
-        tell: &(dyn Fn(Heard) + Sync),
+        tell: &(dyn Fn(TestEvent) + Sync),
     ) {
         mail_test::run(
             &self.prepared,
@@ -124,11 +124,11 @@ impl Logins {
 
     fn round<'a>(
         &'a self,
-        limits: Limits,
-        memory: &'a Memory,
+        limits: TestLimits,
+        memory: &'a RefusedLogins,
         again: bool,
         cancel: &'a AtomicBool,
-        tell: &'a (dyn Fn(Heard) + Sync),
+        tell: &'a (dyn Fn(TestEvent) + Sync),
     ) -> Round<'a> {
         Round {
             settings: &self.settings,
@@ -152,12 +152,12 @@ pub fn test(
 ) -> Result<Vec<Tested>, Problem> {
     let w = words();
     reporter.stage(Stage::Prove);
-    let (memory, cancel) = (Memory::default(), reporter.flag());
+    let (memory, cancel) = (RefusedLogins::default(), reporter.flag());
     let not_renewed = match &wanted.renew {
         None => NotRenewed::new(),
         Some(endpoints) => connections::renew(session, wanted.which, endpoints, &cancel),
     };
-    let reading = Reading::InForce;
+    let reading = PasswordsUsed::InForce;
     let logins = Logins::prepare(
         session,
         wanted.which,
@@ -172,7 +172,7 @@ pub fn test(
         let (logins, memory, cancel) = (&logins, &memory, &cancel);
         scope.spawn(move || {
             let tell = |heard| {
-                if let Heard::Ended(tested) = heard {
+                if let TestEvent::Ended(tested) = heard {
                     // Whoever listens goes on to the last one.
                     let _ = ended.send(*tested);
                 }

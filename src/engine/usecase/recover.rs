@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::backup::before_change;
 use super::given::require_use;
 use super::{Refused, Reporter, Stage, lock, logins, plan};
-use crate::domain::hunt::old_payloads::standing::Taken;
+use crate::domain::hunt::old_payloads::standing::TakenUnseen;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::probe::Tested;
 use crate::domain::plan::{Choices, Plan, Strategy};
@@ -19,14 +19,14 @@ use crate::engine::session::Session;
 use crate::engine::session::judge::Looking;
 use crate::engine::worker::{Applied, Entered, PlanReady};
 use crate::io::state::backup::Backup;
-use crate::io::state::passwords::Line;
+use crate::io::state::passwords::PasswordLine;
 
 /// How somebody wants an install to be brought back who will not be asked anything.
 pub struct Wishes {
     /// The strategy; `None` takes the recommended one.
     pub strategy: Option<Strategy>,
     /// New passwords.
-    pub passwords: Vec<Line>,
+    pub passwords: Vec<PasswordLine>,
     /// Whether older passwords are taken where one is lost, as far as they are certain.
     pub take_older: bool,
 }
@@ -41,7 +41,7 @@ pub struct Unattended {
     pub choices: Choices,
     strategy: Option<Strategy>,
     entered: Vec<(Place, SecretBytes)>,
-    older: Vec<Taken>,
+    older: Vec<TakenUnseen>,
 }
 
 /// Works it out. Nothing is written.
@@ -89,12 +89,12 @@ pub fn foresee(
 }
 
 /// What is carried out.
-pub enum Confirmed<'a> {
+pub enum Orders<'a> {
     /// What comes of these wishes, unseen: it is planned on exactly what is backed up now.
-    Unseen(&'a mut Unattended),
+    Unattended(&'a mut Unattended),
     /// The plan that was shown, the passwords for it, and the backup that was made before it. What was saved since is
     /// never overwritten.
-    Shown {
+    Confirmed {
         /// The plan.
         plan: &'a Plan,
         /// The passwords for its `Enter` steps.
@@ -130,7 +130,7 @@ pub struct Recovered {
 /// [`Refused`]; where another plan is possible now, the failure holds it.
 pub fn recover(
     session: &mut Session,
-    confirmed: Confirmed<'_>,
+    confirmed: Orders<'_>,
     terms: &Terms<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Recovered, Refused> {
@@ -141,7 +141,7 @@ pub fn recover(
     ledger.require_finished().map_err(Refused::NotStarted)?;
     let (made, ready);
     let (plan, entered, backup) = match confirmed {
-        Confirmed::Shown {
+        Orders::Confirmed {
             plan,
             entered,
             backup,
@@ -149,7 +149,7 @@ pub fn recover(
             let entered = recovery::texts(session, entered).map_err(Refused::unchanged)?;
             (plan, entered, backup)
         }
-        Confirmed::Unseen(unattended) => {
+        Orders::Unattended(unattended) => {
             // What cannot be carried out is refused before anything is written for it.
             foresee(session, unattended, artisan)?;
             made = before_change(session, options, reporter).map_err(Refused::unchanged)?;

@@ -20,7 +20,7 @@ use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::NoPlan;
 use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::{Options, Wanted, backup_problem};
+use crate::engine::recovery::backup::{BackupContents, Options, backup_problem};
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::run_log;
@@ -29,12 +29,12 @@ use crate::engine::report::Made;
 use crate::engine::session::Session;
 use crate::engine::session::judge::Looking;
 use crate::engine::session::volatile;
-use crate::engine::session::volatile::Caution;
+use crate::engine::session::volatile::VolatileFolder;
 use crate::engine::session::{own_backups, survey};
 use crate::engine::usecase;
 use crate::engine::usecase::hunt::Where;
 use crate::engine::usecase::open::{NotOpened, Opening};
-use crate::engine::usecase::recover::{Confirmed, Terms};
+use crate::engine::usecase::recover::{Orders, Terms};
 use crate::engine::usecase::{Notice, Reporter, Stage};
 use crate::io::state;
 use crate::io::state::AbsolutePath;
@@ -189,7 +189,7 @@ impl Desk {
             } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
                 let options = self.setup.options.clone();
-                let confirmed = Confirmed::Shown {
+                let confirmed = Orders::Confirmed {
                     plan: &plan,
                     entered,
                     backup: &backup,
@@ -317,9 +317,9 @@ impl Desk {
     fn back_up(&mut self, full_dump: bool, call: &Call<'_>) -> Result<(), Problem> {
         let options = self.setup.options.clone();
         let session = self.session()?;
-        let wanted = Wanted {
+        let wanted = BackupContents {
             full_dump,
-            ..Wanted::default()
+            ..BackupContents::default()
         };
         let (backup, done) = usecase::backup::back_up(session, &options, &wanted, call)?;
         call.assessed(session);
@@ -426,7 +426,7 @@ fn tell_folders(options: &Options, call: &Call<'_>) {
         backups: options.backup_dir.to_path_buf(),
         refused: refused.map(|why| sanitize(&why.to_string())),
         offered: offered.to_path_buf(),
-        cautions: cautions.iter().map(Caution::sentence).collect(),
+        cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
     })));
 }
 

@@ -12,15 +12,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::handlers::{Call, Desk};
-use super::{Job, JobId, Reading, TestJob, Update};
+use super::{Job, JobId, PasswordsUsed, TestJob, Update};
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::wipe_stack;
-use crate::domain::mail::schedule::Limits;
+use crate::domain::mail::schedule::TestLimits;
 use crate::domain::run::bookmark::Bookmark;
-use crate::engine::mail_test::Heard;
+use crate::engine::mail_test::TestEvent;
 use crate::engine::mail_test::connections;
 use crate::engine::mail_test::connections::NotRenewed;
-use crate::engine::mail_test::lockouts::Memory;
+use crate::engine::mail_test::lockouts::RefusedLogins;
 use crate::engine::recovery::backup::Options;
 use crate::engine::session::Session;
 use crate::engine::usecase::Reporter;
@@ -50,7 +50,7 @@ pub struct Setup {
 }
 
 /// The handle the wizard's side keeps.
-pub struct Worker {
+pub struct WorkerHandle {
     // Gone once the work is over.
     messages: RefCell<Option<Sender<Message>>>,
     // Hears the end of the threads, and of what they held.
@@ -72,7 +72,7 @@ enum Work {
     Remember(Option<Bookmark>),
 }
 
-impl Worker {
+impl WorkerHandle {
     /// Starts the thread. It ends when the handle is dropped and its job is done.
     pub fn start(setup: Setup) -> (Self, Receiver<(JobId, Update)>) {
         let (messages, inbox) = channel();
@@ -143,7 +143,7 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
+impl Drop for WorkerHandle {
     /// Whatever ends the program, a fault of the screen's too.
     fn drop(&mut self) {
         uncut::wait();
@@ -186,13 +186,13 @@ fn work(
             Work::Test(test) => {
                 let session = desk.session().map(|session| {
                     let not_renewed = match test.reading {
-                        Reading::InForce => {
+                        PasswordsUsed::InForce => {
                             let which = test.which.as_deref();
                             let _renewing = lock(&tests.renewing);
                             let endpoints = &tests.endpoints;
                             connections::renew(session, which, endpoints, &flag)
                         }
-                        Reading::Rescued => NotRenewed::new(),
+                        PasswordsUsed::Rescued => NotRenewed::new(),
                     };
                     (&*session, not_renewed)
                 });
@@ -220,7 +220,7 @@ pub(super) struct Tests {
     inbox: Receiver<Message>,
     put_by: VecDeque<Message>,
     outbox: Sender<(JobId, Update)>,
-    memory: Arc<Memory>,
+    memory: Arc<RefusedLogins>,
     mail: Settings,
     endpoints: Endpoints,
     /// Held while tokens are renewed: new ones must be stored before the program ends.
@@ -292,12 +292,12 @@ impl Tests {
         std::thread::spawn(move || {
             let tell = |heard| {
                 let update = match heard {
-                    Heard::At(connection, rung) => Update::Probing(connection, rung),
-                    Heard::Ended(tested) => Update::Tested(tested),
+                    TestEvent::At(connection, rung) => Update::Probing(connection, rung),
+                    TestEvent::Ended(tested) => Update::Tested(tested),
                 };
                 let _ = outbox.send((id, update));
             };
-            logins.run(Limits::default(), &memory, again, &cancel, &tell);
+            logins.run(TestLimits::default(), &memory, again, &cancel, &tell);
             drop(logins);
             wipe_stack();
             drop(end);

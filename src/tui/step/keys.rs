@@ -6,7 +6,7 @@ use crate::domain::verdict::assessment::KeyReport;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
-use crate::wizard::step::keys::{Form, Looked, Tried};
+use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -37,7 +37,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         1 => (Role::Warn, w.keys_one_closed.to_owned()),
         count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
     });
-    if let Some(Looked { skipped, .. }) = &wizard.keys.looked
+    if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {
         let text = match skipped.len() - 1 {
@@ -56,8 +56,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         Some(form) => {
             let mut foot = take_bottom(&mut area, 5);
             let (prompt, input, masked) = match form {
-                Form::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
-                Form::Place(input) => (w.keys_type_place, input, false),
+                KeysForm::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
+                KeysForm::Place(input) => (w.keys_type_place, input, false),
             };
             canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
             let row = take_top(&mut foot, 1);

@@ -15,7 +15,7 @@ use crate::words::{fill, words};
 
 /// A field that is open.
 #[derive(Debug)]
-pub enum Form {
+pub enum KeysForm {
     /// A key, typed or pasted.
     Key(Input),
     /// A file, an archive or a folder to search.
@@ -24,7 +24,7 @@ pub enum Form {
 
 /// What the last search came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked {
+pub struct SearchTotals {
     /// Files read.
     pub files: u64,
     /// Bytes read, unpacked ones included.
@@ -48,7 +48,7 @@ pub struct State {
     /// The chosen key.
     pub cursor: Cursor,
     /// The field that is open.
-    pub form: Option<Form>,
+    pub form: Option<KeysForm>,
     /// Whether the field shows the key in it.
     pub revealed: bool,
     /// How many keys opened something before the last search.
@@ -56,7 +56,7 @@ pub struct State {
     /// Places in the assessment's keys, those that open most first.
     pub order: Vec<usize>,
     /// The last search.
-    pub looked: Option<Looked>,
+    pub looked: Option<SearchTotals>,
     /// The last key given.
     pub tried: Option<Tried>,
     /// Where the operator had keys looked for.
@@ -67,7 +67,7 @@ impl State {
     pub(in crate::wizard) fn field(&mut self) -> Option<&mut Input> {
         self.form
             .as_mut()
-            .map(|(Form::Key(input) | Form::Place(input))| input)
+            .map(|(KeysForm::Key(input) | KeysForm::Place(input))| input)
     }
 }
 
@@ -123,7 +123,7 @@ impl Wizard {
 
     pub(in crate::wizard) fn keys_offers(&self) -> Vec<Action> {
         if self.keys.form.is_some() {
-            let reveal = matches!(self.keys.form, Some(Form::Key(_))).then_some(Action::Reveal);
+            let reveal = matches!(self.keys.form, Some(KeysForm::Key(_))).then_some(Action::Reveal);
             return [Action::Primary]
                 .into_iter()
                 .chain(reveal)
@@ -152,9 +152,9 @@ impl Wizard {
             Action::AddKey => {
                 self.keys.revealed = false;
                 self.keys.tried = None;
-                self.keys.form = Some(Form::Key(Input::default()));
+                self.keys.form = Some(KeysForm::Key(Input::default()));
             }
-            Action::LookIn => self.keys.form = Some(Form::Place(Input::default())),
+            Action::LookIn => self.keys.form = Some(KeysForm::Place(Input::default())),
             Action::LookUsual => return self.look(Job::LookUsual),
             Action::LookProcesses => return self.look(Job::LookProcesses),
             _ => {
@@ -179,12 +179,12 @@ impl Wizard {
         match (action, &mut self.keys.form) {
             (Action::Back, _) => self.keys.form = None,
             (Action::Reveal, _) => self.keys.revealed = !self.keys.revealed,
-            (Action::Primary, Some(Form::Key(input))) if !input.is_empty() => {
+            (Action::Primary, Some(KeysForm::Key(input))) if !input.is_empty() => {
                 let text = input.to_secret();
                 // The field closes when the text turns out to be a key.
                 return self.start(Job::TryKey(text));
             }
-            (Action::Primary, Some(Form::Place(input))) if !input.is_empty() => {
+            (Action::Primary, Some(KeysForm::Place(input))) if !input.is_empty() => {
                 let place = PathBuf::from(input.expose().trim());
                 let started = self.look(Job::LookIn(vec![place]));
                 if !started.is_empty() {
@@ -192,7 +192,7 @@ impl Wizard {
                 }
                 return started;
             }
-            (action, Some(Form::Key(input) | Form::Place(input))) => {
+            (action, Some(KeysForm::Key(input) | KeysForm::Place(input))) => {
                 input.act(action);
             }
             (_, None) => {}

@@ -268,7 +268,7 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     use freescout_rescue::engine::recovery::anew;
     use freescout_rescue::engine::recovery::apply::Order;
     use freescout_rescue::engine::recovery::backup;
-    use freescout_rescue::engine::recovery::backup::{Options, Wanted};
+    use freescout_rescue::engine::recovery::backup::{BackupContents, Options};
     use freescout_rescue::engine::recovery::run_log::Ledger;
     use freescout_rescue::engine::session::{judge, survey};
     use freescout_rescue::io::install::Environment;
@@ -291,9 +291,9 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     };
     let passphrase = Passphrase::new(&SecretBytes::from(PASSPHRASE.as_bytes())).unwrap();
     let sealing = Sealing::new(passphrase).with_work(4);
-    let wanted = Wanted {
+    let wanted = BackupContents {
         sealing: Some(&sealing),
-        ..Wanted::default()
+        ..BackupContents::default()
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
     let (backup, done) =

@@ -4,7 +4,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::engine::usecase::given::Given;
-use freescout_rescue::engine::worker::threads::{Setup, Worker};
+use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
 use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
@@ -19,7 +19,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 pub(super) struct Driven {
     pub(super) wizard: Wizard,
-    worker: Worker,
+    worker: WorkerHandle,
     updates: Receiver<(JobId, Update)>,
     /// What it was told to be doing, each once.
     pub(super) said: Vec<String>,
@@ -39,7 +39,7 @@ impl Driven {
                 ..Endpoints::default()
             },
         };
-        let (worker, updates) = Worker::start(setup);
+        let (worker, updates) = WorkerHandle::start(setup);
         let (mut wizard, effects) = Wizard::start_with(Some(broken.bench.install()), false);
         wizard.looks_in(vec![broken.look_in()]);
         let mut driven = Self {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::config::rules::Form;
+use crate::domain::config::rules::StoredForm;
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::{Place, Table};
-use crate::domain::mail::{ConnectionId, Login, connections};
+use crate::domain::mail::{ConnectionId, LoginMethod, connections};
 use crate::domain::plan::{self, Choices};
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
 use crate::sentences;
@@ -109,7 +109,7 @@ pub fn asked(
             .filter(|c| {
                 !c.target
                     .as_ref()
-                    .is_ok_and(|t| matches!(t.login, Login::Password { .. }))
+                    .is_ok_and(|t| matches!(t.login, LoginMethod::Password { .. }))
             })
             .map(|c| c.id)
             .collect();
@@ -188,7 +188,7 @@ pub fn asked(
                     .collect(),
                 connection: ConnectionId::of_secret(secret.kind, &secret.place)
                     .filter(|id| !untestable.contains(id)),
-                plain: secret.form() == Some(Form::Plain),
+                plain: secret.form() == Some(StoredForm::Plain),
             }
         })
         .collect()

@@ -5,9 +5,12 @@
 
 pub mod arguments;
 mod command;
+mod failure;
 pub mod output;
 mod passphrase;
 mod reporter;
+
+pub use failure::{exit, usage};
 
 use crate::cli::arguments::Command;
 use crate::domain::error::Problem;
@@ -31,7 +34,7 @@ pub fn unchanged(problem: Problem) -> (Problem, Exit) {
 fn refused(refused: Refused) -> (Problem, Exit) {
     match refused {
         Refused::NotStarted(problem) => not_started(problem),
-        Refused::Failed(failure) if failure.half_done => (failure.problem, Exit::Unreadable),
+        Refused::Failed(failure) if failure.half_done() => (failure.problem, Exit::Unreadable),
         Refused::Failed(failure) => unchanged(failure.problem),
     }
 }
@@ -88,16 +91,5 @@ pub fn run(command: Command) -> CommandResult {
             yes,
             passphrase,
         } => command::undo::run(&common, yes, &passphrase),
-    }
-}
-
-/// Says what went wrong, where something did, and gives the exit code.
-pub fn exit(outcome: CommandResult) -> u8 {
-    match outcome {
-        Ok(exit) => exit as u8,
-        Err((problem, exit)) => {
-            output::problem(&problem);
-            exit as u8
-        }
     }
 }

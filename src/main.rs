@@ -8,7 +8,7 @@ use freescout_rescue::cli;
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{CommandResult, not_started, unchanged};
-use freescout_rescue::domain::error::Problem;
+use freescout_rescue::domain::error::{ErrorKind, Problem};
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::threads::Setup;
@@ -38,18 +38,14 @@ fn main() -> ExitCode {
     harden::lock_memory();
     db::hush();
     match Arguments::read() {
-        Ok(arguments) => {
-            let exit = cli::exit(run(arguments));
+        Ok(read) => {
+            let json = read.json();
+            let exit = cli::exit(json, || run(read));
             wipe_stack();
             crash_points::pass(Point::End);
             ExitCode::from(exit)
         }
-        Err(said) => {
-            // Where nobody listens there is nothing left to say.
-            let _ = said.print();
-            // Help and version are no failure; anything else could not start.
-            ExitCode::from(if said.use_stderr() { 3 } else { 0 })
-        }
+        Err(said) => ExitCode::from(cli::usage(&said, &arguments)),
     }
 }
 
@@ -102,6 +98,7 @@ fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(Problem::new(
+            ErrorKind::NotWritable,
             w.demo_no_room,
             e.to_string(),
             w.demo_no_room_next,

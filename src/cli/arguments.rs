@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
-use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::plan::Strategy;
 use crate::engine::recovery::backup::Options;
@@ -131,7 +130,7 @@ pub enum Command {
         passphrase: PassphraseSource,
     },
     /// Backup, plan and apply, without questions.
-    /// Exit code 0 all readable, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
+    /// Exit code 0 all readable, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Recover {
         /// The install and the places around it.
         #[command(flatten)]
@@ -154,7 +153,7 @@ pub enum Command {
         no_test: bool,
     },
     /// Finish what was interrupted: a recovery, an undo, or a restore.
-    /// Exit code 0 all readable or nothing to resume, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
+    /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Resume {
         /// The install and the places around it.
         #[command(flatten)]
@@ -173,7 +172,7 @@ pub enum Command {
         #[command(flatten)]
         passphrase: PassphraseSource,
     },
-    /// What was done on this install, when, by whom, from where. Exit code 0, or 3 when the journal cannot be read.
+    /// What was done on this install, when, by whom, from where. Exit code 0 done, 3 when the journal cannot be read.
     History {
         /// The install and the places around it.
         #[command(flatten)]
@@ -183,7 +182,7 @@ pub enum Command {
         all: bool,
     },
     /// Take the last recovery back, rows and files byte for byte, but for what was changed since.
-    /// Exit code 0 taken back, 2 all but some rows, 1 nothing was changed, 3 could not start.
+    /// Exit code 0 taken back, 1 nothing was changed, 2 all but some rows, 3 could not start.
     Undo {
         /// The install and the places around it.
         #[command(flatten)]
@@ -309,7 +308,7 @@ pub struct Common {
     /// How many seconds FreeScout's own command may take, for trials.
     #[arg(long, value_name = "SECONDS", hide = true)]
     pub php_limit: Option<u64>,
-    /// JSON on standard output.
+    /// JSON on standard output, also of what stopped the command.
     #[arg(long)]
     pub json: bool,
 }
@@ -363,6 +362,14 @@ impl Arguments {
         Ok(self)
     }
 
+    /// Whether programs read what comes of it.
+    pub fn json(&self) -> bool {
+        match &self.task {
+            Some(Task::Command(command)) => command.common().json,
+            Some(Task::Demo { .. }) | None => self.common.json,
+        }
+    }
+
     /// Refuses two readers of the one standard input.
     ///
     /// # Errors
@@ -375,6 +382,7 @@ impl Arguments {
         };
         match readers.as_slice() {
             [first, second, ..] => Err(Problem::new(
+                ErrorKind::Usage,
                 fill(
                     w.standard_input_shared,
                     &[("first", first), ("second", second)],
@@ -402,30 +410,33 @@ impl Command {
         }
     }
 
-    /// Its options that read standard input, once for each time.
-    fn readers(&self) -> Vec<&'static str> {
-        let (common, own, path) = match self {
+    fn common(&self) -> &Common {
+        match self {
             Self::Check(common)
             | Self::FindKey { common, .. }
             | Self::Test { common, .. }
-            | Self::History { common, .. } => (common, "", &None),
-            Self::Backup { common, options } => {
-                (common, "--passphrase-file", &options.passphrase_file)
+            | Self::Backup { common, .. }
+            | Self::Restore { common, .. }
+            | Self::Recover { common, .. }
+            | Self::Resume { common, .. }
+            | Self::History { common, .. }
+            | Self::Undo { common, .. } => common,
+        }
+    }
+
+    /// Its options that read standard input, once for each time.
+    fn readers(&self) -> Vec<&'static str> {
+        let (own, path) = match self {
+            Self::Check(_) | Self::FindKey { .. } | Self::Test { .. } | Self::History { .. } => {
+                ("", &None)
             }
-            Self::Restore {
-                common, passphrase, ..
-            }
-            | Self::Resume {
-                common, passphrase, ..
-            }
-            | Self::Undo {
-                common, passphrase, ..
-            } => (common, "--passphrase-file", &passphrase.passphrase_file),
-            Self::Recover {
-                common, passwords, ..
-            } => (common, "--passwords", passwords),
+            Self::Backup { options, .. } => ("--passphrase-file", &options.passphrase_file),
+            Self::Restore { passphrase, .. }
+            | Self::Resume { passphrase, .. }
+            | Self::Undo { passphrase, .. } => ("--passphrase-file", &passphrase.passphrase_file),
+            Self::Recover { passwords, .. } => ("--passwords", passwords),
         };
-        let mut readers = common.readers();
+        let mut readers = self.common().readers();
         readers.extend(path.as_deref().is_some_and(is_stdin).then_some(own));
         readers
     }
@@ -436,7 +447,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn conflict(message: &str) -> clap::Error {
-    Arguments::command().error(ErrorKind::ArgumentConflict, message)
+    Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message)
 }
 
 /// What may be given once: before the subcommand, or after it.
@@ -517,7 +528,7 @@ impl Common {
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
                 let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
-                Problem::new(what, "", w.web_user_unknown_next)
+                Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
         }
@@ -536,7 +547,12 @@ impl Common {
         let w = words();
         if self.look_in.iter().any(|path| is_stdin(path)) {
             let what = w.look_in_keyboard;
-            return Err(Problem::new(what, "", w.look_in_keyboard_next));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.look_in_keyboard_next,
+            ));
         }
         let Some(missing) = self.install.as_ref().filter(|path| !path.exists()) else {
             return Ok(());
@@ -544,13 +560,18 @@ impl Common {
         let path = sanitize(&missing.to_string_lossy());
         if missing.components().count() > 1 || missing.is_absolute() {
             let what = fill(w.install_missing, &[("path", &path)]);
-            return Err(Problem::new(what, "", w.install_missing_next));
+            return Err(Problem::new(
+                ErrorKind::InstallNotFound,
+                what,
+                "",
+                w.install_missing_next,
+            ));
         }
         let commands = Arguments::command();
         let commands = commands.get_subcommands().filter(|c| !c.is_hide_set());
         let names: Vec<&str> = commands.map(clap::Command::get_name).collect();
         let next = fill(w.no_such_command_next, &[("commands", &names.join(", "))]);
         let what = fill(w.no_such_command, &[("word", &path)]);
-        Err(Problem::new(what, "", next))
+        Err(Problem::new(ErrorKind::Usage, what, "", next))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::arguments::{BackupOptions, PassphraseSource};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::io::state::backup::{Passphrase, Sealing};
 use crate::io::state::passphrase;
 use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
@@ -22,11 +22,15 @@ fn problem(error: &PassphraseError) -> Problem {
         PassphraseError::NoTerminal(_) => (w.passphrase_no_terminal, w.passphrase_no_terminal_next),
         PassphraseError::Stopped => (w.passphrase_stopped, ""),
     };
+    let kind = match error {
+        PassphraseError::Stopped => ErrorKind::Cancelled,
+        _ => ErrorKind::Passphrase,
+    };
     let why = match error {
         PassphraseError::Stopped => String::new(),
         error => sanitize(&error.to_string()),
     };
-    Problem::new(what, why, next)
+    Problem::new(kind, what, why, next)
 }
 
 /// Out of the file.
@@ -59,7 +63,7 @@ pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Proble
             };
             ask()
                 .map_err(|e: PassphraseError| problem(&e))?
-                .ok_or_else(|| Problem::new(w.passphrase_differs, "", ""))?
+                .ok_or_else(|| Problem::new(ErrorKind::Passphrase, w.passphrase_differs, "", ""))?
         }
     };
     let sealing = Sealing::new(passphrase);

@@ -7,7 +7,7 @@ use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::Reporter;
 use crate::cli::{CommandResult, not_started, refused};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::plan::Strategy;
 use crate::engine::exit::Exit;
 use crate::engine::report;
@@ -102,6 +102,11 @@ fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
     let w = words();
     passwords::read(path).map_err(|e| {
         let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
-        Problem::new(what, sanitize(&e.to_string()), w.passwords_next)
+        Problem::new(
+            ErrorKind::BadInput,
+            what,
+            sanitize(&e.to_string()),
+            w.passwords_next,
+        )
     })
 }

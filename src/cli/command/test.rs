@@ -7,7 +7,7 @@ use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::output::Out;
 use crate::cli::reporter::Reporter;
 use crate::cli::{CommandResult, not_started};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::engine::exit::Exit;
 use crate::engine::report;
@@ -37,7 +37,12 @@ pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> CommandResu
     };
     let tested = logins::test(&mut session, &wanted, &reporter).map_err(not_started)?;
     if tested.is_empty() {
-        let problem = Problem::new(w.test_nothing, "", w.test_nothing_next);
+        let problem = Problem::new(
+            ErrorKind::NothingToDo,
+            w.test_nothing,
+            "",
+            w.test_nothing_next,
+        );
         return Err(not_started(problem));
     }
     let site = survey::summary(&session).site;
@@ -74,7 +79,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .map(|text| {
             read(text).ok_or_else(|| {
                 let what = fill(w.test_connect_to, &[("text", &sanitize(text))]);
-                Problem::new(what, "", w.test_connect_to_next)
+                Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
         .collect()

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::backup;
 use super::backup::Options;
-use super::disk_trouble::{place, way_out};
-use crate::domain::error::Problem;
+use super::disk_trouble::{kind_of, place, way_out};
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
@@ -154,6 +154,7 @@ impl Ledger {
 
     fn first(&self, run: &Run) -> Problem {
         Problem::new(
+            ErrorKind::UnfinishedRun,
             sentences::journal::unfinished(run),
             words().run_unfinished_why,
             self.ways(run),
@@ -405,6 +406,7 @@ fn locked(error: LockError) -> Problem {
     let w = words();
     match error {
         LockError::Held(h) => Problem::new(
+            ErrorKind::Locked,
             sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
             w.locked_by_other_why,
             w.locked_by_other_next,
@@ -424,6 +426,7 @@ fn claimed(claimant: &Claimant) -> Problem {
         _ => Vec::new(),
     };
     Problem::new(
+        ErrorKind::Locked,
         sentences::journal::claimant(claimant, &candidates),
         w.locked_by_other_why,
         w.locked_in_database_next,
@@ -435,6 +438,7 @@ fn journal_problem(error: &JournalError) -> Problem {
         let w = words();
         // Another journal would know nothing of the run that holds this one.
         return Problem::new(
+            ErrorKind::Locked,
             w.journal_held,
             sanitize(&error.to_string()),
             w.journal_held_next,
@@ -451,5 +455,6 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         place(obstacle, path),
         w.journal_unusable_next,
     );
-    Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)
+    let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
+    Problem::new(kind, w.journal_unusable, sanitize(&error.to_string()), next)
 }

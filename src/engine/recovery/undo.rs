@@ -16,7 +16,7 @@ use super::restore;
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
@@ -267,7 +267,12 @@ fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
 
 fn nothing_to_take_back() -> Problem {
     let w = words();
-    Problem::new(w.undo_nothing, "", w.undo_nothing_next)
+    Problem::new(
+        ErrorKind::NothingToDo,
+        w.undo_nothing,
+        "",
+        w.undo_nothing_next,
+    )
 }
 
 /// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
@@ -364,6 +369,7 @@ fn files_back(
             let keys = backup.manifest.keys.as_deref();
             let restore = backup::command(&what, folder, keys, &session.install.root);
             return Err(Problem::new(
+                ErrorKind::Refused,
                 fill(
                     w.undo_file_changed,
                     &[("path", &sanitize(&origin.to_string_lossy()))],
@@ -379,7 +385,12 @@ fn files_back(
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
-    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::FileUnreadable,
+        w.file_unreadable,
+        sanitize(&error.to_string()),
+        next,
+    )
 }
 
 /// The swaps back, and the rows that are no longer as we left them.

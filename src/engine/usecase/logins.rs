@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 
 use super::{Notice, Reporter, Stage};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::schedule::TestLimits;
@@ -68,7 +68,12 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
             let what = fill(w.no_such_mailbox, &[("mailbox", &sanitize(text))]);
-            return Err(Problem::new(what, "", w.test_nothing_next));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.test_nothing_next,
+            ));
         };
         which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
     }
@@ -189,7 +194,7 @@ pub fn test(
         }
     });
     if reporter.cancelled() {
-        return Err(Problem::new(w.test_stopped, "", ""));
+        return Err(Problem::new(ErrorKind::Cancelled, w.test_stopped, "", ""));
     }
     tested.sort_by_key(|t| (t.id.mailbox.is_none(), t.id));
     if wanted.send {

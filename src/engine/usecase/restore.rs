@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock, readable};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::recovery::backup::{Options, backup_problem};
 use crate::engine::recovery::restore;
 use crate::engine::recovery::restore::{Foretold, PutBack};
@@ -38,7 +38,12 @@ fn no_backup(folder: &Path, options: &Options, error: &BackupError) -> Problem {
         w.not_a_backup_next,
         &[("folder", &options.backup_dir.display())],
     );
-    Problem::new(what, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::BackupUnusable,
+        what,
+        sanitize(&error.to_string()),
+        next,
+    )
 }
 
 /// What it would come to. Nothing is changed.

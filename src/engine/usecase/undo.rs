@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::backup::before_change;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::recovery::backup::Options;
 use crate::engine::recovery::undo;
 use crate::engine::recovery::undo::Undone;
@@ -38,7 +38,12 @@ fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
     undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
         let folder = sanitize(&options.backup_dir.to_string_lossy());
         let why = fill(w.undo_nothing_why, &[("folder", &folder)]);
-        Problem::new(w.undo_nothing, why, w.undo_nothing_next)
+        Problem::new(
+            ErrorKind::NothingToDo,
+            w.undo_nothing,
+            why,
+            w.undo_nothing_next,
+        )
     })
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::bookmark;
 use super::threads::{Setup, Tests};
 use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
@@ -217,9 +217,14 @@ impl Desk {
 
     pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
-        self.session
-            .as_mut()
-            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+        self.session.as_mut().ok_or_else(|| {
+            Problem::new(
+                ErrorKind::InstallNotFound,
+                w.install_not_open,
+                "",
+                w.install_not_found_next,
+            )
+        })
     }
 
     fn survey(
@@ -262,7 +267,12 @@ impl Desk {
         let w = words();
         let refused = |e: BackupError| {
             let why = sanitize(&e.to_string());
-            Problem::new(w.backup_folder_unusable, why, w.backup_folder_unusable_next)
+            Problem::new(
+                ErrorKind::NotWritable,
+                w.backup_folder_unusable,
+                why,
+                w.backup_folder_unusable_next,
+            )
         };
         let folder = AbsolutePath::new(folder)
             .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
@@ -450,5 +460,10 @@ fn no_passphrase(folder: &Path) -> Result<Passphrase, Problem> {
 
 fn no_backup() -> Problem {
     let w = words();
-    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
+    Problem::new(
+        ErrorKind::Refused,
+        w.apply_needs_backup,
+        "",
+        w.apply_needs_backup_next,
+    )
 }

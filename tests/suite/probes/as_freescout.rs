@@ -53,7 +53,7 @@ fn imap_quotes_backslash_and_quote_and_leaves_utf8_as_it_is() {
             Rung::Folder
         ]
     );
-    assert_eq!(ended.ladder[4].detail, "INBOX 17 mails");
+    assert_eq!(ended.ladder[4].detail, "INBOX 17 emails");
     assert_eq!(ended.cautions, [TestCaution::ClearText]);
 }
 

@@ -40,7 +40,7 @@ const SENDS: &str = "
     C: MIME-Version: 1.0
     C: Content-Type: text/plain
     C:
-    C: This mail
+    C: This email
     C: .
     250 taken
     C: QUIT";

@@ -20,8 +20,8 @@ use freescout_rescue::io::os::crash_points;
 use freescout_rescue::io::os::crash_points::Point;
 use freescout_rescue::io::os::{entropy, harden, spawn};
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::words::{fill, words};
-use freescout_rescue::{demo, tui};
+use freescout_rescue::words::words;
+use freescout_rescue::{demo, text, tui};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -84,12 +84,10 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
         None => demo::lay_out(folder, &mut entropy::fill),
     }
     .map_err(unchanged)?;
-    Out::stdout().line(&fill(
-        words().demo_made,
-        &[
-            ("install", &made.install.display()),
-            ("look_in", &made.look_in.display()),
-        ],
+    Out::stdout().line(&text!(
+        demo_made,
+        install = made.install.display(),
+        look_in = made.look_in.display()
     ));
     Ok(Exit::Fine)
 }

@@ -19,7 +19,7 @@ use crate::io::mail::oauth::Endpoints;
 use crate::io::state;
 use crate::io::state::AbsolutePath;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The name of standard input where a path is expected.
 const STDIN: &str = "-";
@@ -383,10 +383,7 @@ impl Arguments {
         match readers.as_slice() {
             [first, second, ..] => Err(Problem::new(
                 ErrorKind::Usage,
-                fill(
-                    w.standard_input_shared,
-                    &[("first", first), ("second", second)],
-                ),
+                text!(standard_input_shared, first = first, second = second),
                 w.standard_input_twice,
                 w.standard_input_twice_next,
             )),
@@ -456,7 +453,7 @@ fn once<T>(name: &str, after: &mut Option<T>, before: Option<T>) -> Result<(), c
         return Ok(());
     }
     if after.is_some() {
-        return Err(conflict(&fill(words().given_twice, &[("option", &name)])));
+        return Err(conflict(&text!(given_twice, option = name)));
     }
     *after = before;
     Ok(())
@@ -527,7 +524,7 @@ impl Common {
         let w = words();
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
-                let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
+                let what = text!(web_user_unknown, name = sanitize(name));
                 Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
@@ -559,7 +556,7 @@ impl Common {
         };
         let path = sanitize(&missing.to_string_lossy());
         if missing.components().count() > 1 || missing.is_absolute() {
-            let what = fill(w.install_missing, &[("path", &path)]);
+            let what = text!(install_missing, path = path);
             return Err(Problem::new(
                 ErrorKind::InstallNotFound,
                 what,
@@ -570,8 +567,8 @@ impl Common {
         let commands = Arguments::command();
         let commands = commands.get_subcommands().filter(|c| !c.is_hide_set());
         let names: Vec<&str> = commands.map(clap::Command::get_name).collect();
-        let next = fill(w.no_such_command_next, &[("commands", &names.join(", "))]);
-        let what = fill(w.no_such_command, &[("word", &path)]);
+        let next = text!(no_such_command_next, commands = names.join(", "));
+        let what = text!(no_such_command, word = path);
         Err(Problem::new(ErrorKind::Usage, what, "", next))
     }
 }

@@ -8,7 +8,7 @@ use crate::io::state::backup::{Passphrase, Sealing};
 use crate::io::state::passphrase;
 use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How often a passphrase may be mistyped.
 const TRIES: usize = 3;
@@ -82,7 +82,7 @@ pub(super) fn ask(source: &PassphraseSource, folder: &Path) -> Result<Passphrase
         return from_file(path);
     }
     let folder = sanitize(&folder.to_string_lossy());
-    let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
+    let question = text!(passphrase_ask, folder = folder) + " ";
     let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
     asked.map_err(|e| problem(&e))
 }

@@ -9,11 +9,9 @@ use crate::engine::usecase::history;
 use crate::engine::usecase::history::Whose;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 /// Tells what was done on this install, or on all.
 pub(in crate::cli) fn run(common: &Common, all: bool) -> CommandResult {
-    let w = words();
     let options = common.options();
     let whose = match all {
         true => Whose::All,
@@ -28,13 +26,13 @@ pub(in crate::cli) fn run(common: &Common, all: bool) -> CommandResult {
     }
     if runs.is_empty() {
         let folder = sanitize(&options.state_dir.to_string_lossy());
-        out.line(&fill(w.history_empty, &[("folder", &folder)]));
+        out.line(&text!(history_empty, folder = folder));
     }
     for run in &runs {
         let folder = sanitize(&run.backup.to_string_lossy());
         out.line(&sentences::journal::told(run));
         out.line(&format!("    {}", sentences::journal::by(run)));
-        let rests = fill(w.run_rests_on, &[("folder", &folder)]);
+        let rests = text!(run_rests_on, folder = folder);
         out.line(&format!("    {rests}"));
         if all {
             out.line(&format!("    {}", sanitize(&run.install.to_string_lossy())));

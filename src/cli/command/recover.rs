@@ -18,7 +18,7 @@ use crate::engine::usecase::recover::{Orders, Terms, Wishes};
 use crate::io::state::passwords;
 use crate::io::state::passwords::PasswordLine;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How an install is to be recovered.
 pub(in crate::cli) struct Flags<'a> {
@@ -101,7 +101,7 @@ pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> Comma
 fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
     let w = words();
     passwords::read(path).map_err(|e| {
-        let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
+        let what = text!(passwords_file_unusable, path = path.display());
         Problem::new(
             ErrorKind::BadInput,
             what,

@@ -14,7 +14,7 @@ use crate::engine::session::survey;
 use crate::engine::usecase;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Finishes the run that was interrupted.
 pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
@@ -41,7 +41,6 @@ pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource
 
 /// Closes the run that was interrupted, whose backup is lost.
 pub(in crate::cli) fn give_up(common: &Common) -> CommandResult {
-    let w = words();
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let closed = usecase::give_up::give_up(&mut session, &common.options(), &reporter);
@@ -61,13 +60,13 @@ pub(in crate::cli) fn give_up(common: &Common) -> CommandResult {
     for run in runs {
         let kind = sentences::journal::kind(run.kind);
         let started = sentences::journal::time(&run.started);
-        out.line(&fill(w.given_up, &[("kind", &kind), ("started", &started)]));
+        out.line(&text!(given_up, kind = kind, started = started));
     }
     for path in left {
         let path = sanitize(&path.to_string_lossy());
-        out.line(&fill(w.given_up_left, &[("path", &path)]));
+        out.line(&text!(given_up_left, path = path));
     }
-    out.line(&fill(w.given_up_next, &[("check", &closed.check)]));
+    out.line(&text!(given_up_next, check = closed.check));
     Ok(Exit::Fine)
 }
 

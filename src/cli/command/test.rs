@@ -17,7 +17,7 @@ use crate::engine::usecase::logins::Wanted;
 use crate::io::mail::Settings;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Logs in everywhere, and says what came of it.
 pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> CommandResult {
@@ -78,7 +78,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .iter()
         .map(|text| {
             read(text).ok_or_else(|| {
-                let what = fill(w.test_connect_to, &[("text", &sanitize(text))]);
+                let what = text!(test_connect_to, text = sanitize(text));
                 Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
@@ -108,17 +108,15 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
     };
     let not_needed = count(&[LoginMark::NotNeeded]);
     out.line("");
-    out.line(&fill(
-        w.test_summary,
-        &[
-            ("ok", &count(&[LoginMark::Works, LoginMark::WouldWork])),
-            ("of", &(tested.len() - not_needed)),
-            ("failed", &count(&[LoginMark::Fails])),
-            ("skipped", &count(&[LoginMark::NotTried])),
-        ],
+    out.line(&text!(
+        test_summary,
+        ok = count(&[LoginMark::Works, LoginMark::WouldWork]),
+        of = (tested.len() - not_needed),
+        failed = count(&[LoginMark::Fails]),
+        skipped = count(&[LoginMark::NotTried])
     ));
     if not_needed > 0 {
-        out.line(&fill(w.test_not_needed, &[("count", &not_needed)]));
+        out.line(&text!(test_not_needed, count = not_needed));
     }
 }
 

@@ -10,11 +10,9 @@ use crate::cli::{CommandResult, not_started, passphrase, refused, unchanged};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 /// Takes the last recovery back, or the one that was interrupted.
 pub(in crate::cli) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
-    let w = words();
     let reporter = Reporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
@@ -35,18 +33,16 @@ pub(in crate::cli) fn run(common: &Common, yes: bool, source: &PassphraseSource)
         Out::stdout().json(&output::Cautioned::new(json, &cautions));
     }
     let mut err = Out::stderr();
-    err.line(&fill(
-        w.undo_needs_yes,
-        &[
-            ("folder", &sanitize(&backup.folder.to_string_lossy())),
-            ("created", &sanitize(&backup.manifest.created)),
-            ("rows", &would.rows),
-            ("files", &would.files),
-        ],
+    err.line(&text!(
+        undo_needs_yes,
+        folder = sanitize(&backup.folder.to_string_lossy()),
+        created = sanitize(&backup.manifest.created),
+        rows = would.rows,
+        files = would.files
     ));
     would
         .refused
         .iter()
-        .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
+        .for_each(|place| err.line(&text!(undo_row_refused, place = place)));
     Ok(Exit::Attention)
 }

@@ -13,7 +13,7 @@ use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: usize = 64 << 10;
@@ -38,10 +38,7 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
     let keys = keys?;
     let is_missing = |path: &&PathBuf| !path.exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
-        let what = fill(
-            w.look_in_missing,
-            &[("path", &sanitize(&missing.to_string_lossy()))],
-        );
+        let what = text!(look_in_missing, path = sanitize(&missing.to_string_lossy()));
         return Err(Problem::new(
             ErrorKind::BadInput,
             what,
@@ -124,12 +121,10 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
     Err(Problem::new(
         ErrorKind::BadInput,
         w.key_file_useless,
-        fill(
-            w.key_file_useless_why,
-            &[
-                ("source", &from.unwrap_or_default()),
-                ("fingerprint", &useless.fingerprint),
-            ],
+        text!(
+            key_file_useless_why,
+            source = from.unwrap_or_default(),
+            fingerprint = useless.fingerprint
         ),
         w.key_file_useless_next,
     ))
@@ -142,7 +137,7 @@ fn named(path: &Path, why: &str) -> String {
         true => w.source_stdin.to_owned(),
         false => sanitize(&path.to_string_lossy()),
     };
-    fill(w.error_path, &[("path", &name), ("why", &why)])
+    text!(error_path, path = name, why = why)
 }
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {

@@ -23,7 +23,7 @@ use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state::passwords::MailboxName;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How often it is said how far the tests are.
 const SAY_EVERY: usize = 25;
@@ -67,7 +67,7 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
             .map_or_else(|_| MailboxName::Email(text.clone()), MailboxName::Id);
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
-            let what = fill(w.no_such_mailbox, &[("mailbox", &sanitize(text))]);
+            let what = text!(no_such_mailbox, mailbox = sanitize(text));
             return Err(Problem::new(
                 ErrorKind::BadInput,
                 what,
@@ -188,7 +188,7 @@ pub fn test(
             tested.push(one);
             if tested.len().is_multiple_of(SAY_EVERY) {
                 let (done, of) = (tested.len(), logins.prepared.len());
-                let what = fill(w.test_progress, &[("done", &done), ("of", &of)]);
+                let what = text!(test_progress, done = done, of = of);
                 reporter.progress(&what, done as u64, Some(of as u64));
             }
         }

@@ -10,7 +10,6 @@ use crate::engine::recovery::restore::{Foretold, PutBack};
 use crate::engine::session::Session;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 /// The backup in this folder, readable.
 ///
@@ -26,18 +25,11 @@ pub fn open(
 }
 
 fn no_backup(folder: &Path, options: &Options, error: &BackupError) -> Problem {
-    let w = words();
     if let BackupError::Newer(..) = error {
         return backup_problem(error);
     }
-    let what = fill(
-        w.not_a_backup,
-        &[("path", &sanitize(&folder.to_string_lossy()))],
-    );
-    let next = fill(
-        w.not_a_backup_next,
-        &[("folder", &options.backup_dir.display())],
-    );
+    let what = text!(not_a_backup, path = sanitize(&folder.to_string_lossy()));
+    let next = text!(not_a_backup_next, folder = options.backup_dir.display());
     Problem::new(
         ErrorKind::BackupUnusable,
         what,

@@ -11,7 +11,7 @@ use crate::engine::recovery::undo::Undone;
 use crate::engine::session::Session;
 use crate::io::state::backup::Backup;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// An undo that was carried out.
 pub struct TakenBack {
@@ -37,7 +37,7 @@ fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
     let w = words();
     undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
         let folder = sanitize(&options.backup_dir.to_string_lossy());
-        let why = fill(w.undo_nothing_why, &[("folder", &folder)]);
+        let why = text!(undo_nothing_why, folder = folder);
         Problem::new(
             ErrorKind::NothingToDo,
             w.undo_nothing,
@@ -83,9 +83,7 @@ pub fn undo(
     let mut undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
     session.journal_findings.clear();
     let folder = sanitize(&safety.folder.to_string_lossy());
-    undone
-        .notes
-        .push(fill(words().undo_safety, &[("folder", &folder)]));
+    undone.notes.push(text!(undo_safety, folder = folder));
     Ok(TakenBack {
         backup: backup.folder,
         undone,

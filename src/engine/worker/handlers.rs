@@ -40,7 +40,7 @@ use crate::io::state;
 use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Progress is reported at most this often: the line may be slow.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -100,7 +100,6 @@ impl Reporter for Call<'_> {
     }
 
     fn found(&self, session: &Session, looking: Looking<'_>) {
-        let w = words();
         match looking {
             Looking::At {
                 files,
@@ -109,25 +108,21 @@ impl Reporter for Call<'_> {
             } => {
                 let megabytes = bytes >> 20;
                 let current = sanitize(&current.to_string_lossy());
-                let what = fill(
-                    w.looking_at,
-                    &[
-                        ("files", &files),
-                        ("megabytes", &megabytes),
-                        ("path", &current),
-                    ],
+                let what = text!(
+                    looking_at,
+                    files = files,
+                    megabytes = megabytes,
+                    path = current
                 );
                 self.progress(&what, files, None);
                 self.tests.borrow_mut().serve(session);
             }
             Looking::OtherKey(process) => {
-                let what = fill(
-                    w.process_holds_other_key,
-                    &[
-                        ("pid", &process.pid),
-                        ("what", &process.what),
-                        ("user", &process.user),
-                    ],
+                let what = text!(
+                    process_holds_other_key,
+                    pid = process.pid,
+                    what = process.what,
+                    user = process.user
                 );
                 self.progress(&what, 0, None);
             }

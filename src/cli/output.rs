@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
@@ -24,26 +25,38 @@ use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{sanitize, sanitize_lines};
-use crate::words::{fill, words};
+use crate::words::words;
+
+/// Whether a document is on standard output already: there is never a second one.
+static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// See [`JSON_GIVEN`].
+pub(super) fn json_was_given() -> bool {
+    JSON_GIVEN.load(Ordering::Relaxed)
+}
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
-pub(super) struct Out(Box<dyn Write>);
+pub struct Out(Box<dyn Write>);
 
 impl Out {
-    pub(super) fn stdout() -> Self {
+    /// Standard output.
+    pub fn stdout() -> Self {
         Self(Box::new(std::io::stdout()))
     }
 
-    pub(super) fn stderr() -> Self {
+    /// Standard error.
+    pub fn stderr() -> Self {
         Self(Box::new(std::io::stderr()))
     }
 
-    pub(super) fn line(&mut self, text: &str) {
+    /// One line, or several: nothing in it can move a cursor.
+    pub fn line(&mut self, text: &str) {
         let _ = writeln!(self.0, "{}", sanitize_lines(text));
     }
 
     /// One line of JSON.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) {
+        JSON_GIVEN.store(true, Ordering::Relaxed);
         // Whoever reads may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
         let _ = report::escaped::write(&mut buffered, json);
@@ -94,33 +107,20 @@ pub(super) fn problem(problem: &Problem) {
     }
 }
 
-/// Progress, on standard error: a line when another thing begins.
-pub(super) fn progress() -> impl FnMut(&str, u64, Option<u64>) {
-    let mut last = String::new();
-    move |what, _, _| {
-        if what != last {
-            what.clone_into(&mut last);
-            Out::stderr().line(what);
-        }
-    }
-}
-
 /// What a search could not read.
 pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
         let path = sanitize(&skipped.path.to_string_lossy());
-        err.line(&fill(
-            words().look_skipped,
-            &[
-                ("path", &path),
-                ("why", &sanitize(&skipped.why.to_string())),
-            ],
+        err.line(&text!(
+            look_skipped,
+            path = path,
+            why = sanitize(&skipped.why.to_string())
         ));
     }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
     if more > 0 {
-        err.line(&fill(words().look_skipped_more, &[("count", &more)]));
+        err.line(&text!(look_skipped_more, count = more));
     }
 }
 
@@ -137,13 +137,11 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
 /// `find-key` for people.
 pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
     keys(out, assessment, 10);
-    out.line(&fill(
-        words().looked_in,
-        &[
-            ("files", &hunted.looked.files),
-            ("megabytes", &(hunted.looked.bytes >> 20)),
-            ("seconds", &format!("{:.1}", hunted.seconds)),
-        ],
+    out.line(&text!(
+        looked_in,
+        files = hunted.looked.files,
+        megabytes = (hunted.looked.bytes >> 20),
+        seconds = format!("{:.1}", hunted.seconds)
     ));
     out.line(&summary(&assessment.summary));
 }
@@ -151,24 +149,20 @@ pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
 /// `check` for people.
 pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
     let w = words();
-    out.line(&fill(
-        w.check_install,
-        &[
-            ("path", &sanitize(&survey.path.to_string_lossy())),
-            ("version", &survey.version),
-            ("server", &survey.server),
-            ("database", &survey.database),
-        ],
+    out.line(&text!(
+        check_install,
+        path = sanitize(&survey.path.to_string_lossy()),
+        version = survey.version,
+        server = survey.server,
+        database = survey.database
     ));
-    out.line(&fill(w.check_web_user, &[("user", &survey.web_user)]));
+    out.line(&text!(check_web_user, user = survey.web_user));
     match assessment.keys.iter().find(|k| k.effective) {
-        Some(key) => out.line(&fill(
-            w.check_key,
-            &[
-                ("label", &key.label),
-                ("fingerprint", &key.fingerprint),
-                ("source", &survey.key_source),
-            ],
+        Some(key) => out.line(&text!(
+            check_key,
+            label = key.label,
+            fingerprint = key.fingerprint,
+            source = survey.key_source
         )),
         None => out.line(w.check_no_key),
     }
@@ -215,14 +209,12 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     }
     match assessment.recommendation {
         Some(recommended) => {
-            out.line(&fill(
-                w.check_recommended,
-                &[
-                    ("strategy", &recommended.strategy.name()),
-                    ("why", &sentences::why(recommended.why, &assessment.rules)),
-                ],
+            out.line(&text!(
+                check_recommended,
+                strategy = recommended.strategy.name(),
+                why = sentences::why(recommended.why, &assessment.rules)
             ));
-            out.line(&fill(w.check_next, &[("again", &again)]));
+            out.line(&text!(check_next, again = again));
         }
         None if overruled.is_some() => {}
         None => match assessment.need() {
@@ -236,9 +228,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
 }
 
 fn summary(summary: &Summary) -> String {
-    fill(
-        words().check_summary,
-        &[("readable", &summary.readable()), ("total", &summary.total)],
+    text!(
+        check_summary,
+        readable = summary.readable(),
+        total = summary.total
     )
 }
 
@@ -265,17 +258,14 @@ pub(super) fn plan(
     ready: &PlanReady,
     older: &BTreeSet<Place>,
 ) {
-    let w = words();
-    out.line(&fill(
-        w.plan_figures,
-        &[
-            ("strategy", &ready.plan.strategy.name()),
-            ("resealed", &ready.plan.resealed()),
-            ("entered", &ready.plan.entered()),
-            ("before", &assessment.summary.readable()),
-            ("after", &ready.after.readable()),
-            ("total", &ready.after.total),
-        ],
+    out.line(&text!(
+        plan_figures,
+        strategy = ready.plan.strategy.name(),
+        resealed = ready.plan.resealed(),
+        entered = ready.plan.entered(),
+        before = assessment.summary.readable(),
+        after = ready.after.readable(),
+        total = ready.after.total
     ));
     if let Some(why) = assessment
         .recommendation
@@ -381,19 +371,21 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
 
 /// What a recovery came to, for people: what was done, everyone's mail with the worst first, and its state as the last word.
 fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
-    let w = words();
-    out.line(&fill(
-        if applied.verified {
-            w.applied_verified
-        } else {
-            w.applied_unverified
-        },
-        &[
-            ("strategy", &applied.strategy),
-            ("resealed", &applied.resealed),
-            ("entered", &applied.reentered),
-        ],
-    ));
+    out.line(&if applied.verified {
+        text!(
+            applied_verified,
+            strategy = applied.strategy,
+            resealed = applied.resealed,
+            entered = applied.reentered
+        )
+    } else {
+        text!(
+            applied_unverified,
+            strategy = applied.strategy,
+            resealed = applied.resealed,
+            entered = applied.reentered
+        )
+    });
     applied.notes.iter().for_each(|note| out.line(note));
     out.line("");
     let state = MailState::with(&applied.after, tested);
@@ -405,28 +397,31 @@ fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
         mail_state::sign(state.health()),
         mail_state::headline(&state, 0)
     ));
-    out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
+    out.line(&text!(applied_undo, undo = applied.undo));
 }
 
 /// A finished backup.
 pub(super) fn backup(done: &BackupDone) -> String {
-    let w = words();
-    let mut text = fill(
-        if done.encrypted {
-            w.backup_done_encrypted
-        } else {
-            w.backup_done
-        },
-        &[
-            ("folder", &sanitize(&done.folder.to_string_lossy())),
-            ("texts", &done.cells),
-            ("files", &done.files),
-            ("kib", &done.bytes.div_ceil(1024)),
-        ],
-    );
+    let mut text = if done.encrypted {
+        text!(
+            backup_done_encrypted,
+            folder = sanitize(&done.folder.to_string_lossy()),
+            texts = done.cells,
+            files = done.files,
+            kib = done.bytes.div_ceil(1024)
+        )
+    } else {
+        text!(
+            backup_done,
+            folder = sanitize(&done.folder.to_string_lossy()),
+            texts = done.cells,
+            files = done.files,
+            kib = done.bytes.div_ceil(1024)
+        )
+    };
     if let Some(keys) = &done.keys {
         let keys = sanitize(&keys.to_string_lossy());
-        text += &format!("\n{}", fill(w.backup_keys_apart, &[("keys", &keys)]));
+        text += &format!("\n{}", text!(backup_keys_apart, keys = keys));
     }
     text
 }

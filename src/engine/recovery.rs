@@ -18,7 +18,7 @@ pub mod undo;
 pub mod verify;
 
 use crate::domain::config::rules::StorageRule;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
@@ -33,7 +33,7 @@ use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PlanReady};
 use crate::io::state::passwords::{MailboxName, PasswordLine};
 use crate::sentences;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Why there is no plan.
 #[derive(Debug)]
@@ -55,16 +55,23 @@ impl NoPlan {
         match self {
             NoPlan::Problem(problem) => problem,
             NoPlan::Impossible(strategy, why) => Problem::new(
-                fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
+                ErrorKind::NoPlan,
+                text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
                 w.strategy_impossible_next,
             ),
-            NoPlan::FreshNotAsked(why) => {
-                Problem::new(w.fresh_not_asked, why, w.fresh_not_asked_next)
-            }
-            NoPlan::Needed(need) => {
-                Problem::new(sentences::need(need), "", sentences::need_next(need))
-            }
+            NoPlan::FreshNotAsked(why) => Problem::new(
+                ErrorKind::FreshNotAsked,
+                w.fresh_not_asked,
+                why,
+                w.fresh_not_asked_next,
+            ),
+            NoPlan::Needed(need) => Problem::new(
+                ErrorKind::NoPlan,
+                sentences::need(need),
+                "",
+                sentences::need_next(need),
+            ),
         }
     }
 }
@@ -131,7 +138,7 @@ pub fn places(
                         MailboxName::Id(id) => id.to_string(),
                         MailboxName::Email(email) => sanitize(email),
                     };
-                    unknown(&fill(w.no_such_mailbox, &[("mailbox", &name)]))
+                    unknown(&text!(no_such_mailbox, mailbox = name))
                 })?;
                 for (kind, text) in [
                     (SecretKind::Incoming, incoming),
@@ -180,7 +187,12 @@ pub fn take(
 fn surprised(place: &Place) -> Problem {
     let w = words();
     let place = sanitize(&place.to_string());
-    Problem::new(w.plan_surprised, place, w.plan_surprised_next)
+    Problem::new(
+        ErrorKind::ChangedMeanwhile,
+        w.plan_surprised,
+        place,
+        w.plan_surprised_next,
+    )
 }
 
 /// The passwords themselves: as typed, read from the secret they shall be the same as, from the older payload that was
@@ -231,15 +243,25 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
     }
     let w = words();
     let place = sanitize(&secret.place.to_string());
-    let what = fill(w.password_form_untold, &[("place", &place)]);
+    let what = text!(password_form_untold, place = place);
     let why = match secret.keeping {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,
         _ => w.version_untold_why,
     };
-    Err(Problem::new(what, why, w.password_form_next))
+    Err(Problem::new(
+        ErrorKind::Refused,
+        what,
+        why,
+        w.password_form_next,
+    ))
 }
 
 fn unknown(what: &str) -> Problem {
     let w = words();
-    Problem::new(w.passwords_unusable, what, w.passwords_next)
+    Problem::new(
+        ErrorKind::BadInput,
+        w.passwords_unusable,
+        what,
+        w.passwords_next,
+    )
 }

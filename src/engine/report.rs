@@ -4,6 +4,7 @@
 pub mod connections;
 mod damage;
 pub mod escaped;
+pub mod failed;
 pub mod find_key;
 pub mod payloads;
 pub mod restore;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{Place, Token};
 use crate::domain::key::app_key::Fingerprint;
@@ -28,7 +29,7 @@ use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Su
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::recovery::backup;
-use crate::engine::recovery::disk_trouble::{place, way_out};
+use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
@@ -39,7 +40,7 @@ use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::sentences;
 use crate::words::untrusted::{sanitize, sanitize_lines};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
 #[derive(Serialize)]
@@ -148,19 +149,23 @@ impl Made {
     }
 
     fn line(&self) -> String {
-        let w = words();
-        let text = match self.origin.from.as_str() {
-            "" => w.report_made,
-            _ => w.report_made_from,
-        };
-        let values: [(&str, &dyn std::fmt::Display); 5] = [
-            ("version", &self.origin.version),
-            ("at", &self.at),
-            ("host", &self.origin.host),
-            ("user", &self.origin.user),
-            ("from", &self.origin.from),
-        ];
-        fill(text, &values)
+        match self.origin.from.as_str() {
+            "" => text!(
+                report_made,
+                version = self.origin.version,
+                at = self.at,
+                host = self.origin.host,
+                user = self.origin.user
+            ),
+            _ => text!(
+                report_made_from,
+                version = self.origin.version,
+                at = self.at,
+                host = self.origin.host,
+                user = self.origin.user,
+                from = self.origin.from
+            ),
+        }
     }
 }
 
@@ -482,7 +487,8 @@ pub fn save(
             place(obstacle, path),
             w.backup_failed_next,
         );
-        Problem::new(w.report_not_saved, sanitize(&why), next)
+        let kind = kind_of(obstacle, ErrorKind::NotWritable);
+        Problem::new(kind, w.report_not_saved, sanitize(&why), next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;

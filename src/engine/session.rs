@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::DbSettings;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::elsewhere::Elsewhere;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
@@ -171,6 +171,7 @@ impl Session {
                 let w = words();
                 let path = sanitize(&origin.to_string_lossy());
                 Err(Problem::new(
+                    ErrorKind::BackupUnusable,
                     w.backup_failed_open,
                     path,
                     w.restore_other_install_next,

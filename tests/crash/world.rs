@@ -207,7 +207,11 @@ impl World {
         if kill_at > 0 {
             command.env("FREESCOUT_RESCUE_CRASH_AT", kill_at.to_string());
         }
-        ended(&command.output().unwrap())
+        let ended = ended(&command.output().unwrap());
+        // However it ended, a program that waits for it has a document to read.
+        let json = serde_json::from_str::<serde_json::Value>(&ended.out);
+        assert!(ended.killed || json.is_ok(), "{what}: {}", ended.said);
+        ended
     }
 
     /// Runs a command to its end and gives the points it passed.
@@ -249,6 +253,7 @@ impl World {
             "{context}"
         );
         // But for the two passwords that were sealed anew every row is the same.
+        assert_eq!(self.original.rows.len(), now.rows.len(), "{context}");
         for (was, is) in self.original.rows.iter().zip(&now.rows) {
             let resealed = was.starts_with("mailboxes 2 ");
             assert_eq!(was == is, !resealed, "{context}: {was}");

@@ -23,6 +23,11 @@ fn says(fault: &str, ended: &Ended, code: i32, all: &[&str]) {
     for says in all {
         assert!(ended.said.contains(says), "{says:?}: {}", ended.said);
     }
+    // Where it was not for people that it was run.
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(&ended.out) {
+        let full = all.contains(&MAKE_ROOM);
+        assert_eq!(json["error"]["code"] == "disk_full", full, "{}", ended.said);
+    }
 }
 
 /// Nothing was changed, nothing is left to be decided.

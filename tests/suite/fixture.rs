@@ -7,7 +7,7 @@ use jiff::civil::date;
 
 use freescout_rescue::domain::config::rules::{Migrations, Rules};
 use freescout_rescue::domain::config::version::Version;
-use freescout_rescue::domain::error::Problem;
+use freescout_rescue::domain::error::{ErrorKind, Problem};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
@@ -459,6 +459,7 @@ pub fn applied(verified: bool) -> Applied {
 
 pub fn problem() -> Problem {
     Problem::new(
+        ErrorKind::DatabaseDenied,
         "The database refuses user freescout.",
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
         "Check DB_USERNAME and DB_PASSWORD in .env.",

@@ -19,9 +19,11 @@ use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::{judge, survey};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::words::{fill, words};
+use freescout_rescue::text;
+use freescout_rescue::words::words;
 
 use crate::cli::{Bench, Outcome, state};
+use crate::not_tried::as_root;
 
 /// What somebody does to an install, and its name (or the message it must lead to).
 type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
@@ -288,7 +290,7 @@ fn what_changed_since_the_backup_is_refused() {
         let failure = outcome
             .err()
             .unwrap_or_else(|| panic!("{what} was overlooked"));
-        assert!(!failure.half_done, "{what}: {}", failure.problem);
+        assert!(!failure.half_done(), "{what}: {}", failure.problem);
         assert_eq!(bench.state(), before, "{what}: something was changed");
         assert!(
             matches!(backup.recovery(), Ok(None)),
@@ -346,12 +348,9 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         assert!(applied.verified);
         assert_eq!(
             applied.notes[0],
-            fill(
-                words().made_anew_note,
-                &[("times", &words().made_anew_once)]
-            )
+            text!(made_anew_note, times = words().made_anew_once)
         );
-        let told = fill(words().made_anew, &[("tried", &1), ("tries", &anew::TRIES)]);
+        let told = text!(made_anew, tried = 1, tries = anew::TRIES);
         assert!(said.contains(&told), "{said:?}");
         assert_ne!(applied.backup, backup.folder, "it holds what was saved");
         let place = Place::column(Table::Mailboxes, row, column);
@@ -371,7 +370,7 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
 fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
     const NOBODY: u32 = 65534;
     // Only root can play both parts; a plain account plays its own.
-    let root = rustix::process::geteuid().is_root();
+    let root = as_root("an `.env` of another account");
     let (uid, gid) = match root {
         true => (NOBODY, NOBODY),
         false => (

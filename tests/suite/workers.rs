@@ -207,17 +207,19 @@ fn a_worker_that_could_not_be_searched_is_not_told_to_restart() {
         let site = Site::new();
         let worker = site.worker(&[&ITS_OWN[..], &["php"]].concat(), &site.lost[0]);
         let check = site.run(&CLOSED, &["check", "--json"]);
-        let code = json(&check)["findings"]
-            .as_array()
-            .unwrap()
-            .iter()
+        // Root's workers of tests that run beside this one may be the install's, as far as can be told without that right.
+        let check = json(&check);
+        let findings = check["findings"].as_array().unwrap().iter();
+        let unsearched: Vec<&str> = findings
             .filter(|f| f["code"] == "worker_unsearched")
-            .map(|f| f["message"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>();
+            .map(|f| f["message"].as_str().unwrap())
+            .collect();
         let process = format!("process {} ", worker.pid());
+        let own = unsearched.iter().filter(|said| said.contains(&process));
+        let own: Vec<_> = own.collect();
         assert!(
-            matches!(&code[..], [said] if said.contains("CAP_SYS_PTRACE") && said.contains(&process)),
-            "{code:?}"
+            matches!(own[..], [said] if said.contains("CAP_SYS_PTRACE")),
+            "{unsearched:?}"
         );
         let strategy = format!("--strategy={strategy}");
         // The key moves, or a cached config stands: something a worker would have to follow.
@@ -332,7 +334,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
     let Err(failure) = applied else {
         panic!("it was carried out without the key")
     };
-    assert!(!failure.half_done && failure.problem.what.contains("running process"));
+    assert!(!failure.half_done() && failure.problem.what.contains("running process"));
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(!site.told());
     let planned = recovery::plan(&session, Some(Strategy::Fresh), &Choices::default());
@@ -374,7 +376,7 @@ fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
     };
     assert!(asked.get(), "the test would prove nothing: {said:?}");
     let what = "This program was asked to stop (by a signal) before anything was written.";
-    assert!(!failure.half_done && failure.problem.what == what);
+    assert!(!failure.half_done() && failure.problem.what == what);
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(ledger.unfinished().unwrap().is_none());
     assert!(matches!(backup.recovery(), Ok(None)));

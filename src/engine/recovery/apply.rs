@@ -19,10 +19,10 @@ use super::run_log::Ledger;
 use super::verify;
 use super::verify::Written;
 use crate::domain::config::DbSettings;
-use crate::domain::error::Problem;
-use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::plan::{Plan, PlanAction, TargetKey};
+use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
@@ -36,7 +36,7 @@ use crate::io::fs::{FileError, FileRead};
 use crate::io::state::backup::Backup;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A plan that was confirmed, and what it takes to carry it out.
 #[derive(Clone, Copy)]
@@ -164,6 +164,7 @@ pub(super) fn search_first(
     let workers = processes::before_restart(session, &stays, progress, cancel);
     if processes::closed(session) < before {
         return Err(Problem::new(
+            ErrorKind::ChangedMeanwhile,
             w.memory_key_found,
             w.memory_key_found_why,
             w.memory_key_found_next,
@@ -176,8 +177,8 @@ pub(super) fn search_first(
 pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = sanitize(&backup.folder.to_string_lossy());
-    let next = fill(w.signal_before_next, &[("folder", &folder)]);
-    Problem::new(w.signal_before, "", next)
+    let next = text!(signal_before_next, folder = folder);
+    Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
 }
 
 /// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.
@@ -187,7 +188,7 @@ fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
         _ => None,
     });
     let keys = processes::held_by_processes_alone(session, &used.collect());
-    let told = |key: &String| fill(words().key_not_kept, &[("key", key)]);
+    let told = |key: &String| text!(key_not_kept, key = key);
     keys.iter().map(told).collect()
 }
 
@@ -212,7 +213,7 @@ fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
 
 /// A recovery that did not happen must not stand in the way of undoing the one before it.
 fn not_recovered(backup: &Backup, failure: Failure) -> Failure {
-    if !failure.half_done {
+    if !failure.half_done() {
         // What cannot be removed describes rows that undo will find unchanged.
         let _ = backup.forget_recovery();
     }
@@ -236,6 +237,22 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Refuses a plan that FreeScout would not follow, before anything is backed up for it. What is found then may be changed
+/// when it is carried out, so it is asked again.
+///
+/// # Errors
+/// A [`Problem`]; nothing was changed.
+pub fn require_followed(session: &mut Session, plan: &Plan, artisan: bool) -> Result<(), Problem> {
+    let target = target_key(session, plan)?;
+    let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
+    let key_moves = session.install.key_in_force().text.expose() != target.text();
+    let refresh = key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env);
+    match refresh && session.install.cache_file.is_some() {
+        true => require_handover(session, &target, artisan),
+        false => Ok(()),
+    }
+}
+
 /// Without the cached config FreeScout runs on `.env`: it must be there, readable, and name the same database.
 fn require_handover(
     session: &mut Session,
@@ -246,6 +263,7 @@ fn require_handover(
     let install = &session.install;
     let refuse = |why: String| {
         Err(Problem::new(
+            ErrorKind::Refused,
             w.handover_impossible,
             why,
             w.handover_impossible_next,
@@ -306,7 +324,7 @@ fn put_back(
 ) -> Failure {
     let failure = change.put_back(session, ledger, change.files.len(), problem, &backup.folder);
     match cache_back(&session.install.cache_path(), cache) {
-        Err(error) if !failure.half_done => {
+        Err(error) if !failure.half_done() => {
             let why = format!("{} {error}", failure.problem.why);
             change::half_done(&why, ledger, &backup.folder)
         }

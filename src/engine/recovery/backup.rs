@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use super::disk_trouble::{place, way_out};
+use super::disk_trouble::{kind_of, place, way_out};
 use super::run_log;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql::Script;
 use crate::engine::session::Session;
@@ -28,7 +28,7 @@ use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Name of the full dump within the backup.
 const DUMP: &str = "database.dump";
@@ -86,8 +86,27 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
             (w.backup_locked, w.backup_locked_next)
         }
     };
+    let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    Problem::new(what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, sanitize(&error.to_string()), next)
+}
+
+/// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.
+fn backup_kind(error: &BackupError) -> ErrorKind {
+    match error {
+        BackupError::File(e) if e.is_missing() => ErrorKind::BackupUnusable,
+        BackupError::File(_)
+        | BackupError::System(..)
+        | BackupError::Open(_)
+        | BackupError::Foreign(_)
+        | BackupError::NotApart(_) => ErrorKind::BackupFailed,
+        BackupError::Sum(_)
+        | BackupError::Form(..)
+        | BackupError::Sealed(_)
+        | BackupError::Newer(..)
+        | BackupError::KeysAway(_) => ErrorKind::BackupUnusable,
+        BackupError::Locked(_) | BackupError::Passphrase(_) => ErrorKind::Passphrase,
+    }
 }
 
 /// The moment, as used in names and in records.
@@ -213,7 +232,12 @@ pub fn make_as(
 /// Whoever asked us to end before the backup was whole is heard: half of one is none.
 fn called_off() -> Problem {
     let w = words();
-    Problem::new(w.backup_called_off, "", w.quit_nothing_changed)
+    Problem::new(
+        ErrorKind::Cancelled,
+        w.backup_called_off,
+        "",
+        w.quit_nothing_changed,
+    )
 }
 
 /// The files of an install that are saved, by their names in a backup.
@@ -290,7 +314,12 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
     let w = words();
     backup.verify().map_err(|e| backup_problem(&e))?;
     let rows = backup.rows().map_err(|e| backup_problem(&e))?;
-    let stale = Problem::new(w.backup_stale, w.backup_stale_why, w.backup_stale_next);
+    let stale = Problem::new(
+        ErrorKind::ChangedMeanwhile,
+        w.backup_stale,
+        w.backup_stale_why,
+        w.backup_stale_next,
+    );
     if rows != session.inventory.cells {
         return Err(stale);
     }
@@ -316,13 +345,11 @@ fn restore_sql(
         prefix: &settings.prefix,
         charset: &settings.charset,
     };
-    let mut text = fill(
-        words().restore_sql_head,
-        &[
-            ("database", &sanitize(&settings.database)),
-            ("path", &sanitize(&session.install.root.to_string_lossy())),
-            ("created", &created),
-        ],
+    let mut text = text!(
+        restore_sql_head,
+        database = sanitize(&settings.database),
+        path = sanitize(&session.install.root.to_string_lossy()),
+        created = created
     )
     .into_bytes();
     text.extend_from_slice(b"\n");

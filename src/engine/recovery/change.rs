@@ -15,7 +15,7 @@ use super::key_file;
 use super::reconcile::digest;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::Driver;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunPhase};
 use crate::engine::session::Session;
@@ -26,7 +26,7 @@ use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
 use crate::io::install::Install;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 use failure::{NAMED, lost, swap_failure, unknown};
 
 pub(super) use failure::half_done;
@@ -55,7 +55,6 @@ impl Change {
     /// # Errors
     /// A [`Problem`]; nothing was changed.
     pub fn require_possible(&self, session: &mut Session) -> Result<(), Problem> {
-        let w = words();
         for file in &self.files {
             file.require_possible().map_err(|e| file_problem(&e))?;
         }
@@ -72,9 +71,10 @@ impl Change {
             if !transactional.map_err(|e| survey::unreachable_database(&e, &session.settings))? {
                 let table = sanitize(&format!("{}{table}", session.settings.prefix));
                 return Err(Problem::new(
-                    fill(w.no_transactions, &[("table", &table)]),
+                    ErrorKind::DatabaseUnsuitable,
+                    text!(no_transactions, table = table),
                     "",
-                    fill(w.no_transactions_next, &[("table", &table)]),
+                    text!(no_transactions_next, table = table),
                 ));
             }
         }
@@ -95,7 +95,7 @@ impl Change {
     ) -> Result<(), Failure> {
         let outcome = self.carry_on(session, ledger, run, restore_from, before_files);
         outcome.map_err(|failure| {
-            if !failure.half_done {
+            if !failure.half_done() {
                 self.files.iter().for_each(FileChange::sweep);
             }
             failure.closed(ledger, run)
@@ -373,6 +373,12 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
     let w = words();
     Err(Failure {
         meanwhile: true,
-        ..Problem::new(w.rows_changed, named.join(", "), w.rows_changed_next).into()
+        ..Problem::new(
+            ErrorKind::ChangedMeanwhile,
+            w.rows_changed,
+            named.join(", "),
+            w.rows_changed_next,
+        )
+        .into()
     })
 }

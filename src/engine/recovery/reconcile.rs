@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::file_change;
 use super::file_change::FileChange;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::run::reconcile::{Digest, Found, Intended, Standing, reconcile};
@@ -150,5 +150,10 @@ pub(super) fn file(
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
-    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::FileUnreadable,
+        w.file_unreadable,
+        sanitize(&error.to_string()),
+        next,
+    )
 }

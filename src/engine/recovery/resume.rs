@@ -23,7 +23,7 @@ use super::undo;
 use super::undo::Undone;
 use super::verify;
 use super::verify::Written;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
@@ -39,7 +39,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What became of the interrupted run.
 pub enum Resumed {
@@ -145,18 +145,19 @@ fn finish(
     let Some(files) = found else {
         if swaps.len() + foreign.len() < intent.cells.len() {
             // The rows are written, and the new key is in none of its places: only the way back is left.
-            let next = fill(
-                w.resume_key_gone_next,
-                &[("undo", &ledger.command("undo --yes"))],
-            );
-            return Err(Problem::new(w.resume_key_gone, "", next).into());
+            let next = text!(resume_key_gone_next, undo = ledger.command("undo --yes"));
+            return Err(Problem::new(ErrorKind::KeyGone, w.resume_key_gone, "", next).into());
         }
         ledger.sweep()?;
         backup.forget_recovery().map_err(|e| backup_problem(&e))?;
         ledger.end(id, RunOutcome::NotCarriedOut)?;
-        return Err(
-            Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
-        );
+        return Err(Problem::new(
+            ErrorKind::NothingToDo,
+            w.resume_nothing_written,
+            "",
+            w.resume_nothing_written_next,
+        )
+        .into());
     };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -191,12 +192,11 @@ fn finish(
         cells.any(|intended| intended.cell == **cell && intended.payloads.is_empty())
     };
     let left = |cell: &Cell| {
-        let text = if typed(&cell) {
-            w.resume_password_left
+        if typed(&cell) {
+            text!(resume_password_left, place = named(cell))
         } else {
-            w.resume_row_left
-        };
-        fill(text, &[("place", &named(cell))])
+            text!(resume_row_left, place = named(cell))
+        }
     };
     let notes = foreign.iter().map(left).collect();
     let stored = Run {
@@ -218,10 +218,13 @@ fn finish(
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
         let next = format!("{}\n  {}", problem.next, ledger.both_ways());
-        return Err(Failure {
-            half_done: true,
-            ..Problem::new(w.cache_stays_resumed, problem.why, next).into()
-        });
+        return Err(Problem::new(
+            ErrorKind::HalfDone,
+            w.cache_stays_resumed,
+            problem.why,
+            next,
+        )
+        .into());
     }
     Ok(written.prove(session, ledger, progress))
 }
@@ -241,7 +244,13 @@ fn put_back(
         saved.get(&intended.cell).cloned().flatten()
     })?;
     let Some(files) = files_onward(session, ledger, run, backup, &intent)? else {
-        return Err(Problem::new(w.backup_unusable, "", ledger.both_ways()).into());
+        return Err(Problem::new(
+            ErrorKind::BackupUnusable,
+            w.backup_unusable,
+            "",
+            ledger.both_ways(),
+        )
+        .into());
     };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -275,16 +284,19 @@ fn put_back(
         surprises: Vec::new(),
     };
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
-        let note = fill(w.journal_not_ended, &[("why", &problem.why)]);
+        let note = text!(journal_not_ended, why = problem.why);
         restored.notes.push(note);
     }
     let read = survey::reread(session).and_then(|()| judge::read_inventory(session));
     if let Err(problem) = read {
-        let said: [(&str, &dyn std::fmt::Display); 2] =
-            [("what", &problem.what), ("why", &problem.why)];
-        restored
-            .notes
-            .insert(0, fill(w.restore_not_read_again, &said));
+        restored.notes.insert(
+            0,
+            text!(
+                restore_not_read_again,
+                what = problem.what,
+                why = problem.why
+            ),
+        );
     }
     // Whether the files were in place before it was interrupted is not known: workers may still run on the old ones.
     let workers = config_cache::follow(session, RanOn::Unknown, progress);
@@ -358,12 +370,13 @@ fn changed_since(ledger: &Ledger, run: &Run, path: &Path) -> Problem {
     let folder = crate::sentences::shell(&run.backup);
     let command = ledger.command(&format!("restore {folder} --yes"));
     Problem::new(
-        fill(
-            w.resume_file_changed,
-            &[("path", &sanitize(&path.to_string_lossy()))],
+        ErrorKind::Refused,
+        text!(
+            resume_file_changed,
+            path = sanitize(&path.to_string_lossy())
         ),
         w.resume_file_changed_why,
-        fill(w.resume_file_changed_next, &[("restore", &command)]),
+        text!(resume_file_changed_next, restore = command),
     )
 }
 
@@ -435,5 +448,12 @@ fn target(session: &Session, run: &Run) -> Result<AppKey, Problem> {
     configured
         .filter(|key| named(key))
         .or_else(known)
-        .ok_or_else(|| Problem::new(words().plan_key_gone, "", words().plan_surprised_next))
+        .ok_or_else(|| {
+            Problem::new(
+                ErrorKind::KeyGone,
+                words().plan_key_gone,
+                "",
+                words().plan_surprised_next,
+            )
+        })
 }

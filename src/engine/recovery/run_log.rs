@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::backup;
 use super::backup::Options;
-use super::disk_trouble::{place, way_out};
+use super::disk_trouble::{kind_of, place, way_out};
 use crate::domain::config::Driver;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
@@ -21,7 +21,7 @@ use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The journal, and the lock of the install it is held for.
 pub struct Ledger {
@@ -72,7 +72,6 @@ impl Ledger {
 
     /// Takes the lock in the database: another of us may keep its state in another folder, or run on another machine.
     fn guard(&mut self, session: &Session) -> Result<(), Problem> {
-        let w = words();
         match DatabaseLock::take(session.settings.driver, session.connector()) {
             LockAttempt::Held(lock) => {
                 self.database = Some(lock);
@@ -82,7 +81,7 @@ impl Ledger {
             // Rows and files are compared all the same, right before they are committed.
             LockAttempt::Refused(error) => {
                 let why = sanitize(&error.to_string());
-                self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
+                self.unguarded = Some(text!(no_database_lock, why = why));
                 Ok(())
             }
         }
@@ -155,6 +154,7 @@ impl Ledger {
 
     fn first(&self, run: &Run) -> Problem {
         Problem::new(
+            ErrorKind::UnfinishedRun,
             sentences::journal::unfinished(run),
             words().run_unfinished_why,
             self.ways(run),
@@ -164,10 +164,7 @@ impl Ledger {
     /// The commands that end this unfinished run.
     pub fn ways(&self, run: &Run) -> String {
         match run.kind {
-            RunKind::Undo => fill(
-                words().run_unfinished_undo_next,
-                &[("resume", &self.command("resume"))],
-            ),
+            RunKind::Undo => text!(run_unfinished_undo_next, resume = self.command("resume")),
             _ => self.both_ways(),
         }
     }
@@ -179,12 +176,10 @@ impl Ledger {
 
     /// The commands that finish an unfinished run, and take it back.
     pub fn both_ways(&self) -> String {
-        fill(
-            words().run_unfinished_next,
-            &[
-                ("resume", &self.command("resume")),
-                ("undo", &self.command("undo --yes")),
-            ],
+        text!(
+            run_unfinished_next,
+            resume = self.command("resume"),
+            undo = self.command("undo --yes")
         )
     }
 
@@ -406,6 +401,7 @@ fn locked(error: LockError) -> Problem {
     let w = words();
     match error {
         LockError::Held(h) => Problem::new(
+            ErrorKind::Locked,
             sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
             w.locked_by_other_why,
             w.locked_by_other_next,
@@ -425,12 +421,13 @@ fn claimed(claimant: &Claimant, driver: Driver) -> Problem {
         _ => Vec::new(),
     };
     Problem::new(
+        ErrorKind::Locked,
         sentences::journal::claimant(claimant, &candidates),
         w.locked_by_other_why,
         match kill(claimant, driver) {
             None => w.locked_in_database_next.to_owned(),
             Some(kill) => {
-                let kill = fill(w.locked_in_database_kill, &[("kill", &kill)]);
+                let kill = text!(locked_in_database_kill, kill = kill);
                 format!("{} {kill}", w.locked_in_database_next)
             }
         },
@@ -453,6 +450,7 @@ fn journal_problem(error: &JournalError) -> Problem {
         let w = words();
         // Another journal would know nothing of the run that holds this one.
         return Problem::new(
+            ErrorKind::Locked,
             w.journal_held,
             sanitize(&error.to_string()),
             w.journal_held_next,
@@ -469,7 +467,8 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         place(obstacle, path),
         w.journal_unusable_next,
     );
-    Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)
+    let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
+    Problem::new(kind, w.journal_unusable, sanitize(&error.to_string()), next)
 }
 
 #[cfg(test)]

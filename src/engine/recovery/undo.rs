@@ -17,7 +17,7 @@ use super::reconcile::{FileStands, RowChanges};
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind};
@@ -30,7 +30,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What was taken back.
 #[derive(Debug, Clone, Default)]
@@ -50,13 +50,11 @@ pub struct Undone {
 impl Undone {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let w = words();
-        let about = |text: &'static str| move |place: &String| fill(text, &[("place", place)]);
-        let figures: [(&str, &dyn std::fmt::Display); 2] =
-            [("rows", &self.rows), ("files", &self.files)];
-        let mut sentences = vec![fill(w.undone, &figures)];
-        sentences.extend(self.refused.iter().map(about(w.undo_row_refused)));
-        sentences.extend(self.stranded.iter().map(about(w.undo_stranded)));
+        let refused = |place: &String| text!(undo_row_refused, place = place);
+        let stranded = |place: &String| text!(undo_stranded, place = place);
+        let mut sentences = vec![text!(undone, rows = self.rows, files = self.files)];
+        sentences.extend(self.refused.iter().map(refused));
+        sentences.extend(self.stranded.iter().map(stranded));
         sentences.extend(self.notes.iter().cloned());
         sentences
     }
@@ -268,7 +266,12 @@ fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
 
 fn nothing_to_take_back() -> Problem {
     let w = words();
-    Problem::new(w.undo_nothing, "", w.undo_nothing_next)
+    Problem::new(
+        ErrorKind::NothingToDo,
+        w.undo_nothing,
+        "",
+        w.undo_nothing_next,
+    )
 }
 
 /// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
@@ -370,12 +373,10 @@ fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     let keys = backup.manifest.keys.as_deref();
     let restore = backup::command(&what, folder, keys, &session.install.root);
     Problem::new(
-        fill(
-            w.undo_file_changed,
-            &[("path", &sanitize(&path.to_string_lossy()))],
-        ),
+        ErrorKind::Refused,
+        text!(undo_file_changed, path = sanitize(&path.to_string_lossy())),
         w.undo_file_changed_why,
-        fill(w.undo_file_changed_next, &[("restore", &restore)]),
+        text!(undo_file_changed_next, restore = restore),
     )
 }
 

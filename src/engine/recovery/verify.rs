@@ -7,7 +7,7 @@ use super::backup::Progress;
 use super::config_cache;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::KeySource;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -24,7 +24,7 @@ use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How many places are named.
 const NAMED: usize = 5;
@@ -131,6 +131,7 @@ impl Written<'_> {
             let notes = self.notes.iter().map(String::as_str);
             let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
             return Err(Problem::new(
+                ErrorKind::CacheNotRefreshed,
                 w.cache_stays,
                 why.join(" "),
                 w.cache_stays_next,
@@ -162,10 +163,7 @@ impl Written<'_> {
         if let Err(problem) = &read {
             self.notes.insert(
                 0,
-                fill(
-                    w.apply_not_read_again,
-                    &[("what", &problem.what), ("why", &problem.why)],
-                ),
+                text!(apply_not_read_again, what = problem.what, why = problem.why),
             );
         }
         let after = session.assess();
@@ -178,13 +176,12 @@ impl Written<'_> {
         self.notes.splice(..0, overruled);
         if !unplanned.is_empty() {
             let places = unplanned.join(", ");
-            let added = fill(w.apply_added_unread, &[("places", &places)]);
+            let added = text!(apply_added_unread, places = places);
             self.notes.insert(0, added);
         }
         self.notes.extend(ledger.unguarded());
         if let Err(problem) = ledger.end(self.id, RunOutcome::Done) {
-            let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
-            self.notes.push(fill(w.journal_not_ended, &why));
+            self.notes.push(text!(journal_not_ended, why = problem.why));
         }
         Applied {
             strategy: self.run.strategy.clone().unwrap_or_default(),

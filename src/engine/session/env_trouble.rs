@@ -1,25 +1,29 @@
 //! What is wrong with a `.env` that leads to no database: the file, the line, and what to do, as problems.
 
 use crate::domain::config::dotenv::Trouble;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::io::install::Install;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The problem of a `.env` in which no database is named, as far as FreeScout reads it.
 pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) -> Problem {
     let w = words();
     let path = sanitize(&install.env_path().to_string_lossy());
     let what = match trouble {
-        Trouble::Refused { refused, .. } => fill(
-            w.env_trouble_line,
-            &[("path", &path), ("line", &refused.line)],
-        ),
-        _ => fill(w.env_trouble, &[("path", &path)]),
+        Trouble::Refused { refused, .. } => {
+            text!(env_trouble_line, path = path, line = refused.line)
+        }
+        _ => text!(env_trouble, path = path),
     };
     let (why, next) = why_and_next(install, trouble);
-    Problem::new(what, why, format!("{} {next}", w.quit_nothing_changed))
+    Problem::new(
+        ErrorKind::EnvUnreadable,
+        what,
+        why,
+        format!("{} {next}", w.quit_nothing_changed),
+    )
 }
 
 /// The problem of a database that was tried with what could be read of such a `.env`.
@@ -27,9 +31,10 @@ pub(super) fn beside(install: &Install, trouble: &Trouble, database: Problem) ->
     let problem = settings_missing(install, trouble);
     match trouble {
         Trouble::Refused { .. } => Problem {
-            why: fill(
-                words().env_trouble_tried,
-                &[("why", &problem.why), ("database", &database.what)],
+            why: text!(
+                env_trouble_tried,
+                why = problem.why,
+                database = database.what
             ),
             ..problem
         },
@@ -50,8 +55,9 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     let path = sanitize(&install.env_path().to_string_lossy());
     let Some(file) = &install.env_file else {
         return Err(Problem::new(
+            ErrorKind::EnvUnreadable,
             w.handover_impossible,
-            fill(w.handover_no_env, &[("path", &path)]),
+            text!(handover_no_env, path = path),
             w.handover_impossible_next,
         ));
     };
@@ -63,8 +69,9 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     };
     let (why, next) = why_and_next(install, &trouble);
     Err(Problem::new(
+        ErrorKind::EnvUnreadable,
         w.handover_impossible,
-        fill(w.error_path, &[("path", &path), ("why", &why)]),
+        text!(error_path, path = path, why = why),
         format!("{} {next}", w.quit_nothing_changed),
     ))
 }
@@ -93,7 +100,7 @@ fn why_and_next(install: &Install, trouble: &Trouble) -> (String, &'static str) 
             return (sentences::refused_line(refused, name.as_deref()), next);
         }
         Trouble::Nul { line } => {
-            let why = fill(w.env_trouble_nul, &[("line", line)]);
+            let why = text!(env_trouble_nul, line = line);
             return (why, w.env_trouble_nul_next);
         }
     };

@@ -235,7 +235,7 @@ fn what_changes_meanwhile_is_refused_or_named() {
             panic!("a row that was changed is overwritten")
         };
         assert!(
-            failure.meanwhile && !failure.half_done,
+            failure.meanwhile && !failure.half_done(),
             "{}",
             failure.problem
         );

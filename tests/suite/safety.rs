@@ -92,6 +92,8 @@ fn a_cache_that_is_all_freescout_has_is_not_cleared() {
         assert_eq!(outcome.code, 1, "{message}: {}{}", outcome.out, outcome.err);
         assert!(outcome.err.contains(message), "{message}: {}", outcome.err);
         assert_eq!(bench.state(), before, "{message}: something was changed");
+        let backups = bench.path("backups");
+        assert!(!backups.exists(), "{message}: refused after a backup");
     }
 }
 

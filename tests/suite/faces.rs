@@ -98,7 +98,7 @@ impl Broken {
     fn written(&self) -> Written {
         let session = self.session();
         let opened = session.inventory.secrets.iter().filter_map(|secret| {
-            let text = verdict::text(secret, &session.ring)?;
+            let text = verdict::text::text(secret, &session.ring)?;
             let text = String::from_utf8_lossy(text.expose()).into_owned();
             Some((secret.place.to_string(), text))
         });

@@ -1,347 +1,95 @@
-//! The same engine without the screen: arguments in, text or JSON out, exit codes as documented.
+//! The use cases without the screen: arguments in, text or JSON out, exit codes as documented.
 //!
 //! JSON goes to standard output alone; everything else goes to standard error. A key or a password is never taken from
 //! the command line itself: other users can read it there.
 
-mod back;
-mod backup;
+pub mod arguments;
+mod command;
 mod failure;
-mod journal;
-mod key_file;
-mod output;
+pub mod output;
 mod passphrase;
-mod restore;
-mod run;
-mod stop;
-mod test;
+mod reporter;
 
-use std::path::PathBuf;
+pub use failure::{exit, usage};
 
-use clap::builder::{PathBufValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::cli::arguments::Command;
+use crate::domain::error::Problem;
+use crate::engine::exit::Exit;
+use crate::engine::usecase::Refused;
 
-use crate::domain::plan::Strategy;
-use crate::io::mail::oauth::Endpoints;
-use crate::io::state::AbsolutePath;
+/// How a command ended: with an exit code, or with a problem and the exit code it leads to.
+pub type CommandResult = Result<Exit, (Problem, Exit)>;
 
-pub use failure::usage;
-pub use run::run;
-
-/// A path of the command line, as it is from everywhere: it is printed in commands that are typed elsewhere, and written
-/// down.
-fn absolute() -> impl TypedValueParser<Value = AbsolutePath> {
-    PathBufValueParser::new().try_map(AbsolutePath::new)
+/// Before anything was touched.
+pub fn not_started(problem: Problem) -> (Problem, Exit) {
+    (problem, Exit::Failed)
 }
 
-/// The same, but that `-` stays standard input.
-fn absolute_or_stdin() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
-        true => Ok(path),
-        false => AbsolutePath::new(path).map(|path| path.to_path_buf()),
-    })
+/// Nothing was changed.
+pub fn unchanged(problem: Problem) -> (Problem, Exit) {
+    (problem, Exit::Attention)
 }
 
-/// Brings a FreeScout helpdesk back after its APP_KEY changed.
-///
-/// Without a subcommand: the full-screen wizard, step by step from survey to report. Nothing is written before a
-/// verified backup and your typed confirmation.
-#[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
-pub struct Arguments {
-    /// What to do; the wizard when nothing is given.
-    #[command(subcommand)]
-    pub command: Option<Command>,
-    /// The install and the places around it.
-    #[command(flatten)]
-    pub common: Common,
-}
-
-/// The subcommands.
-#[derive(Subcommand)]
-pub enum Command {
-    /// Try the wizard on a throw-away broken install, with nothing to set up.
-    Demo {
-        /// Only create the broken install in this new folder, and say what to run on it.
-        #[arg(long, value_name = "DIR", value_parser = absolute())]
-        make: Option<AbsolutePath>,
-        /// A larger install of this many mailboxes under four keys, for measuring. Needs --make.
-        #[arg(long, value_name = "N", requires = "make", hide = true)]
-        mailboxes: Option<u32>,
-    },
-    /// Say what is wrong and what to do about it. Changes nothing.
-    /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
-    Check(Common),
-    /// Search for lost keys: in the install, in the places named with --look-in (a folder, file, archive or disk; `-` is
-    /// standard input), and with --usual in the usual places. Changes nothing.
-    /// Exit code 0 every undamaged secret can be decrypted with a known key, 2 some cannot, 3 could not search, or was stopped.
-    FindKey {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// Also search the usual places: home folders, web roots, /etc, containers' folders, backups.
-        #[arg(long)]
-        usual: bool,
-        /// Threads that read and search, for measuring.
-        #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2), hide = true)]
-        threads: u8,
-        /// Look for keys with their prefix alone, for measuring.
-        #[arg(long, hide = true)]
-        prefixed: bool,
-    },
-    /// Log in to every mail server as FreeScout would, incoming and outgoing, and report the results.
-    /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.
-    Test {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// How to test.
-        #[command(flatten)]
-        options: TestOptions,
-    },
-    /// Back up everything that a recovery may change, and verify the backup.
-    /// Exit code 0 done, 3 failed.
-    Backup {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// What the backup contains, and how it is kept.
-        #[command(flatten)]
-        options: BackupOptions,
-    },
-    /// Restore a backup: its rows and its files. First predicts which secrets FreeScout could read afterwards, and at the end
-    /// compares this with what it can read. A new backup, not encrypted, is made before anything is changed.
-    /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as predicted, 3 failed.
-    Restore {
-        /// The backup's folder.
-        #[arg(value_parser = absolute())]
-        backup: AbsolutePath,
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// Really do it; without it, only show what would change, and which secrets FreeScout could read afterwards.
-        #[arg(long)]
-        yes: bool,
-        /// The passphrase of an encrypted backup.
-        #[command(flatten)]
-        passphrase: PassphraseSource,
-    },
-    /// Make a backup and a plan, and apply it, without asking questions.
-    /// Exit code 0 all readable, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
-    Recover {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// Really do it; without it, only show the plan.
-        #[arg(long)]
-        yes: bool,
-        /// How to recover.
-        #[arg(long, value_enum, default_value_t = StrategyName::Auto)]
-        strategy: StrategyName,
-        /// A file with new passwords, as JSON lines: {"mailbox": ID or address, "incoming": …, "outgoing": …} or {"system_mail": …}. `-` reads standard input.
-        #[arg(long, value_name = "FILE")]
-        passwords: Option<PathBuf>,
-        /// Where a password is lost, use an older one that the search found in a dump or backup: the newest one from this
-        /// install's own database, or from a file that names no database. Others are only listed.
-        #[arg(long)]
-        take_older: bool,
-        /// Do not log in to the mail servers afterwards.
-        #[arg(long)]
-        no_test: bool,
-    },
-    /// Finish an interrupted recovery, undo or restore.
-    /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
-    Resume {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// Accepted but not needed: the interrupted run was confirmed when it was started.
-        #[arg(long)]
-        yes: bool,
-        /// Do not log in to the mail servers afterwards.
-        #[arg(long)]
-        no_test: bool,
-        /// Close the interrupted run as it is, because its backup is lost. Nothing is changed, and a new recovery can start.
-        #[arg(long)]
-        give_up: bool,
-        /// Where the passphrase of an encrypted backup comes from, if restoring one was interrupted.
-        #[command(flatten)]
-        passphrase: PassphraseSource,
-    },
-    /// Show what was done on this install: when, by whom, from where.
-    /// Exit code 0 done, 3 the journal cannot be read.
-    History {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// Show every install on this server.
-        #[arg(long)]
-        all: bool,
-    },
-    /// Undo the last recovery: rows and files, byte for byte, except what was changed since.
-    /// Exit code 0 undone, 1 nothing was changed, 2 undone except some rows, 3 could not start.
-    Undo {
-        /// The install and the places around it.
-        #[command(flatten)]
-        common: Common,
-        /// Really do it; without it, only show what would be undone.
-        #[arg(long)]
-        yes: bool,
-        /// The passphrase of an encrypted backup.
-        #[command(flatten)]
-        passphrase: PassphraseSource,
-    },
-}
-
-/// What is in a backup, and how it is kept.
-#[derive(Args, Clone)]
-pub struct BackupOptions {
-    /// Also dump the whole database with the database's own dump program.
-    #[arg(long)]
-    pub full_dump: bool,
-    /// Encrypt the backup with a passphrase, in the age format, which `age -d` can decrypt too. Only this command does so: the
-    /// backups that the wizard and `recover` make are not encrypted, so that `undo` needs no passphrase.
-    #[arg(long)]
-    pub encrypt: bool,
-    /// A file that contains the passphrase and nothing else. `-` reads standard input. Without this option, the passphrase is
-    /// asked for twice on the terminal.
-    #[arg(long, value_name = "FILE", requires = "encrypt")]
-    pub passphrase_file: Option<PathBuf>,
-    /// scrypt's work as a power of two, for trials that cannot wait.
-    #[arg(long, value_name = "N", requires = "encrypt", hide = true, value_parser = clap::value_parser!(u8).range(1..=20))]
-    pub work_factor: Option<u8>,
-}
-
-/// Where the passphrase of an encrypted backup comes from.
-#[derive(Args, Clone, Default)]
-pub struct PassphraseSource {
-    /// A file that contains the passphrase of an encrypted backup and nothing else. `-` reads standard input. Without this
-    /// option, the passphrase is asked for on the terminal.
-    #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
-}
-
-/// How connections are tested.
-#[derive(Args, Clone)]
-pub struct TestOptions {
-    /// Only this mailbox, by id or address. Repeatable. Default: all mailboxes and the system mail account.
-    #[arg(long, value_name = "MAILBOX")]
-    pub mailbox: Vec<String>,
-    /// How many tests run at once.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub concurrency: u8,
-    /// How many tests run at once per server. There is never more than one per account.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub per_server: u8,
-    /// Also send an email from each mailbox to itself, wait for it by IMAP, measure the time, and remove it.
-    #[arg(long)]
-    pub send: bool,
-    /// Connect to this address instead of the server's own: HOST:PORT=ADDRESS:PORT. Repeatable.
-    #[arg(long, value_name = "ROUTE")]
-    pub connect_to: Vec<String>,
-    /// Leave expired OAuth tokens as they are. Without this option they are renewed and stored, as FreeScout does at its next fetch.
-    #[arg(long)]
-    pub no_renew: bool,
-    /// Where Microsoft renews tokens, for trials.
-    #[arg(long, value_name = "URL", hide = true)]
-    pub oauth_microsoft: Option<String>,
-    /// Where Google renews tokens, for trials.
-    #[arg(long, value_name = "URL", hide = true)]
-    pub oauth_google: Option<String>,
-}
-
-impl TestOptions {
-    fn endpoints(&self) -> Endpoints {
-        let usual = Endpoints::default();
-        Endpoints {
-            microsoft: self.oauth_microsoft.clone().unwrap_or(usual.microsoft),
-            google: self.oauth_google.clone().unwrap_or(usual.google),
-            ..usual
-        }
+/// A use case that was not carried out: mostly nothing was changed, seldom only half of it.
+fn refused(refused: Refused) -> (Problem, Exit) {
+    match refused {
+        Refused::NotStarted(problem) => not_started(problem),
+        Refused::Failed(failure) if failure.half_done() => (failure.problem, Exit::Unreadable),
+        Refused::Failed(failure) => unchanged(failure.problem),
     }
 }
 
-impl Default for TestOptions {
-    fn default() -> Self {
-        let limits = crate::domain::mail::schedule::TestLimits::default();
-        let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
-        Self {
-            mailbox: Vec::new(),
-            concurrency: small(limits.at_once),
-            per_server: small(limits.per_server),
-            send: false,
-            connect_to: Vec::new(),
-            no_renew: false,
-            oauth_microsoft: None,
-            oauth_google: None,
-        }
-    }
-}
-
-/// Options of every subcommand.
-#[derive(Args, Clone, Default)]
-pub struct Common {
-    /// FreeScout's folder. Default: searched for in the current folder, the usual web roots and running PHP processes.
-    #[arg(value_name = "INSTALL")]
-    pub install: Option<PathBuf>,
-    /// Another place to search for keys: a folder, file or archive. Repeatable.
-    #[arg(long, value_name = "PATH", value_parser = absolute_or_stdin())]
-    pub look_in: Vec<PathBuf>,
-    /// A file that contains a key and nothing else. `-` reads standard input.
-    #[arg(long, value_name = "FILE", value_parser = absolute_or_stdin())]
-    pub key_file: Vec<PathBuf>,
-    /// Folder of the backups. Default: `backups` in the state folder.
-    #[arg(long, value_name = "DIR", value_parser = absolute())]
-    pub backup_dir: Option<AbsolutePath>,
-    /// A separate folder, preferably on another disk, for the files of a backup that contain the key, so that the key is kept
-    /// apart from what it decrypts. Also where those files are looked for if they were moved.
-    #[arg(long, value_name = "DIR", value_parser = absolute())]
-    pub keys_dir: Option<AbsolutePath>,
-    /// The folder for the journal and saved state. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
-    #[arg(long, value_name = "DIR", value_parser = absolute())]
-    pub state_dir: Option<AbsolutePath>,
-    /// The account that FreeScout's pages run as, by name or UID[:GID]. Default: the one with the fewest rights among the
-    /// owners of the install's folder, .env, artisan and storage/. FreeScout's own work is done with no more rights than this.
-    #[arg(long, value_name = "NAME")]
-    pub web_user: Option<String>,
-    /// Do not run PHP: remove the config cache directly.
-    #[arg(long)]
-    pub no_artisan: bool,
-    /// Restart queue workers even if their memory, which may hold a lost key, could not be searched. Without this option,
-    /// such workers are not restarted.
-    #[arg(long)]
-    pub restart_workers: bool,
-    /// How many seconds FreeScout's own command may take, for trials.
-    #[arg(long, value_name = "SECONDS", hide = true)]
-    pub php_limit: Option<u64>,
-    /// Print JSON on standard output, also when the command fails.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Strategies by name.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum StrategyName {
-    /// The recommended one.
-    Auto,
-    /// Put the old key back, and re-encrypt what was saved since.
-    Restore,
-    /// Keep the current key, and re-encrypt everything else with it.
-    Carry,
-    /// Make a new random key for everything.
-    Fresh,
-    /// Only store newly entered passwords.
-    Reenter,
-}
-
-impl StrategyName {
-    /// The strategy; `None` takes the recommended one.
-    pub fn strategy(self) -> Option<Strategy> {
-        match self {
-            StrategyName::Auto => None,
-            StrategyName::Restore => Some(Strategy::Restore),
-            StrategyName::Carry => Some(Strategy::Carry),
-            StrategyName::Fresh => Some(Strategy::Fresh),
-            StrategyName::Reenter => Some(Strategy::Reenter),
-        }
+/// Carries out a command.
+pub fn run(command: Command) -> CommandResult {
+    match command {
+        Command::Check(common) => command::check::run(&common),
+        Command::FindKey {
+            common,
+            usual,
+            threads,
+            prefixed,
+        } => command::find_key::run(&common, usual, threads, prefixed),
+        Command::Test { common, options } => command::test::run(&common, &options),
+        Command::Backup { common, options } => command::backup::run(&common, &options),
+        Command::Restore {
+            backup,
+            common,
+            yes,
+            passphrase,
+        } => command::restore::run(&common, &backup, yes, &passphrase),
+        Command::Recover {
+            common,
+            yes,
+            strategy,
+            passwords,
+            take_older,
+            no_test,
+        } => command::recover::run(
+            &common,
+            yes,
+            command::recover::Flags {
+                strategy: strategy.strategy(),
+                passwords: passwords.as_deref(),
+                take_older,
+                test: !no_test,
+            },
+        ),
+        Command::Resume {
+            common,
+            give_up: true,
+            ..
+        } => command::resume::give_up(&common),
+        Command::Resume {
+            common,
+            no_test,
+            passphrase,
+            ..
+        } => command::resume::run(&common, !no_test, &passphrase),
+        Command::History { common, all } => command::history::run(&common, all),
+        Command::Undo {
+            common,
+            yes,
+            passphrase,
+        } => command::undo::run(&common, yes, &passphrase),
     }
 }

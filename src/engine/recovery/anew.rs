@@ -112,11 +112,6 @@ pub fn apply(
 
 /// How often the plan was made anew, as a sentence.
 fn told(times: usize) -> String {
-    let w = words();
-    let times = match times {
-        1 => w.made_anew_once.to_owned(),
-        count => text!(made_anew_times, count = count),
-    };
     text!(made_anew_note, times = times)
 }
 

@@ -23,6 +23,10 @@ table! {
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
+    no_such_command(word) = "{word} is neither a command nor a folder.";
+    no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
+    given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
     install_not_freescout_why = "It has no `artisan` file, or its config/app.php is not FreeScout's.";
     install_not_freescout_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
@@ -250,6 +254,7 @@ table! {
     passphrase_no_terminal_next = "Nothing was changed. Use --passphrase-file FILE, or - to read it from standard input.";
     passphrase_stopped = "Stopped at the passphrase prompt. Nothing was changed.";
     standard_input_twice = "standard input cannot be read twice";
+    standard_input_shared(first, second) = "{first} and {second} both name standard input.";
     standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
     restore_sql_head(database, path, created) = "-- Restores what freescout-rescue may change in database {database}\n-- of {path}, to its state at {created}.";
     backup_readme(path, created, holds, encrypted, restore, undo, by_hand) = "Backup of {path}, made by freescout-rescue at {created}.\n\n{holds}\n{encrypted}\nTo restore all of it:        {restore}\nTo undo a recovery:          {undo}\nTo restore it by hand, run these in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 checksum and its original path.\n";
@@ -321,6 +326,7 @@ table! {
     workers_other_driver(driver) = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers use the new key.";
     opcache_hint = "If pages keep using the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
+    apply_added_unread(places) = "Stored while the recovery ran, and FreeScout cannot read it yet: {places}. Recover once more; that takes in what was added.";
     apply_not_read_again(what, why) = "Everything was written, but could not be read again to verify it: {what} {why}";
     handover_impossible = "FreeScout is running from its config cache and could not run without it.";
     handover_no_env(path) = "{path} is missing: only the config cache contains the settings.";
@@ -335,8 +341,10 @@ table! {
     key_file_link(path, target) = "{path}, the file named by APP_KEY_FILE in .env, is a link to {target}, and links are not followed for writing. Name the file itself, or write the key there yourself";
     key_file_folder_open(path, folder, owner, mode) = "{path}, the file named by APP_KEY_FILE in .env, is below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
     key_file_not_replaced = "The key file cannot be replaced.";
-    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
-    key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
+    key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";
+    key_file_or_carry = "Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_place_next = "Correct the place (chown, chmod) so that only root and FreeScout's accounts can change it, then try again.";
     key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";
     key_file_holds_more(path) = "{path} is named by APP_KEY_FILE, but contains more than one key, so it is not overwritten. Leave only the key in it";
 
@@ -351,6 +359,7 @@ table! {
     locked_by_other(pid, user, host, since) = "Another freescout-rescue is working on this install: process {pid} of {user} on {host}, since {since}.";
     locked_in_database(who) = "Another freescout-rescue is working on this install: it holds the lock in the install's database ({who}).";
     locked_in_database_next = "Let it finish, or stop it: it completes any write before it exits. The lock is released when its database connection closes.";
+    locked_in_database_kill(kill) = "If it is gone and its connection is not, end the connection in the database: {kill}";
     claimant_process(pid) = "process {pid}";
     claimant_connection(connection) = "connection {connection}";
     claimant_connection_from(connection, from) = "connection {connection} from {from}";
@@ -479,6 +488,8 @@ table! {
     key_file_unreadable = "The key file cannot be read.";
     look_in_missing(path) = "{path} does not exist, so it cannot be searched for keys.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
+    look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
+    look_in_keyboard_next = "Nothing was changed. Use find-key --look-in -, or give a file.";
     key_file_empty = "the file is empty";
     key_file_several = "it contains more than one key; leave only one in it, or search the file with --look-in";
     key_file_no_key = "The key file contains no key.";

@@ -50,6 +50,7 @@ pub mod engine {
     pub mod recovery;
     pub mod report;
     pub mod session;
+    pub mod usecase;
     pub mod worker;
 }
 

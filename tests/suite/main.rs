@@ -9,6 +9,7 @@ mod configured;
 mod demo_mail;
 mod deploys;
 mod elsewhere;
+mod faces;
 mod failed;
 mod fixture;
 mod floors;

@@ -46,6 +46,7 @@ pub mod engine {
     pub mod exit;
     pub mod hunt;
     pub mod mail_test;
+    pub mod progress;
     pub mod recovery;
     pub mod report;
     pub mod session;

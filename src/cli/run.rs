@@ -15,19 +15,24 @@ use crate::domain::mail::probe::Tested;
 use crate::domain::plan::{Choices, Strategy};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
+use crate::engine::hunt::files;
+use crate::engine::hunt::sieve;
 use crate::engine::hunt::{find_key, log_secrets, processes};
+use crate::engine::progress;
 use crate::engine::recovery;
 use crate::engine::recovery::anew;
 use crate::engine::recovery::apply;
 use crate::engine::recovery::apply::Order;
 use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::Options;
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::run_log;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::report;
 use crate::engine::session::Session;
-use crate::engine::session::{judge, own_backups, survey};
+use crate::engine::session::mails;
+use crate::engine::session::options::Options;
+use crate::engine::session::reading;
+use crate::engine::session::{own_backups, survey};
 use crate::engine::worker::BackupDone;
 use crate::io::hunt;
 use crate::io::install::artisan;
@@ -216,13 +221,13 @@ impl Common {
     pub(super) fn open(&self) -> Result<Session, Problem> {
         let mut session = self.open_alone()?;
         if !self.look_in.is_empty() {
-            let looked = judge::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
+            let looked = files::look_in(&mut session, &self.look_in, &|| false, &mut |_, _| {});
             output::skipped(&looked);
         }
         // Before anything is judged or restarted: a worker's memory may be the only place left.
         let looked = processes::look_if_lost(&mut session, &|| false, &mut |_, _| {});
         output::skipped(&looked);
-        judge::count_mails(&mut session);
+        mails::count_mails(&mut session);
         Ok(session)
     }
 
@@ -249,9 +254,9 @@ impl Common {
         )?
         .map_err(|refused| refused.problem)?;
         own_backups::load(&mut session, &self.options());
-        judge::read_inventory(&mut session)?;
+        reading::read_inventory(&mut session)?;
         for (text, source) in keys {
-            judge::try_key(&mut session, text.expose(), source)
+            sieve::try_key(&mut session, text.expose(), source)
                 .map_err(|e| key_file::holds_no_key(&e.to_string()))?;
         }
         session.restart_anyway = self.restart_workers;
@@ -516,7 +521,7 @@ pub(super) fn tested(
 pub(super) fn back_up(
     common: &Common,
     session: &mut Session,
-    progress: &mut backup::Progress<'_>,
+    progress: &mut progress::Progress<'_>,
     signals: &PutOff,
 ) -> Result<(Backup, BackupDone), (Problem, Exit)> {
     let made = backup::make(session, &common.options(), false, progress, &|| false);

@@ -4,6 +4,7 @@ pub mod anew;
 pub mod apply;
 pub mod backup;
 pub mod change;
+pub mod clock;
 pub mod config_cache;
 pub mod disk_trouble;
 pub mod file_change;

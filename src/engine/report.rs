@@ -27,7 +27,7 @@ use crate::domain::run::RunOrigin;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Summary};
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::{MacFault, Verdict};
-use crate::engine::recovery::backup;
+use crate::engine::recovery::clock;
 use crate::engine::recovery::disk_trouble::{place, way_out};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
@@ -139,7 +139,7 @@ pub struct Made {
 impl Made {
     /// Now, by us.
     pub fn now() -> Self {
-        let (stamp, at) = backup::now();
+        let (stamp, at) = clock::now();
         Self {
             stamp,
             at,

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::old_payloads::is_lost;
 use crate::domain::hunt::log_secrets;
 use crate::domain::hunt::log_secrets::Logged;
+use crate::domain::hunt::log_secrets::SeenPassword;
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::verdict::assessment::{LoggedPassword, SecretReport};
@@ -31,12 +32,6 @@ const MAX_FILES: u64 = 256 << 20;
 /// Passwords kept in all, and offered for one secret.
 const MAX_KEPT: usize = 500;
 const MAX_OFFERED: usize = 10;
-
-/// A password that stood in a log.
-pub struct SeenPassword {
-    logged: Logged,
-    seen_in: String,
-}
 
 /// Reads the logs, once a session, and says whether passwords stand in them. What is not there, or not as we know it,
 /// holds nothing and is no error.

@@ -5,17 +5,20 @@ mod readme;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use super::disk_trouble::{place, way_out};
 use super::run_log;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql::Script;
+use crate::engine::progress::Progress;
+use crate::engine::recovery::clock::now;
 use crate::engine::session::Session;
+use crate::engine::session::database;
 use crate::engine::session::inherited;
-use crate::engine::session::judge;
+use crate::engine::session::options::Options;
 use crate::engine::session::own_backups;
+use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::worker::BackupDone;
 use crate::io::db::Swap;
@@ -24,7 +27,6 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
 use crate::io::state;
-use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
@@ -32,24 +34,6 @@ use crate::words::{fill, words};
 
 /// Name of the full dump within the backup.
 const DUMP: &str = "database.dump";
-
-/// Where the work may leave things, and how it ends.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Folder that holds the backups.
-    pub backup_dir: AbsolutePath,
-    /// Folder of the journal, the locks, and what the wizard remembers.
-    pub state_dir: AbsolutePath,
-    /// Folder for the files that hold a key, apart from what it opens.
-    pub keys_dir: Option<AbsolutePath>,
-    /// Run FreeScout's own cache command.
-    pub artisan: bool,
-    /// How long that may take.
-    pub php_limit: Duration,
-}
-
-/// What a long step reports: a sentence, how far, of how much.
-pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
 /// What is in a backup, beyond what may be touched.
 #[derive(Default)]
@@ -90,15 +74,6 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
     Problem::new(what, sanitize(&error.to_string()), next)
 }
 
-/// The moment, as used in names and in records.
-pub fn now() -> (String, String) {
-    let now = jiff::Zoned::now();
-    (
-        now.strftime("%Y%m%d-%H%M%S").to_string(),
-        now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-    )
-}
-
 /// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
 ///
 /// # Errors
@@ -134,7 +109,7 @@ pub fn make_as(
     survey::reread(session)?;
     // Another of us may have made one since.
     own_backups::load(session, options);
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     let go_on = || match cancel() {
         true => Err(called_off()),
         false => Ok(()),
@@ -188,7 +163,7 @@ pub fn make_as(
             )));
         }
         go_on()?;
-        dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+        dumped.map_err(|e| database::unreachable_database(&e, &session.settings))?;
         writer.adopt(target).map_err(failed)?;
     }
     progress(w.backup_verifying, 0, None);

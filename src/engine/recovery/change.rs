@@ -17,8 +17,8 @@ use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunOutcome, RunPhase};
 use crate::engine::session::Session;
-use crate::engine::session::judge;
-use crate::engine::session::survey;
+use crate::engine::session::database;
+use crate::engine::session::reading;
 use crate::engine::worker::PlanReady;
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs;
@@ -114,7 +114,7 @@ impl Change {
         tables.dedup();
         for table in tables {
             let transactional = session.store.transactional(table);
-            if !transactional.map_err(|e| survey::unreachable_database(&e, &session.settings))? {
+            if !transactional.map_err(|e| database::unreachable_database(&e, &session.settings))? {
                 let table = sanitize(&format!("{}{table}", session.settings.prefix));
                 return Err(Problem::new(
                     fill(w.no_transactions, &[("table", &table)]),
@@ -415,16 +415,16 @@ pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Fail
 fn lost(error: &StoreError, session: &Session) -> Problem {
     let w = words();
     Problem {
-        what: fill(w.database_lost, &[("place", &survey::place(session))]),
+        what: fill(w.database_lost, &[("place", &database::place(session))]),
         next: w.database_lost_next.to_owned(),
-        ..survey::unreachable_database(error, &session.settings)
+        ..database::unreachable_database(error, &session.settings)
     }
 }
 
 /// Nobody can tell now how the commit ended. The run stays unfinished.
 fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
     let w = words();
-    let what = fill(w.commit_unknown, &[("place", &survey::place(session))]);
+    let what = fill(w.commit_unknown, &[("place", &database::place(session))]);
     let next = fill(w.commit_unknown_next, &[("ways", &ledger.both_ways())]);
     Failure {
         half_done: true,
@@ -472,7 +472,7 @@ fn beside(
 
 /// Refuses to commit where there is a row by now that was not there when all was read: nobody planned for its secrets.
 fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
-    let cells = judge::read_cells(session)?;
+    let cells = reading::read_cells(session)?;
     let known = &session.inventory.cells;
     let new = cells
         .keys()
@@ -511,7 +511,7 @@ pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Pro
         ),
         SwapError::Store(error @ StoreError::Unreachable(_)) => lost(error, session),
         SwapError::Store(error) | SwapError::Unknown(error) => {
-            survey::unreachable_database(error, &session.settings)
+            database::unreachable_database(error, &session.settings)
         }
     }
 }

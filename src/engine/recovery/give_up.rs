@@ -3,11 +3,12 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use super::backup::{Options, backup_problem, command_with};
+use super::backup::{backup_problem, command_with};
 use super::change::Failure;
 use super::run_log::Ledger;
 use crate::domain::error::Problem;
 use crate::domain::run::{Run, RunOutcome};
+use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::untrusted::sanitize;

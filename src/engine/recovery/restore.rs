@@ -12,7 +12,7 @@ use std::path::Path;
 use super::anew;
 use super::apply;
 use super::backup;
-use super::backup::{BackupContents, Progress, backup_problem};
+use super::backup::{BackupContents, backup_problem};
 use super::change::{Failure, file_problem};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -23,8 +23,9 @@ use super::run_log::Ledger;
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::run::{Run, RunKind};
+use crate::engine::progress::Progress;
 use crate::engine::session::Session;
-use crate::engine::session::survey;
+use crate::engine::session::database;
 use crate::io::db::{Stored, Swap};
 use crate::io::fs;
 use crate::io::state::backup::Backup;
@@ -228,7 +229,7 @@ pub(super) fn read_cell(
             }
         },
     );
-    read.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+    read.map_err(|e| database::unreachable_database(&e, &session.settings))?;
     Ok(found)
 }
 

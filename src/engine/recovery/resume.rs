@@ -6,7 +6,7 @@ mod harm;
 use std::path::{Path, PathBuf};
 
 use super::anew;
-use super::backup::{Progress, backup_problem};
+use super::backup::backup_problem;
 use super::change::{Change, Failure, file_problem};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -29,8 +29,9 @@ use crate::domain::run::{
     CurrentState, IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome,
 };
 use crate::engine::hunt::processes;
-use crate::engine::session::judge;
+use crate::engine::progress::Progress;
 use crate::engine::session::own_backups;
+use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::engine::worker::Applied;
@@ -121,7 +122,7 @@ fn compare(
     backup.verify().map_err(|e| backup_problem(&e))?;
     survey::reread(session)?;
     own_backups::add(session, backup);
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     ledger.intent(run)
 }
 
@@ -182,7 +183,7 @@ fn finish(
     ledger.sweep()?;
     survey::reread(session)?;
     let target = target(session, run)?;
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     let stays = |session: &Session, place: &Place| config_cache::unreadable(session, place);
     let workers = processes::before_restart(session, &stays, progress, &|| false);
     // A password that is stored as it was typed stands in no journal.
@@ -278,7 +279,7 @@ fn put_back(
         let note = fill(w.journal_not_ended, &[("why", &problem.why)]);
         restored.notes.push(note);
     }
-    let read = survey::reread(session).and_then(|()| judge::read_inventory(session));
+    let read = survey::reread(session).and_then(|()| reading::read_inventory(session));
     if let Err(problem) = read {
         let said: [(&str, &dyn std::fmt::Display); 2] =
             [("what", &problem.what), ("why", &problem.why)];

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::backup;
-use super::backup::Options;
 use super::disk_trouble::{place, way_out};
 use crate::domain::error::Problem;
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
+use crate::engine::recovery::clock;
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 use crate::io::db::lock;
 use crate::io::db::lock::{Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
@@ -52,7 +53,7 @@ impl Ledger {
             pid: origin.pid,
             host: origin.host,
             user: origin.user,
-            since: backup::now().1,
+            since: clock::now().1,
         };
         let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
         let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
@@ -220,7 +221,7 @@ impl Ledger {
     /// A [`Problem`]; then the step may not be begun.
     pub fn step(&mut self, run: RunId, phase: RunPhase) -> Result<(), Problem> {
         self.journal
-            .step(run.0, phase, &backup::now().1)
+            .step(run.0, phase, &clock::now().1)
             .map_err(|e| journal_problem(&e))
     }
 
@@ -230,7 +231,7 @@ impl Ledger {
     /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
     pub fn end(&mut self, run: RunId, outcome: RunOutcome) -> Result<(), Problem> {
         self.journal
-            .end(run.0, outcome, &backup::now().1)
+            .end(run.0, outcome, &clock::now().1)
             .map_err(|e| journal_problem(&e))
     }
 
@@ -241,7 +242,7 @@ impl Ledger {
     /// As [`Ledger::end`].
     pub fn taken_back(&mut self, run: RunId, backup: &Path) -> Result<(), Problem> {
         self.journal
-            .taken_back(&self.install, backup, run.0, &backup::now().1)
+            .taken_back(&self.install, backup, run.0, &clock::now().1)
             .map_err(|e| journal_problem(&e))
     }
 
@@ -275,7 +276,7 @@ pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
         install: install.to_owned(),
         backup: backup.to_owned(),
         safety: None,
-        started: backup::now().1,
+        started: clock::now().1,
         ended: None,
         origin: origin(),
         strategy: None,

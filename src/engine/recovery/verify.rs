@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use super::backup::Progress;
 use super::config_cache;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::KeySource;
@@ -16,9 +15,10 @@ use crate::domain::run::{Intent, PlannedSecret, Run, RunOutcome, RunPhase};
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::processes::Workers;
+use crate::engine::progress::Progress;
 use crate::engine::session::Session;
 use crate::engine::session::elsewhere;
-use crate::engine::session::judge;
+use crate::engine::session::reading;
 use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
@@ -234,7 +234,7 @@ fn read_again(session: &mut Session, target: AppKey) -> Result<(), Problem> {
         .map(|k| k.fingerprint());
     session.ring.set_effective(effective);
     session.reconnect()?;
-    judge::read_inventory(session)
+    reading::read_inventory(session)
 }
 
 /// Whether everything reads as the plan said.

@@ -19,6 +19,9 @@ use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Finding;
+use crate::engine::hunt::Looking;
+use crate::engine::hunt::files;
+use crate::engine::hunt::sieve;
 use crate::engine::hunt::{log_secrets, processes};
 use crate::engine::recovery;
 use crate::engine::recovery::NoPlan;
@@ -33,8 +36,8 @@ use crate::engine::recovery::{anew, undo};
 use crate::engine::report;
 use crate::engine::report::Made;
 use crate::engine::session::Session;
-use crate::engine::session::judge;
-use crate::engine::session::judge::Looking;
+use crate::engine::session::mails;
+use crate::engine::session::reading;
 use crate::engine::session::volatile;
 use crate::engine::session::volatile::VolatileFolder;
 use crate::engine::session::{own_backups, survey};
@@ -113,7 +116,7 @@ impl Desk {
                 let session = self.session()?;
                 let text = as_key(text.expose());
                 let given = Source::of(SourceKind::Given);
-                let update = match judge::try_key(session, text.expose(), given) {
+                let update = match sieve::try_key(session, text.expose(), given) {
                     Ok((key, opens)) => Update::KeyTried {
                         key: format!("{} · {key}", session.ring.label(key)),
                         opens: Some(opens),
@@ -123,7 +126,7 @@ impl Desk {
                         opens: None,
                     },
                 };
-                judge::count_mails(session);
+                mails::count_mails(session);
                 call.send(update);
                 call.send(Update::Assessed(Box::new(session.assess())));
             }
@@ -215,20 +218,20 @@ impl Desk {
         self.tell_folders(call);
         call.progress(w.survey_judging, 0, None);
         own_backups::load(&mut session, &self.setup.options);
-        judge::read_inventory(&mut session)?;
+        reading::read_inventory(&mut session)?;
         for (text, source) in &self.setup.keys {
-            let _ = judge::try_key(&mut session, text.expose(), source.clone());
+            let _ = sieve::try_key(&mut session, text.expose(), source.clone());
         }
-        judge::count_mails(&mut session);
+        mails::count_mails(&mut session);
         self.look_into_journal(&mut session, call);
         call.send(Update::Assessed(Box::new(session.assess())));
         if log_secrets::read(&mut session) {
             call.send(Update::Assessed(Box::new(session.assess())));
         }
-        if processes::closed(&session) > 0 {
+        if sieve::closed(&session) > 0 {
             call.progress(w.memory_searching, 0, None);
             processes::look_in_own(&mut session, &call.cancel(), &mut |_, _| {});
-            judge::count_mails(&mut session);
+            mails::count_mails(&mut session);
             call.send(Update::Assessed(Box::new(session.assess())));
         }
         self.session = Some(session);
@@ -357,7 +360,7 @@ impl Desk {
         tests: &mut Tests,
     ) -> Result<(), Problem> {
         self.look(call, tests, |session, cancel, on| {
-            judge::look_in(session, roots, cancel, on)
+            files::look_in(session, roots, cancel, on)
         })
     }
 
@@ -406,7 +409,7 @@ impl Desk {
             }
             Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
         });
-        judge::count_mails(session);
+        mails::count_mails(session);
         call.send(Update::Assessed(Box::new(session.assess())));
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
             format!(

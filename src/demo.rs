@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::AppKey;
 use crate::words::words;
 
@@ -50,7 +50,12 @@ pub fn lay_out_large(folder: &Path, count: u32, random: &mut Random<'_>) -> Resu
 }
 
 fn no_room(why: &str) -> Problem {
-    Problem::new(words().demo_no_room, why, words().demo_no_room_next)
+    Problem::new(
+        ErrorKind::NotWritable,
+        words().demo_no_room,
+        why,
+        words().demo_no_room_next,
+    )
 }
 
 fn new_folder(folder: &Path) -> Result<Demo, Problem> {

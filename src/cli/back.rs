@@ -3,7 +3,7 @@
 use super::output::{self, Out};
 use super::run::{CommandResult, back_up, failed, not_started, unchanged};
 use super::{Common, PassphraseSource};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::recovery::undo;
@@ -26,7 +26,12 @@ pub(super) fn take_back(
             w.undo_nothing_why,
             &[("folder", &options.backup_dir.display())],
         );
-        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
+        unchanged(Problem::new(
+            ErrorKind::NothingToDo,
+            w.undo_nothing,
+            why,
+            w.undo_nothing_next,
+        ))
     })?;
     super::passphrase::open(&mut backup, common, passphrase).map_err(unchanged)?;
     let cautions = output::cautions(&options);

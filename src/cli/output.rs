@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
@@ -10,8 +11,9 @@ use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::PlanAction;
-use crate::domain::verdict::assessment::{Assessment, Summary};
+use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Severity;
+use crate::domain::verdict::secret_report::Summary;
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key::Hunted;
 use crate::engine::recovery::restore::Restored;
@@ -25,6 +27,14 @@ use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
+
+/// Whether a document is on standard output already: there is never a second one.
+static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// See [`JSON_GIVEN`].
+pub(super) fn json_was_given() -> bool {
+    JSON_GIVEN.load(Ordering::Relaxed)
+}
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
 pub(super) struct Out(Box<dyn Write>);
@@ -44,6 +54,7 @@ impl Out {
 
     /// One line of JSON.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) {
+        JSON_GIVEN.store(true, Ordering::Relaxed);
         // Whoever reads may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
         let _ = report::escaped::write(&mut buffered, json);

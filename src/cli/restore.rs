@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::cli::output::{self, Out};
 use crate::cli::run::{CommandResult, failed, heard_before, not_started, unchanged};
 use crate::cli::{Common, PassphraseSource, passphrase};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::Fingerprint;
-use crate::domain::verdict::assessment::SecretReport;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::backup;
 use crate::engine::recovery::restore;
@@ -92,7 +92,12 @@ fn no_backup(common: &Common, folder: &Path, error: &BackupError) -> Problem {
         w.not_a_backup_next,
         &[("folder", &common.options().backup_dir.display())],
     );
-    Problem::new(what, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::BackupUnusable,
+        what,
+        sanitize(&error.to_string()),
+        next,
+    )
 }
 
 /// What a restore would change, and what every secret reads like now and afterwards.

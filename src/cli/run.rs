@@ -1,14 +1,15 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, key_file, stop};
-use crate::domain::error::Problem;
+use crate::cli::{Arguments, Command, Common, TestOptions, back, failure, journal, key_file, stop};
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
@@ -25,6 +26,7 @@ use crate::engine::recovery::apply;
 use crate::engine::recovery::apply::Order;
 use crate::engine::recovery::backup;
 use crate::engine::recovery::change::Failure;
+use crate::engine::recovery::commands;
 use crate::engine::recovery::run_log;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::report;
@@ -50,7 +52,19 @@ use crate::{demo, sentences, tui};
 
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
-    let exit = match arguments.command {
+    let json = arguments.options_of_all().json;
+    match catch_unwind(AssertUnwindSafe(|| run_command(arguments))) {
+        Ok(Ok(exit)) => exit as u8,
+        Ok(Err((problem, exit))) => {
+            failure::tell(&problem, json);
+            exit as u8
+        }
+        Err(_) => failure::fault(json),
+    }
+}
+
+fn run_command(arguments: Arguments) -> CommandResult {
+    match arguments.command {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
             wizard(&arguments.common, None, mail, endpoints)
@@ -120,13 +134,6 @@ pub fn run(arguments: Arguments) -> u8 {
             ..
         }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),
-    };
-    match exit {
-        Ok(exit) => exit as u8,
-        Err((problem, exit)) => {
-            output::problem(&problem);
-            exit as u8
-        }
     }
 }
 
@@ -139,7 +146,7 @@ pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
 
 /// A change that was not carried out: mostly nothing was changed, seldom only half of it.
 pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
-    let exit = if failure.half_done {
+    let exit = if failure.half_done() {
         Exit::Unreadable
     } else {
         Exit::Attention
@@ -189,7 +196,7 @@ impl Common {
         self.state_dir
             .iter()
             .for_each(|path| option("--state-dir", path));
-        words.extend(backup::web_user_option());
+        words.extend(commands::web_user_option());
         if self.no_artisan {
             words.push("--no-artisan".to_owned());
         }
@@ -203,7 +210,7 @@ impl Common {
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
                 let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
-                Problem::new(what, "", w.web_user_unknown_next)
+                Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
         }
@@ -245,7 +252,12 @@ impl Common {
                 w.look_in_missing,
                 &[("path", &sanitize(&missing.to_string_lossy()))],
             );
-            return Err(Problem::new(what, "", w.look_in_missing_next));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.look_in_missing_next,
+            ));
         }
         let mut session = survey::open(
             self.install.as_deref(),
@@ -287,7 +299,12 @@ fn wizard(
             w.install_missing,
             &[("path", &sanitize(&missing.to_string_lossy()))],
         );
-        return Err(not_started(Problem::new(what, "", w.install_missing_next)));
+        return Err(not_started(Problem::new(
+            ErrorKind::InstallNotFound,
+            what,
+            "",
+            w.install_missing_next,
+        )));
     }
     let look_in = common.look_in.clone();
     tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
@@ -314,6 +331,7 @@ fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(Problem::new(
+            ErrorKind::NotWritable,
             w.demo_no_room,
             e.to_string(),
             w.demo_no_room_next,
@@ -420,6 +438,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> CommandRe
         Some(path) => passwords::read(path).map_err(|e| {
             let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
             not_started(Problem::new(
+                ErrorKind::BadInput,
                 what,
                 sanitize(&e.to_string()),
                 w.passwords_next,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crate::cli::output::Out;
 use crate::cli::{Common, TestOptions, stop};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::mail::{ConnectionId, Direction};
@@ -33,7 +33,12 @@ pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Probl
     let which = named(&session, &options.mailbox)?;
     let tested = run(&mut session, options, which.as_deref())?;
     if tested.is_empty() {
-        return Err(Problem::new(w.test_nothing, "", w.test_nothing_next));
+        return Err(Problem::new(
+            ErrorKind::NothingToDo,
+            w.test_nothing,
+            "",
+            w.test_nothing_next,
+        ));
     }
     let site = survey::summary(&session).site;
     if common.json {
@@ -66,7 +71,12 @@ fn named(session: &Session, names: &[String]) -> Result<Option<Vec<ConnectionId>
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
             let what = fill(w.no_such_mailbox, &[("mailbox", &sanitize(text))]);
-            return Err(Problem::new(what, "", w.test_nothing_next));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.test_nothing_next,
+            ));
         };
         which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
     }
@@ -121,7 +131,7 @@ pub(super) fn run(
     };
     mail_test::run(&prepared, &round);
     if cancel.load(Ordering::Relaxed) {
-        return Err(Problem::new(w.test_stopped, "", ""));
+        return Err(Problem::new(ErrorKind::Cancelled, w.test_stopped, "", ""));
     }
     let mut tested = results
         .lock()
@@ -153,7 +163,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .map(|text| {
             read(text).ok_or_else(|| {
                 let what = fill(w.test_connect_to, &[("text", &sanitize(text))]);
-                Problem::new(what, "", w.test_connect_to_next)
+                Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
         .collect()

@@ -6,6 +6,7 @@
 
 pub mod assessment;
 pub mod finding;
+pub mod secret_report;
 
 use super::inventory::{Secret, StoredText};
 use super::payload::{Body, Malformed, Payload};

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod backup;
 pub mod change;
 pub mod clock;
+pub mod commands;
 pub mod config_cache;
 pub mod disk_trouble;
 pub mod file_change;
@@ -18,13 +19,14 @@ pub mod undo;
 pub mod verify;
 
 use crate::domain::config::rules::StorageRule;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
 use crate::domain::verdict;
-use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::sanitize;
 
 use crate::engine::hunt::{log_secrets, old_payloads};
@@ -54,16 +56,23 @@ impl NoPlan {
         match self {
             NoPlan::Problem(problem) => problem,
             NoPlan::Impossible(strategy, why) => Problem::new(
+                ErrorKind::NoPlan,
                 fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
                 sentences::impossible(why),
                 w.strategy_impossible_next,
             ),
-            NoPlan::FreshNotAsked(why) => {
-                Problem::new(w.fresh_not_asked, why, w.fresh_not_asked_next)
-            }
-            NoPlan::Needed(need) => {
-                Problem::new(sentences::need(need), "", sentences::need_next(need))
-            }
+            NoPlan::FreshNotAsked(why) => Problem::new(
+                ErrorKind::FreshNotAsked,
+                w.fresh_not_asked,
+                why,
+                w.fresh_not_asked_next,
+            ),
+            NoPlan::Needed(need) => Problem::new(
+                ErrorKind::NoPlan,
+                sentences::need(need),
+                "",
+                sentences::need_next(need),
+            ),
         }
     }
 }
@@ -179,7 +188,12 @@ pub fn take(
 fn surprised(place: &Place) -> Problem {
     let w = words();
     let place = sanitize(&place.to_string());
-    Problem::new(w.plan_surprised, place, w.plan_surprised_next)
+    Problem::new(
+        ErrorKind::ChangedMeanwhile,
+        w.plan_surprised,
+        place,
+        w.plan_surprised_next,
+    )
 }
 
 /// The passwords themselves: as typed, read from the secret they shall be the same as, from the older payload that was
@@ -234,10 +248,20 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,
         _ => w.version_untold_why,
     };
-    Err(Problem::new(what, why, w.password_form_next))
+    Err(Problem::new(
+        ErrorKind::Refused,
+        what,
+        why,
+        w.password_form_next,
+    ))
 }
 
 fn unknown(what: &str) -> Problem {
     let w = words();
-    Problem::new(w.passwords_unusable, what, w.passwords_next)
+    Problem::new(
+        ErrorKind::BadInput,
+        w.passwords_unusable,
+        what,
+        w.passwords_next,
+    )
 }

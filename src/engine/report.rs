@@ -4,6 +4,7 @@
 pub mod connections;
 mod damage;
 pub mod escaped;
+pub mod failed;
 pub mod find_key;
 pub mod payloads;
 pub mod restore;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{Place, Token};
 use crate::domain::key::app_key::Fingerprint;
@@ -24,11 +25,12 @@ use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::{self, Choices, Plan, PlanAction, Recommendation, Strategy, TargetKey};
 use crate::domain::run::RunOrigin;
-use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Summary};
+use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::domain::verdict::finding::{Finding, Severity};
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::recovery::clock;
-use crate::engine::recovery::disk_trouble::{place, way_out};
+use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
@@ -482,7 +484,8 @@ pub fn save(
             place(obstacle, path),
             w.backup_failed_next,
         );
-        Problem::new(w.report_not_saved, sanitize(&why), next)
+        let kind = kind_of(obstacle, ErrorKind::NotWritable);
+        Problem::new(kind, w.report_not_saved, sanitize(&why), next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::DbSettings;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::elsewhere::Elsewhere;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::log_secrets::SeenPassword;
 use crate::domain::hunt::old_payloads::kept::Sightings;
 use crate::domain::inventory::Inventory;
@@ -185,6 +185,7 @@ impl Session {
                 let w = words();
                 let path = sanitize(&origin.to_string_lossy());
                 Err(Problem::new(
+                    ErrorKind::BackupUnusable,
                     w.backup_failed_open,
                     path,
                     w.restore_other_install_next,

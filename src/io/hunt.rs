@@ -18,6 +18,7 @@ mod places;
 mod reading;
 mod roots;
 mod rows;
+mod search;
 mod sparse;
 mod text;
 mod walk;
@@ -32,9 +33,9 @@ use crate::domain::key::source::Source;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
+use crate::io::hunt::search::PartSearch;
 use budget::Rates;
 pub use places::{usual_places, usual_places_below};
-use reading::PartSearch;
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]

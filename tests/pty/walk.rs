@@ -14,13 +14,13 @@ fn from_survey_to_report_and_back() {
     assert!(screen.contains("Do not save mailbox forms"), "{screen}");
     assert!(screen.contains("7/31"), "{screen}");
     session.keys("3");
-    session.wait_for("opens when a verified backup stands");
+    session.wait_for("locked until there is a verified backup");
     session.keys("\r");
     session.wait_for("Before anything is changed");
     session.keys(" ");
     session.wait_for("[x]");
     session.keys("\r");
-    let screen = session.wait_for("reads back right");
+    let screen = session.wait_for("complete and verified");
     assert!(screen.contains("3 files"), "the dump is in it: {screen}");
     session.keys("\r");
     session.wait_for("23 secrets open with none of these keys");
@@ -65,7 +65,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("535 5.7.8");
     session.keys("\r");
-    session.wait_for("Its earlier answer");
+    session.wait_for("This is the earlier answer");
     // Kept by the operator's own word.
     session.keys("\u{b}");
     session.wait_for("kept untested");
@@ -75,7 +75,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("Type the word first");
     session.keys("apply\r");
-    let screen = session.wait_for("all is as planned");
+    let screen = session.wait_for("everything is as planned");
     assert!(screen.contains("32/32"), "{screen}");
     // The proof goes on by itself.
     session.keys("tF");
@@ -83,13 +83,13 @@ fn from_survey_to_report_and_back() {
         s.contains("certificate expi") && s.contains("SMTP ✗ login refused")
     });
     session.keys("t");
-    session.wait_for("all is as planned");
+    session.wait_for("everything is as planned");
     session.keys("\r");
     session.wait_for("Saved:");
     session.keys("u");
-    session.wait_for("Take the recovery back");
+    session.wait_for("Undo the recovery");
     session.keys("undo\r");
-    let screen = session.wait_for("Taken back");
+    let screen = session.wait_for("Undone: ");
     assert!(screen.contains("7/31"), "{screen}");
     assert!(
         !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
@@ -159,10 +159,10 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     session.wait_for("Found: K");
     for (keys, then) in [
         ("2", "Before anything is changed"),
-        ("\r", "reads back right"),
+        ("\r", "complete and verified"),
         ("5", "Readable 7 → 30 of 31"),
         ("7", "Type apply"),
-        ("apply\r", "To take it back: freescout-rescue"),
+        ("apply\r", "To undo it: freescout-rescue"),
     ] {
         session.keys(keys);
         session.wait_for(then);
@@ -172,7 +172,7 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     session.keys("\r");
     assert_eq!(session.end(), 2, "one secret stays lost");
     assert!(
-        session.screen().contains("To take it back"),
+        session.screen().contains("To undo it"),
         "the last words stay on the screen: {}",
         session.screen()
     );
@@ -222,8 +222,8 @@ fn nothing_is_done_in_a_window_that_shows_nothing() {
     session.wait_for("What is wrong");
     for (keys, then) in [
         ("2", "Before anything is changed"),
-        ("\r", "reads back right"),
-        ("5", "Passwords to type"),
+        ("\r", "complete and verified"),
+        ("5", "Passwords to enter"),
         ("7", "Type apply and press Enter"),
     ] {
         session.keys(keys);
@@ -236,10 +236,10 @@ fn nothing_is_done_in_a_window_that_shows_nothing() {
     session.keys("ly\r\u{1b}[200~apply\u{1b}[201~\r\u{15}apply\r\u{1b}[A1");
     // Whatever was typed before it is taken in before it: it is asked, and letters do not answer.
     session.keys("qqq");
-    let screen = session.wait_for("Ctrl-C leaves. To stay, enlarge");
+    let screen = session.wait_for("Ctrl-C: leave. To stay, enlarge");
     assert!(!screen.contains("Writing"), "{screen}");
     session.resize(80, 24);
-    session.wait_for("Enter leaves, Esc stays");
+    session.wait_for("Enter: leave. Esc: stay");
     session.keys("\u{1b}");
     let screen = session.wait("the word as it was", |s| {
         s.contains("Type apply and press Enter") && !s.contains("Leave?")
@@ -273,7 +273,7 @@ fn other_database_values_help_where_freescouts_own_do_not() {
     let mut session = Session::start(&[install.to_str().unwrap(), "--no-artisan"], 80, 24);
     session.wait_for("cannot be reached");
     session.keys("d");
-    session.wait_for("Database values for this session");
+    session.wait_for("Database settings for this session");
     // To DB_DATABASE, four fields down; its text is emptied and typed anew.
     session.keys("\t\t\t\t\u{15}");
     session.keys(moved.to_str().unwrap());

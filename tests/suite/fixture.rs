@@ -7,7 +7,7 @@ use jiff::civil::date;
 
 use freescout_rescue::domain::config::rules::{Migrations, Rules};
 use freescout_rescue::domain::config::version::Version;
-use freescout_rescue::domain::error::Problem;
+use freescout_rescue::domain::error::{ErrorKind, Problem};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
@@ -15,7 +15,8 @@ use freescout_rescue::domain::key::ring::KeyRing;
 use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::key::timeline::Timeline;
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::probe::{Climbed, Code, Ended, RefusedBy, Rung, Tested};
+use freescout_rescue::domain::mail::probe::{Climbed, Ended, RefusedBy, Tested};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::send_log::SendLog;
 use freescout_rescue::domain::mail::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::payload::Payload;
@@ -24,8 +25,9 @@ use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Stra
 use freescout_rescue::domain::run::bookmark::{Bookmark, Searched};
 use freescout_rescue::domain::run::{Run, RunKind, RunOrigin};
 use freescout_rescue::domain::verdict::assessment;
-use freescout_rescue::domain::verdict::assessment::{Assessment, Summary};
+use freescout_rescue::domain::verdict::assessment::Assessment;
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
+use freescout_rescue::domain::verdict::secret_report::Summary;
 use freescout_rescue::engine::worker::{Applied, BackupDone, Folders, PlanReady, Survey};
 
 /// The password that must never be seen anywhere.
@@ -453,15 +455,16 @@ pub fn applied(verified: bool) -> Applied {
         after: Box::new(recovered()),
         backup: backup().folder,
         undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
-        notes: vec!["FreeScout's own clear-cache was run as the web user; workers restart after their present job.".to_owned()],
+        notes: vec!["FreeScout's clear-cache command was run as the web user; workers restart after their current job.".to_owned()],
     }
 }
 
 pub fn problem() -> Problem {
     Problem::new(
+        ErrorKind::DatabaseDenied,
         "The database refuses user freescout.",
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
-        "Look at DB_USERNAME and DB_PASSWORD in .env.",
+        "Check DB_USERNAME and DB_PASSWORD in .env.",
     )
 }
 
@@ -503,7 +506,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         ladder.push(rung(Rung::Authentication, 310, detail));
     }
     if end == Rung::Folder {
-        ladder.push(rung(Rung::Folder, 9, "INBOX 12 mails"));
+        ladder.push(rung(Rung::Folder, 9, "INBOX 12 emails"));
     }
     let (protocol, server) = match id.direction {
         Direction::Incoming => (Protocol::Imap, "imap.example.org:993"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::mail::advice::Advice;
 use freescout_rescue::domain::mail::oauth_error::OAuthError;
-use freescout_rescue::domain::mail::probe::Code;
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::engine::mail_test::connections;
 use freescout_rescue::engine::mail_test::connections::TestOrSkip;
 use freescout_rescue::engine::mail_test::oauth;

@@ -1,6 +1,6 @@
 //! What is said is so: the headline of the report, the marks of the steps, and the results of logins.
 
-use freescout_rescue::domain::mail::probe::Code;
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::state::Health;
 use freescout_rescue::domain::verdict::assessment::Assessment;
 use freescout_rescue::engine::exit::Exit;
@@ -130,8 +130,8 @@ fn those_whose_mail_does_not_flow_come_first_with_what_to_do() {
     assert_eq!(
         items[0].advice,
         [
-            "User name or password is wrong. Enter the password again, or look it up at the provider.",
-            "SMTP at smtp.example.org:587 has refused this password, so it was not tried here as well: too many refusals lock an account.",
+            "The user name or password is wrong. Enter the password again, or look it up at the provider.",
+            "SMTP on smtp.example.org:587 refused this password, so it was not tried here as well: too many refusals lock an account.",
         ]
     );
 }
@@ -146,10 +146,10 @@ fn the_saved_report_says_the_same_without_keys_of_the_screen() {
     ] {
         let said = stage.0.report_text();
         for key in [
-            "t, then",
-            "n starts",
+            "Press t",
+            "Press n",
             "Enter saves",
-            "r sends",
+            "Press r",
             "press",
             "^K",
             "^T",
@@ -179,9 +179,9 @@ fn the_saved_report_says_the_same_without_keys_of_the_screen() {
             "! Sales <sales@helpdesk.example>",
             "  incoming, IMAP imap.mail.example:993: ✗ login refused",
             "      “NO [AUTHENTICATIONFAILED] Authentication failed.”",
-            "      User name or password is wrong. Enter the password again, or look it up at the provider.",
+            "      The user name or password is wrong. Enter the password again, or look it up at the provider.",
             "  outgoing, SMTP smtp.mail.example:587: ○ not tried",
-            "      SMTP at smtp.example.org:587 has refused this password, so it was not tried here as well: too many refusals lock an account.",
+            "      SMTP on smtp.example.org:587 refused this password, so it was not tried here as well: too many refusals lock an account.",
         ]
     );
     assert!(
@@ -238,7 +238,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
     };
     let undone = unfinished("undo").answered(vec![
         Update::Assessed(Box::new(fixture::assessment(true))),
-        Update::Undone(vec!["Taken back: 3 stored texts.".to_owned()]),
+        Update::Undone(vec!["Undone: 3 stored values.".to_owned()]),
     ]);
     assert_eq!(marks(&undone, true), "!○○○○○○●");
     let (line, colour, _) = headline(&undone);
@@ -256,7 +256,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
         .act(&[Action::Primary])
         .answered(vec![
             Update::Assessed(Box::new(fixture::assessment(true))),
-            Update::Undone(vec!["Taken back: 3 stored texts.".to_owned()]),
+            Update::Undone(vec!["Undone: 3 stored values.".to_owned()]),
         ]);
     assert_eq!(marks(&back, true), "!✓!!○!○●");
 }
@@ -322,8 +322,8 @@ fn a_login_that_was_not_tried_is_sent_once_by_a_key() {
     let drawn = text(&draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true)));
     for said in [
         "○ not tried",
-        "has refused this password",
-        "r sends it here once",
+        "refused this password",
+        "Press r to try it here once",
         "r send it once",
     ] {
         assert!(drawn.contains(said), "{said}:\n{drawn}");

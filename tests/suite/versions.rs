@@ -412,12 +412,12 @@ fn what_an_old_version_does_not_make_from_the_key_is_not_said_to_break() {
     );
     let later = fresh("1.7.0");
     assert!(
-        later.contains("Attachment links in mails already sent stop working; replies do not"),
+        later.contains("Attachment links in emails already sent stop working; replies do not"),
         "{later}"
     );
     assert!(!later.contains("web cron"), "{later}");
-    assert!(fresh("1.7.18").contains("The web cron gets another URL"));
-    assert!(fresh("1.8.39").contains("Replies to mails already sent open new conversations"));
+    assert!(fresh("1.7.18").contains("The web cron gets a new URL"));
+    assert!(fresh("1.8.39").contains("Replies to emails already sent open new conversations"));
 }
 
 /// `APP_KEY_FILE` means nothing before 1.8.17.

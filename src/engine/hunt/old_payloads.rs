@@ -17,14 +17,15 @@ use crate::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Eligibility, Recoverable, TakenUnseen, settle,
 };
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
-use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
+use crate::domain::inventory::{Inventory, Secret, StoredText};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::Source;
 use crate::domain::payload::php;
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::SecretReport;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::{self, Damage, Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::io::state::backup;

@@ -17,7 +17,7 @@ use super::run_log::Ledger;
 use super::verify;
 use super::verify::Written;
 use crate::domain::config::DbSettings;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::plan::{Plan, PlanAction, TargetKey};
@@ -165,6 +165,7 @@ pub(super) fn search_first(
     let workers = processes::before_restart(session, &stays, progress, cancel);
     if sieve::closed(session) < before {
         return Err(Problem::new(
+            ErrorKind::ChangedMeanwhile,
             w.memory_key_found,
             w.memory_key_found_why,
             w.memory_key_found_next,
@@ -178,7 +179,7 @@ pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = sanitize(&backup.folder.to_string_lossy());
     let next = fill(w.signal_before_next, &[("folder", &folder)]);
-    Problem::new(w.signal_before, "", next)
+    Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
 }
 
 /// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.
@@ -213,7 +214,7 @@ fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
 
 /// A recovery that did not happen must not stand in the way of undoing the one before it.
 fn not_recovered(backup: &Backup, failure: Failure) -> Failure {
-    if !failure.half_done {
+    if !failure.half_done() {
         // What cannot be removed describes rows that undo will find unchanged.
         let _ = backup.forget_recovery();
     }
@@ -247,6 +248,7 @@ fn require_handover(
     let install = &session.install;
     let refuse = |why: String| {
         Err(Problem::new(
+            ErrorKind::Refused,
             w.handover_impossible,
             why,
             w.handover_impossible_next,
@@ -307,7 +309,7 @@ fn put_back(
 ) -> Failure {
     let failure = change.put_back(session, ledger, change.files.len(), problem, &backup.folder);
     match cache_back(&session.install.cache_path(), cache) {
-        Err(error) if !failure.half_done => {
+        Err(error) if !failure.half_done() => {
             let why = format!("{} {error}", failure.problem.why);
             change::half_done(&why, ledger, &backup.folder)
         }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::disk_trouble::{place, way_out};
+use super::disk_trouble::{kind_of, place, way_out};
 use super::run_log;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql::Script;
 use crate::engine::progress::Progress;
@@ -26,9 +26,7 @@ use crate::io::db::dump;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
-use crate::io::state;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
-use crate::sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
@@ -70,8 +68,27 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
             (w.backup_locked, w.backup_locked_next)
         }
     };
+    let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    Problem::new(what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, sanitize(&error.to_string()), next)
+}
+
+/// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.
+fn backup_kind(error: &BackupError) -> ErrorKind {
+    match error {
+        BackupError::File(e) if e.is_missing() => ErrorKind::BackupUnusable,
+        BackupError::File(_)
+        | BackupError::System(..)
+        | BackupError::Open(_)
+        | BackupError::Foreign(_)
+        | BackupError::NotApart(_) => ErrorKind::BackupFailed,
+        BackupError::Sum(_)
+        | BackupError::Form(..)
+        | BackupError::Sealed(_)
+        | BackupError::Newer(..)
+        | BackupError::KeysAway(_) => ErrorKind::BackupUnusable,
+        BackupError::Locked(_) | BackupError::Passphrase(_) => ErrorKind::Passphrase,
+    }
 }
 
 /// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
@@ -188,7 +205,12 @@ pub fn make_as(
 /// Whoever asked us to end before the backup was whole is heard: half of one is none.
 fn called_off() -> Problem {
     let w = words();
-    Problem::new(w.backup_called_off, "", w.quit_nothing_changed)
+    Problem::new(
+        ErrorKind::Cancelled,
+        w.backup_called_off,
+        "",
+        w.quit_nothing_changed,
+    )
 }
 
 /// The files of an install that are saved, by their names in a backup.
@@ -265,7 +287,12 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
     let w = words();
     backup.verify().map_err(|e| backup_problem(&e))?;
     let rows = backup.rows().map_err(|e| backup_problem(&e))?;
-    let stale = Problem::new(w.backup_stale, w.backup_stale_why, w.backup_stale_next);
+    let stale = Problem::new(
+        ErrorKind::ChangedMeanwhile,
+        w.backup_stale,
+        w.backup_stale_why,
+        w.backup_stale_next,
+    );
     if rows != session.inventory.cells {
         return Err(stale);
     }
@@ -310,50 +337,6 @@ fn restore_sql(
     }
     text.extend_from_slice(b"COMMIT;\n");
     text
-}
-
-/// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.
-pub fn web_user_option() -> Option<String> {
-    let named = install::named()?;
-    Some(format!(
-        "--web-user {}",
-        sentences::shell(Path::new(&named.text))
-    ))
-}
-
-/// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
-pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
-    let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
-    let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
-    let web_user = web_user_option().map(|option| format!(" {option}"));
-    format!(
-        "freescout-rescue {what} --backup-dir {}{}{} {}",
-        parent(backup),
-        keys_dir.unwrap_or_default(),
-        web_user.unwrap_or_default(),
-        sentences::shell(&install::lasting_name(install))
-    )
-}
-
-/// One of our commands on this install, ready for a shell, with our folders as they are.
-pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
-    let mut text = format!("freescout-rescue {what}");
-    if options.state_dir != state::usual() {
-        text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
-    }
-    if options.backup_dir != state::backups_in(&options.state_dir) {
-        text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
-    }
-    if let Some(keys_dir) = &options.keys_dir {
-        text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
-    }
-    if let Some(option) = web_user_option() {
-        text += &format!(" {option}");
-    }
-    format!(
-        "{text} {}",
-        sentences::shell(&install::lasting_name(install))
-    )
 }
 
 /// The newest backup of the install below the folder whose recovery was not taken back yet.

@@ -3,11 +3,12 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use super::backup::{backup_problem, command_with};
+use super::backup::backup_problem;
 use super::change::Failure;
 use super::run_log::Ledger;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Run, RunOutcome};
+use crate::engine::recovery::commands::command_with;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
@@ -50,7 +51,7 @@ pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
 /// The same of an attempt that was not carried out.
 pub fn explained_failure(failure: Failure, run: Option<&Run>, options: &Options) -> Failure {
     match run {
-        Some(run) if !failure.half_done => Failure {
+        Some(run) if !failure.half_done() => Failure {
             problem: explained(failure.problem, run, options),
             ..failure
         },
@@ -85,7 +86,12 @@ pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
                 let folder = sanitize(&folder.to_string_lossy());
                 let why = fill(words().give_up_needless_why, &[("folder", &folder)]);
                 let what = journal::unfinished(&run);
-                return Err(Problem::new(what, why, ledger.ways(&run)));
+                return Err(Problem::new(
+                    ErrorKind::Refused,
+                    what,
+                    why,
+                    ledger.ways(&run),
+                ));
             }
         }
         ledger.end(Ledger::again(&run), RunOutcome::GivenUp)?;

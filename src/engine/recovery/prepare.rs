@@ -10,7 +10,7 @@ use super::key_file;
 use crate::domain::config::dotenv;
 use crate::domain::config::dotenv::{EnvFile, Trouble};
 use crate::domain::config::rules::StoredForm;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::inventory::{Inventory, StoredText};
 use crate::domain::key::app_key::AppKey;
@@ -22,7 +22,7 @@ use crate::domain::payload::php;
 use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict;
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::Summary;
+use crate::domain::verdict::secret_report::Summary;
 use crate::engine::session::Session;
 use crate::engine::session::env_trouble;
 use crate::io::db::Swap;
@@ -88,6 +88,7 @@ pub fn prepare(
     for (cell, texts) in by_cell {
         let text = inventory.rewritten(cell, &texts).ok_or_else(|| {
             Problem::new(
+                ErrorKind::ChangedMeanwhile,
                 words().plan_surprised,
                 format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
                 "",
@@ -128,6 +129,7 @@ fn new_text(
 fn surprised(step: &PlanStep) -> Problem {
     let w = words();
     Problem::new(
+        ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
         sanitize(&step.place.to_string()),
         w.plan_surprised_next,
@@ -181,7 +183,14 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
 /// A [`Problem`] when the key is not known any more.
 pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     let w = words();
-    let lost = || Problem::new(w.plan_key_gone, "", w.plan_surprised_next);
+    let lost = || {
+        Problem::new(
+            ErrorKind::KeyGone,
+            w.plan_key_gone,
+            "",
+            w.plan_surprised_next,
+        )
+    };
     match plan.target {
         TargetKey::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
         TargetKey::Known(fingerprint) => {
@@ -283,7 +292,7 @@ impl PreparedChange {
 fn cannot(why: String) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
-    Problem::new(w.env_not_writable, why, next)
+    Problem::new(ErrorKind::NotWritable, w.env_not_writable, why, next)
 }
 
 /// `.env` with another key in it. Where FreeScout does not find its settings there, and has no cache to run on, that comes

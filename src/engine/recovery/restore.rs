@@ -20,7 +20,7 @@ use super::file_change;
 use super::file_change::FileChange;
 use super::run_log;
 use super::run_log::Ledger;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::run::{Run, RunKind};
 use crate::engine::progress::Progress;
@@ -97,7 +97,13 @@ pub fn put_back(
         let promise = first.get_or_insert_with(|| foretold.promise());
         if !foretold.promise().upholds(promise) {
             let next = w.anew_gives_up_next;
-            return Err(Problem::new(w.anew_foretold_otherwise, "", next).into());
+            return Err(Problem::new(
+                ErrorKind::ChangedMeanwhile,
+                w.anew_foretold_otherwise,
+                "",
+                next,
+            )
+            .into());
         }
         let wanted = BackupContents {
             also: foretold.rows(),
@@ -180,6 +186,7 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
         sanitize(&here.to_string_lossy())
     );
     Err(Problem::new(
+        ErrorKind::BackupUnusable,
         w.restore_other_install,
         why,
         w.restore_other_install_next,

@@ -21,7 +21,7 @@ use super::undo;
 use super::undo::Undone;
 use super::verify;
 use super::verify::Written;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
@@ -150,14 +150,18 @@ fn finish(
                 w.resume_key_gone_next,
                 &[("undo", &ledger.command("undo --yes"))],
             );
-            return Err(Problem::new(w.resume_key_gone, "", next).into());
+            return Err(Problem::new(ErrorKind::KeyGone, w.resume_key_gone, "", next).into());
         }
         ledger.sweep()?;
         backup.forget_recovery().map_err(|e| backup_problem(&e))?;
         ledger.end(id, RunOutcome::NotCarriedOut)?;
-        return Err(
-            Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
-        );
+        return Err(Problem::new(
+            ErrorKind::NothingToDo,
+            w.resume_nothing_written,
+            "",
+            w.resume_nothing_written_next,
+        )
+        .into());
     };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -219,10 +223,13 @@ fn finish(
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
         let next = format!("{}\n  {}", problem.next, ledger.both_ways());
-        return Err(Failure {
-            half_done: true,
-            ..Problem::new(w.cache_stays_resumed, problem.why, next).into()
-        });
+        return Err(Problem::new(
+            ErrorKind::HalfDone,
+            w.cache_stays_resumed,
+            problem.why,
+            next,
+        )
+        .into());
     }
     Ok(written.prove(session, ledger, progress))
 }
@@ -242,7 +249,13 @@ fn put_back(
         saved.get(&intended.cell).cloned().flatten()
     })?;
     let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
-        return Err(Problem::new(w.backup_unusable, "", ledger.both_ways()).into());
+        return Err(Problem::new(
+            ErrorKind::BackupUnusable,
+            w.backup_unusable,
+            "",
+            ledger.both_ways(),
+        )
+        .into());
     };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -379,6 +392,7 @@ fn files_forward(
                     crate::sentences::shell(&run.backup)
                 ));
                 return Err(Problem::new(
+                    ErrorKind::Refused,
                     fill(
                         w.resume_file_changed,
                         &[("path", &sanitize(&path.to_string_lossy()))],
@@ -455,5 +469,12 @@ fn target(session: &Session, run: &Run) -> Result<AppKey, Problem> {
     configured
         .filter(|key| named(key))
         .or_else(known)
-        .ok_or_else(|| Problem::new(words().plan_key_gone, "", words().plan_surprised_next))
+        .ok_or_else(|| {
+            Problem::new(
+                ErrorKind::KeyGone,
+                words().plan_key_gone,
+                "",
+                words().plan_surprised_next,
+            )
+        })
 }

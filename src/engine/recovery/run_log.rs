@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::backup;
-use super::disk_trouble::{place, way_out};
-use crate::domain::error::Problem;
+use super::disk_trouble::{kind_of, place, way_out};
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::clock;
+use crate::engine::recovery::commands;
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::db::lock;
@@ -155,6 +155,7 @@ impl Ledger {
 
     fn first(&self, run: &Run) -> Problem {
         Problem::new(
+            ErrorKind::UnfinishedRun,
             sentences::journal::unfinished(run),
             words().run_unfinished_why,
             self.ways(run),
@@ -190,7 +191,7 @@ impl Ledger {
 
     /// One of our commands on this install, ready for a shell.
     pub fn command(&self, what: &str) -> String {
-        backup::command_with(what, &self.options, &self.install)
+        commands::command_with(what, &self.options, &self.install)
     }
 
     /// What a run meant to write.
@@ -406,6 +407,7 @@ fn locked(error: LockError) -> Problem {
     let w = words();
     match error {
         LockError::Held(h) => Problem::new(
+            ErrorKind::Locked,
             sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
             w.locked_by_other_why,
             w.locked_by_other_next,
@@ -425,6 +427,7 @@ fn claimed(claimant: &Claimant) -> Problem {
         _ => Vec::new(),
     };
     Problem::new(
+        ErrorKind::Locked,
         sentences::journal::claimant(claimant, &candidates),
         w.locked_by_other_why,
         w.locked_in_database_next,
@@ -436,6 +439,7 @@ fn journal_problem(error: &JournalError) -> Problem {
         let w = words();
         // Another journal would know nothing of the run that holds this one.
         return Problem::new(
+            ErrorKind::Locked,
             w.journal_held,
             sanitize(&error.to_string()),
             w.journal_held_next,
@@ -452,5 +456,6 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         place(obstacle, path),
         w.journal_unusable_next,
     );
-    Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)
+    let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
+    Problem::new(kind, w.journal_unusable, sanitize(&error.to_string()), next)
 }

@@ -16,12 +16,13 @@ use super::restore;
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::progress::Progress;
 use crate::engine::recovery::clock;
+use crate::engine::recovery::commands;
 use crate::engine::session::options::Options;
 use crate::engine::session::own_backups;
 use crate::engine::session::reading;
@@ -270,7 +271,12 @@ fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
 
 fn nothing_to_take_back() -> Problem {
     let w = words();
-    Problem::new(w.undo_nothing, "", w.undo_nothing_next)
+    Problem::new(
+        ErrorKind::NothingToDo,
+        w.undo_nothing,
+        "",
+        w.undo_nothing_next,
+    )
 }
 
 /// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
@@ -365,8 +371,9 @@ fn files_back(
             let folder = &backup.folder;
             let what = format!("restore {} --yes", crate::sentences::shell(folder));
             let keys = backup.manifest.keys.as_deref();
-            let restore = backup::command(&what, folder, keys, &session.install.root);
+            let restore = commands::command(&what, folder, keys, &session.install.root);
             return Err(Problem::new(
+                ErrorKind::Refused,
                 fill(
                     w.undo_file_changed,
                     &[("path", &sanitize(&origin.to_string_lossy()))],
@@ -382,7 +389,12 @@ fn files_back(
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
-    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::FileUnreadable,
+        w.file_unreadable,
+        sanitize(&error.to_string()),
+        next,
+    )
 }
 
 /// The swaps back, and the rows that are no longer as we left them.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::config_cache;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::KeySource;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -131,6 +131,7 @@ impl Written<'_> {
             let notes = self.notes.iter().map(String::as_str);
             let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
             return Err(Problem::new(
+                ErrorKind::CacheNotRefreshed,
                 w.cache_stays,
                 why.join(" "),
                 w.cache_stays_next,

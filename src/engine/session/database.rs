@@ -1,7 +1,7 @@
 //! The database of an install as the operator knows it: where it is, what is wrong with it, and whether its tables are FreeScout's.
 
 use crate::domain::config::{DbSettings, Driver};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
 use crate::io::db::{Foreign, Store, StoreError};
 use crate::words::untrusted::sanitize;
@@ -24,6 +24,7 @@ fn place_of(settings: &DbSettings) -> String {
 pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
     let w = words();
     let elsewhere;
+    let kind = database_kind(error);
     let (what, next) = match error {
         StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
             (w.database_unreachable, w.database_file_next)
@@ -55,6 +56,7 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         }
     };
     Problem::new(
+        kind,
         fill(
             what,
             &[
@@ -68,6 +70,20 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
     )
 }
 
+fn database_kind(error: &StoreError) -> ErrorKind {
+    match error {
+        StoreError::Unreachable(_) => ErrorKind::DatabaseUnreachable,
+        StoreError::Denied(_) => ErrorKind::DatabaseDenied,
+        StoreError::UnknownDatabase(_) => ErrorKind::DatabaseUnknown,
+        StoreError::Tls(_) => ErrorKind::DatabaseTls,
+        StoreError::UnsupportedDriver(_) => ErrorKind::DatabaseSettings,
+        StoreError::TooMuch(_) | StoreError::NotPlain { .. } => ErrorKind::DatabaseUnsuitable,
+        StoreError::Query(_) => ErrorKind::DatabaseError,
+        StoreError::Locked(_) | StoreError::Deadlock(_) => ErrorKind::DatabaseBusy,
+        StoreError::ReadOnly(_) | StoreError::Replica { .. } => ErrorKind::DatabaseReadOnly,
+    }
+}
+
 /// The problem of a table that is none of FreeScout's making.
 fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     let w = words();
@@ -79,6 +95,7 @@ fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     let values: [(&str, &dyn std::fmt::Display); 2] =
         [("table", &sanitize(table)), ("foreign", foreign)];
     Problem::new(
+        ErrorKind::DatabaseUnsuitable,
         fill(w.database_not_plain, &values),
         w.database_not_plain_why,
         next,
@@ -120,6 +137,7 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
             .map_err(|e| unreachable_database(&e, settings))?;
         if columns.is_empty() {
             return Err(Problem::new(
+                ErrorKind::DatabaseUnsuitable,
                 fill(
                     w.table_missing,
                     &[("table", &sanitize(&format!("{}{table}", settings.prefix)))],

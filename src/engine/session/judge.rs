@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{elsewhere, findings, own_backups};
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::known;
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::{Assessment, SecretReport, Summary};
+use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, KeyName};
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
@@ -72,7 +73,7 @@ pub fn assess(session: &Session) -> Assessment {
         rules: session.inventory.rules().clone(),
         summary: Summary::of(&secrets),
         logged: log_secrets::offered(session, &secrets),
-        recommendation: crate::domain::config::elsewhere::advise(
+        recommendation: crate::domain::plan::out_of_reach::advise(
             plan::recommend(&secrets, &circumstances),
             elsewhere::key_out_of_reach(session),
             &secrets,

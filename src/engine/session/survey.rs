@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::own_keys;
 use super::{elsewhere, env_trouble};
 use crate::domain::config::{DbSettings, Driver, KeySource};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
 use crate::engine::session::Session;
 use crate::engine::session::database::require_tables;
@@ -30,6 +30,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
         ([], Some(path)) => Ok(path.to_owned()),
         ([first, ..], Some(_)) => Ok(first.clone()),
         ([], None) => Err(Problem::new(
+            ErrorKind::InstallNotFound,
             w.install_not_found,
             w.install_not_found_why,
             w.install_not_found_next,
@@ -41,6 +42,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
                 .collect::<Vec<_>>()
                 .join("\n    ");
             Err(Problem::new(
+                ErrorKind::InstallAmbiguous,
                 w.install_several,
                 list,
                 w.install_several_next,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::bookmark;
 use super::threads::{Setup, Tests};
 use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -182,9 +182,14 @@ impl Desk {
 
     pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
-        self.session
-            .as_mut()
-            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+        self.session.as_mut().ok_or_else(|| {
+            Problem::new(
+                ErrorKind::InstallNotFound,
+                w.install_not_open,
+                "",
+                w.install_not_found_next,
+            )
+        })
     }
 
     fn survey(
@@ -263,7 +268,12 @@ impl Desk {
         let w = words();
         let refused = |e: BackupError| {
             let why = sanitize(&e.to_string());
-            Problem::new(w.backup_folder_unusable, why, w.backup_folder_unusable_next)
+            Problem::new(
+                ErrorKind::NotWritable,
+                w.backup_folder_unusable,
+                why,
+                w.backup_folder_unusable_next,
+            )
         };
         let folder = AbsolutePath::new(folder)
             .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
@@ -442,8 +452,15 @@ impl Desk {
         let w = words();
         let options = self.setup.options.clone();
         let (session, mut ledger) = self.for_writing()?;
-        let mut backup = undo::backup_to_undo(&options, &session.install.root)?
-            .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        let mut backup =
+            undo::backup_to_undo(&options, &session.install.root)?.ok_or_else(|| {
+                Problem::new(
+                    ErrorKind::NothingToDo,
+                    w.undo_nothing,
+                    "",
+                    w.undo_nothing_next,
+                )
+            })?;
         backup.look_for_keys_in(options.keys_dir.as_deref());
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
@@ -518,5 +535,10 @@ fn as_key(pasted: &[u8]) -> SecretBytes {
 
 fn no_backup() -> Problem {
     let w = words();
-    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
+    Problem::new(
+        ErrorKind::Refused,
+        w.apply_needs_backup,
+        "",
+        w.apply_needs_backup_next,
+    )
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::handlers::{Call, Desk};
 use super::{Job, JobId, PasswordsUsed, TestJob, Update};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
 use crate::domain::key::source::Source;
 use crate::domain::mail::schedule::TestLimits;
@@ -208,10 +208,17 @@ fn work(
 fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
     // A fault of ours must reach the screen, not leave it waiting.
     let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call, tests)));
-    let fault = || Problem::new(words().our_fault, "", words().our_fault_next);
+    let fault = || {
+        Problem::new(
+            ErrorKind::Internal,
+            words().our_fault,
+            "",
+            words().our_fault_next,
+        )
+    };
     match outcome.unwrap_or_else(|_| Err(fault().into())) {
         Ok(()) => {}
-        Err(failure) if failure.half_done => call.send(Update::HalfDone(failure.problem)),
+        Err(failure) if failure.half_done() => call.send(Update::HalfDone(failure.problem)),
         Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
         Err(failure) => call.send(Update::Failed(failure.problem)),
     }

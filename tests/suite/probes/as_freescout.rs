@@ -1,7 +1,8 @@
 //! What goes over the wire is what FreeScout would send, byte by byte.
 
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::probe::{Code, Rung, TestCaution};
+use freescout_rescue::domain::mail::probe::TestCaution;
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::domain::payload::base64;
 
@@ -53,7 +54,7 @@ fn imap_quotes_backslash_and_quote_and_leaves_utf8_as_it_is() {
             Rung::Folder
         ]
     );
-    assert_eq!(ended.ladder[4].detail, "INBOX 17 mails");
+    assert_eq!(ended.ladder[4].detail, "INBOX 17 emails");
     assert_eq!(ended.cautions, [TestCaution::ClearText]);
 }
 

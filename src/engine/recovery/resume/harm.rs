@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::sum;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::run::{Intent, Run};
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::Summary;
+use crate::domain::verdict::secret_report::Summary;
 use crate::engine::recovery::change::Change;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
@@ -67,6 +67,7 @@ pub(super) fn require_none(
     }
     let w = words();
     Err(Problem::new(
+        ErrorKind::Refused,
         fill(w.resume_harms, &[("now", &now), ("then", &then)]),
         w.resume_harms_why,
         fill(

@@ -14,6 +14,7 @@
 //! demo     a throw-away broken install to try it all on
 //! ```
 
+#[macro_use]
 pub mod words;
 
 /// What is true, computed from what was read. Nothing here touches the world.

@@ -9,7 +9,7 @@ use crate::engine::recovery::run_log::Ledger;
 use crate::engine::recovery::undo;
 use crate::io::os::signals::PutOff;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Takes the last recovery back, or the one that was interrupted.
 pub(super) fn take_back(
@@ -22,10 +22,7 @@ pub(super) fn take_back(
     let options = common.options();
     let found = undo::backup_to_undo(&options, &session.install.root).map_err(unchanged)?;
     let mut backup = found.ok_or_else(|| {
-        let why = fill(
-            w.undo_nothing_why,
-            &[("folder", &options.backup_dir.display())],
-        );
+        let why = text!(undo_nothing_why, folder = options.backup_dir.display());
         unchanged(Problem::new(
             ErrorKind::NothingToDo,
             w.undo_nothing,
@@ -44,19 +41,17 @@ pub(super) fn take_back(
             Out::stdout().json(&output::Cautioned::new(json, &cautions));
         }
         let mut err = Out::stderr();
-        err.line(&fill(
-            w.undo_needs_yes,
-            &[
-                ("folder", &sanitize(&backup.folder.to_string_lossy())),
-                ("created", &sanitize(&backup.manifest.created)),
-                ("rows", &would.rows),
-                ("files", &would.files),
-            ],
+        err.line(&text!(
+            undo_needs_yes,
+            folder = sanitize(&backup.folder.to_string_lossy()),
+            created = sanitize(&backup.manifest.created),
+            rows = would.rows,
+            files = would.files
         ));
         would
             .refused
             .iter()
-            .for_each(|place| err.line(&fill(w.undo_row_refused, &[("place", place)])));
+            .for_each(|place| err.line(&text!(undo_row_refused, place = place)));
         return Ok(Exit::Attention);
     }
     let mut ledger = Ledger::open(&options, &session).map_err(not_started)?;
@@ -65,9 +60,9 @@ pub(super) fn take_back(
     let (safety, _) = back_up(common, &mut session, &mut progress, &signals)?;
     let mut undone =
         undo::undo(&mut session, &mut ledger, &backup, &mut progress).map_err(failed)?;
-    undone.notes.push(fill(
-        w.undo_safety,
-        &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
+    undone.notes.push(text!(
+        undo_safety,
+        folder = sanitize(&safety.folder.to_string_lossy())
     ));
     Ok(output::undone(
         common.json,

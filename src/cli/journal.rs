@@ -20,7 +20,7 @@ use crate::io::os::signals::PutOff;
 use crate::io::state::backup::Backup;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Finishes the run that was interrupted.
 pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
@@ -55,7 +55,6 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
 
 /// Closes the run that was interrupted, whose backup is lost.
 pub(super) fn give_up(common: &Common) -> CommandResult {
-    let w = words();
     let session = common.open().map_err(not_started)?;
     let options = common.options();
     let _signals = PutOff::begin();
@@ -75,16 +74,13 @@ pub(super) fn give_up(common: &Common) -> CommandResult {
     for run in &runs {
         let kind = sentences::journal::kind(run.kind);
         let started = sentences::journal::time(&run.started);
-        out.line(&fill(w.given_up, &[("kind", &kind), ("started", &started)]));
+        out.line(&text!(given_up, kind = kind, started = started));
     }
     for path in &left {
         let path = sanitize(&path.to_string_lossy());
-        out.line(&fill(w.given_up_left, &[("path", &path)]));
+        out.line(&text!(given_up_left, path = path));
     }
-    out.line(&fill(
-        w.given_up_next,
-        &[("check", &ledger.command("check"))],
-    ));
+    out.line(&text!(given_up_next, check = ledger.command("check")));
     Ok(Exit::Fine)
 }
 
@@ -99,7 +95,6 @@ fn nothing_to_resume(json: bool) -> Exit {
 
 /// Tells what was done, the last first.
 pub(super) fn history(common: &Common, all: bool) -> CommandResult {
-    let w = words();
     let options = common.options();
     let install = match all {
         true => None,
@@ -116,13 +111,13 @@ pub(super) fn history(common: &Common, all: bool) -> CommandResult {
     }
     if runs.is_empty() {
         let folder = sanitize(&options.state_dir.to_string_lossy());
-        out.line(&fill(w.history_empty, &[("folder", &folder)]));
+        out.line(&text!(history_empty, folder = folder));
     }
     for run in &runs {
         let folder = sanitize(&run.backup.to_string_lossy());
         out.line(&sentences::journal::told(run));
         out.line(&format!("    {}", sentences::journal::by(run)));
-        let rests = fill(w.run_rests_on, &[("folder", &folder)]);
+        let rests = text!(run_rests_on, folder = folder);
         out.line(&format!("    {rests}"));
         if all {
             out.line(&format!("    {}", sanitize(&run.install.to_string_lossy())));

@@ -13,7 +13,7 @@ use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: usize = 64 << 10;
@@ -76,12 +76,10 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
     Err(Problem::new(
         ErrorKind::BadInput,
         w.key_file_useless,
-        fill(
-            w.key_file_useless_why,
-            &[
-                ("source", &from.unwrap_or_default()),
-                ("fingerprint", &useless.fingerprint),
-            ],
+        text!(
+            key_file_useless_why,
+            source = from.unwrap_or_default(),
+            fingerprint = useless.fingerprint
         ),
         w.key_file_useless_next,
     ))
@@ -94,7 +92,7 @@ fn named(path: &Path, why: &str) -> String {
         true => w.source_stdin.to_owned(),
         false => sanitize(&path.to_string_lossy()),
     };
-    fill(w.error_path, &[("path", &name), ("why", &why)])
+    text!(error_path, path = name, why = why)
 }
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {

@@ -26,7 +26,7 @@ use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{sanitize, sanitize_lines};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Whether a document is on standard output already: there is never a second one.
 static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
@@ -121,17 +121,15 @@ pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
         let path = sanitize(&skipped.path.to_string_lossy());
-        err.line(&fill(
-            words().look_skipped,
-            &[
-                ("path", &path),
-                ("why", &sanitize(&skipped.why.to_string())),
-            ],
+        err.line(&text!(
+            look_skipped,
+            path = path,
+            why = sanitize(&skipped.why.to_string())
         ));
     }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
     if more > 0 {
-        err.line(&fill(words().look_skipped_more, &[("count", &more)]));
+        err.line(&text!(look_skipped_more, count = more));
     }
 }
 
@@ -148,13 +146,11 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
 /// `find-key` for people.
 pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
     keys(out, assessment, 10);
-    out.line(&fill(
-        words().looked_in,
-        &[
-            ("files", &hunted.looked.files),
-            ("megabytes", &(hunted.looked.bytes >> 20)),
-            ("seconds", &format!("{:.1}", hunted.seconds)),
-        ],
+    out.line(&text!(
+        looked_in,
+        files = hunted.looked.files,
+        megabytes = (hunted.looked.bytes >> 20),
+        seconds = format!("{:.1}", hunted.seconds)
     ));
     out.line(&summary(&assessment.summary));
 }
@@ -162,24 +158,20 @@ pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
 /// `check` for people.
 pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
     let w = words();
-    out.line(&fill(
-        w.check_install,
-        &[
-            ("path", &sanitize(&survey.path.to_string_lossy())),
-            ("version", &survey.version),
-            ("server", &survey.server),
-            ("database", &survey.database),
-        ],
+    out.line(&text!(
+        check_install,
+        path = sanitize(&survey.path.to_string_lossy()),
+        version = survey.version,
+        server = survey.server,
+        database = survey.database
     ));
-    out.line(&fill(w.check_web_user, &[("user", &survey.web_user)]));
+    out.line(&text!(check_web_user, user = survey.web_user));
     match assessment.keys.iter().find(|k| k.effective) {
-        Some(key) => out.line(&fill(
-            w.check_key,
-            &[
-                ("label", &key.label),
-                ("fingerprint", &key.fingerprint),
-                ("source", &survey.key_source),
-            ],
+        Some(key) => out.line(&text!(
+            check_key,
+            label = key.label,
+            fingerprint = key.fingerprint,
+            source = survey.key_source
         )),
         None => out.line(w.check_no_key),
     }
@@ -226,14 +218,12 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     }
     match assessment.recommendation {
         Some(recommended) => {
-            out.line(&fill(
-                w.check_recommended,
-                &[
-                    ("strategy", &recommended.strategy.name()),
-                    ("why", &sentences::why(recommended.why, &assessment.rules)),
-                ],
+            out.line(&text!(
+                check_recommended,
+                strategy = recommended.strategy.name(),
+                why = sentences::why(recommended.why, &assessment.rules)
             ));
-            out.line(&fill(w.check_next, &[("again", &again)]));
+            out.line(&text!(check_next, again = again));
         }
         None if overruled.is_some() => {}
         None => match assessment.need() {
@@ -247,9 +237,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
 }
 
 fn summary(summary: &Summary) -> String {
-    fill(
-        words().check_summary,
-        &[("readable", &summary.readable()), ("total", &summary.total)],
+    text!(
+        check_summary,
+        readable = summary.readable(),
+        total = summary.total
     )
 }
 
@@ -276,17 +267,14 @@ pub(super) fn plan(
     ready: &PlanReady,
     older: &BTreeSet<Place>,
 ) {
-    let w = words();
-    out.line(&fill(
-        w.plan_figures,
-        &[
-            ("strategy", &ready.plan.strategy.name()),
-            ("resealed", &ready.plan.resealed()),
-            ("entered", &ready.plan.entered()),
-            ("before", &assessment.summary.readable()),
-            ("after", &ready.after.readable()),
-            ("total", &ready.after.total),
-        ],
+    out.line(&text!(
+        plan_figures,
+        strategy = ready.plan.strategy.name(),
+        resealed = ready.plan.resealed(),
+        entered = ready.plan.entered(),
+        before = assessment.summary.readable(),
+        after = ready.after.readable(),
+        total = ready.after.total
     ));
     if let Some(why) = assessment
         .recommendation
@@ -392,19 +380,21 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
 
 /// What a recovery came to, for people: what was done, everyone's mail with the worst first, and its state as the last word.
 fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
-    let w = words();
-    out.line(&fill(
-        if applied.verified {
-            w.applied_verified
-        } else {
-            w.applied_unverified
-        },
-        &[
-            ("strategy", &applied.strategy),
-            ("resealed", &applied.resealed),
-            ("entered", &applied.reentered),
-        ],
-    ));
+    out.line(&if applied.verified {
+        text!(
+            applied_verified,
+            strategy = applied.strategy,
+            resealed = applied.resealed,
+            entered = applied.reentered
+        )
+    } else {
+        text!(
+            applied_unverified,
+            strategy = applied.strategy,
+            resealed = applied.resealed,
+            entered = applied.reentered
+        )
+    });
     applied.notes.iter().for_each(|note| out.line(note));
     out.line("");
     let state = MailState::with(&applied.after, tested);
@@ -416,28 +406,31 @@ fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
         mail_state::sign(state.health()),
         mail_state::headline(&state, 0)
     ));
-    out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
+    out.line(&text!(applied_undo, undo = applied.undo));
 }
 
 /// A finished backup.
 pub(super) fn backup(done: &BackupDone) -> String {
-    let w = words();
-    let mut text = fill(
-        if done.encrypted {
-            w.backup_done_encrypted
-        } else {
-            w.backup_done
-        },
-        &[
-            ("folder", &sanitize(&done.folder.to_string_lossy())),
-            ("texts", &done.cells),
-            ("files", &done.files),
-            ("kib", &done.bytes.div_ceil(1024)),
-        ],
-    );
+    let mut text = if done.encrypted {
+        text!(
+            backup_done_encrypted,
+            folder = sanitize(&done.folder.to_string_lossy()),
+            texts = done.cells,
+            files = done.files,
+            kib = done.bytes.div_ceil(1024)
+        )
+    } else {
+        text!(
+            backup_done,
+            folder = sanitize(&done.folder.to_string_lossy()),
+            texts = done.cells,
+            files = done.files,
+            kib = done.bytes.div_ceil(1024)
+        )
+    };
     if let Some(keys) = &done.keys {
         let keys = sanitize(&keys.to_string_lossy());
-        text += &format!("\n{}", fill(w.backup_keys_apart, &[("keys", &keys)]));
+        text += &format!("\n{}", text!(backup_keys_apart, keys = keys));
     }
     text
 }

@@ -9,7 +9,7 @@ use crate::io::state::backup::{Backup, Passphrase, Sealing};
 use crate::io::state::passphrase;
 use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How often a passphrase may be mistyped.
 const TRIES: usize = 3;
@@ -106,7 +106,7 @@ pub(super) fn open(
         Some(path) => from_file(common, path)?,
         None => {
             let folder = sanitize(&backup.folder.to_string_lossy());
-            let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
+            let question = text!(passphrase_ask, folder = folder) + " ";
             let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
             asked.map_err(|e| problem(&e))?
         }

@@ -18,7 +18,7 @@ use crate::io::os::signals::PutOff;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Puts a backup back.
 ///
@@ -80,17 +80,13 @@ pub(super) fn put_back(
 }
 
 fn no_backup(common: &Common, folder: &Path, error: &BackupError) -> Problem {
-    let w = words();
     if let BackupError::Newer(..) = error {
         return backup::backup_problem(error);
     }
-    let what = fill(
-        w.not_a_backup,
-        &[("path", &sanitize(&folder.to_string_lossy()))],
-    );
-    let next = fill(
-        w.not_a_backup_next,
-        &[("folder", &common.options().backup_dir.display())],
+    let what = text!(not_a_backup, path = sanitize(&folder.to_string_lossy()));
+    let next = text!(
+        not_a_backup_next,
+        folder = common.options().backup_dir.display()
     );
     Problem::new(
         ErrorKind::BackupUnusable,
@@ -106,12 +102,10 @@ fn would(out: &mut Out, foretold: &Foretold) {
     if foretold.is_nothing() {
         out.line(w.restore_would_nothing);
     } else {
-        out.line(&fill(
-            w.restore_would,
-            &[
-                ("rows", &foretold.rows().len()),
-                ("files", &foretold.files().len()),
-            ],
+        out.line(&text!(
+            restore_would,
+            rows = foretold.rows().len(),
+            files = foretold.files().len()
         ));
     }
     for swap in foretold.rows() {
@@ -122,7 +116,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         let path = sanitize(&file.path.to_string_lossy());
         let text = match file.after {
             Some(_) => path,
-            None => fill(w.restore_file_removed, &[("path", &path)]),
+            None => text!(restore_file_removed, path = path),
         };
         out.line(&format!("  {text}"));
     }
@@ -132,22 +126,17 @@ fn would(out: &mut Out, foretold: &Foretold) {
     };
     let (now, after) = (foretold.key_now(), foretold.key_after);
     out.line(&if now == after {
-        fill(w.restore_key_stays, &[("key", &key(now))])
+        text!(restore_key_stays, key = key(now))
     } else {
-        fill(
-            w.restore_key_moves,
-            &[("now", &key(now)), ("after", &key(after))],
-        )
+        text!(restore_key_moves, now = key(now), after = key(after))
     });
     let (before, summary) = (foretold.now.summary, foretold.summary());
-    out.line(&fill(
-        w.restore_readable,
-        &[
-            ("now", &before.readable()),
-            ("of_now", &before.total),
-            ("after", &summary.readable()),
-            ("of_after", &summary.total),
-        ],
+    out.line(&text!(
+        restore_readable,
+        now = before.readable(),
+        of_now = before.total,
+        after = summary.readable(),
+        of_after = summary.total
     ));
     for (now, after) in foretold.secrets() {
         reading(out, foretold, now, after);
@@ -192,18 +181,20 @@ fn reading(
 /// What a restore came to.
 fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
     let w = words();
-    out.line(&fill(
-        w.restored,
-        &[("rows", &restored.rows), ("files", &restored.files)],
+    out.line(&text!(
+        restored,
+        rows = restored.rows,
+        files = restored.files
     ));
     let safety = sanitize(&safety.to_string_lossy());
-    out.line(&fill(w.undo_safety, &[("folder", &safety)]));
+    out.line(&text!(undo_safety, folder = safety));
     restored.notes.iter().for_each(|note| out.line(note));
     if restored.surprises.is_empty() {
         let summary = foretold.summary();
-        out.line(&fill(
-            w.restored_as_foretold,
-            &[("readable", &summary.readable()), ("total", &summary.total)],
+        out.line(&text!(
+            restored_as_foretold,
+            readable = summary.readable(),
+            total = summary.total
         ));
         return;
     }

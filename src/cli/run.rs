@@ -47,7 +47,7 @@ use crate::io::state::AbsolutePath;
 use crate::io::state::backup::Backup;
 use crate::io::state::passwords;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 use crate::{demo, sentences, tui};
 
 /// Runs what was asked for and gives the exit code.
@@ -209,7 +209,7 @@ impl Common {
         let w = words();
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
-                let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
+                let what = text!(web_user_unknown, name = sanitize(name));
                 Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
@@ -248,10 +248,7 @@ impl Common {
             .iter()
             .find(|path| !path.exists() && path.as_path() != Path::new("-"))
         {
-            let what = fill(
-                w.look_in_missing,
-                &[("path", &sanitize(&missing.to_string_lossy()))],
-            );
+            let what = text!(look_in_missing, path = sanitize(&missing.to_string_lossy()));
             return Err(Problem::new(
                 ErrorKind::BadInput,
                 what,
@@ -295,10 +292,7 @@ fn wizard(
     };
     let install = install.or_else(|| common.install.clone());
     if let Some(missing) = install.as_ref().filter(|path| !path.exists()) {
-        let what = fill(
-            w.install_missing,
-            &[("path", &sanitize(&missing.to_string_lossy()))],
-        );
+        let what = text!(install_missing, path = sanitize(&missing.to_string_lossy()));
         return Err(not_started(Problem::new(
             ErrorKind::InstallNotFound,
             what,
@@ -311,18 +305,15 @@ fn wizard(
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
-    let w = words();
     let made = match mailboxes {
         Some(count) => demo::lay_out_large(folder, count, &mut crate::io::os::entropy::fill),
         None => demo::lay_out(folder, &mut crate::io::os::entropy::fill),
     }
     .map_err(unchanged)?;
-    Out::stdout().line(&fill(
-        w.demo_made,
-        &[
-            ("install", &made.install.display()),
-            ("look_in", &made.look_in.display()),
-        ],
+    Out::stdout().line(&text!(
+        demo_made,
+        install = made.install.display(),
+        look_in = made.look_in.display()
     ));
     Ok(Exit::Fine)
 }
@@ -436,7 +427,7 @@ fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> CommandRe
     let w = words();
     let lines = match wishes.passwords {
         Some(path) => passwords::read(path).map_err(|e| {
-            let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
+            let what = text!(passwords_file_unusable, path = path.display());
             not_started(Problem::new(
                 ErrorKind::BadInput,
                 what,

@@ -24,7 +24,7 @@ use crate::io::mail::Settings;
 use crate::io::state::passwords::MailboxName;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// `test`.
 pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Problem> {
@@ -70,7 +70,7 @@ fn named(session: &Session, names: &[String]) -> Result<Option<Vec<ConnectionId>
             .map_or_else(|_| MailboxName::Email(text.clone()), MailboxName::Id);
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
-            let what = fill(w.no_such_mailbox, &[("mailbox", &sanitize(text))]);
+            let what = text!(no_such_mailbox, mailbox = sanitize(text));
             return Err(Problem::new(
                 ErrorKind::BadInput,
                 what,
@@ -111,9 +111,10 @@ pub(super) fn run(
         };
         results.push(*tested);
         if results.len() % 25 == 0 {
-            Out::stderr().line(&fill(
-                w.test_progress,
-                &[("done", &results.len()), ("of", &prepared.len())],
+            Out::stderr().line(&text!(
+                test_progress,
+                done = results.len(),
+                of = prepared.len()
             ));
         }
     };
@@ -162,7 +163,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .iter()
         .map(|text| {
             read(text).ok_or_else(|| {
-                let what = fill(w.test_connect_to, &[("text", &sanitize(text))]);
+                let what = text!(test_connect_to, text = sanitize(text));
                 Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
@@ -192,17 +193,15 @@ pub(super) fn print(out: &mut Out, tested: &[Tested], site: &str) {
     };
     let not_needed = count(&[LoginMark::NotNeeded]);
     out.line("");
-    out.line(&fill(
-        w.test_summary,
-        &[
-            ("ok", &count(&[LoginMark::Works, LoginMark::WouldWork])),
-            ("of", &(tested.len() - not_needed)),
-            ("failed", &count(&[LoginMark::Fails])),
-            ("skipped", &count(&[LoginMark::NotTried])),
-        ],
+    out.line(&text!(
+        test_summary,
+        ok = count(&[LoginMark::Works, LoginMark::WouldWork]),
+        of = (tested.len() - not_needed),
+        failed = count(&[LoginMark::Fails]),
+        skipped = count(&[LoginMark::NotTried])
     ));
     if not_needed > 0 {
-        out.line(&fill(w.test_not_needed, &[("count", &not_needed)]));
+        out.line(&text!(test_not_needed, count = not_needed));
     }
 }
 

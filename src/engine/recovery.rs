@@ -34,7 +34,7 @@ use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PlanReady};
 use crate::io::state::passwords::{MailboxName, PasswordLine};
 use crate::sentences;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Why there is no plan.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl NoPlan {
             NoPlan::Problem(problem) => problem,
             NoPlan::Impossible(strategy, why) => Problem::new(
                 ErrorKind::NoPlan,
-                fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
+                text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
                 w.strategy_impossible_next,
             ),
@@ -139,7 +139,7 @@ pub fn places(
                         MailboxName::Id(id) => id.to_string(),
                         MailboxName::Email(email) => sanitize(email),
                     };
-                    unknown(&fill(w.no_such_mailbox, &[("mailbox", &name)]))
+                    unknown(&text!(no_such_mailbox, mailbox = name))
                 })?;
                 for (kind, text) in [
                     (SecretKind::Incoming, incoming),
@@ -243,7 +243,7 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
     }
     let w = words();
     let place = sanitize(&secret.place.to_string());
-    let what = fill(w.password_form_untold, &[("place", &place)]);
+    let what = text!(password_form_untold, place = place);
     let why = match secret.keeping {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,
         _ => w.version_untold_why,

@@ -24,10 +24,7 @@ pub use self::watch::Bounds;
 use super::install;
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
-use crate::domain::inventory::sql;
 use crate::io::db::lock::LockAnswer;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 use crate::io::os::spawn::Account;
 use crate::words::words;
 

@@ -5,7 +5,7 @@ use crate::domain::config::rules::Rules;
 use crate::domain::plan::mail_impact::{MailImpact, Trace};
 use crate::domain::plan::{Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
-use crate::words::{Words, fill, words};
+use crate::words::words;
 
 /// What becomes of replies and links; without counts where the database tells none.
 pub fn of(plan: &Plan, assessment: &Assessment) -> String {
@@ -22,20 +22,19 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
         }
         .to_owned();
     }
-    let parts: Vec<String> = [
-        (&damage.regains, w.damage_regains),
-        (&damage.keeps, w.damage_keeps),
-        (&damage.breaks, w.damage_breaks),
-        (&damage.stays_broken, w.damage_stays_broken),
-    ]
-    .into_iter()
-    .filter(|(traces, _)| !traces.is_empty())
-    .map(|(traces, text)| {
-        let what: Vec<String> = traces.iter().map(|t| trace(t, assessment, w)).collect();
-        fill(text, &[("what", &what.join(", "))])
-    })
-    .collect();
-    let mails = fill(w.damage_of_mails, &[("parts", &parts.join("; "))]);
+    let what = |traces: &[Trace]| {
+        let traces: Vec<String> = traces.iter().map(|t| trace(t, assessment)).collect();
+        (!traces.is_empty()).then(|| traces.join(", "))
+    };
+    let regains = what(&damage.regains).map(|what| text!(damage_regains, what = what));
+    let keeps = what(&damage.keeps).map(|what| text!(damage_keeps, what = what));
+    let breaks = what(&damage.breaks).map(|what| text!(damage_breaks, what = what));
+    let broken = what(&damage.stays_broken).map(|what| text!(damage_stays_broken, what = what));
+    let parts: Vec<String> = [regains, keeps, breaks, broken]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mails = text!(damage_of_mails, parts = parts.join("; "));
     format!("{mails} {}", of_the_key(plan, &damage, &assessment.rules))
 }
 
@@ -69,18 +68,23 @@ fn of_old_version(plan: &Plan, damage: &MailImpact, rules: &Rules) -> String {
     format!("{links} {}", of_the_key(plan, damage, rules))
 }
 
-fn trace(trace: &Trace, assessment: &Assessment, w: &'static Words) -> String {
-    let text = match trace.links {
-        None | Some(0) => w.damage_mails,
-        Some(1) => w.damage_mails_link,
-        Some(_) => w.damage_mails_links,
-    };
-    fill(
-        text,
-        &[
-            ("mails", &timeline::mails(trace.mails)),
-            ("links", &trace.links.unwrap_or(0)),
-            ("key", &timeline::name(trace.key, assessment)),
-        ],
-    )
+fn trace(trace: &Trace, assessment: &Assessment) -> String {
+    match trace.links {
+        None | Some(0) => text!(
+            damage_mails,
+            mails = timeline::mails(trace.mails),
+            key = timeline::name(trace.key, assessment)
+        ),
+        Some(1) => text!(
+            damage_mails_link,
+            mails = timeline::mails(trace.mails),
+            key = timeline::name(trace.key, assessment)
+        ),
+        Some(_) => text!(
+            damage_mails_links,
+            mails = timeline::mails(trace.mails),
+            links = trace.links.unwrap_or(0),
+            key = timeline::name(trace.key, assessment)
+        ),
+    }
 }

@@ -19,7 +19,7 @@ use crate::wizard::step::Step;
 use crate::wizard::step::passwords::EnterAction;
 use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::{Overlay, Wizard};
-use crate::words::{Words, fill, words};
+use crate::words::{Words, words};
 
 /// From this width on the steps and the connections have columns of their own.
 const WIDE: u16 = 120;
@@ -63,19 +63,19 @@ impl Canvas<'_, '_> {
             );
             self.pieces(&mut area, &lost_by_leaving(wizard));
         }
-        let values: [(&str, &dyn std::fmt::Display); 4] = [
-            ("width", &Window::SMALLEST.columns),
-            ("height", &Window::SMALLEST.rows),
-            ("w", &area.width),
-            ("h", &self.frame.area().height),
-        ];
-        let text = fill(w.please_enlarge, &values);
+        let text = text!(
+            please_enlarge,
+            width = Window::SMALLEST.columns,
+            height = Window::SMALLEST.rows,
+            w = area.width,
+            h = self.frame.area().height
+        );
         self.pieces(&mut area, &[(Role::Warn, text)]);
         if wizard.overlay != Some(Overlay::Quit) {
             self.pieces(&mut area, &[plain(w.please_enlarge_keys)]);
         }
         if let Some(job) = wizard.running.as_ref().filter(|job| !job.what.is_empty()) {
-            let text = fill(w.please_enlarge_goes_on, &[("what", &job.what)]);
+            let text = text!(please_enlarge_goes_on, what = job.what);
             self.pieces(&mut area, &[(Role::Muted, text)]);
         }
     }
@@ -220,7 +220,7 @@ impl Canvas<'_, '_> {
             }
             (None, None) if wizard.connections.running() => {
                 let left = wizard.connections.left();
-                let text = fill(words().connections_left, &[("count", &left)]);
+                let text = text!(connections_left, count = left);
                 self.moving(&text, area.width, turn)
             }
             (None, None) if wizard.passwords.trying() => {
@@ -362,7 +362,7 @@ fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     }
     match wizard.typed() {
         0 => {}
-        count => pieces.push((Role::Warn, fill(w.quit_typed, &[("count", &count)]))),
+        count => pieces.push((Role::Warn, text!(quit_typed, count = count))),
     }
     // What was, or is being, written cannot be called nothing.
     let changed = wizard.standing.is_some() || wizard.half_done.is_some() || wizard.is_writing();
@@ -377,11 +377,11 @@ fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
 
 /// `readable now 7/31 → after plan 30/31`.
 fn readable(wizard: &Wizard) -> Option<String> {
-    let w = words();
     let summary = wizard.assessment()?.summary;
-    let now = fill(
-        w.title_readable,
-        &[("readable", &summary.readable()), ("total", &summary.total)],
+    let now = text!(
+        title_readable,
+        readable = summary.readable(),
+        total = summary.total
     );
     let last = wizard
         .apply
@@ -394,9 +394,10 @@ fn readable(wizard: &Wizard) -> Option<String> {
             let after = ready.after;
             format!(
                 "{now}{}",
-                fill(
-                    w.title_after,
-                    &[("readable", &after.readable()), ("total", &after.total)]
+                text!(
+                    title_after,
+                    readable = after.readable(),
+                    total = after.total
                 )
             )
         }

@@ -8,7 +8,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{Job, JobId, Update};
 use crate::wizard::step::{apply, backup, keys, plan, report, survey};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What kind of job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +199,7 @@ impl Wizard {
                 if kind == JobKind::KeepIn {
                     self.backup.form = None;
                     let path = sanitize(&folders.backups.to_string_lossy());
-                    self.say(&fill(words().backup_folder_kept, &[("path", &path)]));
+                    self.say(&text!(backup_folder_kept, path = path));
                 }
                 self.backup.folders = Some(*folders);
             }

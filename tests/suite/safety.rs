@@ -21,7 +21,8 @@ use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::session::survey;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::words::{fill, words};
+use freescout_rescue::text;
+use freescout_rescue::words::words;
 
 use crate::cli::{Bench, Outcome, state};
 
@@ -348,12 +349,9 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         assert!(applied.verified);
         assert_eq!(
             applied.notes[0],
-            fill(
-                words().made_anew_note,
-                &[("times", &words().made_anew_once)]
-            )
+            text!(made_anew_note, times = words().made_anew_once)
         );
-        let told = fill(words().made_anew, &[("tried", &1), ("tries", &anew::TRIES)]);
+        let told = text!(made_anew, tried = 1, tries = anew::TRIES);
         assert!(said.contains(&told), "{said:?}");
         assert_ne!(applied.backup, backup.folder, "it holds what was saved");
         let place = Place::column(Table::Mailboxes, row, column);

@@ -36,7 +36,7 @@ use crate::io::fs::{FileError, FileRead};
 use crate::io::state::backup::Backup;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A plan that was confirmed, and what it takes to carry it out.
 #[derive(Clone, Copy)]
@@ -178,7 +178,7 @@ pub(super) fn search_first(
 pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = sanitize(&backup.folder.to_string_lossy());
-    let next = fill(w.signal_before_next, &[("folder", &folder)]);
+    let next = text!(signal_before_next, folder = folder);
     Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
 }
 
@@ -189,7 +189,7 @@ fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
         _ => None,
     });
     let keys = processes::held_by_processes_alone(session, &used.collect());
-    let told = |key: &String| fill(words().key_not_kept, &[("key", key)]);
+    let told = |key: &String| text!(key_not_kept, key = key);
     keys.iter().map(told).collect()
 }
 

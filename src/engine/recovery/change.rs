@@ -25,7 +25,7 @@ use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
 use crate::io::install::Install;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How long a database is asked again after the connection broke: one that restarts needs some seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,9 +64,8 @@ impl Failure {
     #[must_use]
     pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
         if !self.half_done() && ledger.end(run, RunOutcome::NotCarriedOut).is_err() {
-            let w = words();
             let undo = ledger.command("undo --yes");
-            let open = fill(w.journal_not_closed, &[("undo", &undo)]);
+            let open = text!(journal_not_closed, undo = undo);
             self.problem.next = format!("{} {open}", self.problem.next);
         }
         self
@@ -76,8 +75,7 @@ impl Failure {
     #[must_use]
     pub fn still_unfinished(mut self, ledger: &Ledger) -> Self {
         if !self.half_done() {
-            let w = words();
-            let stays = fill(w.run_stays_unfinished, &[("ways", &ledger.both_ways())]);
+            let stays = text!(run_stays_unfinished, ways = ledger.both_ways());
             self.problem.next = format!("{}\n  {stays}", self.problem.next);
         }
         self
@@ -102,7 +100,6 @@ impl Change {
     /// # Errors
     /// A [`Problem`]; nothing was changed.
     pub fn require_possible(&self, session: &mut Session) -> Result<(), Problem> {
-        let w = words();
         for file in &self.files {
             file.require_possible().map_err(|e| file_problem(&e))?;
         }
@@ -120,9 +117,9 @@ impl Change {
                 let table = sanitize(&format!("{}{table}", session.settings.prefix));
                 return Err(Problem::new(
                     ErrorKind::DatabaseUnsuitable,
-                    fill(w.no_transactions, &[("table", &table)]),
+                    text!(no_transactions, table = table),
                     "",
-                    fill(w.no_transactions_next, &[("table", &table)]),
+                    text!(no_transactions_next, table = table),
                 ));
             }
         }
@@ -401,12 +398,10 @@ impl Change {
 /// Some of it stands, and stays until it is finished or taken back.
 pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Failure {
     let w = words();
-    let next = fill(
-        w.apply_half_done_next,
-        &[
-            ("ways", &ledger.both_ways()),
-            ("folder", &sanitize(&restore_from.to_string_lossy())),
-        ],
+    let next = text!(
+        apply_half_done_next,
+        ways = ledger.both_ways(),
+        folder = sanitize(&restore_from.to_string_lossy())
     );
     Problem::new(ErrorKind::HalfDone, w.apply_half_done, sanitize(why), next).into()
 }
@@ -415,7 +410,7 @@ pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Fail
 fn lost(error: &StoreError, session: &Session) -> Problem {
     let w = words();
     Problem {
-        what: fill(w.database_lost, &[("place", &database::place(session))]),
+        what: text!(database_lost, place = database::place(session)),
         next: w.database_lost_next.to_owned(),
         ..database::unreachable_database(error, &session.settings)
     }
@@ -423,9 +418,8 @@ fn lost(error: &StoreError, session: &Session) -> Problem {
 
 /// Nobody can tell now how the commit ended. The run stays unfinished.
 fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
-    let w = words();
-    let what = fill(w.commit_unknown, &[("place", &database::place(session))]);
-    let next = fill(w.commit_unknown_next, &[("ways", &ledger.both_ways())]);
+    let what = text!(commit_unknown, place = database::place(session));
+    let next = text!(commit_unknown_next, ways = ledger.both_ways());
     Problem::new(
         ErrorKind::HalfDone,
         what,

@@ -30,7 +30,7 @@ use crate::io::db::{Stored, Swap};
 use crate::io::fs;
 use crate::io::state::backup::Backup;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 pub use foretold::{Foretold, Promise, foretell};
 
@@ -50,9 +50,7 @@ pub struct Restored {
 impl Restored {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let figures: [(&str, &dyn std::fmt::Display); 2] =
-            [("rows", &self.rows), ("files", &self.files)];
-        let mut sentences = vec![fill(words().restored, &figures)];
+        let mut sentences = vec![text!(restored, rows = self.rows, files = self.files)];
         sentences.extend(self.notes.iter().cloned());
         if !self.surprises.is_empty() {
             let places = self.surprises.iter().map(|p| sanitize(&p.to_string()));
@@ -154,13 +152,18 @@ pub fn restore(
     // What was left unfinished rested on the same backup: all it had written is put back. Its new files go last of all.
     ledger.sweep()?;
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
-        notes.push(fill(w.journal_not_ended, &[("why", &problem.why)]));
+        notes.push(text!(journal_not_ended, why = problem.why));
     }
     progress(w.apply_verifying, 0, None);
     let surprises = foretold.surprises(session).unwrap_or_else(|problem| {
-        let said: [(&str, &dyn std::fmt::Display); 2] =
-            [("what", &problem.what), ("why", &problem.why)];
-        notes.insert(0, fill(w.restore_not_read_again, &said));
+        notes.insert(
+            0,
+            text!(
+                restore_not_read_again,
+                what = problem.what,
+                why = problem.why
+            ),
+        );
         foretold.after.iter().map(|s| s.place.clone()).collect()
     });
     notes.extend(config_cache::follow(session, ran_on, progress));

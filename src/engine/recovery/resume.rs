@@ -40,7 +40,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What became of the interrupted run.
 pub enum Resumed {
@@ -146,10 +146,7 @@ fn finish(
     let Some(files) = found else {
         if swaps.len() + foreign.len() < intent.cells.len() {
             // The rows are written, and the new key is in none of its places: only the way back is left.
-            let next = fill(
-                w.resume_key_gone_next,
-                &[("undo", &ledger.command("undo --yes"))],
-            );
+            let next = text!(resume_key_gone_next, undo = ledger.command("undo --yes"));
             return Err(Problem::new(ErrorKind::KeyGone, w.resume_key_gone, "", next).into());
         }
         ledger.sweep()?;
@@ -196,12 +193,11 @@ fn finish(
         cells.any(|intended| intended.cell == **cell && intended.payloads.is_empty())
     };
     let left = |cell: &Cell| {
-        let text = if typed(&cell) {
-            w.resume_password_left
+        if typed(&cell) {
+            text!(resume_password_left, place = named(cell))
         } else {
-            w.resume_row_left
-        };
-        fill(text, &[("place", &named(cell))])
+            text!(resume_row_left, place = named(cell))
+        }
     };
     let notes = foreign.iter().map(left).collect();
     let stored = Run {
@@ -289,16 +285,19 @@ fn put_back(
         surprises: Vec::new(),
     };
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
-        let note = fill(w.journal_not_ended, &[("why", &problem.why)]);
+        let note = text!(journal_not_ended, why = problem.why);
         restored.notes.push(note);
     }
     let read = survey::reread(session).and_then(|()| reading::read_inventory(session));
     if let Err(problem) = read {
-        let said: [(&str, &dyn std::fmt::Display); 2] =
-            [("what", &problem.what), ("why", &problem.why)];
-        restored
-            .notes
-            .insert(0, fill(w.restore_not_read_again, &said));
+        restored.notes.insert(
+            0,
+            text!(
+                restore_not_read_again,
+                what = problem.what,
+                why = problem.why
+            ),
+        );
     }
     // Whether the files were in place before it was interrupted is not known: workers may still run on the old ones.
     let workers = config_cache::follow(session, RanOn::Unknown, progress);
@@ -393,12 +392,12 @@ fn files_forward(
                 ));
                 return Err(Problem::new(
                     ErrorKind::Refused,
-                    fill(
-                        w.resume_file_changed,
-                        &[("path", &sanitize(&path.to_string_lossy()))],
+                    text!(
+                        resume_file_changed,
+                        path = sanitize(&path.to_string_lossy())
                     ),
                     w.resume_file_changed_why,
-                    fill(w.resume_file_changed_next, &[("restore", &command)]),
+                    text!(resume_file_changed_next, restore = command),
                 ));
             }
         }

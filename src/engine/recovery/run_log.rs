@@ -21,7 +21,7 @@ use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The journal, and the lock of the install it is held for.
 pub struct Ledger {
@@ -72,7 +72,6 @@ impl Ledger {
 
     /// Takes the lock in the database: another of us may keep its state in another folder, or run on another machine.
     fn guard(&mut self, session: &Session) -> Result<(), Problem> {
-        let w = words();
         match DatabaseLock::take(session.settings.driver, session.connector()) {
             LockAttempt::Held(lock) => {
                 self.database = Some(lock);
@@ -82,7 +81,7 @@ impl Ledger {
             // Rows and files are compared all the same, right before they are committed.
             LockAttempt::Refused(error) => {
                 let why = sanitize(&error.to_string());
-                self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
+                self.unguarded = Some(text!(no_database_lock, why = why));
                 Ok(())
             }
         }
@@ -165,10 +164,7 @@ impl Ledger {
     /// The commands that end this unfinished run.
     pub fn ways(&self, run: &Run) -> String {
         match run.kind {
-            RunKind::Undo => fill(
-                words().run_unfinished_undo_next,
-                &[("resume", &self.command("resume"))],
-            ),
+            RunKind::Undo => text!(run_unfinished_undo_next, resume = self.command("resume")),
             _ => self.both_ways(),
         }
     }
@@ -180,12 +176,10 @@ impl Ledger {
 
     /// The commands that finish an unfinished run, and take it back.
     pub fn both_ways(&self) -> String {
-        fill(
-            words().run_unfinished_next,
-            &[
-                ("resume", &self.command("resume")),
-                ("undo", &self.command("undo --yes")),
-            ],
+        text!(
+            run_unfinished_next,
+            resume = self.command("resume"),
+            undo = self.command("undo --yes")
         )
     }
 

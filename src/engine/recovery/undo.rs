@@ -33,7 +33,7 @@ use crate::io::fs;
 use crate::io::fs::FileError;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What was taken back.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +53,11 @@ pub struct Undone {
 impl Undone {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let w = words();
-        let about = |text: &'static str| move |place: &String| fill(text, &[("place", place)]);
-        let figures: [(&str, &dyn std::fmt::Display); 2] =
-            [("rows", &self.rows), ("files", &self.files)];
-        let mut sentences = vec![fill(w.undone, &figures)];
-        sentences.extend(self.refused.iter().map(about(w.undo_row_refused)));
-        sentences.extend(self.stranded.iter().map(about(w.undo_stranded)));
+        let refused = |place: &String| text!(undo_row_refused, place = place);
+        let stranded = |place: &String| text!(undo_stranded, place = place);
+        let mut sentences = vec![text!(undone, rows = self.rows, files = self.files)];
+        sentences.extend(self.refused.iter().map(refused));
+        sentences.extend(self.stranded.iter().map(stranded));
         sentences.extend(self.notes.iter().cloned());
         sentences
     }
@@ -374,12 +372,12 @@ fn files_back(
             let restore = commands::command(&what, folder, keys, &session.install.root);
             return Err(Problem::new(
                 ErrorKind::Refused,
-                fill(
-                    w.undo_file_changed,
-                    &[("path", &sanitize(&origin.to_string_lossy()))],
+                text!(
+                    undo_file_changed,
+                    path = sanitize(&origin.to_string_lossy())
                 ),
                 w.undo_file_changed_why,
-                fill(w.undo_file_changed_next, &[("restore", &restore)]),
+                text!(undo_file_changed_next, restore = restore),
             ));
         }
     }

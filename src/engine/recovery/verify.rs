@@ -23,7 +23,7 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A recovery whose rows and files are written.
 pub struct Written<'a> {
@@ -163,10 +163,7 @@ impl Written<'_> {
         if let Err(problem) = &read {
             self.notes.insert(
                 0,
-                fill(
-                    w.apply_not_read_again,
-                    &[("what", &problem.what), ("why", &problem.why)],
-                ),
+                text!(apply_not_read_again, what = problem.what, why = problem.why),
             );
         }
         let after = session.assess();
@@ -175,8 +172,7 @@ impl Written<'_> {
         self.notes.splice(..0, overruled);
         self.notes.extend(ledger.unguarded());
         if let Err(problem) = ledger.end(self.id, RunOutcome::Done) {
-            let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
-            self.notes.push(fill(w.journal_not_ended, &why));
+            self.notes.push(text!(journal_not_ended, why = problem.why));
         }
         Applied {
             strategy: self.run.strategy.clone().unwrap_or_default(),

@@ -5,7 +5,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
 use crate::io::db::{Foreign, Store, StoreError};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Where the database of a session is, for the operator.
 pub fn place(session: &Session) -> String {
@@ -23,51 +23,59 @@ fn place_of(settings: &DbSettings) -> String {
 /// The problem of a database that cannot be reached, with the variable to look at.
 pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
     let w = words();
+    let place = place_of(settings);
     let elsewhere;
     let kind = database_kind(error);
     let (what, next) = match error {
-        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
-            (w.database_unreachable, w.database_file_next)
+        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => (
+            text!(database_unreachable, place = place),
+            w.database_file_next,
+        ),
+        StoreError::Unreachable(_) => (
+            text!(database_unreachable, place = place),
+            w.database_unreachable_next,
+        ),
+        StoreError::Denied(_) => (
+            text!(database_denied, user = sanitize(&settings.username)),
+            w.database_denied_next,
+        ),
+        StoreError::UnknownDatabase(_) => (
+            text!(database_unknown, database = sanitize(&settings.database)),
+            w.database_unknown_next,
+        ),
+        StoreError::Tls(_) => (text!(database_tls, place = place), w.database_tls_next),
+        StoreError::UnsupportedDriver(_) => {
+            (w.database_driver.to_owned(), w.database_settings_next)
         }
-        StoreError::Unreachable(_) => (w.database_unreachable, w.database_unreachable_next),
-        StoreError::Denied(_) => (w.database_denied, w.database_denied_next),
-        StoreError::UnknownDatabase(_) => (w.database_unknown, w.database_unknown_next),
-        StoreError::Tls(_) => (w.database_tls, w.database_tls_next),
-        StoreError::UnsupportedDriver(_) => (w.database_driver, w.database_settings_next),
-        StoreError::TooMuch(_) => (w.database_too_much, w.database_too_much_next),
+        StoreError::TooMuch(_) => (
+            text!(database_too_much, place = place),
+            w.database_too_much_next,
+        ),
         StoreError::NotPlain { table, foreign } => return not_plain(table, foreign),
-        StoreError::Query(_) => (w.database_query, w.database_query_next),
+        StoreError::Query(_) => (w.database_query.to_owned(), w.database_query_next),
         StoreError::Locked(_) if settings.driver == Driver::Sqlite => {
-            (w.database_locked, w.database_file_locked_next)
+            (w.database_locked.to_owned(), w.database_file_locked_next)
         }
-        StoreError::Locked(_) => (w.database_locked, w.database_locked_next),
-        StoreError::Deadlock(_) => (w.database_deadlock, w.database_deadlock_next),
-        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => {
-            (w.database_read_only, w.database_file_read_only_next)
-        }
-        StoreError::ReadOnly(_) => (w.database_read_only, w.database_read_only_next),
+        StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
+        StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
+        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (
+            text!(database_read_only, place = place),
+            w.database_file_read_only_next,
+        ),
+        StoreError::ReadOnly(_) => (
+            text!(database_read_only, place = place),
+            w.database_read_only_next,
+        ),
         StoreError::Replica { primary, .. } => {
             let primary = primary.as_deref().filter(|host| !host.is_empty());
             elsewhere = match primary {
-                Some(host) => fill(w.database_replica_of_next, &[("primary", &sanitize(host))]),
+                Some(host) => text!(database_replica_of_next, primary = sanitize(host)),
                 None => w.database_replica_next.to_owned(),
             };
-            (w.database_replica, elsewhere.as_str())
+            (text!(database_replica, place = place), elsewhere.as_str())
         }
     };
-    Problem::new(
-        kind,
-        fill(
-            what,
-            &[
-                ("place", &place_of(settings)),
-                ("database", &sanitize(&settings.database)),
-                ("user", &sanitize(&settings.username)),
-            ],
-        ),
-        sanitize(&error.to_string()),
-        next,
-    )
+    Problem::new(kind, what, sanitize(&error.to_string()), next)
 }
 
 fn database_kind(error: &StoreError) -> ErrorKind {
@@ -92,11 +100,13 @@ fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     } else {
         w.database_not_plain_next
     };
-    let values: [(&str, &dyn std::fmt::Display); 2] =
-        [("table", &sanitize(table)), ("foreign", foreign)];
     Problem::new(
         ErrorKind::DatabaseUnsuitable,
-        fill(w.database_not_plain, &values),
+        text!(
+            database_not_plain,
+            table = sanitize(table),
+            foreign = foreign
+        ),
         w.database_not_plain_why,
         next,
     )
@@ -138,14 +148,11 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
         if columns.is_empty() {
             return Err(Problem::new(
                 ErrorKind::DatabaseUnsuitable,
-                fill(
-                    w.table_missing,
-                    &[("table", &sanitize(&format!("{}{table}", settings.prefix)))],
+                text!(
+                    table_missing,
+                    table = sanitize(&format!("{}{table}", settings.prefix))
                 ),
-                fill(
-                    w.table_missing_why,
-                    &[("database", &sanitize(&settings.database))],
-                ),
+                text!(table_missing_why, database = sanitize(&settings.database)),
                 w.table_missing_next,
             ));
         }

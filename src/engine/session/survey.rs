@@ -16,7 +16,7 @@ use crate::io::db::Bounds;
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Finds the install: the folder given, or the only FreeScout in the usual places.
 ///
@@ -115,7 +115,7 @@ pub fn open(
                 problem.next = format!("{} {hint}", problem.next);
             }
             if let Some(places) = elsewhere::database_places(&install) {
-                let hint = fill(words().database_set_elsewhere, &[("places", &places)]);
+                let hint = text!(database_set_elsewhere, places = places);
                 problem.next = format!("{} {hint}", problem.next);
             }
             return Ok(Err(no_database(problem, &settings)));
@@ -151,7 +151,7 @@ fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
     let as_another = told && rustix::process::geteuid().is_root();
     (as_another && settings.driver == Driver::Sqlite).then(|| {
         let user = fs::user_name(install.web_user.uid);
-        fill(w.database_file_opened_as, &[("user", &user)])
+        text!(database_file_opened_as, user = user)
     })
 }
 
@@ -204,9 +204,9 @@ pub fn summary(session: &Session) -> Survey {
     };
     let mut left_out = Vec::new();
     if !rustix::process::geteuid().is_root() {
-        left_out.push(fill(
-            w.left_out_not_root,
-            &[("user", &fs::user_name(rustix::process::geteuid().as_raw()))],
+        left_out.push(text!(
+            left_out_not_root,
+            user = fs::user_name(rustix::process::geteuid().as_raw())
         ));
     }
     Survey {
@@ -240,12 +240,12 @@ pub fn web_user(install: &Install) -> String {
     let why = match by {
         KnownBy::Operator => w.web_user_named.to_owned(),
         KnownBy::Owner => w.web_user_owner.to_owned(),
-        KnownBy::LeastOwner(owners) => fill(w.web_user_least, &[("owners", &names(owners))]),
+        KnownBy::LeastOwner(owners) => text!(web_user_least, owners = names(owners)),
         KnownBy::Acl => w.web_user_acl.to_owned(),
-        KnownBy::Group(gid) => fill(w.web_user_group, &[("group", &fs::group_name(*gid))]),
+        KnownBy::Group(gid) => text!(web_user_group, group = fs::group_name(*gid)),
         KnownBy::Root => w.web_user_root.to_owned(),
         KnownBy::Untold => return w.web_user_untold.to_owned(),
     };
     let user = fs::user_name(account.uid);
-    fill(w.survey_web_user_value, &[("user", &user), ("why", &why)])
+    text!(survey_web_user_value, user = user, why = why)
 }

@@ -46,7 +46,7 @@ use crate::io::state;
 use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Progress is reported at most this often: the line may be slow.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -384,7 +384,6 @@ impl Desk {
             &mut dyn FnMut(&mut Session, Looking<'_>),
         ) -> hunt::HuntTotals,
     ) -> Result<(), Problem> {
-        let w = words();
         let session = self.session()?;
         let cancel = call.cancel();
         let looked = search(session, &cancel, &mut |session, looking| match looking {
@@ -395,25 +394,21 @@ impl Desk {
             } => {
                 let megabytes = bytes >> 20;
                 let current = sanitize(&current.to_string_lossy());
-                let what = fill(
-                    w.looking_at,
-                    &[
-                        ("files", &files),
-                        ("megabytes", &megabytes),
-                        ("path", &current),
-                    ],
+                let what = text!(
+                    looking_at,
+                    files = files,
+                    megabytes = megabytes,
+                    path = current
                 );
                 call.progress(&what, files, None);
                 tests.serve(session);
             }
             Looking::OtherKey(process) => {
-                let what = fill(
-                    w.process_holds_other_key,
-                    &[
-                        ("pid", &process.pid),
-                        ("what", &process.what),
-                        ("user", &process.user),
-                    ],
+                let what = text!(
+                    process_holds_other_key,
+                    pid = process.pid,
+                    what = process.what,
+                    user = process.user
                 );
                 call.progress(&what, 0, None);
             }
@@ -466,9 +461,9 @@ impl Desk {
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
         let undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
         let mut sentences = undone.sentences();
-        sentences.push(fill(
-            w.undo_safety,
-            &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
+        sentences.push(text!(
+            undo_safety,
+            folder = sanitize(&safety.folder.to_string_lossy())
         ));
         session.journal_findings.clear();
         call.send(Update::Assessed(Box::new(session.assess())));

@@ -24,8 +24,6 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
 use crate::io::fs::certificates::Copied;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);

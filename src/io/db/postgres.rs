@@ -36,8 +36,6 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
 use crate::io::fs::certificates;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 
 /// How long one statement of a change may take.
 const STATEMENT: Duration = Duration::from_secs(60);

@@ -21,8 +21,6 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 
 /// An open SQLite file.
 pub struct Sqlite {

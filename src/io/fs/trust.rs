@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use crate::io::fs;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 const STICKY: u32 = 0o1000;
 const GROUP_WRITES: u32 = 0o020;
@@ -28,13 +27,11 @@ pub struct Open {
 
 impl Open {
     fn said(&self) -> String {
-        fill(
-            words().error_open_to_others,
-            &[
-                ("path", &sanitize(&self.path.to_string_lossy())),
-                ("owner", &fs::user_name(self.owner)),
-                ("mode", &format!("{:04o}", self.mode)),
-            ],
+        text!(
+            error_open_to_others,
+            path = sanitize(&self.path.to_string_lossy()),
+            owner = fs::user_name(self.owner),
+            mode = format!("{:04o}", self.mode)
         )
     }
 }

@@ -157,6 +157,8 @@ impl PartSearch<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hunt::old_payloads::Wanted;
+    use crate::io::hunt::{HuntEvent, HuntLimits};
 
     #[test]
     fn a_file_without_a_size_is_read_as_far_as_this_and_that_is_said() {

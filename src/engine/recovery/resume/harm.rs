@@ -17,7 +17,7 @@ use crate::engine::session::reading;
 use crate::io::fs::FileRead;
 use crate::io::install::Install;
 use crate::io::state::backup::Backup;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Refuses to go on where others changed rows since, and fewer secrets would be readable in the end than are now, and than
 /// if nobody had changed them. `before` is the backup of what stood when the run began; `asked` are the rows that a restore
@@ -68,12 +68,9 @@ pub(super) fn require_none(
     let w = words();
     Err(Problem::new(
         ErrorKind::Refused,
-        fill(w.resume_harms, &[("now", &now), ("then", &then)]),
+        text!(resume_harms, now = now, then = then),
         w.resume_harms_why,
-        fill(
-            w.resume_harms_next,
-            &[("undo", &ledger.command("undo --yes"))],
-        ),
+        text!(resume_harms_next, undo = ledger.command("undo --yes")),
     ))
 }
 

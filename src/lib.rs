@@ -51,6 +51,7 @@ pub mod engine {
     pub mod recovery;
     pub mod report;
     pub mod session;
+    pub mod usecase;
     pub mod worker;
 }
 
@@ -81,3 +82,7 @@ pub mod tui {
 pub mod cli;
 pub mod demo;
 pub mod sentences;
+
+#[cfg(test)]
+#[path = "../tests/suite/not_tried.rs"]
+mod not_tried;

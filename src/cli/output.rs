@@ -37,18 +37,21 @@ pub(super) fn json_was_given() -> bool {
 }
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
-pub(super) struct Out(Box<dyn Write>);
+pub struct Out(Box<dyn Write>);
 
 impl Out {
-    pub(super) fn stdout() -> Self {
+    /// Standard output.
+    pub fn stdout() -> Self {
         Self(Box::new(std::io::stdout()))
     }
 
-    pub(super) fn stderr() -> Self {
+    /// Standard error.
+    pub fn stderr() -> Self {
         Self(Box::new(std::io::stderr()))
     }
 
-    pub(super) fn line(&mut self, text: &str) {
+    /// One line, or several: nothing in it can move a cursor.
+    pub fn line(&mut self, text: &str) {
         let _ = writeln!(self.0, "{}", sanitize_lines(text));
     }
 
@@ -101,17 +104,6 @@ pub(super) fn problem(problem: &Problem) {
     for part in [&problem.why, &problem.next] {
         if !part.is_empty() {
             err.line(&format!("  {part}"));
-        }
-    }
-}
-
-/// Progress, on standard error: a line when another thing begins.
-pub(super) fn progress() -> impl FnMut(&str, u64, Option<u64>) {
-    let mut last = String::new();
-    move |what, _, _| {
-        if what != last {
-            what.clone_into(&mut last);
-            Out::stderr().line(what);
         }
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod bookmark;
 pub mod handlers;
+mod login_tests;
+pub mod setup;
 pub mod threads;
 
 use std::path::PathBuf;

@@ -23,6 +23,10 @@ table! {
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
+    no_such_command(word) = "{word} is neither a command nor a folder.";
+    no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
+    given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
     install_not_freescout_why = "It has no `artisan` file, or its config/app.php is not FreeScout's.";
     install_not_freescout_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
@@ -243,6 +247,7 @@ table! {
     passphrase_no_terminal_next = "Nothing was changed. Use --passphrase-file FILE, or - to read it from standard input.";
     passphrase_stopped = "Stopped at the passphrase prompt. Nothing was changed.";
     standard_input_twice = "standard input cannot be read twice";
+    standard_input_shared(first, second) = "{first} and {second} both name standard input.";
     standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
     restore_sql_head(database, path, created) = "-- Restores what freescout-rescue may change in database {database}\n-- of {path}, to its state at {created}.";
     backup_readme(path, created, holds, encrypted, restore, undo, by_hand) = "Backup of {path}, made by freescout-rescue at {created}.\n\n{holds}\n{encrypted}\nTo restore all of it:        {restore}\nTo undo a recovery:          {undo}\nTo restore it by hand, run these in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 checksum and its original path.\n";
@@ -457,6 +462,8 @@ table! {
     key_file_unreadable = "The key file cannot be read.";
     look_in_missing(path) = "{path} does not exist, so it cannot be searched for keys.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
+    look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
+    look_in_keyboard_next = "Nothing was changed. Use find-key --look-in -, or give a file.";
     key_file_empty = "the file is empty";
     key_file_several = "it contains more than one key; leave only one in it, or search the file with --look-in";
     key_file_no_key = "The key file contains no key.";

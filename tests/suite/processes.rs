@@ -14,7 +14,9 @@ use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::session::survey;
-use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
+use freescout_rescue::engine::usecase::given::Given;
+use freescout_rescue::engine::worker::setup::Setup;
+use freescout_rescue::engine::worker::threads::WorkerHandle;
 use freescout_rescue::engine::worker::{Job, JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
@@ -231,7 +233,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         },
         environment: Environment::default(),
-        keys: Vec::new(),
+        given: Given::default(),
         mail: Settings::of_system(),
         endpoints: Endpoints::default(),
     });

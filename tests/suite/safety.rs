@@ -25,6 +25,7 @@ use freescout_rescue::text;
 use freescout_rescue::words::words;
 
 use crate::cli::{Bench, Outcome, state};
+use crate::not_tried::as_root;
 
 /// What somebody does to an install, and its name (or the message it must lead to).
 type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
@@ -371,7 +372,7 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
 fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
     const NOBODY: u32 = 65534;
     // Only root can play both parts; a plain account plays its own.
-    let root = rustix::process::geteuid().is_root();
+    let root = as_root("an `.env` of another account");
     let (uid, gid) = match root {
         true => (NOBODY, NOBODY),
         false => (

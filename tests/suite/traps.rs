@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, FileType, Mode};
 
 use crate::cli::{Bench, Outcome, state};
+use crate::not_tried::as_root;
 
 /// The web user of these tests, who owns nothing else.
 pub const WEB: u32 = 65534;
@@ -19,15 +20,6 @@ pub const WEB: u32 = 65534;
 const OTHER: u32 = 12345;
 /// What a trap would like to be read or written.
 const SECRET: &str = "APP_KEY=base64:U0VDUkVUU0VDUkVUU0VDUkVUU0VDUkVUU0VDUkVUU0U=\n";
-
-/// Whether this test can play both parts; says so where it cannot.
-pub fn as_root(what: &str) -> bool {
-    let root = rustix::process::geteuid().is_root();
-    if !root {
-        eprintln!("NOT TESTED as a plain account: {what}. Run it as root.");
-    }
-    root
-}
 
 /// Gives a whole tree away.
 fn give(folder: &Path, owner: u32) {

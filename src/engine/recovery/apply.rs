@@ -18,9 +18,9 @@ use super::verify;
 use super::verify::Written;
 use crate::domain::config::DbSettings;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::plan::{Plan, PlanAction, TargetKey};
+use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
@@ -236,6 +236,22 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
         file_change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
     }
     Ok(())
+}
+
+/// Refuses a plan that FreeScout would not follow, before anything is backed up for it. What is found then may be changed
+/// when it is carried out, so it is asked again.
+///
+/// # Errors
+/// A [`Problem`]; nothing was changed.
+pub fn require_followed(session: &mut Session, plan: &Plan, artisan: bool) -> Result<(), Problem> {
+    let target = target_key(session, plan)?;
+    let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
+    let key_moves = session.install.key_in_force().text.expose() != target.text();
+    let refresh = key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env);
+    match refresh && session.install.cache_file.is_some() {
+        true => require_handover(session, &target, artisan),
+        false => Ok(()),
+    }
 }
 
 /// Without the cached config FreeScout runs on `.env`: it must be there, readable, and name the same database.

@@ -4,7 +4,9 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::engine::session::options::Options;
-use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
+use freescout_rescue::engine::usecase::given::Given;
+use freescout_rescue::engine::worker::setup::Setup;
+use freescout_rescue::engine::worker::threads::WorkerHandle;
 use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
@@ -42,7 +44,7 @@ impl Live {
                 php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
             },
             environment: Environment::of_this_process(),
-            keys: Vec::new(),
+            given: Given::default(),
             mail: Settings::of_system(),
             endpoints: Endpoints {
                 microsoft: "http://127.0.0.1:1/".to_owned(),

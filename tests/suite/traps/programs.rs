@@ -4,8 +4,9 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
-use super::{OTHER, WEB, as_root};
+use super::{OTHER, WEB};
 use crate::cli::{Bench, Outcome};
+use crate::not_tried::as_root;
 
 fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();

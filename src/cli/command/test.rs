@@ -1,44 +1,49 @@
-//! `test`: every mailbox proven by a login, and the tests that `recover` makes when it is done.
+//! `test`: every mailbox proven by a login.
 
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::Mutex;
-use std::sync::atomic::Ordering;
 
+use super::opened;
+use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::output::Out;
-use crate::cli::{Common, TestOptions, stop};
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
-use crate::domain::mail::schedule::TestLimits;
-use crate::domain::mail::{ConnectionId, Direction};
 use crate::engine::exit::Exit;
-use crate::engine::mail_test;
-use crate::engine::mail_test::connections;
-use crate::engine::mail_test::connections::NotRenewed;
-use crate::engine::mail_test::lockouts::RefusedLogins;
-use crate::engine::mail_test::{Round, TestEvent};
 use crate::engine::report;
-use crate::engine::session::Session;
 use crate::engine::session::survey;
-use crate::engine::worker::PasswordsUsed;
+use crate::engine::usecase::logins;
+use crate::engine::usecase::logins::Wanted;
 use crate::io::mail::Settings;
-use crate::io::state::passwords::MailboxName;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
-/// `test`.
-pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Problem> {
+/// Logs in everywhere, and says what came of it.
+pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> CommandResult {
     let w = words();
-    let mut session = common.open()?;
-    let which = named(&session, &options.mailbox)?;
-    let tested = run(&mut session, options, which.as_deref())?;
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let which = logins::named(&session, &options.mailbox).map_err(not_started)?;
+    let wanted = Wanted {
+        which: which.as_deref(),
+        renew: (!options.no_renew).then(|| options.endpoints()),
+        mail: Settings {
+            routes: routes(&options.connect_to).map_err(not_started)?,
+            ..Settings::of_system()
+        },
+        limits: options.limits(),
+        send: options.send,
+    };
+    let tested = logins::test(&mut session, &wanted, &reporter).map_err(not_started)?;
     if tested.is_empty() {
-        return Err(Problem::new(
+        let problem = Problem::new(
             ErrorKind::NothingToDo,
             w.test_nothing,
             "",
             w.test_nothing_next,
-        ));
+        );
+        return Err(not_started(problem));
     }
     let site = survey::summary(&session).site;
     if common.json {
@@ -58,96 +63,6 @@ pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Probl
             Exit::Fine
         },
     )
-}
-
-/// The connections of the mailboxes that were named; `None` where none was.
-fn named(session: &Session, names: &[String]) -> Result<Option<Vec<ConnectionId>>, Problem> {
-    let w = words();
-    let mut which = Vec::new();
-    for text in names {
-        let name = text
-            .parse()
-            .map_or_else(|_| MailboxName::Email(text.clone()), MailboxName::Id);
-        let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
-        let Some(mailbox) = found else {
-            let what = text!(no_such_mailbox, mailbox = sanitize(text));
-            return Err(Problem::new(
-                ErrorKind::BadInput,
-                what,
-                "",
-                w.test_nothing_next,
-            ));
-        };
-        which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
-    }
-    Ok((!names.is_empty()).then_some(which))
-}
-
-/// Makes the tests, with what FreeScout reads now, and gives their results in the order of the mailboxes.
-pub(super) fn run(
-    session: &mut Session,
-    options: &TestOptions,
-    which: Option<&[ConnectionId]>,
-) -> Result<Vec<Tested>, Problem> {
-    let w = words();
-    let common = Settings {
-        routes: routes(&options.connect_to)?,
-        ..Settings::of_system()
-    };
-    let settings = connections::settings(session, &common);
-    let (memory, cancel) = (RefusedLogins::default(), stop::flag());
-    let not_renewed = match options.no_renew {
-        true => NotRenewed::new(),
-        false => connections::renew(session, which, &options.endpoints(), &cancel),
-    };
-    let prepared = connections::prepare(session, which, PasswordsUsed::InForce, &not_renewed);
-    let results: Mutex<Vec<Tested>> = Mutex::default();
-    let tell = |heard| {
-        let TestEvent::Ended(tested) = heard else {
-            return;
-        };
-        let Ok(mut results) = results.lock() else {
-            return;
-        };
-        results.push(*tested);
-        if results.len() % 25 == 0 {
-            Out::stderr().line(&text!(
-                test_progress,
-                done = results.len(),
-                of = prepared.len()
-            ));
-        }
-    };
-    let round = Round {
-        settings: &settings,
-        limits: TestLimits {
-            at_once: options.concurrency.into(),
-            per_server: options.per_server.into(),
-            ..TestLimits::default()
-        },
-        memory: &memory,
-        again: false,
-        cancel: &cancel,
-        tell: &tell,
-    };
-    mail_test::run(&prepared, &round);
-    if cancel.load(Ordering::Relaxed) {
-        return Err(Problem::new(ErrorKind::Cancelled, w.test_stopped, "", ""));
-    }
-    let mut tested = results
-        .lock()
-        .map(|mut all| std::mem::take(&mut *all))
-        .unwrap_or_default();
-    tested.sort_by_key(|t| (t.id.mailbox.is_none(), t.id));
-    if options.send {
-        for (mailbox, journey) in mail_test::send_to_itself(&prepared, &tested, &round) {
-            let incoming = ConnectionId::of(mailbox, Direction::Incoming);
-            if let Some(one) = tested.iter_mut().find(|t| t.id == incoming) {
-                one.ended.journey = Some(journey);
-            }
-        }
-    }
-    Ok(tested)
 }
 
 /// `HOST:PORT=ADDRESS:PORT`.
@@ -171,7 +86,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
 }
 
 /// The results for people: a block a mailbox.
-pub(super) fn print(out: &mut Out, tested: &[Tested], site: &str) {
+fn print(out: &mut Out, tested: &[Tested], site: &str) {
     let w = words();
     let mut last = None;
     for one in tested {

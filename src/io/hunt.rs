@@ -6,7 +6,7 @@
 pub mod git;
 
 mod archive;
-pub(in crate::io) mod budget;
+mod budget;
 mod cancellable_reader;
 mod gaps;
 mod git_stores;

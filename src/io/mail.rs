@@ -124,7 +124,7 @@ pub fn probe(
 }
 
 /// Why the climb ended.
-pub(in crate::io) enum Fall {
+enum Fall {
     /// Called off.
     Cancelled,
     /// With this code, in the server's words (sanitised).
@@ -146,15 +146,15 @@ impl Fall {
 }
 
 /// One climb up the ladder.
-pub(in crate::io) struct Climb<'a> {
-    pub(in crate::io) target: &'a MailServer,
-    pub(in crate::io) settings: &'a Settings,
-    pub(in crate::io) cancel: &'a AtomicBool,
+struct Climb<'a> {
+    target: &'a MailServer,
+    settings: &'a Settings,
+    cancel: &'a AtomicBool,
     tell: &'a mut dyn FnMut(Rung),
     until: Instant,
     rungs: Vec<Climbed>,
     begun: Option<(Rung, Instant)>,
-    pub(in crate::io) cautions: Vec<TestCaution>,
+    cautions: Vec<TestCaution>,
     masks: mask::Masks,
 }
 
@@ -186,7 +186,7 @@ impl<'a> Climb<'a> {
     }
 
     /// FreeScout's patience for one reply.
-    pub(in crate::io) fn patience(&self) -> Duration {
+    fn patience(&self) -> Duration {
         match self.target.protocol {
             Protocol::Smtp => self.settings.patience.outgoing,
             Protocol::Imap | Protocol::Pop3 => self.settings.patience.incoming,

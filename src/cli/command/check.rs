@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::opened;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::cli::{CommandResult, not_started};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
@@ -17,7 +17,7 @@ use crate::sentences;
 
 /// Says how things stand.
 pub(in crate::cli) fn run(common: &Common) -> CommandResult {
-    let session = opened(common, &Reporter::default()).map_err(not_started)?;
+    let session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
     let assessment = session.assess();
     if common.json {
         Out::stdout().json(&report::check_json(&session, &assessment));

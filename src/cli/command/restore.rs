@@ -5,7 +5,7 @@ use std::path::Path;
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::secret_report::SecretReport;
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(
     let options = common.options();
     let mut ask = |folder: &Path| passphrase::ask(source, folder);
     let backup = restore::open(folder, &options, &mut ask).map_err(not_started)?;
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let foretold = restore::foresee(&mut session, &backup).map_err(refused)?;
     let cautions = output::cautions(&options);

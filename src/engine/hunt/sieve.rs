@@ -31,7 +31,7 @@ const SOME: usize = 8;
 const REMEMBERED: usize = 1 << 16;
 
 /// What decides about candidates while a search goes on.
-pub(in crate::engine) struct Sieve {
+pub(super) struct Sieve {
     /// Places in the inventory of payloads that no known key made.
     closed: Vec<usize>,
     /// Candidates kept although they open nothing.
@@ -81,7 +81,7 @@ impl Sieve {
     }
 
     /// What is to be told of candidates that were not tried on all secrets; once.
-    pub(in crate::engine) fn tried_on_some(&mut self) -> Option<Skipped> {
+    pub(super) fn tried_on_some(&mut self) -> Option<Skipped> {
         let told = self.tried_on_some.take()?;
         Some(Skipped {
             path: told.path,
@@ -135,11 +135,7 @@ pub fn closed(session: &Session) -> usize {
 /// Takes a candidate that opens something, or is known, or at least calls itself a key: of those that open nothing only
 /// so many. What nothing calls a key is tried on closed payloads alone: there may be millions of such. Says whether it is
 /// new.
-pub(in crate::engine) fn consider(
-    session: &mut Session,
-    candidate: Candidate,
-    sieve: &mut Sieve,
-) -> bool {
+pub(super) fn consider(session: &mut Session, candidate: Candidate, sieve: &mut Sieve) -> bool {
     let named = candidate.named;
     let mut digest = [0; 16];
     digest.copy_from_slice(&fs::digest(candidate.text.expose())[..16]);

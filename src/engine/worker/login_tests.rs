@@ -15,7 +15,7 @@ use crate::engine::mail_test::TestEvent;
 use crate::engine::mail_test::connections::NotRenewed;
 use crate::engine::mail_test::lockouts::RefusedLogins;
 use crate::engine::session::Session;
-use crate::engine::usecase::logins::Logins;
+use crate::engine::usecase::logins::PreparedLogins;
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
 
@@ -96,7 +96,7 @@ impl Tests {
         flag: &Arc<AtomicBool>,
     ) -> Result<(), Problem> {
         let which = test.which.as_deref();
-        let logins = Logins::prepare(
+        let logins = PreparedLogins::prepare(
             session,
             which,
             test.reading,

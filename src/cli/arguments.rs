@@ -333,7 +333,7 @@ impl StrategyName {
     pub fn strategy(self) -> Option<Strategy> {
         match self {
             StrategyName::Auto => None,
-            StrategyName::Restore => Some(Strategy::Restore),
+            StrategyName::Restore => Some(Strategy::RestoreKey),
             StrategyName::Carry => Some(Strategy::Carry),
             StrategyName::Fresh => Some(Strategy::Fresh),
             StrategyName::Reenter => Some(Strategy::Reenter),

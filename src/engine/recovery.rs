@@ -12,6 +12,7 @@ pub mod file_change;
 pub mod give_up;
 pub mod key_file;
 pub mod prepare;
+mod reconcile;
 pub mod restore;
 pub mod resume;
 pub mod run_log;
@@ -24,9 +25,10 @@ use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
-use crate::domain::verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::PasswordsUsed;
 use crate::words::untrusted::sanitize;
 
 use crate::engine::hunt::{log_secrets, old_payloads};
@@ -211,7 +213,8 @@ pub fn texts(
             Entered::Typed(text) => Ok((place, text)),
             Entered::SameAs(other) => {
                 let secret = session.inventory.secret(&other);
-                match secret.and_then(|s| verdict::text(s, &session.ring)) {
+                let password = |s| text::password(s, &session.ring, PasswordsUsed::Rescued).text();
+                match secret.and_then(password) {
                     Some(text) => Ok((place, text)),
                     None => Err(surprised(&other)),
                 }

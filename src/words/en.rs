@@ -316,6 +316,7 @@ table! {
     workers_other_driver(driver) = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers use the new key.";
     opcache_hint = "If pages keep using the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
+    apply_added_unread(places) = "Stored while the recovery ran, and FreeScout cannot read it yet: {places}. Recover once more; that takes in what was added.";
     apply_not_read_again(what, why) = "Everything was written, but could not be read again to verify it: {what} {why}";
     handover_impossible = "FreeScout is running from its config cache and could not run without it.";
     handover_no_env(path) = "{path} is missing: only the config cache contains the settings.";
@@ -330,8 +331,10 @@ table! {
     key_file_link(path, target) = "{path}, the file named by APP_KEY_FILE in .env, is a link to {target}, and links are not followed for writing. Name the file itself, or write the key there yourself";
     key_file_folder_open(path, folder, owner, mode) = "{path}, the file named by APP_KEY_FILE in .env, is below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
     key_file_not_replaced = "The key file cannot be replaced.";
-    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
-    key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
+    key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";
+    key_file_or_carry = "Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_place_next = "Correct the place (chown, chmod) so that only root and FreeScout's accounts can change it, then try again.";
     key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";
     key_file_holds_more(path) = "{path} is named by APP_KEY_FILE, but contains more than one key, so it is not overwritten. Leave only the key in it";
 
@@ -346,6 +349,7 @@ table! {
     locked_by_other(pid, user, host, since) = "Another freescout-rescue is working on this install: process {pid} of {user} on {host}, since {since}.";
     locked_in_database(who) = "Another freescout-rescue is working on this install: it holds the lock in the install's database ({who}).";
     locked_in_database_next = "Let it finish, or stop it: it completes any write before it exits. The lock is released when its database connection closes.";
+    locked_in_database_kill(kill) = "If it is gone and its connection is not, end the connection in the database: {kill}";
     claimant_process(pid) = "process {pid}";
     claimant_connection(connection) = "connection {connection}";
     claimant_connection_from(connection, from) = "connection {connection} from {from}";

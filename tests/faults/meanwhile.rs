@@ -133,7 +133,7 @@ fn opened(world: &World) -> Vec<String> {
     reading::read_inventory(&mut session).unwrap();
     let secrets = session.inventory.secrets.iter();
     secrets
-        .filter_map(|secret| freescout_rescue::domain::verdict::text(secret, &session.ring))
+        .filter_map(|secret| freescout_rescue::domain::verdict::text::text(secret, &session.ring))
         .map(|text| String::from_utf8_lossy(text.expose()).into_owned())
         .collect()
 }

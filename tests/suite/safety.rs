@@ -94,6 +94,8 @@ fn a_cache_that_is_all_freescout_has_is_not_cleared() {
         assert_eq!(outcome.code, 1, "{message}: {}{}", outcome.out, outcome.err);
         assert!(outcome.err.contains(message), "{message}: {}", outcome.err);
         assert_eq!(bench.state(), before, "{message}: something was changed");
+        let backups = bench.path("backups");
+        assert!(!backups.exists(), "{message}: refused after a backup");
     }
 }
 
@@ -357,7 +359,7 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         assert_ne!(applied.backup, backup.folder, "it holds what was saved");
         let place = Place::column(Table::Mailboxes, row, column);
         let secret = session.inventory.secret(&place).unwrap();
-        let text = verdict::text(secret, &session.ring).unwrap();
+        let text = verdict::text::text(secret, &session.ring).unwrap();
         assert_eq!(text.expose(), b"typed in the browser");
         let with = session
             .ring

@@ -154,7 +154,7 @@ impl Stage {
     fn at_plan() -> Self {
         Self::at_checks()
             .act(&[Action::Primary])
-            .planned(Strategy::Restore)
+            .planned(Strategy::RestoreKey)
     }
 
     pub fn at_passwords() -> Self {
@@ -172,7 +172,7 @@ impl Stage {
         let stage = self
             .backed_up()
             .act(&[Action::Primary, Action::Primary, Action::Primary])
-            .planned(Strategy::Restore)
+            .planned(Strategy::RestoreKey)
             .act(&[Action::Primary])
             .type_text(SENTINEL)
             .act(&[Action::Primary])
@@ -183,7 +183,7 @@ impl Stage {
             entered: [asked].into(),
             ..Choices::default()
         };
-        let ready = fixture::plan_ready(&fixture::assessment(true), Strategy::Restore, &choices);
+        let ready = fixture::plan_ready(&fixture::assessment(true), Strategy::RestoreKey, &choices);
         stage.answered(vec![Update::Planned(Box::new(
             ready.expect("possible here"),
         ))])
@@ -736,7 +736,7 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
         Action::Primary,
         Action::Primary,
     ]);
-    let stage = stage.planned(Strategy::Restore).act(&[Action::Primary]);
+    let stage = stage.planned(Strategy::RestoreKey).act(&[Action::Primary]);
     let stage = stage.act(&[Action::SameAs]);
     assert_eq!(
         stage.0.passwords.answers[&place].instead,

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
-use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::Place;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::{PlanAction, Why};
-use crate::domain::verdict::assessment::{Assessment, SecretReport, Summary};
+use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Severity;
-use crate::domain::verdict::secret_report::Summary;
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key::Hunted;
 use crate::engine::recovery::restore::Restored;

@@ -455,7 +455,7 @@ fn a_key_file_is_read_from_1_8_17_on() {
 #[test]
 fn what_freescout_makes_of_a_text_it_cannot_decrypt_is_said_by_version() {
     const AS_STORED: &str = "FreeScout uses the encrypted text itself as the password";
-    const TOKEN: &str = "FreeScout uses the encrypted text itself as the token.";
+    const TOKEN: &str = "FreeScout uses the encrypted text itself as the token";
     for (version, tokens, system_as_stored, token_as_stored) in [
         ("1.7.9", Plain, true, false),
         ("1.8.208", Plain, true, false),

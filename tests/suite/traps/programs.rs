@@ -122,7 +122,7 @@ fn an_artisan_that_others_put_there_is_not_run() {
     let bench = ground();
     let outcome = recover(&bench, &bin(&bench));
     assert!(
-        outcome.out.contains("php ended with code 7"),
+        outcome.out.contains("php ended with exit code 7"),
         "{}",
         outcome.out
     );

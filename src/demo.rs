@@ -39,7 +39,7 @@ pub fn lay_out(folder: &Path, random: &mut Random<'_>) -> Result<Demo, Problem> 
     Ok(demo)
 }
 
-/// Lays out an install of `count` mailboxes under four keys, for measuring: the key in force made every fourth.
+/// Lays out an install of `count` mailboxes under four keys, for measuring: the current key made every fourth.
 ///
 /// # Errors
 /// As [`lay_out`].

@@ -187,7 +187,7 @@ impl Drop for MailServers {
     fn drop(&mut self) {
         self.guests.close();
         for ((_, _, address), porter) in self.routes.iter().zip(self.porters.drain(..)) {
-            // A porter looks up when somebody knocks. If even that fails, waiting for him would be forever.
+            // A porter looks up when somebody knocks. If even that fails, waiting would be forever.
             if TcpStream::connect(address).is_ok() {
                 let _ = porter.join();
             }
@@ -207,7 +207,7 @@ fn receive(listener: &TcpListener, server: &Arc<DemoServer>, guests: &Arc<Guests
             continue;
         };
         let server = Arc::clone(server);
-        // Without a thread the guest is dropped, and with him his connection.
+        // Without a thread the guest is dropped, and with it the connection.
         let _ = Builder::new().name("demo-guest".to_owned()).spawn(move || {
             let _ = server.serve(stream);
             drop(guest);

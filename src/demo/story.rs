@@ -1,5 +1,5 @@
 //! The story of the demo: in October the helpdesk moved to a new server. The old `.env` was left behind in a backup; the
-//! new one got a new key. Three mailboxes and the system mail account were typed in again since; one blank form was saved;
+//! new one got a new key. Three mailboxes and the system mail account were typed in again since; one form with an empty password field was saved;
 //! one password dates from a key of the spring before, which is nowhere any more. Meanwhile the mail servers went on with their lives: a provider
 //! made one mailbox change its passwords, a certificate ran out, one server fell silent.
 //!
@@ -61,7 +61,7 @@ const MAILS: [(u64, Date, i32); 3] = [
     (120, date(2025, 4, 14), 169),
     (9, date(2025, 10, 2), 36),
 ];
-/// Every how many mails one has an attachment.
+/// Every how many emails one has an attachment.
 const ATTACHED: u64 = 8;
 
 /// What the mail servers take from one user.

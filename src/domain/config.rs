@@ -1,4 +1,4 @@
-//! The settings FreeScout runs with: the key in force, where it comes from, and the database.
+//! The settings FreeScout runs with: the current key, where it comes from, and the database.
 //!
 //! Follows Laravel's boot order: a cached configuration is everything; without it the process environment wins over
 //! `.env`, and `APP_KEY_FILE` counts only when `APP_KEY` is empty.
@@ -117,7 +117,7 @@ pub struct Sources<'a> {
     pub key_file: Option<&'a SecretBytes>,
 }
 
-/// Where the key in force comes from.
+/// Where the current key comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeySource {
     /// `bootstrap/cache/config.php`.
@@ -151,7 +151,7 @@ pub fn text_of(value: Env) -> Option<SecretBytes> {
     }
 }
 
-/// The key that would be in force without a config cache.
+/// The key that would be current without a config cache.
 pub fn key_without_cache(sources: &Sources<'_>) -> ConfiguredKey {
     let from_process = (sources.process)(b"APP_KEY").is_some();
     let text = text_of(sources.env.env(b"APP_KEY"));
@@ -175,7 +175,7 @@ pub fn key_without_cache(sources: &Sources<'_>) -> ConfiguredKey {
     }
 }
 
-/// The key in force.
+/// The current key.
 pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
     match sources.cache {
         Some(cache) => ConfiguredKey {
@@ -191,7 +191,7 @@ pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
     }
 }
 
-/// The database cannot be told from the settings.
+/// The settings do not say which database is used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DbSettingsError {
     /// `DB_CONNECTION` is none that FreeScout supports. Sanitised.

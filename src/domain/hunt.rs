@@ -1,5 +1,5 @@
 //! Finds texts that may be an APP_KEY in bytes of any kind: configuration, logs, shell history, swap files, JSON, YAML,
-//! PHP, mails, UTF-16.
+//! PHP, emails, UTF-16.
 //!
 //! Three marks give a key away: the prefix `base64:` with 43 digits behind it, a name like `APP_KEY` with a value, and
 //! the padding of 43 digits that stand alone. Whether a text is a key of this install is not decided here: only opening
@@ -66,7 +66,7 @@ pub struct Scan<'w> {
 }
 
 impl<'w> Scan<'w> {
-    /// A scan as [`scan_in`] makes it, by one who looks for more than keys and tells the spots himself.
+    /// A scan as [`scan_in`] makes it, by one who looks for more than keys and says where the spots are.
     pub fn new(window: &'w [u8], range: Range<usize>) -> Self {
         let until = range.end.min(window.len());
         Self {

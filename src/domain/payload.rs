@@ -118,7 +118,7 @@ impl Payload {
         }
     }
 
-    /// Reads the JSON exactly as Laravel writes it: three members in their order, no blanks, `/` the only escape. Anything
+    /// Reads the JSON exactly as Laravel writes it: three members in their order, no spaces, `/` the only escape. Anything
     /// else is left to the JSON reader; what is read here, it would read the same.
     fn as_written(json: &[u8]) -> Option<Self> {
         let member = |rest: &mut &[u8], before: &[u8]| {

@@ -24,7 +24,7 @@ pub enum Strategy {
     /// puts a backup back.
     #[serde(rename = "restore")]
     RestoreKey,
-    /// Keep the key in force and carry over all that opens.
+    /// Keep the current key and carry over all that opens.
     Carry,
     /// A new random key for everything: the old one leaked.
     Fresh,
@@ -66,26 +66,26 @@ pub enum KeyHome {
 /// What a plan is made from, beside the verdicts.
 #[derive(Debug, Clone)]
 pub struct Circumstances {
-    /// The key in force.
+    /// The current key.
     pub effective: Option<Fingerprint>,
-    /// The key that would be in force without the config cache.
+    /// The key that would be current without the config cache.
     pub configured: Option<Fingerprint>,
     /// Where the configured key lives.
     pub home: KeyHome,
-    /// Known keys with the number of mails, of the newest in `send_logs`, that carry their hash.
+    /// Known keys with the number of emails, of the newest in `send_logs`, that carry their hash.
     pub mails: Vec<(Fingerprint, u64)>,
     /// Keys that are published samples.
     pub published: BTreeSet<Fingerprint>,
     /// Keys that the configuration holds in a spelling that FreeScout does not read.
     pub misspelled: BTreeSet<Fingerprint>,
-    /// Whether the key in force is the one that the last recovery ended with.
+    /// Whether the current key is the one that the last recovery ended with.
     pub settled: bool,
 }
 
 /// Why a strategy is recommended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// The key in force is a published sample.
+    /// The current key is a published sample.
     PublishedKey,
     /// Most secrets were sealed with the old key.
     OldKeyOpensMore,
@@ -93,15 +93,15 @@ pub enum Why {
     Misspelled,
     /// The old key stands in `.env` already; only the cache is stale.
     OldKeyConfigured,
-    /// Most mails were sent under the old key.
+    /// Most emails were sent under the old key.
     OldKeySentMore,
-    /// The key in force opens more, or has sent more.
+    /// The current key opens more, or has sent more.
     CurrentKeyServesMore,
-    /// A recovery has put the key in force, and most opens with it.
+    /// A recovery has made this key current, and most opens with it.
     KeySettled,
     /// The key is set by the process environment, which we cannot change.
     KeyIsOutOfReach,
-    /// The key in force is right; some stored values are not.
+    /// The current key is right; some stored values are not.
     OnlyRepairs,
     /// Nothing opens any more: only new passwords help.
     NothingToOpen,
@@ -125,7 +125,7 @@ pub enum Need {
 pub struct Recommendation {
     /// The strategy.
     pub strategy: Strategy,
-    /// The key that would be in force; `None` for a key yet to be made.
+    /// The key that would be current; `None` for a key yet to be made.
     pub key: Option<Fingerprint>,
     /// Why.
     pub why: Why,
@@ -217,7 +217,7 @@ pub enum TargetKey {
 pub enum Impossible {
     /// No other known key opens anything.
     NoOldKey,
-    /// There is no usable key in force.
+    /// There is no usable current key.
     NoKeyInForce,
     /// The key is set by the process environment.
     KeyOutOfReach,
@@ -246,7 +246,7 @@ impl Choices {
     }
 }
 
-/// Why a plan that was made anew is not the one that was shown.
+/// Why a plan that was made again is not the one that was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Breach {
     /// It follows another strategy, or ends with another key, or writes it elsewhere.
@@ -269,7 +269,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether this plan, made anew, is still what was shown: the same strategy and key, and nothing given up that was to be
+    /// Whether this plan, made again, is still what was shown: the same strategy and key, and nothing given up that was to be
     /// readable. What is not stored any more was given up by somebody else.
     ///
     /// # Errors
@@ -335,7 +335,7 @@ fn opens(secrets: &[SecretReport], key: Fingerprint) -> usize {
         .count()
 }
 
-/// The known key, other than the one in force, that opens most.
+/// The known key, other than the current one, that opens most.
 pub fn best_old_key(
     secrets: &[SecretReport],
     circumstances: &Circumstances,
@@ -417,7 +417,7 @@ pub fn recommend(
             .iter()
             .any(|s| matches!(s.verdict, Verdict::UnknownKey { salvage: None }));
         if out_of_reach && circumstances.configured != effective {
-            // Clearing the cache would bring another key in force, and that key is not ours to set.
+            // Clearing the cache would make another key current, and that key is not ours to set.
             return None;
         }
         return if repairs || circumstances.configured != effective {

@@ -157,7 +157,7 @@ pub struct Run {
     pub strategy: Option<String>,
     /// Fingerprint of the key it ends with, of a recovery.
     pub key: Option<String>,
-    /// Texts sealed anew.
+    /// Texts re-encrypted.
     pub resealed: usize,
     /// Passwords stored.
     pub reentered: usize,

@@ -94,7 +94,7 @@ pub enum Plain {
     ReadsEmpty,
     /// The same, but a migration that has not run yet will seal it, whatever it holds then.
     AwaitsMigration,
-    /// Whether this version uses it cannot be told.
+    /// Whether this version uses it is not known.
     Untold,
 }
 
@@ -122,7 +122,7 @@ impl Plain {
 /// What we know of one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Opens with the key in force.
+    /// Opens with the current key.
     Opens(Fingerprint),
     /// Opens with another known key.
     OtherKey(Fingerprint),
@@ -379,7 +379,7 @@ pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<Sec
     }
 }
 
-/// The form in which another text would have to be stored there; `None` where that cannot be told, or a migration would
+/// The form in which another text would have to be stored there; `None` where that is not known, or a migration would
 /// seal it once more.
 pub fn form(keeping: StorageRule, verdict: &Verdict) -> Option<StoredForm> {
     match (keeping, verdict) {

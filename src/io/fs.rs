@@ -438,7 +438,7 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
             own(at.as_fd()).map_err(|e| FileError::from_io(folder, e))?;
         }
     }
-    // Unlink and create anew: whatever stands there, it is not written through.
+    // Unlink and create again: whatever stands there, it is not written through.
     match rustix::fs::unlinkat(&at, *name, AtFlags::empty()) {
         Ok(()) | Err(Errno::NOENT) => {}
         Err(e) => return Err(fail(e)),

@@ -237,12 +237,12 @@ impl Install {
         })
     }
 
-    /// The key in force.
+    /// The current key.
     pub fn key_in_force(&self) -> ConfiguredKey {
         self.with_sources(config::key_in_force)
     }
 
-    /// The key that would be in force without the config cache.
+    /// The key that would be current without the config cache.
     pub fn key_without_cache(&self) -> ConfiguredKey {
         self.with_sources(config::key_without_cache)
     }

@@ -372,7 +372,7 @@ impl<'a> Climb<'a> {
     }
 }
 
-/// Four groups of four letters with blanks between: how Google shows an app password, and how it must not be stored.
+/// Four groups of four letters with spaces between: how Google shows an app password, and how it must not be stored.
 fn looks_spaced(text: &[u8]) -> bool {
     let groups: Vec<&[u8]> = text.split(|b| *b == b' ').collect();
     groups.len() == 4

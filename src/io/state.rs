@@ -20,7 +20,7 @@ use crate::io::{fs, install};
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.
 ///
-/// Its links stay as they are: a name that the operator gave is the name he will look for. Only what `..` goes back through
+/// Its links stay as they are: a name that the operator gave is the name they will look for. Only what `..` goes back through
 /// is resolved: typed within a release of a deploy, it would lead through that release, which the next one removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbsolutePath(PathBuf);
@@ -150,7 +150,7 @@ fn chosen(places: &[AbsolutePath]) -> AbsolutePath {
 pub fn require_usable(path: &AbsolutePath) -> Result<(), BackupError> {
     let there = trust::existing(path);
     trust::require_closed(&there)?;
-    // What is no folder is told by the dot below it.
+    // What is no folder is recognised by the dot below it.
     rustix::fs::access(there.join("."), Access::WRITE_OK | Access::EXEC_OK)
         .map_err(|e| BackupError::System(there, e.into()))
 }

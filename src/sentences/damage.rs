@@ -1,4 +1,4 @@
-//! What a plan does to mails already sent, as sentences with counts.
+//! What a plan does to emails already sent, as sentences with counts.
 
 use super::timeline;
 use crate::domain::config::rules::Rules;

@@ -60,7 +60,7 @@ pub fn another(pid: u32, host: &str, user: &str, since: &str) -> String {
     )
 }
 
-/// That another freescout-rescue holds the lock in the database, and as far as can be told which: what the server says of
+/// That another freescout-rescue holds the lock in the database, and as far as is known which: what the server says of
 /// it, or the processes of ours on this machine, of which it may be one.
 pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
     let w = words();

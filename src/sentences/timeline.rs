@@ -20,7 +20,7 @@ pub fn name(key: Option<Fingerprint>, assessment: &Assessment) -> String {
     key.map_or_else(|| words().cell_lost.to_owned(), |key| assessment.label(key))
 }
 
-/// How many mails.
+/// How many emails.
 pub fn mails(count: u64) -> String {
     match count {
         1 => words().timeline_mail.to_owned(),
@@ -28,7 +28,7 @@ pub fn mails(count: u64) -> String {
     }
 }
 
-/// A line an era, in order; of very many the longest by their mails.
+/// A line an era, in order; of very many the longest by their emails.
 pub fn eras(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
     let mut chosen: Vec<&Era> = timeline.eras.iter().collect();
     chosen.sort_by_key(|era| std::cmp::Reverse(era.mails));

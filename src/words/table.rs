@@ -89,7 +89,7 @@ impl English {
     }
 }
 
-/// The text with this name, in the language in force, its places filled: `text!(web_user_unknown, name = user)`.
+/// The text with this name, in the current language, its places filled: `text!(web_user_unknown, name = user)`.
 ///
 /// Values are taken as they are: sanitise hostile ones first. Every argument is named, and all of them are given:
 ///

@@ -8,7 +8,7 @@
 //! the `dotenvy` crate. The rest is ours, because PHP differs there: one line, one value; a quoted value runs to the
 //! *last* quote of its kind and may end at the line's end; only `\\` and the escaped own quote are escapes; only
 //! `${NAME}` expands, single quotes included, and only when the name is known; the first definition wins; a byte order
-//! mark belongs to the first name; blanks in a bare value are fatal; a name may be almost anything.
+//! mark belongs to the first name; spaces in a bare value are fatal; a name may be almost anything.
 
 mod edit;
 mod key_lines;
@@ -356,7 +356,7 @@ fn read_value(raw: &[u8]) -> Result<SecretBytes, EnvError> {
     }
 }
 
-/// What counts of a bare text: it ends at blank and `#`, and may hold no white space unless it is all comment.
+/// What counts of a bare text: it ends at space and `#`, and may hold no white space unless it is all comment.
 fn bare_part(text: &[u8]) -> Result<&[u8], EnvError> {
     let end = memchr::memmem::find(text, b" #").unwrap_or(text.len());
     let part = trim(&text[..end]);

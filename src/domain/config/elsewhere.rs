@@ -2,7 +2,7 @@
 //!
 //! Each reader turns a file into blocks: what is set, and what tells for whom. [`tie`] decides which blocks are this
 //! install's: by document root, by the socket that a web server hands its requests to, by the folder or program that a
-//! service runs, by the pool's user. What belongs to another site is dropped; what cannot be told is kept as unsure.
+//! service runs, by the pool's user. What belongs to another site is dropped; what is not known is kept as unsure.
 //! Sources: the manuals php-fpm.conf, Apache mod_env and mod_proxy_fcgi, nginx ngx_http_fastcgi_module, systemd.exec(5),
 //! supervisord, crontab(5), pam_env(8).
 
@@ -149,7 +149,7 @@ enum Serves {
     Exactly,
 }
 
-/// The settings that belong to this install, and those of which it cannot be told.
+/// The settings that belong to this install, and those of which it is not known.
 pub fn tie(blocks: Vec<Block>, site: &Site<'_>) -> Vec<Elsewhere> {
     let is_site = |block: &&Block| matches!(block.by, By::Site(_));
     let nearest = blocks

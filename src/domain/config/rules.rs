@@ -2,7 +2,7 @@
 //! the key: all of that depends on its version.
 //!
 //! [`TABLE`] is the one place where it is written down. Its rows come from FreeScout's own source at each tag; that is
-//! where each says. Where the version cannot be told, or a checkout stands between two of them, the rows of the table
+//! where each says. Where the version is not known, or a checkout stands between two of them, the rows of the table
 //! `migrations` are a second witness; what stays untold is left as it is.
 
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub enum StorageRule {
     /// Sealed under the key and empty where it does not decrypt. What is plain waits for a migration that will seal it,
     /// whatever it holds then.
     SealedByMigration,
-    /// One or the other: the version cannot be told.
+    /// One or the other: the version is not known.
     Untold,
 }
 
@@ -286,12 +286,12 @@ impl Rules {
         }
     }
 
-    /// The version, where it can be told.
+    /// The version, where it is known.
     pub fn version(&self) -> Option<Version> {
         self.version
     }
 
-    /// Whether the version is this one or a later one; `None` where it cannot be told.
+    /// Whether the version is this one or a later one; `None` where it is not known.
     fn since(&self, version: Version) -> Option<bool> {
         Some(self.version? >= version)
     }

@@ -328,7 +328,7 @@ impl Parser<'_> {
             .count();
     }
 
-    /// Passes over blanks, and over the token if it is next; then over the blanks behind it.
+    /// Passes over spaces, and over the token if it is next; then over the spaces behind it.
     fn take(&mut self, token: &[u8]) -> bool {
         self.blanks();
         let found = self.rest().starts_with(token);

@@ -1,6 +1,6 @@
 //! One pass over the bytes of a text that tells which places are worth a closer look: for keys, and for older payloads.
 //!
-//! Sixty-four bytes at a time, with the widest vectors the processor has (crate `fearless_simd`), each byte is told by
+//! Sixty-four bytes at a time, with the widest vectors the processor has (crate `fearless_simd`), each byte is recognised by
 //! what it is: one bit a byte and kind. Everything looked for is then a few shifts of such words of bits, so that all of
 //! it together costs little more than one search for one text. What is told here is generous; others look closer.
 
@@ -273,7 +273,7 @@ fn spots<S: Simd, const ALL: bool, const ROWS: bool>(
         let between = byte(1, 0) & byte(3, 0);
         let key = lower(0, b'k') & lower(2, b'e') & lower(4, b'y') & between;
         let base64 = byte(0, b'e') & byte(2, b'6') & byte(4, b'4') & between;
-        // An end is told by the zeros before it.
+        // An end is recognised by the zeros before it.
         let end = byte(0, 0) & byte(2, 0) & byte(3, b'=');
         each(key.to_bitmask(), |bit| spot(Spot::WideKey, at + bit));
         each(base64.to_bitmask(), |bit| spot(Spot::WideBase64, at + bit));

@@ -91,7 +91,7 @@ fn is_short(after: &[u8]) -> bool {
         .any(|pair| pair[1] == *quote && pair[0] != b'\\')
 }
 
-/// What stands behind the sign that assigns: `=`, `=>`, `:`, `,`, `>`, or a blank.
+/// What stands behind the sign that assigns: `=`, `=>`, `:`, `,`, `>`, or a space.
 fn assigned(line: &[u8]) -> &[u8] {
     let closing = line
         .iter()

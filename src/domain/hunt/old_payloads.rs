@@ -4,7 +4,7 @@
 //! A [`Scanner`] is fed the bytes of any stream, block by block. Dumps of the usual tools are read statement by statement
 //! (`sql`, `rows`); anything else is searched for payload texts behind a known address (`pages`). What is seen is only
 //! a claim: whether a payload is ours, its MAC says. Memory stays under a mebibyte or two whatever is fed, and how the
-//! stream is cut into blocks changes nothing: it is cut anew here.
+//! stream is cut into blocks changes nothing: it is cut again here.
 
 mod dates;
 mod heads;
@@ -173,7 +173,7 @@ pub struct Sighting {
     pub table: Table,
     /// The row's id, where it was read; the id of the mailbox of today, where it was told by its address.
     pub id: Option<u64>,
-    /// The column; `None` where it cannot be told: then it is good for nothing but to be counted.
+    /// The column; `None` where it is not known: then it is good for nothing but to be counted.
     pub column: Option<&'static str>,
     /// The member of a JSON column.
     pub token: Option<Token>,

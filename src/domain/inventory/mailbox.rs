@@ -110,7 +110,7 @@ impl SystemMail {
         self.driver == "smtp" && !self.username.trim().is_empty()
     }
 
-    /// The address its mails come from; the user name where `mail_from` is not set and the name is an address.
+    /// The address its emails come from; the user name where `mail_from` is not set and the name is an address.
     pub fn sender(&self) -> &str {
         match (self.from.trim(), self.username.trim()) {
             ("", user) if user.contains('@') => user,

@@ -17,7 +17,7 @@ pub fn message_id_hash(key: &AppKey, thread_id: u64) -> String {
     format!("{:016x}", message_id_number(key, thread_id))
 }
 
-/// The same as a number: what a log of many mails is compared by.
+/// The same as a number: what a log of many emails is compared by.
 pub fn message_id_number(key: &AppKey, thread_id: u64) -> u64 {
     let mut md5 = Md5::new();
     md5.update(thread_id.to_string());

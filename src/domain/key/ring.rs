@@ -1,4 +1,4 @@
-//! The keys we know: each with where it was found, and which one is in force.
+//! The keys we know: each with where it was found, and which one is current.
 
 use super::app_key::{AppKey, Fingerprint};
 use super::source::Source;
@@ -11,7 +11,7 @@ pub struct KnownKey {
     pub key: AppKey,
     /// Every place it was found in, first found first.
     pub sources: Vec<Source>,
-    /// How many of the mails in `send_logs` carry a hash made from this key's text.
+    /// How many of the emails in `send_logs` carry a hash made from this key's text.
     pub mails: u64,
     /// How many running queue workers carry the hash of this key's text in the name of their queue.
     pub workers: u64,
@@ -32,7 +32,7 @@ impl KnownKey {
         }
     }
 
-    /// What speaks for this text among those of the same bytes, the strongest first: mails and workers that were made
+    /// What speaks for this text among those of the same bytes, the strongest first: emails and workers that were made
     /// under it, that it stands somewhere as FreeScout reads it, that it is spelled as `key:generate` does.
     fn evidence(&self) -> (u64, u64, bool, bool) {
         let stands = self.sources.iter().any(|s| s.spelling.is_none());
@@ -86,12 +86,12 @@ impl KeyRing {
         }
     }
 
-    /// Says which key is in force. It should have been added.
+    /// Says which key is current. It should have been added.
     pub fn set_effective(&mut self, key: Option<Fingerprint>) {
         self.effective = key;
     }
 
-    /// The key in force, where there is a usable one.
+    /// The current key, where there is a usable one.
     pub fn effective(&self) -> Option<&AppKey> {
         self.effective.and_then(|fingerprint| self.get(fingerprint))
     }
@@ -138,7 +138,7 @@ impl KeyRing {
     }
 
     /// The key that made this payload. Of two spellings of the same bytes: the effective one, else the one that more
-    /// mails in `send_logs` confirm, or more workers; else one that FreeScout could have run with, the usual spelling
+    /// emails in `send_logs` confirm, or more workers; else one that FreeScout could have run with, the usual spelling
     /// first; else the first found.
     pub fn maker_of(&self, payload: &Payload) -> Option<&AppKey> {
         if let Some(key) = self.effective().filter(|key| payload.made_with(key)) {

@@ -2,7 +2,7 @@
 //!
 //! Read as widely as a search reads files, by the same scanner; this room adds what is wrong with the spelling, in words
 //! that can be shown, and how it is put right in a `.env`. Whether the key belongs to this install, only opening a payload
-//! tells. A key is spelled anew as `base64:` and its canonical digits; digits without their padding give a second text of
+//! tells. A key is spelled again as `base64:` and its canonical digits; digits without their padding give a second text of
 //! the same bytes, for FreeScout's derived hashes are made from the text and either may have been in use.
 
 mod repair;

@@ -1,4 +1,4 @@
-//! Which key was in use when, by the hashes in the mails that went out: eras, with their first and last mail.
+//! Which key was in use when, by the hashes in the emails that went out: eras, with their first and last mail.
 //!
 //! A hash that no known key explains belongs to an era too: that of a key still to be found. Pure; what it is made from
 //! is in [`crate::domain::mail::send_log`].
@@ -14,7 +14,7 @@ use crate::domain::mail::send_log::SendLog;
 
 /// Parts of the picture at most.
 pub const BUCKETS: usize = 60;
-/// A pause of this length, in which mails went out under other keys, ends an era. A process that holds a key hardly rests
+/// A pause of this length, in which emails went out under other keys, ends an era. A process that holds a key hardly rests
 /// for a week; days off and quiet nights are shorter.
 const PAUSE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Keys that follow each other so often without a pause belong to processes that ran side by side. Fewer changes may be
@@ -37,12 +37,12 @@ pub enum Unit {
     Year,
 }
 
-/// A stretch of time in which mails went out under one key.
+/// A stretch of time in which emails went out under one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Era {
     /// The key; `None` for one that is not known here.
     pub key: Option<Fingerprint>,
-    /// How many mails.
+    /// How many emails.
     pub mails: u64,
     /// The first of them.
     pub first: DateTime,
@@ -52,7 +52,7 @@ pub struct Era {
     pub buckets: Vec<u32>,
 }
 
-/// A stretch of time in which mails of two keys followed each other by turns.
+/// A stretch of time in which emails of two keys followed each other by turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turns {
     /// The two keys.
@@ -119,7 +119,7 @@ impl Timeline {
         })
     }
 
-    /// The last era of every key but the one in force, the newest first. All eras of keys that are not known count: each
+    /// The last era of every key but the current one, the newest first. All eras of keys that are not known count: each
     /// may be another's.
     pub fn last_uses(&self, effective: Option<Fingerprint>) -> Vec<LastUse<'_>> {
         let mut uses: Vec<LastUse<'_>> = Vec::new();
@@ -135,7 +135,7 @@ impl Timeline {
         uses
     }
 
-    /// The mails of a key (`None`: of keys that are not known) in each part of the picture.
+    /// The emails of a key (`None`: of keys that are not known) in each part of the picture.
     pub fn row(&self, key: Option<Fingerprint>) -> Vec<u32> {
         let eras = self.eras.iter().filter(|era| era.key == key);
         let mut row = vec![0u32; self.unit.index(self.from.date(), self.to.date()) + 1];
@@ -196,19 +196,19 @@ impl Unit {
     }
 }
 
-/// The mails of one key, cut where it paused while others sent. `mails` are those of all keys, in order.
+/// The emails of one key, cut where it paused while others sent. `mails` are those of all keys, in order.
 fn stretches<'a>(
     times: &'a [DateTime],
     mails: &'a [(DateTime, Option<Fingerprint>)],
 ) -> impl Iterator<Item = &'a [DateTime]> {
-    // What lies between two mails of one key that follow each other is another's.
+    // What lies between two emails of one key that follow each other is another's.
     let others_sent = |from: DateTime, to: DateTime| {
         mails.partition_point(|(at, _)| *at < to) > mails.partition_point(|(at, _)| *at <= from)
     };
     times.chunk_by(move |a, b| b.duration_since(*a) < PAUSE || !others_sent(*a, *b))
 }
 
-/// The longest stretch of mails by turns. Mails of one second count as sent in the order of their keys.
+/// The longest stretch of emails by turns. Emails of one second count as sent in the order of their keys.
 fn turns(mails: &[(DateTime, Option<Fingerprint>)]) -> Option<Turns> {
     let mut longest: Option<Turns> = None;
     let mut current: Option<Turns> = None;

@@ -128,7 +128,7 @@ pub struct LoginRefusal<'a> {
     pub token: bool,
     /// The server's words, first line at least.
     pub said: &'a str,
-    /// Whether the password looks like a Google app password with its blanks.
+    /// Whether the password looks like a Google app password with its spaces.
     pub spaced: bool,
 }
 

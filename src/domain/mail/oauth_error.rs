@@ -43,7 +43,7 @@ const REFUSALS: &[(&str, Calls)] = &[
     ("AADSTS7000215", Calls::ForClient),
     ("AADSTS700016", Calls::ForClient),
     ("AADSTS7000112", Calls::ForClient),
-    // Microsoft: unused for too long; revoked, as by a new password; a second factor, or consent, is wanted anew.
+    // Microsoft: unused for too long; revoked, as by a new password; a second factor, or consent, is wanted again.
     ("AADSTS700082", Calls::ForReconnecting),
     ("AADSTS50173", Calls::ForReconnecting),
     ("AADSTS50076", Calls::ForReconnecting),

@@ -68,12 +68,12 @@ pub enum TestCaution {
     NotStored,
     /// The answer of an earlier test of this very login: a refused password is not sent again unasked.
     NotSentAgain,
-    /// Stored unencrypted, and whether the installed version reads it so cannot be told.
+    /// Stored unencrypted, and whether the installed version reads it so is not known.
     FormUntold,
 }
 
 impl TestCaution {
-    /// Whether FreeScout itself does not have the password yet, or that cannot be told: then this login is no proof of
+    /// Whether FreeScout itself does not have the password yet, or that is not known: then this login is no proof of
     /// its own.
     fn is_ahead_of_freescout(&self) -> bool {
         matches!(

@@ -1,4 +1,4 @@
-//! The mails of `send_logs`, as far as they tell which key FreeScout held when it sent them.
+//! The emails of `send_logs`, as far as they tell which key FreeScout held when it sent them.
 //!
 //! The Message-ID of a mail carries a hash of its thread's number and the key text: `FS_reply-12-<hash>@…` and
 //! `FS_autoreply-12-<hash>@…` to customers, `FS_notify-12-3-<hash>@…` (thread, user) to agents; without `FS_` in older
@@ -18,7 +18,7 @@ use crate::domain::plan::mail_impact::Trace;
 
 /// Mails kept at most, of 32 bytes each. Of more, every second one is let go, and every one left counts for two.
 const MOST: usize = 500_000;
-/// How many of the newest mails say which key serves the living conversations.
+/// How many of the newest emails say which key serves the living conversations.
 const NEWEST: usize = 2000;
 /// The maker of a mail that no known key explains.
 const NOBODY: u16 = u16::MAX;
@@ -45,11 +45,11 @@ struct Sent {
 #[derive(Debug)]
 pub struct SendLog {
     mails: Vec<Sent>,
-    /// How many mails one that is kept stands for.
+    /// How many emails one that is kept stands for.
     weight: u64,
     with_hash: u64,
     without_hash: u64,
-    /// The newest date met so far: that of mails without one.
+    /// The newest date met so far: that of emails without one.
     last: Option<DateTime>,
     asked: Vec<Fingerprint>,
     /// How many attachments each thread has whose link carries a token of the key: `attachments.token_type` 2 and 3.
@@ -101,7 +101,7 @@ impl SendLog {
         }
     }
 
-    /// Asks every key of the ring that was not asked yet about the mails that no other explains.
+    /// Asks every key of the ring that was not asked yet about the emails that no other explains.
     pub fn ask(&mut self, ring: &KeyRing) {
         for known in ring.iter() {
             let fingerprint = known.fingerprint();
@@ -120,12 +120,12 @@ impl SendLog {
         }
     }
 
-    /// How many mails this key made.
+    /// How many emails this key made.
     pub fn made_by(&self, key: Fingerprint) -> u64 {
         self.count(&self.mails, key)
     }
 
-    /// How many of the newest mails this key made: an old key may have sent more in all, and serve none of the
+    /// How many of the newest emails this key made: an old key may have sent more in all, and serve none of the
     /// conversations that still go on.
     pub fn lately_made_by(&self, key: Fingerprint) -> u64 {
         let newest = self.mails.len().saturating_sub(NEWEST);
@@ -181,7 +181,7 @@ impl SendLog {
         self.without_hash
     }
 
-    /// How many mails one of [`SendLog::dated`] stands for.
+    /// How many emails one of [`SendLog::dated`] stands for.
     pub fn weight(&self) -> u64 {
         self.weight
     }

@@ -2,7 +2,7 @@
 //!
 //! `base64_decode($text)` is lenient: it skips every byte outside the alphabet, takes missing padding, and stops
 //! meaningfully at padding (data behind padding decodes to garbage in Laravel's use, so we refuse it).
-//! `base64_decode($text, true)` is strict about foreign characters, blanks excepted.
+//! `base64_decode($text, true)` is strict about foreign characters, spaces excepted.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -68,7 +68,7 @@ pub fn decode_lenient(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
     Ok(out)
 }
 
-/// Decodes like PHP's `base64_decode($text, true)`: blanks are skipped, anything else foreign is refused.
+/// Decodes like PHP's `base64_decode($text, true)`: spaces are skipped, anything else foreign is refused.
 ///
 /// # Errors
 /// Any [`Base64Error`].
@@ -102,7 +102,7 @@ pub fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Whether the text is spelled as [`encode`] would: no blanks, no mark before it, its padding in place.
+/// Whether the text is spelled as [`encode`] would: no spaces, no mark before it, its padding in place.
 pub fn is_canonical(text: &[u8]) -> bool {
     STANDARD.decode(text).is_ok()
 }

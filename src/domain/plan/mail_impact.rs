@@ -1,4 +1,4 @@
-//! What a plan does to mails already sent: replies to them are matched, and attachment links in them work, only under
+//! What a plan does to emails already sent: replies to them are matched, and attachment links in them work, only under
 //! the key that made them (facts in [`crate::domain::key::derived_hashes`]). Also who must log in again, and whether the web cron's URL changes.
 
 use super::TargetKey;
@@ -11,7 +11,7 @@ pub struct Trace {
     pub key: Option<Fingerprint>,
     /// Mails.
     pub mails: u64,
-    /// Attachments whose links stand in those mails; `None` where no table tells.
+    /// Attachments whose links stand in those emails; `None` where no table tells.
     pub links: Option<u64>,
 }
 
@@ -26,7 +26,7 @@ pub struct MailImpact {
     pub breaks: Vec<Trace>,
     /// Does not work, and will not.
     pub stays_broken: Vec<Trace>,
-    /// Another key comes in force: everybody must log in again, in the app as well.
+    /// Another key becomes current: everybody must log in again, in the app as well.
     pub key_changes: bool,
     /// The web cron gets another URL.
     pub web_cron_changes: bool,
@@ -58,7 +58,7 @@ impl MailImpact {
         damage
     }
 
-    /// Whether there is nothing to tell of mails.
+    /// Whether there is nothing to tell of emails.
     pub fn is_empty(&self) -> bool {
         let parts = [&self.keeps, &self.regains, &self.breaks, &self.stays_broken];
         parts.into_iter().all(Vec::is_empty)
@@ -108,7 +108,7 @@ mod tests {
             ..MailImpact::default()
         };
         assert_eq!(MailImpact::of(TargetKey::Fresh, Some(new), &traces), fresh);
-        // No usable key is in force: nothing works now, and what no key explains never does.
+        // There is no usable current key: nothing works now, and what no key explains never does.
         let none = MailImpact::of(TargetKey::Fresh, None, &traces);
         assert_eq!((none.stays_broken.len(), none.key_changes), (3, true));
         assert!(MailImpact::of(TargetKey::Fresh, None, &[]).is_empty());

@@ -1,4 +1,4 @@
-//! Where the operator was in the wizard: what he chose, and no secret. A dropped line then costs a minute.
+//! Where the operator was in the wizard: what they chose, and no secret. A dropped line then costs a minute.
 
 use std::path::PathBuf;
 

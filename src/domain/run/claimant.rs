@@ -1,4 +1,4 @@
-//! Who else works on an install, as far as its database tells: he may keep his state where we do not look, or run on
+//! Who else works on an install, as far as its database tells: it may keep its state where we do not look, or run on
 //! another machine.
 
 /// Who holds the lock, as far as the server tells. Texts are as they came: to be sanitised where they are shown.

@@ -78,7 +78,7 @@ impl<P> Intended<P> {
             (Found::Text(now), _) if *now == self.new => Standing::Done,
             // Where nothing shall stand, nothing stands.
             (Found::NoRow, _) if self.new.is_none() => Standing::Done,
-            // A row is not made anew of one text.
+            // A row is not made again of one text.
             (Found::NoRow, _) => Standing::Foreign,
             (Found::CutOff, _) | (Found::Text(_), Replaces::Anything) => Standing::ToWrite,
             (Found::Text(now), Replaces::Only(ours)) if ours.contains(now) => Standing::ToWrite,

@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 pub enum Fleeting {
     /// At the next restart: it lies in memory.
     Memory,
-    /// When the container is made anew: it lies in the container's own layer.
+    /// When the container is rebuilt: it lies in the container's own layer.
     Container,
     /// With the pod (Kubernetes' `emptyDir`).
     Pod,
-    /// When the container is made anew: a volume without a name is not taken over.
+    /// When the container is rebuilt: a volume without a name is not taken over.
     NamelessVolume,
     /// When the service ends that has this folder to itself (systemd's `PrivateTmp`).
     Service,
@@ -62,7 +62,7 @@ pub fn mounts(mountinfo: &[u8]) -> Vec<Mount> {
     mountinfo.split(|b| *b == b'\n').filter_map(mount).collect()
 }
 
-/// A path in which blanks and the like stand as three octal digits.
+/// A path in which spaces and the like stand as three octal digits.
 fn path(field: &[u8]) -> PathBuf {
     let (mut bytes, mut rest) = (Vec::with_capacity(field.len()), field);
     while let [first, others @ ..] = rest {
@@ -97,7 +97,7 @@ pub fn emptied(rules: &str) -> Vec<PathBuf> {
 pub struct Ground {
     /// Everything that is mounted.
     pub mounts: Vec<Mount>,
-    /// Whether this is a container that is thrown away and made anew (Docker, Podman, Kubernetes), not a machine (LXC).
+    /// Whether this is a container that is thrown away and rebuilt (Docker, Podman, Kubernetes), not a machine (LXC).
     pub container: bool,
     /// Folders that the system empties.
     pub emptied: Vec<PathBuf>,

@@ -31,11 +31,11 @@ pub struct KeyReport {
     pub fingerprint: Fingerprint,
     /// How many secrets it opens.
     pub opens: usize,
-    /// Whether it is in force.
+    /// Whether it is the current key.
     pub effective: bool,
     /// Where it stands.
     pub sources: Vec<Source>,
-    /// How many mails in `send_logs` carry its hash.
+    /// How many emails in `send_logs` carry its hash.
     pub mails: u64,
     /// Where it is published, if it is a sample key.
     pub published: Option<&'static str>,
@@ -98,7 +98,7 @@ impl Assessment {
         })
     }
 
-    /// Whether workers are not told to restart, unless the operator says so: one that could not be searched may hold a
+    /// Whether workers are not restarted, unless the operator says so: one that could not be searched may hold a
     /// lost key.
     pub fn workers_stay(&self) -> bool {
         let unsearched = |f: &Finding| matches!(f, Finding::WorkerUnsearched { .. });
@@ -110,7 +110,7 @@ impl Assessment {
         plan::need(&self.secrets, &self.circumstances)
     }
 
-    /// What ending with this key does to mails already sent.
+    /// What ending with this key does to emails already sent.
     pub fn damage(&self, target: TargetKey) -> MailImpact {
         let mut damage = MailImpact::of(target, self.circumstances.effective, &self.traces);
         damage.web_cron_changes &= self.rules.has_web_cron();

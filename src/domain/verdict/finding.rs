@@ -59,7 +59,7 @@ pub enum SettingEffect {
     Cached,
     /// From the container's next start on.
     NextStart,
-    /// Whether it belongs to this install cannot be told.
+    /// Whether it belongs to this install is not known.
     Unsure,
     /// Its value stands somewhere else again, or counts under a condition only.
     TakenOver,
@@ -81,12 +81,12 @@ impl SettingEffect {
 pub enum Finding {
     /// The config cache holds one key, the configuration another.
     StaleConfigCache {
-        /// The key in the cache, which is in force.
+        /// The key in the cache, which is the current one.
         cached: Option<KeyName>,
         /// The key in `.env` or the key file.
         configured: Option<KeyName>,
     },
-    /// The key in force is none that Laravel accepts.
+    /// The current key is none that Laravel accepts.
     UnusableKey {
         /// Why.
         error: KeyError,
@@ -173,7 +173,7 @@ pub enum Finding {
         /// The account that FreeScout runs as, where it has no right to read it.
         barred: Option<String>,
     },
-    /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has cannot be told.
+    /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has is not known.
     WebUserUntold,
     /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
     EnvRefused {
@@ -204,7 +204,7 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
-    /// Unencrypted passwords that the installed version may use or not: it cannot be told.
+    /// Unencrypted passwords that the installed version may use or not: it is not known.
     PlaintextUntold {
         /// How many.
         count: usize,
@@ -224,7 +224,7 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
-    /// The installed version cannot be told.
+    /// The installed version is not known.
     VersionUntold {
         /// What it states, as found.
         stated: String,
@@ -279,7 +279,7 @@ pub enum Finding {
         key: KeyName,
         /// Where it is published.
         published: &'static str,
-        /// Whether it is in force.
+        /// Whether it is the current key.
         effective: bool,
     },
     /// Config cache and `.env` name different databases.

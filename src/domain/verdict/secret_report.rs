@@ -20,9 +20,9 @@ pub struct SecretReport {
     pub verdict: Verdict,
     /// How the installed version keeps it.
     pub keeping: StorageRule,
-    /// Whether something should be stored here: an empty one was probably wiped by saving the blank form.
+    /// Whether something should be stored here: an empty one was probably wiped by saving the form with an empty password field.
     pub needed: bool,
-    /// A payload with blanks, a byte order mark or missing padding: FreeScout reads it, stricter readers do not.
+    /// A payload with spaces, a byte order mark or missing padding: FreeScout reads it, stricter readers do not.
     pub misspelled: bool,
 }
 
@@ -53,7 +53,7 @@ impl SecretReport {
 pub struct Summary {
     /// All that is not empty.
     pub total: usize,
-    /// Opens with the key in force.
+    /// Opens with the current key.
     pub opens: usize,
     /// Opens with another known key.
     pub other_key: usize,

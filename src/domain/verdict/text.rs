@@ -13,7 +13,7 @@ use crate::domain::payload::php;
 /// With which keys secrets are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordsUsed {
-    /// What FreeScout reads with the key in force.
+    /// What FreeScout reads with the current key.
     InForce,
     /// Also what another known key opens: what a recovery would bring back.
     Rescued,

@@ -306,7 +306,7 @@ impl Transaction for Sqlite {
             let _ = self.take_back();
             return Err(e);
         }
-        // What was changed stays changed, whatever this says; the next change asks for it anew.
+        // What was changed stays changed, whatever this says; the next change asks for it again.
         let _ = self.only_reading(true);
         Ok(())
     }

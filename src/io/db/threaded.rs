@@ -164,7 +164,7 @@ impl ThreadedConnection {
         requests.send(request).map_err(|_| odd())
     }
 
-    /// What the wait for an answer ended with. The time is told by the watch.
+    /// What the wait for an answer ended with. The watch knows the time.
     fn missed(&self, error: RecvTimeoutError) -> StoreError {
         match error {
             RecvTimeoutError::Timeout => self.watch.late(),

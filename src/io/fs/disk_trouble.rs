@@ -16,7 +16,7 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// What an error of the system says. A flag cannot be told from missing rights by the error alone.
+    /// What an error of the system says. A flag cannot be distinguished from missing rights by the error alone.
     pub fn of(error: &Error) -> Option<Self> {
         match Errno::from_io_error(error)? {
             Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Some(Obstacle::NoRoom),

@@ -224,7 +224,7 @@ pub(in crate::io) fn open_file(path: &Path) -> Result<(File, Metadata, PathBuf),
             return Err(FileError::NotAFile(way.path, NodeKind::Folder, owner));
         };
         match open_in(&way.folder, name, &way.path) {
-            // A link stands there now: it is looked at anew.
+            // A link stands there now: it is looked at again.
             Err(FileError::Refused(_, e))
                 if e.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {}
             Err(e) => return Err(e),

@@ -110,7 +110,7 @@ fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
 
-/// The store that the `.git` file of a worktree or a submodule leads to, where its maker could have read that himself.
+/// The store that the `.git` file of a worktree or a submodule leads to, where its maker could have read that.
 pub fn linked(dot_git: &Path) -> Option<PathBuf> {
     let text = fs::read(dot_git, MAX_LINK).ok()?;
     let named = text.bytes.strip_prefix(b"gitdir:")?.trim_ascii();

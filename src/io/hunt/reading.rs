@@ -72,7 +72,7 @@ impl PartSearch<'_> {
         self.done_with(&reading, outcome);
     }
 
-    /// A file is read from its start; an archive then anew, zip and 7z files by their directories.
+    /// A file is read from its start; an archive is then opened again, zip and 7z files by their directories.
     fn on_disk(
         &mut self,
         open: OpenedFile,

@@ -1,4 +1,4 @@
-//! The way through folders: what is read, and what is left alone unless the operator names it himself.
+//! The way through folders: what is read, and what is left alone unless the operator names it.
 //!
 //! Folders are entered by their names in the folder above, which stays open meanwhile: nobody can lead the walk astray
 //! by putting a link in a folder's place. Names come in order; of a folder with very many, so many at a time.

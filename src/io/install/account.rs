@@ -1,8 +1,8 @@
 //! Whose rights FreeScout has: told from who owns what it consists of, or by the operator.
 //!
-//! The web user can put a folder of root's in the place of `storage/` (he may rename what lies beside it), so no single
+//! The web user can put a folder of root's in the place of `storage/` (that user may rename what lies beside it), so no single
 //! owner is believed. Of the owners of the install's folder, `.env`, `artisan` and `storage/` the one with the least
-//! rights on this server counts: whatever the others are, he is one who writes there. Root is never taken from owners
+//! rights on this server counts: whatever the others are, that account writes there. Root is never taken from owners
 //! that differ; where everything is root's, a group or everybody that may write there is looked for next.
 
 use std::os::unix::fs::MetadataExt;
@@ -86,7 +86,7 @@ pub struct WebAccount {
 }
 
 impl WebAccount {
-    /// The account that PHP may be run as, and that files may be given to: one that can be told.
+    /// The account that PHP may be run as, and that files may be given to: one that is known.
     pub fn certain(&self) -> Option<WebUser> {
         let certain = match self.by {
             KnownBy::Untold => false,
@@ -166,7 +166,7 @@ struct Parts {
     /// The folder of the cached config and the file itself: they decide what FreeScout runs on before `.env` does.
     cached: [Option<Ownership>; 2],
     /// Accounts that access control lists of root's let write there. Other owners' lists are not asked: whoever makes one
-    /// could name an account there whose rights he would like to have.
+    /// could name an account there whose rights they would like to have.
     writers: Vec<u32>,
 }
 

@@ -40,7 +40,7 @@ pub enum ArtisanError {
     /// FreeScout's account is root, or so it seems, and PHP is never run as root.
     #[error("{}", words().artisan_root_storage)]
     OwnedByRoot,
-    /// Which account FreeScout runs as cannot be told.
+    /// Which account FreeScout runs as is not known.
     #[error("{}", words().artisan_untold)]
     Untold,
     /// We are neither root nor FreeScout's account.

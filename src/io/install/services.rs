@@ -244,7 +244,7 @@ impl ReadFrom<'_> {
         for folder in [&public, install] {
             let bytes = self.file(&folder.join(".user.ini"));
             let script = bytes.and_then(|bytes| lines::runs_first(&bytes));
-            // Relative ones are looked for beside the page. The web user names it, and PHP reads it with his rights.
+            // Relative ones are looked for beside the page. The web user names it, and PHP reads it with the web user's rights.
             let script = script.map(|script| folder.join(script));
             let read = |path: &Path| as_user::with(web_user, || self.file(path)).ok()?;
             if let Some((path, bytes)) = script.and_then(|p| Some((p.clone(), read(&p)?))) {

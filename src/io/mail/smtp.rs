@@ -28,7 +28,7 @@ const EHLO: &[u8] = b"EHLO [127.0.0.1]\r\n";
 pub(super) struct SmtpReply {
     /// Three digits.
     pub(super) code: u16,
-    /// All lines, joined by blanks.
+    /// All lines, joined by spaces.
     pub(super) text: Vec<u8>,
     /// The lines, without code.
     lines: Vec<Vec<u8>>,
@@ -384,7 +384,7 @@ fn checked(address: &str) -> Result<&str, Fall> {
     Ok(address)
 }
 
-/// RFC 2195: user name, blank, HMAC-MD5 of the challenge in hex.
+/// RFC 2195: user name, space, HMAC-MD5 of the challenge in hex.
 fn cram_md5_answer(user: &str, password: &[u8], challenge: &[u8]) -> Option<Zeroizing<String>> {
     let mut mac = Hmac::<md5::Md5>::new_from_slice(password).ok()?;
     mac.update(challenge);

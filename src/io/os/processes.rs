@@ -1,7 +1,7 @@
 //! The PHP processes of this machine: where FreeScout runs, and which key its workers were started with.
 //!
 //! Reads `/proc` only. A plain account sees only its own processes where `/proc` is mounted with `hidepid`. What belongs
-//! to an install is told by what a process runs and where, compared as files and not as names: a container, a release that
+//! to an install is recognised by what a process runs and where, compared as files and not as names: a container, a release that
 //! was moved away and a link each call the same folder by another name.
 
 mod home;

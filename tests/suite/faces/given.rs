@@ -113,7 +113,12 @@ fn the_next_command_names_the_install_as_it_was_named() {
         .lines()
         .filter(|line| line.contains("freescout-rescue "))
         .collect();
-    assert_eq!(next.len(), 3, "find-key, recover, the wizard: {}", check.out);
+    assert_eq!(
+        next.len(),
+        3,
+        "find-key, recover, the wizard: {}",
+        check.out
+    );
     for line in next {
         assert!(line.ends_with(link.to_str().unwrap()), "{line}");
     }

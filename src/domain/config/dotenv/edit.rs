@@ -30,7 +30,7 @@ pub enum CannotWrite {
 
 /// The text with `name` set so that `env(name)` gives `value`.
 ///
-/// Replaces the value of the line that counts, keeping what stands around it (`export`, blanks, the kind of quotes, a
+/// Replaces the value of the line that counts, keeping what stands around it (`export`, spaces, the kind of quotes, a
 /// comment behind, CR LF), or appends a line. A file whose value is right already comes back unchanged. Lines that
 /// FreeScout refuses are never altered, and not in the way unless the first to set this very name is one.
 ///
@@ -72,7 +72,7 @@ struct Slot<'a> {
     before: Zeroizing<Vec<u8>>,
     /// The quote the old value is in.
     quote: Option<u8>,
-    /// The rest of the line: blanks, a comment, CR.
+    /// The rest of the line: spaces, a comment, CR.
     tail: Zeroizing<Vec<u8>>,
     /// The rest of the line with nothing in it but a CR.
     bare_tail: &'a [u8],
@@ -94,7 +94,7 @@ impl<'a> Slot<'a> {
                 (raw.len() - text.len(), length)
             }
             None => match bare_part(trim(raw)).map_err(|_| refused)?.len() {
-                // An empty value has no blanks of its own: they belong to the comment, or to the line's end.
+                // An empty value has no spaces of its own: they belong to the comment, or to the line's end.
                 0 => (0, 0),
                 length => (raw.len() - text.len(), length),
             },

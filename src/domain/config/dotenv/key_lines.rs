@@ -1,7 +1,7 @@
 //! Lines of a `.env` that speak of `APP_KEY`, whether they count or not: commented out, repeated, behind a line that
 //! stops FreeScout, renamed to keep an old key, or two keys glued together by `/install.php`.
 //!
-//! Gives texts that *may* be keys; only opening a payload tells. Never decides which key is in force.
+//! Gives texts that *may* be keys; only opening a payload tells. Never decides which key is current.
 
 use super::{is_blank, lines, read_value, setter, trim, trim_start};
 use crate::domain::inventory::secret::SecretBytes;
@@ -44,7 +44,7 @@ pub fn lines_mentioning_app_key(bytes: &[u8]) -> Vec<KeyLine> {
                 texts.add_glued(raw);
                 texts.add_encoded(body);
             }
-            // What runs into a comment or a word behind it was never in force: the key in it comes first, alone.
+            // What runs into a comment or a word behind it was never current: the key in it comes first, alone.
             Some((raw, Err(_))) => {
                 texts.add_encoded(body);
                 texts.add_glued(raw);

@@ -7,7 +7,7 @@ use crate::domain::config::names_database;
 /// What is wrong with a `.env`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
-    /// It has no bytes, or blanks alone.
+    /// It has no bytes, or spaces alone.
     Empty,
     /// It has NULs alone, as file systems leave a file that was being written when the power went.
     Zeros,
@@ -21,7 +21,7 @@ pub enum Trouble {
         refused: RefusedLine,
         /// The variable it sets, where that is a plain name.
         name: Option<String>,
-        /// Whether a `#` stands in the value: a comment perhaps, which needs a blank before it.
+        /// Whether a `#` stands in the value: a comment perhaps, which needs a space before it.
         comment: bool,
     },
     /// A NUL in the text: what stands around it was lost, or is not read.

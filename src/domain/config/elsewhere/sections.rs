@@ -188,7 +188,7 @@ fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared:
             programs.extend(program.map(|n| Block::new(By::Service(n.to_owned()))));
             continue;
         }
-        // A line that begins with a blank goes on with the value before.
+        // A line that begins with a space goes on with the value before.
         let (of, value) = match assignment(line) {
             Some((of, value)) if !raw.starts_with([' ', '\t']) => {
                 key = of.to_owned();

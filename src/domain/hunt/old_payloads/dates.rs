@@ -22,7 +22,7 @@ pub(super) fn of_line(line: &[u8]) -> Option<DateTime> {
     of_text(text.unwrap_or(line))
 }
 
-/// A date as SQL writes it, with whatever follows: `2025-06-19 03:00:01`, also with a blank before a one-digit hour.
+/// A date as SQL writes it, with whatever follows: `2025-06-19 03:00:01`, also with a space before a one-digit hour.
 pub(super) fn of_text(text: &str) -> Option<DateTime> {
     let mut parts = text.split_ascii_whitespace();
     let date: Date = parts.next()?.parse().ok()?;

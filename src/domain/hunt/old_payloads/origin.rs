@@ -58,7 +58,7 @@ pub enum Basis {
     Named,
     /// Its source names no database.
     Unnamed,
-    /// Something speaks against it, or it cannot be told.
+    /// Something speaks against it, or it is not known.
     Doubtful(Doubt),
 }
 

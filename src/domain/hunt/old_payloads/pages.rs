@@ -2,7 +2,7 @@
 //!
 //! A row there is its columns one behind the other, often with nothing between them. So a known address before a payload
 //! tells whose it is, and the order of FreeScout's columns tells which one: address, …, `out_password`, server and user
-//! name, `in_password`, …, `meta`. One payload alone in a row is told by the numbers behind it, where they are written
+//! name, `in_password`, …, `meta`. One payload alone in a row is recognised by the numbers behind it, where they are written
 //! in a known way (port and encryption, or protocol, encryption and a flag). In a text of some other form only a name
 //! right before the payload counts. Where two owners are possible, or no column is certain, we say so.
 

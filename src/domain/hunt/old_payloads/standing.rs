@@ -104,7 +104,7 @@ pub struct Recoverable {
     pub row: Option<u64>,
     /// How it stands among the others.
     pub standing: Eligibility,
-    /// Which of those that the search met: names it until the install is opened anew.
+    /// Which of those that the search met: names it until the install is opened again.
     pub number: u64,
     /// Whether one before it in the list says the same.
     pub repeats: bool,

@@ -172,7 +172,7 @@ fn without_columns_freescouts_own_order_is_taken_and_without_a_date_the_rows() {
         "SUPPORT@acme.example out_password out 2025-02-03 Some(3)",
     ];
     assert_eq!(scan(&row), expected);
-    // One that was renamed since is told by its id. In another table of the same ending the address still says whose it
+    // One that was renamed since is recognised by its id. In another table of the same ending the address still says whose it
     // is, but nothing says what.
     let renamed = row.replace("SUPPORT@acme.example", "old-name@acme.example");
     assert_eq!(scan(&renamed).len(), 2);
@@ -398,7 +398,7 @@ fn a_page_is_read_in_the_order_of_the_columns() {
         of(&[innodb(support, Some("a"), support, Some("b"))]),
         in_order("a", "b")
     );
-    // One alone is told by the numbers behind it.
+    // One alone is recognised by the numbers behind it.
     assert_eq!(
         of(&[innodb(support, None, "u", Some("b"))]),
         in_order("a", "b")[..1]
@@ -417,7 +417,7 @@ fn a_page_is_read_in_the_order_of_the_columns() {
     assert_eq!(of(&rows), in_order("a", "b"));
     // An address that ends like another one's is not that one's.
     assert!(of(&rows).iter().all(|line| line.starts_with(support)));
-    // A user name that is another mailbox's address: whose the second password is cannot be told for certain.
+    // A user name that is another mailbox's address: it is not certain whose the second password is.
     let shared = of(&[innodb(support, Some("a"), "port@acme.example", Some("b"))]);
     assert_eq!(shared[1..], in_order("a", "b")[1..]);
     assert_eq!(shared[0], "port@acme.example ? b 2025-06-19 Some(4)");

@@ -1,7 +1,7 @@
 //! `APP_KEY` written into a `.env` over a line that holds this very key, misspelled.
 //!
 //! Beyond what [`dotenv::with_value`] does: the lines that the rest of a wrapped key stands on are taken out, and a line
-//! that FreeScout refuses to read is written anew, because its key is known. Nothing but this key's own text is removed.
+//! that FreeScout refuses to read is rewritten, because its key is known. Nothing but this key's own text is removed.
 
 use zeroize::Zeroizing;
 

@@ -18,7 +18,7 @@ fn name(byte: u8) -> Option<Fingerprint> {
     Some(key(byte).fingerprint())
 }
 
-/// A log of mails by key and hour of 2025, asked about keys 1 and 2; any other is a key not known here.
+/// A log of emails by key and hour of 2025, asked about keys 1 and 2; any other is a key not known here.
 fn timeline(mails: &[(u8, i64)]) -> Option<Timeline> {
     let keys: Vec<AppKey> = (0..4).map(key).collect();
     let mut log = SendLog::default();
@@ -149,7 +149,7 @@ proptest! {
             prop_assert!(era.buckets.len() <= BUCKETS);
             prop_assert!(timeline.from <= era.first && era.first <= era.last && era.last <= timeline.to);
         }
-        // The same mails, sent by the same keys at the same times, stored in another order.
+        // The same emails, sent by the same keys at the same times, stored in another order.
         let mut reversed = mails.clone();
         reversed.reverse();
         prop_assert_eq!(timeline_of(&reversed).unwrap(), timeline);

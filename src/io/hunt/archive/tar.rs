@@ -12,7 +12,7 @@ const HEADER: usize = 512;
 /// Longest name of a member that is read.
 const MAX_NAME: u64 = 64 << 10;
 
-/// The sum of a tar header with its own field as blanks, in octal at 148.
+/// The sum of a tar header with its own field as spaces, in octal at 148.
 pub(in super::super) fn is_header(head: &[u8]) -> bool {
     let (Some(field), HEADER) = (head.get(148..156), head.len()) else {
         return false;

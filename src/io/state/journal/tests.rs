@@ -38,6 +38,6 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
     assert_eq!(found("app/releases/2").unwrap().install, run.install);
     assert_eq!(found("other/releases/1"), None);
     assert_eq!(journal.history(Some(&run.install)).unwrap().len(), 1);
-    // As it was made anew.
+    // As it was made again.
     drop(Journal::open(state.path()).unwrap());
 }

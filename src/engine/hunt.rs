@@ -18,7 +18,7 @@ pub enum Looking<'a> {
         /// The file being read.
         current: &'a std::path::Path,
     },
-    /// A process that was started with another key than the one in force will be read.
+    /// A process that was started with another key than the current one will be read.
     OtherKey(&'a crate::io::os::processes::PhpProcess),
     /// A key joined the ring.
     Found,

@@ -179,7 +179,7 @@ struct InstallJson<'a> {
     web_user: WebUserJson,
 }
 
-/// Whose rights FreeScout has. `name` and `uid` are `null` where that cannot be told.
+/// Whose rights FreeScout has. `name` and `uid` are `null` where that is not known.
 #[derive(Serialize)]
 struct WebUserJson {
     name: Option<String>,

@@ -62,7 +62,7 @@ pub struct Session {
     pub other_database: bool,
     /// Its database.
     pub store: Box<dyn Store>,
-    /// A connection that keeps others from changing the rows, while a plan is made anew.
+    /// A connection that keeps others from changing the rows, while a plan is made again.
     pub held: Option<Box<dyn Store>>,
     /// The keys we know.
     pub ring: KeyRing,
@@ -74,7 +74,7 @@ pub struct Session {
     pub journal_findings: Vec<Finding>,
     /// Everything that depends on the key, as last read.
     pub inventory: Inventory,
-    /// The mails of `send_logs`, once they were read.
+    /// The emails of `send_logs`, once they were read.
     pub mails: Option<SendLog>,
     /// Which key was in use when, as far as the keys known now explain it.
     pub timeline: Option<Timeline>,
@@ -200,7 +200,7 @@ impl Session {
         place == self.install.cache_path() && origin != place
     }
 
-    /// Opens the database anew, as FreeScout would now; with the operator's own values where they were given.
+    /// Opens the database again, as FreeScout would now; with the operator's own values where they were given.
     ///
     /// # Errors
     /// A [`Problem`] with the variable to look at.
@@ -214,7 +214,7 @@ impl Session {
         Ok(())
     }
 
-    /// A further connection: with the web user's rights, or with the operator's own where the values are his.
+    /// A further connection: with the web user's rights, or with the operator's own where the operator gave the values.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -232,7 +232,7 @@ impl Session {
         move || connect(&settings, &root)
     }
 
-    /// Opens the database anew where the connection broke meanwhile: servers end those that idle, and restart.
+    /// Opens the database again where the connection broke meanwhile: servers end those that idle, and restart.
     ///
     /// # Errors
     /// A [`Problem`]; nothing was changed.
@@ -246,7 +246,7 @@ impl Session {
         }
     }
 
-    /// Opens the database anew where it was given up over something that is not needed: what is needed must not fail for it.
+    /// Opens the database again where it was given up over something that is not needed: what is needed must not fail for it.
     pub fn mend(&mut self) {
         if self.store.given_up() {
             // What it cannot reach, the next one who needs it tells.

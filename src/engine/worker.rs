@@ -176,7 +176,7 @@ pub struct Survey {
     pub driver: &'static str,
     /// The account that FreeScout runs as, and how we know: `www-data (owns storage/)`.
     pub web_user: String,
-    /// Where the key in force comes from, as a sentence part: `bootstrap/cache/config.php`.
+    /// Where the current key comes from, as a sentence part: `bootstrap/cache/config.php`.
     pub key_source: String,
     /// What we cannot do as this user: sentences.
     pub left_out: Vec<String>,
@@ -230,7 +230,7 @@ pub struct Applied {
     pub key: Option<String>,
     /// Whether reading everything again confirmed the plan.
     pub verified: bool,
-    /// Texts sealed anew.
+    /// Texts re-encrypted.
     pub resealed: usize,
     /// Passwords entered.
     pub reentered: usize,

@@ -267,7 +267,7 @@ pub trait Store: Send {
 }
 
 /// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes whoever
-/// connects for the account he is, and files that the settings name are read by the web user. `root` is the install's
+/// connects for the account it sees, and files that the settings name are read by the web user. `root` is the install's
 /// folder, for a relative SQLite file.
 ///
 /// # Errors
@@ -276,8 +276,8 @@ pub fn connect(settings: &DbSettings, root: &Path) -> Result<Box<dyn Store>, Sto
     connect_as(Some(install::web_user(root)), settings, root)
 }
 
-/// Opens the database with settings of the operator's own, and with his own rights. A file is opened with the web user's
-/// even so: what lies beside it, and is made there, is his.
+/// Opens the database with settings and rights of the operator's own. A file is opened with the web user's
+/// even so: what lies beside it, and is made there, belongs to that user.
 ///
 /// # Errors
 /// As [`connect`].

@@ -1,4 +1,4 @@
-//! The search for keys in files, folders and archives, and in the disk or stream that the operator names himself.
+//! The search for keys in files, folders and archives, and in the disk or stream that the operator names.
 //!
 //! Reads regular files only, never follows links but the one it was given, reads archives as streams with bounds on
 //! depth, size and memory, and writes nothing anywhere. What it could not read it says.

@@ -70,7 +70,7 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A text in exactly `width` columns: cut with an ellipsis, or filled with blanks.
+/// A text in exactly `width` columns: cut with an ellipsis, or filled with spaces.
 pub fn fit(text: &str, width: usize) -> String {
     let full = text.width();
     if full <= width {

@@ -36,7 +36,7 @@ impl Wizard {
             return None;
         }
         let bookmark = self.bookmark();
-        // Whoever only looks around loses nothing of what he had.
+        // Whoever only looks around loses nothing.
         if bookmark == self.remembered || bookmark.is_none() && !self.report.is_over() {
             return None;
         }

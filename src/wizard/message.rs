@@ -64,7 +64,7 @@ pub enum Action {
     Quit,
     /// Ctrl-C: leave; the second time without a question.
     Interrupt,
-    /// Try again, or make it anew.
+    /// Try again, or make it again.
     Retry,
     /// Type or paste a key.
     AddKey,

@@ -211,14 +211,14 @@ pub(in crate::engine) fn recoverable(
     found
 }
 
-/// The text that is taken for a secret unseen, judged anew by all that is known now.
+/// The text that is taken for a secret unseen, judged again by all that is known now.
 pub(in crate::engine) fn taken(session: &Session, taken: &TakenUnseen) -> Option<SecretBytes> {
     let mut opened = opened(session, taken.place()).into_iter();
     let ours = opened.find(|older| matches!(older.standing, Eligibility::Ours(_)))?;
     Some(ours.text)
 }
 
-/// The text of an older payload that the operator chose himself.
+/// The text of an older payload that the operator chose.
 pub(in crate::engine) fn chosen(
     session: &Session,
     place: &Place,

@@ -1,8 +1,8 @@
 //! Keys in running PHP: the environment and the memory of its processes, before anything is restarted.
 //!
 //! A worker may say by its queue name (md5 of the key text) which key it was started with, so those that hold another one
-//! than the key in force are told and read first. While something opens with no key we know, no worker of the install is
-//! told to restart before its memory was searched: it may be the last place of that key.
+//! than the current key are told and read first. While something opens with no key we know, no worker of the install is
+//! restarted before its memory was searched: it may be the last place of that key.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -34,7 +34,7 @@ const MAX_SEEN: usize = 1 << 15;
 /// How many unread processes are remembered.
 const MAX_SKIPPED: usize = 200;
 
-/// Whether queue workers are told to restart.
+/// Whether queue workers are restarted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Workers {
     /// They are.
@@ -43,7 +43,7 @@ pub enum Workers {
     Stay(Vec<String>),
 }
 
-/// The PHP processes of this machine, those first that hold another key than the one in force; and how many these are.
+/// The PHP processes of this machine, those first that hold another key than the current one; and how many these are.
 pub fn queue(session: &Session) -> (Vec<PhpProcess>, usize) {
     let effective = session
         .ring
@@ -102,7 +102,7 @@ pub fn look_if_lost(
     }
 }
 
-/// Searches, while anything is lost, what a restart would destroy, and says whether workers may be told to restart.
+/// Searches, while anything is lost, what a restart would destroy, and says whether workers may be restarted.
 /// `stays` says which secrets will not be readable in the end.
 pub fn before_restart(
     session: &mut Session,

@@ -58,7 +58,7 @@ pub enum Under {
     OtherKey(String),
     /// It is stored unencrypted.
     Nothing,
-    /// It is stored unencrypted, and whether this version of FreeScout reads it so cannot be told.
+    /// It is stored unencrypted, and whether this version of FreeScout reads it so is not known.
     Untold,
 }
 

@@ -1,7 +1,7 @@
 //! What all connection tests of a program share, whatever round they belong to: the accounts and servers in use, and
 //! what was refused. Accounts get locked, so a refused password is not sent again.
 //!
-//! Holds no password: each is remembered as a keyed digest, under a key made anew for each run.
+//! Holds no password: each is remembered as a keyed digest, under a key made again for each run.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -56,7 +56,7 @@ pub enum Refreshed {
 pub enum RefreshError {
     /// The mailbox is not there, or not connected with a provider. Nobody was asked.
     NotConnected,
-    /// This secret is missing, or the key in force does not open it. Nobody was asked.
+    /// This secret is missing, or the current key does not open it. Nobody was asked.
     Unreadable(Place),
     /// The database cannot be read, or does not take what is written. Nobody was asked.
     Database(Problem),
@@ -391,7 +391,7 @@ impl Gained {
 
 /// What became of tokens that somebody stored since `meta` was read.
 enum Meanwhile {
-    /// The key in force opens them: FreeScout has them already, both sets are good, and theirs stay.
+    /// The current key opens them: FreeScout has them already, both sets are good, and theirs stay.
     Readable,
     /// It does not: a worker sealed them with a key that it still remembers, or they are damaged. Ours take their place.
     Lost,

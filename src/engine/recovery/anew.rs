@@ -1,4 +1,4 @@
-//! What somebody saves while we work is never overwritten: everything is read again and the plan is made anew, by itself, a
+//! What somebody saves while we work is never overwritten: everything is read again and the plan is made again, by itself, a
 //! few times. It is carried out only where it is still what was confirmed.
 //!
 //! The first attempt keeps nobody waiting. For the next ones the rows are held from before they are read until they are
@@ -20,7 +20,7 @@ use crate::io::state::backup::Backup;
 use crate::sentences;
 use crate::words::words;
 
-/// How often a plan is made anew before the operator is asked.
+/// How often a plan is made again before the operator is asked.
 pub const TRIES: usize = 5;
 /// How many places are named.
 const NAMED: usize = 5;
@@ -110,7 +110,7 @@ pub fn apply(
     })
 }
 
-/// How often the plan was made anew, as a sentence.
+/// How often the plan was made again, as a sentence.
 fn told(times: usize) -> String {
     text!(made_anew_note, times = times)
 }

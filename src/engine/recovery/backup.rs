@@ -91,7 +91,7 @@ fn backup_kind(error: &BackupError) -> ErrorKind {
     }
 }
 
-/// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
+/// Reads everything again and backs it up; the session then holds exactly what the backup holds.
 ///
 /// # Errors
 /// A [`Problem`]; then there is no new backup, nor half of one.

@@ -204,7 +204,7 @@ impl Change {
                 unchanged(&path, read)?;
             }
         }
-        // FreeScout builds its cached config anew whenever it likes: what counts is what it runs on then.
+        // FreeScout builds its cached config again whenever it likes: what counts is what it runs on then.
         let now = install.reopen()?;
         let settings = |install: &Install| install.database().ok();
         let same_database = match (settings(install), settings(&now)) {

@@ -29,7 +29,7 @@ pub fn must_follow(install: &Install, target: &AppKey, files: &[FileChange]) -> 
 }
 
 /// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user, for so long at most; if
-/// that cannot be done, or was not asked for, the cached config is removed and the workers are told to restart. It is
+/// that cannot be done, or was not asked for, the cached config is removed and the workers are restarted. It is
 /// not removed unless that may be. Where workers must stay, its own command is not run: it tells them by itself, and by emptying the cache they watch. Returns what the
 /// operator should know, as sentences.
 pub fn refresh(
@@ -94,7 +94,7 @@ pub fn restart_workers(install: &Install, workers: &Workers) -> Vec<String> {
 pub enum RanOn {
     /// This key text, and a cached config of this digest.
     Known(SecretBytes, Option<[u8; 32]>),
-    /// It cannot be told any more.
+    /// It is no longer known.
     Unknown,
 }
 

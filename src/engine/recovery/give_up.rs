@@ -13,7 +13,7 @@ use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::untrusted::sanitize;
 
-/// The backup that an unfinished run can be finished or taken back with, as far as can be told without its passphrase.
+/// The backup that an unfinished run can be finished or taken back with, as far as is known without its passphrase.
 fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> {
     let whole = |folder: &Path| {
         let mut backup = Backup::open(folder)?;

@@ -1,6 +1,6 @@
 //! Whether the file that `APP_KEY_FILE` names may be replaced by us.
 //!
-//! The name stands in `.env`, which is the web user's to write, and we are root: he could have any file of the server
+//! The name stands in `.env`, which is the web user's to write, and we are root: that user could have any file of the server
 //! overwritten with a key. So it is replaced only where it holds a key already, where FreeScout itself reads it, under its
 //! own name (a link is not followed to write), and below folders that nobody but its owner, root and FreeScout's accounts
 //! can rearrange. What is refused is named, with what to do by hand.
@@ -151,7 +151,7 @@ fn require_place(
         };
         let by_group = meta.mode() & GROUP_WRITES != 0 && !groups.contains(&Some(meta.gid()));
         let written = by_group || meta.mode() & OTHERS_WRITE != 0;
-        // In a sticky folder nobody moves what is not his; but a file that is not there yet, anybody can make.
+        // In a sticky folder nobody moves what belongs to others; but a file that is not there yet, anybody can make.
         let sticky = meta.mode() & STICKY != 0 && (above > 0 || standing.is_some());
         if !owners.contains(&meta.uid()) || written && !sticky {
             return Err(text!(

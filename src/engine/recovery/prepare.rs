@@ -193,7 +193,7 @@ pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     }
 }
 
-/// Owner and mode of a file of the install that was not there before. Where it cannot be told whom to give it to, it stays
+/// Owner and mode of a file of the install that was not there before. Where it is not known whom to give it to, it stays
 /// ours.
 pub fn new_attributes(install: &Install) -> Attributes {
     let ours = Attributes {

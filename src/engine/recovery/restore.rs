@@ -42,7 +42,7 @@ pub struct Restored {
     pub rows: usize,
     /// Files put back.
     pub files: usize,
-    /// Places whose secret does not read as was foretold.
+    /// Places whose secret does not read as was predicted.
     pub surprises: Vec<Place>,
     /// Sentences for the operator.
     pub notes: Vec<String>,
@@ -66,13 +66,13 @@ impl Restored {
 pub struct PutBack {
     /// What it did.
     pub restored: Restored,
-    /// What it was foretold to come to.
+    /// What it was predicted to come to.
     pub foretold: Foretold,
     /// The backup of what stood before.
     pub safety: Backup,
 }
 
-/// Backs up what stands and puts the backup back as was foretold; where somebody saves meanwhile, as is foretold then, if
+/// Backs up what stands and puts the backup back as was predicted; where somebody saves meanwhile, as is predicted then, if
 /// that gives up nothing of it. `go_on` is asked before anything is changed.
 ///
 /// # Errors
@@ -121,7 +121,7 @@ pub fn put_back(
     })
 }
 
-/// Puts the backup back, exactly as was foretold, and reads everything again.
+/// Puts the backup back, exactly as was predicted, and reads everything again.
 ///
 /// # Errors
 /// A [`Failure`]; then nothing was changed, unless it says otherwise.

@@ -131,7 +131,7 @@ fn take_back(
         progress(w.undo_files, 0, None)
     });
     carried.map_err(|failure| still(failure, ledger))?;
-    // Not before: a file that is written in place and cut off is told by the new one that lies beside it.
+    // Not before: a file that is written in place and cut off is recognised by the new one that lies beside it.
     ledger.sweep()?;
     let mut undone = Undone {
         rows: change.swaps.len(),
@@ -218,7 +218,7 @@ struct Left {
     /// Where new files of theirs may lie.
     staged: Vec<PathBuf>,
     /// Whether they came to write files. Where they did not, and no row stands as they wrote it, a file that does is not
-    /// theirs: another of us, with a state folder of his own, may have put the same key in place since.
+    /// theirs: another of us, with its own state folder, may have put the same key in place since.
     wrote_files: bool,
 }
 

@@ -46,7 +46,7 @@ pub struct Written<'a> {
     pub record: RecoveryRecord,
     /// What the operator should know, so far.
     pub notes: Vec<String>,
-    /// Whether queue workers may be told to restart.
+    /// Whether queue workers may be restarted.
     pub workers: Workers,
 }
 
@@ -204,7 +204,7 @@ impl Written<'_> {
         !elsewhere::overrules(session, &self.target)
     }
 
-    /// FreeScout may have built its cache anew in between, from what it had read before.
+    /// FreeScout may have built its cache again in between, from what it had read before.
     fn clear_again(&mut self, session: &mut Session) -> Result<(), Problem> {
         session.reread_files()?;
         let install = &session.install;

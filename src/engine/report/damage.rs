@@ -1,4 +1,4 @@
-//! What a plan does to mails already sent, in `recover --json` without `--yes`.
+//! What a plan does to emails already sent, in `recover --json` without `--yes`.
 
 use serde::Serialize;
 

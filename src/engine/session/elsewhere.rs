@@ -1,7 +1,7 @@
 //! Settings of FreeScout's outside of `.env`: compared with what `.env` says, because PHP takes them first.
 //!
 //! We are often started without them: then `.env` reads fine, and FreeScout uses another key. Nothing of it is written by
-//! us; findings name file and line. A cached config makes them irrelevant until it is built anew.
+//! us; findings name file and line. A cached config makes them irrelevant until it is built again.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What the mails that were sent say of the keys: every Message-ID in `send_logs` carries a hash made with the key of its day.
+//! What the emails that were sent say of the keys: every Message-ID in `send_logs` carries a hash made with the key of its day.
 
 use crate::domain::config::rules::Rules;
 use crate::domain::key::derived_hashes;
@@ -9,7 +9,7 @@ use crate::engine::session::Session;
 use crate::io::db::{Bounds, Store, Stored};
 use crate::io::os::processes;
 
-/// How many attachments are read, the newest: links in older mails are hardly followed.
+/// How many attachments are read, the newest: links in older emails are hardly followed.
 const LINKS_READ: u32 = 500_000;
 
 /// Asks every mail of `send_logs` which key made the hash in its Message-ID; the table is read once, keys that join

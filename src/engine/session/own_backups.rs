@@ -158,7 +158,7 @@ fn only_running(session: &Session, key: Fingerprint) -> bool {
     known.is_some_and(|known| known.sources.iter().all(running))
 }
 
-/// Whether the key in force is the one that the last recovery ended with.
+/// Whether the current key is the one that the last recovery ended with.
 pub(super) fn is_settled(session: &Session) -> bool {
     let effective = session.ring.effective();
     let effective = effective.map(|key| key.fingerprint().to_string());

@@ -1,4 +1,4 @@
-//! Keys that stand in the install itself: the one in force, the configured one, commented and glued lines, siblings of
+//! Keys that stand in the install itself: the current one, the configured one, commented and glued lines, siblings of
 //! `.env`, the process environment; and what is nearly a key there, with what is wrong with its spelling.
 
 use std::ffi::OsStr;
@@ -23,7 +23,7 @@ const MAX_KEY_FILE: u64 = 64 << 10;
 /// What a path may stand in.
 const QUOTES: [u8; 2] = *b"'\"";
 
-/// Collects them all, and says which one is in force.
+/// Collects them all, and says which one is current.
 pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Finding>) {
     let in_force = install.key_in_force();
     let configured = install.key_without_cache();
@@ -46,7 +46,7 @@ pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<
         );
     }
     if let (Some(_), Some(name)) = (&install.key_file_unread, install.key_file_name()) {
-        // Quotes or blanks may be all that is wrong with its name.
+        // Quotes or spaces may be all that is wrong with its name.
         if let Some(path) = path_in(name.expose()) {
             add_named_file(install, ring, path, &Source::of(SourceKind::KeyFile));
         }

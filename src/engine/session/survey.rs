@@ -162,7 +162,7 @@ fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
     }
 }
 
-/// Reads the install's files again and what they say of the key in force.
+/// Reads the install's files again and what they say of the current key.
 ///
 /// # Errors
 /// A [`Problem`] when the install can no longer be read.

@@ -58,7 +58,7 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     one_key(bytes.expose(), source).map_err(|why| holds_no_key(&named(path, &why)))
 }
 
-/// The key that a text is without the blanks around it, or the one that it nearly is, or holds.
+/// The key that a text is without the spaces around it, or the one that it nearly is, or holds.
 ///
 /// # Errors
 /// Why it is none: a text for the operator, without the key.

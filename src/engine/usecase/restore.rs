@@ -47,7 +47,7 @@ pub fn foresee(session: &mut Session, backup: &Backup) -> Result<Foretold, Refus
     restore::foretell(session, backup).map_err(Refused::unchanged)
 }
 
-/// Backs up what stands, and puts the backup back as was foretold.
+/// Backs up what stands, and puts the backup back as was predicted.
 ///
 /// # Errors
 /// [`Refused`].

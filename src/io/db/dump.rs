@@ -2,8 +2,8 @@
 //!
 //! The password goes by a file in memory that is the program's standard input, closed to every other account: argument
 //! lists are for all to read, and an environment for as long as the program runs. As root we run it as the web user where
-//! he knows that password: the server is whichever his `.env` names, and may be one of his that asks its client for files.
-//! A password that he does not know goes to a program of an account that is nobody's.
+//! that user knows the password: the server is whichever `.env` names, and may be a hostile one that asks its client for files.
+//! A password that the web user does not know goes to a program of an account that is nobody's.
 
 use std::fs::File;
 use std::io::{Read, Write};

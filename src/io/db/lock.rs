@@ -1,4 +1,4 @@
-//! One of us at a time on an install, wherever he runs and wherever he keeps his state: a lock in the database itself, on
+//! One freescout-rescue at a time on an install, wherever it runs and keeps its state: a lock in the database itself, on
 //! a connection of its own, held until it is dropped, and let go by the server when that connection ends.
 //!
 //! MySQL and MariaDB: `GET_LOCK`, of the session. PostgreSQL: `pg_try_advisory_xact_lock`, in a transaction that stays open,

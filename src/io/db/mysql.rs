@@ -101,7 +101,7 @@ fn error(error: &mysql::Error) -> StoreError {
     }
 }
 
-/// The file that `DB_MYSQL_ATTR_SSL_CA` names, for one who opens what he is given and reads it to its end.
+/// The file that `DB_MYSQL_ATTR_SSL_CA` names, for a library that opens what it is given and reads it to its end.
 ///
 /// # Errors
 /// [`StoreError::Tls`] for one that is no file, or too long to be one of certificates.

@@ -2,7 +2,7 @@
 //!
 //! The file is opened, read and written with the web user's rights alone: `.env` names it, and may name one of somebody
 //! else's; what lies beside it belongs to its owner, and SQLite takes up a journal that it finds there; and what SQLite
-//! makes there must be the web user's, or lock him out.
+//! makes there must be the web user's, or it would lock that user out.
 
 mod lock;
 

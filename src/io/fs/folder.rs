@@ -242,7 +242,7 @@ impl From<Errno> for WriteError {
 }
 
 /// Whether the staged file is still the one we made: in the web user's folder another may stand under its name by now, one
-/// that he may not read himself and would like to see copied.
+/// that they may not read themselves and would like to see copied.
 fn require_ours(staged: &File, mounted: &File) -> std::io::Result<()> {
     let (made, there) = (staged.metadata()?, mounted.metadata()?);
     let rights = |meta: &std::fs::Metadata| (meta.uid(), meta.gid(), meta.mode() & 0o777);

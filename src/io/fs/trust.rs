@@ -47,7 +47,7 @@ pub enum Untrusted {
     System(PathBuf, std::io::Error),
 }
 
-/// Refuses a file or folder that somebody else can have changed, or any folder above it that he may rename or fill.
+/// Refuses a file or folder that somebody else can have changed, or any folder above it that they may rename or fill.
 ///
 /// # Errors
 /// [`Untrusted`] names the first such part of the path.
@@ -75,7 +75,7 @@ fn require(path: &Path, meta: &std::fs::Metadata) -> Result<(), Open> {
     let own_group = !we.is_root() && meta.gid() == rustix::process::getegid().as_raw();
     let group = meta.mode() & GROUP_WRITES != 0 && meta.gid() != 0 && !own_group;
     let written = group || meta.mode() & OTHERS_WRITE != 0;
-    // In a sticky folder, as /tmp is, nobody can rename what is not his.
+    // In a sticky folder, as /tmp is, nobody can rename what belongs to others.
     let sticky = meta.is_dir() && meta.mode() & STICKY != 0;
     if ours && (!written || sticky) {
         return Ok(());
@@ -129,7 +129,7 @@ mod tests {
         if crate::not_tried::as_root("a folder of another account on the way") {
             chown(&middle, Some(SOMEBODY), None).unwrap();
             assert_eq!(open_part(&leaf), Some(middle.clone()));
-            // By way of a link in his folder, which he may turn, to one of ours.
+            // By way of a link in their folder, which they may turn, to one of ours.
             let ours = top.join("ours");
             std::fs::create_dir(&ours).unwrap();
             symlink(&ours, middle.join("link")).unwrap();

@@ -1,7 +1,7 @@
 //! FreeScout's own command line: `php artisan freescout:clear-cache`, run as the web user.
 //!
 //! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation, and
-//! what it runs belongs to him. The environment is clean but for FreeScout's own settings (a container's must reach the
+//! what it runs belongs to the web user. The environment is clean but for FreeScout's own settings (a container's must reach the
 //! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `io::os::spawn`).
 
 use crate::domain::config::inherited::Handed;

@@ -53,7 +53,7 @@ impl Install {
     }
 
     /// Reads a file that the install's own settings name, with the rights FreeScout has: `.env` is the web user's to write,
-    /// and what he may not read himself he shall not have read by naming it there.
+    /// and what that user may not read must not become readable by naming it there.
     ///
     /// # Errors
     /// [`FileError`], as FreeScout would meet it.

@@ -1,7 +1,7 @@
 //! Programs of this machine that we run: looked for on the search path, taken only from where nobody but root (or we)
 //! could have put them; and run as somebody else, with nothing of ours in their hands.
 //!
-//! What is run as the web user may be hostile: he can take such a process over. So it is started through a second call
+//! What is run as the web user may be hostile: that user can take such a process over. So it is started through a second call
 //! of our own program, which takes everything off before it becomes the other one: the terminal (a session of its own, so
 //! nothing can be typed into ours), the groups, the user, the right to gain rights; and it ends when we do. What it leaves
 //! behind when it ends, in a session of its own too, is ended then (see [`Family`]).
@@ -120,7 +120,7 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
         Ok(()) => Command::new(program).args(rest).exec(),
         Err(e) => e.into(),
     };
-    // Heard by who called: its standard error is a pipe of his.
+    // The caller reads it: its standard error is a pipe of the caller's.
     let _ = writeln!(
         std::io::stderr(),
         "{}: {error}",
@@ -179,7 +179,7 @@ pub(super) fn groups_of(account: Account) -> Vec<Gid> {
     let mut groups: Vec<u32> = groups.chain([account.gid]).collect();
     groups.sort_unstable();
     groups.dedup();
-    // Root's own group is nobody else's business, whoever put him there.
+    // Root's own group is nobody else's business, whoever put the user there.
     let groups: Vec<Gid> = groups
         .into_iter()
         .filter(|gid| *gid != 0)

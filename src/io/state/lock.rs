@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A holder's note longer than this is none.
 const MAX_NOTE: u64 = 4 << 10;
 
-/// Who holds a lock, as he wrote it down himself.
+/// Who holds a lock, as the holder wrote it down.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Holder {
     /// Process number.
@@ -91,7 +91,7 @@ impl Lock {
         let began = Instant::now();
         let taken = loop {
             match file.try_lock() {
-                // Somebody who only asks who holds it holds it himself for a moment.
+                // Somebody who only asks who holds it also holds it for a moment.
                 Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_millis(10));
                 }

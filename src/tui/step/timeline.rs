@@ -1,4 +1,4 @@
-//! The picture in step 3: a row of bars a key over the time that mails tell of, and what they say below.
+//! The picture in step 3: a row of bars a key over the time that emails tell of, and what they say below.
 
 use ratatui::layout::Rect;
 
@@ -16,7 +16,7 @@ const SENTENCES: usize = 2;
 /// Heights of a bar. The lowest stands for any mail at all.
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/// One row: whose, how many mails, and how many in each part.
+/// One row: whose, how many emails, and how many in each part.
 type KeyRow = (Option<Fingerprint>, u64, Vec<u32>);
 
 /// Draws at the bottom of the area, which shrinks by what it took, within so many rows; nothing where they do not do.

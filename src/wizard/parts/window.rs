@@ -1,5 +1,5 @@
 //! The window that the wizard is drawn in. Where it is too small to show what a key would do, no key does anything but
-//! leave: nobody confirms what he cannot see.
+//! leave: nobody confirms what they cannot see.
 
 use crate::wizard::message::{Action, Effect, Event};
 use crate::wizard::update::{Overlay, Wizard};

@@ -29,7 +29,7 @@ pub struct Foretold {
     pub now: Assessment,
     /// What it will read, in the order of the tables.
     pub after: Vec<SecretReport>,
-    /// The key in force afterwards, where there is a usable one.
+    /// The current key afterwards, where there is a usable one.
     pub key_after: Option<Fingerprint>,
     /// Whether FreeScout will then run on another database than the one whose rows are put back.
     pub other_database: bool,
@@ -44,7 +44,7 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// Whether this, foretold anew, gives up nothing of what was shown.
+    /// Whether this, predicted again, gives up nothing of what was shown.
     pub fn upholds(&self, shown: &Self) -> bool {
         self.key == shown.key
             && self.other_database == shown.other_database
@@ -52,7 +52,7 @@ impl Promise {
     }
 }
 
-/// Reads everything anew and works out what putting the backup back comes to. Nothing is written.
+/// Reads everything again and works out what putting the backup back comes to. Nothing is written.
 ///
 /// # Errors
 /// A [`Problem`] when the backup belongs to another install, or something cannot be read.
@@ -129,7 +129,7 @@ impl Foretold {
         &self.change.files
     }
 
-    /// The key in force now, where there is a usable one.
+    /// The current key now, where there is a usable one.
     pub fn key_now(&self) -> Option<Fingerprint> {
         self.now.circumstances.effective
     }
@@ -163,7 +163,7 @@ impl Foretold {
     }
 
     /// Reads everything again, over a connection of its own, and names the places whose secret does not read as was
-    /// foretold.
+    /// predicted.
     ///
     /// # Errors
     /// A [`Problem`] when something cannot be read.

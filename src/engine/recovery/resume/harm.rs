@@ -1,5 +1,5 @@
 //! Whether somebody else worked on the install since a run was interrupted, whose work finishing it would undo: with a state
-//! folder of his own he is told nothing of that run.
+//! folder of their own they could not know of that run.
 
 use std::collections::BTreeMap;
 

@@ -122,7 +122,7 @@ impl State {
             .collect()
     }
 
-    /// Which stored passwords were found wrong: the next round asks for them, and tests anew.
+    /// Which stored passwords were found wrong: the next round asks for them, and tests again.
     pub(in crate::wizard) fn all_condemned(&self) -> BTreeSet<ConnectionId> {
         let sides = self.rows.iter().flat_map(|row| &row.sides);
         sides

@@ -288,7 +288,7 @@ fn salvageable(salvage: Option<Salvage>, assessment: &Assessment) -> String {
         MacFault::UpperCase => text!(salvage_upper_case, key = assessment.label(key)),
         MacFault::Wrong => text!(salvage_wrong, key = assessment.label(key)),
     };
-    format!(" {}", text)
+    format!(" {text}")
 }
 
 /// What a damage is.
@@ -545,8 +545,8 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
         Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key = key)),
         Some(KeyHome::KeyFile) => {
             let sources = assessment.keys.iter().flat_map(|key| &key.sources);
-            let of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
-            let path = of_file.filter_map(|source| source.path.as_ref()).next();
+            let mut of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
+            let path = of_file.find_map(|source| source.path.as_ref());
             let path = path.map(|path| sanitize(&path.to_string_lossy()));
             let path = path.unwrap_or_else(|| "APP_KEY_FILE".to_owned());
             Some(text!(apply_key_file, path = path, key = key))

@@ -450,7 +450,7 @@ fn folders(text: &str) -> Vec<String> {
 /// The token's text as PHP would read it from the JSON.
 pub(super) fn token_text(meta: &[u8], token: Token) -> Option<SecretBytes> {
     let span = json_span::text_span(meta, &["oauth", token.member()])?;
-    let quoted = &meta[span.start - 1..span.end + 1];
+    let quoted = &meta[span.start - 1..=span.end];
     serde_json::from_slice::<String>(quoted)
         .ok()
         .map(|text| SecretBytes::from(text.into_bytes()))

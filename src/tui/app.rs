@@ -87,7 +87,7 @@ pub fn wizard(
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     wizard.looks_in(look_in);
-    let exit = run(&mut terminal, &mut wizard, &theme, &worker, &inbox, effects);
+    let exit = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
     drop((keyboard, inbox));
@@ -137,7 +137,7 @@ fn listen(
 fn run(
     terminal: &mut Terminal,
     wizard: &mut Wizard,
-    theme: &Theme,
+    theme: Theme,
     worker: &WorkerHandle,
     inbox: &Receiver<LoopEvent>,
     effects: Vec<Effect>,
@@ -167,7 +167,7 @@ fn run(
         if !gone
             && !away
             && terminal
-                .draw(|f| frame::draw(f, wizard, theme, turn))
+                .draw(|f| frame::draw(f, wizard, &theme, turn))
                 .is_err()
         {
             gone = true;

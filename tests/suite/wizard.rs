@@ -898,10 +898,9 @@ fn a_signal_during_the_writing_waits_for_its_end() {
         Action::LookUsual,
     ]
     .map(Input::Act)
-    .iter()
     {
         run.engine.luck = 2;
-        run.step(input);
+        run.step(&input);
         for _ in 0..6 {
             run.step(&Input::Engine);
         }

@@ -271,7 +271,7 @@ mod tests {
         let list: Vec<usize> = (100..1100).collect();
         let some: Vec<usize> = spread(&list).copied().collect();
         assert_eq!(some, [100, 242, 385, 528, 670, 813, 956, 1099]);
-        let least: Vec<usize> = (0..SOME + 1).collect();
+        let least: Vec<usize> = (0..=SOME).collect();
         assert_eq!(spread(&least).collect::<HashSet<_>>().len(), SOME);
         assert_eq!(spread(&[]).count(), 0);
     }

@@ -89,7 +89,7 @@ pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
 fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanError> {
     let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
     let (_, meta, _) = resolve::open_file(&install.join("artisan")).map_err(unusable)?;
-    let install_owner = std::fs::metadata(install).map(|m| m.uid()).unwrap_or(0);
+    let install_owner = std::fs::metadata(install).map_or(0, |m| m.uid());
     if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
         return Ok(());
     }

@@ -76,9 +76,10 @@ fn check(protocol: Protocol, bytes: &[u8]) {
         shown(&ended, known, None);
     }
     commands(&target, password, &sent);
-    if ended.code == Code::Ok && target.security == Security::StartTls {
-        panic!("no TLS was spoken: {ended:?}");
-    }
+    assert!(
+        ended.code != Code::Ok || target.security != Security::StartTls,
+        "no TLS was spoken: {ended:?}"
+    );
 }
 
 fn target(protocol: Protocol, how: u8) -> MailServer {

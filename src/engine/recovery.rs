@@ -10,6 +10,7 @@ pub mod file_change;
 pub mod give_up;
 pub mod key_file;
 pub mod prepare;
+mod reconcile;
 pub mod restore;
 pub mod resume;
 pub mod run_log;
@@ -22,8 +23,9 @@ use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
-use crate::domain::verdict;
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::PasswordsUsed;
 use crate::words::untrusted::sanitize;
 
 use crate::engine::hunt::{log_secrets, old_payloads};
@@ -184,7 +186,7 @@ pub fn take(
 
 fn surprised(place: &Place) -> Problem {
     let w = words();
-    let place = sanitize(&place.to_string());
+    let place = sentences::place(place);
     Problem::new(
         ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
@@ -208,7 +210,8 @@ pub fn texts(
             Entered::Typed(text) => Ok((place, text)),
             Entered::SameAs(other) => {
                 let secret = session.inventory.secret(&other);
-                match secret.and_then(|s| verdict::text(s, &session.ring)) {
+                let password = |s| text::password(s, &session.ring, PasswordsUsed::Rescued).text();
+                match secret.and_then(password) {
                     Some(text) => Ok((place, text)),
                     None => Err(surprised(&other)),
                 }
@@ -239,7 +242,7 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
         return Ok(secret.place.clone());
     }
     let w = words();
-    let place = sanitize(&secret.place.to_string());
+    let place = sentences::place::of_kind(&secret.place, secret.kind);
     let what = text!(password_form_untold, place = place);
     let why = match secret.keeping {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,

@@ -16,7 +16,7 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
     }
     if damage.is_empty() {
         return match (plan.strategy, damage.key_changes) {
-            (Strategy::Restore, _) => w.plan_links_restore,
+            (Strategy::RestoreKey, _) => w.plan_links_restore,
             (_, true) => w.plan_links_fresh,
             (_, false) => w.plan_links_same,
         }
@@ -50,7 +50,7 @@ fn of_the_key(plan: &Plan, damage: &MailImpact, rules: &Rules) -> &'static str {
     match (damage.key_changes, plan.strategy) {
         (true, _) if !rules.has_web_cron() => w.damage_logins_end,
         (false, _) if !rules.has_web_cron() => w.damage_logins_stay,
-        (true, Strategy::Restore) => w.damage_key_restored,
+        (true, Strategy::RestoreKey) => w.damage_key_restored,
         (true, _) => w.damage_key_changes,
         (false, _) => w.damage_key_stays,
     }
@@ -61,7 +61,7 @@ fn of_old_version(plan: &Plan, damage: &MailImpact, rules: &Rules) -> String {
     let w = words();
     let links = match (damage.key_changes, plan.strategy) {
         _ if !rules.links_carry_tokens() => w.plan_links_keyless,
-        (true, Strategy::Restore) => w.plan_links_work_again,
+        (true, Strategy::RestoreKey) => w.plan_links_work_again,
         (true, _) => w.plan_links_stop,
         (false, _) => w.plan_links_keep,
     };
@@ -75,15 +75,10 @@ fn trace(trace: &Trace, assessment: &Assessment) -> String {
             mails = timeline::mails(trace.mails),
             key = timeline::name(trace.key, assessment)
         ),
-        Some(1) => text!(
-            damage_mails_link,
-            mails = timeline::mails(trace.mails),
-            key = timeline::name(trace.key, assessment)
-        ),
-        Some(_) => text!(
+        Some(links) => text!(
             damage_mails_links,
             mails = timeline::mails(trace.mails),
-            links = trace.links.unwrap_or(0),
+            links = links,
             key = timeline::name(trace.key, assessment)
         ),
     }

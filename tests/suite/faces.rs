@@ -1,13 +1,19 @@
 //! Both faces do the same work: the wizard, driven by its keys and without a screen, and the command, each on a copy of
 //! the same broken install; then what they wrote is compared.
 
+mod given;
+mod order;
 mod wizard;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use freescout_rescue::domain::run::{Intent, Run, RunKind};
 use freescout_rescue::domain::verdict;
+use freescout_rescue::engine::recovery::backup;
 use freescout_rescue::engine::recovery::backup::Options;
+use freescout_rescue::engine::recovery::run_log;
+use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::{Session, judge, survey};
 use freescout_rescue::io::install::{Environment, artisan};
 use freescout_rescue::io::state;
@@ -92,7 +98,7 @@ impl Broken {
     fn written(&self) -> Written {
         let session = self.session();
         let opened = session.inventory.secrets.iter().filter_map(|secret| {
-            let text = verdict::text(secret, &session.ring)?;
+            let text = verdict::text::text(secret, &session.ring)?;
             let text = String::from_utf8_lossy(text.expose()).into_owned();
             Some((secret.place.to_string(), text))
         });
@@ -316,4 +322,69 @@ fn an_undo_is_the_same() {
         "{:?}",
         written.journal
     );
+}
+
+/// A recovery that was begun and cut off before it wrote: announced, with a backup to rest on.
+fn interrupted(broken: &Broken) {
+    let mut session = broken.session();
+    let options = broken.options();
+    let (backup, _) =
+        backup::make(&mut session, &options, false, &mut |_, _, _| {}, &|| false).unwrap();
+    let key = session.ring.effective().unwrap().fingerprint().to_string();
+    let run = Run {
+        strategy: Some("carry".to_owned()),
+        key: Some(key),
+        ..run_log::beginning(RunKind::Recovery, &session.install.root, &backup.folder)
+    };
+    let mut ledger = Ledger::open(&options, &session).unwrap();
+    ledger.begin(&run, &Intent::default()).unwrap();
+}
+
+#[test]
+fn what_was_interrupted_is_finished_the_same() {
+    let written = both(
+        |broken| {
+            interrupted(broken);
+            let mut wizard = Driven::surveyed(broken);
+            wizard.type_and_enter("resume");
+            wizard.until("the end of the recovery", |w| {
+                w.running.is_none() && w.report.applied.is_some()
+            });
+        },
+        |broken| {
+            interrupted(broken);
+            ends_with(&broken.command(&["resume", "--no-test"]), 2);
+        },
+    );
+    assert_eq!(written.backups.len(), 1);
+    let run = &written.journal[0];
+    assert!(
+        run.starts_with(r#"kind "recovery", outcome "done""#),
+        "{run}"
+    );
+}
+
+#[test]
+fn what_was_interrupted_is_taken_back_the_same() {
+    let written = both(
+        |broken| {
+            interrupted(broken);
+            let mut wizard = Driven::surveyed(broken);
+            wizard.type_and_enter("undo");
+            wizard.until("the undo", |w| {
+                w.running.is_none() && w.report.undone.is_some()
+            });
+        },
+        |broken| {
+            interrupted(broken);
+            ends_with(&broken.command(&["undo", "--yes"]), 0);
+        },
+    );
+    assert_eq!(
+        written.backups.len(),
+        2,
+        "an undo makes a backup of its own"
+    );
+    let run = &written.journal[0];
+    assert!(run.starts_with(r#"kind "undo", outcome "done""#), "{run}");
 }

@@ -11,6 +11,7 @@ use super::backup;
 use super::backup::Progress;
 use super::change;
 use super::change::{Change, Failure, file_problem};
+use super::config_cache;
 use super::file_change;
 use super::prepare::{new_files, prepare, swaps, target_key};
 use super::run_log;
@@ -90,13 +91,12 @@ pub(super) fn apply(
         swaps,
         files: new_files(session, plan, &prepared, &target)?,
     };
-    let key_moves = session.install.key_in_force().text.expose() != target.text();
     let run = Run {
         strategy: Some(plan.strategy.name().to_owned()),
         key: Some(target.fingerprint().to_string()),
         resealed: plan.resealed(),
         reentered: plan.entered(),
-        refresh: key_moves || !change.files.is_empty(),
+        refresh: config_cache::must_follow(&session.install, &target, &change.files),
         artisan,
         ..run_log::beginning(RunKind::Recovery, &session.install.root, &backup.folder)
     };

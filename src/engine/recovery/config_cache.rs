@@ -4,8 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::backup::Progress;
+use super::file_change::FileChange;
 use crate::domain::config::var_export;
 use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::key::app_key::AppKey;
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
 use crate::engine::session::Session;
@@ -20,6 +22,11 @@ use crate::words::words;
 /// The cache entry `illuminate:queue:restart` in Laravel's file store: SHA-1 of the name, in two folders of its
 /// first digits.
 const RESTART_ENTRY: [&str; 3] = ["ee", "2f", "ee2f842aa7bb1f53edf3a2ed2c09a1807ffa6c90"];
+
+/// Whether FreeScout's cached config has to follow a change: it runs on another key than this, or files of it change.
+pub fn must_follow(install: &Install, target: &AppKey, files: &[FileChange]) -> bool {
+    !files.is_empty() || install.key_in_force().text.expose() != target.text()
+}
 
 /// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user, for so long at most; if
 /// that cannot be done, or was not asked for, the cached config is removed and the workers are told to restart. It is

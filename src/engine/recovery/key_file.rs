@@ -34,7 +34,7 @@ pub(super) fn require_replaceable(install: &Install, file: &FileRead) -> Result<
     require_key(&file.bytes, &file.path)
         .and_then(|()| require_own(install, file))
         .and_then(|()| require_place(install, &file.path, Some(&file.attributes)))
-        .map_err(|why| refused(install, why))
+        .map_err(|why| refused(why, &other_place(install)))
 }
 
 /// Refuses to write a key file, of whatever content, to a place that is none for it: what a backup holds is put back there.
@@ -51,20 +51,27 @@ pub(super) fn require_places(session: &Session, files: &[FileChange]) -> Result<
         .filter(|file| !own.contains(&file.path) && env != Some(&file.path));
     for file in key_files {
         let standing = file.before.as_ref().map(|before| &before.attributes);
-        require_place(install, &file.path, standing).map_err(|why| refused(install, why))?;
+        require_place(install, &file.path, standing)
+            .map_err(|why| refused(why, words().key_file_place_next))?;
     }
     Ok(())
 }
 
 /// The problem of a key file that is not replaced.
-fn refused(install: &Install, why: String) -> Problem {
+fn refused(why: String, next: &str) -> Problem {
+    let w = words();
+    let next = format!("{} {next}", w.quit_nothing_changed);
+    Problem::new(ErrorKind::Refused, w.key_file_not_replaced, why, next)
+}
+
+/// What helps while there is only a plan: another place for the key, or another plan.
+fn other_place(install: &Install) -> String {
     let w = words();
     let by_hand = match install.web_user.uid {
         0 => w.key_file_by_hand_root.to_owned(),
         uid => text!(key_file_by_hand, user = fs::user_name(uid)),
     };
-    let next = format!("{} {by_hand}", w.quit_nothing_changed);
-    Problem::new(ErrorKind::Refused, w.key_file_not_replaced, why, next)
+    format!("{by_hand} {}", w.key_file_or_carry)
 }
 
 /// Why a file cannot be taken for a key's, so that it is not overwritten; what is nearly a key is one.

@@ -157,7 +157,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
 
 pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {
     match strategy {
-        Strategy::Restore => w.strategy_restore,
+        Strategy::RestoreKey => w.strategy_restore,
         Strategy::Carry => w.strategy_carry,
         Strategy::Fresh => w.strategy_fresh,
         Strategy::Reenter => w.strategy_reenter,
@@ -166,7 +166,7 @@ pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static s
 
 fn strategy_does(strategy: Strategy, w: &'static Words) -> &'static str {
     match strategy {
-        Strategy::Restore => w.strategy_restore_does,
+        Strategy::RestoreKey => w.strategy_restore_does,
         Strategy::Carry => w.strategy_carry_does,
         Strategy::Fresh => w.strategy_fresh_does,
         Strategy::Reenter => w.strategy_reenter_does,

@@ -17,15 +17,16 @@ pub use place::place;
 
 use crate::domain::config::dotenv::RefusedLine;
 use crate::domain::config::rules::{Rules, StorageRule, StoredForm, Undecryptable};
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling::Spelling;
 use crate::domain::plan::{Impossible, KeyHome, Need, Plan, PlanAction, TargetKey, Why};
 use crate::domain::run::RunKind;
 use crate::domain::run::volatile::Fleeting;
-use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
+use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
 use crate::domain::verdict::finding::{Finding, KeyName};
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use crate::words::untrusted::sanitize;
 use crate::words::words;

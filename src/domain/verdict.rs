@@ -6,6 +6,7 @@
 
 pub mod assessment;
 pub mod finding;
+pub mod secret_report;
 pub mod text;
 
 use super::inventory::{Secret, StoredText};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
-use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::plan::{self, Choices, Plan};
 use freescout_rescue::engine::worker::{
     DatabaseValues, Job, JobId, PasswordsUsed, TestJob, Update,

@@ -1,6 +1,12 @@
 //! Every screen of the suite in a made-up language that is longer than English: no text stands on a screen that does not
 //! come from the table, and nothing is cut off unseen.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, dead_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    dead_code,
+    missing_docs,
+    unreachable_pub
+)]
 
 #[path = "../suite/fixture.rs"]
 mod fixture;

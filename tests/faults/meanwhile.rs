@@ -66,7 +66,7 @@ fn row_changed(world: &mut World) {
         told(fault, driver, &done);
         let context = format!("{driver:?}, {fault}: {}", done.said);
         assert_eq!(done.code, Some(2), "{context}");
-        let once = "the plan was made anew once";
+        let once = "so the plan was made again once";
         for says in [once, "\"verified\":true"] {
             assert!(done.out.contains(says), "{says:?}: {context}");
         }
@@ -105,7 +105,7 @@ fn row_inserted(world: &World) {
     let done = held.end();
     told("a mailbox was added", world.install.settings.driver, &done);
     assert_eq!(done.code, Some(2), "{}", done.said);
-    let once = "the plan was made anew once";
+    let once = "so the plan was made again once";
     assert!(done.out.contains(once), "{}", done.said);
     let typed = "typed into a new one".to_owned();
     assert!(opened(world).contains(&typed), "{}", done.said);
@@ -349,7 +349,7 @@ fn a_wizard_goes_on_with_what_was_saved() {
     world.install.admin(&[&update]);
     crate::wizard::apply(&mut session);
     let screen = session.screen();
-    assert!(screen.contains("the plan was made anew once"), "{screen}");
+    assert!(screen.contains("so the plan was made again"), "{screen}");
     assert!(opened(&world).contains(&"typed in the browser".to_owned()));
     assert_eq!(readable(&world), 9);
     session.signal(rustix::process::Signal::KILL);

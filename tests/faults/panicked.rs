@@ -27,7 +27,7 @@ fn a_fault_of_ours_leaves_what_an_interruption_leaves() {
         );
         assert_eq!(fault.code, Some(101), "{}", fault.said);
         assert!(
-            fault.said.contains("A fault in freescout-rescue itself"),
+            fault.said.contains("stopped by a bug in freescout-rescue"),
             "{}",
             fault.said
         );

@@ -130,7 +130,7 @@ fn not_to_be_run() {
         &done,
         // Said by the program that gives PHP the web user's rights.
         &[
-            "php ended with code 12",
+            "php ended with exit code 12",
             "No such file or directory",
             REMOVED,
         ],
@@ -142,12 +142,12 @@ fn ends_with_an_error() {
     failing(
         "php fails",
         "printf 'SQLSTATE \\033[31mgone\\n' >&2; exit 1",
-        &["php ended with code 1", "SQLSTATE"],
+        &["php ended with exit code 1", "SQLSTATE"],
     );
     failing(
         "php is killed",
         "echo last words; kill -9 $$",
-        &["php was ended by signal 9", "last words"],
+        &["php was stopped by signal 9", "last words"],
     );
 }
 
@@ -170,7 +170,7 @@ fn prints_without_end() {
     failing(
         "php prints 100 MB and fails",
         "head -c 100000000 /dev/urandom; printf '\\033[2J\\033]0;owned\\007'; exit 1",
-        &["php ended with code 1"],
+        &["php ended with exit code 1"],
     );
     failing(
         "php prints 100 MB and does nothing",
@@ -188,7 +188,7 @@ fn hangs() {
     bench.stands(
         "php hangs",
         &done,
-        &["php took longer than 1 seconds", REMOVED],
+        &["php took longer than 1 second", REMOVED],
     );
     assert!(bench.ran());
     let pid: u32 = std::fs::read_to_string(bench.storage("pid"))
@@ -214,12 +214,12 @@ fn leaves_a_child_behind() {
         (
             "php leaves a child, and fails",
             format!("{child}; exit 1"),
-            "php ended with code 1",
+            "php ended with exit code 1",
         ),
         (
             "php leaves a daemon, and fails",
             format!("{away}; exit 1"),
-            "php ended with code 1",
+            "php ended with exit code 1",
         ),
     ] {
         let bench = failing(fault, &script, &[says]);

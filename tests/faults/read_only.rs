@@ -66,7 +66,7 @@ fn mariadb_only_reads_and_may_be_a_replica() {
         &ended,
         &[
             "is a replica",
-            "This one follows db1.example.org",
+            "This server replicates db1.example.org",
             "DB_HOST",
         ],
     );

@@ -251,7 +251,7 @@ struct EnvLine<'a> {
 }
 
 /// Where the value of a variable stands in the file.
-pub(super) struct ValuePlace {
+pub(in crate::domain) struct ValuePlace {
     /// Everything behind the first `=`, up to the line's LF.
     pub(in crate::domain) value: std::ops::Range<usize>,
     /// Whether FreeScout's reader throws at it.

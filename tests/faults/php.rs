@@ -188,7 +188,7 @@ fn hangs() {
     bench.stands(
         "php hangs",
         &done,
-        &["php took longer than 1 seconds", REMOVED],
+        &["php took longer than 1 second", REMOVED],
     );
     assert!(bench.ran());
     let pid: u32 = std::fs::read_to_string(bench.storage("pid"))

@@ -533,6 +533,8 @@ table! {
     check_no_key = "There is no usable current key.";
     check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
         total { One "1 stored secret", Other "{total} stored secrets" };
+    check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
     check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
@@ -996,7 +998,7 @@ table! {
         One "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.",
         Other "{count} texts that are probably passwords are readable in FreeScout's logs: failed logins left them there. Once everything works again, delete those log entries, and change the passwords if others could read the logs.",
     };
-    finding_probably_wiped(owner, place) = "{owner}: a password is needed, but none is stored ({place}). It was probably wiped by saving the form with an empty password field.";
+    finding_probably_wiped(owner, place) = "{owner}, {place}: a password is needed, but none is stored. It was probably wiped by saving the form with an empty password field.";
     finding_licences(count: number) = count {
         One "1 of the unreadable secrets is a module licence: FreeScout's daily check will switch that module off.",
         Other "{count} of the unreadable secrets are module licences: FreeScout's daily check will switch those modules off.",
@@ -1021,6 +1023,12 @@ table! {
     kind_system_mail = "system mail password";
     kind_module_option = "module option";
     kind_license = "module licence";
+    place_of_mailbox(what, id) = "{what} (mailbox {id})";
+    place_in_row(what, table, id) = "{what} ({table} row {id})";
+    place_in_env(name) = "{name} in .env";
+    place_access_token = "OAuth access token";
+    place_refresh_token = "OAuth refresh token";
+    place_option = "setting";
     kind_invited_user = "placeholder password of an invited user";
     kind_env_value = ".env value";
     verdict_opens(key) = "Decrypts with the current key, {key}.";

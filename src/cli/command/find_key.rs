@@ -3,7 +3,7 @@
 use super::open_with;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::cli::{CommandResult, not_started};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key;
@@ -20,7 +20,7 @@ pub(in crate::cli) fn run(
     threads: u8,
     prefixed: bool,
 ) -> CommandResult {
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = open_with(common, false, &reporter).map_err(not_started)?;
     let places = find_key::SearchPlaces {
         named: common.look_in.clone(),

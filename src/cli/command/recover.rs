@@ -5,7 +5,7 @@ use std::path::Path;
 use super::opened;
 use crate::cli::arguments::Common;
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::cli::{CommandResult, not_started, refused};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::plan::Strategy;
@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> Comma
             .map_err(not_started)?,
         take_older: asked.take_older,
     };
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
     let mut unattended = recover::prepare(&session, wishes).map_err(refused)?;

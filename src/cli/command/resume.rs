@@ -5,7 +5,7 @@ use std::path::Path;
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::resume::Resumed;
@@ -18,7 +18,7 @@ use crate::words::words;
 
 /// Finishes the run that was interrupted.
 pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
     let mut ask = |folder: &Path| passphrase::ask(source, folder);
@@ -41,7 +41,7 @@ pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource
 
 /// Closes the run that was interrupted, whose backup is lost.
 pub(in crate::cli) fn give_up(common: &Common) -> CommandResult {
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let closed = usecase::give_up::give_up(&mut session, &common.options(), &reporter);
     let Some(closed) = closed.map_err(refused)? else {

@@ -9,9 +9,11 @@ pub mod elsewhere;
 pub mod journal;
 pub mod mail_state;
 pub mod older;
+pub mod place;
 pub mod timeline;
 
 pub use commands::shell;
+pub use place::place;
 
 use crate::domain::config::dotenv::RefusedLine;
 use crate::domain::config::rules::{Rules, StorageRule, StoredForm, Undecryptable};
@@ -145,10 +147,10 @@ pub fn finding(finding: &Finding) -> String {
         Finding::OlderFound { count } => text!(finding_older_found, count = count),
         Finding::OlderOffered { count } => text!(finding_older_offered, count = count),
         Finding::PasswordInLog { count } => text!(finding_password_in_log, count = count),
-        Finding::ProbablyWiped { owner, place } => text!(
+        Finding::ProbablyWiped { owner, place, kind } => text!(
             finding_probably_wiped,
             owner = sanitize(owner),
-            place = sanitize(place)
+            place = place::of_kind(place, *kind)
         ),
         Finding::LicencesUnreadable { count } => text!(finding_licences, count = count),
         Finding::PublishedKey {

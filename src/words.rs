@@ -7,10 +7,15 @@
 #[macro_use]
 pub mod table;
 mod en;
+#[cfg(feature = "pseudo-locale")]
+pub mod pseudo;
+pub mod typed;
 pub mod untrusted;
 
 use std::sync::OnceLock;
 
+#[cfg(feature = "pseudo-locale")]
+pub use en::{ALL, made_up};
 pub use en::{EN, Words, args};
 pub use table::{Argument, Count, English};
 

@@ -59,9 +59,9 @@ pub struct Arguments {
 /// What to do in place of the wizard on an install.
 #[derive(Subcommand)]
 pub enum Task {
-    /// The wizard on a throw-away broken install, with nothing to set up.
+    /// Try the wizard on a throw-away broken install, with nothing to set up.
     Demo {
-        /// Only lay the install out in this new folder, and say what to run on it.
+        /// Only create the broken install in this new folder, and say what to run on it.
         #[arg(long, value_name = "DIR", value_parser = absolute())]
         make: Option<AbsolutePath>,
         /// A larger install of this many mailboxes under four keys, for measuring. Needs --make.
@@ -76,17 +76,17 @@ pub enum Task {
 /// The subcommands that do without a screen.
 #[derive(Subcommand)]
 pub enum Command {
-    /// What is wrong, and what we would do. Changes nothing.
+    /// Say what is wrong and what to do about it. Changes nothing.
     /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
     Check(Common),
-    /// Look for lost keys: in the install, in the places named with --look-in (`-` is standard input; a disk can be named
-    /// as well), and in the usual places on request. Changes nothing.
-    /// Exit code 0 every whole secret opens with a known key, 2 some stay closed, 3 could not look, or was stopped.
+    /// Search for lost keys: in the install, in the places named with --look-in (a folder, file, archive or disk; `-` is
+    /// standard input), and with --usual in the usual places. Changes nothing.
+    /// Exit code 0 every undamaged secret can be decrypted with a known key, 2 some cannot, 3 could not search, or was stopped.
     FindKey {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Also look in the usual places: homes, web roots, /etc, containers' folders, backups.
+        /// Also search the usual places: home folders, web roots, /etc, containers' folders, backups.
         #[arg(long)]
         usual: bool,
         /// Threads that read and search, for measuring.
@@ -96,7 +96,7 @@ pub enum Command {
         #[arg(long, hide = true)]
         prefixed: bool,
     },
-    /// Log in at every mail server as FreeScout would, both directions, and say what came of it.
+    /// Log in to every mail server as FreeScout would, incoming and outgoing, and report the results.
     /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.
     Test {
         /// The install and the places around it.
@@ -106,18 +106,19 @@ pub enum Command {
         #[command(flatten)]
         options: TestOptions,
     },
-    /// Back up everything a recovery may touch, and read it back. Exit code 0 done, 3 failed.
+    /// Back up everything that a recovery may change, and verify the backup.
+    /// Exit code 0 done, 3 failed.
     Backup {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// What is in it, and how it is kept.
+        /// What the backup contains, and how it is kept.
         #[command(flatten)]
         options: BackupOptions,
     },
-    /// Put a backup back: its rows, its files. What every secret would read like afterwards is worked out first, and
-    /// compared with what is read in the end. A new backup, not encrypted, is made before anything is changed.
-    /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as foretold, 3 failed.
+    /// Restore a backup: its rows and its files. First predicts which secrets FreeScout could read afterwards, and at the end
+    /// compares this with what it can read. A new backup, not encrypted, is made before anything is changed.
+    /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as predicted, 3 failed.
     Restore {
         /// The backup's folder.
         #[arg(value_parser = absolute())]
@@ -125,72 +126,72 @@ pub enum Command {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Really do it; without it, only what would change is said, and what each secret would read like.
+        /// Really do it; without it, only show what would change, and which secrets FreeScout could read afterwards.
         #[arg(long)]
         yes: bool,
         /// The passphrase of an encrypted backup.
         #[command(flatten)]
         passphrase: PassphraseSource,
     },
-    /// Backup, plan and apply, without questions.
+    /// Make a backup and a plan, and apply it, without asking questions.
     /// Exit code 0 all readable, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Recover {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Really do it; without it, only the plan is shown.
+        /// Really do it; without it, only show the plan.
         #[arg(long)]
         yes: bool,
-        /// How to bring it back.
+        /// How to recover.
         #[arg(long, value_enum, default_value_t = StrategyName::Auto)]
         strategy: StrategyName,
-        /// New passwords, JSON lines: {"mailbox": ID or address, "incoming": …, "outgoing": …} or {"system_mail": …}. `-` reads standard input.
+        /// A file with new passwords, as JSON lines: {"mailbox": ID or address, "incoming": …, "outgoing": …} or {"system_mail": …}. `-` reads standard input.
         #[arg(long, value_name = "FILE")]
         passwords: Option<PathBuf>,
-        /// Where a password is lost, take an older one that the search found in a dump or backup: the newest of this install's
-        /// own database, or of a file that names none. Others are only listed.
+        /// Where a password is lost, use an older one that the search found in a dump or backup: the newest one from this
+        /// install's own database, or from a file that names no database. Others are only listed.
         #[arg(long)]
         take_older: bool,
-        /// Do not log in at the mail servers afterwards.
+        /// Do not log in to the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
     },
-    /// Finish what was interrupted: a recovery, an undo, or a restore.
+    /// Finish an interrupted recovery, undo or restore.
     /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Resume {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Taken as it is meant, and not needed: what was interrupted was confirmed when it was begun.
+        /// Accepted but not needed: the interrupted run was confirmed when it was started.
         #[arg(long)]
         yes: bool,
-        /// Do not log in at the mail servers afterwards.
+        /// Do not log in to the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
-        /// Close it as it stands, because the backup it rests on is lost. Nothing is changed, and a recovery can begin
-        /// anew.
+        /// Close the interrupted run as it is, because its backup is lost. Nothing is changed, and a new recovery can start.
         #[arg(long)]
         give_up: bool,
-        /// Where the passphrase of an encrypted backup comes from, when putting one back was interrupted.
+        /// Where the passphrase of an encrypted backup comes from, if restoring one was interrupted.
         #[command(flatten)]
         passphrase: PassphraseSource,
     },
-    /// What was done on this install, when, by whom, from where. Exit code 0 done, 3 when the journal cannot be read, or there is no such install.
+    /// Show what was done on this install: when, by whom, from where.
+    /// Exit code 0 done, 3 the journal cannot be read, or there is no such install.
     History {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// On every install of this server.
+        /// Show every install on this server.
         #[arg(long)]
         all: bool,
     },
-    /// Take the last recovery back, rows and files byte for byte, but for what was changed since.
-    /// Exit code 0 taken back, 1 nothing was changed, 2 all but some rows, 3 could not start.
+    /// Undo the last recovery: rows and files, byte for byte, except what was changed since.
+    /// Exit code 0 undone, 1 nothing was changed, 2 undone except some rows, 3 could not start.
     Undo {
         /// The install and the places around it.
         #[command(flatten)]
         common: Common,
-        /// Really do it; without it, only what would be taken back is said.
+        /// Really do it; without it, only show what would be undone.
         #[arg(long)]
         yes: bool,
         /// The passphrase of an encrypted backup.
@@ -202,15 +203,15 @@ pub enum Command {
 /// What is in a backup, and how it is kept.
 #[derive(Args, Clone)]
 pub struct BackupOptions {
-    /// Also dump the whole database with the server's own program.
+    /// Also dump the whole database with the database's own dump program.
     #[arg(long)]
     pub full_dump: bool,
-    /// Encrypt it with a passphrase, in the age format, which `age -d` opens too. Only this command does: what the wizard
-    /// and `recover` back up before they write stays as it is, so that `undo` needs no passphrase.
+    /// Encrypt the backup with a passphrase, in the age format, which `age -d` can decrypt too. Only this command does so: the
+    /// backups that the wizard and `recover` make are not encrypted, so that `undo` needs no passphrase.
     #[arg(long)]
     pub encrypt: bool,
-    /// A file that holds the passphrase, and nothing else. `-` reads standard input. Without it, it is asked for twice on
-    /// the terminal.
+    /// A file that contains the passphrase and nothing else. `-` reads standard input. Without this option, the passphrase is
+    /// asked for twice on the terminal.
     #[arg(long, value_name = "FILE", requires = "encrypt")]
     pub passphrase_file: Option<PathBuf>,
     /// scrypt's work as a power of two, for trials that cannot wait.
@@ -221,8 +222,8 @@ pub struct BackupOptions {
 /// Where the passphrase of an encrypted backup comes from.
 #[derive(Args, Clone, Default)]
 pub struct PassphraseSource {
-    /// A file that holds the passphrase of an encrypted backup, and nothing else. `-` reads standard input. Without it, it
-    /// is asked for on the terminal.
+    /// A file that contains the passphrase of an encrypted backup and nothing else. `-` reads standard input. Without this
+    /// option, the passphrase is asked for on the terminal.
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
 }
@@ -230,22 +231,22 @@ pub struct PassphraseSource {
 /// How connections are tested.
 #[derive(Args, Clone)]
 pub struct TestOptions {
-    /// Only this mailbox, by id or address. Repeatable. Without it: all, and the system mail account.
+    /// Only this mailbox, by id or address. Repeatable. Default: all mailboxes and the system mail account.
     #[arg(long, value_name = "MAILBOX")]
     pub mailbox: Vec<String>,
-    /// Tests at once, in all.
+    /// How many tests run at once.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub concurrency: u8,
-    /// Tests at once to one server. Always one to an account.
+    /// How many tests run at once per server. There is never more than one per account.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub per_server: u8,
-    /// Also send a mail from each mailbox to itself, find it by IMAP, time its journey, and remove it.
+    /// Also send an email from each mailbox to itself, wait for it by IMAP, measure the time, and remove it.
     #[arg(long)]
     pub send: bool,
-    /// Connect to this address in place of a server's own: HOST:PORT=ADDRESS:PORT. Repeatable.
+    /// Connect to this address instead of the server's own: HOST:PORT=ADDRESS:PORT. Repeatable.
     #[arg(long, value_name = "ROUTE")]
     pub connect_to: Vec<String>,
-    /// Leave expired OAuth tokens as they are. Without it they are renewed and stored, as FreeScout does at its next fetch.
+    /// Leave expired OAuth tokens as they are. Without this option they are renewed and stored, as FreeScout does at its next fetch.
     #[arg(long)]
     pub no_renew: bool,
     /// Where Microsoft renews tokens, for trials.
@@ -278,40 +279,40 @@ impl TestOptions {
 /// Options of every subcommand.
 #[derive(Args, Clone, Default, PartialEq)]
 pub struct Common {
-    /// FreeScout's folder. Default: the current one, the usual web roots, running PHP processes.
+    /// FreeScout's folder. Default: searched for in the current folder, the usual web roots and running PHP processes.
     #[arg(value_name = "INSTALL")]
     pub install: Option<PathBuf>,
-    /// Another place to look for keys: a folder, a file, an archive. Repeatable.
+    /// Another place to search for keys: a folder, file or archive. Repeatable.
     #[arg(long, value_name = "PATH", value_parser = absolute_or_stdin())]
     pub look_in: Vec<PathBuf>,
-    /// A file that holds a key, and nothing else. `-` reads standard input.
+    /// A file that contains a key and nothing else. `-` reads standard input.
     #[arg(long, value_name = "FILE", value_parser = absolute_or_stdin())]
     pub key_file: Vec<PathBuf>,
     /// Folder of the backups. Default: `backups` in the state folder.
     #[arg(long, value_name = "DIR", value_parser = absolute())]
     pub backup_dir: Option<AbsolutePath>,
-    /// Another folder, on another disk at best, for the files of a backup that hold the key: it then lies apart from what
-    /// it opens. Also where they are looked for when such a backup was moved.
+    /// A separate folder, preferably on another disk, for the files of a backup that contain the key, so that the key is kept
+    /// apart from what it decrypts. Also where those files are looked for if they were moved.
     #[arg(long, value_name = "DIR", value_parser = absolute())]
     pub keys_dir: Option<AbsolutePath>,
-    /// Our state folder. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
+    /// The folder for the journal and saved state. Default: /var/lib/freescout-rescue as root, else ~/.local/state/freescout-rescue.
     #[arg(long, value_name = "DIR", value_parser = absolute())]
     pub state_dir: Option<AbsolutePath>,
-    /// The account that FreeScout's pages run as, by name or UID[:GID]. Default: of the owners of the install's folder, .env,
-    /// artisan and storage/ the one with the least rights. What is done for FreeScout is done with no more rights than it has.
+    /// The account that FreeScout's pages run as, by name or UID[:GID]. Default: the one with the fewest rights among the
+    /// owners of the install's folder, .env, artisan and storage/. FreeScout's own work is done with no more rights than this.
     #[arg(long, value_name = "NAME")]
     pub web_user: Option<String>,
-    /// Do not run PHP: remove the cached config ourselves.
+    /// Do not run PHP: remove the config cache directly.
     #[arg(long)]
     pub no_artisan: bool,
-    /// Have queue workers restarted even where their memory, which may hold a lost key, could not be searched. Without it
-    /// they go on as they are.
+    /// Restart queue workers even if their memory, which may hold a lost key, could not be searched. Without this option,
+    /// such workers are not restarted.
     #[arg(long)]
     pub restart_workers: bool,
     /// How many seconds FreeScout's own command may take, for trials.
     #[arg(long, value_name = "SECONDS", hide = true)]
     pub php_limit: Option<u64>,
-    /// JSON on standard output, also of what stopped the command.
+    /// Print JSON on standard output, also when the command fails.
     #[arg(long)]
     pub json: bool,
 }
@@ -319,15 +320,15 @@ pub struct Common {
 /// Strategies by name.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum StrategyName {
-    /// The one recommended.
+    /// The recommended one.
     Auto,
-    /// The old key back, and re-seal what was saved since.
+    /// Put the old key back, and re-encrypt what was saved since.
     Restore,
-    /// Keep the key in force and carry everything over to it.
+    /// Keep the current key, and re-encrypt everything else with it.
     Carry,
-    /// A new random key for everything.
+    /// Make a new random key for everything.
     Fresh,
-    /// Only enter passwords again.
+    /// Only store newly entered passwords.
     Reenter,
 }
 

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::PlanAction;
-use crate::domain::verdict::assessment::{Assessment, Summary};
+use crate::domain::plan::{PlanAction, Why};
+use crate::domain::verdict::assessment::{Assessment, SecretReport, Summary};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key::Hunted;
@@ -190,18 +191,12 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         }
     }
     out.line("");
-    for secret in assessment
+    let said = assessment
         .secrets
         .iter()
         .filter(|s| report::still_unreadable(s) || s.probably_wiped())
-    {
-        out.line(&format!(
-            "  {}  {}: {}",
-            sanitize(&secret.owner),
-            sanitize(&secret.place.to_string()),
-            sentences::verdict(secret, assessment)
-        ));
-    }
+        .map(|s| (sentences::verdict(s, assessment), owned(s)));
+    grouped(out, said);
     out.line(&summary(&assessment.summary));
     let overruled = sentences::elsewhere::overruled(assessment);
     if let Some(why) = overruled {
@@ -209,11 +204,18 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     }
     match assessment.recommendation {
         Some(recommended) => {
-            out.line(&text!(
-                check_recommended,
-                strategy = recommended.strategy.name(),
-                why = sentences::why(recommended.why, &assessment.rules)
-            ));
+            let strategy = recommended.strategy.name();
+            let why = sentences::why(recommended.why, &assessment.rules);
+            if recommended.why == Why::KeyMissing {
+                out.line(&text!(check_find_key_first, again = again));
+                out.line(&text!(
+                    check_recommended_then,
+                    strategy = strategy,
+                    why = why
+                ));
+            } else {
+                out.line(&text!(check_recommended, strategy = strategy, why = why));
+            }
             out.line(&text!(check_next, again = again));
         }
         None if overruled.is_some() => {}
@@ -244,7 +246,7 @@ pub(super) fn not_taken(out: &mut Out, assessment: &Assessment, entered: &BTreeS
     for older in offered {
         out.line(&format!(
             "  {}: {}. {}",
-            sanitize(&older.place.to_string()),
+            sentences::place(&older.place),
             sentences::older::older(older),
             sentences::older::standing(older)
         ));
@@ -285,10 +287,11 @@ pub(super) fn plan(
         out.line(meaning);
     }
     // A plan has one step a secret, in the order of the secrets.
-    for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
+    let steps = ready.plan.steps.iter().zip(&assessment.secrets);
+    let said = steps.filter_map(|(step, secret)| {
         let wiped = secret.probably_wiped() && step.action == PlanAction::Nothing;
         if !wiped && !step.action.writes() && step.action != PlanAction::StaysLost {
-            continue;
+            return None;
         }
         let of_step = |o: &&Recoverable| o.place == step.place && older.contains(&o.place);
         let said = match assessment.takeable().find(of_step) {
@@ -296,12 +299,36 @@ pub(super) fn plan(
             None if wiped => sentences::verdict(secret, assessment),
             None => sentences::action(step.action, secret, assessment),
         };
-        out.line(&format!(
-            "  {}  {}: {}",
-            sanitize(&step.owner),
-            sanitize(&step.place.to_string()),
-            said
-        ));
+        Some((said, owned(secret)))
+    });
+    grouped(out, said);
+}
+
+/// Whose a secret is, and what: "Support: incoming password (mailbox 3)".
+fn owned(secret: &SecretReport) -> String {
+    let place = sentences::place::of_kind(&secret.place, secret.kind);
+    match secret.kind {
+        // Their owners are the names of the option and of the variable.
+        SecretKind::SystemMail | SecretKind::EnvValue => place,
+        _ => format!("{}: {place}", sanitize(&secret.owner)),
+    }
+}
+
+/// What is said of several, once, and those of whom it is said below it.
+fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>) {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for (said, of) in said {
+        match groups.iter_mut().find(|(known, _)| *known == said) {
+            Some((_, all)) => all.push(of),
+            None => groups.push((said, vec![of])),
+        }
+    }
+    for (said, all) in groups {
+        let said = said.trim_end_matches('.');
+        let first = said.chars().take(1).flat_map(char::to_uppercase);
+        let said: String = first.chain(said.chars().skip(1)).collect();
+        out.line(&format!("  {said}:"));
+        all.iter().for_each(|of| out.line(&format!("    {of}")));
     }
 }
 

@@ -186,7 +186,7 @@ pub fn take(
 
 fn surprised(place: &Place) -> Problem {
     let w = words();
-    let place = sanitize(&place.to_string());
+    let place = sentences::place(place);
     Problem::new(
         ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
@@ -242,7 +242,7 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
         return Ok(secret.place.clone());
     }
     let w = words();
-    let place = sanitize(&secret.place.to_string());
+    let place = sentences::place::of_kind(&secret.place, secret.kind);
     let what = text!(password_form_untold, place = place);
     let why = match secret.keeping {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,

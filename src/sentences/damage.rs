@@ -75,15 +75,10 @@ fn trace(trace: &Trace, assessment: &Assessment) -> String {
             mails = timeline::mails(trace.mails),
             key = timeline::name(trace.key, assessment)
         ),
-        Some(1) => text!(
-            damage_mails_link,
-            mails = timeline::mails(trace.mails),
-            key = timeline::name(trace.key, assessment)
-        ),
-        Some(_) => text!(
+        Some(links) => text!(
             damage_mails_links,
             mails = timeline::mails(trace.mails),
-            links = trace.links.unwrap_or(0),
+            links = links,
             key = timeline::name(trace.key, assessment)
         ),
     }

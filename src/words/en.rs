@@ -147,12 +147,14 @@ table! {
     program_missing(names) = "{names} was not found";
     program_refused(path, why) = "; {path} was found but not run: {why}";
     artisan_not_started(why) = "php could not be started: {why}";
-    artisan_too_long(seconds) = "php took longer than {seconds} seconds";
+    artisan_too_long(seconds: number) = "php took longer than {seconds}",
+        seconds { One "1 second", Other "{seconds} seconds" };
     artisan_killed(signal, said) = "php was stopped by signal {signal} (9 often means that the system ran out of memory): {said}";
     artisan_said_nothing = "no output";
     artisan_ended(code, said) = "php ended with exit code {code}: {said}";
     error_driver(name) = "unsupported database driver {name}";
-    error_database_late(seconds) = "no complete answer within {seconds} seconds";
+    error_database_late(seconds: number) = "no complete answer within {seconds}",
+        seconds { One "1 second", Other "{seconds} seconds" };
     error_database_too_much(mebibytes) = "it sent more than {mebibytes} MiB; the rest was not read";
     error_database_message = "it announced a message that is longer than any row of FreeScout's";
     error_database_given_up = "the connection was closed: the server had answered too late, or sent too much";
@@ -173,16 +175,21 @@ table! {
     // survey and search
     survey_reading = "Reading the install";
     survey_judging = "Reading the database and checking every secret";
-    looking_at(files, megabytes, path) = "{files} files, {megabytes} MiB read: {path}";
+    looking_at(files: number, megabytes, path) = "{files}, {megabytes} MiB read: {path}",
+        files { One "1 file", Other "{files} files" };
     skip_gaps(kilobytes, first) = "the disk is failing: {kilobytes} KiB could not be read, the first at byte {first}; the rest was searched";
     skip_broken(why) = "damaged archive: {why}";
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "archives nested too deeply";
     skip_too_much(megabytes) = "unpacks to more than {megabytes} MiB";
     skip_trap(kilobytes, megabytes) = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
-    skip_shared(count) = "{count} members overlap or repeat other members; each part of the file was unpacked once";
+    skip_shared(count: number) = count {
+        One "1 member overlaps or repeats other members; each part of the file was unpacked once",
+        Other "{count} members overlap or repeat other members; each part of the file was unpacked once",
+    };
     skip_endless(megabytes) = "states no size and does not end: only its first {megabytes} MiB were searched";
-    skip_tried_on_some(count, some, all) = "too many possible keys: from this file on, {count} of them were tried on only {some} of the {all} secrets that cannot be decrypted. To try more of them on every secret, search the file most likely to contain the key on its own";
+    skip_tried_on_some(count, some, all: number) = "too many possible keys: from this file on, {count} of them were tried on only {some} of the {all} that cannot be decrypted. To try more of them on every secret, search the file most likely to contain the key on its own",
+        all { One "1 secret", Other "{all} secrets" };
     skip_memory(megabytes) = "needs {megabytes} MiB of memory to unpack: unpack it first";
     skip_not_read(form) = "packed as {form}, which is not supported: unpack it first";
     zip_no_directory = "its end is missing, and with it the zip directory";
@@ -291,17 +298,20 @@ table! {
     own_backup_unread(created, folder, why) = "The backup of {created} in {folder} may contain a missing key, but was not searched: {why}.";
     own_backup_unread_undated(folder, why) = "A backup in {folder} may contain a missing key, but was not searched: {why}.";
     own_backup_encrypted = "it is encrypted with a passphrase";
-    own_backups_more(count) = "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files";
+    own_backups_more(count: number) = count {
+        One "1 more backup of this install was not searched for a missing key. To have it searched, name it: --look-in FOLDER/files",
+        Other "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files",
+    };
     workers_hidden = "This account cannot see the processes of other users, so some workers may be missing here.";
     key_only_in_memory(key) = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
     memory_searching = "Searching the memory of this install's PHP processes for lost keys";
     key_not_kept(key) = "{key} was found only in running processes, and this recovery does not save it. Once they have ended, an undo would bring back secrets that nothing can decrypt.";
     memory_searched_first = "Searching the memory of PHP processes before workers restart";
     made_anew(tried, tries) = "Somebody saved something in FreeScout in the meantime: reading everything again and making a new plan ({tried} of {tries}).";
-    made_anew_note(times) = "Somebody saved something in FreeScout while this was running, so the plan was made again {times}, with the same strategy and the same key, and without losing anything that the first plan kept.";
-    made_anew_once = "once";
-    made_anew_times(count) = "{count} times";
-    made_anew_too_often(tries) = "Nothing was changed. The plan was made {tries} times, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run this again.";
+    made_anew_note(times: number) = "Somebody saved something in FreeScout while this was running, so the plan was made again {times}, with the same strategy and the same key, and without losing anything that the first plan kept.",
+        times { One "once", Other "{times} times" };
+    made_anew_too_often(tries: number) = "Nothing was changed. The plan was made {tries}, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run this again.",
+        tries { One "1 time", Other "{tries} times" };
     anew_gives_up = "Somebody saved something in FreeScout in the meantime, and the plan that is possible now differs from the one that was shown.";
     anew_other_strategy = "It would use another strategy, or end with another key.";
     anew_foretold_otherwise = "Somebody saved something in FreeScout in the meantime, and the restore would now have a different result from the one that was shown.";
@@ -396,7 +406,6 @@ table! {
     enter_decide = "decide";
     unfinished_resume_undo(word) = "Type {word} and press Enter to finish the undo: rows and files become what they were before the recovery.";
     cache_stays_resumed = "Rows and .env are written, but the config cache could not be refreshed, so FreeScout still uses another key.";
-    resume_word = "resume";
     unfinished_type_resume = "Type the word, then press Enter. Esc leaves it as it is.";
     unfinished_type_a_word = "Type one of the two words, then press Enter. Esc leaves it as it is.";
     unfinished_what(folder) = "It was interrupted, and some of it may be written. The journal and the backup in {folder} account for every change.";
@@ -419,7 +428,10 @@ table! {
     resume_file_changed(path) = "{path} was changed after the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it was about to write.";
     resume_file_changed_next(restore) = "Nothing further was changed. Put the file back as it was and resume, or restore the whole backup: {restore}";
-    resume_harms(now, then) = "Finishing this run now would do harm: {now} secrets can be read now, but only {then} afterwards.";
+    resume_harms(now: number, then) = now {
+        One "Finishing this run now would do harm: 1 secret can be read now, but only {then} afterwards.",
+        Other "Finishing this run now would do harm: {now} secrets can be read now, but only {then} afterwards.",
+    };
     resume_harms_why = "After the interruption, somebody changed rows without this run's knowledge: for example, another freescout-rescue with its own state folder.";
     resume_harms_next(undo) = "Nothing further was changed. Undo the run, which leaves alone what others have changed since: {undo}";
     resume_password_left(place) = "Not stored: this version keeps it unencrypted, and unencrypted passwords are not saved for a resumed run. Enter it again: {place}";
@@ -435,16 +447,23 @@ table! {
     undo_file_changed(path) = "{path} was changed after the recovery.";
     undo_file_changed_why = "If only the rows were put back, they would be encrypted with a different key from the one configured.";
     undo_file_changed_next(restore) = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or restore the whole backup: {restore}";
-    undone(rows, files) = "Undone: {rows} stored values and {files} files are as they were before.";
+    undone(rows: number, files: number) = "Undone: {rows} and {files} are as they were before.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
-    undo_needs_yes(created, rows, files, folder) = "This would undo the recovery of {created}: {rows} stored values and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
+    undo_needs_yes(created, rows: number, files: number, folder) = "This would undo the recovery of {created}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
     undo_safety(folder) = "The state before this is saved in {folder}";
-    restore_would(rows, files) = "Restoring would change {rows} stored values and {files} files:";
+    restore_would(rows: number, files: number) = "Restoring would change {rows} and {files}:",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
     restore_file_removed(path) = "{path} (removed: it did not exist then)";
     restore_key_stays(key) = "The current key stays {key}.";
     restore_key_moves(after, now) = "The current key becomes {after}; now it is {now}.";
-    restore_readable(now, of_now, after, of_after) = "FreeScout can read {now} of {of_now} secrets now, and would be able to read {after} of {of_after}:";
+    restore_readable(now, of_now: number, after, of_after) = "FreeScout can read {now} of {of_now} now, and would be able to read {after} of {of_after}:",
+        of_now { One "1 secret", Other "{of_now} secrets" };
     restore_stays = "unchanged:";
     restore_now = "now:";
     restore_after = "after:";
@@ -453,8 +472,11 @@ table! {
     restore_other_database = "FreeScout would then connect to its database with different settings; the rows go to the database it uses now.";
     restore_would_nothing = "Everything is as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
-    restored(rows, files) = "Restored: {rows} stored values and {files} files.";
-    restored_as_foretold(readable, total) = "Everything was read again and is as predicted: FreeScout can read {readable} of {total} secrets.";
+    restored(rows: number, files: number) = "Restored: {rows} and {files}.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
+    restored_as_foretold(readable, total: number) = "Everything was read again and is as predicted: FreeScout can read {readable} of {total}.",
+        total { One "1 secret", Other "{total} secrets" };
     restored_otherwise = "Everything was read again, and not everything is as predicted. Somebody may have saved something in the meantime:";
     restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
     restore_other_install = "This backup belongs to another install.";
@@ -509,7 +531,10 @@ table! {
     check_web_user(user) = "Web user: {user}";
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
-    check_summary(readable, total) = "FreeScout can read {readable} of {total} stored secrets.";
+    check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
+        total { One "1 stored secret", Other "{total} stored secrets" };
+    check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
     check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
@@ -522,9 +547,7 @@ table! {
     applied_undo(undo) = "To undo it: {undo}";
 
     // the wizard: what it says at the foot of the screen
-    apply_word = "apply";
     apply_type_the_word = "Type the word first, then press Enter.";
-    undo_word = "undo";
     undo_type_the_word = "Type the word first, then press Enter.";
     field_full = "The text is too long for this field.";
     pasted_in_part = "Only the first line of the pasted text was used.";
@@ -534,9 +557,12 @@ table! {
     wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "Changes are being written and cannot be interrupted. This takes a moment.";
     stopped = "Stopped.";
-    looked(files, megabytes) = "Searched: {files} files, {megabytes} MiB.";
-    looked_in(files, megabytes, seconds) = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
-    looked_stopped(files, megabytes) = "Stopped after {files} files, {megabytes} MiB.";
+    looked(files: number, megabytes) = "Searched: {files}, {megabytes} MiB.",
+        files { One "1 file", Other "{files} files" };
+    looked_in(files: number, megabytes, seconds) = "Searched: {files}, {megabytes} MiB, {seconds} s.",
+        files { One "1 file", Other "{files} files" };
+    looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
+        files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
     looked_no_key = "No new key found.";
     looked_found(key, opens, total) = "Found: {key} decrypts {opens} of {total}.";
@@ -576,7 +602,10 @@ table! {
     quit_recovery_stands(undo) = "The recovery made in this session stays in effect. To undo it: {undo}";
     quit_writing = "The recovery is being written right now and cannot be interrupted. The program leaves as soon as it is done.";
     quit_running = "Something is still in progress; it will be stopped. It changes nothing in FreeScout.";
-    quit_typed(count) = "Passwords entered but not applied: {count}. They will be forgotten.";
+    quit_typed(count: number) = count {
+        One "A password was entered but not applied. It will be forgotten.",
+        Other "Passwords entered but not applied: {count}. They will be forgotten.",
+    };
     quit_report_outdated = "The saved report does not include the latest results (Enter in step 8 saves it again).";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
 
@@ -685,19 +714,27 @@ table! {
     backup_stands = "The backup is complete and verified.";
     backup_folder = "Folder";
     backup_holds = "Contains";
-    backup_holds_value(texts, files, kib) = "{texts} stored values, {files} files, {kib} KiB";
+    backup_holds_value(texts: number, files: number, kib) = "{texts}, {files}, {kib} KiB",
+        texts { One "1 stored value", Other "{texts} stored values" },
+        files { One "1 file", Other "{files} files" };
     backup_by_hand = "To restore it, use `freescout-rescue restore`, or do it by hand: its README says how.";
     backup_keep_closed = "It contains the APP_KEY and everything that the key decrypts. Keep it private, and delete it when you no longer need it.";
 
     // the screen: keys
     keys_all_open = "Every encrypted secret can be decrypted with one of these keys.";
-    keys_one_closed = "1 secret cannot be decrypted with any of these keys. To find its key: paste one (a), search a path (p), this server (s), or running PHP (m).";
-    keys_some_closed(count) = "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).";
+    keys_some_closed(count: number) = count {
+        One "1 secret cannot be decrypted with any of these keys. To find its key: paste one (a), search a path (p), this server (s), or running PHP (m).",
+        Other "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).",
+    };
     keys_none = "No key is known yet.";
     keys_type_key = "The key, as it was after APP_KEY= (hidden; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
-    keys_more_sources(more) = "and {more} more places";
-    key_tried(key, opens) = "{key} decrypts {opens} secrets.";
+    keys_more_sources(more: number) = more {
+        One "and 1 more place",
+        Other "and {more} more places",
+    };
+    key_tried(key, opens: number) = "{key} decrypts {opens}.",
+        opens { One "1 secret", Other "{opens} secrets" };
     key_tried_nothing(key) = "{key} is a valid key, but decrypts nothing here.";
     key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
     look_skipped_shown(more, first) = "{more} more and this were not searched: {first}";
@@ -741,8 +778,8 @@ table! {
     damage_breaks(what) = "{what} break";
     damage_stays_broken(what) = "{what} stay broken";
     damage_mails(mails, key) = "{mails} ({key})";
-    damage_mails_link(mails, key) = "{mails}, 1 link ({key})";
-    damage_mails_links(mails, links, key) = "{mails}, {links} links ({key})";
+    damage_mails_links(mails, links: number, key) = "{mails}, {links} ({key})",
+        links { One "1 link", Other "{links} links" };
     plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
     plan_links_work_again = "Attachment links in old emails work again; replies do not depend on the key in this version.";
     plan_links_stop = "Attachment links in emails already sent stop working; replies do not depend on the key in this version.";
@@ -761,7 +798,8 @@ table! {
     passwords_head_plain = "Only these are lost, or were refused by their mail server. What you enter is stored in step 7, in the form that this version of FreeScout uses; a field left empty stays as it is.";
     passwords_head = "Only these are lost, or were refused by their mail server. What you enter is encrypted in step 7; a field left empty stays as it is.";
     passwords_missing = "not entered";
-    passwords_typed(count) = "entered, {count} characters";
+    passwords_typed(count: number) = "entered, {count}",
+        count { One "1 character", Other "{count} characters" };
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
@@ -781,13 +819,18 @@ table! {
     apply_cache_cleared = "the config cache is cleared if it is outdated, and the workers are restarted";
     apply_workers_stay = "the config cache is removed if it is outdated; workers are not restarted, because one that could not be searched may hold a lost key";
     apply_then(after, total) = "then everything is read again: {after} of {total} will be readable";
-    apply_lost(count) = "Still unusable afterwards: {count}. They stay as they are.";
+    apply_lost(count: number) = count {
+        One "Still unusable afterwards: 1. It stays as it is.",
+        Other "Still unusable afterwards: {count}. They stay as they are.",
+    };
     apply_backup(folder) = "The backup for undoing this is in {folder}";
     apply_confirm(word) = "Type {word} and press Enter:";
     apply_confirm_stay(word, restart) = "Type {word} and press Enter: the workers are not restarted. Or type {restart}: they are restarted too, and any key that only they hold is lost.";
-    restart_word = "restart";
     apply_running = "Writing. This cannot be interrupted.";
-    apply_typed_kept(count) = "Passwords entered so far are kept: {count}.";
+    apply_typed_kept(count: number) = count {
+        One "The password entered so far is kept.",
+        Other "Passwords entered so far are kept: {count}.",
+    };
 
     // the screen: report and connections
     report_saved(path) = "Saved: {path} and .json";
@@ -823,15 +866,18 @@ table! {
     report_made_from(version, at, host, user, from) = "freescout-rescue {version}: report of {at}, on {host}, by {user}, from {from}";
 
     // the state of the mail
-    state_readable(readable, total) = "FreeScout can read {readable} of {total} stored secrets";
+    state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
+        total { One "1 stored secret", Other "{total} stored secrets" };
     state_missing(missing: number) = missing {
         One ", and 1 password is missing",
         Other ", and {missing} passwords are missing",
     };
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";
-    state_testing(ok, of, left) = "{ok} of {of} connections proven by a login so far, {left} still being tested";
-    state_proven(ok, of) = "{ok} of {of} connections proven by a login";
+    state_testing(ok, of: number, left) = "{ok} of {of} proven by a login so far, {left} still being tested",
+        of { One "1 connection", Other "{of} connections" };
+    state_proven(ok, of: number) = "{ok} of {of} proven by a login",
+        of { One "1 connection", Other "{of} connections" };
     state_failed(failed) = ", {failed} failed";
     state_not_tried(count) = ", {count} not tried";
     state_login_untested = "not tested";
@@ -952,7 +998,7 @@ table! {
         One "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.",
         Other "{count} texts that are probably passwords are readable in FreeScout's logs: failed logins left them there. Once everything works again, delete those log entries, and change the passwords if others could read the logs.",
     };
-    finding_probably_wiped(owner, place) = "{owner}: a password is needed, but none is stored ({place}). It was probably wiped by saving the form with an empty password field.";
+    finding_probably_wiped(owner, place) = "{owner}, {place}: a password is needed, but none is stored. It was probably wiped by saving the form with an empty password field.";
     finding_licences(count: number) = count {
         One "1 of the unreadable secrets is a module licence: FreeScout's daily check will switch that module off.",
         Other "{count} of the unreadable secrets are module licences: FreeScout's daily check will switch those modules off.",
@@ -966,7 +1012,8 @@ table! {
     finding_not_root = "Not running as root: other users' processes cannot be inspected.";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";
-    key_error_length(bytes) = "it is {bytes} bytes long instead of 32";
+    key_error_length(bytes: number) = "it is {bytes} long instead of 32",
+        bytes { One "1 byte", Other "{bytes} bytes" };
     key_error_trailing = "there is something after its end";
 
     // sentences: secrets and verdicts
@@ -976,6 +1023,12 @@ table! {
     kind_system_mail = "system mail password";
     kind_module_option = "module option";
     kind_license = "module licence";
+    place_of_mailbox(what, id) = "{what} (mailbox {id})";
+    place_in_row(what, table, id) = "{what} ({table} row {id})";
+    place_in_env(name) = "{name} in .env";
+    place_access_token = "OAuth access token";
+    place_refresh_token = "OAuth refresh token";
+    place_option = "setting";
     kind_invited_user = "placeholder password of an invited user";
     kind_env_value = ".env value";
     verdict_opens(key) = "Decrypts with the current key, {key}.";
@@ -1065,8 +1118,10 @@ table! {
     timeline_head = "When each key was in use, from the emails sent:";
     timeline_era(first, last, key, mails) = "{first} to {last}  {key}  {mails}";
     timeline_mail = "1 email";
-    timeline_mails(mails) = "{mails} emails";
-    timeline_more(more) = "and {more} shorter periods";
+    timeline_mails(mails: number) = "{mails}",
+        mails { One "1 email", Other "{mails} emails" };
+    timeline_more(more: number) = "and {more}",
+        more { One "1 shorter period", Other "{more} shorter periods" };
     timeline_until(key, last) = "{key} was in use until {last}: a backup made before then contains it.";
     timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
     timeline_lost_until(last, mails) = "An unknown key was in use until {last} ({mails}): a backup made before then contains it.";
@@ -1074,7 +1129,8 @@ table! {
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
     timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with an unknown key: a backup made at that time contains it, and a worker that is still running may hold it.";
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
-    key_mails(mails) = ", {mails} emails sent with it";
+    key_mails(mails: number) = ", {mails} sent with it",
+        mails { One "1 email", Other "{mails} emails" };
     key_published(published) = ", PUBLIC ({published}): change it";
     why_published_key = "The current key is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
@@ -1094,15 +1150,20 @@ table! {
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
-    backup_done(texts, files, kib, folder) = "Backup: {texts} stored values and {files} files, {kib} KiB, verified: {folder}";
-    backup_done_encrypted(texts, files, kib, folder) = "Encrypted backup: {texts} stored values and {files} files, {kib} KiB, decrypted again and verified: {folder}";
+    backup_done(texts: number, files: number, kib, folder) = "Backup: {texts} and {files}, {kib} KiB, verified: {folder}",
+        texts { One "1 stored value", Other "{texts} stored values" },
+        files { One "1 file", Other "{files} files" };
+    backup_done_encrypted(texts: number, files: number, kib, folder) = "Encrypted backup: {texts} and {files}, {kib} KiB, decrypted again and verified: {folder}",
+        texts { One "1 stored value", Other "{texts} stored values" },
+        files { One "1 file", Other "{files} files" };
 
     // connection tests
     probe_days_left(days) = "{days} d left";
     probe_no_expiry = "no expiry";
     probe_expired_days(days) = "expired {days} d ago";
     probe_issued_by(issuer) = "by {issuer}";
-    probe_folder(folder, count) = "{folder} {count} emails";
+    probe_folder(folder, count: number) = "{folder} {count}",
+        count { One "1 email", Other "{count} emails" };
     journey_subject = "freescout-rescue connection test";
     journey_body = "This email was sent by freescout-rescue to test whether this mailbox can send and receive. You can delete it.";
 
@@ -1229,8 +1290,11 @@ table! {
     rung_login = "login";
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
-    test_progress(done, of) = "{done} of {of} connections tested";
-    test_summary(ok, of, failed, skipped) = "{ok} of {of} connections work; {failed} failed, {skipped} were not tried.";
+    test_progress(done, of: number) = "{done} of {of} tested",
+        of { One "1 connection", Other "{of} connections" };
+    test_summary(ok, of: number, failed, skipped: number) = "{ok} of {of}; {failed} failed, {skipped} not tried.",
+        of { One "1 connection works", Other "{of} connections work" },
+        skipped { One "1 was", Other "{skipped} were" };
     test_not_needed(count) = "No login needed: {count} more.";
     test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";

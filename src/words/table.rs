@@ -186,14 +186,29 @@ macro_rules! table {
             )*
         }
 
+        /// A made-up language for tests of what shows the texts.
+        #[cfg(feature = "pseudo-locale")]
+        pub fn made_up() -> Words {
+            Words { $( $name: $crate::table!(@pseudo $language $name $( ( $($argument),+ ) )?), )* }
+        }
+
         /// Name and texts of every entry, for tests of the table itself.
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, &[&str])] = &[ $( (
+        #[cfg(any(test, feature = "pseudo-locale"))]
+        pub const ALL: &[(&str, &[&str])] = &[ $( (
             stringify!($name),
             &[ $( $text, $($($said,)+)* )? $($($form,)+)? ],
         ), )* ];
     };
 
+    (@pseudo $language:ident $name:ident) => { $crate::words::pseudo::plain((&$language).$name) };
+    (@pseudo $language:ident $name:ident ( $($argument:ident),+ )) => {{
+        fn $name(args: &args::$name<'_>) -> String {
+            $crate::words::pseudo::filled(&((&$language).$name)(&args::$name {
+                $($argument: &$crate::words::pseudo::Value(args.$argument)),+
+            }))
+        }
+        $name
+    }};
     (@arguments $name:ident) => {};
     (@arguments $name:ident ( $($argument:ident $(: $kind:ident)?),+ )) => {
         #[derive(Clone, Copy)]

@@ -17,6 +17,7 @@ mod fuzzed;
 mod git;
 mod hostile;
 mod hunt;
+mod language;
 mod not_tried;
 mod oauth;
 mod own_backups;

@@ -130,9 +130,9 @@ fn reading(
         None => w.restore_no_secret.to_owned(),
     };
     out.line(&format!(
-        "  {}  {}",
+        "  {}: {}",
         sanitize(&of.owner),
-        sanitize(&of.place.to_string())
+        sentences::place::of_kind(&of.place, of.kind)
     ));
     let (now, after) = (says(now), says(after));
     if now == after {
@@ -165,6 +165,6 @@ fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
     }
     out.line(w.restored_otherwise);
     for place in &restored.surprises {
-        out.line(&format!("  {}", sanitize(&place.to_string())));
+        out.line(&format!("  {}", sentences::place(place)));
     }
 }

@@ -17,7 +17,7 @@ use crate::engine::recovery;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::state::backup::Backup;
-use crate::words::untrusted::sanitize;
+use crate::sentences;
 use crate::words::words;
 
 /// How often a plan is made anew before the operator is asked.
@@ -112,11 +112,6 @@ pub fn apply(
 
 /// How often the plan was made anew, as a sentence.
 fn told(times: usize) -> String {
-    let w = words();
-    let times = match times {
-        1 => w.made_anew_once.to_owned(),
-        count => text!(made_anew_times, count = count),
-    };
     text!(made_anew_note, times = times)
 }
 
@@ -163,9 +158,6 @@ fn refused(why: String, ready: PlanReady) -> Failure {
 }
 
 fn named<'p>(places: impl Iterator<Item = &'p Place>) -> String {
-    let named: Vec<String> = places
-        .take(NAMED)
-        .map(|place| sanitize(&place.to_string()))
-        .collect();
+    let named: Vec<String> = places.take(NAMED).map(sentences::place).collect();
     named.join(", ")
 }

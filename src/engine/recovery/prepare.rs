@@ -30,6 +30,7 @@ use crate::io::db::Swap;
 use crate::io::fs::{Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::os::entropy;
+use crate::sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
@@ -132,7 +133,7 @@ fn surprised(step: &PlanStep) -> Problem {
     Problem::new(
         ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
-        sanitize(&step.place.to_string()),
+        sentences::place::of_kind(&step.place, step.kind),
         w.plan_surprised_next,
     )
 }

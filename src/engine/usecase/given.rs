@@ -94,10 +94,7 @@ pub(super) fn holds_no_key(why: &str) -> Problem {
 }
 
 /// A given key that opens nothing and is not in force.
-pub(in crate::engine) fn useless<'a>(
-    session: &Session,
-    assessment: &'a Assessment,
-) -> Option<&'a KeyReport> {
+fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyReport> {
     let ring = &session.ring;
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
     let opens = |key: &AppKey| {

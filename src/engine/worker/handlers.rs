@@ -32,7 +32,6 @@ use crate::engine::session::volatile;
 use crate::engine::session::volatile::VolatileFolder;
 use crate::engine::session::{own_backups, survey};
 use crate::engine::usecase;
-use crate::engine::usecase::given::useless;
 use crate::engine::usecase::hunt::Where;
 use crate::engine::usecase::open::{NotOpened, Opening};
 use crate::engine::usecase::recover::{Orders, Terms};
@@ -248,16 +247,7 @@ impl Desk {
             processes: true,
         };
         match usecase::open::open(opening, call) {
-            Ok(session) => {
-                // Whoever gave a key expects that it is used: a command refuses to go on without it.
-                if let Some(useless) = useless(&session, &session.assess()) {
-                    call.send(Update::KeyTried {
-                        key: format!("{} · {}", useless.label, useless.fingerprint),
-                        opens: Some(0),
-                    });
-                }
-                self.session = Some(session);
-            }
+            Ok(session) => self.session = Some(session),
             Err(NotOpened::NoDatabase(refused)) => call.send(Update::NoDatabase {
                 problem: refused.problem,
                 values: refused.values,

@@ -10,7 +10,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::words;
+use crate::words::{typed, words};
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -51,11 +51,11 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     let confirm = if stay {
         text!(
             apply_confirm_stay,
-            word = w.apply_word,
-            restart = w.restart_word
+            word = typed::APPLY,
+            restart = typed::RESTART
         )
     } else {
-        text!(apply_confirm, word = w.apply_word)
+        text!(apply_confirm, word = typed::APPLY)
     };
     canvas.pieces(&mut prompt, &[plain(confirm)]);
     let row = take_top(&mut prompt, 1);

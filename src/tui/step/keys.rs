@@ -31,7 +31,6 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     let closed = assessment.summary.unknown_key;
     below.push(match closed {
         0 => (Role::Ok, w.keys_all_open.to_owned()),
-        1 => (Role::Warn, w.keys_one_closed.to_owned()),
         count => (Role::Warn, text!(keys_some_closed, count = count)),
     });
     if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked

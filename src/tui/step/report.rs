@@ -8,7 +8,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::words;
+use crate::words::{typed, words};
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -25,7 +25,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
                 plain(""),
             ],
         );
-        canvas.pieces(&mut area, &[plain(text!(undo_confirm, word = w.undo_word))]);
+        canvas.pieces(&mut area, &[plain(text!(undo_confirm, word = typed::UNDO))]);
         let row = take_top(&mut area, 1);
         canvas.field(
             Rect {

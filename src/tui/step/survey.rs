@@ -14,7 +14,7 @@ use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, Surve
 use crate::wizard::unfinished::Unfinished;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::words;
+use crate::words::{typed, words};
 
 /// Columns of the names before the values.
 const NAMES: u16 = 10;
@@ -110,10 +110,10 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         return;
     }
     let ways = match wizard.is_taking_back() {
-        true => vec![plain(text!(unfinished_resume_undo, word = w.resume_word))],
+        true => vec![plain(text!(unfinished_resume_undo, word = typed::RESUME))],
         false => vec![
-            plain(text!(unfinished_resume, word = w.resume_word)),
-            plain(text!(unfinished_undo, word = w.undo_word)),
+            plain(text!(unfinished_resume, word = typed::RESUME)),
+            plain(text!(unfinished_undo, word = typed::UNDO)),
         ],
     };
     canvas.pieces(&mut area, &ways);

@@ -14,7 +14,7 @@ use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::words;
+use crate::words::{typed, words};
 
 /// The step.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl Wizard {
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
             (Action::Primary, Some(word)) => {
-                if !word.expose().trim().eq_ignore_ascii_case(words().undo_word) {
+                if !word.expose().trim().eq_ignore_ascii_case(typed::UNDO) {
                     self.say(words().undo_type_the_word);
                     return Vec::new();
                 }

@@ -47,6 +47,7 @@ pub mod engine {
     pub mod exit;
     pub mod hunt;
     pub mod mail_test;
+    pub mod progress;
     pub mod recovery;
     pub mod report;
     pub mod session;

@@ -11,7 +11,7 @@ use freescout_rescue::cli::{CommandResult, not_started, unchanged};
 use freescout_rescue::domain::error::{ErrorKind, Problem};
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
-use freescout_rescue::engine::worker::threads::Setup;
+use freescout_rescue::engine::worker::setup::Setup;
 use freescout_rescue::io::db;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;

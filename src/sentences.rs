@@ -17,15 +17,16 @@ pub use place::place;
 
 use crate::domain::config::dotenv::RefusedLine;
 use crate::domain::config::rules::{Rules, StorageRule, StoredForm, Undecryptable};
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling::Spelling;
 use crate::domain::plan::{Impossible, KeyHome, Need, Plan, PlanAction, TargetKey, Why};
 use crate::domain::run::RunKind;
 use crate::domain::run::volatile::Fleeting;
-use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
+use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
 use crate::domain::verdict::finding::{Finding, KeyName};
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use crate::words::untrusted::sanitize;
 use crate::words::words;
@@ -287,7 +288,7 @@ fn salvageable(salvage: Option<Salvage>, assessment: &Assessment) -> String {
         MacFault::UpperCase => text!(salvage_upper_case, key = assessment.label(key)),
         MacFault::Wrong => text!(salvage_wrong, key = assessment.label(key)),
     };
-    format!(" {}", text)
+    format!(" {text}")
 }
 
 /// What a damage is.
@@ -544,8 +545,8 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
         Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key = key)),
         Some(KeyHome::KeyFile) => {
             let sources = assessment.keys.iter().flat_map(|key| &key.sources);
-            let of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
-            let path = of_file.filter_map(|source| source.path.as_ref()).next();
+            let mut of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
+            let path = of_file.find_map(|source| source.path.as_ref());
             let path = path.map(|path| sanitize(&path.to_string_lossy()));
             let path = path.unwrap_or_else(|| "APP_KEY_FILE".to_owned());
             Some(text!(apply_key_file, path = path, key = key))

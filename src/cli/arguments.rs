@@ -13,7 +13,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::plan::Strategy;
-use crate::engine::recovery::backup::Options;
+use crate::engine::session::options::Options;
 use crate::engine::usecase::given;
 use crate::engine::usecase::given::Given;
 use crate::io::install::{self, NamedAccount, artisan};

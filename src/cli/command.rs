@@ -12,7 +12,7 @@ mod undo;
 
 use super::arguments::{Command, Common};
 use super::outcome::CommandResult;
-use super::reporter::Reporter;
+use super::reporter::TerminalReporter;
 use crate::domain::error::Problem;
 use crate::engine::session::Session;
 use crate::engine::usecase::open;
@@ -75,12 +75,16 @@ pub fn run(command: Command) -> CommandResult {
 }
 
 /// Finds, reads and judges the install, and looks for keys where we were told to.
-fn opened(common: &Common, reporter: &Reporter) -> Result<Session, Problem> {
+fn opened(common: &Common, reporter: &TerminalReporter) -> Result<Session, Problem> {
     open_with(common, true, reporter)
 }
 
 /// The same; without `search` nothing is looked for yet.
-fn open_with(common: &Common, search: bool, reporter: &Reporter) -> Result<Session, Problem> {
+fn open_with(
+    common: &Common,
+    search: bool,
+    reporter: &TerminalReporter,
+) -> Result<Session, Problem> {
     let given = common.given()?;
     let opening = Opening {
         install: common.install.as_deref(),

@@ -9,8 +9,8 @@ use signal_hook::flag::{register, register_conditional_shutdown};
 
 use super::output::{self, Out};
 use crate::engine::exit::Exit;
+use crate::engine::hunt::Looking;
 use crate::engine::session::Session;
-use crate::engine::session::judge::Looking;
 use crate::engine::usecase::{self, Notice, Stage};
 use crate::io::os::signals::PutOff;
 use crate::words::words;
@@ -20,7 +20,7 @@ use crate::words::words;
 /// What is only read is quick and says nothing; a signal ends it as ever. From the lock on, signals are put off. Searches
 /// and logins are brought to an end by the first, and ended at once by the second.
 #[derive(Default)]
-pub(super) struct Reporter {
+pub(super) struct TerminalReporter {
     /// The last thing that was said.
     last: RefCell<String>,
     /// Whether what is being done is said.
@@ -30,7 +30,7 @@ pub(super) struct Reporter {
     put_off: RefCell<Option<PutOff>>,
 }
 
-impl usecase::Reporter for Reporter {
+impl usecase::Reporter for TerminalReporter {
     fn stage(&self, stage: Stage) {
         match stage {
             Stage::Open | Stage::Judge => {}

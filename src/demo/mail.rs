@@ -21,9 +21,9 @@ use rustls::ServerConfig;
 use self::guests::Guests;
 use self::wire::GuestWire;
 use super::story::{
-    DemoLogin, EXPIRED_IMAP, IMAP, IMAPS_PORT, MICROSOFT_IMAP, MICROSOFT_SMTP, SILENT_SMTP, SMTP,
-    SUBMISSION_PORT, logins,
+    DemoLogin, EXPIRED_IMAP, IMAP, MICROSOFT_IMAP, MICROSOFT_SMTP, SILENT_SMTP, SMTP, logins,
 };
+use super::tables::{IMAPS_PORT, SUBMISSION_PORT};
 
 /// Connections that are served at once.
 const MAX_GUESTS: usize = 64;

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use rusqlite::{Connection, params};
 
-use super::tables::{self, DemoMailbox};
+use super::tables::{self, DemoMailbox, SUBMISSION_PORT};
 use super::{
     Demo, DemoResult, Random, config_cache, env_text, new_key, private_file, sealed, set_option,
     skeleton,
@@ -52,8 +52,6 @@ pub(super) const EXPIRED_IMAP: &str = "imap.old-host.example";
 pub(super) const SILENT_SMTP: &str = "smtp.silent.example";
 pub(super) const MICROSOFT_IMAP: &str = "outlook.office365.com";
 pub(super) const MICROSOFT_SMTP: &str = "smtp.office365.com";
-pub(super) const IMAPS_PORT: u16 = 993;
-pub(super) const SUBMISSION_PORT: u16 = 587;
 const SYSTEM_MAIL: (&str, &str) = ("system@helpdesk.example", "demo-system-mail");
 const PLAIN_TEXT: &str = "demo-never-sealed";
 /// Mails of `send_logs`: under the key that is lost, under the old one, under the new one. How many, from which day on,

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::story::{IMAPS_PORT, SUBMISSION_PORT};
+pub(super) const IMAPS_PORT: u16 = 993;
+pub(super) const SUBMISSION_PORT: u16 = 587;
 
 /// Columns and types follow FreeScout's migrations; columns that no secret depends on are left out.
 pub(super) const SCHEMA: &str = "

@@ -17,6 +17,7 @@ use crate::domain::config::rules::{Rules, StorageRule};
 use crate::domain::inventory::mailbox::{
     IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail,
 };
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table, Token};
 use crate::domain::payload::base64;
 use crate::domain::payload::json_span;
@@ -48,27 +49,6 @@ pub const OPTION_COLUMNS: &[&str] = &["name", "value"];
 pub const MODULE_COLUMNS: &[&str] = &["alias", "license"];
 /// Columns of `users` that we read.
 pub const USER_COLUMNS: &[&str] = &["first_name", "last_name", "email", "password"];
-
-/// What kind of secret it is: decides how FreeScout reads it and how it is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SecretKind {
-    /// `mailboxes.in_password`: the password, or the client secret of an OAuth mailbox.
-    Incoming,
-    /// `mailboxes.out_password`, likewise.
-    Outgoing,
-    /// An OAuth token in `mailboxes.meta`.
-    OAuth(Token),
-    /// Option `mail_password`.
-    SystemMail,
-    /// A module's option, found by its shape.
-    ModuleOption,
-    /// `modules.license`.
-    License,
-    /// The placeholder password of an invited user.
-    InvitedUser,
-    /// A variable of `.env`, found by its shape.
-    EnvValue,
-}
 
 /// The text FreeScout would hand to its encrypter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -470,7 +450,7 @@ fn folders(text: &str) -> Vec<String> {
 /// The token's text as PHP would read it from the JSON.
 pub(super) fn token_text(meta: &[u8], token: Token) -> Option<SecretBytes> {
     let span = json_span::text_span(meta, &["oauth", token.member()])?;
-    let quoted = &meta[span.start - 1..span.end + 1];
+    let quoted = &meta[span.start - 1..=span.end];
     serde_json::from_slice::<String>(quoted)
         .ok()
         .map(|text| SecretBytes::from(text.into_bytes()))

@@ -7,14 +7,15 @@ pub mod advice;
 pub mod oauth;
 pub mod oauth_error;
 pub mod probe;
+pub mod rung;
 pub mod schedule;
 pub mod send_log;
 pub mod state;
 
 use std::fmt;
 
-use super::inventory::SecretKind;
 use crate::domain::inventory::mailbox::{IncomingProtocol, Mailbox, OutgoingMethod, SystemMail};
+use crate::domain::inventory::secret::SecretKind;
 
 use crate::domain::inventory::secret::Place;
 

@@ -4,16 +4,17 @@
 //! recomputed behind the operator's back. It holds no secret.
 
 pub mod mail_impact;
+pub mod out_of_reach;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::inventory::SecretKind;
 use super::verdict::{Remedy, Verdict};
 use crate::domain::inventory::secret::Place;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::Fingerprint;
-use crate::domain::verdict::assessment::{SecretReport, Summary};
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 
 /// How the install is to be brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

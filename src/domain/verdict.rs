@@ -6,6 +6,7 @@
 
 pub mod assessment;
 pub mod finding;
+pub mod secret_report;
 pub mod text;
 
 use super::inventory::{Secret, StoredText};
@@ -437,9 +438,8 @@ fn salvage(
     ring.iter().map(|k| &k.key).find_map(|key| {
         let plain = body.decrypt(key)?;
         // A whole value, to the last byte: random bytes with lucky padding do not come out as one.
-        let text = match php::unserialize(plain.expose()) {
-            Ok(php::PhpValue::Text(text)) => text,
-            _ => return None,
+        let Ok(php::PhpValue::Text(text)) = php::unserialize(plain.expose()) else {
+            return None;
         };
         let whole = php::serialize_text(text)[..] == *plain.expose();
         (whole && value_of(serialized, plain, ring).is_some()).then(|| Salvage {

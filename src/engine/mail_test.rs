@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::wipe_stack;
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{Code, Ended, Journey, Rung, Tested};
+use crate::domain::mail::probe::{Ended, Journey, Tested};
+use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::schedule::{Load, NextTest, QueuedTest, Schedule, TestLimits};
 use crate::domain::mail::{ConnectionId, Direction, Protocol};
 use crate::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip, not_yet};

@@ -25,10 +25,11 @@ use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::{self, Choices, Plan, PlanAction, Recommendation, Strategy, TargetKey};
 use crate::domain::run::RunOrigin;
-use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Summary};
+use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::domain::verdict::finding::{Finding, Severity};
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::domain::verdict::{MacFault, Verdict};
-use crate::engine::recovery::backup;
+use crate::engine::recovery::clock;
 use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
@@ -140,7 +141,7 @@ pub struct Made {
 impl Made {
     /// Now, by us.
     pub fn now() -> Self {
-        let (stamp, at) = backup::now();
+        let (stamp, at) = clock::now();
         Self {
             stamp,
             at,

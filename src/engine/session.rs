@@ -2,12 +2,17 @@
 //!
 //! The session lives on the engine's side. What leaves it is an [`Assessment`], which holds no secret.
 
+pub mod database;
 pub mod elsewhere;
 pub mod env_trouble;
+pub mod findings;
 pub mod inherited;
 pub mod judge;
+pub mod mails;
+pub mod options;
 pub mod own_backups;
 pub mod own_keys;
+pub mod reading;
 pub mod survey;
 pub mod volatile;
 
@@ -18,6 +23,8 @@ use crate::domain::config::DbSettings;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::elsewhere::Elsewhere;
 use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::hunt::log_secrets::SeenPassword;
+use crate::domain::hunt::old_payloads::kept::Sightings;
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
@@ -27,16 +34,23 @@ use crate::domain::mail::send_log::SendLog;
 use crate::domain::plan::mail_impact::Trace;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Finding;
-use crate::engine::hunt::log_secrets::SeenPassword;
-use crate::engine::hunt::old_payloads::Sightings;
-use crate::engine::hunt::processes::Unsearched;
 use crate::engine::session::own_backups::OwnBackups;
 use crate::io::db;
 use crate::io::db::lock::Connect;
 use crate::io::db::{Bounds, Store, StoreError, Swap};
 use crate::io::install::{self, Install, key_file_places};
+use crate::io::os::processes::PhpProcess;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
+
+/// A queue worker of the install whose memory was not searched, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsearched {
+    /// The worker.
+    pub process: PhpProcess,
+    /// Why.
+    pub why: String,
+}
 
 /// An install that was found, read and connected to.
 pub struct Session {
@@ -195,7 +209,7 @@ impl Session {
             self.settings = self.install.database()?;
         }
         self.store = self.connected().map_err(|e| {
-            crate::engine::session::survey::unreachable_database(&e, &self.settings)
+            crate::engine::session::database::unreachable_database(&e, &self.settings)
         })?;
         Ok(())
     }

@@ -21,12 +21,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
+use crate::engine::hunt::Looking;
 use crate::engine::recovery::apply;
-use crate::engine::recovery::backup::{Options, backup_problem};
+use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
-use crate::engine::session::judge::Looking;
+use crate::engine::session::options::Options;
 use crate::io::hunt::HuntTotals;
 use crate::io::state::backup::{Backup, Passphrase};
 

@@ -5,6 +5,8 @@
 
 pub mod bookmark;
 pub mod handlers;
+mod login_tests;
+pub mod setup;
 pub mod threads;
 
 use std::path::PathBuf;
@@ -13,11 +15,13 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::ConnectionId;
-use crate::domain::mail::probe::{Rung, Tested};
+use crate::domain::mail::probe::Tested;
+use crate::domain::mail::rung::Rung;
 use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
-use crate::domain::verdict::assessment::{Assessment, Summary};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::Summary;
 pub use crate::domain::verdict::text::PasswordsUsed;
 
 /// Names one job, so that late updates of a cancelled one can be told apart.

@@ -3,30 +3,28 @@
 //! Three rooms implement [`Store`]: `mysql`, `postgres`, `sqlite`. Table names are given without prefix; the store adds
 //! it. Nothing here knows what a payload is.
 
+mod change;
 pub mod dump;
 pub mod lock;
 pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
 
-mod patient;
 pub mod standing;
+mod threaded;
 pub mod watch;
 
 use std::path::Path;
 use std::time::Duration;
 
-use self::patient::ThreadedConnection;
-pub use self::patient::hush;
 pub use self::standing::Foreign;
+use self::threaded::ThreadedConnection;
+pub use self::threaded::hush;
 pub use self::watch::Bounds;
 use super::install;
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
-use crate::domain::inventory::sql;
 use crate::io::db::lock::LockAnswer;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 use crate::io::os::spawn::Account;
 use crate::words::words;
 
@@ -344,71 +342,4 @@ pub(super) fn odd() -> StoreError {
 pub(super) fn lengths(values: &[Stored]) -> Vec<u64> {
     let length = |value: &Stored| value.text().map_or(0, |text| text.len() as u64);
     values.iter().map(length).collect()
-}
-
-/// The tables of these swaps, each once.
-pub(super) fn tables(swaps: &[Swap]) -> Vec<&'static str> {
-    let mut tables: Vec<_> = swaps.iter().map(|swap| swap.table).collect();
-    tables.sort_unstable();
-    tables.dedup();
-    tables
-}
-
-/// The steps of a swap within one transaction of one server.
-pub(super) trait Transaction {
-    /// Locks the row and reads the cell: `None` when there is no such row, `Some(None)` for NULL.
-    fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError>;
-    /// Writes the new text.
-    fn write(&mut self, swap: &Swap) -> Result<(), StoreError>;
-}
-
-/// Table and column of a swap, quoted.
-pub(super) fn names(driver: Driver, prefix: &str, swap: &Swap) -> (String, String) {
-    (
-        sql::table(driver, prefix, swap.table),
-        sql::name(driver, &swap.column),
-    )
-}
-
-/// Locks rows as [`Store::hold`] does.
-pub(super) fn lock_rows(
-    transaction: &mut dyn Transaction,
-    rows: &[Swap],
-) -> Result<(), StoreError> {
-    rows.iter()
-        .try_for_each(|row| transaction.current(row).map(|_| ()))
-}
-
-/// Compares, writes, reads back and compares again. The caller commits after `Ok` and rolls back after `Err`.
-pub(super) fn compare_and_swap(
-    transaction: &mut dyn Transaction,
-    swaps: &[Swap],
-) -> Result<(), SwapError> {
-    let mut changed = Vec::new();
-    for (index, swap) in swaps.iter().enumerate() {
-        if transaction.current(swap)? != Some(swap.old.clone()) {
-            changed.push(index);
-        }
-    }
-    if !changed.is_empty() {
-        return Err(SwapError::Changed(changed));
-    }
-    crash_points::pass(Point::RowsLocked);
-    let written = || {
-        swaps
-            .iter()
-            .enumerate()
-            .filter(|(_, swap)| swap.new != swap.old)
-    };
-    for (_, swap) in written() {
-        transaction.write(swap)?;
-        crash_points::pass(Point::RowWritten);
-    }
-    for (index, swap) in written() {
-        if transaction.current(swap)? != Some(swap.new.clone()) {
-            return Err(SwapError::NotKept(index));
-        }
-    }
-    crash_points::pass(Point::RowsCommitting);
-    Ok(())
 }

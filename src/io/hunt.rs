@@ -6,7 +6,7 @@
 pub mod git;
 
 mod archive;
-pub(in crate::io) mod budget;
+mod budget;
 mod cancellable_reader;
 mod gaps;
 mod git_stores;
@@ -18,6 +18,7 @@ mod places;
 mod reading;
 mod roots;
 mod rows;
+mod search;
 mod sparse;
 mod text;
 mod walk;
@@ -32,9 +33,9 @@ use crate::domain::key::source::Source;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
+use crate::io::hunt::search::PartSearch;
 use budget::Rates;
 pub use places::{usual_places, usual_places_below};
-use reading::PartSearch;
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]

@@ -24,7 +24,8 @@ use std::time::{Duration, Instant};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice;
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{CertificateFault, Climbed, Code, Ended, Rung, TestCaution};
+use crate::domain::mail::probe::{CertificateFault, Climbed, Ended, TestCaution};
+use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{MailServer, Protocol, Security};
 use crate::words::untrusted::{sanitize, sanitize_bytes};
 pub use tls::Trust;
@@ -123,7 +124,7 @@ pub fn probe(
 }
 
 /// Why the climb ended.
-pub(in crate::io) enum Fall {
+enum Fall {
     /// Called off.
     Cancelled,
     /// With this code, in the server's words (sanitised).
@@ -145,15 +146,15 @@ impl Fall {
 }
 
 /// One climb up the ladder.
-pub(in crate::io) struct Climb<'a> {
-    pub(in crate::io) target: &'a MailServer,
-    pub(in crate::io) settings: &'a Settings,
-    pub(in crate::io) cancel: &'a AtomicBool,
+struct Climb<'a> {
+    target: &'a MailServer,
+    settings: &'a Settings,
+    cancel: &'a AtomicBool,
     tell: &'a mut dyn FnMut(Rung),
     until: Instant,
     rungs: Vec<Climbed>,
     begun: Option<(Rung, Instant)>,
-    pub(in crate::io) cautions: Vec<TestCaution>,
+    cautions: Vec<TestCaution>,
     masks: mask::Masks,
 }
 
@@ -185,7 +186,7 @@ impl<'a> Climb<'a> {
     }
 
     /// FreeScout's patience for one reply.
-    pub(in crate::io) fn patience(&self) -> Duration {
+    fn patience(&self) -> Duration {
         match self.target.protocol {
             Protocol::Smtp => self.settings.patience.outgoing,
             Protocol::Imap | Protocol::Pop3 => self.settings.patience.incoming,

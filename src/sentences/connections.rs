@@ -2,8 +2,9 @@
 
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{
-    CertificateFault, Code, Ended, Journey, LoginMark, RefusedBy, Rung, TestCaution, Tested,
+    CertificateFault, Ended, Journey, LoginMark, RefusedBy, TestCaution, Tested,
 };
+use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{ConnectionId, Direction};
 use crate::words::words;
 

@@ -1,12 +1,14 @@
 //! The state of the mail as sentences: the same on the screen, in the saved report and on the command line.
 
 use super::{connections, kind, verdict};
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::mail::ConnectionId;
-use crate::domain::mail::probe::{Code, LoginMark};
+use crate::domain::mail::probe::LoginMark;
+use crate::domain::mail::rung::Code;
 use crate::domain::mail::state::{Health, MailState, Owner, TestedLogin};
 use crate::domain::plan::{PlanAction, recommended_action};
-use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 

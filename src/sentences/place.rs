@@ -1,6 +1,6 @@
 //! Where a secret is stored, for people: what it is, then whose or in which row.
 
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, Table, Token};
 use crate::words::untrusted::sanitize;
 use crate::words::words;

@@ -17,7 +17,8 @@ use super::terminal::{self, Terminal};
 use super::theme::Theme;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
-use crate::engine::worker::threads::{Setup, WorkerHandle};
+use crate::engine::worker::setup::Setup;
+use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
@@ -86,7 +87,7 @@ pub fn wizard(
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     wizard.looks_in(look_in);
-    let exit = run(&mut terminal, &mut wizard, &theme, &worker, &inbox, effects);
+    let exit = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
     drop((keyboard, inbox));
@@ -136,7 +137,7 @@ fn listen(
 fn run(
     terminal: &mut Terminal,
     wizard: &mut Wizard,
-    theme: &Theme,
+    theme: Theme,
     worker: &WorkerHandle,
     inbox: &Receiver<LoopEvent>,
     effects: Vec<Effect>,
@@ -166,7 +167,7 @@ fn run(
         if !gone
             && !away
             && terminal
-                .draw(|f| frame::draw(f, wizard, theme, turn))
+                .draw(|f| frame::draw(f, wizard, &theme, turn))
                 .is_err()
         {
             gone = true;

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::theme::{Role, Theme};
 use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::tui::keymap;
+use crate::tui::step::step_name;
 use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::wizard::message::Action;
 use crate::wizard::parts::marks::StepProgress;
@@ -414,19 +415,6 @@ fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
             StepProgress::Ahead if wizard.is_open(step) => ("○", Role::Text),
             StepProgress::Ahead => ("○", Role::Muted),
         }
-    }
-}
-
-pub(super) fn step_name(step: Step, w: &'static Words) -> &'static str {
-    match step {
-        Step::Survey => w.step_survey,
-        Step::Backup => w.step_backup,
-        Step::Keys => w.step_keys,
-        Step::Checks => w.step_checks,
-        Step::Plan => w.step_plan,
-        Step::Passwords => w.step_passwords,
-        Step::Apply => w.step_apply,
-        Step::Report => w.step_report,
     }
 }
 

@@ -10,3 +10,20 @@ pub mod plan;
 pub mod report;
 pub mod survey;
 pub mod timeline;
+
+use crate::wizard::step::Step;
+use crate::words::Words;
+
+/// The name of a step.
+pub(super) fn step_name(step: Step, w: &'static Words) -> &'static str {
+    match step {
+        Step::Survey => w.step_survey,
+        Step::Backup => w.step_backup,
+        Step::Keys => w.step_keys,
+        Step::Checks => w.step_checks,
+        Step::Plan => w.step_plan,
+        Step::Passwords => w.step_passwords,
+        Step::Apply => w.step_apply,
+        Step::Report => w.step_report,
+    }
+}

@@ -194,7 +194,7 @@ macro_rules! table {
 
         /// Name and texts of every entry, for tests of the table itself.
         #[cfg(any(test, feature = "pseudo-locale"))]
-        pub const ALL: &[(&str, &[&str])] = &[ $( (
+        pub(in crate::words) const ALL: &[(&str, &[&str])] = &[ $( (
             stringify!($name),
             &[ $( $text, $($($said,)+)* )? $($($form,)+)? ],
         ), )* ];

@@ -3,7 +3,13 @@
 //! undo. Nothing may be lost, nothing left half done.
 //!
 //! The points are listed by the program itself (feature `crash-points`).
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 #[path = "../servers/install.rs"]
 #[allow(

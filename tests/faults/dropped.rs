@@ -88,7 +88,8 @@ fn require_sound(world: &World, context: &str) {
         if folder.is_dir() {
             assert!(
                 folder.join("manifest.json").exists(),
-                "{context}: {folder:?}"
+                "{context}: {}",
+                folder.display()
             );
         }
     }

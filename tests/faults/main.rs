@@ -3,7 +3,13 @@
 //! happens, the install is in a known state, it is said which, and what to do next.
 //!
 //! Servers, mounts and flags are the tests' own. Most of it needs root: without it these tests fail and say so.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod disk;
 mod dropped;

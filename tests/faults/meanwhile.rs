@@ -2,6 +2,7 @@
 
 use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::sql;
+use freescout_rescue::engine::session::reading;
 
 use crate::held::{Held, journal, told, wait};
 use crate::install::{key, sealed};
@@ -125,11 +126,11 @@ fn a_row_that_was_added_is_planned_for() {
 
 /// What FreeScout reads with the key that `.env` names.
 fn opened(world: &World) -> Vec<String> {
-    use freescout_rescue::engine::session::{judge, survey};
+    use freescout_rescue::engine::session::survey;
     use freescout_rescue::io::install::Environment;
     let opened = survey::open(Some(&world.install.root()), Environment::default(), None);
     let mut session = opened.ok().and_then(Result::ok).expect("it opens");
-    judge::read_inventory(&mut session).unwrap();
+    reading::read_inventory(&mut session).unwrap();
     let secrets = session.inventory.secrets.iter();
     secrets
         .filter_map(|secret| freescout_rescue::domain::verdict::text::text(secret, &session.ring))

@@ -3,7 +3,13 @@
 //! They run on free loopback ports, in folders of their own, as root (Postfix insists), and end with the tests. They
 //! need dovecot-imapd, dovecot-pop3d, postfix, openssl and curl; `tests/check.sh` installs them. A missing one fails
 //! the tests.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod certificates;
 mod dialogue;

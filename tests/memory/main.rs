@@ -1,7 +1,13 @@
 //! What is left of secrets when the program has done its work: it is stopped at the very end, before its memory goes back
 //! to the system, and everything it can have left them in is searched. Needs the feature `crash-points`, and root: nobody
 //! else may look into the program's memory.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod closed;
 #[allow(dead_code, reason = "this test needs a part of it")]

@@ -47,7 +47,7 @@ fn after_ctrl_c_with_something_typed() {
     session.keys("\rabc");
     session.wait_for("•••");
     session.keys("\u{3}");
-    session.wait_for("Passwords typed and not applied: 1");
+    session.wait_for("Passwords entered but not applied: 1");
     session.keys("\u{1b}");
     session.wait("the question to go", |s| !s.contains("Leave?"));
     session.keys("\u{3}\u{3}");

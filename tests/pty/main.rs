@@ -1,6 +1,12 @@
 //! The program in a real terminal: a pty, its output read by a terminal emulator. Waits for text with a deadline, never
 //! sleeps for a guess.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod another;
 mod endings;

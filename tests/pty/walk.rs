@@ -23,15 +23,15 @@ fn from_survey_to_report_and_back() {
     let screen = session.wait_for("complete and verified");
     assert!(screen.contains("3 files"), "the dump is in it: {screen}");
     session.keys("\r");
-    session.wait_for("23 secrets open with none of these keys");
+    session.wait_for("23 secrets cannot be decrypted");
     session.keys("p");
     session.wait_for("a folder on this server");
     let place = old_server(&session);
     session.keys(&place);
     session.keys("\r");
-    let screen = session.wait_for("opens 22 of 31");
+    let screen = session.wait_for("decrypts 22 of 31");
     assert!(screen.contains("var/www/html/.env"), "{screen}");
-    session.wait_for("Found: K3 opens 22 of 31");
+    session.wait_for("Found: K3 decrypts 22 of 31");
     session.keys("\r");
     let screen = session.wait_for("Decrypt checks");
     for name in [
@@ -232,7 +232,7 @@ fn nothing_is_done_in_a_window_that_shows_nothing() {
     session.keys("app");
     session.wait("the word", |s| s.contains("app  "));
     session.resize(60, 20);
-    session.wait_for("it is 60×20 now");
+    session.wait_for("now 60×20");
     session.keys("ly\r\u{1b}[200~apply\u{1b}[201~\r\u{15}apply\r\u{1b}[A1");
     // Whatever was typed before it is taken in before it: it is asked, and letters do not answer.
     session.keys("qqq");

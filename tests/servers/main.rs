@@ -1,7 +1,13 @@
 //! The other sides, for real: MariaDB and PostgreSQL servers started for these tests alone, and Laravel's encrypter.
 //!
 //! They need the servers' programs, openssl and php; `tests/check.sh` installs them. A missing one fails the tests.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod artisan;
 mod backups;

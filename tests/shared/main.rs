@@ -1,6 +1,12 @@
 //! The readers against data that a real FreeScout made. They lie beside the project where it is developed, not in it:
 //! these tests are built with `--features shared-data`, which `tests/check.sh` gives when the data are there.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod config_caches;
 mod dumps;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::key::app_key::AppKey;
+use freescout_rescue::engine::session::reading;
 use serde_json::Value as Json;
 
 use crate::cli::{Bench, Outcome};
@@ -321,7 +322,7 @@ fn a_cached_key_in_quotes_is_recognised_and_leaves_with_the_cache() {
 fn a_key_is_not_written_into_what_is_left_of_an_env() {
     use freescout_rescue::domain::plan::{Choices, Strategy};
     use freescout_rescue::engine::recovery;
-    use freescout_rescue::engine::session::{judge, survey};
+    use freescout_rescue::engine::session::survey;
     use freescout_rescue::engine::worker::{DatabaseValues, OtherDatabase};
     use freescout_rescue::io::install::Environment;
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::domain::run::{Intent, Run, RunKind};
 use freescout_rescue::domain::verdict;
 use freescout_rescue::engine::recovery::backup;
-use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::recovery::run_log;
 use freescout_rescue::engine::recovery::run_log::Ledger;
+use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::session::{Session, judge, survey};
 use freescout_rescue::io::install::{Environment, artisan};
 use freescout_rescue::io::state;
@@ -91,9 +91,9 @@ impl Broken {
         let install = self.bench.install();
         let session = survey::open(Some(&install), Environment::default(), None);
         let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-        judge::read_inventory(&mut session).unwrap();
+        reading::read_inventory(&mut session).unwrap();
         let places = [self.look_in()];
-        judge::look_in(&mut session, &places, &|| false, &mut |_, _| {});
+        files::look_in(&mut session, &places, &|| false, &mut |_, _| {});
         session
     }
 

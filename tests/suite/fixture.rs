@@ -8,15 +8,17 @@ use jiff::civil::date;
 use freescout_rescue::domain::config::rules::{Migrations, Rules};
 use freescout_rescue::domain::config::version::Version;
 use freescout_rescue::domain::error::{ErrorKind, Problem};
+use freescout_rescue::domain::inventory::secret::SecretKind;
 use freescout_rescue::domain::inventory::secret::{Place, Table};
-use freescout_rescue::domain::inventory::{Inventory, Row, SecretKind, StoredText};
+use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
 use freescout_rescue::domain::key::ring::KeyRing;
 use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::key::timeline::Timeline;
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::probe::{Climbed, Code, Ended, RefusedBy, Rung, Tested};
+use freescout_rescue::domain::mail::probe::{Climbed, Ended, RefusedBy, Tested};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::send_log::SendLog;
 use freescout_rescue::domain::mail::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::payload::Payload;
@@ -25,8 +27,9 @@ use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Stra
 use freescout_rescue::domain::run::bookmark::{Bookmark, Searched};
 use freescout_rescue::domain::run::{Run, RunKind, RunOrigin};
 use freescout_rescue::domain::verdict::assessment;
-use freescout_rescue::domain::verdict::assessment::{Assessment, Summary};
+use freescout_rescue::domain::verdict::assessment::Assessment;
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
+use freescout_rescue::domain::verdict::secret_report::Summary;
 use freescout_rescue::engine::worker::{Applied, BackupDone, Folders, PlanReady, Survey};
 
 /// The password that must never be seen anywhere.

@@ -1,5 +1,9 @@
-//! The house keeps its shape: imports only go down, and the files say what they are.
+//! The house keeps its shape: imports only go down and never round, the listings are short, a name means one thing, and
+//! the files say what they are.
 
+mod rooms;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. `cli` knows of no screen; `demo` may use what it likes below it.
@@ -86,4 +90,112 @@ fn imports_only_go_down() {
         }
     }
     assert!(seen > 100, "only {seen} imports were looked at");
+}
+
+/// Every file of `src/`: its path below it, and its text.
+fn texts() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let text = |file: PathBuf| {
+        let relative = file.strip_prefix(&root).unwrap().to_string_lossy();
+        (
+            relative.into_owned(),
+            std::fs::read_to_string(&file).unwrap(),
+        )
+    };
+    files.into_iter().map(text).collect()
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let graph = rooms::graph(&texts());
+    let arrows: usize = graph.values().map(|others| others.len()).sum();
+    assert!(arrows > 1000, "only {arrows} imports were looked at");
+    let mut circles = rooms::circles(&graph);
+    // The steps of the wizard act on its whole state, which stands beside them.
+    circles.retain(|ring| !ring.iter().all(|module| module[0] == "wizard"));
+    assert!(circles.is_empty(), "{:#?}", rooms::names(&circles));
+}
+
+/// The modules that a text lists, of the crate's root or of one inline module.
+fn listed(text: &str) -> usize {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.map(|line| line.strip_prefix("pub ").unwrap_or(line));
+    lines
+        .filter(|line| line.starts_with("mod ") && line.ends_with(';'))
+        .count()
+}
+
+#[test]
+fn each_floor_lists_at_most_ten_rooms_and_the_map_fits_on_a_screen() {
+    let texts: BTreeMap<String, String> = texts().into_iter().collect();
+    let map = &texts["lib.rs"];
+    let lines = map.lines().count();
+    assert!(lines <= 90, "the map has {lines} lines");
+    for floor in ["domain", "io", "engine", "wizard", "tui", "cli"] {
+        let inline = map
+            .split_once(&format!("pub mod {floor} {{"))
+            .map(|(_, rest)| {
+                let (listing, _) = rest.split_once("\n}").unwrap();
+                listing
+            });
+        let own = || texts[&format!("{floor}.rs")].as_str();
+        let rooms = listed(inline.unwrap_or_else(own));
+        assert!((1..=10).contains(&rooms), "{floor} lists {rooms} rooms");
+    }
+}
+
+/// Names that are always written behind their module: `keys::State`.
+const BEHIND_THEIR_MODULE: [&str; 1] = ["State"];
+
+/// The types of a text: the name of each, and whether other files see it.
+fn types(text: &str) -> Vec<(String, bool)> {
+    let types = text.lines().filter_map(|line| {
+        // What is indented stands within a function, or is a type of a trait's.
+        let (visible, rest) = match line.strip_prefix("pub") {
+            Some(rest) if rest.starts_with('(') => (true, rest.split_once(") ")?.1),
+            Some(rest) => (true, rest.strip_prefix(' ')?),
+            None => (false, line),
+        };
+        let (kind, rest) = rest.split_once(' ')?;
+        let name = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+        let named = name.starts_with(char::is_uppercase);
+        (["struct", "enum", "trait", "type"].contains(&kind) && named)
+            .then(|| (name.to_owned(), visible))
+    });
+    types.collect()
+}
+
+#[test]
+fn a_type_that_other_files_see_shares_its_name_with_no_other() {
+    let mut named: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
+    for (path, text) in texts() {
+        for (name, visible) in types(&text) {
+            named.entry(name).or_default().push((path.clone(), visible));
+        }
+    }
+    assert!(
+        named.len() > 500,
+        "only {} names were looked at",
+        named.len()
+    );
+    for (name, places) in named {
+        let seen = places.iter().any(|(_, visible)| *visible);
+        let alone = places.len() == 1 || BEHIND_THEIR_MODULE.contains(&name.as_str());
+        assert!(
+            !seen || alone,
+            "{name} means something else in each of {places:?}"
+        );
+    }
+}
+
+#[test]
+fn types_are_told_from_what_only_looks_like_them() {
+    let text = "pub struct One<T>(T);\n    type Item = u8;\npub(super) enum Two {}\ntype three = u8;\nstruct Four;\n";
+    let expected = [("One", true), ("Two", true), ("Four", false)];
+    assert_eq!(
+        types(text),
+        expected.map(|(name, visible)| (name.to_owned(), visible))
+    );
 }

@@ -1,5 +1,11 @@
 //! The tests that need no server and no terminal: truth, plans, screens, the shape of the house.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod backups;
 mod by_hand;

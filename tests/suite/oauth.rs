@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::mail::advice::Advice;
 use freescout_rescue::domain::mail::oauth_error::OAuthError;
-use freescout_rescue::domain::mail::probe::Code;
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::engine::mail_test::connections;
 use freescout_rescue::engine::mail_test::connections::TestOrSkip;
 use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
-use freescout_rescue::engine::session::judge;
+use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::worker::PasswordsUsed;
 use freescout_rescue::io::db::lock::LockAnswer;
 use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
@@ -261,7 +261,7 @@ fn nobody_is_asked_when_the_answer_could_not_be_stored_or_the_question_not_read(
         let mut desk = Desk::new();
         cause(&mut desk);
         // Of a table with a trigger nothing is read; what was read before stays.
-        let _ = judge::read_inventory(&mut desk.session);
+        let _ = reading::read_inventory(&mut desk.session);
         let provider = Provider::saying(200, BOTH);
         let error = desk.refresh(&provider).unwrap_err();
         assert!(expected(&error), "{what}: {error:?}");
@@ -278,7 +278,7 @@ fn the_outgoing_client_will_do() {
         "UPDATE mailboxes SET in_password = '', out_username = '33-44', out_password = '{secret}',
            out_server = 'smtp.office365.com' WHERE id = 1"
     ))();
-    judge::read_inventory(&mut desk.session).unwrap();
+    reading::read_inventory(&mut desk.session).unwrap();
     let provider = Provider::saying(200, BOTH);
     assert_eq!(desk.refresh(&provider).unwrap(), Refreshed::ByUs);
     assert!(provider.asked()[0].starts_with("client_id=33-44&"));

@@ -1,14 +1,14 @@
 //! Recommendations and plans from verdicts alone.
 
 use freescout_rescue::domain::config::rules::{StorageRule, Undecryptable};
-use freescout_rescue::domain::inventory::SecretKind;
+use freescout_rescue::domain::inventory::secret::SecretKind;
 use freescout_rescue::domain::inventory::secret::{Place, Table};
 use freescout_rescue::domain::key::app_key::Fingerprint;
 use freescout_rescue::domain::plan::{
     Breach, Choices, Circumstances, Impossible, KeyHome, Need, PlanAction, Strategy, TargetKey,
     Why, make, need, recommend,
 };
-use freescout_rescue::domain::verdict::assessment::SecretReport;
+use freescout_rescue::domain::verdict::secret_report::SecretReport;
 use freescout_rescue::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use proptest::prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as _;

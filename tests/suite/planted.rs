@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::source::Source;
+use freescout_rescue::engine::hunt::files;
 use freescout_rescue::engine::hunt::processes;
-use freescout_rescue::engine::session::judge;
 
 use super::processes::{install, open};
 
@@ -125,7 +125,7 @@ fn search(install: &Path, case: &Case, key: &str, decoys: &str) -> Outcome {
         Search::Folder | Search::Named => {
             let named = matches!(case.search, Search::Named);
             let roots = [folder.path().join(if named { "named" } else { "" })];
-            judge::look_in(&mut session, &roots, &|| false, &mut |_, _| {});
+            files::look_in(&mut session, &roots, &|| false, &mut |_, _| {});
         }
         Search::Processes => {
             processes::look_in(&mut session, &|| false, &mut |_, _| {});

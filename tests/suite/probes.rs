@@ -17,7 +17,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{Code, Ended};
+use freescout_rescue::domain::mail::probe::Ended;
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 

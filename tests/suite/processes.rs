@@ -8,14 +8,15 @@ use freescout_rescue::demo;
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
 use freescout_rescue::domain::key::source::SourceKind;
+use freescout_rescue::engine::hunt::Looking;
 use freescout_rescue::engine::hunt::processes;
-use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::session::judge;
-use freescout_rescue::engine::session::judge::Looking;
+use freescout_rescue::engine::session::options::Options;
+use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::session::survey;
 use freescout_rescue::engine::usecase::given::Given;
-use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
+use freescout_rescue::engine::worker::setup::Setup;
+use freescout_rescue::engine::worker::threads::WorkerHandle;
 use freescout_rescue::engine::worker::{Job, JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
@@ -138,7 +139,7 @@ pub fn install() -> (tempfile::TempDir, PathBuf, Vec<String>) {
 pub fn open(install: &Path) -> Session {
     let opened = survey::open(Some(install), Environment::default(), None).unwrap();
     let mut session = opened.ok().unwrap();
-    judge::read_inventory(&mut session).unwrap();
+    reading::read_inventory(&mut session).unwrap();
     session
 }
 

@@ -12,7 +12,8 @@ use freescout_rescue::domain::verdict::Verdict;
 use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::session::{judge, survey};
+use freescout_rescue::engine::session::reading;
+use freescout_rescue::engine::session::survey;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use serde_json::Value as Json;
@@ -64,7 +65,7 @@ impl Desk {
                 [&sealed(&key, CLIENT_SECRET), &desk_meta],
             )
             .unwrap();
-        judge::read_inventory(&mut session).unwrap();
+        reading::read_inventory(&mut session).unwrap();
         Self {
             bench,
             session,
@@ -141,7 +142,7 @@ impl Desk {
 pub fn open(bench: &Bench) -> Session {
     let session = survey::open(Some(&bench.install()), Environment::default(), None);
     let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-    judge::read_inventory(&mut session).unwrap();
+    reading::read_inventory(&mut session).unwrap();
     session
 }
 

@@ -10,13 +10,15 @@ use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::Choices;
 use freescout_rescue::domain::verdict;
+use freescout_rescue::engine::hunt::files;
 use freescout_rescue::engine::recovery;
 use freescout_rescue::engine::recovery::anew;
 use freescout_rescue::engine::recovery::apply::Order;
 use freescout_rescue::engine::recovery::backup;
-use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::recovery::run_log::Ledger;
-use freescout_rescue::engine::session::{judge, survey};
+use freescout_rescue::engine::session::options::Options;
+use freescout_rescue::engine::session::reading;
+use freescout_rescue::engine::session::survey;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::text;
@@ -254,8 +256,8 @@ fn what_changed_since_the_backup_is_refused() {
         let environment = Environment::of_this_process();
         let session = survey::open(Some(&bench.install()), environment, None);
         let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-        judge::read_inventory(&mut session).unwrap();
-        judge::look_in(
+        reading::read_inventory(&mut session).unwrap();
+        files::look_in(
             &mut session,
             &[bench.path("demo/old-server")],
             &|| false,
@@ -313,9 +315,9 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         let environment = Environment::of_this_process();
         let session = survey::open(Some(&bench.install()), environment, None);
         let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-        judge::read_inventory(&mut session).unwrap();
+        reading::read_inventory(&mut session).unwrap();
         let look_in = [bench.path("demo/old-server")];
-        judge::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
+        files::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
         let options = Options {
             backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
             state_dir: AbsolutePath::new(bench.path("state")).unwrap(),

@@ -1,6 +1,6 @@
 //! What is said is so: the headline of the report, the marks of the steps, and the results of logins.
 
-use freescout_rescue::domain::mail::probe::Code;
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::state::Health;
 use freescout_rescue::domain::verdict::assessment::Assessment;
 use freescout_rescue::engine::exit::Exit;

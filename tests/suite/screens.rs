@@ -5,11 +5,11 @@ use freescout_rescue::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Recoverable, settle,
 };
 use freescout_rescue::domain::hunt::old_payloads::{Dated, DatedBy};
-use freescout_rescue::domain::inventory::SecretKind;
+use freescout_rescue::domain::inventory::secret::SecretKind;
 use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
 use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::mail::ConnectionId;
-use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::run::{Run, RunKind};
 use freescout_rescue::domain::verdict::assessment::LoggedPassword;

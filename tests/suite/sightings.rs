@@ -12,16 +12,19 @@ use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::Choices;
 use freescout_rescue::domain::verdict::Verdict;
 use freescout_rescue::domain::verdict::finding::Finding;
+use freescout_rescue::engine::hunt::files;
 use freescout_rescue::engine::hunt::{log_secrets, old_payloads};
 use freescout_rescue::engine::recovery;
 use freescout_rescue::engine::recovery::apply::Order;
 use freescout_rescue::engine::recovery::backup;
-use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::recovery::{anew, undo};
 use freescout_rescue::engine::report::payloads::payloads;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::session::{judge, survey};
+use freescout_rescue::engine::session::mails;
+use freescout_rescue::engine::session::options::Options;
+use freescout_rescue::engine::session::reading;
+use freescout_rescue::engine::session::survey;
 use freescout_rescue::engine::worker::Entered;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state::AbsolutePath;
@@ -35,13 +38,13 @@ const WIPED: u64 = 9;
 fn session(bench: &Bench) -> Session {
     let session = survey::open(Some(&bench.install()), Environment::of_this_process(), None);
     let mut session = session.ok().and_then(Result::ok).expect("the demo opens");
-    judge::read_inventory(&mut session).unwrap();
+    reading::read_inventory(&mut session).unwrap();
     session
 }
 
 fn find_keys(bench: &Bench, session: &mut Session) {
     let roots = [bench.path("demo/old-server")];
-    judge::look_in(session, &roots, &|| false, &mut |_, _| {});
+    files::look_in(session, &roots, &|| false, &mut |_, _| {});
 }
 
 /// Feeds a stream to the scanner as a search does: how many sightings made something new recoverable.
@@ -794,7 +797,7 @@ fn find_key_and_recover_bring_an_older_password_back_through_the_front_door() {
     let recovered = recover(&["--take-older"]);
     assert_eq!(recovered.code, 2, "{}", recovered.err);
     let mut session = session(&bench);
-    judge::count_mails(&mut session);
+    mails::count_mails(&mut session);
     let assessment = session.assess();
     let restored = assessment
         .secrets

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
-use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::plan::{self, Choices, Plan};
 use freescout_rescue::engine::worker::{
     DatabaseValues, Job, JobId, PasswordsUsed, TestJob, Update,
@@ -898,10 +898,9 @@ fn a_signal_during_the_writing_waits_for_its_end() {
         Action::LookUsual,
     ]
     .map(Input::Act)
-    .iter()
     {
         run.engine.luck = 2;
-        run.step(input);
+        run.step(&input);
         for _ in 0..6 {
             run.step(&Input::Engine);
         }

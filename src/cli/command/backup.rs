@@ -5,7 +5,7 @@ use crate::cli::arguments::{BackupOptions, Common};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::backup::BackupContents;
 use crate::engine::usecase;
@@ -14,7 +14,7 @@ use crate::engine::usecase;
 pub(super) fn run(common: &Common, options: &BackupOptions) -> CommandResult {
     // Before anything is read: who has to go and fetch it shall not wait.
     let sealing = passphrase::sealing(options).map_err(not_started)?;
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let cautions = output::cautions(&common.options());
     let wanted = BackupContents {

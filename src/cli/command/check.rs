@@ -6,10 +6,10 @@ use super::opened;
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
-use crate::engine::recovery::backup;
+use crate::engine::recovery::commands;
 use crate::engine::report;
 use crate::engine::session::survey;
 use crate::io::install;
@@ -17,7 +17,7 @@ use crate::sentences;
 
 /// Says how things stand.
 pub(super) fn run(common: &Common) -> CommandResult {
-    let session = opened(common, &Reporter::default()).map_err(not_started)?;
+    let session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
     let assessment = session.assess();
     if common.json {
         Out::stdout().json(&report::check_json(&session, &assessment));
@@ -69,7 +69,7 @@ fn again(common: &Common, root: &Path) -> String {
         .state_dir
         .iter()
         .for_each(|path| option("--state-dir", path));
-    words.extend(backup::web_user_option());
+    words.extend(commands::web_user_option());
     if common.no_artisan {
         words.push("--no-artisan".to_owned());
     }

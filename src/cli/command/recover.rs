@@ -6,7 +6,7 @@ use super::opened;
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::plan::Strategy;
 use crate::engine::exit::Exit;
@@ -42,7 +42,7 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
             .map_err(not_started)?,
         take_older: asked.take_older,
     };
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
     let mut unattended = recover::prepare(&session, wishes).map_err(refused)?;

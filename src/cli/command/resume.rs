@@ -7,7 +7,7 @@ use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::report::Older;
@@ -19,7 +19,7 @@ use crate::words::words;
 
 /// Finishes the run that was interrupted.
 pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
     let mut ask = |folder: &Path| passphrase::ask(source, folder);
@@ -42,7 +42,7 @@ pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Com
 
 /// Closes the run that was interrupted, whose backup is lost.
 pub(super) fn give_up(common: &Common) -> CommandResult {
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let closed = usecase::give_up::give_up(&mut session, &common.options(), &reporter);
     let Some(closed) = closed.map_err(refused)? else {

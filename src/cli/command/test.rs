@@ -6,14 +6,14 @@ use super::opened;
 use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::survey;
 use crate::engine::usecase::logins;
-use crate::engine::usecase::logins::Wanted;
+use crate::engine::usecase::logins::WantedLogins;
 use crate::io::mail::Settings;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::sanitize;
@@ -22,10 +22,10 @@ use crate::words::words;
 /// Logs in everywhere, and says what came of it.
 pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
     let w = words();
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let which = logins::named(&session, &options.mailbox).map_err(not_started)?;
-    let wanted = Wanted {
+    let wanted = WantedLogins {
         which: which.as_deref(),
         renew: (!options.no_renew).then(|| options.endpoints()),
         mail: Settings {

@@ -7,14 +7,14 @@ use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
-use crate::cli::reporter::Reporter;
+use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
 use crate::words::untrusted::sanitize;
 
 /// Takes the last recovery back, or the one that was interrupted.
 pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
-    let reporter = Reporter::default();
+    let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
     let mut ask = |folder: &Path| passphrase::ask(source, folder);

@@ -14,10 +14,6 @@ pub mod sections;
 use std::path::{Component, Path, PathBuf};
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::key::app_key::Fingerprint;
-use crate::domain::plan;
-use crate::domain::plan::{Circumstances, Recommendation, Strategy, Why};
-use crate::domain::verdict::assessment::SecretReport;
 
 /// Variables of FreeScout's that decide which key and which database it uses.
 const SETTINGS: [&str; 10] = [
@@ -142,36 +138,6 @@ pub struct Elsewhere {
     pub by: By,
     /// Whether it is told that it belongs to this install.
     pub certain: bool,
-}
-
-/// The recommendation, with a key in mind that is set outside of `.env`, out of our reach. Where that key opens as much as
-/// the one of `.env`, it is the one to end with: FreeScout then reads everything without anything changed by hand.
-pub fn advise(
-    recommended: Option<Recommendation>,
-    out_of_reach: Option<Fingerprint>,
-    secrets: &[SecretReport],
-    circumstances: &Circumstances,
-) -> Option<Recommendation> {
-    let opens = |key| {
-        secrets
-            .iter()
-            .filter(|s| s.verdict.key() == Some(key))
-            .count()
-    };
-    let key = out_of_reach.filter(|key| {
-        let best = plan::best_old_key(secrets, circumstances) == Some(*key);
-        best && opens(*key) >= circumstances.effective.map_or(0, opens)
-    });
-    match (recommended, key) {
-        (Some(recommended), Some(key)) if recommended.strategy != Strategy::Fresh => {
-            Some(Recommendation {
-                strategy: Strategy::RestoreKey,
-                key: Some(key),
-                why: Why::KeyIsOutOfReach,
-            })
-        }
-        _ => recommended,
-    }
 }
 
 /// How a site relates to the install.

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::version::Version;
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Table, Token};
 
 /// What FreeScout makes of a text that it cannot decrypt, where it expects an encrypted one.

@@ -50,6 +50,14 @@ pub struct Logged {
     pub date: Option<DateTime>,
 }
 
+/// A password that stood in a log.
+pub struct SeenPassword {
+    /// What stood there.
+    pub logged: Logged,
+    /// A row, as `table#id`, or the path of a file.
+    pub seen_in: String,
+}
+
 /// Searches a log file: entries begin with their date in brackets.
 pub fn in_log(log: &[u8], each: &mut dyn FnMut(Logged)) {
     let mut rest = log;

@@ -8,6 +8,7 @@
 
 mod dates;
 mod heads;
+pub mod kept;
 mod names;
 pub mod origin;
 mod pages;

@@ -31,7 +31,7 @@ fn a_prefixed_key_is_found_in_any_dress() {
                 .replace(':', "%3A")
         ),
         format!("x{}y", slashed.replace('/', "\\u002f")),
-        format!("{}3D", slashed),
+        format!("{slashed}3D"),
     ] {
         assert_eq!(
             hits(text.as_bytes()),

@@ -153,6 +153,27 @@ impl Token {
     }
 }
 
+/// What kind of secret it is: decides how FreeScout reads it and how it is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretKind {
+    /// `mailboxes.in_password`: the password, or the client secret of an OAuth mailbox.
+    Incoming,
+    /// `mailboxes.out_password`, likewise.
+    Outgoing,
+    /// An OAuth token in `mailboxes.meta`.
+    OAuth(Token),
+    /// Option `mail_password`.
+    SystemMail,
+    /// A module's option, found by its shape.
+    ModuleOption,
+    /// `modules.license`.
+    License,
+    /// The placeholder password of an invited user.
+    InvitedUser,
+    /// A variable of `.env`, found by its shape.
+    EnvValue,
+}
+
 /// Where one secret is stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {

@@ -96,6 +96,7 @@ impl Source {
 }
 
 /// A path need not be UTF-8, JSON must.
+#[expect(clippy::ref_option, reason = "serde gives the field as it is")]
 fn lossy<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
     path.as_ref()
         .map(|p| p.to_string_lossy())

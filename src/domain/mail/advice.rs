@@ -6,7 +6,7 @@
 mod replies;
 
 use super::Protocol;
-use super::probe::{Code, Rung};
+use crate::domain::mail::rung::{Code, Rung};
 
 pub use replies::{KnownReply, REPLIES};
 

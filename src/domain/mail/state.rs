@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use super::probe::{LoginMark, Tested};
 use super::{Connection, ConnectionId, connections};
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::Table;
 use crate::domain::verdict::Verdict;
-use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::SecretReport;
 
 /// How something stands. The worst comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,9 +6,10 @@ use std::time::Instant;
 use super::processes;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
+use crate::engine::hunt::Looking;
+use crate::engine::hunt::files;
 use crate::engine::session::Session;
-use crate::engine::session::judge;
-use crate::engine::session::judge::Looking;
+use crate::engine::session::mails;
 use crate::io::hunt;
 
 /// Where to look, the install aside.
@@ -38,21 +39,21 @@ pub fn hunt(
 ) -> Hunted {
     let install = session.install.root.clone();
     let began = Instant::now();
-    let mut looked = judge::look_in(session, std::slice::from_ref(&install), cancel, on);
+    let mut looked = files::look_in(session, std::slice::from_ref(&install), cancel, on);
     // Before anything is restarted: their memory may be the only place left.
     looked.add(processes::look_in(session, cancel, on));
     let mut roots = places.named.clone();
     if places.usual {
         roots.extend(hunt::usual_places(&install));
     }
-    looked.add(judge::look_in_within(
+    looked.add(files::look_in_within(
         session,
         &roots,
         &places.limits,
         cancel,
         on,
     ));
-    judge::count_mails(session);
+    mails::count_mails(session);
     Hunted {
         looked,
         seconds: began.elapsed().as_secs_f64(),

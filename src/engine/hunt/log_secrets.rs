@@ -9,9 +9,11 @@ use std::path::Path;
 use super::old_payloads::is_lost;
 use crate::domain::hunt::log_secrets;
 use crate::domain::hunt::log_secrets::Logged;
-use crate::domain::inventory::SecretKind;
+use crate::domain::hunt::log_secrets::SeenPassword;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
-use crate::domain::verdict::assessment::{LoggedPassword, SecretReport};
+use crate::domain::verdict::assessment::LoggedPassword;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::session::Session;
 use crate::io::db::{Bounds, Store, Stored};
 use crate::io::fs;
@@ -31,12 +33,6 @@ const MAX_FILES: u64 = 256 << 20;
 /// Passwords kept in all, and offered for one secret.
 const MAX_KEPT: usize = 500;
 const MAX_OFFERED: usize = 10;
-
-/// A password that stood in a log.
-pub struct SeenPassword {
-    logged: Logged,
-    seen_in: String,
-}
 
 /// Reads the logs, once a session, and says whether passwords stand in them. What is not there, or not as we know it,
 /// holds nothing and is no error.

@@ -9,19 +9,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::config::Driver;
+use crate::domain::hunt::old_payloads::kept::KeptPayload;
+use crate::domain::hunt::old_payloads::kept::Sightings;
 use crate::domain::hunt::old_payloads::origin;
 use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Eligibility, Recoverable, TakenUnseen, settle,
 };
-use crate::domain::hunt::old_payloads::{Dated, Sighting, Wanted};
+use crate::domain::hunt::old_payloads::{Sighting, Wanted};
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
-use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
+use crate::domain::inventory::{Inventory, Secret, StoredText};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::Source;
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::SecretReport;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text;
 use crate::domain::verdict::text::PasswordsUsed;
 use crate::domain::verdict::{self, Damage, Remedy, Verdict};
@@ -33,23 +36,6 @@ const MAX_KEPT: usize = 2000;
 
 /// How many were ever kept: a number is given once, so that one chosen in an earlier session names nothing in a later one.
 static NUMBERED: AtomicU64 = AtomicU64::new(0);
-
-/// The payloads of a session.
-#[derive(Default)]
-pub struct Sightings {
-    kept: Vec<KeptPayload>,
-}
-
-struct KeptPayload {
-    number: u64,
-    place: Place,
-    payload: SecretBytes,
-    date: Option<Dated>,
-    source: Source,
-    origin: PayloadOrigin,
-    row: Option<u64>,
-    basis: Basis,
-}
 
 /// What to look for: the mailboxes, options and modules of this install that have lost something.
 pub fn wanted(session: &Session) -> Wanted {

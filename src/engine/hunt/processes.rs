@@ -12,10 +12,13 @@ use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::derived_hashes;
 use crate::domain::key::source::{Source, SourceKind};
-use crate::engine::recovery::backup::Progress;
+use crate::engine::hunt::Looking;
+use crate::engine::hunt::sieve;
+use crate::engine::hunt::sieve::closed;
+use crate::engine::progress::Progress;
 use crate::engine::session::Session;
-use crate::engine::session::judge;
-use crate::engine::session::judge::Looking;
+use crate::engine::session::Unsearched;
+use crate::engine::session::mails;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, HuntTotals, SkipReason, Skipped};
 use crate::io::os::memory;
@@ -30,15 +33,6 @@ const MAX_MEMORY: u64 = 4 << 30;
 const MAX_SEEN: usize = 1 << 15;
 /// How many unread processes are remembered.
 const MAX_SKIPPED: usize = 200;
-
-/// A queue worker of the install whose memory was not searched, or not all of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsearched {
-    /// The worker.
-    pub process: PhpProcess,
-    /// Why.
-    pub why: String,
-}
 
 /// Whether queue workers are told to restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,11 +102,6 @@ pub fn look_if_lost(
     }
 }
 
-/// How many secrets open with no key we know.
-pub fn closed(session: &Session) -> usize {
-    judge::Sieve::of(session).closed()
-}
-
 /// Searches, while anything is lost, what a restart would destroy, and says whether workers may be told to restart.
 /// `stays` says which secrets will not be readable in the end.
 pub fn before_restart(
@@ -125,7 +114,7 @@ pub fn before_restart(
     if closed(session) > 0 {
         progress(w.memory_searched_first, 0, None);
         look_in_own(session, cancel, &mut |_, _| {});
-        judge::count_mails(session);
+        mails::count_mails(session);
     }
     let mut why = Vec::new();
     if closed(session) > 0 {
@@ -199,7 +188,7 @@ fn look_through(
     let mut search = ProcessSearch {
         cancel,
         on,
-        sieve: judge::Sieve::of(session),
+        sieve: sieve::Sieve::of(session),
         looked: HuntTotals::default(),
         unsearched: Vec::new(),
     };
@@ -222,7 +211,7 @@ fn look_through(
 struct ProcessSearch<'a> {
     cancel: &'a dyn Fn() -> bool,
     on: &'a mut dyn FnMut(&mut Session, Looking<'_>),
-    sieve: judge::Sieve,
+    sieve: sieve::Sieve,
     looked: HuntTotals,
     unsearched: Vec<Unsearched>,
 }
@@ -297,7 +286,7 @@ impl ProcessSearch<'_> {
                         source: Source::file(kind, place, None),
                         named: hit.named,
                     };
-                    if judge::consider(session, candidate, &mut search.sieve) {
+                    if sieve::consider(session, candidate, &mut search.sieve) {
                         (search.on)(session, Looking::Found);
                     }
                 }

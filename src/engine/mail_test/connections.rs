@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::oauth;
 use super::oauth::RefreshError;
+use crate::domain::inventory::Secret;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{SecretBytes, Token};
-use crate::domain::inventory::{Secret, SecretKind};
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{Code, Ended, TestCaution, Tested};
+use crate::domain::mail::probe::{Ended, TestCaution, Tested};
+use crate::domain::mail::rung::Code;
 use crate::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, NoTarget, connections,
 };

@@ -20,7 +20,8 @@ use crate::domain::mail::advice::Advice;
 use crate::domain::mail::oauth;
 use crate::domain::mail::oauth::Renewed;
 use crate::domain::mail::oauth_error::OAuthError;
-use crate::domain::mail::probe::{Code, Ended, Rung};
+use crate::domain::mail::probe::Ended;
+use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::payload::Payload;
 use crate::domain::payload::php;
 use crate::domain::verdict;
@@ -28,7 +29,7 @@ use crate::domain::verdict::text;
 use crate::domain::verdict::text::PasswordsUsed;
 use crate::engine::recovery::change::{Change, swap_problem};
 use crate::engine::session::Session;
-use crate::engine::session::judge;
+use crate::engine::session::reading;
 use crate::io::db::{StoreError, Stored, Swap, SwapError};
 use crate::io::install::Install;
 use crate::io::mail::oauth::{AskError, Endpoints, Grant, Tokens};
@@ -440,8 +441,8 @@ fn meta_now(session: &mut Session, mailbox: u64) -> Result<Option<SecretBytes>, 
 
 /// Reads the inventory again, over a new connection where the old one is gone.
 fn read_again(session: &mut Session) -> Result<(), Problem> {
-    judge::read_inventory(session).or_else(|_| {
+    reading::read_inventory(session).or_else(|_| {
         session.reconnect()?;
-        judge::read_inventory(session)
+        reading::read_inventory(session)
     })
 }

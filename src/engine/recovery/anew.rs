@@ -7,12 +7,12 @@
 use super::apply;
 use super::apply::Order;
 use super::backup;
-use super::backup::Progress;
 use super::change::Failure;
 use super::run_log::Ledger;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::Place;
 use crate::domain::plan::{Breach, Choices, Plan};
+use crate::engine::progress::Progress;
 use crate::engine::recovery;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};

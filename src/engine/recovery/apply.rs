@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::backup;
-use super::backup::Progress;
 use super::change;
 use super::change::{Change, Failure, file_problem};
 use super::config_cache;
@@ -26,6 +25,8 @@ use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
+use crate::engine::hunt::sieve;
+use crate::engine::progress::Progress;
 use crate::engine::session::{Session, compared};
 use crate::engine::session::{elsewhere, env_trouble};
 use crate::engine::worker::Applied;
@@ -159,10 +160,10 @@ pub(super) fn search_first(
 ) -> Result<Workers, Problem> {
     let w = words();
     let lost: HashSet<&Place> = plan.lost().map(|step| &step.place).collect();
-    let before = processes::closed(session);
+    let before = sieve::closed(session);
     let stays = |_: &Session, place: &Place| lost.contains(place);
     let workers = processes::before_restart(session, &stays, progress, cancel);
-    if processes::closed(session) < before {
+    if sieve::closed(session) < before {
         return Err(Problem::new(
             ErrorKind::ChangedMeanwhile,
             w.memory_key_found,

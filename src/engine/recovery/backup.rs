@@ -5,17 +5,20 @@ mod readme;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use super::disk_trouble::{kind_of, place, way_out};
 use super::run_log;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql::Script;
+use crate::engine::progress::Progress;
+use crate::engine::recovery::clock::now;
 use crate::engine::session::Session;
+use crate::engine::session::database;
 use crate::engine::session::inherited;
-use crate::engine::session::judge;
+use crate::engine::session::options::Options;
 use crate::engine::session::own_backups;
+use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::worker::BackupDone;
 use crate::io::db::Swap;
@@ -23,33 +26,12 @@ use crate::io::db::dump;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
-use crate::io::state;
-use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
-use crate::sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// Name of the full dump within the backup.
 const DUMP: &str = "database.dump";
-
-/// Where the work may leave things, and how it ends.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Folder that holds the backups.
-    pub backup_dir: AbsolutePath,
-    /// Folder of the journal, the locks, and what the wizard remembers.
-    pub state_dir: AbsolutePath,
-    /// Folder for the files that hold a key, apart from what it opens.
-    pub keys_dir: Option<AbsolutePath>,
-    /// Run FreeScout's own cache command.
-    pub artisan: bool,
-    /// How long that may take.
-    pub php_limit: Duration,
-}
-
-/// What a long step reports: a sentence, how far, of how much.
-pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
 /// What is in a backup, beyond what may be touched.
 #[derive(Default)]
@@ -109,15 +91,6 @@ fn backup_kind(error: &BackupError) -> ErrorKind {
     }
 }
 
-/// The moment, as used in names and in records.
-pub fn now() -> (String, String) {
-    let now = jiff::Zoned::now();
-    (
-        now.strftime("%Y%m%d-%H%M%S").to_string(),
-        now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-    )
-}
-
 /// Reads everything anew and backs it up; the session then holds exactly what the backup holds.
 ///
 /// # Errors
@@ -153,7 +126,7 @@ pub fn make_as(
     survey::reread(session)?;
     // Another of us may have made one since.
     own_backups::load(session, options);
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     let go_on = || match cancel() {
         true => Err(called_off()),
         false => Ok(()),
@@ -207,7 +180,7 @@ pub fn make_as(
             )));
         }
         go_on()?;
-        dumped.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+        dumped.map_err(|e| database::unreachable_database(&e, &session.settings))?;
         writer.adopt(target).map_err(failed)?;
     }
     progress(w.backup_verifying, 0, None);
@@ -362,50 +335,6 @@ fn restore_sql(
     }
     text.extend_from_slice(b"COMMIT;\n");
     text
-}
-
-/// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.
-pub fn web_user_option() -> Option<String> {
-    let named = install::named()?;
-    Some(format!(
-        "--web-user {}",
-        sentences::shell(Path::new(&named.text))
-    ))
-}
-
-/// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
-pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
-    let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
-    let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
-    let web_user = web_user_option().map(|option| format!(" {option}"));
-    format!(
-        "freescout-rescue {what} --backup-dir {}{}{} {}",
-        parent(backup),
-        keys_dir.unwrap_or_default(),
-        web_user.unwrap_or_default(),
-        sentences::shell(&install::lasting_name(install))
-    )
-}
-
-/// One of our commands on this install, ready for a shell, with our folders as they are.
-pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
-    let mut text = format!("freescout-rescue {what}");
-    if options.state_dir != state::usual() {
-        text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
-    }
-    if options.backup_dir != state::backups_in(&options.state_dir) {
-        text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
-    }
-    if let Some(keys_dir) = &options.keys_dir {
-        text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
-    }
-    if let Some(option) = web_user_option() {
-        text += &format!(" {option}");
-    }
-    format!(
-        "{text} {}",
-        sentences::shell(&install::lasting_name(install))
-    )
 }
 
 /// The newest backup of the install below the folder whose recovery was not taken back yet.

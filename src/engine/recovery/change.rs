@@ -19,8 +19,8 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunPhase};
 use crate::engine::session::Session;
-use crate::engine::session::judge;
-use crate::engine::session::survey;
+use crate::engine::session::database;
+use crate::engine::session::reading;
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
@@ -68,7 +68,7 @@ impl Change {
         tables.dedup();
         for table in tables {
             let transactional = session.store.transactional(table);
-            if !transactional.map_err(|e| survey::unreachable_database(&e, &session.settings))? {
+            if !transactional.map_err(|e| database::unreachable_database(&e, &session.settings))? {
                 let table = sanitize(&format!("{}{table}", session.settings.prefix));
                 return Err(Problem::new(
                     ErrorKind::DatabaseUnsuitable,
@@ -358,7 +358,7 @@ fn beside(
 
 /// Refuses to commit where there is a row by now that was not there when all was read: nobody planned for its secrets.
 fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
-    let cells = judge::read_cells(session)?;
+    let cells = reading::read_cells(session)?;
     let known = &session.inventory.cells;
     let new = cells
         .keys()

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::backup::Progress;
 use super::file_change::FileChange;
 use crate::domain::config::var_export;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
+use crate::engine::progress::Progress;
 use crate::engine::session::Session;
 use crate::engine::session::inherited;
 use crate::io::fs;

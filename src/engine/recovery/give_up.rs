@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::backup::{Options, backup_problem, command_with};
+use super::backup::backup_problem;
 use super::change::Failure;
 use super::run_log::Ledger;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Run, RunOutcome};
+use crate::engine::recovery::commands::command_with;
+use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::untrusted::sanitize;

@@ -23,7 +23,7 @@ use crate::domain::payload::php;
 use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict;
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::Summary;
+use crate::domain::verdict::secret_report::Summary;
 use crate::engine::session::Session;
 use crate::engine::session::env_trouble;
 use crate::io::db::Swap;

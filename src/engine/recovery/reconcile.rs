@@ -11,7 +11,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::run::reconcile::{Digest, Found, Intended, Standing, reconcile};
 use crate::engine::session::Session;
-use crate::engine::session::survey;
+use crate::engine::session::database;
 use crate::io::db::{Stored, Swap};
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
@@ -101,7 +101,7 @@ fn stored_now(
                     now.insert(cell, text.map(SecretBytes::from));
                 }
             });
-        read.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
+        read.map_err(|e| database::unreachable_database(&e, &session.settings))?;
     }
     Ok(now)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::anew;
-use super::backup::{Progress, backup_problem};
+use super::backup::backup_problem;
 use super::change::{Change, Failure};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -30,8 +30,9 @@ use crate::domain::key::app_key::AppKey;
 use crate::domain::run::reconcile::{Intended, cut_off};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
-use crate::engine::session::judge;
+use crate::engine::progress::Progress;
 use crate::engine::session::own_backups;
+use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::engine::worker::Applied;
@@ -121,7 +122,7 @@ fn compare(
     backup.verify().map_err(|e| backup_problem(&e))?;
     survey::reread(session)?;
     own_backups::add(session, backup);
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     ledger.intent(run)
 }
 
@@ -183,7 +184,7 @@ fn finish(
     ledger.sweep()?;
     survey::reread(session)?;
     let target = target(session, run)?;
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     let stays = |session: &Session, place: &Place| config_cache::unreadable(session, place);
     let workers = processes::before_restart(session, &stays, progress, &|| false);
     // A password that is stored as it was typed stands in no journal.
@@ -287,7 +288,7 @@ fn put_back(
         let note = text!(journal_not_ended, why = problem.why);
         restored.notes.push(note);
     }
-    let read = survey::reread(session).and_then(|()| judge::read_inventory(session));
+    let read = survey::reread(session).and_then(|()| reading::read_inventory(session));
     if let Err(problem) = read {
         restored.notes.insert(
             0,

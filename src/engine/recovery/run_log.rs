@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::backup;
-use super::backup::Options;
 use super::disk_trouble::{kind_of, place, way_out};
 use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
+use crate::engine::recovery::clock;
+use crate::engine::recovery::commands;
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 use crate::io::db::lock;
 use crate::io::db::lock::{Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
@@ -53,7 +54,7 @@ impl Ledger {
             pid: origin.pid,
             host: origin.host,
             user: origin.user,
-            since: backup::now().1,
+            since: clock::now().1,
         };
         let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
         let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
@@ -185,7 +186,7 @@ impl Ledger {
 
     /// One of our commands on this install, ready for a shell.
     pub fn command(&self, what: &str) -> String {
-        backup::command_with(what, &self.options, &self.install)
+        commands::command_with(what, &self.options, &self.install)
     }
 
     /// What a run meant to write.
@@ -216,7 +217,7 @@ impl Ledger {
     /// A [`Problem`]; then the step may not be begun.
     pub fn step(&mut self, run: RunId, phase: RunPhase) -> Result<(), Problem> {
         self.journal
-            .step(run.0, phase, &backup::now().1)
+            .step(run.0, phase, &clock::now().1)
             .map_err(|e| journal_problem(&e))
     }
 
@@ -226,7 +227,7 @@ impl Ledger {
     /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
     pub fn end(&mut self, run: RunId, outcome: RunOutcome) -> Result<(), Problem> {
         self.journal
-            .end(run.0, outcome, &backup::now().1)
+            .end(run.0, outcome, &clock::now().1)
             .map_err(|e| journal_problem(&e))
     }
 
@@ -237,7 +238,7 @@ impl Ledger {
     /// As [`Ledger::end`].
     pub fn taken_back(&mut self, run: RunId, backup: &Path) -> Result<(), Problem> {
         self.journal
-            .taken_back(&self.install, backup, run.0, &backup::now().1)
+            .taken_back(&self.install, backup, run.0, &clock::now().1)
             .map_err(|e| journal_problem(&e))
     }
 
@@ -271,7 +272,7 @@ pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
         install: install.to_owned(),
         backup: backup.to_owned(),
         safety: None,
-        started: backup::now().1,
+        started: clock::now().1,
         ended: None,
         origin: origin(),
         strategy: None,

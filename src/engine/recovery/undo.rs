@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::anew;
 use super::backup;
-use super::backup::{Options, Progress, backup_problem};
+use super::backup::backup_problem;
 use super::change::{Change, Failure};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -22,8 +22,12 @@ use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
-use crate::engine::session::judge;
+use crate::engine::progress::Progress;
+use crate::engine::recovery::clock;
+use crate::engine::recovery::commands;
+use crate::engine::session::options::Options;
 use crate::engine::session::own_backups;
+use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::io::fs;
@@ -136,7 +140,7 @@ fn take_back(
         ..Undone::default()
     };
     let record = RecoveryRecord {
-        undone: Some(backup::now().1),
+        undone: Some(clock::now().1),
         ..record
     };
     let finished = match record.schema {
@@ -145,7 +149,7 @@ fn take_back(
         _ => backup.record(&record).map_err(|e| backup_problem(&e)),
     };
     let finished = finished.and_then(|()| ledger.taken_back(id, &backup.folder));
-    let read = survey::reread(session).and_then(|()| judge::read_inventory(session));
+    let read = survey::reread(session).and_then(|()| reading::read_inventory(session));
     undone
         .notes
         .extend(config_cache::follow(session, ran_on, progress));
@@ -298,7 +302,7 @@ fn change_back(
     backup.verify().map_err(|e| backup_problem(&e))?;
     own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
-    judge::read_inventory(session)?;
+    reading::read_inventory(session)?;
     let RowChanges { swaps, foreign } = rows_back(session, record, &saved)?;
     let refused = foreign.iter().map(named).collect();
     let files = match left.wrote_files || !swaps.is_empty() {
@@ -371,7 +375,7 @@ fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     let folder = &backup.folder;
     let what = format!("restore {} --yes", crate::sentences::shell(folder));
     let keys = backup.manifest.keys.as_deref();
-    let restore = backup::command(&what, folder, keys, &session.install.root);
+    let restore = commands::command(&what, folder, keys, &session.install.root);
     Problem::new(
         ErrorKind::Refused,
         text!(undo_file_changed, path = sanitize(&path.to_string_lossy())),

@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::backup::Progress;
 use super::config_cache;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::KeySource;
@@ -14,11 +13,13 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::plan::{Plan, PlanAction};
 use crate::domain::run::{Intent, PlannedSecret, Run, RunOutcome, RunPhase};
 use crate::domain::verdict::Verdict;
-use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::hunt::processes::Workers;
+use crate::engine::progress::Progress;
 use crate::engine::session::Session;
 use crate::engine::session::elsewhere;
-use crate::engine::session::judge;
+use crate::engine::session::reading;
 use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
@@ -240,7 +241,7 @@ fn read_again(session: &mut Session, target: AppKey) -> Result<(), Problem> {
         .map(|k| k.fingerprint());
     session.ring.set_effective(effective);
     session.reconnect()?;
-    judge::read_inventory(session)
+    reading::read_inventory(session)
 }
 
 /// Secrets that FreeScout does not read and that nobody planned for: stored after everything was read. Places as printed.
@@ -276,7 +277,7 @@ fn verified(after: &Assessment, plan: &[PlannedSecret]) -> bool {
 mod tests {
     use super::*;
     use crate::domain::config::rules::StorageRule;
-    use crate::domain::inventory::SecretKind;
+    use crate::domain::inventory::secret::SecretKind;
     use crate::domain::inventory::secret::Table;
     use crate::domain::key::app_key::Fingerprint;
 

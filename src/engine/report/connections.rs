@@ -72,7 +72,7 @@ fn result<'a>(tested: &'a Tested, site: &str) -> TestedJson<'a> {
         server: &tested.server,
         verdict: ended.verdict().name(),
         code: ended.code.name(),
-        rung: ended.rung.map(crate::domain::mail::probe::Rung::name),
+        rung: ended.rung.map(crate::domain::mail::rung::Rung::name),
         server_said: &ended.server_said,
         advice: sentences::advice(tested, site),
         cautions: ended.cautions.iter().map(sentences::caution).collect(),

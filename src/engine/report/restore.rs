@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::domain::inventory::secret::Token;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::Verdict;
-use crate::domain::verdict::assessment::SecretReport;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::recovery::restore::{Foretold, Restored};
 use crate::words::untrusted::sanitize;
 

@@ -6,7 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::judge;
 use crate::domain::config::dotenv;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::var_export;
@@ -19,9 +18,10 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::run::{RunKind, RunOutcome};
 use crate::domain::verdict::finding::Finding;
-use crate::engine::recovery::backup::Options;
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
+use crate::engine::session::mails;
+use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError, own};
 use crate::words::untrusted::sanitize;
 use crate::words::words;
@@ -141,7 +141,7 @@ pub(in crate::engine) fn offer(session: &mut Session, inventory: &Inventory) -> 
     }
     session.own_backups = own;
     if found && session.mails.is_some() {
-        judge::count_mails(session);
+        mails::count_mails(session);
     }
     found
 }

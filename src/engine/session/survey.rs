@@ -2,25 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, CWD};
-use rustix::io::Errno;
-
+use super::own_keys;
 use super::{elsewhere, env_trouble};
-use super::{own_backups, own_keys};
-use crate::domain::config::{ConfiguredKey, DbSettings, Driver, KeySource};
+use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::key::app_key::AppKey;
-use crate::domain::key::derived_hashes;
 use crate::domain::key::ring::KeyRing;
-use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::engine::session::Session;
+use crate::engine::session::database::require_tables;
+use crate::engine::session::database::unreachable_database;
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::db;
-use crate::io::db::{Bounds, Foreign, Store, StoreError};
+use crate::io::db::Bounds;
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
-use crate::io::os::as_user;
-use crate::io::os::processes;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
@@ -168,111 +162,6 @@ fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
     }
 }
 
-/// Where the database of a session is, for the operator.
-pub fn place(session: &Session) -> String {
-    place_of(&session.settings)
-}
-
-fn place_of(settings: &DbSettings) -> String {
-    sanitize(&match (&settings.socket, settings.driver) {
-        (_, Driver::Sqlite) => settings.database.clone(),
-        (Some(socket), _) => socket.clone(),
-        (None, _) => format!("{}:{}", settings.host, settings.port),
-    })
-}
-
-/// The problem of a database that cannot be reached, with the variable to look at.
-pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
-    let w = words();
-    let place = place_of(settings);
-    let elsewhere;
-    let kind = database_kind(error);
-    let (what, next) = match error {
-        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => (
-            text!(database_unreachable, place = place),
-            w.database_file_next,
-        ),
-        StoreError::Unreachable(_) => (
-            text!(database_unreachable, place = place),
-            w.database_unreachable_next,
-        ),
-        StoreError::Denied(_) => (
-            text!(database_denied, user = sanitize(&settings.username)),
-            w.database_denied_next,
-        ),
-        StoreError::UnknownDatabase(_) => (
-            text!(database_unknown, database = sanitize(&settings.database)),
-            w.database_unknown_next,
-        ),
-        StoreError::Tls(_) => (text!(database_tls, place = place), w.database_tls_next),
-        StoreError::UnsupportedDriver(_) => {
-            (w.database_driver.to_owned(), w.database_settings_next)
-        }
-        StoreError::TooMuch(_) => (
-            text!(database_too_much, place = place),
-            w.database_too_much_next,
-        ),
-        StoreError::NotPlain { table, foreign } => return not_plain(table, foreign),
-        StoreError::Query(_) => (w.database_query.to_owned(), w.database_query_next),
-        StoreError::Locked(_) if settings.driver == Driver::Sqlite => {
-            (w.database_locked.to_owned(), w.database_file_locked_next)
-        }
-        StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
-        StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
-        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (
-            text!(database_read_only, place = place),
-            w.database_file_read_only_next,
-        ),
-        StoreError::ReadOnly(_) => (
-            text!(database_read_only, place = place),
-            w.database_read_only_next,
-        ),
-        StoreError::Replica { primary, .. } => {
-            let primary = primary.as_deref().filter(|host| !host.is_empty());
-            elsewhere = match primary {
-                Some(host) => text!(database_replica_of_next, primary = sanitize(host)),
-                None => w.database_replica_next.to_owned(),
-            };
-            (text!(database_replica, place = place), elsewhere.as_str())
-        }
-    };
-    Problem::new(kind, what, sanitize(&error.to_string()), next)
-}
-
-fn database_kind(error: &StoreError) -> ErrorKind {
-    match error {
-        StoreError::Unreachable(_) => ErrorKind::DatabaseUnreachable,
-        StoreError::Denied(_) => ErrorKind::DatabaseDenied,
-        StoreError::UnknownDatabase(_) => ErrorKind::DatabaseUnknown,
-        StoreError::Tls(_) => ErrorKind::DatabaseTls,
-        StoreError::UnsupportedDriver(_) => ErrorKind::DatabaseSettings,
-        StoreError::TooMuch(_) | StoreError::NotPlain { .. } => ErrorKind::DatabaseUnsuitable,
-        StoreError::Query(_) => ErrorKind::DatabaseError,
-        StoreError::Locked(_) | StoreError::Deadlock(_) => ErrorKind::DatabaseBusy,
-        StoreError::ReadOnly(_) | StoreError::Replica { .. } => ErrorKind::DatabaseReadOnly,
-    }
-}
-
-/// The problem of a table that is none of FreeScout's making.
-fn not_plain(table: &str, foreign: &Foreign) -> Problem {
-    let w = words();
-    let next = if foreign.acts_on_writes_alone() {
-        w.database_acts_next
-    } else {
-        w.database_not_plain_next
-    };
-    Problem::new(
-        ErrorKind::DatabaseUnsuitable,
-        text!(
-            database_not_plain,
-            table = sanitize(table),
-            foreign = foreign
-        ),
-        w.database_not_plain_why,
-        next,
-    )
-}
-
 /// Reads the install's files again and what they say of the key in force.
 ///
 /// # Errors
@@ -285,143 +174,6 @@ pub fn reread(session: &mut Session) -> Result<(), Problem> {
     session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
     elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
     Ok(())
-}
-
-/// What is wrong with the install itself, whatever the secrets say. Call it when the keys are known.
-pub fn findings(session: &Session) -> Vec<Finding> {
-    let (install, ring) = (&session.install, &session.ring);
-    let mut findings = session.journal_findings.clone();
-    findings.extend(session.early_findings.iter().cloned());
-    let name = |key: &AppKey| KeyName {
-        label: ring.label(key.fingerprint()),
-        fingerprint: key.fingerprint(),
-    };
-    let named = |key: &ConfiguredKey| AppKey::parse(key.text.expose()).ok().map(|k| name(&k));
-    let (in_force, configured) = (install.key_in_force(), install.key_without_cache());
-    if in_force.source == KeySource::ConfigCache && in_force.text != configured.text {
-        findings.push(Finding::StaleConfigCache {
-            cached: named(&in_force),
-            configured: named(&configured),
-        });
-    }
-    if configured.source == KeySource::ProcessEnvironment {
-        findings.push(Finding::KeyFromProcessEnvironment);
-    }
-    findings.extend(elsewhere::findings(session));
-    if let Some(unread) = &install.key_file_unread {
-        let user = || fs::user_name(install.web_user.uid);
-        findings.push(Finding::KeyFileUnreadable {
-            path: unread.path.clone(),
-            why: unread.why.clone(),
-            barred: unread.barred.then(user),
-        });
-    }
-    if install.known.by == KnownBy::Untold {
-        findings.push(Finding::WebUserUntold);
-    }
-    if let Some(refused) = install.env().refused() {
-        findings.push(Finding::EnvRefused {
-            line: refused.line,
-            cached: install.cache.is_some(),
-        });
-    }
-    if install.database_settings_differ() {
-        findings.push(Finding::DatabaseSettingsDiffer);
-    }
-    if matches!(
-        configured.source,
-        KeySource::KeyFile | KeySource::ProcessEnvironment | KeySource::Nowhere
-    ) || configured.text.is_empty()
-        || install.env().refused().is_some()
-    {
-        findings.push(Finding::InstallPageDangerous);
-    }
-    findings.extend(worker_findings(session));
-    if let Some(path) = root_owned(install) {
-        findings.push(Finding::RootOwned { path });
-    }
-    let we = rustix::process::geteuid();
-    if !we.is_root() {
-        findings.push(Finding::NotRoot);
-    }
-    findings
-}
-
-/// Workers that hold another key, or may, and those whose memory could not be searched while something is lost.
-fn worker_findings(session: &Session) -> Vec<Finding> {
-    let (install, ring) = (&session.install, &session.ring);
-    let effective = ring.effective().map(derived_hashes::worker_identifier);
-    let changed = key_changed(install);
-    let told = |worker: &processes::QueueWorker| match &worker.identifier {
-        Some(identifier) if effective.as_ref() != Some(identifier) => {
-            let mut known = ring.iter().map(|k| &k.key);
-            let key = known.find(|key| derived_hashes::worker_identifier(key) == *identifier);
-            let key = key.map(|key| KeyName {
-                label: ring.label(key.fingerprint()),
-                fingerprint: key.fingerprint(),
-            });
-            let pid = worker.pid;
-            Some(Finding::WorkerHoldsOtherKey { pid, key })
-        }
-        None if worker.started.is_some_and(|started| started < changed) => {
-            Some(Finding::WorkerOlderThanKey { pid: worker.pid })
-        }
-        _ => None,
-    };
-    let mut findings: Vec<Finding> = processes::workers(&install.root)
-        .iter()
-        .filter_map(told)
-        .collect();
-    if crate::engine::hunt::processes::closed(session) > 0 {
-        findings.extend(own_backups::findings(session));
-        let unsearched = session.unsearched.iter();
-        findings.extend(unsearched.map(|unsearched| Finding::WorkerUnsearched {
-            pid: unsearched.process.pid,
-            what: unsearched.process.what.clone(),
-            why: unsearched.why.clone(),
-        }));
-    }
-    findings
-}
-
-/// When the files that the key comes from were last changed: Unix seconds.
-fn key_changed(install: &Install) -> i64 {
-    let files = [&install.env_file, &install.key_file, &install.cache_file];
-    let changed = files.into_iter().flatten().map(|f| f.attributes.modified);
-    changed.max().unwrap_or(i64::MIN)
-}
-
-/// The first file of the caches that belongs to root although the web user must write it.
-fn root_owned(install: &Install) -> Option<PathBuf> {
-    use std::os::unix::fs::MetadataExt;
-    let web_user = install.known.certain().filter(|user| user.uid != 0)?;
-    // What root owns, a group, a list or everybody may still write; as anybody else we ask for ourselves.
-    let shut = |path: &Path| {
-        let roots = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() == 0);
-        let access = || rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS);
-        roots && access() == Err(Errno::ACCESS)
-    };
-    let folders = [
-        "bootstrap/cache",
-        "storage/framework/cache/data",
-        "storage/framework/views",
-        "storage/logs",
-    ];
-    let paths = folders
-        .iter()
-        .map(|f| install.root.join(f))
-        .flat_map(|folder| {
-            let inside: Vec<PathBuf> = std::fs::read_dir(&folder)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .take(2000)
-                .map(|e| e.path())
-                .collect();
-            std::iter::once(folder).chain(inside)
-        });
-    let mut paths = std::iter::once(install.root.join("storage")).chain(paths);
-    as_user::with(web_user, || paths.find(|path| shut(path))).ok()?
 }
 
 /// The survey as it is shown.
@@ -496,51 +248,4 @@ pub fn web_user(install: &Install) -> String {
     };
     let user = fs::user_name(account.uid);
     text!(survey_web_user_value, user = user, why = why)
-}
-
-/// Tables that we change rows of.
-const CHANGED: [&str; 4] = ["mailboxes", "options", "modules", "users"];
-/// Tables that are only read.
-const READ: [&str; 5] = [
-    "migrations",
-    "send_logs",
-    "attachments",
-    "activity_logs",
-    "failed_jobs",
-];
-
-/// Whether the tables FreeScout cannot do without are there, and all that are read are tables of its own.
-///
-/// # Errors
-/// A [`Problem`] that names the missing table and the prefix it was looked for with, or the table that is none.
-pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<(), Problem> {
-    let w = words();
-    for table in CHANGED.into_iter().chain(READ) {
-        let foreign = store
-            .foreign(table)
-            .map_err(|e| unreachable_database(&e, settings))?;
-        match foreign {
-            Some(foreign) if CHANGED.contains(&table) || !foreign.acts_on_writes_alone() => {
-                return Err(not_plain(&format!("{}{table}", settings.prefix), &foreign));
-            }
-            _ => {}
-        }
-    }
-    for table in ["mailboxes", "options"] {
-        let columns = store
-            .columns(table)
-            .map_err(|e| unreachable_database(&e, settings))?;
-        if columns.is_empty() {
-            return Err(Problem::new(
-                ErrorKind::DatabaseUnsuitable,
-                text!(
-                    table_missing,
-                    table = sanitize(&format!("{}{table}", settings.prefix))
-                ),
-                text!(table_missing_why, database = sanitize(&settings.database)),
-                w.table_missing_next,
-            ));
-        }
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::domain::run::volatile::Fleeting;
-use crate::engine::recovery::backup::Options;
+use crate::engine::session::options::Options;
 use crate::io::fs::volatile;
 use crate::sentences;
 use crate::words::untrusted::sanitize;

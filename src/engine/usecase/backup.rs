@@ -3,8 +3,9 @@
 use super::{Reporter, Stage, heard};
 use crate::domain::error::Problem;
 use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::{BackupContents, Options};
+use crate::engine::recovery::backup::BackupContents;
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 use crate::engine::worker::BackupDone;
 use crate::io::state::backup::Backup;
 

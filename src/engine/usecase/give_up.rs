@@ -1,10 +1,11 @@
 //! Closes an interrupted run whose backup is lost, as it stands.
 
 use super::{Refused, Reporter, lock};
-use crate::engine::recovery::backup::{Options, command_with};
+use crate::engine::recovery::commands::command_with;
 use crate::engine::recovery::give_up;
 use crate::engine::recovery::give_up::GivenUp;
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 
 /// Runs that were given up, and the command that tells how things stand now.
 pub struct Closed {

@@ -68,9 +68,8 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
     if text.is_empty() {
         return Err(w.key_file_empty.to_owned());
     }
-    let error = match AppKey::parse(text) {
-        Ok(_) => return Ok((SecretBytes::from(text), source)),
-        Err(error) => error,
+    let Err(error) = AppKey::parse(text) else {
+        return Ok((SecretBytes::from(text), source));
     };
     match spelling::near_keys(bytes).as_slice() {
         [near] => Ok((

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::domain::error::Problem;
 use crate::domain::run::Run;
-use crate::engine::recovery::backup::Options;
 use crate::engine::recovery::run_log;
+use crate::engine::session::options::Options;
 use crate::engine::session::survey;
 use crate::io::install::Environment;
 use crate::io::install::Install;

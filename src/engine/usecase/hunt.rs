@@ -6,11 +6,13 @@ use super::given::one_key;
 use super::{Notice, Reporter, Stage};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
+use crate::engine::hunt::Looking;
+use crate::engine::hunt::files;
 use crate::engine::hunt::find_key::{Hunted, SearchPlaces};
+use crate::engine::hunt::sieve;
 use crate::engine::hunt::{find_key, processes};
 use crate::engine::session::Session;
-use crate::engine::session::judge;
-use crate::engine::session::judge::Looking;
+use crate::engine::session::mails;
 use crate::io::hunt;
 use crate::io::hunt::HuntTotals;
 
@@ -30,14 +32,14 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
     let cancel = || reporter.cancelled();
     let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
     let looked = match place {
-        Where::In(roots) => judge::look_in(session, roots, &cancel, &mut on),
+        Where::In(roots) => files::look_in(session, roots, &cancel, &mut on),
         Where::Usual => {
             let roots = hunt::usual_places(&session.install.root);
-            judge::look_in(session, &roots, &cancel, &mut on)
+            files::look_in(session, &roots, &cancel, &mut on)
         }
         Where::Processes => processes::look_in(session, &cancel, &mut on),
     };
-    judge::count_mails(session);
+    mails::count_mails(session);
     reporter.found(session, Looking::Found);
     reporter.notice(Notice::Skipped(&looked));
     looked
@@ -68,9 +70,9 @@ pub fn try_key(
     reporter: &dyn Reporter,
 ) -> Result<TriedKey, String> {
     let (text, source) = one_key(text, Source::of(SourceKind::Given))?;
-    let tried = judge::try_key(session, text.expose(), source);
+    let tried = sieve::try_key(session, text.expose(), source);
     let (key, opens) = tried.map_err(|error| error.to_string())?;
-    judge::count_mails(session);
+    mails::count_mails(session);
     reporter.found(session, Looking::Found);
     Ok(TriedKey { key, opens })
 }

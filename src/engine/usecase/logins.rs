@@ -29,7 +29,7 @@ use crate::words::words;
 const SAY_EVERY: usize = 25;
 
 /// Which logins, with what, and how.
-pub struct Wanted<'a> {
+pub struct WantedLogins<'a> {
     /// Which; all of them, where none is named.
     pub which: Option<&'a [ConnectionId]>,
     /// Where expired OAuth tokens are renewed and stored, as FreeScout does at its next fetch; `None` leaves them.
@@ -42,7 +42,7 @@ pub struct Wanted<'a> {
     pub send: bool,
 }
 
-impl Default for Wanted<'_> {
+impl Default for WantedLogins<'_> {
     fn default() -> Self {
         Self {
             which: None,
@@ -81,12 +81,12 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
 }
 
 /// Logins that are ready to be tried, without the session: another thread may do it.
-pub struct Logins {
+pub struct PreparedLogins {
     prepared: Vec<PreparedTest>,
     settings: Settings,
 }
 
-impl Logins {
+impl PreparedLogins {
     /// Takes out of the session what is to be tried; `typed` in place of what is stored there.
     ///
     /// # Errors
@@ -152,7 +152,7 @@ impl Logins {
 /// A [`Problem`] when it was called off.
 pub fn test(
     session: &mut Session,
-    wanted: &Wanted<'_>,
+    wanted: &WantedLogins<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Vec<Tested>, Problem> {
     let w = words();
@@ -163,7 +163,7 @@ pub fn test(
         Some(endpoints) => connections::renew(session, wanted.which, endpoints, &cancel),
     };
     let reading = PasswordsUsed::InForce;
-    let logins = Logins::prepare(
+    let logins = PreparedLogins::prepare(
         session,
         wanted.which,
         reading,
@@ -219,6 +219,6 @@ pub(super) fn prove(
         reporter.notice(Notice::AskedToEnd);
         return None;
     }
-    let tested = wished.then(|| test(session, &Wanted::default(), reporter));
+    let tested = wished.then(|| test(session, &WantedLogins::default(), reporter));
     tested.and_then(Result::ok)
 }

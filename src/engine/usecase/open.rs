@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use super::given::{Given, holds_no_key};
 use super::{Notice, Reporter, Stage};
 use crate::domain::error::Problem;
+use crate::engine::hunt::Looking;
+use crate::engine::hunt::files;
+use crate::engine::hunt::sieve;
 use crate::engine::hunt::{log_secrets, processes};
-use crate::engine::recovery::backup::Options;
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
-use crate::engine::session::judge::Looking;
+use crate::engine::session::mails;
+use crate::engine::session::options::Options;
+use crate::engine::session::reading;
 use crate::engine::session::survey::NoDatabase;
-use crate::engine::session::{judge, own_backups, survey};
+use crate::engine::session::{own_backups, survey};
 use crate::engine::worker::OtherDatabase;
 use crate::io::install::Environment;
 use crate::words::words;
@@ -73,13 +77,13 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     reporter.stage(Stage::Judge);
     reporter.progress(w.survey_judging, 0, None);
     own_backups::load(&mut session, options);
-    judge::read_inventory(&mut session)?;
+    reading::read_inventory(&mut session)?;
     for (text, source) in &opening.given.keys {
-        judge::try_key(&mut session, text.expose(), source.clone())
+        sieve::try_key(&mut session, text.expose(), source.clone())
             .map_err(|e| holds_no_key(&e.to_string()))?;
     }
     session.restart_anyway = opening.given.restart_workers;
-    judge::count_mails(&mut session);
+    mails::count_mails(&mut session);
     session.journal_findings = run_log::findings(options, &session.install.root);
     reporter.notice(Notice::Journal(&session, options));
     reporter.found(&session, Looking::Found);
@@ -88,16 +92,16 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     }
     let cancel = || reporter.cancelled();
     if !opening.look_in.is_empty() {
-        let looked = judge::look_in(&mut session, opening.look_in, &cancel, &mut |_, _| {});
+        let looked = files::look_in(&mut session, opening.look_in, &cancel, &mut |_, _| {});
         reporter.notice(Notice::Skipped(&looked));
-        judge::count_mails(&mut session);
+        mails::count_mails(&mut session);
     }
     // Before anything is judged for good, or restarted: a worker's memory may be the only place left.
-    if opening.processes && processes::closed(&session) > 0 {
+    if opening.processes && sieve::closed(&session) > 0 {
         reporter.progress(w.memory_searching, 0, None);
         let looked = processes::look_in_own(&mut session, &cancel, &mut |_, _| {});
         reporter.notice(Notice::Skipped(&looked));
-        judge::count_mails(&mut session);
+        mails::count_mails(&mut session);
         reporter.found(&session, Looking::Found);
     }
     Ok(session)

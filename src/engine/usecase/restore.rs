@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock, readable};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::engine::recovery::backup::{Options, backup_problem};
+use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::restore;
 use crate::engine::recovery::restore::{Foretold, PutBack};
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::words::untrusted::sanitize;
 

@@ -5,11 +5,12 @@ use std::path::Path;
 use super::logins;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
 use crate::domain::mail::probe::Tested;
-use crate::engine::recovery::backup::{Options, backup_problem};
+use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::resume;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 use crate::io::state::backup::Backup;
 
 /// What became of the interrupted run.

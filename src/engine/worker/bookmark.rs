@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::run::bookmark::Bookmark;
-use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::Options;
+use crate::engine::recovery::clock;
+use crate::engine::session::options::Options;
 use crate::io::fs;
 use crate::io::fs::Attributes;
 use crate::io::state;
@@ -25,7 +25,7 @@ pub fn keep(options: &Options, install: &Path, bookmark: Option<&Bookmark>) {
         return;
     };
     let mut bookmark = bookmark.clone();
-    bookmark.at = backup::now().1;
+    bookmark.at = clock::now().1;
     // What was typed as a place and is none may be something that must not be written down.
     let places = std::mem::take(&mut bookmark.searched.places);
     let there = places.iter().filter(|place| place.exists());

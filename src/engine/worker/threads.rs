@@ -8,46 +8,27 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::handlers::{Call, Desk};
 use super::{Job, JobId, PasswordsUsed, TestJob, Update};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::wipe_stack;
-use crate::domain::mail::schedule::TestLimits;
 use crate::domain::run::bookmark::Bookmark;
-use crate::engine::mail_test::TestEvent;
 use crate::engine::mail_test::connections;
 use crate::engine::mail_test::connections::NotRenewed;
-use crate::engine::mail_test::lockouts::RefusedLogins;
-use crate::engine::recovery::backup::Options;
-use crate::engine::session::Session;
 use crate::engine::usecase::Reporter;
-use crate::engine::usecase::given::Given;
-use crate::engine::usecase::logins::Logins;
-use crate::io::install::Environment;
-use crate::io::mail::Settings;
-use crate::io::mail::oauth::Endpoints;
+use crate::engine::worker::login_tests::Message;
+use crate::engine::worker::login_tests::Tests;
+use crate::engine::worker::login_tests::Work;
+use crate::engine::worker::login_tests::lock;
+use crate::engine::worker::setup::Setup;
 use crate::io::os::uncut;
 use crate::words::words;
 
 /// How long the end of the program waits for what is being called off.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
-
-/// What the worker needs beside the jobs themselves.
-pub struct Setup {
-    /// Where backups go, and whether artisan may run.
-    pub options: Options,
-    /// FreeScout's process environment.
-    pub environment: Environment,
-    /// What was given on the command line.
-    pub given: Given,
-    /// Deadlines, authorities and routes of the connection tests.
-    pub mail: Settings,
-    /// Where OAuth tokens are renewed.
-    pub endpoints: Endpoints,
-}
 
 /// The handle the wizard's side keeps.
 pub struct WorkerHandle {
@@ -57,19 +38,6 @@ pub struct WorkerHandle {
     ended: Receiver<()>,
     flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
     renewing: Arc<Mutex<()>>,
-}
-
-/// Work, its name, and the flag that calls it off.
-struct Message {
-    id: JobId,
-    work: Work,
-    flag: Arc<AtomicBool>,
-}
-
-enum Work {
-    Job(Job),
-    Test(TestJob),
-    Remember(Option<Bookmark>),
 }
 
 impl WorkerHandle {
@@ -150,10 +118,6 @@ impl Drop for WorkerHandle {
     }
 }
 
-fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Does what comes in until nothing more can come.
 fn work(
     setup: Setup,
@@ -220,96 +184,4 @@ fn one_job(desk: &mut Desk, job: Job, call: &Call<'_>) {
         Err(failure) => call.send(Update::Failed(failure.problem)),
     }
     call.send(Update::Done);
-}
-
-/// Connection tests, on threads of their own. They are also begun while a search goes on.
-pub(super) struct Tests {
-    inbox: Receiver<Message>,
-    put_by: VecDeque<Message>,
-    outbox: Sender<(JobId, Update)>,
-    memory: Arc<RefusedLogins>,
-    mail: Settings,
-    endpoints: Endpoints,
-    /// Held while tokens are renewed: new ones must be stored before the program ends.
-    renewing: Arc<Mutex<()>>,
-    /// Held by every thread that has secrets in its hands.
-    end: Sender<()>,
-}
-
-impl Tests {
-    /// The next job, once there is one.
-    fn next(&mut self) -> Option<Message> {
-        self.put_by.pop_front().or_else(|| self.inbox.recv().ok())
-    }
-
-    /// Begins the tests that were asked for meanwhile; jobs wait for their turn.
-    pub(super) fn serve(&mut self, session: &Session) {
-        while let Ok(message) = self.inbox.try_recv() {
-            match message.work {
-                Work::Test(test) => {
-                    // Nothing is renewed in the middle of a search.
-                    let session = Ok((session, NotRenewed::new()));
-                    self.begin_or_say(session, message.id, test, &message.flag);
-                }
-                work @ (Work::Job(_) | Work::Remember(_)) => {
-                    self.put_by.push_back(Message { work, ..message })
-                }
-            }
-        }
-    }
-
-    fn begin_or_say(
-        &self,
-        session: Result<(&Session, NotRenewed), Problem>,
-        id: JobId,
-        test: TestJob,
-        flag: &Arc<AtomicBool>,
-    ) {
-        let begun = session
-            .and_then(|(session, not_renewed)| self.begin(session, &not_renewed, id, test, flag));
-        if let Err(problem) = begun {
-            let _ = self.outbox.send((id, Update::Failed(problem)));
-            let _ = self.outbox.send((id, Update::Done));
-        }
-    }
-
-    fn begin(
-        &self,
-        session: &Session,
-        not_renewed: &NotRenewed,
-        id: JobId,
-        test: TestJob,
-        flag: &Arc<AtomicBool>,
-    ) -> Result<(), Problem> {
-        let which = test.which.as_deref();
-        let logins = Logins::prepare(
-            session,
-            which,
-            test.reading,
-            not_renewed,
-            test.typed,
-            &self.mail,
-        )?;
-        let (again, end) = (test.again, self.end.clone());
-        let (memory, cancel, outbox) = (
-            Arc::clone(&self.memory),
-            Arc::clone(flag),
-            self.outbox.clone(),
-        );
-        std::thread::spawn(move || {
-            let tell = |heard| {
-                let update = match heard {
-                    TestEvent::At(connection, rung) => Update::Probing(connection, rung),
-                    TestEvent::Ended(tested) => Update::Tested(tested),
-                };
-                let _ = outbox.send((id, update));
-            };
-            logins.run(TestLimits::default(), &memory, again, &cancel, &tell);
-            drop(logins);
-            wipe_stack();
-            drop(end);
-            let _ = outbox.send((id, Update::Done));
-        });
-        Ok(())
-    }
 }

@@ -15,19 +15,15 @@ use mysql::prelude::{FromValue, Queryable};
 use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
+use super::change::{self, Transaction};
 use super::lock::LockAnswer;
 use super::watch::Watch;
-use super::{
-    Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
-    Use,
-};
+use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Use};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
 use crate::io::fs::certificates::Copied;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -195,50 +191,8 @@ impl MySql {
         sql::table(Driver::MySql, &self.prefix, table)
     }
 
-    /// Tells a replica from any other server that takes no writes, as far as our rights go.
-    fn told_apart(&mut self, error: SwapError) -> SwapError {
-        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
-            return error;
-        };
-        // MariaDB with all its connections, MySQL from 8.0.22, older ones.
-        let statements = [
-            "SHOW ALL SLAVES STATUS",
-            "SHOW REPLICA STATUS",
-            "SHOW SLAVE STATUS",
-        ];
-        for statement in statements {
-            if let Ok(Some(mut row)) = self.connection.query_first::<mysql::Row, _>(statement) {
-                let mut host = |name| row.take_opt::<String, _>(name)?.ok();
-                let primary = host("Master_Host").or_else(|| host("Source_Host"));
-                return SwapError::Store(StoreError::Replica { said, primary });
-            }
-        }
-        SwapError::Store(StoreError::ReadOnly(said))
-    }
-
     fn run(&mut self, statement: &str) -> Result<(), StoreError> {
         self.connection.query_drop(statement).map_err(|e| error(&e))
-    }
-
-    /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
-    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        if !self.begun {
-            // MariaDB's bounds on transactions that idle; other servers know none of them.
-            let _ = self.run(LIFTED);
-            self.run("START TRANSACTION")?;
-            self.begun = true;
-        }
-        for table in db::tables(rows) {
-            standing::require(&mut self.connection, &self.prefix, table, Use::Change)?;
-        }
-        Ok(())
-    }
-
-    fn within(&mut self) -> Within<'_> {
-        Within {
-            connection: &mut self.connection,
-            prefix: &self.prefix,
-        }
     }
 
     /// A transaction that only reads, where the server knows such (MySQL from 5.6.5, MariaDB from 10.0).
@@ -371,35 +325,19 @@ impl Store for MySql {
     }
 
     fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        let held = self
-            .begin(rows)
-            .and_then(|()| db::lock_rows(&mut self.within(), rows));
-        held.inspect_err(|_| drop(self.roll_back()))
+        self.hold_rows(rows)
     }
 
     fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let written = self
-            .begin(swaps)
-            .map_err(SwapError::Store)
-            .and_then(|()| db::compare_and_swap(&mut self.within(), swaps));
-        written.map_err(|e| {
-            // What cannot be rolled back is, by the server, as the connection is gone.
-            let _ = self.roll_back();
-            self.told_apart(e)
-        })
+        self.exchange_rows(swaps)
     }
 
     fn commit(&mut self) -> Result<(), SwapError> {
-        self.watch.commits()?;
-        self.begun = false;
-        self.run("COMMIT").map_err(SwapError::Unknown)?;
-        crash_points::pass(Point::RowsCommitted);
-        Ok(())
+        self.commit_rows()
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.begun = false;
-        self.run("ROLLBACK")
+        self.take_back()
     }
 
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {
@@ -446,14 +384,26 @@ fn text(value: Value) -> Option<SecretBytes> {
     }
 }
 
-struct Within<'a> {
-    connection: &'a mut Conn,
-    prefix: &'a str,
-}
+impl Transaction for MySql {
+    fn watch(&self) -> &Watch {
+        &self.watch
+    }
 
-impl Transaction for Within<'_> {
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if !self.begun {
+            // MariaDB's bounds on transactions that idle; other servers know none of them.
+            let _ = self.run(LIFTED);
+            self.run("START TRANSACTION")?;
+            self.begun = true;
+        }
+        for table in change::tables(rows) {
+            standing::require(&mut self.connection, &self.prefix, table, Use::Change)?;
+        }
+        Ok(())
+    }
+
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
-        let (table, column) = db::names(Driver::MySql, self.prefix, swap);
+        let (table, column) = change::names(Driver::MySql, &self.prefix, swap);
         let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
         let row: Option<mysql::Row> = self
             .connection
@@ -463,7 +413,7 @@ impl Transaction for Within<'_> {
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
-        let (table, column) = db::names(Driver::MySql, self.prefix, swap);
+        let (table, column) = change::names(Driver::MySql, &self.prefix, swap);
         let update = format!("UPDATE {table} SET {column} = ? WHERE `id` = ?");
         let new = swap
             .new
@@ -472,5 +422,36 @@ impl Transaction for Within<'_> {
         self.connection
             .exec_drop(update, (new, swap.id))
             .map_err(|e| error(&e))
+    }
+
+    fn keep(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.run("COMMIT")
+    }
+
+    fn take_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.run("ROLLBACK")
+    }
+
+    /// Tells a replica from any other server that takes no writes, as far as our rights go.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
+            return error;
+        };
+        // MariaDB with all its connections, MySQL from 8.0.22, older ones.
+        let statements = [
+            "SHOW ALL SLAVES STATUS",
+            "SHOW REPLICA STATUS",
+            "SHOW SLAVE STATUS",
+        ];
+        for statement in statements {
+            if let Ok(Some(mut row)) = self.connection.query_first::<mysql::Row, _>(statement) {
+                let mut host = |name| row.take_opt::<String, _>(name)?.ok();
+                let primary = host("Master_Host").or_else(|| host("Source_Host"));
+                return SwapError::Store(StoreError::Replica { said, primary });
+            }
+        }
+        SwapError::Store(StoreError::ReadOnly(said))
     }
 }

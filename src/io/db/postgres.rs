@@ -6,6 +6,7 @@
 
 mod link;
 mod lock;
+mod metered;
 mod standing;
 mod tls;
 
@@ -26,18 +27,15 @@ use tokio_postgres::{Config, Row};
 
 use self::link::{Link, ReadTransaction};
 use self::tls::MakeTls;
+use super::change::{self, Transaction};
 use super::lock::LockAnswer;
 use super::watch::Watch;
-use super::{
-    Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
-};
+use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
 use crate::io::fs::certificates;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 
 /// How long one statement of a change may take.
 const STATEMENT: Duration = Duration::from_secs(60);
@@ -321,51 +319,6 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-impl PgSql {
-    /// Begins the transaction of a change, unless it was begun by holding rows, in tables that are plain ones.
-    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        if !self.begun {
-            let begin = [
-                "BEGIN ISOLATION LEVEL READ COMMITTED;",
-                NAMES,
-                LIFTED,
-                &bound("lock_timeout", LOCK_WAIT),
-                &bound("statement_timeout", STATEMENT),
-            ];
-            self.link.batch_execute(&begin.concat())?;
-            self.begun = true;
-        }
-        for table in db::tables(rows) {
-            standing::require(&self.link, &self.prefix, table, db::Use::Change)?;
-        }
-        Ok(())
-    }
-
-    fn within(&mut self) -> Within<'_> {
-        Within {
-            link: &self.link,
-            prefix: &self.prefix,
-        }
-    }
-
-    /// Tells a standby from any other server that takes no writes.
-    fn told_apart(&mut self, error: SwapError) -> SwapError {
-        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
-            return error;
-        };
-        let mut ask = |query| self.reading().ok()?.query_opt(query, &[]).ok().flatten();
-        let standby = ask("SELECT 1 WHERE pg_is_in_recovery()").is_some();
-        let refused = if standby {
-            let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
-            let primary = receiver.and_then(|row| row.try_get(0).ok().flatten());
-            StoreError::Replica { said, primary }
-        } else {
-            StoreError::ReadOnly(said)
-        };
-        SwapError::Store(refused)
-    }
-}
-
 impl Store for PgSql {
     fn server(&self) -> &str {
         &self.server
@@ -437,37 +390,19 @@ impl Store for PgSql {
     }
 
     fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        let held = self
-            .begin(rows)
-            .and_then(|()| db::lock_rows(&mut self.within(), rows));
-        held.inspect_err(|_| drop(self.roll_back()))
+        self.hold_rows(rows)
     }
 
     fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let written = self
-            .begin(swaps)
-            .map_err(SwapError::Store)
-            .and_then(|()| db::compare_and_swap(&mut self.within(), swaps));
-        written.map_err(|e| {
-            // What cannot be rolled back is, by the server, as the connection is gone.
-            let _ = self.roll_back();
-            self.told_apart(e)
-        })
+        self.exchange_rows(swaps)
     }
 
     fn commit(&mut self) -> Result<(), SwapError> {
-        self.watch.commits()?;
-        self.begun = false;
-        self.link
-            .batch_execute("COMMIT")
-            .map_err(SwapError::Unknown)?;
-        crash_points::pass(Point::RowsCommitted);
-        Ok(())
+        self.commit_rows()
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.begun = false;
-        self.link.batch_execute("ROLLBACK")
+        self.take_back()
     }
 
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {
@@ -479,14 +414,31 @@ impl Store for PgSql {
     }
 }
 
-struct Within<'a> {
-    link: &'a Link,
-    prefix: &'a str,
-}
+impl Transaction for PgSql {
+    fn watch(&self) -> &Watch {
+        &self.watch
+    }
 
-impl Transaction for Within<'_> {
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if !self.begun {
+            let begin = [
+                "BEGIN ISOLATION LEVEL READ COMMITTED;",
+                NAMES,
+                LIFTED,
+                &bound("lock_timeout", LOCK_WAIT),
+                &bound("statement_timeout", STATEMENT),
+            ];
+            self.link.batch_execute(&begin.concat())?;
+            self.begun = true;
+        }
+        for table in change::tables(rows) {
+            standing::require(&self.link, &self.prefix, table, db::Use::Change)?;
+        }
+        Ok(())
+    }
+
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
-        let (table, column) = db::names(Driver::PgSql, self.prefix, swap);
+        let (table, column) = change::names(Driver::PgSql, &self.prefix, swap);
         let select = format!("SELECT {column}::text FROM {table} WHERE \"id\" = $1 FOR UPDATE");
         let id = swap.id.cast_signed();
         let row = self.link.query_opt(&select, &[(&id, Type::INT8)])?;
@@ -496,7 +448,7 @@ impl Transaction for Within<'_> {
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
-        let (table, column) = db::names(Driver::PgSql, self.prefix, swap);
+        let (table, column) = change::names(Driver::PgSql, &self.prefix, swap);
         let update = format!("UPDATE {table} SET {column} = $1 WHERE \"id\" = $2");
         let new = match swap
             .new
@@ -511,5 +463,32 @@ impl Transaction for Within<'_> {
         self.link
             .execute(&update, &[(&new, Type::TEXT), (&id, Type::INT8)])
             .map(|_| ())
+    }
+
+    fn keep(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.link.batch_execute("COMMIT")
+    }
+
+    fn take_back(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        self.link.batch_execute("ROLLBACK")
+    }
+
+    /// Tells a standby from any other server that takes no writes.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        let SwapError::Store(StoreError::ReadOnly(said)) = error else {
+            return error;
+        };
+        let mut ask = |query| self.reading().ok()?.query_opt(query, &[]).ok().flatten();
+        let standby = ask("SELECT 1 WHERE pg_is_in_recovery()").is_some();
+        let refused = if standby {
+            let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
+            let primary = receiver.and_then(|row| row.try_get(0).ok().flatten());
+            StoreError::Replica { said, primary }
+        } else {
+            StoreError::ReadOnly(said)
+        };
+        SwapError::Store(refused)
     }
 }

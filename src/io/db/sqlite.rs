@@ -13,18 +13,14 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::change::{self, Transaction};
 use super::lock::LockAnswer;
 use super::watch::Watch;
-use super::{
-    Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
-    Use,
-};
+use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Use};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
 
 /// An open SQLite file.
 pub struct Sqlite {
@@ -110,19 +106,6 @@ impl Sqlite {
         self.connection
             .execute_batch(statement)
             .map_err(|e| error(&e))
-    }
-
-    /// Begins the transaction of a change, unless it was begun by holding rows: the whole file is locked.
-    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        if self.connection.is_autocommit() {
-            self.only_reading(false).map_err(|e| error(&e))?;
-            self.run("BEGIN IMMEDIATE")?;
-        }
-        for table in db::tables(rows) {
-            let name = format!("{}{table}", self.prefix);
-            require(&self.connection, &name, Use::Change)?;
-        }
-        Ok(())
     }
 
     /// Whether the connection takes no statement that writes.
@@ -215,45 +198,19 @@ impl Store for Sqlite {
     }
 
     fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        let held = self.begin(rows);
-        held.inspect_err(|_| drop(self.roll_back()))
+        self.hold_rows(rows)
     }
 
     fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let written = self.begin(swaps).map_err(SwapError::Store).and_then(|()| {
-            db::compare_and_swap(
-                &mut Within {
-                    connection: &self.connection,
-                    prefix: &self.prefix,
-                },
-                swaps,
-            )
-        });
-        written.map_err(|e| {
-            let _ = self.roll_back();
-            told_apart(e)
-        })
+        self.exchange_rows(swaps)
     }
 
     fn commit(&mut self) -> Result<(), SwapError> {
-        self.watch.commits()?;
-        if let Err(e) = self.run("COMMIT") {
-            let _ = self.roll_back();
-            return Err(SwapError::Unknown(e));
-        }
-        // What was changed stays changed, whatever this says; the next change asks for it anew.
-        let _ = self.only_reading(true);
-        crash_points::pass(Point::RowsCommitted);
-        Ok(())
+        self.commit_rows()
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {
-        let ended = match self.connection.is_autocommit() {
-            true => Ok(()),
-            false => self.run("ROLLBACK"),
-        };
-        let _ = self.only_reading(true);
-        ended
+        self.take_back()
     }
 
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {
@@ -286,16 +243,6 @@ fn row_of(
     Ok((id.cast_unsigned(), values, lengths))
 }
 
-/// A file that was read and cannot be opened is its journal, for which the folder must be writable.
-fn told_apart(error: SwapError) -> SwapError {
-    match error {
-        SwapError::Store(StoreError::Unreachable(said)) => {
-            SwapError::Store(StoreError::ReadOnly(said))
-        }
-        error => error,
-    }
-}
-
 /// A value as text, whatever SQLite stores it as.
 fn stored(value: ValueRef<'_>) -> Option<SecretBytes> {
     match value {
@@ -306,14 +253,26 @@ fn stored(value: ValueRef<'_>) -> Option<SecretBytes> {
     }
 }
 
-struct Within<'a> {
-    connection: &'a Connection,
-    prefix: &'a str,
-}
+impl Transaction for Sqlite {
+    fn watch(&self) -> &Watch {
+        &self.watch
+    }
 
-impl Transaction for Within<'_> {
+    // The whole file is locked.
+    fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            self.only_reading(false).map_err(|e| error(&e))?;
+            self.run("BEGIN IMMEDIATE")?;
+        }
+        for table in change::tables(rows) {
+            let name = format!("{}{table}", self.prefix);
+            require(&self.connection, &name, Use::Change)?;
+        }
+        Ok(())
+    }
+
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
-        let (table, column) = db::names(Driver::Sqlite, self.prefix, swap);
+        let (table, column) = change::names(Driver::Sqlite, &self.prefix, swap);
         let read = || {
             let mut statement = self
                 .connection
@@ -327,7 +286,7 @@ impl Transaction for Within<'_> {
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
-        let (table, column) = db::names(Driver::Sqlite, self.prefix, swap);
+        let (table, column) = change::names(Driver::Sqlite, &self.prefix, swap);
         let write = || {
             let mut statement = self.connection.prepare(&format!(
                 "UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"
@@ -340,5 +299,39 @@ impl Transaction for Within<'_> {
             statement.execute(rusqlite::params![new, swap.id.cast_signed()])
         };
         write().map(|_| ()).map_err(|e| error(&e))
+    }
+
+    fn keep(&mut self) -> Result<(), StoreError> {
+        if let Err(e) = self.run("COMMIT") {
+            let _ = self.take_back();
+            return Err(e);
+        }
+        // What was changed stays changed, whatever this says; the next change asks for it anew.
+        let _ = self.only_reading(true);
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> Result<(), StoreError> {
+        let ended = match self.connection.is_autocommit() {
+            true => Ok(()),
+            false => self.run("ROLLBACK"),
+        };
+        let _ = self.only_reading(true);
+        ended
+    }
+
+    /// The whole file is locked.
+    fn lock_rows(&mut self, _rows: &[Swap]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// A file that was read and cannot be opened is its journal, for which the folder must be writable.
+    fn told_apart(&mut self, error: SwapError) -> SwapError {
+        match error {
+            SwapError::Store(StoreError::Unreachable(said)) => {
+                SwapError::Store(StoreError::ReadOnly(said))
+            }
+            error => error,
+        }
     }
 }

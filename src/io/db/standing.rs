@@ -58,7 +58,7 @@ impl Foreign {
     }
 
     /// What `information_schema.TABLES` of MySQL and MariaDB says, if it is not a plain table.
-    pub(in crate::io) fn of_mysql(kind: &str, engine: Option<&str>) -> Option<Self> {
+    pub(super) fn of_mysql(kind: &str, engine: Option<&str>) -> Option<Self> {
         match kind {
             "VIEW" | "SYSTEM VIEW" => return Some(Foreign::View),
             "BASE TABLE" | "SYSTEM VERSIONED" => {}
@@ -73,7 +73,7 @@ impl Foreign {
     }
 
     /// What `pg_class.relkind` of PostgreSQL says, if it is not a plain table.
-    pub(in crate::io) fn of_postgres(relkind: &str) -> Option<Self> {
+    pub(super) fn of_postgres(relkind: &str) -> Option<Self> {
         match relkind {
             "r" => None,
             "v" | "m" => Some(Foreign::View),

@@ -107,7 +107,7 @@ fn of_path(path: &Path, why: &str) -> String {
 }
 
 impl FileError {
-    pub(in crate::io) fn from_io(path: &Path, error: std::io::Error) -> Self {
+    pub(super) fn from_io(path: &Path, error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::NotFound {
             FileError::Missing(path.to_owned())
         } else {

@@ -1,7 +1,7 @@
 //! A folder held open, reached without being led astray: root works below folders that the web user may rearrange at any
 //! moment. Files are then written, renamed and removed within it, by their names alone.
 //!
-//! Which links are followed on the way there, `way` decides.
+//! Which links are followed on the way there, `io::fs::resolve` decides.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File};

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use self::packed::Packing;
 use super::SkipReason;
 use super::budget::SLOW;
-use super::reading::{FileReading, PartSearch, broken};
 use super::text::Text;
+use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
 /// What the first bytes say a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

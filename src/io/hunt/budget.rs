@@ -12,9 +12,9 @@ use std::rc::Rc;
 use super::SkipReason;
 
 /// Work of unpacking a byte in a packing that is fast: about a quarter of a nanosecond at best.
-pub(in crate::io) const FAST: u64 = 1;
+pub(super) const FAST: u64 = 1;
 /// In one that is slow, whatever the byte is.
-pub(in crate::io) const SLOW: u64 = 8;
+pub(super) const SLOW: u64 = 8;
 /// Work of a text that may be a key: finding it, and telling whether it was met before.
 const CANDIDATE: u64 = 4 << 10;
 /// Files that may cost all they may beyond what they pay for; what the others may is so small a part of it.
@@ -23,11 +23,11 @@ const REST: u64 = 1024;
 
 /// What files may cost, in work.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::io) struct Rates {
+pub(super) struct Rates {
     /// What a file may cost whatever its size.
-    pub(in crate::io) free: u64,
+    pub(super) free: u64,
     /// What each byte of it pays for.
-    pub(in crate::io) ratio: u64,
+    pub(super) ratio: u64,
 }
 
 /// What all files of a search may cost beyond what they pay for.
@@ -64,7 +64,7 @@ impl Reserve {
 
 /// What one file may cost, all its members together.
 #[derive(Clone)]
-pub(in crate::io) struct Budget(Rc<Spending>);
+pub(super) struct Budget(Rc<Spending>);
 
 struct Spending {
     free: u64,
@@ -99,17 +99,17 @@ impl Drop for Spending {
 
 impl Budget {
     /// A budget of its own.
-    pub(in crate::io) fn new(rates: Rates) -> Self {
+    pub(super) fn new(rates: Rates) -> Self {
         Reserve::new(rates).budget()
     }
 
     /// Whether the file costs more than it may.
-    pub(in crate::io) fn exceeded(&self) -> bool {
+    pub(super) fn exceeded(&self) -> bool {
         self.0.exceeded.get()
     }
 
     /// Why it was not read to its end, when it costs more than it may.
-    pub(in crate::io) fn why(&self) -> SkipReason {
+    pub(super) fn why(&self) -> SkipReason {
         SkipReason::Trap {
             kilobytes: self.0.paid().div_ceil(1 << 10),
             megabytes: self.0.unpacked.get() >> 20,
@@ -117,12 +117,12 @@ impl Budget {
     }
 
     /// So many more bytes lie on the disk.
-    pub(in crate::io) fn lies_there(&self, bytes: u64) {
+    pub(super) fn lies_there(&self, bytes: u64) {
         self.0.stored.set(self.0.stored.get().saturating_add(bytes));
     }
 
     /// So many bytes were read from it.
-    pub(in crate::io) fn pay(&self, bytes: u64) {
+    pub(super) fn pay(&self, bytes: u64) {
         let account = &self.0;
         let before = account.paid();
         account.read.set(account.read.get().saturating_add(bytes));
@@ -131,7 +131,7 @@ impl Budget {
     }
 
     /// Work was done.
-    pub(in crate::io) fn work(&self, work: u64) {
+    pub(super) fn work(&self, work: u64) {
         let account = &self.0;
         account.work.set(account.work.get().saturating_add(work));
         if account.unpaid() > account.free {
@@ -148,7 +148,7 @@ impl Budget {
     ///
     /// # Errors
     /// When the file costs more than it may.
-    pub(in crate::io) fn spend(&self, bytes: u64, each: u64) -> Result<()> {
+    pub(super) fn spend(&self, bytes: u64, each: u64) -> Result<()> {
         let unpacked = &self.0.unpacked;
         unpacked.set(unpacked.get().saturating_add(bytes));
         self.work(bytes.saturating_mul(each));
@@ -160,7 +160,7 @@ impl Budget {
 }
 
 /// Something that unpacks, within a budget and until it is cancelled.
-pub(in crate::io) struct MeteredReader<'a, R> {
+pub(super) struct MeteredReader<'a, R> {
     inner: R,
     budget: Budget,
     each: u64,
@@ -170,12 +170,7 @@ pub(in crate::io) struct MeteredReader<'a, R> {
 
 impl<'a, R> MeteredReader<'a, R> {
     /// At so much work for each byte.
-    pub(in crate::io) fn new(
-        inner: R,
-        budget: &Budget,
-        each: u64,
-        cancel: &'a dyn Fn() -> bool,
-    ) -> Self {
+    pub(super) fn new(inner: R, budget: &Budget, each: u64, cancel: &'a dyn Fn() -> bool) -> Self {
         Self {
             inner,
             budget: budget.clone(),

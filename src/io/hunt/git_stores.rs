@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::git;
-use super::reading::PartSearch;
 use crate::domain::key::source::SourceKind;
+use crate::io::hunt::search::PartSearch;
 
 impl PartSearch<'_> {
     /// Looks through the objects of a store, once.

@@ -15,6 +15,7 @@ const PARTITIONS: [usize; 4] = [446, 462, 478, 494];
 /// Whether a file begins like a disk or a file system.
 pub(super) fn is_image(head: &[u8]) -> bool {
     let has = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
-    let boot_sector = has(510, &[0x55, 0xaa]) && PARTITIONS.iter().all(|at| head[*at] & 0x7f == 0);
+    let boot_sector =
+        has(510, &[0x55, 0xaa]) && PARTITIONS.iter().all(|at| matches!(head[*at], 0 | 0x80));
     boot_sector || MAGIC.iter().any(|(at, magic)| has(*at, magic))
 }

@@ -17,12 +17,12 @@ use zeroize::Zeroizing;
 
 use super::SkipReason;
 use super::gaps::{Failing, Gaps, read_at};
-use super::reading::{BLOCK, FileReading, PartSearch};
 use super::rows::Rows;
 use super::text::{LineCounter, RangeFinds, search};
 use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::old_payloads::CONTEXT;
 use crate::domain::hunt::{LOOK_BACK, REACH};
+use crate::io::hunt::search::{BLOCK, FileReading, PartSearch};
 
 /// Smaller files are read as any stream is.
 pub(super) const LARGE: u64 = 4 << 20;

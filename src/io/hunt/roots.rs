@@ -14,12 +14,13 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use super::cancellable_reader::CancellableReader;
 use super::git;
 use super::mounts::FileSystemKind;
-use super::reading::{PartSearch, Share};
+use super::reading::Share;
 use super::walk::{FilePlace, Met, Walk, open_root};
 use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason};
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::key::source::Source;
 use crate::io::fs::standard_input;
+use crate::io::hunt::search::PartSearch;
 
 /// Standard input, as the operator names it.
 const STDIN: &str = "-";

@@ -1,9 +1,9 @@
 //! Older payloads in the rows of a text, told as they are met. Where nothing is lost, nobody looks.
 
 use super::HuntEvent;
-use super::reading::FileReading;
 use crate::domain::hunt::old_payloads::{Scanner, Sighting};
 use crate::domain::key::source::Source;
+use crate::io::hunt::search::FileReading;
 
 /// One text for a scanner, which begins it when there is something to read or to remember.
 pub(super) struct Rows<'s, 'w> {

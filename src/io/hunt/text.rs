@@ -6,13 +6,13 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::SkipReason;
-use super::reading::{FileReading, PartSearch, broken, fill};
 use super::rows::Rows;
 use crate::domain::hunt;
 use crate::domain::hunt::byte_classes;
 use crate::domain::hunt::byte_classes::{ByteCounts, Spot, Wish};
 use crate::domain::hunt::old_payloads;
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH, Scan};
+use crate::io::hunt::search::{FileReading, PartSearch, broken, fill};
 
 /// A text that is read from a stream.
 pub(super) struct Text<'s> {

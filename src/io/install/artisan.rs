@@ -2,7 +2,7 @@
 //!
 //! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation, and
 //! what it runs belongs to him. The environment is clean but for FreeScout's own settings (a container's must reach the
-//! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `programs`).
+//! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `io::os::spawn`).
 
 use crate::domain::config::inherited::Handed;
 use crate::io::fs;
@@ -89,7 +89,7 @@ pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
 fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanError> {
     let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
     let (_, meta, _) = resolve::open_file(&install.join("artisan")).map_err(unusable)?;
-    let install_owner = std::fs::metadata(install).map(|m| m.uid()).unwrap_or(0);
+    let install_owner = std::fs::metadata(install).map_or(0, |m| m.uid());
     if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
         return Ok(());
     }
@@ -99,7 +99,7 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
 }
 
 /// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what is FreeScout's
-/// own (see `domain::handed`), as the cache it builds would otherwise freeze defaults; and nothing else of root's. After `limit` it is ended, with everything it started.
+/// own (see `domain::config::inherited`), as the cache it builds would otherwise freeze defaults; and nothing else of root's. After `limit` it is ended, with everything it started.
 ///
 /// # Errors
 /// [`ArtisanError`].

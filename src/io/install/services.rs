@@ -2,7 +2,7 @@
 //! panels, read bounded, and handed to the readers in `domain::elsewhere`.
 //!
 //! Nothing here is written. Files may belong to the web user: only regular files of moderate size are read, so many in all,
-//! and links are followed as everywhere (see `way`).
+//! and links are followed as everywhere (see `io::fs::resolve`).
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

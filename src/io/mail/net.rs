@@ -12,7 +12,8 @@ use rustls::ClientConnection;
 use super::tls::{self, TlsFacts, Trust};
 use super::{Fall, called_off};
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::Code;
+use crate::domain::mail::rung::Code;
+use crate::io::mail::tls::is_slice;
 use crate::words::untrusted::{sanitize, sanitize_bytes};
 
 /// How often a wait looks up.
@@ -189,13 +190,6 @@ pub(super) struct Wire {
     limits: Deadlines,
     buffer: Vec<u8>,
     said: usize,
-}
-
-pub(super) fn is_slice(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
 }
 
 fn broken_off(error: &std::io::Error) -> Fall {

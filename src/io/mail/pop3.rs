@@ -10,7 +10,7 @@ use super::net::Wire;
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::LoginMethod;
-use crate::domain::mail::probe::Rung;
+use crate::domain::mail::rung::Rung;
 use crate::words::untrusted::sanitize_bytes;
 
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {

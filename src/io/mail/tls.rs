@@ -20,10 +20,10 @@ use rustls::{
 };
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-use super::net::is_slice;
 use super::{Fall, certificate_fall};
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{CertificateFault, Code};
+use crate::domain::mail::probe::CertificateFault;
+use crate::domain::mail::rung::Code;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
@@ -400,6 +400,14 @@ fn matches(name: &str, host: &str) -> bool {
             .is_some_and(|(first, tail)| !first.is_empty() && tail == rest),
         None => name == host,
     }
+}
+
+/// Whether a wait has only come to the end of its slice.
+pub(super) fn is_slice(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+    )
 }
 
 #[cfg(test)]

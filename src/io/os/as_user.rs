@@ -88,12 +88,11 @@ mod tests {
     #[test]
     fn the_process_stays_closed_to_others() {
         use rustix::process::{DumpableBehavior, dumpable_behavior, set_dumpable_behavior};
-        if !geteuid().is_root() {
-            eprintln!("NOT TESTED as a plain account: changes of rights. Run it as root.");
+        if !crate::not_tried::as_root("staying closed while rights change") {
             return;
         }
         if std::fs::read("/proc/sys/fs/suid_dumpable").is_ok_and(|mode| mode.starts_with(b"0")) {
-            eprintln!("NOT TESTED with fs.suid_dumpable=0, where the kernel closes it by itself.");
+            crate::not_tried::not_tried("fs.suid_dumpable=0 closes it by itself: that we do");
         }
         let closed = || dumpable_behavior().unwrap() == DumpableBehavior::NotDumpable;
         harden::hide();

@@ -66,6 +66,9 @@ pub fn cut(length: usize) -> usize {
 pub fn pass(_point: Point) {}
 
 /// Passes a point.
+///
+/// # Panics
+/// When the list it shall be written to cannot be written.
 #[cfg(feature = "crash-points")]
 pub fn pass(point: Point) {
     use rustix::process::{Signal, getpid, kill_process};

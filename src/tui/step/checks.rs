@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::plan;
 use crate::domain::verdict::Verdict;
-use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};

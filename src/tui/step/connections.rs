@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 
 use crate::domain::mail::Direction;
-use crate::domain::mail::probe::{Code, LoginMark, TestVerdict, Tested};
+use crate::domain::mail::probe::{LoginMark, TestVerdict, Tested};
+use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};

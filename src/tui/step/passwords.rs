@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::inventory::SecretKind;
-use crate::domain::mail::probe::{Code, TestVerdict};
+use crate::domain::inventory::secret::SecretKind;
+use crate::domain::mail::probe::TestVerdict;
+use crate::domain::mail::rung::Code;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};

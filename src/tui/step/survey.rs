@@ -6,7 +6,7 @@ use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::worker::Survey;
 use crate::sentences;
-use crate::tui::frame::step_name;
+use crate::tui::step::step_name;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::step::Step;

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
 use super::passwords::Trial;
-use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, Table};
 use crate::domain::key::app_key::Fingerprint;
-use crate::domain::mail::probe::{Code, Tested};
+use crate::domain::mail::probe::Tested;
+use crate::domain::mail::rung::Code;
 use crate::domain::mail::{Connection, ConnectionId, Direction, connections};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{JobId, PasswordsUsed, TestJob, Update};

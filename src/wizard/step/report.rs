@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::error::Problem;
 use crate::domain::mail::state::{Health, MailState, Owner, is_open};
-use crate::domain::verdict::assessment::SecretReport;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::worker::{Applied, Job};
 use crate::sentences::{self, mail_state};

@@ -12,7 +12,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{CertificateFault, Code, Ended, Rung, TestCaution};
+use freescout_rescue::domain::mail::probe::{CertificateFault, Ended, TestCaution};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::domain::payload::base64;
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
@@ -75,9 +76,10 @@ fn check(protocol: Protocol, bytes: &[u8]) {
         shown(&ended, known, None);
     }
     commands(&target, password, &sent);
-    if ended.code == Code::Ok && target.security == Security::StartTls {
-        panic!("no TLS was spoken: {ended:?}");
-    }
+    assert!(
+        ended.code != Code::Ok || target.security != Security::StartTls,
+        "no TLS was spoken: {ended:?}"
+    );
 }
 
 fn target(protocol: Protocol, how: u8) -> MailServer {

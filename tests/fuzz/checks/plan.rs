@@ -20,7 +20,7 @@ use freescout_rescue::domain::plan::{
     self, Choices, Circumstances, KeyHome, Plan, PlanAction, Strategy, TargetKey,
 };
 use freescout_rescue::domain::verdict::assessment;
-use freescout_rescue::domain::verdict::assessment::Summary;
+use freescout_rescue::domain::verdict::secret_report::Summary;
 use freescout_rescue::domain::verdict::{self, Remedy};
 
 const KEYS: [&[u8]; 3] = [

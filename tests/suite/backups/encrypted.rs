@@ -7,6 +7,8 @@ use serde_json::Value as Json;
 use super::{PASSPHRASE, SENTINEL, assert_closed, assert_nowhere, assert_silent};
 use crate::by_hand;
 use crate::cli::{Bench, state};
+use freescout_rescue::engine::hunt::files;
+use freescout_rescue::engine::session::reading;
 
 #[test]
 fn an_encrypted_backup_shows_nothing_and_is_closed() {
@@ -272,9 +274,10 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     use freescout_rescue::engine::recovery::anew;
     use freescout_rescue::engine::recovery::apply::Order;
     use freescout_rescue::engine::recovery::backup;
-    use freescout_rescue::engine::recovery::backup::{BackupContents, Options};
+    use freescout_rescue::engine::recovery::backup::BackupContents;
     use freescout_rescue::engine::recovery::run_log::Ledger;
-    use freescout_rescue::engine::session::{judge, survey};
+    use freescout_rescue::engine::session::options::Options;
+    use freescout_rescue::engine::session::survey;
     use freescout_rescue::io::install::Environment;
     use freescout_rescue::io::state::AbsolutePath;
     use freescout_rescue::io::state::backup::{Passphrase, Sealing};
@@ -283,9 +286,9 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     let before = bench.state();
     let opened = survey::open(Some(&bench.install()), Environment::of_this_process(), None);
     let mut session = opened.ok().and_then(Result::ok).expect("the demo opens");
-    judge::read_inventory(&mut session).unwrap();
+    reading::read_inventory(&mut session).unwrap();
     let look_in = [bench.path("demo/old-server")];
-    judge::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
+    files::look_in(&mut session, &look_in, &|| false, &mut |_, _| {});
     let options = Options {
         backup_dir: AbsolutePath::new(bench.path("backups")).unwrap(),
         state_dir: AbsolutePath::new(bench.path("state")).unwrap(),

@@ -187,9 +187,9 @@ fn a_restore_comes_out_as_it_was_foretold() {
 /// Somebody saves something in FreeScout between what was foretold and what is done.
 #[test]
 fn what_changes_meanwhile_is_refused_or_named() {
-    use freescout_rescue::engine::recovery::backup::Options;
     use freescout_rescue::engine::recovery::restore;
     use freescout_rescue::engine::recovery::run_log::Ledger;
+    use freescout_rescue::engine::session::options::Options;
     use freescout_rescue::engine::session::survey;
     use freescout_rescue::io::install::Environment;
     use freescout_rescue::io::state::AbsolutePath;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use freescout_rescue::domain::error::Problem;
-use freescout_rescue::engine::recovery::backup::{BackupContents, Options};
+use freescout_rescue::engine::hunt::Looking;
+use freescout_rescue::engine::recovery::backup::BackupContents;
 use freescout_rescue::engine::recovery::resume::Resumed;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::session::judge::Looking;
+use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::usecase;
 use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::usecase::open::Opening;

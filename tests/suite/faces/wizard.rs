@@ -4,7 +4,8 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::engine::usecase::given::Given;
-use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
+use freescout_rescue::engine::worker::setup::Setup;
+use freescout_rescue::engine::worker::threads::WorkerHandle;
 use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;

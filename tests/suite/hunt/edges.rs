@@ -143,7 +143,7 @@ fn older_passwords_of_a_large_file_are_found_by_two_threads_as_by_one() {
 #[test]
 fn what_tells_of_a_payload_may_stand_in_a_stretch_that_holds_nothing_else() {
     let key = AppKey::parse(b"this is a throw-away example key").unwrap();
-    let payload = Payload::seal(&key, &[1; 16], b"s:1:\"x\";").to_string();
+    let payload = Payload::seal(&key, &[1; 16], b"s:1:\"x\";");
     let folder = folder();
     let path = folder.path().join("ibdata1");
     let stretch = 2 * BLOCK;

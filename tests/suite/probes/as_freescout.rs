@@ -1,7 +1,8 @@
 //! What goes over the wire is what FreeScout would send, byte by byte.
 
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::probe::{Code, Rung, TestCaution};
+use freescout_rescue::domain::mail::probe::TestCaution;
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::domain::payload::base64;
 

@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{CertificateFault, Code, Ended, Rung, TestCaution};
+use freescout_rescue::domain::mail::probe::{CertificateFault, Ended, TestCaution};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Trust, probe};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};

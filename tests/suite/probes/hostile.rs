@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{Code, Ended};
+use freescout_rescue::domain::mail::probe::Ended;
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 use proptest::prelude::*;
@@ -308,8 +309,8 @@ fn a_test_is_called_off_within_a_second() {
         let since = Instant::now();
         let outcome = probe(&target, None, &settings, &cancel, &mut |rung| {
             let last = match security {
-                Security::Implicit => freescout_rescue::domain::mail::probe::Rung::Tls,
-                _ => freescout_rescue::domain::mail::probe::Rung::Greeting,
+                Security::Implicit => freescout_rescue::domain::mail::rung::Rung::Tls,
+                _ => freescout_rescue::domain::mail::rung::Rung::Greeting,
             };
             cancel.store(rung == last, Ordering::Relaxed);
         });

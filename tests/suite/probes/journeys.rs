@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{Code, Ended, Journey, Tested};
+use freescout_rescue::domain::mail::probe::{Ended, Journey, Tested};
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::schedule::TestLimits;
 use freescout_rescue::domain::mail::{Connection, ConnectionId, Direction, MailServer, Protocol};
 use freescout_rescue::engine::mail_test;

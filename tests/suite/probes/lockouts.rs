@@ -4,9 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::mail::probe::{
-    Code, LoginMark, RefusedBy, Rung, TestCaution, Tested,
-};
+use freescout_rescue::domain::mail::probe::{LoginMark, RefusedBy, TestCaution, Tested};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::schedule::{STRIKES, TestLimits};
 use freescout_rescue::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, Protocol,

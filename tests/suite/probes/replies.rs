@@ -1,7 +1,7 @@
 //! Each answer of the table, sent by a server of its protocol, comes out as its row says.
 
 use freescout_rescue::domain::mail::advice::{KnownReply, Provider, REPLIES};
-use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol};
 
 use super::{climb, target};

@@ -1,6 +1,7 @@
 //! A server that sends the password back finds no one who shows it.
 
-use freescout_rescue::domain::mail::probe::{Code, Ended, Tested};
+use freescout_rescue::domain::mail::probe::{Ended, Tested};
+use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, Protocol,
 };

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::probe::{Code, Rung};
+use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 
 use super::certificates::{Kind, server_config};

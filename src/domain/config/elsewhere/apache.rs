@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sections::{lines, words};
+use super::sections::lines;
 use super::{Block, By};
+use crate::domain::config::elsewhere::lines::words;
 
 /// Files within files.
 const MAX_DEPTH: usize = 10;

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::sections::words;
 use super::{Block, By, Setting};
 
 /// What an environment file sets, as a shell, systemd and PAM would take it. The last one of a name counts.
@@ -112,4 +111,23 @@ pub fn environment(path: &Path, bytes: &[u8]) -> Vec<Setting> {
         }
     }
     block.settings
+}
+
+/// The words between these, quotes taken off; a quote may begin within a word.
+pub(crate) fn words(text: &str, between: char) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            ('\\', Some('"') | None) => word.extend(chars.next()),
+            (c, Some(_)) => word.push(c),
+            ('"' | '\'', None) => quote = Some(c),
+            (c, None) if c == between => words.push(std::mem::take(&mut word)),
+            (c, None) => word.push(c),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
 }

@@ -1,5 +1,6 @@
 //! Files of sections, `[name]` and `key = value` below: FPM's pools, systemd's units, supervisor's programs.
 
+use crate::domain::config::elsewhere::lines::words;
 use std::path::{Path, PathBuf};
 
 use super::{Block, By};
@@ -231,23 +232,4 @@ fn supervised(text: &str) -> Vec<(&str, Option<&str>)> {
         rest = after.split_once(',').map_or("", |(_, rest)| rest);
     }
     pairs
-}
-
-/// The words between these, quotes taken off; a quote may begin within a word.
-pub(crate) fn words(text: &str, between: char) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            ('\\', Some('"') | None) => word.extend(chars.next()),
-            (c, Some(_)) => word.push(c),
-            ('"' | '\'', None) => quote = Some(c),
-            (c, None) if c == between => words.push(std::mem::take(&mut word)),
-            (c, None) => word.push(c),
-        }
-    }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
 }

@@ -1,7 +1,7 @@
 //! The table of answers: one row each, with the reply as servers send it. The first row that fits decides.
 
 use super::{Advice, Provider};
-use crate::domain::mail::probe::Code;
+use crate::domain::mail::rung::Code;
 
 /// An answer that a server gives.
 pub struct KnownReply {

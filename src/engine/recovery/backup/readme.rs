@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::command;
 use crate::domain::config::Driver;
+use crate::engine::recovery::commands::command;
 use crate::engine::session::Session;
 use crate::io::db::sqlite;
 use crate::io::fs::Attributes;

@@ -7,7 +7,7 @@ use crate::domain::run::RunOutcome;
 use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log::{Ledger, RunId};
 use crate::engine::session::Session;
-use crate::engine::session::survey;
+use crate::engine::session::database;
 use crate::engine::worker::PlanReady;
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs::FileError;
@@ -84,15 +84,15 @@ pub(in crate::engine::recovery) fn half_done(
 pub(super) fn lost(error: &StoreError, session: &Session) -> Problem {
     let w = words();
     Problem {
-        what: text!(database_lost, place = survey::place(session)),
+        what: text!(database_lost, place = database::place(session)),
         next: w.database_lost_next.to_owned(),
-        ..survey::unreachable_database(error, &session.settings)
+        ..database::unreachable_database(error, &session.settings)
     }
 }
 
 /// Nobody can tell now how the commit ended. The run stays unfinished.
 pub(super) fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
-    let what = text!(commit_unknown, place = survey::place(session));
+    let what = text!(commit_unknown, place = database::place(session));
     let next = text!(commit_unknown_next, ways = ledger.both_ways());
     Problem::new(
         ErrorKind::HalfDone,
@@ -159,7 +159,7 @@ pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Pro
         ),
         SwapError::Store(error @ StoreError::Unreachable(_)) => lost(error, session),
         SwapError::Store(error) | SwapError::Unknown(error) => {
-            survey::unreachable_database(error, &session.settings)
+            database::unreachable_database(error, &session.settings)
         }
     }
 }

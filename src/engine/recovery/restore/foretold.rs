@@ -8,12 +8,13 @@ use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Place, Table};
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::{Assessment, SecretReport, Summary};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::change::Change;
 use crate::engine::recovery::file_change::FileChange;
-use crate::engine::session::judge;
 use crate::engine::session::own_backups;
+use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::io::db::Swap;
@@ -62,7 +63,7 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
     let mut saved = backup.rows().map_err(|e| backup_problem(&e))?;
     // The variables of `.env` come back with their file.
     saved.retain(|cell, _| cell.table != Table::Env);
-    let inventory = judge::read_foreseen(session, &saved, &after)?;
+    let inventory = reading::read_foreseen(session, &saved, &after)?;
     let swaps = rows_back(session, &saved)?;
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -169,7 +170,7 @@ impl Foretold {
     pub(super) fn surprises(&self, session: &mut Session) -> Result<Vec<Place>, Problem> {
         survey::reread(session)?;
         session.reconnect()?;
-        judge::read_inventory(session)?;
+        reading::read_inventory(session)?;
         let read = assessment::judge_all(&session.inventory, &session.ring);
         let told: BTreeMap<&Place, &SecretReport> =
             self.after.iter().map(|s| (&s.place, s)).collect();

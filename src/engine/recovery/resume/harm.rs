@@ -9,12 +9,12 @@ use crate::domain::key::app_key::AppKey;
 use crate::domain::run::reconcile::{Found, Intended, Replaces, Standing};
 use crate::domain::run::{Intent, Run};
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::Summary;
+use crate::domain::verdict::secret_report::Summary;
 use crate::engine::recovery::change::Change;
 use crate::engine::recovery::reconcile::digest;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
-use crate::engine::session::judge;
+use crate::engine::session::reading;
 use crate::io::fs::FileRead;
 use crate::io::install::Install;
 use crate::io::state::backup::Backup;
@@ -81,7 +81,7 @@ fn readable_after(
     texts: &BTreeMap<Cell, Option<SecretBytes>>,
     after: &Install,
 ) -> Result<usize, Problem> {
-    let foreseen = judge::read_foreseen(session, texts, after)?;
+    let foreseen = reading::read_foreseen(session, texts, after)?;
     let key_now = session.ring.effective().map(AppKey::fingerprint);
     let key_after = AppKey::parse(after.key_in_force().text.expose()).ok();
     session

@@ -9,7 +9,7 @@ use bzip2::bufread::BzDecoder;
 
 use super::super::SkipReason;
 use super::super::budget::{Budget, FAST, MeteredReader, SLOW};
-use super::super::reading::{FileReading, PartSearch, broken};
+use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
 /// How a stream is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use sevenz_rust2::{ArchiveReader, EntryDecision, Error, Password};
 
 use super::super::SkipReason;
 use super::super::budget::{MeteredReader, SLOW};
-use super::super::reading::{FileReading, PartSearch, broken};
 use super::member;
+use crate::io::hunt::search::{FileReading, PartSearch, broken};
 use crate::words::untrusted::sanitize;
 
 pub(super) fn read<R: Read + Seek>(

@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use super::super::SkipReason;
-use super::super::reading::{FileReading, PartSearch, broken};
 use super::member;
+use crate::io::hunt::search::{FileReading, PartSearch, broken};
 use crate::words::untrusted::sanitize_bytes;
 
 /// Length of a header.

@@ -12,9 +12,9 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use flate2::bufread::DeflateDecoder;
 
 use super::super::budget::{FAST, MeteredReader};
-use super::super::reading::{FileReading, PartSearch, broken};
 use super::super::{SkipReason, Skipped};
 use super::member;
+use crate::io::hunt::search::{FileReading, PartSearch, broken};
 use crate::words::untrusted::sanitize_bytes;
 use crate::words::words;
 use directory::{Directory, ZipEntry};

@@ -7,6 +7,8 @@ use crate::io::fs;
 
 /// Packs of more objects are read in their order, without names: an index must be held in memory.
 const MAX_OBJECTS: usize = 1 << 19;
+/// Bytes before the first object.
+pub(super) const PACK_HEADER: u64 = 12;
 const FAN_OUT: usize = 256 * 4;
 
 /// Names and places of the objects of a pack.
@@ -70,7 +72,7 @@ impl Index {
             order,
         };
         // The first object follows the head of its pack.
-        (index.after(0)? == super::pack::HEAD).then_some(index)
+        (index.after(0)? == PACK_HEADER).then_some(index)
     }
 
     fn name_of(&self, number: usize) -> &[u8] {

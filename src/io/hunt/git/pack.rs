@@ -11,15 +11,13 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
-use super::index::Index;
+use super::index::{Index, PACK_HEADER};
 use super::{BlockReader, GitStoreReader, Object, ObjectKind, broken, damaged, delta, stored};
 use crate::io::fs;
 use crate::io::hunt::SkipReason;
 use crate::io::hunt::budget::{Budget, FAST, MeteredReader};
 use crate::words::words;
 
-/// Bytes before the first object.
-pub(super) const HEAD: u64 = 12;
 /// Differences to differences; git itself goes no deeper than 4095.
 const MAX_CHAIN: usize = 4096;
 /// What one step along such a chain costs of the budget: reading a head, not unpacking.
@@ -71,7 +69,7 @@ pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), S
         Err(e) if e.is_missing() => return Ok(()),
         Err(e) => return Err(SkipReason::Refused(e.reason())),
     };
-    let mut head = [0; HEAD as usize];
+    let mut head = [0; PACK_HEADER as usize];
     file.read_exact_at(&mut head, 0).map_err(|e| broken(&e))?;
     let [b'P', b'A', b'C', b'K', 0, 0, 0, 2 | 3, count @ ..] = head else {
         return Err(damaged(words().git_not_a_pack));
@@ -89,7 +87,7 @@ pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), S
         kept: BaseCache::default(),
     };
     let mut left = u32::from_be_bytes(count);
-    let mut place = (left > 0).then_some(HEAD);
+    let mut place = (left > 0).then_some(PACK_HEADER);
     while let Some(at) = place {
         let object = pack.object_name(at);
         if let Err(why) = pack.object(reader, at) {
@@ -180,7 +178,7 @@ impl Pack {
                 }
                 let base = at
                     .checked_sub(back)
-                    .filter(|base| back > 0 && *base >= HEAD);
+                    .filter(|base| back > 0 && *base >= PACK_HEADER);
                 ObjectForm::Offset(base.ok_or_else(wrong)?)
             }
             7 => ObjectForm::Name(

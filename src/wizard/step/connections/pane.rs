@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{MailboxRow, Side};
-use crate::domain::mail::probe::{Rung, TestCaution, Tested};
+use crate::domain::mail::probe::{TestCaution, Tested};
+use crate::domain::mail::rung::Rung;
 use crate::domain::mail::{ConnectionId, Direction};
 use crate::engine::worker::JobId;
 use crate::wizard::message::Action;

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::config::rules::StoredForm;
-use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::mailbox::OAuthProvider;
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, Table};
 use crate::domain::mail::{ConnectionId, LoginMethod, connections};
 use crate::domain::plan::{self, Choices};
-use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
 

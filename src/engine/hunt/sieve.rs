@@ -8,10 +8,14 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use crate::domain::inventory::Inventory;
 use crate::domain::inventory::Secret;
 use crate::domain::key::app_key::AppKey;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::source::Source;
 use crate::domain::payload::Payload;
 use crate::engine::session::Session;
+use crate::engine::session::mails;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, SkipReason, Skipped};
 
@@ -27,7 +31,7 @@ const SOME: usize = 8;
 const REMEMBERED: usize = 1 << 16;
 
 /// What decides about candidates while a search goes on.
-pub(in crate::engine) struct Sieve {
+pub(super) struct Sieve {
     /// Places in the inventory of payloads that no known key made.
     closed: Vec<usize>,
     /// Candidates kept although they open nothing.
@@ -53,7 +57,7 @@ struct TriedOnSome {
 impl Sieve {
     pub(in crate::engine) fn of(session: &Session) -> Self {
         Self {
-            closed: closed(session),
+            closed: list_closed(session),
             decoys: 0,
             named: FREE,
             alone: FREE,
@@ -77,7 +81,7 @@ impl Sieve {
     }
 
     /// What is to be told of candidates that were not tried on all secrets; once.
-    pub(in crate::engine) fn tried_on_some(&mut self) -> Option<Skipped> {
+    pub(super) fn tried_on_some(&mut self) -> Option<Skipped> {
         let told = self.tried_on_some.take()?;
         Some(Skipped {
             path: told.path,
@@ -114,7 +118,7 @@ fn spread(closed: &[usize]) -> impl Iterator<Item = &usize> {
     (0..SOME).filter_map(move |number| closed.get(number * last / (SOME - 1)))
 }
 
-fn closed(session: &Session) -> Vec<usize> {
+fn list_closed(session: &Session) -> Vec<usize> {
     let closed = |(index, secret): (usize, &Secret)| {
         let payload = secret.payload()?.as_ref().ok()?;
         session.ring.maker_of(payload).is_none().then_some(index)
@@ -123,14 +127,15 @@ fn closed(session: &Session) -> Vec<usize> {
     secrets.filter_map(closed).collect()
 }
 
+/// How many secrets open with no key we know.
+pub fn closed(session: &Session) -> usize {
+    Sieve::of(session).closed()
+}
+
 /// Takes a candidate that opens something, or is known, or at least calls itself a key: of those that open nothing only
 /// so many. What nothing calls a key is tried on closed payloads alone: there may be millions of such. Says whether it is
 /// new.
-pub(in crate::engine) fn consider(
-    session: &mut Session,
-    candidate: Candidate,
-    sieve: &mut Sieve,
-) -> bool {
+pub(super) fn consider(session: &mut Session, candidate: Candidate, sieve: &mut Sieve) -> bool {
     let named = candidate.named;
     let mut digest = [0; 16];
     digest.copy_from_slice(&fs::digest(candidate.text.expose())[..16]);
@@ -161,7 +166,7 @@ pub(in crate::engine) fn consider(
             // What is open already opens with another text of the same bytes only. Nobody measures how long it takes to
             // compare them, and there may be millions to compare.
             let twin = named && session.ring.iter().any(|k| k.key.bytes() == key.bytes());
-            let is_decoy = !(twin && super::opens(&session.inventory, &key) > 0);
+            let is_decoy = !(twin && opened_by(&session.inventory, &key) > 0);
             if !named || is_decoy && sieve.decoys >= DECOYS_SHOWN {
                 if tried {
                     if sieve.rejected.len() >= REMEMBERED {
@@ -176,10 +181,34 @@ pub(in crate::engine) fn consider(
     }
     let new = session.add_key(key, candidate.source);
     if new {
-        super::count_mails(session);
-        sieve.closed = closed(session);
+        mails::count_mails(session);
+        sieve.closed = list_closed(session);
     }
     new
+}
+
+/// How many secrets of the inventory this key made.
+fn opened_by(inventory: &Inventory, key: &AppKey) -> usize {
+    let payloads = inventory
+        .secrets
+        .iter()
+        .filter_map(|s| s.payload()?.as_ref().ok());
+    payloads.filter(|payload| payload.made_with(key)).count()
+}
+
+/// Adds a key text from somewhere else than a search.
+///
+/// # Errors
+/// [`crate::domain::key::app_key::KeyError`] when the text is no key.
+pub fn try_key(
+    session: &mut Session,
+    text: &[u8],
+    source: Source,
+) -> Result<(Fingerprint, usize), crate::domain::key::app_key::KeyError> {
+    let key = AppKey::parse(text)?;
+    let (fingerprint, opens) = (key.fingerprint(), opened_by(&session.inventory, &key));
+    session.add_key(key, source);
+    Ok((fingerprint, opens))
 }
 
 #[cfg(test)]
@@ -242,7 +271,7 @@ mod tests {
         let list: Vec<usize> = (100..1100).collect();
         let some: Vec<usize> = spread(&list).copied().collect();
         assert_eq!(some, [100, 242, 385, 528, 670, 813, 956, 1099]);
-        let least: Vec<usize> = (0..SOME + 1).collect();
+        let least: Vec<usize> = (0..=SOME).collect();
         assert_eq!(spread(&least).collect::<HashSet<_>>().len(), SOME);
         assert_eq!(spread(&[]).count(), 0);
     }

@@ -13,7 +13,8 @@ use crate::domain::inventory::{
 };
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
-use crate::engine::session::{own_backups, survey};
+use crate::engine::session::database;
+use crate::engine::session::own_backups;
 use crate::io::db::{Bounds, Stored};
 use crate::io::install::Install;
 
@@ -123,7 +124,7 @@ fn read_rows(
     rules: &Rules,
     each: &mut dyn FnMut(Take, Table, &Row<'static>),
 ) -> Result<(), Problem> {
-    survey::require_tables(&mut *session.store, &session.settings)?;
+    database::require_tables(&mut *session.store, &session.settings)?;
     let mut missing = Vec::new();
     let mut findings = Vec::new();
     let tables: [(Table, &[&'static str], Take); 4] = [
@@ -133,7 +134,7 @@ fn read_rows(
         (Table::Users, USER_COLUMNS, Inventory::add_user),
     ];
     let store = &mut *session.store;
-    let failed = |e| survey::unreachable_database(&e, &session.settings);
+    let failed = |e| database::unreachable_database(&e, &session.settings);
     for (of, wanted, take) in tables {
         let table = of.name();
         let there = store.columns(table).map_err(failed)?;

@@ -1,0 +1,52 @@
+//! Commands of ours as the operator is to type them: ready for a shell, with our folders as they are.
+
+use std::path::Path;
+
+use crate::engine::session::options::Options;
+use crate::io::install;
+use crate::io::state;
+use crate::sentences;
+
+/// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.
+pub fn web_user_option() -> Option<String> {
+    let named = install::named()?;
+    Some(format!(
+        "--web-user {}",
+        sentences::shell(Path::new(&named.text))
+    ))
+}
+
+/// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
+pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
+    let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
+    let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
+    let web_user = web_user_option().map(|option| format!(" {option}"));
+    format!(
+        "freescout-rescue {what} --backup-dir {}{}{} {}",
+        parent(backup),
+        keys_dir.unwrap_or_default(),
+        web_user.unwrap_or_default(),
+        sentences::shell(&install::lasting_name(install))
+    )
+}
+
+/// One of our commands on this install, ready for a shell, with our folders as they are.
+pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
+    let mut text = format!("freescout-rescue {what}");
+    if options.state_dir != state::usual() {
+        text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
+    }
+    if options.backup_dir != state::backups_in(&options.state_dir) {
+        text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
+    }
+    if let Some(keys_dir) = &options.keys_dir {
+        text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
+    }
+    if let Some(option) = web_user_option() {
+        text += &format!(" {option}");
+    }
+    format!(
+        "{text} {}",
+        sentences::shell(&install::lasting_name(install))
+    )
+}

@@ -1,0 +1,116 @@
+//! What the mails that were sent say of the keys: every Message-ID in `send_logs` carries a hash made with the key of its day.
+
+use crate::domain::config::rules::Rules;
+use crate::domain::key::derived_hashes;
+use crate::domain::key::timeline::Timeline;
+use crate::domain::mail::send_log;
+use crate::domain::mail::send_log::SendLog;
+use crate::engine::session::Session;
+use crate::io::db::{Bounds, Store, Stored};
+use crate::io::os::processes;
+
+/// How many attachments are read, the newest: links in older mails are hardly followed.
+const LINKS_READ: u32 = 500_000;
+
+/// Asks every mail of `send_logs` which key made the hash in its Message-ID; the table is read once, keys that join
+/// later are asked from memory. A table that is not there, or not as we know it, gives no evidence and no error.
+pub fn count_mails(session: &mut Session) {
+    if session.mails.is_none() {
+        let read = session.together(Bounds::PASSING, |session| {
+            read_mails(&mut *session.store, session.inventory.rules())
+        });
+        session.mails = Some(read);
+        session.mend();
+    }
+    let Some(log) = &mut session.mails else {
+        return;
+    };
+    log.ask(&session.ring);
+    for known in session.ring.iter_mut() {
+        known.mails = log.made_by(known.key.fingerprint());
+    }
+    session.timeline = Timeline::of(log);
+    session.traces = log.traces();
+    ask_workers(session);
+}
+
+/// Where one key is known in several texts, running workers tell which of them FreeScout was started with.
+fn ask_workers(session: &mut Session) {
+    if !session.ring.has_twins() {
+        return;
+    }
+    let workers = processes::workers(&session.install.root);
+    for known in session.ring.iter_mut() {
+        let identifier = derived_hashes::worker_identifier(&known.key);
+        let ours = workers
+            .iter()
+            .filter(|w| w.identifier.as_deref() == Some(&identifier));
+        known.workers = ours.count() as u64;
+    }
+}
+
+fn read_mails(store: &mut dyn Store, rules: &Rules) -> SendLog {
+    let there = store.columns("send_logs").unwrap_or_default();
+    let has = |name: &&str| there.iter().any(|c| c == name);
+    let wanted: Vec<&str> = ["message_id", "created_at", "status"]
+        .into_iter()
+        .filter(has)
+        .collect();
+    let mut log = SendLog::default();
+    if wanted.first() != Some(&"message_id") {
+        return log;
+    }
+    let place = |name: &str| wanted.iter().position(|w| *w == name);
+    let (date, status) = (place("created_at"), place("status"));
+    let read = store.read("send_logs", &wanted, None, &mut |_, values| {
+        let text = |n: usize| values.get(n).and_then(Stored::text);
+        if let Some(message_id) = text(0)
+            && send_log::was_sent(status.and_then(text))
+        {
+            log.add(message_id, date.and_then(text));
+        }
+    });
+    // Half a log would show eras that end where the reading did.
+    if read.is_err() {
+        return SendLog::default();
+    }
+    read_links(store, rules, &mut log);
+    log
+}
+
+/// The attachments whose links carry a token of the key. Without the table nothing is known of them.
+fn read_links(store: &mut dyn Store, rules: &Rules, log: &mut SendLog) {
+    let there = store.columns("attachments").unwrap_or_default();
+    let has = |name: &str| there.iter().any(|c| c == name);
+    if !has("thread_id") {
+        return;
+    }
+    if !rules.links_carry_tokens() {
+        log.set_links(&[]);
+        return;
+    }
+    // `token_type` took the place of `public` in 1.8.213: what is public is served without a token.
+    let column = ["token_type", "public"].into_iter().find(|name| has(name));
+    let wanted: Vec<&str> = ["thread_id"].into_iter().chain(column).collect();
+    let mut threads = Vec::new();
+    let newest = Some(LINKS_READ);
+    let read = store.read("attachments", &wanted, newest, &mut |_, values| {
+        let number = |n: usize| -> Option<u64> {
+            std::str::from_utf8(values.get(n)?.text()?)
+                .ok()?
+                .parse()
+                .ok()
+        };
+        let tokened = match column {
+            Some("token_type") => matches!(number(1), Some(2 | 3)),
+            Some(_) => number(1) == Some(0),
+            None => true,
+        };
+        if let (Some(thread), true) = (number(0), tokened) {
+            threads.push(thread);
+        }
+    });
+    if read.is_ok() {
+        log.set_links(&threads);
+    }
+}

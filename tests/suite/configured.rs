@@ -364,7 +364,7 @@ fn a_key_is_not_written_into_what_is_left_of_an_env() {
         let Ok(mut session) = open(Some(other)) else {
             panic!("{said}: the operator's values lead to the database")
         };
-        judge::read_inventory(&mut session).unwrap();
+        reading::read_inventory(&mut session).unwrap();
         for strategy in [Strategy::Fresh, Strategy::RestoreKey] {
             match recovery::plan(&session, Some(strategy), &Choices::default()) {
                 // In UTF-16 or behind a CR the key is seen; in what is cut off it is in force.

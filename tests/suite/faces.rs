@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::run::{Intent, Run, RunKind};
 use freescout_rescue::domain::verdict;
+use freescout_rescue::engine::hunt::files;
 use freescout_rescue::engine::recovery::backup;
 use freescout_rescue::engine::recovery::run_log;
 use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::options::Options;
-use freescout_rescue::engine::session::{Session, judge, survey};
+use freescout_rescue::engine::session::{Session, reading, survey};
 use freescout_rescue::io::install::{Environment, artisan};
 use freescout_rescue::io::state;
 use freescout_rescue::io::state::AbsolutePath;

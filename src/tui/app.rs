@@ -11,8 +11,8 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::iterator::Signals;
 
 use super::frame;
-use super::keyboard::{Input, Keyboard};
 use super::keymap;
+use super::terminal::keyboard::{Input, Keyboard};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
 use crate::domain::error::Problem;
@@ -21,6 +21,7 @@ use crate::engine::worker::threads::{Setup, Worker};
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
+use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
@@ -240,11 +241,11 @@ fn say_goodbye(wizard: &Wizard) {
             .iter()
             .map(|path| sanitize(&path.to_string_lossy())),
     );
-    match (&wizard.half_done, &wizard.standing) {
-        (Some(problem), _) => lines = vec![problem.to_string()],
-        (None, Some(_)) if !lines.is_empty() => {}
-        (None, Some(undo)) => lines.push(fill(w.quit_recovery_stands, &[("undo", undo)])),
-        (None, None) => {
+    match &wizard.written {
+        Written::InPart(problem) => lines = vec![problem.to_string()],
+        Written::Recovery { .. } if !lines.is_empty() => {}
+        Written::Recovery { undo } => lines.push(fill(w.quit_recovery_stands, &[("undo", undo)])),
+        Written::Nothing => {
             if lines.is_empty() {
                 lines.push(w.quit_nothing_changed.to_owned());
             }

@@ -879,7 +879,7 @@ fn nobody_is_trapped_in_a_small_window_and_nothing_is_lost_there() {
     for _ in 0..2 {
         assert!(!quits(&run.wizard.update(Event::Act(Action::Interrupt))));
     }
-    assert!(run.wizard.leaving, "as soon as it is done");
+    assert!(run.wizard.is_leaving(), "as soon as it is done");
 }
 
 #[test]

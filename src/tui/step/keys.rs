@@ -62,6 +62,11 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
             let row = take_top(&mut foot, 1);
             canvas.field(row, input, masked, true);
+            let unread = wizard.keys.looked.as_ref().filter(|l| l.files == 0);
+            if let (Form::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first())) {
+                let why = fill(w.looked_nothing, &[("why", why)]);
+                canvas.pieces(&mut foot, &[(Role::Danger, why)]);
+            }
             if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
                 let why = fill(w.key_not_a_key, &[("why", key)]);
                 canvas.pieces(&mut foot, &[(Role::Danger, why)]);

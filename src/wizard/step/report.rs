@@ -8,10 +8,10 @@ use crate::domain::verdict::assessment::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::worker::{Applied, Job};
 use crate::sentences::{self, mail_state};
-use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
+use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -49,24 +49,25 @@ impl State {
 
 impl Wizard {
     pub(in crate::wizard) fn report_offers(&self) -> Vec<Action> {
-        if self.report.undoing.is_some() {
-            return vec![Action::Primary, Action::Back];
-        }
-        if self.is_running(JobKind::Undo) {
-            return vec![];
-        }
-        let undo =
-            (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
-        let save = (!self.report.is_saved()).then_some(Action::Primary);
-        save.into_iter()
-            .chain([Action::Down])
-            .chain(undo)
-            .chain([Action::StartOver])
-            .collect()
+        let free = self.is_free();
+        let save = free && !self.report.is_saved();
+        let offers = [
+            (save, Action::Primary),
+            (self.report_items().len() > 1, Action::Down),
+            (free && self.can_undo(), Action::Undo),
+            (free, Action::StartOver),
+        ];
+        let offers = offers.into_iter().filter(|(offered, _)| *offered);
+        offers.map(|(_, action)| action).collect()
+    }
+
+    /// Whether there is a recovery of this round to take back.
+    fn can_undo(&self) -> bool {
+        self.report.applied.is_some() && self.report.undone.is_none()
     }
 
     pub(in crate::wizard) fn act_report(&mut self, action: Action) -> Vec<Effect> {
-        let saved = self.report.is_saved();
+        let (saved, undoable) = (self.report.is_saved(), self.can_undo());
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
             (Action::Primary, Some(word)) => {
@@ -96,10 +97,12 @@ impl Wizard {
                 return started;
             }
             (Action::Primary, None) => self.say(words().q_or_n),
-            (Action::Undo, None)
-                if self.report.applied.is_some() && self.report.undone.is_none() =>
-            {
-                self.report.undoing = Some(Input::default());
+            (Action::Undo, None) if undoable => {
+                if self.is_free() {
+                    self.report.undoing = Some(Input::default());
+                } else {
+                    self.say_busy();
+                }
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
@@ -112,11 +115,10 @@ impl Wizard {
 
     /// How the program ends, as things stand.
     pub fn exit(&self) -> Exit {
-        if self.half_done.is_some() {
-            return Exit::Unreadable;
-        }
-        if self.standing.is_none() {
-            return Exit::Attention;
+        match &self.written {
+            Written::InPart(_) => return Exit::Unreadable,
+            Written::Nothing => return Exit::Attention,
+            Written::Recovery { .. } => {}
         }
         let verified = self
             .report

@@ -113,6 +113,8 @@ impl Wizard {
                 let confirming = self.apply.ready.is_some() && self.apply.problem.is_none();
                 (confirming && !self.is_running(JobKind::Apply)).then_some(Field::Confirm)
             }
+            // Closed when it is taken back; until then there is nothing more to type.
+            Step::Report if self.is_running(JobKind::Undo) => None,
             Step::Report => self.report.undoing.as_ref().map(|_| Field::Undo),
             Step::Plan => None,
         };

@@ -121,6 +121,7 @@ impl Wizard {
                 self.written = Written::Nothing;
                 self.decided();
                 self.step = Step::Report;
+                self.report.undoing = None;
                 self.report.undone = Some(sentences);
                 self.report.outdated = true;
                 return self.forget_connections();

@@ -1,5 +1,7 @@
 //! The wizard's promises under random events, with an engine that answers as the real one would.
 
+mod keys;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
@@ -156,6 +158,10 @@ impl Engine {
                 assert!(!self.backup_stands, "a backup stands elsewhere");
                 let folder = folder.to_string_lossy();
                 answers.push(Update::Folders(Box::new(fixture::folders(Some(&folder)))));
+                // An earlier wizard kept its state there.
+                if self.luck.is_multiple_of(3) {
+                    answers.push(Update::Bookmark(Box::new(fixture::bookmark())));
+                }
             }
             Job::LookIn(_) | Job::LookUsual | Job::LookProcesses => {
                 self.old_key_known = true;
@@ -365,6 +371,7 @@ fn everything(wizard: &Wizard) -> (String, Vec<String>) {
     let mut fields: Vec<String> = typed(wizard).into_values().collect();
     fields.push(wizard.apply.word.expose().to_owned());
     fields.push(wizard.checks.filter.expose().to_owned());
+    fields.extend(wizard.backup.form.iter().map(|f| f.expose().to_owned()));
     fields.extend(wizard.report.undoing.iter().map(|f| f.expose().to_owned()));
     if let Some(Form::Key(field) | Form::Place(field)) = &wizard.keys.form {
         fields.push(field.expose().to_owned());
@@ -389,6 +396,8 @@ struct Run {
     applied: bool,
     /// A place was named on the command line, and was not searched yet.
     given_waits: bool,
+    /// Nothing is drawn or checked on the way: it was before, with the same inputs.
+    again: bool,
 }
 
 impl Run {
@@ -418,6 +427,7 @@ impl Run {
             reached: Step::Survey,
             applied: false,
             given_waits,
+            again: false,
         };
         run.take(effects, None);
         run
@@ -558,8 +568,18 @@ impl Run {
         }
     }
 
+    /// A question of step 1, by its form; it may be covered, or be carried out just now.
+    fn question(&self) -> Option<&'static str> {
+        match &self.wizard.survey.form {
+            Some(survey::Form::Earlier(_)) => Some("earlier"),
+            Some(survey::Form::Unfinished(_)) => Some("unfinished"),
+            _ => None,
+        }
+    }
+
     fn step(&mut self, input: &Input) {
         let before = typed(&self.wizard);
+        let (asked, deciding) = (self.question(), self.wizard.is_deciding());
         let mut may_change = false;
         match input {
             Input::Act(action) => {
@@ -635,10 +655,24 @@ impl Run {
                 "typed passwords changed by {input:?}"
             );
         }
+        // A question is answered or left, by hand; and a new one is seen.
+        let by_hand = matches!(
+            input,
+            Input::Act(Action::Primary | Action::Back | Action::Go(_))
+        );
+        if !by_hand && !deciding && asked.is_some() {
+            assert_eq!(self.question(), asked, "lost by {input:?}");
+        }
+        if self.question().is_some() && asked.is_none() {
+            assert_eq!(self.wizard.step, Step::Survey, "asked where nobody looks");
+        }
         self.check();
     }
 
     fn check(&mut self) {
+        if self.again {
+            return;
+        }
         let wizard = &self.wizard;
         assert!(
             wizard.step <= Step::Backup

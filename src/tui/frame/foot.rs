@@ -13,6 +13,9 @@ use crate::wizard::step::passwords::Next;
 use crate::wizard::update::Wizard;
 use crate::words::{Words, words};
 
+/// Columns between two keys.
+const GAP: usize = 2;
+
 impl Canvas<'_, '_> {
     /// The keys that do something here and now. The last three always fit.
     pub(super) fn foot(&mut self, area: Rect, wizard: &Wizard) {
@@ -24,12 +27,13 @@ impl Canvas<'_, '_> {
                 Some((self.readable_cap(cap), label(*action, wizard)))
             })
             .collect();
-        let columns = |(cap, name): &(&str, &str)| cap.width() + name.width() + 3;
+        let columns = |(cap, name): &(&str, &str)| cap.width() + 1 + name.width() + GAP;
         let pinned = entries
             .len()
             .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
         let reserved: usize = entries[pinned..].iter().map(columns).sum();
-        let mut room = usize::from(area.width).saturating_sub(reserved + 1);
+        // The gap behind the last one needs no room.
+        let mut room = (usize::from(area.width) + GAP).saturating_sub(reserved + 1);
         let mut spans = vec![self.span(Role::Text, " ")];
         for (index, entry) in entries.iter().enumerate() {
             if index < pinned {
@@ -39,7 +43,7 @@ impl Canvas<'_, '_> {
                 room -= columns(entry);
             }
             spans.push(self.span(Role::Accent, entry.0.to_owned()));
-            spans.push(self.span(Role::Text, format!(" {}  ", entry.1)));
+            spans.push(self.span(Role::Text, format!(" {}{}", entry.1, " ".repeat(GAP))));
         }
         self.line(area, 0, spans);
     }

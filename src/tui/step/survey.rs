@@ -49,7 +49,11 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
 /// Why the install cannot be read, below a form that may change that.
 fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     if let Phase::Barred { problem, .. } = &wizard.survey.phase {
-        canvas.problem(&mut area, problem);
+        let pieces = [
+            (Role::Danger, format!("✗ {}", problem.what)),
+            plain(problem.why.clone()),
+        ];
+        canvas.pieces(&mut area, &pieces);
     }
 }
 

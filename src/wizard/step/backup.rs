@@ -50,6 +50,7 @@ impl Wizard {
                 Vec::new()
             }
             Action::Primary if self.backup.done.is_some() => self.go(Step::Keys),
+            Action::Retry if self.backup.done.is_none() => Vec::new(),
             Action::Primary | Action::Retry => {
                 let started = self.start(Job::Backup {
                     full_dump: self.backup.full_dump,

@@ -8,6 +8,7 @@ use crate::domain::verdict::assessment::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::worker::{Applied, Job};
 use crate::sentences::{self, mail_state};
+use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
@@ -53,7 +54,10 @@ impl Wizard {
         let save = free && !self.report.is_saved();
         let offers = [
             (save, Action::Primary),
-            (self.report_items().len() > 1, Action::Down),
+            (
+                self.report_items().len() > 1 && !self.is_running(JobKind::Undo),
+                Action::Down,
+            ),
             (free && self.can_undo(), Action::Undo),
             (free, Action::StartOver),
         ];
@@ -67,6 +71,10 @@ impl Wizard {
     }
 
     pub(in crate::wizard) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+        // The answer to the question is being carried out.
+        if self.is_running(JobKind::Undo) {
+            return Vec::new();
+        }
         let (saved, undoable) = (self.report.is_saved(), self.can_undo());
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
@@ -76,8 +84,10 @@ impl Wizard {
                     return Vec::new();
                 }
                 let started = self.start(Job::Undo);
+                // It is asked again where it fails.
                 if !started.is_empty() {
-                    self.report.undoing = None;
+                    self.report.undoing = Some(Input::default());
+                    self.report.problem = None;
                 }
                 return started;
             }

@@ -5,6 +5,7 @@
 
 mod back;
 mod backup;
+mod failure;
 mod journal;
 mod key_file;
 mod output;
@@ -23,6 +24,7 @@ use crate::domain::plan::Strategy;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state::AbsolutePath;
 
+pub use failure::usage;
 pub use run::run;
 
 /// A path of the command line, as it is from everywhere: it is printed in commands that are typed elsewhere, and written
@@ -123,7 +125,7 @@ pub enum Command {
         passphrase: PassphraseSource,
     },
     /// Backup, plan and apply, without questions.
-    /// Exit code 0 all readable, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
+    /// Exit code 0 all readable, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Recover {
         /// The install and the places around it.
         #[command(flatten)]
@@ -146,7 +148,7 @@ pub enum Command {
         no_test: bool,
     },
     /// Finish what was interrupted: a recovery, an undo, or a restore.
-    /// Exit code 0 all readable or nothing to resume, 2 done but some secrets still need their password, 1 nothing was changed, 3 could not start.
+    /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Resume {
         /// The install and the places around it.
         #[command(flatten)]
@@ -165,7 +167,7 @@ pub enum Command {
         #[command(flatten)]
         passphrase: PassphraseSource,
     },
-    /// What was done on this install, when, by whom, from where. Exit code 0, or 3 when the journal cannot be read.
+    /// What was done on this install, when, by whom, from where. Exit code 0 done, 3 when the journal cannot be read.
     History {
         /// The install and the places around it.
         #[command(flatten)]
@@ -175,7 +177,7 @@ pub enum Command {
         all: bool,
     },
     /// Take the last recovery back, rows and files byte for byte, but for what was changed since.
-    /// Exit code 0 taken back, 2 all but some rows, 1 nothing was changed, 3 could not start.
+    /// Exit code 0 taken back, 1 nothing was changed, 2 all but some rows, 3 could not start.
     Undo {
         /// The install and the places around it.
         #[command(flatten)]
@@ -259,7 +261,7 @@ impl TestOptions {
 
 impl Default for TestOptions {
     fn default() -> Self {
-        let limits = crate::domain::mail::schedule::Limits::default();
+        let limits = crate::domain::mail::schedule::TestLimits::default();
         let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         Self {
             mailbox: Vec::new(),
@@ -310,7 +312,7 @@ pub struct Common {
     /// How many seconds FreeScout's own command may take, for trials.
     #[arg(long, value_name = "SECONDS", hide = true)]
     pub php_limit: Option<u64>,
-    /// JSON on standard output.
+    /// JSON on standard output, also of what stopped the command.
     #[arg(long)]
     pub json: bool,
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::AppKey;
 use crate::words::words;
 
@@ -27,7 +27,7 @@ pub struct Demo {
 /// A source of random bytes.
 pub type Random<'a> = dyn FnMut(&mut [u8]) + 'a;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type DemoResult<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Lays the story out in a new folder.
 ///
@@ -50,7 +50,12 @@ pub fn lay_out_large(folder: &Path, count: u32, random: &mut Random<'_>) -> Resu
 }
 
 fn no_room(why: &str) -> Problem {
-    Problem::new(words().demo_no_room, why, words().demo_no_room_next)
+    Problem::new(
+        ErrorKind::NotWritable,
+        words().demo_no_room,
+        why,
+        words().demo_no_room_next,
+    )
 }
 
 fn new_folder(folder: &Path) -> Result<Demo, Problem> {
@@ -62,13 +67,13 @@ fn new_folder(folder: &Path) -> Result<Demo, Problem> {
     })
 }
 
-fn large(demo: &Demo, count: u32, random: &mut Random<'_>) -> Outcome<()> {
+fn large(demo: &Demo, count: u32, random: &mut Random<'_>) -> DemoResult<()> {
     let keys: Vec<AppKey> = (0..4).map(|_| new_key(random)).collect();
     let mut database = skeleton(demo, &keys[0], "")?;
     let writing = database.transaction()?;
     for number in 0..count {
         let key = &keys[number as usize % keys.len()];
-        let mailbox = tables::Mailbox {
+        let mailbox = tables::DemoMailbox {
             name: format!("Mailbox {number}"),
             email: format!("m{number}@large.example"),
             imap: story::IMAP,
@@ -135,7 +140,7 @@ fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
 }
 
 /// The files of an install and its empty tables.
-fn skeleton(demo: &Demo, key: &AppKey, more_env: &str) -> Outcome<Connection> {
+fn skeleton(demo: &Demo, key: &AppKey, more_env: &str) -> DemoResult<Connection> {
     let install = &demo.install;
     for folder in [
         "bootstrap/cache",
@@ -163,7 +168,7 @@ fn skeleton(demo: &Demo, key: &AppKey, more_env: &str) -> Outcome<Connection> {
 }
 
 /// `bootstrap/cache/config.php`, as `php artisan config:cache` writes it.
-fn config_cache(demo: &Demo, key: &AppKey) -> Outcome<()> {
+fn config_cache(demo: &Demo, key: &AppKey) -> DemoResult<()> {
     let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
     let database = quoted(&database_file(demo).to_string_lossy());
     let mut text = b"<?php return array (\n  'app' => \n  array (\n    'name' => 'FreeScout',\n    'url' => 'https://helpdesk.example',\n    'key' => '".to_vec();

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use freescout_rescue::cli::{Arguments, run};
+use freescout_rescue::cli;
+use freescout_rescue::cli::Arguments;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::io::db;
 use freescout_rescue::io::os::crash_points;
@@ -26,16 +27,11 @@ fn main() -> ExitCode {
     db::hush();
     match Arguments::try_parse() {
         Ok(arguments) => {
-            let exit = run(arguments);
+            let exit = cli::run(arguments);
             wipe_stack();
             crash_points::pass(Point::End);
             ExitCode::from(exit)
         }
-        Err(said) => {
-            // Where nobody listens there is nothing left to say.
-            let _ = said.print();
-            // Help and version are no failure; anything else could not start.
-            ExitCode::from(if said.use_stderr() { 3 } else { 0 })
-        }
+        Err(said) => ExitCode::from(cli::usage(&said, &arguments)),
     }
 }

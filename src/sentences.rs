@@ -13,14 +13,14 @@ pub mod timeline;
 
 pub use commands::shell;
 
-use crate::domain::config::dotenv::Refused;
-use crate::domain::config::rules::{Form, Keeping, Rules, Undecryptable};
+use crate::domain::config::dotenv::RefusedLine;
+use crate::domain::config::rules::{Rules, StorageRule, StoredForm, Undecryptable};
 use crate::domain::inventory::SecretKind;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling::Spelling;
-use crate::domain::plan::{Action, Impossible, KeyHome, Need, Plan, Target, Why};
-use crate::domain::run::Kind;
+use crate::domain::plan::{Impossible, KeyHome, Need, Plan, PlanAction, TargetKey, Why};
+use crate::domain::run::RunKind;
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword, SecretReport};
 use crate::domain::verdict::finding::{Finding, KeyName};
@@ -246,7 +246,7 @@ pub fn finding(finding: &Finding) -> String {
         Finding::UnfinishedRun { run } => {
             let text = match run.kind {
                 // It is itself the way back.
-                Kind::Undo => w.finding_unfinished_undo,
+                RunKind::Undo => w.finding_unfinished_undo,
                 _ => w.finding_unfinished,
             };
             fill(text, &[("unfinished", &journal::unfinished(run))])
@@ -376,27 +376,29 @@ pub fn damage(damage: Damage) -> &'static str {
 }
 
 /// What a plan does with a secret.
-pub fn action(action: Action, secret: &SecretReport, assessment: &Assessment) -> String {
+pub fn action(action: PlanAction, secret: &SecretReport, assessment: &Assessment) -> String {
     let w = words();
     match action {
-        Action::Nothing => w.action_nothing.to_owned(),
-        Action::Keep => match secret.verdict {
+        PlanAction::Nothing => w.action_nothing.to_owned(),
+        PlanAction::Keep => match secret.verdict {
             Verdict::OtherKey(key) => fill(w.action_keep_until, &[("key", &assessment.label(key))]),
             _ => w.action_keep.to_owned(),
         },
-        Action::Reseal(key) => fill(w.action_reseal, &[("key", &assessment.label(key))]),
-        Action::Seal => w.action_seal.to_owned(),
-        Action::Unwrap => w.action_unwrap.to_owned(),
-        Action::Repair => w.action_repair.to_owned(),
-        Action::Salvage(key) => fill(w.action_salvage, &[("key", &assessment.label(key))]),
-        Action::Enter if secret.form() == Some(Form::Plain) => w.action_enter_plain.to_owned(),
-        Action::Enter => w.action_enter.to_owned(),
-        Action::Leave => match secret.keeping {
-            Keeping::SealedByMigration => w.action_leave_to_migration,
+        PlanAction::Reseal(key) => fill(w.action_reseal, &[("key", &assessment.label(key))]),
+        PlanAction::Seal => w.action_seal.to_owned(),
+        PlanAction::Unwrap => w.action_unwrap.to_owned(),
+        PlanAction::Repair => w.action_repair.to_owned(),
+        PlanAction::Salvage(key) => fill(w.action_salvage, &[("key", &assessment.label(key))]),
+        PlanAction::Enter if secret.form() == Some(StoredForm::Plain) => {
+            w.action_enter_plain.to_owned()
+        }
+        PlanAction::Enter => w.action_enter.to_owned(),
+        PlanAction::Leave => match secret.keeping {
+            StorageRule::SealedByMigration => w.action_leave_to_migration,
             _ => w.action_leave,
         }
         .to_owned(),
-        Action::StaysLost => match secret.kind {
+        PlanAction::StaysLost => match secret.kind {
             SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail => {
                 w.action_stays_lost
             }
@@ -428,7 +430,7 @@ fn sent_as_stored(secret: &SecretReport) -> Option<&'static str> {
         SecretKind::OAuth(_) => w.reads_as_stored_token,
         _ => return None,
     };
-    (secret.keeping == Keeping::Sealed(Undecryptable::ReadsAsStored)).then_some(said)
+    (secret.keeping == StorageRule::Sealed(Undecryptable::ReadsAsStored)).then_some(said)
 }
 
 /// Where a key was found: `.env, line 12`.
@@ -486,7 +488,7 @@ pub fn misspelled(spelling: Spelling) -> &'static str {
 }
 
 /// A line of `.env` that FreeScout does not get past, and the variable on it where that is known.
-pub fn refused_line(refused: &Refused, name: Option<&str>) -> String {
+pub fn refused_line(refused: &RefusedLine, name: Option<&str>) -> String {
     let w = words();
     let values: [(&str, &dyn std::fmt::Display); 3] = [
         ("line", &refused.line),
@@ -610,8 +612,8 @@ pub fn followed(assessment: &Assessment) -> &'static str {
 pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
     let w = words();
     let key = match plan.target {
-        Target::Fresh => w.apply_new_key.to_owned(),
-        Target::Known(key) => format!("{} · {key}", assessment.label(key)),
+        TargetKey::Fresh => w.apply_new_key.to_owned(),
+        TargetKey::Known(key) => format!("{} · {key}", assessment.label(key)),
     };
     match plan.write_key {
         Some(KeyHome::EnvFile) => Some(fill(w.apply_key_env, &[("key", &key)])),

@@ -1,9 +1,9 @@
 //! `undo`: the way back.
 
 use super::output::{self, Out};
-use super::run::{Outcome, back_up, failed, not_started, unchanged};
+use super::run::{CommandResult, back_up, failed, not_started, unchanged};
 use super::{Common, PassphraseSource};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::recovery::undo;
@@ -12,7 +12,11 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Takes the last recovery back, or the one that was interrupted.
-pub(super) fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSource) -> Outcome {
+pub(super) fn take_back(
+    common: &Common,
+    yes: bool,
+    passphrase: &PassphraseSource,
+) -> CommandResult {
     let w = words();
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
@@ -22,7 +26,12 @@ pub(super) fn take_back(common: &Common, yes: bool, passphrase: &PassphraseSourc
             w.undo_nothing_why,
             &[("folder", &options.backup_dir.display())],
         );
-        unchanged(Problem::new(w.undo_nothing, why, w.undo_nothing_next))
+        unchanged(Problem::new(
+            ErrorKind::NothingToDo,
+            w.undo_nothing,
+            why,
+            w.undo_nothing_next,
+        ))
     })?;
     super::passphrase::open(&mut backup, common, passphrase).map_err(unchanged)?;
     let cautions = output::cautions(&options);

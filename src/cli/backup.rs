@@ -5,7 +5,7 @@ use crate::cli::{BackupOptions, Common, passphrase};
 use crate::domain::error::Problem;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::Wanted;
+use crate::engine::recovery::backup::BackupContents;
 use crate::io::os::signals::PutOff;
 
 /// Makes a backup, and says where.
@@ -19,10 +19,10 @@ pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Pro
     let options_of_all = common.options();
     let cautions = output::cautions(&options_of_all);
     let mut progress = output::progress();
-    let wanted = Wanted {
+    let wanted = BackupContents {
         full_dump: options.full_dump,
         sealing: sealing.as_ref(),
-        ..Wanted::default()
+        ..BackupContents::default()
     };
     // Called off, it leaves nothing behind.
     let signals = PutOff::begin();

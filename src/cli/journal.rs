@@ -1,7 +1,7 @@
 //! `resume` and `history`: what the journal is for.
 
 use super::output::{self, Out};
-use super::run::{Outcome, failed, not_started, tested, unchanged};
+use super::run::{CommandResult, failed, not_started, tested, unchanged};
 use super::{Common, PassphraseSource, passphrase};
 use std::path::Path;
 
@@ -23,7 +23,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// Finishes the run that was interrupted.
-pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> Outcome {
+pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
     let mut session = common.open().map_err(not_started)?;
     let options = common.options();
     let root = session.install.root.clone();
@@ -54,7 +54,7 @@ pub(super) fn resume(common: &Common, test: bool, source: &PassphraseSource) -> 
 }
 
 /// Closes the run that was interrupted, whose backup is lost.
-pub(super) fn give_up(common: &Common) -> Outcome {
+pub(super) fn give_up(common: &Common) -> CommandResult {
     let w = words();
     let session = common.open().map_err(not_started)?;
     let options = common.options();
@@ -98,7 +98,7 @@ fn nothing_to_resume(json: bool) -> Exit {
 }
 
 /// Tells what was done, the last first.
-pub(super) fn history(common: &Common, all: bool) -> Outcome {
+pub(super) fn history(common: &Common, all: bool) -> CommandResult {
     let w = words();
     let options = common.options();
     let install = match all {

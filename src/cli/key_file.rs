@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -43,7 +43,12 @@ pub(super) fn read(path: &Path) -> Result<(SecretBytes, Source), Problem> {
 /// The problem of a file without a key.
 pub(super) fn holds_no_key(why: &str) -> Problem {
     let w = words();
-    Problem::new(w.key_file_no_key, why, w.key_file_no_key_next)
+    Problem::new(
+        ErrorKind::BadInput,
+        w.key_file_no_key,
+        why,
+        w.key_file_no_key_next,
+    )
 }
 
 /// Refuses a given key that opens nothing and is not in force: whoever gave it expects that it is used, and a recovery that
@@ -69,6 +74,7 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
     };
     let from = useless.sources.first().map(sentences::source);
     Err(Problem::new(
+        ErrorKind::BadInput,
         w.key_file_useless,
         fill(
             w.key_file_useless_why,
@@ -93,8 +99,14 @@ fn named(path: &Path, why: &str) -> String {
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
-    let unreadable =
-        |why: &str| Problem::new(w.key_file_unreadable, sanitize(why), w.key_file_no_key_next);
+    let unreadable = |why: &str| {
+        Problem::new(
+            ErrorKind::BadInput,
+            w.key_file_unreadable,
+            sanitize(why),
+            w.key_file_no_key_next,
+        )
+    };
     if path != Path::new("-") {
         let file = fs::read(path, MAX_KEY_FILE as u64).map_err(|e| unreadable(&e.to_string()))?;
         let source = Source::file(SourceKind::Given, path, None);

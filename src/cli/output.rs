@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::Action;
+use crate::domain::plan::PlanAction;
 use crate::domain::verdict::assessment::{Assessment, Summary};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
@@ -19,12 +20,20 @@ use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
 use crate::engine::session::volatile;
-use crate::engine::session::volatile::{Caution, CautionJson};
+use crate::engine::session::volatile::{VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
-use crate::io::hunt::Looked;
+use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::{fill, words};
+
+/// Whether a document is on standard output already: there is never a second one.
+static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// See [`JSON_GIVEN`].
+pub(super) fn json_was_given() -> bool {
+    JSON_GIVEN.load(Ordering::Relaxed)
+}
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
 pub(super) struct Out(Box<dyn Write>);
@@ -44,6 +53,7 @@ impl Out {
 
     /// One line of JSON.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) {
+        JSON_GIVEN.store(true, Ordering::Relaxed);
         // Whoever reads may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
         let _ = report::escaped::write(&mut buffered, json);
@@ -58,20 +68,20 @@ pub(super) struct Cautioned<T> {
     #[serde(flatten)]
     inner: T,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    cautions: Vec<CautionJson>,
+    cautions: Vec<VolatileFolderJson>,
 }
 
 impl<T> Cautioned<T> {
-    pub(super) fn new(inner: T, cautions: &[Caution]) -> Self {
+    pub(super) fn new(inner: T, cautions: &[VolatileFolder]) -> Self {
         Self {
             inner,
-            cautions: cautions.iter().map(Caution::json).collect(),
+            cautions: cautions.iter().map(VolatileFolder::json).collect(),
         }
     }
 }
 
 /// Says of folders of ours that they will not last, on standard error: before anything is written.
-pub(super) fn cautions(options: &Options) -> Vec<Caution> {
+pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     let cautions = volatile::cautions(options);
     let mut err = Out::stderr();
     for caution in &cautions {
@@ -106,7 +116,7 @@ pub(super) fn progress() -> impl FnMut(&str, u64, Option<u64>) {
 }
 
 /// What a search could not read.
-pub(super) fn skipped(looked: &Looked) {
+pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
         let path = sanitize(&skipped.path.to_string_lossy());
@@ -127,7 +137,7 @@ pub(super) fn skipped(looked: &Looked) {
 /// Every key, what it opens, and where it stands.
 fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
     for key in &assessment.keys {
-        out.line(&sentences::key(key, assessment.summary.total));
+        out.line(&sentences::key(key, assessment.summary.all()));
         for source in key.sources.iter().take(sources) {
             out.line(&format!("      {}", sentences::source(source)));
         }
@@ -238,7 +248,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
 fn summary(summary: &Summary) -> String {
     fill(
         words().check_summary,
-        &[("readable", &summary.readable()), ("total", &summary.total)],
+        &[("readable", &summary.readable()), ("total", &summary.all())],
     )
 }
 
@@ -274,7 +284,7 @@ pub(super) fn plan(
             ("entered", &ready.plan.entered()),
             ("before", &assessment.summary.readable()),
             ("after", &ready.after.readable()),
-            ("total", &ready.after.total),
+            ("total", &ready.after.all()),
         ],
     ));
     if let Some(why) = assessment
@@ -296,8 +306,8 @@ pub(super) fn plan(
     }
     // A plan has one step a secret, in the order of the secrets.
     for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
-        let wiped = secret.probably_wiped() && step.action == Action::Nothing;
-        if !wiped && !step.action.writes() && step.action != Action::StaysLost {
+        let wiped = secret.probably_wiped() && step.action == PlanAction::Nothing;
+        if !wiped && !step.action.writes() && step.action != PlanAction::StaysLost {
             continue;
         }
         let of_step = |o: &&Recoverable| o.place == step.place && older.contains(&o.place);
@@ -318,7 +328,7 @@ pub(super) fn plan(
 /// What a recovery came to, for people or for programs, and the exit code.
 pub(super) fn recovered(
     json: bool,
-    cautions: &[Caution],
+    cautions: &[VolatileFolder],
     applied: &Applied,
     older: report::Older<'_>,
     tested: Option<&[Tested]>,
@@ -339,7 +349,12 @@ pub(super) fn recovered(
 }
 
 /// What an undo came to, and the exit code.
-pub(super) fn undone(json: bool, cautions: &[Caution], backup: &Path, undone: &Undone) -> Exit {
+pub(super) fn undone(
+    json: bool,
+    cautions: &[VolatileFolder],
+    backup: &Path,
+    undone: &Undone,
+) -> Exit {
     if json {
         let json = serde_json::json!({
             "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,

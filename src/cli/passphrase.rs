@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::cli::{BackupOptions, Common, PassphraseSource};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::recovery::backup::backup_problem;
 use crate::io::state::backup::{Backup, Passphrase, Sealing};
 use crate::io::state::passphrase;
-use crate::io::state::passphrase::{PassphraseError, Terminal};
+use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
@@ -23,11 +23,15 @@ fn problem(error: &PassphraseError) -> Problem {
         PassphraseError::NoTerminal(_) => (w.passphrase_no_terminal, w.passphrase_no_terminal_next),
         PassphraseError::Stopped => (w.passphrase_stopped, ""),
     };
+    let kind = match error {
+        PassphraseError::Stopped => ErrorKind::Cancelled,
+        _ => ErrorKind::Passphrase,
+    };
     let why = match error {
         PassphraseError::Stopped => String::new(),
         error => sanitize(&error.to_string()),
     };
-    Problem::new(what, why, next)
+    Problem::new(kind, what, why, next)
 }
 
 /// Out of the file. Standard input can be read once only.
@@ -37,6 +41,7 @@ fn from_file(common: &Common, path: &Path) -> Result<Passphrase, Problem> {
     let taken = common.key_file.iter().chain(&common.look_in);
     if path == stdin && taken.into_iter().any(|other| other == stdin) {
         return Err(Problem::new(
+            ErrorKind::BadInput,
             w.passphrase_unusable,
             w.standard_input_twice,
             w.standard_input_twice_next,
@@ -61,7 +66,7 @@ pub(super) fn sealing(
         Some(path) => from_file(common, path)?,
         None => {
             let ask = || {
-                let mut terminal = Terminal::open()?;
+                let mut terminal = SilentTerminal::open()?;
                 for _ in 0..TRIES {
                     let first = terminal.ask(&format!("{} ", w.passphrase_new))?;
                     if terminal.ask(&format!("{} ", w.passphrase_again))? == first {
@@ -73,7 +78,7 @@ pub(super) fn sealing(
             };
             ask()
                 .map_err(|e: PassphraseError| problem(&e))?
-                .ok_or_else(|| Problem::new(w.passphrase_differs, "", ""))?
+                .ok_or_else(|| Problem::new(ErrorKind::Passphrase, w.passphrase_differs, "", ""))?
         }
     };
     let sealing = Sealing::new(passphrase);
@@ -102,7 +107,7 @@ pub(super) fn open(
         None => {
             let folder = sanitize(&backup.folder.to_string_lossy());
             let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
-            let asked = Terminal::open().and_then(|mut terminal| terminal.ask(&question));
+            let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
             asked.map_err(|e| problem(&e))?
         }
     };

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::cli::output::{self, Out};
-use crate::cli::run::{Outcome, failed, heard_before, not_started, unchanged};
+use crate::cli::run::{CommandResult, failed, heard_before, not_started, unchanged};
 use crate::cli::{Common, PassphraseSource, passphrase};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::SecretReport;
 use crate::engine::exit::Exit;
@@ -29,7 +29,7 @@ pub(super) fn put_back(
     folder: &Path,
     yes: bool,
     source: &PassphraseSource,
-) -> Outcome {
+) -> CommandResult {
     let w = words();
     let mut backup =
         Backup::open(folder).map_err(|e| not_started(no_backup(common, folder, &e)))?;
@@ -92,7 +92,12 @@ fn no_backup(common: &Common, folder: &Path, error: &BackupError) -> Problem {
         w.not_a_backup_next,
         &[("folder", &common.options().backup_dir.display())],
     );
-    Problem::new(what, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::BackupUnusable,
+        what,
+        sanitize(&error.to_string()),
+        next,
+    )
 }
 
 /// What a restore would change, and what every secret reads like now and afterwards.
@@ -139,9 +144,9 @@ fn would(out: &mut Out, foretold: &Foretold) {
         w.restore_readable,
         &[
             ("now", &before.readable()),
-            ("of_now", &before.total),
+            ("of_now", &before.all()),
             ("after", &summary.readable()),
-            ("of_after", &summary.total),
+            ("of_after", &summary.all()),
         ],
     ));
     for (now, after) in foretold.secrets() {
@@ -198,7 +203,7 @@ fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
         let summary = foretold.summary();
         out.line(&fill(
             w.restored_as_foretold,
-            &[("readable", &summary.readable()), ("total", &summary.total)],
+            &[("readable", &summary.readable()), ("total", &summary.all())],
         ));
         return;
     }

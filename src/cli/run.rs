@@ -1,14 +1,15 @@
 //! One function a subcommand: open a session, do the work, say what came out, give the exit code.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::cli::output::{self, Out};
-use crate::cli::{Arguments, Command, Common, TestOptions, back, journal, key_file, stop};
-use crate::domain::error::Problem;
+use crate::cli::{Arguments, Command, Common, TestOptions, back, failure, journal, key_file, stop};
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
@@ -31,7 +32,7 @@ use crate::engine::session::{judge, own_backups, survey};
 use crate::engine::worker::BackupDone;
 use crate::io::hunt;
 use crate::io::install::artisan;
-use crate::io::install::{self, Environment, Named};
+use crate::io::install::{self, Environment, NamedAccount};
 use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, Trust};
 use crate::io::os::signals::PutOff;
@@ -45,7 +46,19 @@ use crate::{demo, sentences, tui};
 
 /// Runs what was asked for and gives the exit code.
 pub fn run(arguments: Arguments) -> u8 {
-    let exit = match arguments.command {
+    let json = arguments.options_of_all().json;
+    match catch_unwind(AssertUnwindSafe(|| run_command(arguments))) {
+        Ok(Ok(exit)) => exit as u8,
+        Ok(Err((problem, exit))) => {
+            failure::tell(&problem, json);
+            exit as u8
+        }
+        Err(_) => failure::fault(json),
+    }
+}
+
+fn run_command(arguments: Arguments) -> CommandResult {
+    match arguments.command {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
             wizard(&arguments.common, None, mail, endpoints)
@@ -62,10 +75,10 @@ pub fn run(arguments: Arguments) -> u8 {
             threads,
             prefixed,
         }) => {
-            let limits = hunt::Limits {
+            let limits = hunt::HuntLimits {
                 threads: usize::from(threads),
                 prefixed,
-                ..hunt::Limits::default()
+                ..hunt::HuntLimits::default()
             };
             find_key(&common, usual, limits)
         }
@@ -115,17 +128,10 @@ pub fn run(arguments: Arguments) -> u8 {
             ..
         }) => journal::resume(&common, !no_test, &passphrase),
         Some(Command::History { common, all }) => journal::history(&common, all),
-    };
-    match exit {
-        Ok(exit) => exit as u8,
-        Err((problem, exit)) => {
-            output::problem(&problem);
-            exit as u8
-        }
     }
 }
 
-pub(super) type Outcome = Result<Exit, (Problem, Exit)>;
+pub(super) type CommandResult = Result<Exit, (Problem, Exit)>;
 
 /// Before anything was touched.
 pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
@@ -134,7 +140,7 @@ pub(super) fn not_started(problem: Problem) -> (Problem, Exit) {
 
 /// A change that was not carried out: mostly nothing was changed, seldom only half of it.
 pub(super) fn failed(failure: Failure) -> (Problem, Exit) {
-    let exit = if failure.half_done {
+    let exit = if failure.half_done() {
         Exit::Unreadable
     } else {
         Exit::Attention
@@ -196,9 +202,9 @@ impl Common {
     fn take_web_user(&self) -> Result<(), Problem> {
         let w = words();
         if let Some(name) = &self.web_user {
-            let named = Named::parse(name).ok_or_else(|| {
+            let named = NamedAccount::parse(name).ok_or_else(|| {
                 let what = fill(w.web_user_unknown, &[("name", &sanitize(name))]);
-                Problem::new(what, "", w.web_user_unknown_next)
+                Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
         }
@@ -240,7 +246,12 @@ impl Common {
                 w.look_in_missing,
                 &[("path", &sanitize(&missing.to_string_lossy()))],
             );
-            return Err(Problem::new(what, "", w.look_in_missing_next));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.look_in_missing_next,
+            ));
         }
         let mut session = survey::open(
             self.install.as_deref(),
@@ -266,7 +277,7 @@ fn wizard(
     install: Option<PathBuf>,
     mail: Settings,
     endpoints: Endpoints,
-) -> Outcome {
+) -> CommandResult {
     let w = words();
     common.take_web_user().map_err(not_started)?;
     let setup = crate::engine::worker::threads::Setup {
@@ -282,13 +293,18 @@ fn wizard(
             w.install_missing,
             &[("path", &sanitize(&missing.to_string_lossy()))],
         );
-        return Err(not_started(Problem::new(what, "", w.install_missing_next)));
+        return Err(not_started(Problem::new(
+            ErrorKind::InstallNotFound,
+            what,
+            "",
+            w.install_missing_next,
+        )));
     }
     let look_in = common.look_in.clone();
     tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
 }
 
-fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
+fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
     let w = words();
     let made = match mailboxes {
         Some(count) => demo::lay_out_large(folder, count, &mut crate::io::os::entropy::fill),
@@ -305,10 +321,11 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> Outcome {
     Ok(Exit::Fine)
 }
 
-fn run_demo() -> Outcome {
+fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(Problem::new(
+            ErrorKind::NotWritable,
             w.demo_no_room,
             e.to_string(),
             w.demo_no_room_next,
@@ -345,7 +362,7 @@ fn run_demo() -> Outcome {
     outcome
 }
 
-fn check(common: &Common) -> Outcome {
+fn check(common: &Common) -> CommandResult {
     let session = common.open().map_err(not_started)?;
     let assessment = session.assess();
     if common.json {
@@ -373,9 +390,9 @@ fn check(common: &Common) -> Outcome {
     })
 }
 
-fn find_key(common: &Common, usual: bool, limits: hunt::Limits) -> Outcome {
+fn find_key(common: &Common, usual: bool, limits: hunt::HuntLimits) -> CommandResult {
     let mut session = common.open_alone().map_err(not_started)?;
-    let places = find_key::Places {
+    let places = find_key::SearchPlaces {
         named: common.look_in.clone(),
         usual,
         limits,
@@ -409,12 +426,13 @@ struct Wishes<'a> {
     test: bool,
 }
 
-fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> Outcome {
+fn recover_install(common: &Common, yes: bool, wishes: &Wishes<'_>) -> CommandResult {
     let w = words();
     let lines = match wishes.passwords {
         Some(path) => passwords::read(path).map_err(|e| {
             let what = fill(w.passwords_file_unusable, &[("path", &path.display())]);
             not_started(Problem::new(
+                ErrorKind::BadInput,
                 what,
                 sanitize(&e.to_string()),
                 w.passwords_next,

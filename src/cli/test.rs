@@ -6,20 +6,20 @@ use std::sync::atomic::Ordering;
 
 use crate::cli::output::Out;
 use crate::cli::{Common, TestOptions, stop};
-use crate::domain::error::Problem;
-use crate::domain::mail::probe::{Climbed, Journey, Mark, Tested, Verdict};
-use crate::domain::mail::schedule::Limits;
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
+use crate::domain::mail::schedule::TestLimits;
 use crate::domain::mail::{ConnectionId, Direction};
 use crate::engine::exit::Exit;
 use crate::engine::mail_test;
 use crate::engine::mail_test::connections;
 use crate::engine::mail_test::connections::NotRenewed;
-use crate::engine::mail_test::lockouts::Memory;
-use crate::engine::mail_test::{Heard, Round};
+use crate::engine::mail_test::lockouts::RefusedLogins;
+use crate::engine::mail_test::{Round, TestEvent};
 use crate::engine::report;
 use crate::engine::session::Session;
 use crate::engine::session::survey;
-use crate::engine::worker::Reading;
+use crate::engine::worker::PasswordsUsed;
 use crate::io::mail::Settings;
 use crate::io::state::passwords::MailboxName;
 use crate::sentences::connections as sentences;
@@ -33,7 +33,12 @@ pub(super) fn test(common: &Common, options: &TestOptions) -> Result<Exit, Probl
     let which = named(&session, &options.mailbox)?;
     let tested = run(&mut session, options, which.as_deref())?;
     if tested.is_empty() {
-        return Err(Problem::new(w.test_nothing, "", w.test_nothing_next));
+        return Err(Problem::new(
+            ErrorKind::NothingToDo,
+            w.test_nothing,
+            "",
+            w.test_nothing_next,
+        ));
     }
     let site = survey::summary(&session).site;
     if common.json {
@@ -66,7 +71,12 @@ fn named(session: &Session, names: &[String]) -> Result<Option<Vec<ConnectionId>
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
             let what = fill(w.no_such_mailbox, &[("mailbox", &sanitize(text))]);
-            return Err(Problem::new(what, "", w.test_nothing_next));
+            return Err(Problem::new(
+                ErrorKind::BadInput,
+                what,
+                "",
+                w.test_nothing_next,
+            ));
         };
         which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
     }
@@ -85,15 +95,17 @@ pub(super) fn run(
         ..Settings::of_system()
     };
     let settings = connections::settings(session, &common);
-    let (memory, cancel) = (Memory::default(), stop::flag());
+    let (memory, cancel) = (RefusedLogins::default(), stop::flag());
     let not_renewed = match options.no_renew {
         true => NotRenewed::new(),
         false => connections::renew(session, which, &options.endpoints(), &cancel),
     };
-    let prepared = connections::prepare(session, which, Reading::InForce, &not_renewed);
+    let prepared = connections::prepare(session, which, PasswordsUsed::InForce, &not_renewed);
     let results: Mutex<Vec<Tested>> = Mutex::default();
     let tell = |heard| {
-        let Heard::Ended(tested) = heard else { return };
+        let TestEvent::Ended(tested) = heard else {
+            return;
+        };
         let Ok(mut results) = results.lock() else {
             return;
         };
@@ -107,10 +119,10 @@ pub(super) fn run(
     };
     let round = Round {
         settings: &settings,
-        limits: Limits {
+        limits: TestLimits {
             at_once: options.concurrency.into(),
             per_server: options.per_server.into(),
-            ..Limits::default()
+            ..TestLimits::default()
         },
         memory: &memory,
         again: false,
@@ -119,7 +131,7 @@ pub(super) fn run(
     };
     mail_test::run(&prepared, &round);
     if cancel.load(Ordering::Relaxed) {
-        return Err(Problem::new(w.test_stopped, "", ""));
+        return Err(Problem::new(ErrorKind::Cancelled, w.test_stopped, "", ""));
     }
     let mut tested = results
         .lock()
@@ -151,7 +163,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .map(|text| {
             read(text).ok_or_else(|| {
                 let what = fill(w.test_connect_to, &[("text", &sanitize(text))]);
-                Problem::new(what, "", w.test_connect_to_next)
+                Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
         .collect()
@@ -172,21 +184,21 @@ pub(super) fn print(out: &mut Out, tested: &[Tested], site: &str) {
         }
         line(out, one, site);
     }
-    let count = |wanted: &[Mark]| {
+    let count = |wanted: &[LoginMark]| {
         tested
             .iter()
             .filter(|t| wanted.contains(&t.ended.mark()))
             .count()
     };
-    let not_needed = count(&[Mark::NotNeeded]);
+    let not_needed = count(&[LoginMark::NotNeeded]);
     out.line("");
     out.line(&fill(
         w.test_summary,
         &[
-            ("ok", &count(&[Mark::Works, Mark::WouldWork])),
+            ("ok", &count(&[LoginMark::Works, LoginMark::WouldWork])),
             ("of", &(tested.len() - not_needed)),
-            ("failed", &count(&[Mark::Fails])),
-            ("skipped", &count(&[Mark::NotTried])),
+            ("failed", &count(&[LoginMark::Fails])),
+            ("skipped", &count(&[LoginMark::NotTried])),
         ],
     ));
     if not_needed > 0 {
@@ -205,7 +217,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
         tested.server,
         sentences::outcome(ended)
     );
-    if ended.verdict() == Verdict::Ok {
+    if ended.verdict() == TestVerdict::Ok {
         text.push_str(&format!(" ({} ms)", ended.took().as_millis()));
     }
     out.line(&text);
@@ -213,7 +225,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     if !ended.server_said.is_empty() {
         more(&ended.server_said);
     }
-    if ended.verdict() == Verdict::Failed && !ended.ladder.is_empty() {
+    if ended.verdict() == TestVerdict::Failed && !ended.ladder.is_empty() {
         more(&ladder(&ended.ladder));
     }
     let advice = sentences::advice(tested, site);

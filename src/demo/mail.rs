@@ -19,9 +19,9 @@ use std::time::Duration;
 use rustls::ServerConfig;
 
 use self::guests::Guests;
-use self::wire::Wire;
+use self::wire::GuestWire;
 use super::story::{
-    EXPIRED_IMAP, IMAP, IMAPS_PORT, Login, MICROSOFT_IMAP, MICROSOFT_SMTP, SILENT_SMTP, SMTP,
+    DemoLogin, EXPIRED_IMAP, IMAP, IMAPS_PORT, MICROSOFT_IMAP, MICROSOFT_SMTP, SILENT_SMTP, SMTP,
     SUBMISSION_PORT, logins,
 };
 
@@ -47,7 +47,7 @@ enum Speech {
 
 /// Whose manners a server has.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Provider {
+enum DemoProvider {
     /// Passwords are taken.
     Ordinary,
     /// Nobody is let in.
@@ -55,49 +55,54 @@ enum Provider {
 }
 
 /// Every server of the story.
-const SERVERS: [(&str, u16, Speech, Provider); 7] = [
-    (IMAP, IMAPS_PORT, Speech::Imaps, Provider::Ordinary),
-    (IMAP, IMAP_PORT, Speech::Imap, Provider::Ordinary),
-    (EXPIRED_IMAP, IMAPS_PORT, Speech::Imaps, Provider::Ordinary),
+const SERVERS: [(&str, u16, Speech, DemoProvider); 7] = [
+    (IMAP, IMAPS_PORT, Speech::Imaps, DemoProvider::Ordinary),
+    (IMAP, IMAP_PORT, Speech::Imap, DemoProvider::Ordinary),
+    (
+        EXPIRED_IMAP,
+        IMAPS_PORT,
+        Speech::Imaps,
+        DemoProvider::Ordinary,
+    ),
     (
         MICROSOFT_IMAP,
         IMAPS_PORT,
         Speech::Imaps,
-        Provider::Microsoft,
+        DemoProvider::Microsoft,
     ),
-    (SMTP, SUBMISSION_PORT, Speech::Smtp, Provider::Ordinary),
+    (SMTP, SUBMISSION_PORT, Speech::Smtp, DemoProvider::Ordinary),
     (
         MICROSOFT_SMTP,
         SUBMISSION_PORT,
         Speech::Smtp,
-        Provider::Microsoft,
+        DemoProvider::Microsoft,
     ),
     (
         SILENT_SMTP,
         SUBMISSION_PORT,
         Speech::Silence,
-        Provider::Ordinary,
+        DemoProvider::Ordinary,
     ),
 ];
 
 /// One server, as the threads that serve its guests see it.
-struct Server {
+struct DemoServer {
     name: &'static str,
     speech: Speech,
-    provider: Provider,
+    provider: DemoProvider,
     tls: Arc<ServerConfig>,
-    logins: Arc<[Login]>,
+    logins: Arc<[DemoLogin]>,
 }
 
-impl Server {
+impl DemoServer {
     /// Whether user and password, which `kept` picks from a login, may come in.
     fn admits(
         &self,
         user: &[u8],
         password: &[u8],
-        kept: impl Fn(&Login) -> Option<&String>,
+        kept: impl Fn(&DemoLogin) -> Option<&String>,
     ) -> bool {
-        self.provider == Provider::Ordinary
+        self.provider == DemoProvider::Ordinary
             && self.logins.iter().any(|login| {
                 login.user.as_bytes() == user
                     && kept(login).is_some_and(|kept| kept.as_bytes() == password)
@@ -106,7 +111,7 @@ impl Server {
 
     /// Serves one guest up to the end, for which there are more reasons than need telling apart.
     fn serve(&self, guest: TcpStream) -> io::Result<()> {
-        let mut wire = Wire::new(guest)?;
+        let mut wire = GuestWire::new(guest)?;
         match self.speech {
             Speech::Imaps => {
                 wire.secure(&self.tls)?;
@@ -133,7 +138,7 @@ impl MailServers {
     /// # Errors
     /// No free port, no thread.
     pub fn start() -> io::Result<Self> {
-        let logins: Arc<[Login]> = logins().into();
+        let logins: Arc<[DemoLogin]> = logins().into();
         // Filled as we go: what fails halfway drops the part that stands.
         let mut servers = Self {
             routes: Vec::new(),
@@ -142,7 +147,7 @@ impl MailServers {
             porters: Vec::new(),
         };
         for (name, port, speech, provider) in SERVERS {
-            let server = Server {
+            let server = DemoServer {
                 name,
                 speech,
                 provider,
@@ -164,7 +169,7 @@ impl MailServers {
         self.authority.clone()
     }
 
-    fn open(&mut self, port: u16, server: Server) -> io::Result<()> {
+    fn open(&mut self, port: u16, server: DemoServer) -> io::Result<()> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let name = server.name.to_owned();
@@ -192,7 +197,7 @@ impl Drop for MailServers {
 }
 
 /// Waits at a port and gives each guest a thread, until the house closes.
-fn receive(listener: &TcpListener, server: &Arc<Server>, guests: &Arc<Guests>) {
+fn receive(listener: &TcpListener, server: &Arc<DemoServer>, guests: &Arc<Guests>) {
     while !guests.is_closed() {
         let Ok((stream, _)) = listener.accept() else {
             std::thread::sleep(ACCEPT_PAUSE);

@@ -11,9 +11,9 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use rusqlite::{Connection, params};
 
-use super::tables::{self, Mailbox};
+use super::tables::{self, DemoMailbox};
 use super::{
-    Demo, Outcome, Random, config_cache, env_text, new_key, private_file, sealed, set_option,
+    Demo, DemoResult, Random, config_cache, env_text, new_key, private_file, sealed, set_option,
     skeleton,
 };
 use crate::domain::key::app_key::AppKey;
@@ -67,7 +67,7 @@ const MAILS: [(u64, Date, i32); 3] = [
 const ATTACHED: u64 = 8;
 
 /// What the mail servers take from one user.
-pub(super) struct Login {
+pub(super) struct DemoLogin {
     /// User name.
     pub(super) user: String,
     /// The password for fetching.
@@ -78,8 +78,8 @@ pub(super) struct Login {
 
 /// Who may log in at the mail servers: as stored, or as it was stored before it was lost, except where the provider made
 /// them change it. Microsoft takes nobody: its token has expired, and it takes no passwords.
-pub(super) fn logins() -> Vec<Login> {
-    let mut logins = vec![Login {
+pub(super) fn logins() -> Vec<DemoLogin> {
+    let mut logins = vec![DemoLogin {
         user: SYSTEM_MAIL.0.to_owned(),
         incoming: None,
         outgoing: Some(SYSTEM_MAIL.1.to_owned()),
@@ -94,7 +94,7 @@ pub(super) fn logins() -> Vec<Login> {
             NEVER_SEALED => (PLAIN_TEXT.to_owned(), outgoing(user)),
             _ => (incoming(user), outgoing(user)),
         };
-        logins.push(Login {
+        logins.push(DemoLogin {
             user: address(user),
             incoming: Some(incoming),
             outgoing: Some(outgoing),
@@ -125,7 +125,7 @@ fn servers(index: usize) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
+pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> DemoResult<()> {
     let (old, new, lost, foreign) = (
         new_key(random),
         new_key(random),
@@ -147,7 +147,7 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
             &old
         };
         let (imap, smtp) = servers(index);
-        let mut mailbox = Mailbox {
+        let mut mailbox = DemoMailbox {
             name: (*name).to_owned(),
             email: address(user),
             imap,
@@ -216,7 +216,7 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> Outcome<()> {
 }
 
 /// What was sent under each key, spread over its time; never on the hour, so that it looks lived in.
-fn mails(database: &Connection, keys: [&AppKey; 3]) -> Outcome<()> {
+fn mails(database: &Connection, keys: [&AppKey; 3]) -> DemoResult<()> {
     let mut thread = 0;
     for (key, (count, first, days)) in keys.into_iter().zip(MAILS) {
         for number in 0..count {
@@ -246,7 +246,7 @@ fn mails(database: &Connection, keys: [&AppKey; 3]) -> Outcome<()> {
 }
 
 /// `meta` as FreeScout writes it: one line, slashes escaped.
-fn oauth_meta(key: &AppKey, random: &mut Random<'_>) -> Outcome<String> {
+fn oauth_meta(key: &AppKey, random: &mut Random<'_>) -> DemoResult<String> {
     let meta = serde_json::json!({"oauth": {
         "provider": "ms",
         "a_token": sealed(key, "demo-access-token", random),
@@ -258,7 +258,7 @@ fn oauth_meta(key: &AppKey, random: &mut Random<'_>) -> Outcome<String> {
 }
 
 /// What was left of the old server: a backup with the old `.env` deep inside, and the key of another application.
-fn old_server(demo: &Demo, old: &AppKey, foreign: &AppKey) -> Outcome<()> {
+fn old_server(demo: &Demo, old: &AppKey, foreign: &AppKey) -> DemoResult<()> {
     let folder = demo.look_in.join("root/backups");
     std::fs::create_dir_all(&folder)?;
     let packed = flate2::write::GzEncoder::new(

@@ -34,7 +34,7 @@ CREATE TABLE jobs (id INTEGER PRIMARY KEY, queue VARCHAR(20), payload TEXT, atte
 ";
 
 /// What differs from one mailbox to the next.
-pub(super) struct Mailbox {
+pub(super) struct DemoMailbox {
     /// Shown name.
     pub name: String,
     /// Address and login.
@@ -57,7 +57,7 @@ pub(super) struct Mailbox {
 pub(super) fn add_mailbox(
     database: &Connection,
     id: u64,
-    mailbox: &Mailbox,
+    mailbox: &DemoMailbox,
 ) -> rusqlite::Result<usize> {
     let login = match mailbox.client {
         Some(client) => format!("{}:{client}", mailbox.email),

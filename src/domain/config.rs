@@ -13,7 +13,7 @@ pub mod version;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::config::dotenv::{Env, EnvFile};
-use crate::domain::config::var_export::Value;
+use crate::domain::config::var_export::ExportedValue;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::words::{fill, words};
 
@@ -108,7 +108,7 @@ impl DbSettings {
 /// What the settings are read from.
 pub struct Sources<'a> {
     /// The config cache, where there is one.
-    pub cache: Option<&'a var_export::Value>,
+    pub cache: Option<&'a var_export::ExportedValue>,
     /// `.env`, read with the process environment in mind.
     pub env: &'a EnvFile<'a>,
     /// The process environment FreeScout runs in, as far as it was given to us.
@@ -182,7 +182,7 @@ pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
             text: SecretBytes::from(
                 cache
                     .at(&["app", "key"])
-                    .and_then(Value::as_text)
+                    .and_then(ExportedValue::as_text)
                     .unwrap_or_default(),
             ),
             source: KeySource::ConfigCache,
@@ -257,18 +257,18 @@ const PDO_SSL_CERT: i64 = 1008;
 const PDO_SSL_CA: i64 = 1009;
 const PDO_SSL_VERIFY: i64 = 1014;
 
-fn database_from_cache(cache: &Value) -> Result<DbSettings, DbSettingsError> {
+fn database_from_cache(cache: &ExportedValue) -> Result<DbSettings, DbSettingsError> {
     let default = cache
         .at(&["database", "default"])
-        .and_then(Value::as_text)
+        .and_then(ExportedValue::as_text)
         .unwrap_or(b"mysql");
     let name = String::from_utf8_lossy(default);
     let connection = cache
         .at(&["database", "connections", &name])
         .ok_or(DbSettingsError::NoConnection)?;
     let text = |name: &str, default: &str| match connection.get(name) {
-        Some(Value::Text(text)) => String::from_utf8_lossy(text.expose()).into_owned(),
-        Some(Value::Int(number)) => number.to_string(),
+        Some(ExportedValue::Text(text)) => String::from_utf8_lossy(text.expose()).into_owned(),
+        Some(ExportedValue::Int(number)) => number.to_string(),
         _ => default.to_owned(),
     };
     let optional = |name: &str| Some(text(name, "")).filter(|t| !t.is_empty());
@@ -279,7 +279,7 @@ fn database_from_cache(cache: &Value) -> Result<DbSettings, DbSettingsError> {
     };
     let option_text = |number| {
         option(number)
-            .and_then(Value::as_text)
+            .and_then(ExportedValue::as_text)
             .filter(|t| !t.is_empty())
             .map(|t| String::from_utf8_lossy(t).into_owned())
     };
@@ -298,7 +298,7 @@ fn database_from_cache(cache: &Value) -> Result<DbSettings, DbSettingsError> {
         collation: text("collation", "utf8mb4_unicode_ci"),
         ssl_ca: option_text(PDO_SSL_CA),
         ssl_cert: option_text(PDO_SSL_CERT),
-        ssl_verify: !matches!(option(PDO_SSL_VERIFY), Some(Value::Bool(false))),
+        ssl_verify: !matches!(option(PDO_SSL_VERIFY), Some(ExportedValue::Bool(false))),
         sslmode: text("sslmode", "prefer"),
     })
 }

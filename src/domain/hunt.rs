@@ -21,8 +21,8 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use self::marks::Mark;
-use crate::domain::hunt::byte_classes::{Seen, Spot, Wish};
+use self::marks::KeyMark;
+use crate::domain::hunt::byte_classes::{ByteCounts, Spot, Wish};
 use crate::domain::inventory::secret::SecretBytes;
 
 /// A key, its name and everything between lie within this many bytes.
@@ -50,7 +50,7 @@ pub fn scan(window: &[u8], until: usize, hit: &mut dyn FnMut(Hit)) {
 
 /// Reports every hit whose mark begins in `range`: a prefix, a name, or the padding of a text without either. For a
 /// text that is read in pieces, [`LOOK_BACK`] bytes before the range and twice [`REACH`] behind it belong to `window`.
-pub fn scan_in(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) -> Seen {
+pub fn scan_in(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) -> ByteCounts {
     let mut scan = Scan::new(window, range);
     byte_classes::over(window, scan.range.clone(), Wish::Keys, &mut |spot, at| {
         scan.look(spot, at, hit);
@@ -114,10 +114,10 @@ impl<'w> Scan<'w> {
 }
 
 /// What stands behind a mark. `offset` says where the mark begins.
-fn scan_mark(mark: Mark, from_mark: &[u8], offset: usize, hit: &mut dyn FnMut(Hit)) {
+fn scan_mark(mark: KeyMark, from_mark: &[u8], offset: usize, hit: &mut dyn FnMut(Hit)) {
     let near = &from_mark[..from_mark.len().min(REACH)];
     match mark {
-        Mark::Prefix => {
+        KeyMark::Prefix => {
             if let Some((text, named)) = prefixed::read(&near[b"base64".len()..]) {
                 hit(Hit {
                     offset,
@@ -126,8 +126,8 @@ fn scan_mark(mark: Mark, from_mark: &[u8], offset: usize, hit: &mut dyn FnMut(Hi
                 });
             }
         }
-        Mark::Name(length) | Mark::QuotedKey(length) => {
-            let named = matches!(mark, Mark::Name(_));
+        KeyMark::Name(length) | KeyMark::QuotedKey(length) => {
+            let named = matches!(mark, KeyMark::Name(_));
             for text in named::values(&near[length..], named) {
                 hit(Hit {
                     offset,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::payload::{Malformed, Payload, looks_like_payload};
-use crate::domain::config::rules::{Keeping, Rules};
+use crate::domain::config::rules::{Rules, StorageRule};
 use crate::domain::inventory::mailbox::{
     IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail,
 };
@@ -104,7 +104,7 @@ pub struct Secret {
     /// How it is wrapped.
     pub wrapping: Wrapping,
     /// How the installed version keeps it.
-    pub keeping: Keeping,
+    pub keeping: StorageRule,
     /// Whether that version insists on a serialised value within the payload.
     pub serialized: bool,
     stored: StoredText,

@@ -121,7 +121,7 @@ pub enum Security {
 
 /// How FreeScout logs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Login {
+pub enum LoginMethod {
     /// It does not.
     None,
     /// With user name and password.
@@ -136,19 +136,19 @@ pub enum Login {
     },
 }
 
-impl Login {
+impl LoginMethod {
     /// The account's name at the server; nothing where no login is made.
     pub fn user(&self) -> Option<&str> {
         match self {
-            Login::None => None,
-            Login::Password { user } | Login::XOAuth2 { user } => Some(user),
+            LoginMethod::None => None,
+            LoginMethod::Password { user } | LoginMethod::XOAuth2 { user } => Some(user),
         }
     }
 }
 
 /// A server to connect to, as FreeScout would. Texts are as stored: hostile until sanitised.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct MailServer {
     /// Protocol.
     pub protocol: Protocol,
     /// Host name or address.
@@ -160,7 +160,7 @@ pub struct Target {
     /// Whether FreeScout checks the certificate: its chain and its name.
     pub checks_certificate: bool,
     /// Login.
-    pub login: Login,
+    pub login: LoginMethod,
     /// Folders FreeScout fetches from (IMAP).
     pub folders: Vec<String>,
     /// The address FreeScout sends from (SMTP); empty when it is not known.
@@ -169,7 +169,7 @@ pub struct Target {
     pub starttls_ignored: bool,
 }
 
-impl Target {
+impl MailServer {
     /// `host:port`, as stored.
     pub fn server(&self) -> String {
         format!("{}:{}", self.host, self.port)
@@ -197,7 +197,7 @@ pub struct Connection {
     /// The mailbox's address, or the sender of the system mail account. Hostile until sanitised.
     pub email: String,
     /// Where it leads.
-    pub target: Result<Target, NoTarget>,
+    pub target: Result<MailServer, NoTarget>,
 }
 
 /// Every connection: both directions of each mailbox, in the order of ids, then the system mail account.
@@ -232,7 +232,7 @@ fn place(host: &str, port: i64) -> Result<(String, u16), NoTarget> {
     }
 }
 
-fn incoming(mailbox: &Mailbox) -> Result<Target, NoTarget> {
+fn incoming(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
     let (host, port) = place(&mailbox.in_server, mailbox.in_port)?;
     let protocol = match mailbox.in_protocol {
         IncomingProtocol::Imap => Protocol::Imap,
@@ -241,14 +241,14 @@ fn incoming(mailbox: &Mailbox) -> Result<Target, NoTarget> {
     };
     let starttls = mailbox.in_encryption == 4;
     let login = match mailbox.oauth {
-        Some(_) => Login::XOAuth2 {
+        Some(_) => LoginMethod::XOAuth2 {
             user: oauth::client(&mailbox.in_username, &mailbox.email).login,
         },
-        None => Login::Password {
+        None => LoginMethod::Password {
             user: mailbox.in_username.clone(),
         },
     };
-    Ok(Target {
+    Ok(MailServer {
         protocol,
         host,
         port,
@@ -265,7 +265,7 @@ fn incoming(mailbox: &Mailbox) -> Result<Target, NoTarget> {
     })
 }
 
-fn outgoing(mailbox: &Mailbox) -> Result<Target, NoTarget> {
+fn outgoing(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
     match mailbox.out_method {
         OutgoingMethod::Smtp => {}
         OutgoingMethod::PhpMail | OutgoingMethod::Sendmail => return Err(NoTarget::LocalMailer),
@@ -273,13 +273,13 @@ fn outgoing(mailbox: &Mailbox) -> Result<Target, NoTarget> {
     }
     let (host, port) = place(&mailbox.out_server, mailbox.out_port)?;
     let login = if mailbox.out_username.is_empty() {
-        Login::None
+        LoginMethod::None
     } else if oauth::outgoing_uses_oauth(mailbox) {
-        Login::XOAuth2 {
+        LoginMethod::XOAuth2 {
             user: oauth::client(&mailbox.out_username, &mailbox.email).login,
         }
     } else {
-        Login::Password {
+        LoginMethod::Password {
             user: mailbox.out_username.clone(),
         }
     };
@@ -296,7 +296,7 @@ fn outgoing(mailbox: &Mailbox) -> Result<Target, NoTarget> {
     ))
 }
 
-fn system_mail(system: &SystemMail) -> Result<Target, NoTarget> {
+fn system_mail(system: &SystemMail) -> Result<MailServer, NoTarget> {
     match system.driver.as_str() {
         "smtp" => {}
         "" => return Err(NoTarget::NoServer),
@@ -309,17 +309,23 @@ fn system_mail(system: &SystemMail) -> Result<Target, NoTarget> {
         _ => Security::Plain,
     };
     let login = if system.username.is_empty() {
-        Login::None
+        LoginMethod::None
     } else {
-        Login::Password {
+        LoginMethod::Password {
             user: system.username.clone(),
         }
     };
     Ok(smtp(host, port, security, login, system.sender()))
 }
 
-fn smtp(host: String, port: u16, security: Security, login: Login, sender: &str) -> Target {
-    Target {
+fn smtp(
+    host: String,
+    port: u16,
+    security: Security,
+    login: LoginMethod,
+    sender: &str,
+) -> MailServer {
+    MailServer {
         protocol: Protocol::Smtp,
         host,
         port,
@@ -406,7 +412,7 @@ mod tests {
             in_server: "  ".to_owned(),
             ..mailbox()
         };
-        assert_eq!(outgoing(&without).unwrap().login, Login::None);
+        assert_eq!(outgoing(&without).unwrap().login, LoginMethod::None);
         assert_eq!(incoming(&without).unwrap_err(), NoTarget::NoServer);
         for (method, expected) in [
             (OutgoingMethod::PhpMail, NoTarget::LocalMailer),
@@ -439,7 +445,7 @@ mod tests {
         for target in [incoming(&mailbox).unwrap(), outgoing(&mailbox).unwrap()] {
             assert_eq!(
                 target.login,
-                Login::XOAuth2 {
+                LoginMethod::XOAuth2 {
                     user: "box@example.org".to_owned()
                 }
             );
@@ -451,7 +457,7 @@ mod tests {
         };
         assert_eq!(
             outgoing(&older).unwrap().login,
-            Login::Password {
+            LoginMethod::Password {
                 user: older.out_username.clone()
             }
         );

@@ -130,7 +130,7 @@ pub struct Recommendation {
 
 /// What happens to one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub enum PlanAction {
     /// Nothing is stored and nothing needs to be.
     Nothing,
     /// Reads right under the new key as it stands.
@@ -153,20 +153,20 @@ pub enum Action {
     StaysLost,
 }
 
-impl Action {
+impl PlanAction {
     /// The name in the journal.
     pub fn code(self) -> &'static str {
         match self {
-            Action::Nothing => "nothing",
-            Action::Keep => "keep",
-            Action::Reseal(_) => "reseal",
-            Action::Seal => "seal",
-            Action::Unwrap => "unwrap",
-            Action::Repair => "repair",
-            Action::Salvage(_) => "salvage",
-            Action::Enter => "enter",
-            Action::Leave => "leave",
-            Action::StaysLost => "stays_lost",
+            PlanAction::Nothing => "nothing",
+            PlanAction::Keep => "keep",
+            PlanAction::Reseal(_) => "reseal",
+            PlanAction::Seal => "seal",
+            PlanAction::Unwrap => "unwrap",
+            PlanAction::Repair => "repair",
+            PlanAction::Salvage(_) => "salvage",
+            PlanAction::Enter => "enter",
+            PlanAction::Leave => "leave",
+            PlanAction::StaysLost => "stays_lost",
         }
     }
 
@@ -174,19 +174,22 @@ impl Action {
     pub fn writes(self) -> bool {
         !matches!(
             self,
-            Action::Nothing | Action::Keep | Action::Leave | Action::StaysLost
+            PlanAction::Nothing | PlanAction::Keep | PlanAction::Leave | PlanAction::StaysLost
         )
     }
 
     /// Whether FreeScout reads a value afterwards that it should.
     pub fn readable_after(self) -> bool {
-        !matches!(self, Action::Nothing | Action::Leave | Action::StaysLost)
+        !matches!(
+            self,
+            PlanAction::Nothing | PlanAction::Leave | PlanAction::StaysLost
+        )
     }
 }
 
 /// One line of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct PlanStep {
     /// The secret.
     pub place: Place,
     /// What it is.
@@ -194,12 +197,12 @@ pub struct Step {
     /// Whose it is, sanitised.
     pub owner: String,
     /// What happens to it.
-    pub action: Action,
+    pub action: PlanAction,
 }
 
 /// The key a plan ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub enum TargetKey {
     /// A known key.
     Known(Fingerprint),
     /// A new random key, made when the plan is carried out.
@@ -229,13 +232,13 @@ pub struct Choices {
 impl Choices {
     /// What was chosen for this plan.
     pub fn of(plan: &Plan) -> Self {
-        let places = |is: fn(Action) -> bool| {
+        let places = |is: fn(PlanAction) -> bool| {
             let steps = plan.steps.iter().filter(move |step| is(step.action));
             steps.map(|step| step.place.clone()).collect()
         };
         Self {
-            salvage: places(|action| matches!(action, Action::Salvage(_))),
-            entered: places(|action| action == Action::Enter),
+            salvage: places(|action| matches!(action, PlanAction::Salvage(_))),
+            entered: places(|action| action == PlanAction::Enter),
         }
     }
 }
@@ -255,11 +258,11 @@ pub struct Plan {
     /// The strategy.
     pub strategy: Strategy,
     /// The key it ends with.
-    pub target: Target,
+    pub target: TargetKey,
     /// Where that key must be written; `None` when it stands there already.
     pub write_key: Option<KeyHome>,
     /// Every secret.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
 }
 
 impl Plan {
@@ -293,7 +296,7 @@ impl Plan {
     pub fn resealed(&self) -> usize {
         self.steps
             .iter()
-            .filter(|s| s.action.writes() && s.action != Action::Enter)
+            .filter(|s| s.action.writes() && s.action != PlanAction::Enter)
             .count()
     }
 
@@ -301,13 +304,32 @@ impl Plan {
     pub fn entered(&self) -> usize {
         self.steps
             .iter()
-            .filter(|s| s.action == Action::Enter)
+            .filter(|s| s.action == PlanAction::Enter)
             .count()
     }
 
     /// Steps whose secret stays unreadable.
-    pub fn lost(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|s| s.action == Action::StaysLost)
+    pub fn lost(&self) -> impl Iterator<Item = &PlanStep> {
+        self.steps
+            .iter()
+            .filter(|s| s.action == PlanAction::StaysLost)
+    }
+
+    /// The passwords that are left to be entered: what stays unreadable and can be entered, and what is missing. `secrets`
+    /// are those that the plan was made for.
+    pub fn to_enter<'a>(
+        &self,
+        secrets: &'a [SecretReport],
+    ) -> impl Iterator<Item = &'a SecretReport> {
+        // A plan has one step a secret, in the order of the secrets.
+        let pairs = self.steps.iter().zip(secrets);
+        pairs
+            .filter(|(step, secret)| match step.action {
+                PlanAction::StaysLost => secret.enterable(),
+                PlanAction::Nothing => secret.enterable() && secret.probably_wiped(),
+                _ => false,
+            })
+            .map(|(_, secret)| secret)
     }
 
     /// Secrets that FreeScout reads afterwards.
@@ -488,17 +510,17 @@ pub fn target(
     strategy: Strategy,
     secrets: &[SecretReport],
     circumstances: &Circumstances,
-) -> Result<(Target, Option<KeyHome>), Impossible> {
+) -> Result<(TargetKey, Option<KeyHome>), Impossible> {
     let target = match strategy {
         Strategy::Restore => {
-            Target::Known(best_old_key(secrets, circumstances).ok_or(Impossible::NoOldKey)?)
+            TargetKey::Known(best_old_key(secrets, circumstances).ok_or(Impossible::NoOldKey)?)
         }
         Strategy::Carry | Strategy::Reenter => {
-            Target::Known(circumstances.effective.ok_or(Impossible::NoKeyInForce)?)
+            TargetKey::Known(circumstances.effective.ok_or(Impossible::NoKeyInForce)?)
         }
-        Strategy::Fresh => Target::Fresh,
+        Strategy::Fresh => TargetKey::Fresh,
     };
-    let standing = matches!(target, Target::Known(key) if circumstances.configured == Some(key));
+    let standing = matches!(target, TargetKey::Known(key) if circumstances.configured == Some(key));
     let write_key = if standing {
         None
     } else {
@@ -534,31 +556,36 @@ pub fn make(
 }
 
 /// What the recommended strategy makes of one secret, without anything chosen.
-pub fn recommended_action(recommended: Recommendation, secret: &SecretReport) -> Action {
-    let target = recommended.key.map_or(Target::Fresh, Target::Known);
+pub fn recommended_action(recommended: Recommendation, secret: &SecretReport) -> PlanAction {
+    let target = recommended.key.map_or(TargetKey::Fresh, TargetKey::Known);
     step(secret, recommended.strategy, target, &Choices::default()).action
 }
 
-fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Choices) -> Step {
-    let keeps = |key: Fingerprint| target == Target::Known(key);
+fn step(
+    secret: &SecretReport,
+    strategy: Strategy,
+    target: TargetKey,
+    choices: &Choices,
+) -> PlanStep {
+    let keeps = |key: Fingerprint| target == TargetKey::Known(key);
     let action = if choices.entered.contains(&secret.place) && secret.form().is_some() {
-        Action::Enter
+        PlanAction::Enter
     } else {
         match (secret.verdict, secret.verdict.remedy()) {
-            (Verdict::Empty { .. }, _) => Action::Nothing,
-            (verdict, Remedy::Nothing) if verdict.readable() => Action::Keep,
-            (_, Remedy::Nothing) => Action::Leave,
-            (Verdict::Opens(_), _) if strategy == Strategy::Reenter => Action::Keep,
-            (_, _) if strategy == Strategy::Reenter => Action::StaysLost,
+            (Verdict::Empty { .. }, _) => PlanAction::Nothing,
+            (verdict, Remedy::Nothing) if verdict.readable() => PlanAction::Keep,
+            (_, Remedy::Nothing) => PlanAction::Leave,
+            (Verdict::Opens(_), _) if strategy == Strategy::Reenter => PlanAction::Keep,
+            (_, _) if strategy == Strategy::Reenter => PlanAction::StaysLost,
             (Verdict::Opens(key) | Verdict::OtherKey(key), _)
                 if keeps(key) && !secret.misspelled =>
             {
-                Action::Keep
+                PlanAction::Keep
             }
-            (Verdict::Opens(key) | Verdict::OtherKey(key), _) => Action::Reseal(key),
-            (_, Remedy::Seal) => Action::Seal,
-            (_, Remedy::Unwrap) => Action::Unwrap,
-            (_, Remedy::Repair) => Action::Repair,
+            (Verdict::Opens(key) | Verdict::OtherKey(key), _) => PlanAction::Reseal(key),
+            (_, Remedy::Seal) => PlanAction::Seal,
+            (_, Remedy::Unwrap) => PlanAction::Unwrap,
+            (_, Remedy::Repair) => PlanAction::Repair,
             (
                 Verdict::UnknownKey {
                     salvage: Some(salvage),
@@ -568,11 +595,11 @@ fn step(secret: &SecretReport, strategy: Strategy, target: Target, choices: &Cho
                     ..
                 },
                 Remedy::Salvage,
-            ) if choices.salvage.contains(&secret.place) => Action::Salvage(salvage.key),
-            (_, _) => Action::StaysLost,
+            ) if choices.salvage.contains(&secret.place) => PlanAction::Salvage(salvage.key),
+            (_, _) => PlanAction::StaysLost,
         }
     };
-    Step {
+    PlanStep {
         place: secret.place.clone(),
         kind: secret.kind,
         owner: secret.owner.clone(),

@@ -14,7 +14,7 @@ use crate::domain::inventory::secret::{Cell, Place};
 
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum RunKind {
     /// A backup; changes nothing.
     Backup,
     /// A recovery.
@@ -25,20 +25,25 @@ pub enum Kind {
     Restore,
 }
 
-impl Kind {
-    const ALL: [Kind; 4] = [Kind::Backup, Kind::Recovery, Kind::Undo, Kind::Restore];
+impl RunKind {
+    const ALL: [RunKind; 4] = [
+        RunKind::Backup,
+        RunKind::Recovery,
+        RunKind::Undo,
+        RunKind::Restore,
+    ];
 
     /// The name in the journal and in JSON.
     pub fn code(self) -> &'static str {
         match self {
-            Kind::Backup => "backup",
-            Kind::Recovery => "recovery",
-            Kind::Undo => "undo",
-            Kind::Restore => "restore",
+            RunKind::Backup => "backup",
+            RunKind::Recovery => "recovery",
+            RunKind::Undo => "undo",
+            RunKind::Restore => "restore",
         }
     }
 
-    /// The kind of this [`Kind::code`].
+    /// The kind of this [`RunKind::code`].
     pub fn by_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
@@ -46,7 +51,7 @@ impl Kind {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RunOutcome {
     /// It did not: it runs still, or was interrupted.
     Unfinished,
     /// Carried out.
@@ -59,27 +64,27 @@ pub enum Outcome {
     GivenUp,
 }
 
-impl Outcome {
-    const ALL: [Outcome; 5] = [
-        Outcome::Unfinished,
-        Outcome::Done,
-        Outcome::NotCarriedOut,
-        Outcome::TakenBack,
-        Outcome::GivenUp,
+impl RunOutcome {
+    const ALL: [RunOutcome; 5] = [
+        RunOutcome::Unfinished,
+        RunOutcome::Done,
+        RunOutcome::NotCarriedOut,
+        RunOutcome::TakenBack,
+        RunOutcome::GivenUp,
     ];
 
     /// The name in the journal and in JSON.
     pub fn code(self) -> &'static str {
         match self {
-            Outcome::Unfinished => "unfinished",
-            Outcome::Done => "done",
-            Outcome::NotCarriedOut => "not_carried_out",
-            Outcome::TakenBack => "taken_back",
-            Outcome::GivenUp => "given_up",
+            RunOutcome::Unfinished => "unfinished",
+            RunOutcome::Done => "done",
+            RunOutcome::NotCarriedOut => "not_carried_out",
+            RunOutcome::TakenBack => "taken_back",
+            RunOutcome::GivenUp => "given_up",
         }
     }
 
-    /// The outcome of this [`Outcome::code`].
+    /// The outcome of this [`RunOutcome::code`].
     pub fn by_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.code() == code)
     }
@@ -87,7 +92,7 @@ impl Outcome {
 
 /// A step of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum RunPhase {
     /// New files are written beside those they will replace.
     Staging,
     /// Rows, in one transaction.
@@ -100,22 +105,22 @@ pub enum Phase {
     Verifying,
 }
 
-impl Phase {
+impl RunPhase {
     /// The name in the journal and in JSON.
     pub fn code(self) -> &'static str {
         match self {
-            Phase::Staging => "staging",
-            Phase::Rows => "rows",
-            Phase::Files => "files",
-            Phase::Cache => "cache",
-            Phase::Verifying => "verifying",
+            RunPhase::Staging => "staging",
+            RunPhase::Rows => "rows",
+            RunPhase::Files => "files",
+            RunPhase::Cache => "cache",
+            RunPhase::Verifying => "verifying",
         }
     }
 }
 
 /// Who began a run, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Origin {
+pub struct RunOrigin {
     /// This machine.
     pub host: String,
     /// The user, by name where there is one; behind `sudo` the one who called it as well.
@@ -134,7 +139,7 @@ pub struct Run {
     /// Its number; 0 before it is written down.
     pub id: i64,
     /// What it does.
-    pub kind: Kind,
+    pub kind: RunKind,
     /// The install's folder.
     pub install: PathBuf,
     /// The backup it rests on.
@@ -146,7 +151,7 @@ pub struct Run {
     /// When it ended, RFC 3339.
     pub ended: Option<String>,
     /// Who began it.
-    pub origin: Origin,
+    pub origin: RunOrigin,
     /// Name of the strategy, of a recovery.
     pub strategy: Option<String>,
     /// Fingerprint of the key it ends with, of a recovery.
@@ -160,7 +165,7 @@ pub struct Run {
     /// Whether FreeScout's own command may be run for that.
     pub artisan: bool,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: RunOutcome,
 }
 
 /// What a plan makes of one secret, as it is written down.
@@ -215,7 +220,7 @@ pub struct Intent {
 
 /// How something that was to be replaced stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum CurrentState {
     /// As the run found it.
     Before,
     /// As the run meant it.
@@ -224,15 +229,15 @@ pub enum Standing {
     Foreign,
 }
 
-impl Standing {
+impl CurrentState {
     /// Of the digests of what was, of what was meant, and of what stands now.
     pub fn of(old: Option<&String>, new: Option<&String>, now: Option<&String>) -> Self {
         if now == new {
-            Standing::Meant
+            CurrentState::Meant
         } else if now == old {
-            Standing::Before
+            CurrentState::Before
         } else {
-            Standing::Foreign
+            CurrentState::Foreign
         }
     }
 }
@@ -243,24 +248,27 @@ mod tests {
 
     #[test]
     fn codes_lead_back() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::by_code(kind.code()), Some(kind));
+        for kind in RunKind::ALL {
+            assert_eq!(RunKind::by_code(kind.code()), Some(kind));
         }
-        for outcome in Outcome::ALL {
-            assert_eq!(Outcome::by_code(outcome.code()), Some(outcome));
+        for outcome in RunOutcome::ALL {
+            assert_eq!(RunOutcome::by_code(outcome.code()), Some(outcome));
         }
-        assert_eq!(Kind::by_code("else"), None);
+        assert_eq!(RunKind::by_code("else"), None);
     }
 
     #[test]
     fn what_did_not_change_counts_as_meant() {
         let (a, b, c) = ("a".to_owned(), "b".to_owned(), "c".to_owned());
-        let of = |now| Standing::of(Some(&a), Some(&b), now);
-        assert_eq!(of(Some(&a)), Standing::Before);
-        assert_eq!(of(Some(&b)), Standing::Meant);
-        assert_eq!(of(Some(&c)), Standing::Foreign);
-        assert_eq!(of(None), Standing::Foreign);
-        assert_eq!(Standing::of(Some(&a), Some(&a), Some(&a)), Standing::Meant);
-        assert_eq!(Standing::of(Some(&a), None, None), Standing::Meant);
+        let of = |now| CurrentState::of(Some(&a), Some(&b), now);
+        assert_eq!(of(Some(&a)), CurrentState::Before);
+        assert_eq!(of(Some(&b)), CurrentState::Meant);
+        assert_eq!(of(Some(&c)), CurrentState::Foreign);
+        assert_eq!(of(None), CurrentState::Foreign);
+        assert_eq!(
+            CurrentState::of(Some(&a), Some(&a), Some(&a)),
+            CurrentState::Meant
+        );
+        assert_eq!(CurrentState::of(Some(&a), None, None), CurrentState::Meant);
     }
 }

@@ -9,12 +9,12 @@ pub mod finding;
 
 use super::inventory::{Secret, StoredText};
 use super::payload::{Body, Malformed, Payload};
-use crate::domain::config::rules::{Form, Keeping, Undecryptable};
+use crate::domain::config::rules::{StorageRule, StoredForm, Undecryptable};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::payload::php;
-use crate::domain::payload::php::Value;
+use crate::domain::payload::php::PhpValue;
 
 /// Payloads inside payloads are followed this deep.
 const MAX_LAYERS: usize = 8;
@@ -106,13 +106,13 @@ impl Plain {
         Plain::Untold,
     ];
 
-    fn kept(keeping: Keeping) -> Self {
+    fn kept(keeping: StorageRule) -> Self {
         match keeping {
-            Keeping::AsItIs => Plain::AsItIs,
-            Keeping::Sealed(Undecryptable::ReadsAsStored) => Plain::StillRead,
-            Keeping::Sealed(Undecryptable::ReadsEmpty) => Plain::ReadsEmpty,
-            Keeping::SealedByMigration => Plain::AwaitsMigration,
-            Keeping::Untold => Plain::Untold,
+            StorageRule::AsItIs => Plain::AsItIs,
+            StorageRule::Sealed(Undecryptable::ReadsAsStored) => Plain::StillRead,
+            StorageRule::Sealed(Undecryptable::ReadsEmpty) => Plain::ReadsEmpty,
+            StorageRule::SealedByMigration => Plain::AwaitsMigration,
+            StorageRule::Untold => Plain::Untold,
         }
     }
 }
@@ -256,7 +256,7 @@ pub fn judge(secret: &Secret, ring: &KeyRing) -> Verdict {
         (_, Some(Err(Malformed::NotAPayload))) => {
             return Verdict::Plaintext(Plain::kept(secret.keeping));
         }
-        (_, Some(_)) if secret.keeping == Keeping::AsItIs => {
+        (_, Some(_)) if secret.keeping == StorageRule::AsItIs => {
             return damaged(Damage::OfNewerVersion);
         }
         (_, Some(Ok(payload))) => payload,
@@ -310,7 +310,7 @@ fn judge_opened(serialized: bool, payload: &Payload, key: &AppKey, ring: &KeyRin
             innermost: innermost(serialized, inner, ring).is_some(),
         };
     }
-    if matches!(value, Ok(Value::Null)) {
+    if matches!(value, Ok(PhpValue::Null)) {
         return Verdict::Empty { null_payload: true };
     }
     if value.is_err() && (serialized || php::begins_serialized(plain.expose())) {
@@ -377,7 +377,7 @@ pub fn text(secret: &Secret, ring: &KeyRing) -> Option<SecretBytes> {
     }
     let plain = rescued(secret, ring, false)?;
     match php::unserialize(plain.expose()) {
-        Ok(Value::Text(text) | Value::Int(text)) => Some(SecretBytes::from(text)),
+        Ok(PhpValue::Text(text) | PhpValue::Int(text)) => Some(SecretBytes::from(text)),
         Err(_) if !secret.serialized => Some(plain),
         _ => None,
     }
@@ -385,21 +385,21 @@ pub fn text(secret: &Secret, ring: &KeyRing) -> Option<SecretBytes> {
 
 /// The form in which another text would have to be stored there; `None` where that cannot be told, or a migration would
 /// seal it once more.
-pub fn form(keeping: Keeping, verdict: &Verdict) -> Option<Form> {
+pub fn form(keeping: StorageRule, verdict: &Verdict) -> Option<StoredForm> {
     match (keeping, verdict) {
-        (Keeping::AsItIs, _) => Some(Form::Plain),
-        (Keeping::Sealed(_), _) => Some(Form::Sealed),
-        (Keeping::SealedByMigration, _) | (Keeping::Untold, Verdict::Empty { .. }) => None,
+        (StorageRule::AsItIs, _) => Some(StoredForm::Plain),
+        (StorageRule::Sealed(_), _) => Some(StoredForm::Sealed),
+        (StorageRule::SealedByMigration, _) | (StorageRule::Untold, Verdict::Empty { .. }) => None,
         // As what stands there: somebody's FreeScout wrote it so.
-        (Keeping::Untold, Verdict::Plaintext(_)) => Some(Form::Plain),
-        (Keeping::Untold, _) => Some(Form::Sealed),
+        (StorageRule::Untold, Verdict::Plaintext(_)) => Some(StoredForm::Plain),
+        (StorageRule::Untold, _) => Some(StoredForm::Sealed),
     }
 }
 
 /// The payload inside a decrypted value, where the value is one.
 fn inner_payload(plain: &[u8]) -> Option<Payload> {
     let text = match php::unserialize(plain) {
-        Ok(Value::Text(text)) => text,
+        Ok(PhpValue::Text(text)) => text,
         Ok(_) => return None,
         Err(_) => plain,
     };
@@ -413,7 +413,7 @@ fn value_of(serialized: bool, plain: SecretBytes, ring: &KeyRing) -> Option<Secr
         return innermost(serialized, inner, ring);
     }
     match php::unserialize(plain.expose()) {
-        Ok(Value::Null) => None,
+        Ok(PhpValue::Null) => None,
         Ok(_) => Some(plain),
         Err(_) if php::begins_serialized(plain.expose()) => None,
         Err(_) if !serialized => Some(plain),
@@ -445,7 +445,7 @@ fn salvage(
         let plain = body.decrypt(key)?;
         // A whole value, to the last byte: random bytes with lucky padding do not come out as one.
         let text = match php::unserialize(plain.expose()) {
-            Ok(Value::Text(text)) => text,
+            Ok(PhpValue::Text(text)) => text,
             _ => return None,
         };
         let whole = php::serialize_text(text)[..] == *plain.expose();

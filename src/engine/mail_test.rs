@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use crate::domain::inventory::secret::wipe_stack;
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{Code, Ended, Journey, Rung, Tested};
-use crate::domain::mail::schedule::{Item, Limits, Load, Next, Schedule};
+use crate::domain::mail::schedule::{Load, NextTest, QueuedTest, Schedule, TestLimits};
 use crate::domain::mail::{ConnectionId, Direction, Protocol};
-use crate::engine::mail_test::connections::{Attempt, How, Prepared, not_yet};
-use crate::engine::mail_test::lockouts::{Account, Memory, account, server};
+use crate::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip, not_yet};
+use crate::engine::mail_test::lockouts::{ProviderAccount, RefusedLogins, account, server};
 use crate::io::mail::{self, Cancelled, Settings, journey};
 
 /// How often a thread that waits looks up.
@@ -25,7 +25,7 @@ const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// What is heard of a round of tests.
 #[derive(Debug, Clone)]
-pub enum Heard {
+pub enum TestEvent {
     /// A test is at this rung.
     At(ConnectionId, Rung),
     /// A test ended.
@@ -37,27 +37,29 @@ pub struct Round<'a> {
     /// Deadlines, authorities, routes.
     pub settings: &'a Settings,
     /// How many at once.
-    pub limits: Limits,
+    pub limits: TestLimits,
     /// What was refused before.
-    pub memory: &'a Memory,
+    pub memory: &'a RefusedLogins,
     /// Also what is not sent unasked: see [`Ended::waits_for_a_word`].
     pub again: bool,
     /// Raised when the round is called off.
     pub cancel: &'a AtomicBool,
     /// Hears how it goes; called from several threads.
-    pub tell: &'a (dyn Fn(Heard) + Sync),
+    pub tell: &'a (dyn Fn(TestEvent) + Sync),
 }
 
 /// Makes the tests. When the round is called off, those that were not finished are not told.
-pub fn run(prepared: &[Prepared], round: &Round<'_>) {
+pub fn run(prepared: &[PreparedTest], round: &Round<'_>) {
     let mut tests = Vec::new();
     for one in prepared {
         match &one.how {
-            How::Skip(ended) => (round.tell)(Heard::Ended(Box::new(one.tested(ended.clone())))),
-            How::Try(attempt) => tests.push((one, attempt)),
+            TestOrSkip::Skip(ended) => {
+                (round.tell)(TestEvent::Ended(Box::new(one.tested(ended.clone()))))
+            }
+            TestOrSkip::Try(attempt) => tests.push((one, attempt)),
         }
     }
-    let items: Vec<Item> = tests.iter().map(|(_, attempt)| item(attempt)).collect();
+    let items: Vec<QueuedTest> = tests.iter().map(|(_, attempt)| item(attempt)).collect();
     let threads = round.limits.at_once.clamp(1, tests.len().max(1));
     let schedule = Mutex::new(Schedule::new(items, round.limits));
     let (limited, freed) = (Mutex::default(), Condvar::new());
@@ -72,8 +74,8 @@ pub fn run(prepared: &[Prepared], round: &Round<'_>) {
     });
 }
 
-fn item(attempt: &Attempt) -> Item {
-    Item {
+fn item(attempt: &Attempt) -> QueuedTest {
+    QueuedTest {
         server: server(&attempt.target.host),
         account: account(&attempt.target).map(|(_, user)| user),
     }
@@ -81,7 +83,7 @@ fn item(attempt: &Attempt) -> Item {
 
 /// Sends a mail from each mailbox to itself that can send and fetch, and tells how it went.
 pub fn send_to_itself(
-    prepared: &[Prepared],
+    prepared: &[PreparedTest],
     tested: &[Tested],
     round: &Round<'_>,
 ) -> Vec<(u64, Journey)> {
@@ -93,7 +95,7 @@ pub fn send_to_itself(
     let attempt = |id: ConnectionId| {
         let one = prepared.iter().find(|p| p.connection.id == id)?;
         match &one.how {
-            How::Try(attempt) if works(id) => Some(attempt),
+            TestOrSkip::Try(attempt) if works(id) => Some(attempt),
             _ => None,
         }
     };
@@ -143,7 +145,7 @@ pub fn send_to_itself(
 /// One journey, with both accounts to itself.
 fn travel_between(out: &Attempt, back: &Attempt, round: &Round<'_>) -> Result<Journey, Cancelled> {
     let ends = [out, back].into_iter();
-    let accounts: BTreeSet<Account> = ends.filter_map(|end| account(&end.target)).collect();
+    let accounts: BTreeSet<ProviderAccount> = ends.filter_map(|end| account(&end.target)).collect();
     let _held = round.memory.enter(accounts, None, round.cancel)?;
     let token: String = crate::io::os::entropy::bytes::<12>()
         .iter()
@@ -162,7 +164,7 @@ fn travel_between(out: &Attempt, back: &Attempt, round: &Round<'_>) -> Result<Jo
 }
 
 fn work(
-    tests: &[(&Prepared, &Attempt)],
+    tests: &[(&PreparedTest, &Attempt)],
     schedule: &Mutex<Schedule>,
     // What those came to that are tried again.
     limited: &Mutex<HashMap<usize, Ended>>,
@@ -177,9 +179,9 @@ fn work(
         }
         let mut waiting = lock();
         let index = match waiting.next(since.elapsed()) {
-            Next::Finished => return,
-            Next::Run(index) => index,
-            Next::GiveUp(index) => {
+            NextTest::Finished => return,
+            NextTest::Run(index) => index,
+            NextTest::GiveUp(index) => {
                 drop(waiting);
                 let before = limited
                     .lock()
@@ -187,10 +189,10 @@ fn work(
                     .remove(&index);
                 let ended = before
                     .unwrap_or_else(|| Ended::skipped(Code::RateLimited, Some(Advice::TooMany)));
-                (round.tell)(Heard::Ended(Box::new(tests[index].0.tested(ended))));
+                (round.tell)(TestEvent::Ended(Box::new(tests[index].0.tested(ended))));
                 continue;
             }
-            Next::WaitUntil(_) | Next::WaitForOthers => {
+            NextTest::WaitUntil(_) | NextTest::WaitForOthers => {
                 drop(freed.wait_timeout(waiting, LOOK_UP));
                 continue;
             }
@@ -217,14 +219,14 @@ fn work(
                 let mut limited = limited.lock().unwrap_or_else(PoisonError::into_inner);
                 limited.insert(index, ended);
             }
-            Some(ended) => (round.tell)(Heard::Ended(Box::new(tests[index].0.tested(ended)))),
+            Some(ended) => (round.tell)(TestEvent::Ended(Box::new(tests[index].0.tested(ended)))),
             None => return,
         }
     }
 }
 
 /// One test, after those of the same account.
-fn test((one, attempt): (&Prepared, &Attempt), round: &Round<'_>) -> Result<Ended, Cancelled> {
+fn test((one, attempt): (&PreparedTest, &Attempt), round: &Round<'_>) -> Result<Ended, Cancelled> {
     let Attempt {
         target,
         credential,
@@ -237,11 +239,11 @@ fn test((one, attempt): (&Prepared, &Attempt), round: &Round<'_>) -> Result<Ende
             credential.as_ref(),
             round.settings,
             round.cancel,
-            &mut |rung| (round.tell)(Heard::At(id, rung)),
+            &mut |rung| (round.tell)(TestEvent::At(id, rung)),
         )
     };
     let server = server(&target.host);
-    let accounts: BTreeSet<Account> = account(target).into_iter().collect();
+    let accounts: BTreeSet<ProviderAccount> = account(target).into_iter().collect();
     let room = Some((server.clone(), round.limits));
     let _held = round.memory.enter(accounts, room, round.cancel)?;
     let sent = credential.as_ref();

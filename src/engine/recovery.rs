@@ -16,9 +16,9 @@ pub mod run_log;
 pub mod undo;
 pub mod verify;
 
-use crate::domain::config::rules::Keeping;
-use crate::domain::error::Problem;
-use crate::domain::hunt::old_payloads::standing::{Recoverable, Taken};
+use crate::domain::config::rules::StorageRule;
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
@@ -29,7 +29,7 @@ use crate::words::untrusted::sanitize;
 use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PlanReady};
-use crate::io::state::passwords::{Line, MailboxName};
+use crate::io::state::passwords::{MailboxName, PasswordLine};
 use crate::sentences;
 use crate::words::{fill, words};
 
@@ -53,16 +53,23 @@ impl NoPlan {
         match self {
             NoPlan::Problem(problem) => problem,
             NoPlan::Impossible(strategy, why) => Problem::new(
+                ErrorKind::NoPlan,
                 fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
                 sentences::impossible(why),
                 w.strategy_impossible_next,
             ),
-            NoPlan::FreshNotAsked(why) => {
-                Problem::new(w.fresh_not_asked, why, w.fresh_not_asked_next)
-            }
-            NoPlan::Needed(need) => {
-                Problem::new(sentences::need(need), "", sentences::need_next(need))
-            }
+            NoPlan::FreshNotAsked(why) => Problem::new(
+                ErrorKind::FreshNotAsked,
+                w.fresh_not_asked,
+                why,
+                w.fresh_not_asked_next,
+            ),
+            NoPlan::Needed(need) => Problem::new(
+                ErrorKind::NoPlan,
+                sentences::need(need),
+                "",
+                sentences::need_next(need),
+            ),
         }
     }
 }
@@ -107,18 +114,18 @@ pub fn plan(
 /// A [`Problem`] that names the mailbox no line of the install matches.
 pub fn places(
     assessment: &Assessment,
-    lines: Vec<Line>,
+    lines: Vec<PasswordLine>,
 ) -> Result<Vec<(Place, SecretBytes)>, Problem> {
     let w = words();
     let mut entered = Vec::new();
     for line in lines {
         match line {
-            Line::SystemMail(text) => {
+            PasswordLine::SystemMail(text) => {
                 let secret = of_kind(assessment, SecretKind::SystemMail, |_| true);
                 let secret = secret.ok_or_else(|| unknown(w.no_system_mail))?;
                 entered.push((enterable(secret)?, text));
             }
-            Line::Mailbox {
+            PasswordLine::Mailbox {
                 mailbox,
                 incoming,
                 outgoing,
@@ -149,7 +156,7 @@ pub fn places(
 }
 
 /// The older payloads that may be taken unseen, but for places that got a password already.
-pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<Taken> {
+pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<TakenUnseen> {
     let given = |place: &Place| entered.iter().any(|(given, _)| given == place);
     assessment
         .takeable()
@@ -162,7 +169,10 @@ pub fn older(assessment: &Assessment, entered: &[(Place, SecretBytes)]) -> Vec<T
 ///
 /// # Errors
 /// A [`Problem`] when one is no longer certain to be this install's own.
-pub fn take(session: &Session, older: Vec<Taken>) -> Result<Vec<(Place, SecretBytes)>, Problem> {
+pub fn take(
+    session: &Session,
+    older: Vec<TakenUnseen>,
+) -> Result<Vec<(Place, SecretBytes)>, Problem> {
     older
         .into_iter()
         .map(|taken| match old_payloads::taken(session, &taken) {
@@ -175,7 +185,12 @@ pub fn take(session: &Session, older: Vec<Taken>) -> Result<Vec<(Place, SecretBy
 fn surprised(place: &Place) -> Problem {
     let w = words();
     let place = sanitize(&place.to_string());
-    Problem::new(w.plan_surprised, place, w.plan_surprised_next)
+    Problem::new(
+        ErrorKind::ChangedMeanwhile,
+        w.plan_surprised,
+        place,
+        w.plan_surprised_next,
+    )
 }
 
 /// The passwords themselves: as typed, read from the secret they shall be the same as, from the older payload that was
@@ -227,13 +242,23 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
     let place = sanitize(&secret.place.to_string());
     let what = fill(w.password_form_untold, &[("place", &place)]);
     let why = match secret.keeping {
-        Keeping::SealedByMigration => w.verdict_plaintext_awaits,
+        StorageRule::SealedByMigration => w.verdict_plaintext_awaits,
         _ => w.version_untold_why,
     };
-    Err(Problem::new(what, why, w.password_form_next))
+    Err(Problem::new(
+        ErrorKind::Refused,
+        what,
+        why,
+        w.password_form_next,
+    ))
 }
 
 fn unknown(what: &str) -> Problem {
     let w = words();
-    Problem::new(w.passwords_unusable, what, w.passwords_next)
+    Problem::new(
+        ErrorKind::BadInput,
+        w.passwords_unusable,
+        what,
+        w.passwords_next,
+    )
 }

@@ -4,6 +4,7 @@
 pub mod connections;
 mod damage;
 pub mod escaped;
+pub mod failed;
 pub mod find_key;
 pub mod payloads;
 pub mod restore;
@@ -15,26 +16,26 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{Place, Token};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::{self, Action, Choices, Plan, Recommendation, Strategy, Target};
-use crate::domain::run::Origin;
+use crate::domain::plan::{self, Choices, Plan, Recommendation, Strategy, TargetKey};
+use crate::domain::run::RunOrigin;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, SecretReport, Summary};
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::recovery::backup;
-use crate::engine::recovery::disk_trouble::{place, way_out};
+use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::fs;
-use crate::io::fs::Attributes;
-use crate::io::install::{Known, KnownBy};
+use crate::io::fs::{Attributes, FileError};
+use crate::io::install::{KnownBy, WebAccount};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::sentences;
@@ -133,7 +134,7 @@ struct MadeJson<'a> {
 pub struct Made {
     stamp: String,
     at: String,
-    origin: Origin,
+    origin: RunOrigin,
 }
 
 impl Made {
@@ -182,7 +183,7 @@ struct WebUserJson {
 }
 
 impl WebUserJson {
-    fn of(known: &Known) -> Self {
+    fn of(known: &WebAccount) -> Self {
         let uid = (known.by != KnownBy::Untold).then_some(known.account.uid);
         Self {
             name: uid.map(fs::user_name),
@@ -260,7 +261,7 @@ pub struct RecoverJson<'a> {
 
 /// What `recover` would do, without `--yes`.
 #[derive(Serialize)]
-pub struct PlannedJson<'a> {
+pub struct PlannedRecoveryJson<'a> {
     schema: u32,
     planned: bool,
     strategy: Strategy,
@@ -318,14 +319,14 @@ pub fn planned_json<'a>(
     ready: &PlanReady,
     assessment: &Assessment,
     older: Older<'a>,
-) -> PlannedJson<'a> {
-    PlannedJson {
+) -> PlannedRecoveryJson<'a> {
+    PlannedRecoveryJson {
         schema: 1,
         planned: true,
         strategy: ready.plan.strategy,
         key: match ready.plan.target {
-            Target::Known(key) => Some(key),
-            Target::Fresh => None,
+            TargetKey::Known(key) => Some(key),
+            TargetKey::Fresh => None,
         },
         reseal: ready.plan.resealed(),
         enter: ready.plan.entered(),
@@ -416,14 +417,8 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
         &assessment.circumstances,
         &choices,
     );
-    let lost = |plan: &Plan| {
-        // A plan has one step a secret, in the order of the secrets.
-        let pairs = plan.steps.iter().zip(secrets);
-        pairs
-            .filter(|(step, secret)| step.action == Action::StaysLost && secret.enterable())
-            .count()
-    };
-    let (reseal, reenter) = plan.map_or((0, 0), |plan| (plan.resealed(), lost(&plan)));
+    let figures = |plan: Plan| (plan.resealed(), plan.to_enter(secrets).count());
+    let (reseal, reenter) = plan.map_or((0, 0), figures);
     RecommendationJson {
         strategy: recommended.strategy,
         key: recommended.key,
@@ -463,7 +458,8 @@ pub fn still_unreadable(secret: &SecretReport) -> bool {
     told && !matches!(secret.verdict, Verdict::Empty { .. })
 }
 
-/// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when.
+/// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when. `over`
+/// are the files of an earlier state of the same report, which these take the place of.
 ///
 /// # Errors
 /// A [`Problem`] when the folder or a file cannot be written.
@@ -472,6 +468,7 @@ pub fn save(
     made: &Made,
     text: &str,
     json: &CheckJson<'_>,
+    over: &[PathBuf],
 ) -> Result<Vec<PathBuf>, Problem> {
     let w = words();
     let _uncut = uncut::hold();
@@ -482,7 +479,8 @@ pub fn save(
             place(obstacle, path),
             w.backup_failed_next,
         );
-        Problem::new(w.report_not_saved, sanitize(&why), next)
+        let kind = kind_of(obstacle, ErrorKind::NotWritable);
+        Problem::new(kind, w.report_not_saved, sanitize(&why), next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;
@@ -491,14 +489,31 @@ pub fn save(
     let mut saved: Vec<PathBuf> = Vec::new();
     let text = format!("{}\n{text}", made.line());
     let text = sanitize_lines(&text);
-    for (ending, bytes) in [("txt", text.as_bytes()), ("json", &json)] {
-        let path = folder.join(format!("report-{stamp}.{ending}"));
-        if let Err(e) = fs::write_new(&path, bytes, &attributes) {
+    for (n, (ending, bytes)) in [("txt", text.as_bytes()), ("json", &json)]
+        .into_iter()
+        .enumerate()
+    {
+        let new = folder.join(format!("report-{stamp}.{ending}"));
+        let path = over.get(n).cloned().unwrap_or(new);
+        let written = match over.get(n) {
+            Some(old) => replace_report(old, bytes, &attributes),
+            None => fs::write_new(&path, bytes, &attributes),
+        };
+        if let Err(e) = written {
             // Not one of two; what cannot be removed does no harm.
-            saved.iter().for_each(|path| drop(fs::remove(path)));
+            if over.is_empty() {
+                saved.iter().for_each(|path| drop(fs::remove(path)));
+            }
             return Err(failed(e.to_string(), e.obstacle(), e.path()));
         }
         saved.push(path);
     }
     Ok(saved)
+}
+
+fn replace_report(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+    let staged = fs::staged_beside(path);
+    let written =
+        fs::stage(&staged, bytes, attributes).and_then(|()| fs::put_staged(&staged, path));
+    written.inspect_err(|_| drop(fs::remove(&staged)))
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::DbSettings;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::elsewhere::Elsewhere;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
@@ -27,7 +27,7 @@ use crate::domain::mail::send_log::SendLog;
 use crate::domain::plan::mail_impact::Trace;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Finding;
-use crate::engine::hunt::log_secrets::Seen;
+use crate::engine::hunt::log_secrets::SeenPassword;
 use crate::engine::hunt::old_payloads::Sightings;
 use crate::engine::hunt::processes::Unsearched;
 use crate::engine::session::own_backups::OwnBackups;
@@ -71,7 +71,7 @@ pub struct Session {
     /// Older payloads that searches met.
     pub sightings: Sightings,
     /// Passwords that stand in FreeScout's logs, once those were read.
-    pub logged: Option<Vec<Seen>>,
+    pub logged: Option<Vec<SeenPassword>>,
     /// Settings of the install that stand outside of `.env`.
     pub elsewhere: Vec<Elsewhere>,
     /// Queue workers whose memory could not be searched, when that was last tried.
@@ -171,6 +171,7 @@ impl Session {
                 let w = words();
                 let path = sanitize(&origin.to_string_lossy());
                 Err(Problem::new(
+                    ErrorKind::BackupUnusable,
                     w.backup_failed_open,
                     path,
                     w.restore_other_install_next,

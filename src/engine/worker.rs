@@ -78,6 +78,8 @@ pub enum Job {
         text: String,
         /// What the connection tests came to.
         tested: Vec<Tested>,
+        /// The files that were saved of the same report before: these take their place.
+        over: Vec<PathBuf>,
     },
 }
 
@@ -87,7 +89,7 @@ pub struct TestJob {
     /// Which; all of them, where none is named.
     pub which: Option<Vec<ConnectionId>>,
     /// With which passwords.
-    pub reading: Reading,
+    pub reading: PasswordsUsed,
     /// With this password in place of the stored one: where it will be stored, and what it is.
     pub typed: Option<(Place, Entered)>,
     /// Also what is not sent unasked, as it was refused before.
@@ -96,7 +98,7 @@ pub struct TestJob {
 
 /// Which passwords are used for tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum PasswordsUsed {
     /// What FreeScout reads with the key in force; expired OAuth tokens are renewed, as FreeScout does.
     InForce,
     /// Also what another known key opens: what a recovery would bring back. Nothing is written.

@@ -16,7 +16,7 @@ pub mod watch;
 use std::path::Path;
 use std::time::Duration;
 
-use self::patient::Patient;
+use self::patient::ThreadedConnection;
 pub use self::patient::hush;
 pub use self::standing::Foreign;
 pub use self::watch::Bounds;
@@ -24,7 +24,7 @@ use super::install;
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql;
-use crate::io::db::lock::Claim;
+use crate::io::db::lock::LockAnswer;
 use crate::io::os::crash_points;
 use crate::io::os::crash_points::Point;
 use crate::io::os::spawn::Account;
@@ -243,7 +243,7 @@ pub trait Store: Send {
     ///
     /// # Errors
     /// [`StoreError`] when the server does not give such locks.
-    fn claim(&mut self) -> Result<Claim, StoreError>;
+    fn claim(&mut self) -> Result<LockAnswer, StoreError>;
 
     /// Whether the lock of [`Store::claim`] is still held.
     fn still_claimed(&mut self) -> bool;
@@ -300,13 +300,13 @@ fn connect_as(
 ) -> Result<Box<dyn Store>, StoreError> {
     let (settings, root) = (settings.clone(), root.to_owned());
     let opened = match settings.driver {
-        Driver::MySql => Patient::open(account, move |watch| {
+        Driver::MySql => ThreadedConnection::open(account, move |watch| {
             crate::io::db::mysql::MySql::connect(&settings, watch)
         }),
-        Driver::PgSql => Patient::open(account, move |watch| {
+        Driver::PgSql => ThreadedConnection::open(account, move |watch| {
             crate::io::db::postgres::PgSql::connect(&settings, watch)
         }),
-        Driver::Sqlite => Patient::open(account, move |watch| {
+        Driver::Sqlite => ThreadedConnection::open(account, move |watch| {
             crate::io::db::sqlite::Sqlite::open(&settings, &root, watch)
         }),
     };

@@ -36,7 +36,7 @@ use zeroize::Zeroizing;
 /// Configuration files longer than this are not FreeScout's.
 pub const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
-pub use error::{FileError, Kind, Link, SecondName};
+pub use error::{FileError, NodeKind, SecondName, UnfollowedLink};
 
 /// Owner, group, mode and time of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub(super) fn open_regular_in(
         FileType::RegularFile => Ok((File::from(file), stat)),
         kind => Err(FileError::NotAFile(
             path.to_owned(),
-            Kind::of(kind),
+            NodeKind::of(kind),
             stat.st_uid,
         )),
     }
@@ -214,7 +214,7 @@ fn require_own(folder: &Folder, name: &OsStr, path: &Path) -> Result<(), FileErr
     if !matches!(kind, FileType::RegularFile | FileType::Symlink) {
         return Err(FileError::NotAFile(
             path.to_owned(),
-            Kind::of(kind),
+            NodeKind::of(kind),
             stat.st_uid,
         ));
     }
@@ -343,7 +343,7 @@ pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
 
 /// Whose something is, and what its permissions are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Ownership {
     /// User id of its owner.
     pub uid: u32,
     /// Group id.
@@ -353,9 +353,9 @@ pub struct Standing {
 }
 
 /// Whose a file or folder is, where the path leads; `None` where there is none, or a foreign link stands in its place.
-pub fn standing(path: &Path) -> Option<Standing> {
+pub fn standing(path: &Path) -> Option<Ownership> {
     let stat = resolve::stat(path).ok()?;
-    Some(Standing {
+    Some(Ownership {
         uid: stat.st_uid,
         gid: stat.st_gid,
         mode: stat.st_mode & 0o7777,

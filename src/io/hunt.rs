@@ -34,11 +34,11 @@ use crate::words::{fill, words};
 
 use budget::Rates;
 pub use places::{usual_places, usual_places_below};
-use reading::Search;
+use reading::PartSearch;
 
 /// What a search may use.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct HuntLimits {
     /// Archives within archives.
     pub depth: usize,
     /// Work that one archive may cost whatever its size, all its members together: bytes to unpack, those of a slow
@@ -60,7 +60,7 @@ pub struct Limits {
     pub prefixed: bool,
 }
 
-impl Limits {
+impl HuntLimits {
     fn rates(&self) -> Rates {
         Rates {
             free: self.unpacked,
@@ -77,7 +77,7 @@ impl Limits {
     }
 }
 
-impl Default for Limits {
+impl Default for HuntLimits {
     fn default() -> Self {
         Self {
             depth: 5,
@@ -103,7 +103,7 @@ pub struct Candidate {
 }
 
 /// What a search reports.
-pub enum Event<'a> {
+pub enum HuntEvent<'a> {
     /// A text that may be a key.
     Candidate(Candidate),
     /// An older password or token of this install, and where it stands.
@@ -201,7 +201,7 @@ pub struct Skipped {
 
 /// What a search came to.
 #[derive(Default)]
-pub struct Looked {
+pub struct HuntTotals {
     /// Files read.
     pub files: u64,
     /// Bytes read, unpacked ones included.
@@ -212,9 +212,9 @@ pub struct Looked {
     pub skipped_more: u64,
 }
 
-impl Looked {
+impl HuntTotals {
     /// Remembers what was not read, or counts it.
-    fn skip(&mut self, skipped: Skipped, limits: &Limits) {
+    fn skip(&mut self, skipped: Skipped, limits: &HuntLimits) {
         if self.skipped.len() < limits.skipped {
             self.skipped.push(skipped);
         } else {
@@ -223,7 +223,7 @@ impl Looked {
     }
 
     /// Another search came after this one.
-    pub fn add(&mut self, other: Looked) {
+    pub fn add(&mut self, other: HuntTotals) {
         self.files += other.files;
         self.bytes += other.bytes;
         self.skipped.extend(other.skipped);
@@ -235,12 +235,12 @@ impl Looked {
 /// soon after `cancel` says so.
 pub fn search(
     roots: &[PathBuf],
-    limits: &Limits,
+    limits: &HuntLimits,
     wanted: &Wanted,
     cancel: &dyn Fn() -> bool,
-    on: &mut dyn FnMut(Event<'_>),
-) -> Looked {
-    let mut search = Search::new(*limits, wanted, cancel, on);
+    on: &mut dyn FnMut(HuntEvent<'_>),
+) -> HuntTotals {
+    let mut search = PartSearch::new(*limits, wanted, cancel, on);
     for root in roots {
         search.root(root);
     }
@@ -250,12 +250,12 @@ pub fn search(
 /// Searches one stream, archive or text, as [`search`] does standard input.
 pub fn search_stream(
     stream: &mut dyn Read,
-    limits: &Limits,
+    limits: &HuntLimits,
     wanted: &Wanted,
     cancel: &dyn Fn() -> bool,
-    on: &mut dyn FnMut(Event<'_>),
-) -> Looked {
-    let mut search = Search::new(*limits, wanted, cancel, on);
+    on: &mut dyn FnMut(HuntEvent<'_>),
+) -> HuntTotals {
+    let mut search = PartSearch::new(*limits, wanted, cancel, on);
     search.input(stream);
     search.looked
 }

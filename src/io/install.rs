@@ -15,10 +15,10 @@ use crate::domain::config::dotenv::{EnvFile, Trouble};
 use crate::domain::config::inherited::Variables;
 use crate::domain::config::rules::Rules;
 use crate::domain::config::var_export;
-use crate::domain::config::var_export::Value;
+use crate::domain::config::var_export::ExportedValue;
 use crate::domain::config::version::Version;
 use crate::domain::config::{ConfiguredKey, DbSettings, KeySource, Sources};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::plan::KeyHome;
 use crate::io::fs;
@@ -27,7 +27,7 @@ use crate::io::install::artisan::WebUser;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
-pub use account::{Known, KnownBy, Named, known, named, take_named};
+pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
 
@@ -74,13 +74,13 @@ pub struct Install {
     /// Whose rights FreeScout has: the web user.
     pub web_user: WebUser,
     /// How that is known.
-    pub known: Known,
+    pub known: WebAccount,
     /// `.env` as a file; `None` when there is none.
     pub env_file: Option<FileRead>,
     /// The config cache as a file.
     pub cache_file: Option<FileRead>,
     /// The config cache, parsed.
-    pub cache: Option<Value>,
+    pub cache: Option<ExportedValue>,
     /// The file of `APP_KEY_FILE`, when it is set and can be read.
     pub key_file: Option<FileRead>,
     /// `APP_KEY_FILE` is set and this is its file, but FreeScout cannot read it.
@@ -99,6 +99,7 @@ impl Install {
         let w = words();
         let root = std::fs::canonicalize(folder).map_err(|e| {
             Problem::new(
+                ErrorKind::InstallNotFound,
                 fill(
                     w.install_missing,
                     &[("path", &sanitize(&folder.to_string_lossy()))],
@@ -109,6 +110,7 @@ impl Install {
         })?;
         let version = freescout_version(&root).ok_or_else(|| {
             Problem::new(
+                ErrorKind::InstallNotFound,
                 fill(
                     w.install_not_freescout,
                     &[("path", &sanitize(&root.to_string_lossy()))],
@@ -119,13 +121,19 @@ impl Install {
         })?;
         let known = known(&root);
         let env_path = env_path(&root, &environment);
-        let env_file = optional(fs::read(&env_path, MAX_CONFIG_BYTES), w.env_unreadable_next)?;
+        let env_file = optional(
+            fs::read(&env_path, MAX_CONFIG_BYTES),
+            ErrorKind::EnvUnreadable,
+            w.env_unreadable_next,
+        )?;
         let cache_file = optional(
             fs::read(&root.join(CACHE), MAX_CONFIG_BYTES),
+            ErrorKind::CacheUnreadable,
             w.cache_unreadable_next,
         )?;
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
             return Err(Problem::new(
+                ErrorKind::EnvUnreadable,
                 fill(
                     w.env_missing,
                     &[("path", &sanitize(&env_path.to_string_lossy()))],
@@ -261,8 +269,14 @@ impl Install {
     /// A [`Problem`] when the driver is none of FreeScout's.
     pub fn database(&self) -> Result<DbSettings, Problem> {
         let w = words();
-        self.with_sources(config::database)
-            .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
+        self.with_sources(config::database).map_err(|e| {
+            Problem::new(
+                ErrorKind::DatabaseSettings,
+                w.database_settings,
+                e.to_string(),
+                w.database_settings_next,
+            )
+        })
     }
 
     /// The database settings that would be in force without the config cache.
@@ -272,7 +286,14 @@ impl Install {
     pub fn database_without_cache(&self) -> Result<DbSettings, Problem> {
         let w = words();
         self.with_sources(|s| config::database(&Sources { cache: None, ..*s }))
-            .map_err(|e| Problem::new(w.database_settings, e.to_string(), w.database_settings_next))
+            .map_err(|e| {
+                Problem::new(
+                    ErrorKind::DatabaseSettings,
+                    w.database_settings,
+                    e.to_string(),
+                    w.database_settings_next,
+                )
+            })
     }
 
     /// Whether `.env` names another database than the config cache.
@@ -310,7 +331,7 @@ impl Install {
         let text = match &self.cache {
             Some(cache) => cache
                 .at(cached)
-                .and_then(Value::as_text)
+                .and_then(ExportedValue::as_text)
                 .map(<[u8]>::to_vec),
             None => {
                 config::text_of(self.env().env(variable.as_bytes())).map(|t| t.expose().to_vec())
@@ -370,11 +391,12 @@ fn lookup(environment: &Environment) -> Box<Lookup> {
     Box::new(move |name| process.get(name))
 }
 
-fn read_cache(file: Option<&FileRead>) -> Result<Option<Value>, Problem> {
+fn read_cache(file: Option<&FileRead>) -> Result<Option<ExportedValue>, Problem> {
     let w = words();
     let read = |file: &FileRead| {
         var_export::read(&file.bytes).map_err(|e| {
             Problem::new(
+                ErrorKind::CacheUnreadable,
                 fill(
                     w.cache_unreadable,
                     &[("path", &sanitize(&file.path.to_string_lossy()))],
@@ -451,13 +473,22 @@ fn env_path(root: &Path, environment: &Environment) -> PathBuf {
 }
 
 /// A missing file is fine; one that cannot be read is a problem.
-fn optional(read: Result<FileRead, FileError>, next: &str) -> Result<Option<FileRead>, Problem> {
+fn optional(
+    read: Result<FileRead, FileError>,
+    kind: ErrorKind,
+    next: &str,
+) -> Result<Option<FileRead>, Problem> {
     match read {
         Ok(file) => Ok(Some(file)),
         Err(e) if e.is_missing() => Ok(None),
         Err(e) => {
             let next = if e.is_trap() { words().trap_next } else { next };
-            Err(Problem::new(words().file_unreadable, e.to_string(), next))
+            Err(Problem::new(
+                kind,
+                words().file_unreadable,
+                e.to_string(),
+                next,
+            ))
         }
     }
 }

@@ -24,8 +24,8 @@ use std::time::{Duration, Instant};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice;
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{Caution, CertificateFault, Climbed, Code, Ended, Rung};
-use crate::domain::mail::{Protocol, Security, Target};
+use crate::domain::mail::probe::{CertificateFault, Climbed, Code, Ended, Rung, TestCaution};
+use crate::domain::mail::{MailServer, Protocol, Security};
 use crate::words::untrusted::{sanitize, sanitize_bytes};
 pub use tls::Trust;
 
@@ -103,7 +103,7 @@ pub struct Cancelled;
 /// # Errors
 /// [`Cancelled`], within a second of the flag.
 pub fn probe(
-    target: &Target,
+    target: &MailServer,
     credential: Option<&SecretBytes>,
     settings: &Settings,
     cancel: &AtomicBool,
@@ -146,20 +146,20 @@ impl Fall {
 
 /// One climb up the ladder.
 pub(in crate::io) struct Climb<'a> {
-    pub(in crate::io) target: &'a Target,
+    pub(in crate::io) target: &'a MailServer,
     pub(in crate::io) settings: &'a Settings,
     pub(in crate::io) cancel: &'a AtomicBool,
     tell: &'a mut dyn FnMut(Rung),
     until: Instant,
     rungs: Vec<Climbed>,
     begun: Option<(Rung, Instant)>,
-    pub(in crate::io) cautions: Vec<Caution>,
+    pub(in crate::io) cautions: Vec<TestCaution>,
     masks: mask::Masks,
 }
 
 impl<'a> Climb<'a> {
     fn new(
-        target: &'a Target,
+        target: &'a MailServer,
         credential: Option<&SecretBytes>,
         settings: &'a Settings,
         cancel: &'a AtomicBool,
@@ -167,9 +167,9 @@ impl<'a> Climb<'a> {
     ) -> Self {
         let mut cautions = Vec::new();
         if target.starttls_ignored {
-            cautions.push(Caution::StartTlsIgnored);
+            cautions.push(TestCaution::StartTlsIgnored);
         } else if target.security == Security::Plain && target.login.user().is_some() {
-            cautions.push(Caution::ClearText);
+            cautions.push(TestCaution::ClearText);
         }
         Self {
             target,
@@ -213,13 +213,13 @@ impl<'a> Climb<'a> {
     /// A refusal in the server's words, judged by the rung it came on.
     fn refused(&self, said: &[u8], credential: Option<&SecretBytes>) -> Fall {
         let words = String::from_utf8_lossy(said);
-        let (code, advice) = advice::judge(&advice::Refused {
+        let (code, advice) = advice::judge(&advice::LoginRefusal {
             protocol: self.target.protocol,
             host: &self.target.host,
             rung: self.begun.map_or(Rung::Greeting, |(rung, _)| rung),
             token: matches!(
                 self.target.login,
-                crate::domain::mail::Login::XOAuth2 { .. }
+                crate::domain::mail::LoginMethod::XOAuth2 { .. }
             ),
             said: &words,
             spaced: advice::provider(&self.target.host) == Some(advice::Provider::Google)
@@ -249,7 +249,7 @@ impl<'a> Climb<'a> {
     /// Name, connection, and TLS where it comes first.
     fn connect(&mut self) -> Result<net::Wire, Fall> {
         self.begin(Rung::Dns);
-        let limits = net::Limits {
+        let limits = net::Deadlines {
             until: self.until,
             patience: self.patience(),
         };
@@ -263,7 +263,7 @@ impl<'a> Climb<'a> {
         let (wire, address) = net::connect(&addresses, limits, self.cancel)?;
         self.hold(&address.to_string());
         if is_private(address.ip()) && !self.allowed(address.ip()) {
-            self.cautions.push(Caution::PrivateAddress);
+            self.cautions.push(TestCaution::PrivateAddress);
         }
         match self.target.security {
             Security::Implicit => self.secure(wire),
@@ -311,9 +311,9 @@ impl<'a> Climb<'a> {
             secured => secured?,
         };
         if let Some(fault) = seen.fault {
-            self.cautions.push(Caution::Unchecked(fault));
+            self.cautions.push(TestCaution::Unchecked(fault));
         } else if let Some(days) = seen.days_left.filter(|days| (0..SOON).contains(days)) {
-            self.cautions.push(Caution::ExpiresSoon(days));
+            self.cautions.push(TestCaution::ExpiresSoon(days));
         }
         self.hold(&seen.text);
         Ok(wire)
@@ -340,7 +340,7 @@ impl<'a> Climb<'a> {
     /// Whether a silent server negotiates TLS on a second connection.
     fn waits_for_tls(&self, silent: &net::Wire) -> bool {
         let silence = self.settings.patience.silence;
-        let limits = net::Limits {
+        let limits = net::Deadlines {
             until: self.until.min(Instant::now() + silence),
             patience: silence,
         };

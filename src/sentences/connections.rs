@@ -2,7 +2,7 @@
 
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{
-    Caution, CertificateFault, Code, Ended, Journey, Mark, RefusedBy, Rung, Tested,
+    CertificateFault, Code, Ended, Journey, LoginMark, RefusedBy, Rung, TestCaution, Tested,
 };
 use crate::domain::mail::{ConnectionId, Direction};
 use crate::words::{fill, words};
@@ -45,13 +45,13 @@ pub fn code(code: Code) -> &'static str {
 }
 
 /// The sign of a mark, the same everywhere: `✗` is this login's own answer, `✓` is FreeScout's.
-pub fn sign(mark: Mark) -> &'static str {
+pub fn sign(mark: LoginMark) -> &'static str {
     match mark {
-        Mark::Works => "✓",
-        Mark::WouldWork => "→",
-        Mark::Fails => "✗",
-        Mark::NotTried => "○",
-        Mark::NotNeeded => "–",
+        LoginMark::Works => "✓",
+        LoginMark::WouldWork => "→",
+        LoginMark::Fails => "✗",
+        LoginMark::NotTried => "○",
+        LoginMark::NotNeeded => "–",
     }
 }
 
@@ -59,9 +59,9 @@ pub fn sign(mark: Mark) -> &'static str {
 pub fn word(ended: &Ended) -> &'static str {
     let w = words();
     match (ended.mark(), ended.code) {
-        (Mark::WouldWork, _) => w.code_would_work,
-        (Mark::NotTried, Code::NoPassword | Code::UnreadablePassword) => code(ended.code),
-        (Mark::NotTried, _) => w.code_same_as_before,
+        (LoginMark::WouldWork, _) => w.code_would_work,
+        (LoginMark::NotTried, Code::NoPassword | Code::UnreadablePassword) => code(ended.code),
+        (LoginMark::NotTried, _) => w.code_same_as_before,
         _ => code(ended.code),
     }
 }
@@ -70,11 +70,11 @@ pub fn word(ended: &Ended) -> &'static str {
 pub fn outcome(ended: &Ended) -> String {
     let w = words();
     match (ended.mark(), ended.code) {
-        (Mark::NotTried, Code::SameAsBefore | Code::OurFault) => code(ended.code).to_owned(),
-        (Mark::NotTried, Code::UnreadablePassword) => {
+        (LoginMark::NotTried, Code::SameAsBefore | Code::OurFault) => code(ended.code).to_owned(),
+        (LoginMark::NotTried, Code::UnreadablePassword) => {
             fill(w.code_not_tried, &[("why", &w.code_unreadable_in_full)])
         }
-        (Mark::NotTried, _) => fill(w.code_not_tried, &[("why", &code(ended.code))]),
+        (LoginMark::NotTried, _) => fill(w.code_not_tried, &[("why", &code(ended.code))]),
         _ => word(ended).to_owned(),
     }
 }
@@ -203,25 +203,27 @@ fn refused_by(by: &RefusedBy) -> String {
 }
 
 /// Something that works and should not be left so.
-pub fn caution(caution: &Caution) -> String {
+pub fn caution(caution: &TestCaution) -> String {
     let w = words();
     match caution {
-        Caution::ClearText => w.caution_clear_text.to_owned(),
-        Caution::StartTlsIgnored => w.caution_starttls_ignored.to_owned(),
-        Caution::LoginDisabled => w.caution_login_disabled.to_owned(),
-        Caution::Unchecked(CertificateFault::Expired) => w.caution_unchecked_expired.to_owned(),
-        Caution::Unchecked(CertificateFault::OtherName(names)) => {
+        TestCaution::ClearText => w.caution_clear_text.to_owned(),
+        TestCaution::StartTlsIgnored => w.caution_starttls_ignored.to_owned(),
+        TestCaution::LoginDisabled => w.caution_login_disabled.to_owned(),
+        TestCaution::Unchecked(CertificateFault::Expired) => w.caution_unchecked_expired.to_owned(),
+        TestCaution::Unchecked(CertificateFault::OtherName(names)) => {
             fill(w.caution_unchecked_name, &[("names", &names.join(", "))])
         }
-        Caution::Unchecked(CertificateFault::Untrusted) => w.caution_unchecked_untrusted.to_owned(),
-        Caution::ExpiresSoon(days) => fill(w.caution_expires_soon, &[("days", days)]),
-        Caution::PrivateAddress => w.caution_private_address.to_owned(),
-        Caution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
-        Caution::NotSealed => w.caution_not_sealed.to_owned(),
-        Caution::NotStored => w.caution_not_stored.to_owned(),
-        Caution::NotSentAgain => w.caution_not_sent_again.to_owned(),
-        Caution::FormUntold => w.caution_form_untold.to_owned(),
-        Caution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
+        TestCaution::Unchecked(CertificateFault::Untrusted) => {
+            w.caution_unchecked_untrusted.to_owned()
+        }
+        TestCaution::ExpiresSoon(days) => fill(w.caution_expires_soon, &[("days", days)]),
+        TestCaution::PrivateAddress => w.caution_private_address.to_owned(),
+        TestCaution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
+        TestCaution::NotSealed => w.caution_not_sealed.to_owned(),
+        TestCaution::NotStored => w.caution_not_stored.to_owned(),
+        TestCaution::NotSentAgain => w.caution_not_sent_again.to_owned(),
+        TestCaution::FormUntold => w.caution_form_untold.to_owned(),
+        TestCaution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::timeline;
 use crate::domain::config::rules::Rules;
-use crate::domain::plan::mail_impact::{Damage, Trace};
+use crate::domain::plan::mail_impact::{MailImpact, Trace};
 use crate::domain::plan::{Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
 use crate::words::{Words, fill, words};
@@ -46,7 +46,7 @@ pub fn meaning(plan: &Plan, assessment: &Assessment) -> Option<&'static str> {
     broken.then(|| words().damage_meaning)
 }
 
-fn of_the_key(plan: &Plan, damage: &Damage, rules: &Rules) -> &'static str {
+fn of_the_key(plan: &Plan, damage: &MailImpact, rules: &Rules) -> &'static str {
     let w = words();
     match (damage.key_changes, plan.strategy) {
         (true, _) if !rules.has_web_cron() => w.damage_logins_end,
@@ -58,7 +58,7 @@ fn of_the_key(plan: &Plan, damage: &Damage, rules: &Rules) -> &'static str {
 }
 
 /// Before 1.8.39 replies are matched by numbers alone, and what else depends on the key came bit by bit.
-fn of_old_version(plan: &Plan, damage: &Damage, rules: &Rules) -> String {
+fn of_old_version(plan: &Plan, damage: &MailImpact, rules: &Rules) -> String {
     let w = words();
     let links = match (damage.key_changes, plan.strategy) {
         _ if !rules.links_carry_tokens() => w.plan_links_keyless,

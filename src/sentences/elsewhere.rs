@@ -1,19 +1,19 @@
 //! Settings outside of `.env`, as sentences: where they stand, and whether they count.
 
 use crate::domain::config::elsewhere::By;
-use crate::domain::plan::{Plan, Target};
+use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::verdict::assessment::Assessment;
-use crate::domain::verdict::finding::{Finding, KeyName, SetAt, Standing};
+use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
-type Values<'a> = [(&'a str, &'a dyn std::fmt::Display)];
+type NamedValues<'a> = [(&'a str, &'a dyn std::fmt::Display)];
 
 /// A key that is set there.
 pub fn key(
     at: &SetAt,
     key: Option<&KeyName>,
-    standing: Standing,
+    standing: SettingEffect,
     opens: usize,
     total: usize,
 ) -> String {
@@ -24,7 +24,7 @@ pub fn key(
         _ => "APP_KEY",
     };
     let place = place(at);
-    let values: &Values<'_> = &[
+    let values: &NamedValues<'_> = &[
         ("place", &place),
         ("key", &key),
         ("variable", &variable),
@@ -32,23 +32,23 @@ pub fn key(
         ("total", &total),
     ];
     let text = match standing {
-        Standing::InForce => w.finding_key_elsewhere,
-        Standing::Cached => w.finding_key_elsewhere_cached,
-        Standing::NextStart => w.finding_key_elsewhere_start,
-        Standing::Unsure => w.finding_key_elsewhere_unsure,
-        Standing::TakenOver => w.finding_key_elsewhere_taken_over,
+        SettingEffect::InForce => w.finding_key_elsewhere,
+        SettingEffect::Cached => w.finding_key_elsewhere_cached,
+        SettingEffect::NextStart => w.finding_key_elsewhere_start,
+        SettingEffect::Unsure => w.finding_key_elsewhere_unsure,
+        SettingEffect::TakenOver => w.finding_key_elsewhere_taken_over,
     };
     fill(text, values)
 }
 
 /// Another setting that is set there.
-pub fn setting(name: &str, at: &SetAt, standing: Standing) -> String {
+pub fn setting(name: &str, at: &SetAt, standing: SettingEffect) -> String {
     let w = words();
     let text = match standing {
-        Standing::InForce | Standing::NextStart => w.finding_setting_elsewhere,
-        Standing::Cached => w.finding_setting_elsewhere_cached,
-        Standing::Unsure => w.finding_setting_elsewhere_unsure,
-        Standing::TakenOver => w.finding_setting_elsewhere_taken_over,
+        SettingEffect::InForce | SettingEffect::NextStart => w.finding_setting_elsewhere,
+        SettingEffect::Cached => w.finding_setting_elsewhere_cached,
+        SettingEffect::Unsure => w.finding_setting_elsewhere_unsure,
+        SettingEffect::TakenOver => w.finding_setting_elsewhere_taken_over,
     };
     fill(text, &[("place", &place(at)), ("name", &name)])
 }
@@ -77,13 +77,13 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
         Finding::KeySetElsewhere {
             at, key, standing, ..
         } => {
-            let meant = key.as_ref().map(|key| Target::Known(key.fingerprint));
-            let counts = !matches!(standing, Standing::Unsure | Standing::TakenOver);
+            let meant = key.as_ref().map(|key| TargetKey::Known(key.fingerprint));
+            let counts = !matches!(standing, SettingEffect::Unsure | SettingEffect::TakenOver);
             let key = key.as_ref().map_or_else(
                 || words().a_key_not_known_here.to_owned(),
                 KeyName::to_string,
             );
-            let values: &Values<'_> = &[("place", &place(at)), ("key", &key)];
+            let values: &NamedValues<'_> = &[("place", &place(at)), ("key", &key)];
             (counts && meant != Some(plan.target)).then(|| fill(words().change_elsewhere, values))
         }
         _ => None,
@@ -107,7 +107,7 @@ fn place(at: &SetAt) -> String {
     match (at.line, &at.by) {
         (_, By::Process(pid)) => fill(w.set_in_process, &[("pid", pid)]),
         (Some(line), _) => {
-            let values: &Values<'_> = &[("path", &path), ("line", &line), ("by", &by)];
+            let values: &NamedValues<'_> = &[("path", &path), ("line", &line), ("by", &by)];
             fill(w.set_in_file, values)
         }
         (None, _) => path,

@@ -1,30 +1,30 @@
 //! Runs as sentences: what was begun, what became of it, and who did it.
 
 use crate::domain::run::claimant::Claimant;
-use crate::domain::run::{Kind, Outcome, Run};
+use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// What a run does, as a noun.
-pub fn kind(kind: Kind) -> &'static str {
+pub fn kind(kind: RunKind) -> &'static str {
     let w = words();
     match kind {
-        Kind::Backup => w.run_backup,
-        Kind::Recovery => w.run_recovery,
-        Kind::Undo => w.run_undo,
-        Kind::Restore => w.run_restore,
+        RunKind::Backup => w.run_backup,
+        RunKind::Recovery => w.run_recovery,
+        RunKind::Undo => w.run_undo,
+        RunKind::Restore => w.run_restore,
     }
 }
 
 /// How a run ended.
-pub fn outcome(outcome: Outcome) -> &'static str {
+pub fn outcome(outcome: RunOutcome) -> &'static str {
     let w = words();
     match outcome {
-        Outcome::Unfinished => w.outcome_unfinished,
-        Outcome::Done => w.outcome_done,
-        Outcome::NotCarriedOut => w.outcome_not_carried_out,
-        Outcome::TakenBack => w.outcome_taken_back,
-        Outcome::GivenUp => w.outcome_given_up,
+        RunOutcome::Unfinished => w.outcome_unfinished,
+        RunOutcome::Done => w.outcome_done,
+        RunOutcome::NotCarriedOut => w.outcome_not_carried_out,
+        RunOutcome::TakenBack => w.outcome_taken_back,
+        RunOutcome::GivenUp => w.outcome_given_up,
     }
 }
 
@@ -109,8 +109,8 @@ pub fn told(run: &Run) -> String {
         what = format!("{what}, {}", sanitize(strategy));
     }
     let text = match run.kind {
-        Kind::Recovery => w.run_told_recovery,
-        Kind::Backup | Kind::Undo | Kind::Restore => w.run_told,
+        RunKind::Recovery => w.run_told_recovery,
+        RunKind::Backup | RunKind::Undo | RunKind::Restore => w.run_told,
     };
     fill(
         text,

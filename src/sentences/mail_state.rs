@@ -3,9 +3,9 @@
 use super::{connections, kind, one_or_many, verdict};
 use crate::domain::inventory::SecretKind;
 use crate::domain::mail::ConnectionId;
-use crate::domain::mail::probe::{Code, Mark};
-use crate::domain::mail::state::{Health, Login, MailState, Owner};
-use crate::domain::plan::{Action, recommended_action};
+use crate::domain::mail::probe::{Code, LoginMark};
+use crate::domain::mail::state::{Health, MailState, Owner, TestedLogin};
+use crate::domain::plan::{PlanAction, recommended_action};
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -22,9 +22,10 @@ pub fn sign(health: Health) -> &'static str {
 pub fn headline(state: &MailState<'_>, left: usize) -> String {
     let w = words();
     let (logins, of) = (state.logins, state.logins.of());
+    let all = state.total + state.missing;
     let values: [(&str, &dyn std::fmt::Display); 7] = [
         ("readable", &state.readable),
-        ("total", &state.total),
+        ("total", &all),
         ("missing", &state.missing),
         ("ok", &logins.ok),
         ("of", &of),
@@ -80,20 +81,21 @@ pub fn in_short(owner: &Owner<'_>) -> String {
     parts.join(", ")
 }
 
-fn login_in_short(login: &Login<'_>) -> Option<String> {
+fn login_in_short(login: &TestedLogin<'_>) -> Option<String> {
     let protocol = login.connection.target.as_ref().ok()?.protocol;
     let mark = login.mark();
     let sign = connections::sign(mark);
     Some(match (login.tested, mark) {
         (None, _) => format!("{protocol} · {}", words().state_login_untested),
-        (Some(_), Mark::Works) => format!("{protocol} {sign}"),
+        (Some(_), LoginMark::Works) => format!("{protocol} {sign}"),
         (Some(tested), _) => format!("{protocol} {sign} {}", connections::word(&tested.ended)),
     })
 }
 
 /// Whether one of the logins says already that this is unreadable.
 fn is_said(owner: &Owner<'_>, secret: &SecretReport) -> bool {
-    let said = |login: &Login<'_>| secret_of(owner, login).is_some_and(|s| s.place == secret.place);
+    let said =
+        |login: &TestedLogin<'_>| secret_of(owner, login).is_some_and(|s| s.place == secret.place);
     owner.logins.iter().any(said)
 }
 
@@ -102,7 +104,7 @@ pub fn advice(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<Str
     let mut lines = lost(owner.unreadable(), assessment);
     for login in &owner.logins {
         // Of a password that is lost, its own line says more.
-        if let (Mark::Fails | Mark::NotTried, Some(tested), None) =
+        if let (LoginMark::Fails | LoginMark::NotTried, Some(tested), None) =
             (login.mark(), login.tested, secret_of(owner, login))
         {
             let text = connections::advice(tested, site);
@@ -115,7 +117,7 @@ pub fn advice(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<Str
 }
 
 /// The lost secret that kept a login from being tried.
-fn secret_of<'a>(owner: &Owner<'a>, login: &Login<'_>) -> Option<&'a SecretReport> {
+fn secret_of<'a>(owner: &Owner<'a>, login: &TestedLogin<'_>) -> Option<&'a SecretReport> {
     let code = login.tested.map(|tested| tested.ended.code);
     let lost = matches!(code, Some(Code::UnreadablePassword | Code::NoPassword));
     let of_login =
@@ -149,7 +151,7 @@ fn why_lost(secret: &SecretReport, assessment: &Assessment) -> String {
     let planned = assessment
         .recommendation
         .map(|recommended| recommended_action(recommended, secret));
-    let recovered = |action: Action| action.readable_after() && action != Action::Enter;
+    let recovered = |action: PlanAction| action.readable_after() && action != PlanAction::Enter;
     let todo = match secret.kind {
         _ if planned.is_some_and(recovered) => w.state_recover,
         SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail => w.state_enter,

@@ -1,7 +1,7 @@
 //! Older payloads as sentences: what each is, where it stood, and why it is only offered. Never what it says.
 
 use super::{kind, source};
-use crate::domain::hunt::old_payloads::origin::{Doubt, Origin};
+use crate::domain::hunt::old_payloads::origin::{Doubt, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -45,7 +45,7 @@ pub fn standing(recoverable: &Recoverable) -> String {
 }
 
 /// The database and the table.
-pub fn origin(origin: &Origin) -> String {
+pub fn origin(origin: &PayloadOrigin) -> String {
     let w = words();
     let table = origin.table.as_deref().map(|table| match &origin.schema {
         Some(schema) => sanitize(&format!("{schema}.{table}")),

@@ -12,12 +12,12 @@ use signal_hook::iterator::Signals;
 
 use super::frame;
 use super::keymap;
-use super::terminal::keyboard::{Input, Keyboard};
+use super::terminal::keyboard::{Keyboard, Keystroke};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
-use crate::engine::worker::threads::{Setup, Worker};
+use crate::engine::worker::threads::{Setup, WorkerHandle};
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
@@ -30,8 +30,8 @@ use crate::words::{fill, words};
 const TICK: Duration = Duration::from_millis(250);
 
 /// What the loop hears.
-enum Heard {
-    Keyboard(Input),
+enum LoopEvent {
+    Keyboard(Keystroke),
     Job(JobId, Update),
     /// The window has another size.
     Resized,
@@ -55,18 +55,34 @@ pub fn wizard(
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Problem::new(w.no_terminal, "", w.no_terminal_next));
+        return Err(Problem::new(
+            ErrorKind::NoTerminal,
+            w.no_terminal,
+            "",
+            w.no_terminal_next,
+        ));
     }
-    let no_terminal =
-        |e: std::io::Error| Problem::new(w.no_terminal, e.to_string(), w.no_terminal_next);
+    let no_terminal = |e: std::io::Error| {
+        Problem::new(
+            ErrorKind::NoTerminal,
+            w.no_terminal,
+            e.to_string(),
+            w.no_terminal_next,
+        )
+    };
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
     // A serial line may not know: nothing would ever be seen there.
     if ratatui::crossterm::terminal::size().is_ok_and(|(columns, rows)| columns == 0 || rows == 0) {
-        return Err(Problem::new(w.no_size, "", w.no_size_next));
+        return Err(Problem::new(
+            ErrorKind::NoTerminal,
+            w.no_size,
+            "",
+            w.no_size_next,
+        ));
     }
     let mut terminal = Terminal::open().map_err(no_terminal)?;
-    let (worker, updates) = Worker::start(setup);
+    let (worker, updates) = WorkerHandle::start(setup);
     let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
@@ -84,12 +100,12 @@ pub fn wizard(
 fn listen(
     updates: Receiver<(JobId, Update)>,
     mut signals: Signals,
-) -> std::io::Result<(Receiver<Heard>, Keyboard)> {
+) -> std::io::Result<(Receiver<LoopEvent>, Keyboard)> {
     let (send, inbox) = channel();
-    let job_sender: Sender<Heard> = send.clone();
+    let job_sender: Sender<LoopEvent> = send.clone();
     std::thread::spawn(move || {
         for (id, update) in updates {
-            if job_sender.send(Heard::Job(id, update)).is_err() {
+            if job_sender.send(LoopEvent::Job(id, update)).is_err() {
                 return;
             }
         }
@@ -98,12 +114,12 @@ fn listen(
     std::thread::spawn(move || {
         for signal in signals.forever() {
             let heard = match signal {
-                SIGWINCH => Heard::Resized,
-                SIGTSTP => Heard::Stop,
-                SIGCONT => Heard::Continued,
+                SIGWINCH => LoopEvent::Resized,
+                SIGTSTP => LoopEvent::Stop,
+                SIGCONT => LoopEvent::Continued,
                 _ => {
                     terminal::no_longer_wait();
-                    Heard::Ended
+                    LoopEvent::Ended
                 }
             };
             if signal_sender.send(heard).is_err() {
@@ -112,7 +128,7 @@ fn listen(
         }
     });
     let keyboard = Keyboard::listen(move |input| {
-        send.send(input.map_or(Heard::Ended, Heard::Keyboard))
+        send.send(input.map_or(LoopEvent::Ended, LoopEvent::Keyboard))
             .is_ok()
     })?;
     Ok((inbox, keyboard))
@@ -122,8 +138,8 @@ fn run(
     terminal: &mut Terminal,
     wizard: &mut Wizard,
     theme: &Theme,
-    worker: &Worker,
-    inbox: &Receiver<Heard>,
+    worker: &WorkerHandle,
+    inbox: &Receiver<LoopEvent>,
     effects: Vec<Effect>,
 ) -> Exit {
     let (mut turn, mut gone) = (0, false);
@@ -169,10 +185,10 @@ fn run(
                 for heard in std::iter::once(heard).chain(inbox.try_iter()) {
                     match &heard {
                         // Whoever types must see it: the signal may still be on its way.
-                        Heard::Keyboard(_) => measure(terminal, wizard),
-                        Heard::Stop => stop = true,
+                        LoopEvent::Keyboard(_) => measure(terminal, wizard),
+                        LoopEvent::Stop => stop = true,
                         // A terminal that cannot be had again is one that went away: the next frame tells.
-                        Heard::Continued => {
+                        LoopEvent::Continued => {
                             (stop, away) = (false, false);
                             let _ = terminal.take_again();
                         }
@@ -208,12 +224,12 @@ fn measure(terminal: &Terminal, wizard: &mut Wizard) {
 }
 
 /// What the wizard hears of it; nothing of a resize, which is measured before every frame and every key.
-fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
+fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
     match heard {
-        Heard::Job(id, update) => Some(Event::Job(id, update)),
-        Heard::Ended => Some(Event::Terminate),
-        Heard::Keyboard(Input::Paste(text)) => Some(Event::Paste(text)),
-        Heard::Keyboard(Input::Key(key)) => {
+        LoopEvent::Job(id, update) => Some(Event::Job(id, update)),
+        LoopEvent::Ended => Some(Event::Terminate),
+        LoopEvent::Keyboard(Keystroke::Paste(text)) => Some(Event::Paste(text)),
+        LoopEvent::Keyboard(Keystroke::Key(key)) => {
             if let Some(action) = keymap::action(key, wizard.typing()) {
                 return Some(Event::Act(action));
             }
@@ -226,7 +242,7 @@ fn event_of(heard: Heard, wizard: &Wizard) -> Option<Event> {
                 _ => None,
             }
         }
-        Heard::Resized | Heard::Stop | Heard::Continued => None,
+        LoopEvent::Resized | LoopEvent::Stop | LoopEvent::Continued => None,
     }
 }
 

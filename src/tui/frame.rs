@@ -15,7 +15,7 @@ use self::overlay::lost_by_leaving;
 use super::theme::{Role, Theme};
 use super::widgets::{Canvas, fit, plain, take_bottom, take_top};
 use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
-use crate::wizard::parts::marks::Standing;
+use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
 use crate::wizard::step::Step;
 use crate::wizard::update::{Overlay, Wizard};
@@ -264,7 +264,7 @@ fn readable(wizard: &Wizard) -> Option<String> {
     let summary = wizard.assessment()?.summary;
     let now = fill(
         w.title_readable,
-        &[("readable", &summary.readable()), ("total", &summary.total)],
+        &[("readable", &summary.readable()), ("total", &summary.all())],
     );
     let last = wizard
         .apply
@@ -279,7 +279,7 @@ fn readable(wizard: &Wizard) -> Option<String> {
                 "{now}{}",
                 fill(
                     w.title_after,
-                    &[("readable", &after.readable()), ("total", &after.total)]
+                    &[("readable", &after.readable()), ("total", &after.all())]
                 )
             )
         }
@@ -292,10 +292,10 @@ fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
         ("●", Role::Accent)
     } else {
         match wizard.standing_of(step) {
-            Standing::Good => ("✓", Role::Ok),
-            Standing::Open => ("!", Role::Warn),
-            Standing::Ahead if wizard.is_open(step) => ("○", Role::Text),
-            Standing::Ahead => ("○", Role::Muted),
+            StepProgress::Good => ("✓", Role::Ok),
+            StepProgress::Open => ("!", Role::Warn),
+            StepProgress::Ahead if wizard.is_open(step) => ("○", Role::Text),
+            StepProgress::Ahead => ("○", Role::Muted),
         }
     }
 }

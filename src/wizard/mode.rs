@@ -96,15 +96,15 @@ impl Wizard {
             Step::Survey if self.is_deciding() => None,
             Step::Survey => match &self.survey.form {
                 None => None,
-                Some(survey::Form::Earlier(_)) => return Mode::Question(Question::Earlier),
-                Some(survey::Form::Folder(_)) => Some(Field::Folder),
-                Some(survey::Form::Database(_)) => Some(Field::Database),
-                Some(survey::Form::Unfinished(_)) => Some(Field::Unfinished),
+                Some(survey::SurveyForm::Earlier(_)) => return Mode::Question(Question::Earlier),
+                Some(survey::SurveyForm::Folder(_)) => Some(Field::Folder),
+                Some(survey::SurveyForm::Database(_)) => Some(Field::Database),
+                Some(survey::SurveyForm::Unfinished(_)) => Some(Field::Unfinished),
             },
             Step::Backup => self.backup.form.as_ref().map(|_| Field::BackupFolder),
             Step::Keys => self.keys.form.as_ref().map(|form| match form {
-                keys::Form::Key(_) => Field::Key,
-                keys::Form::Place(_) => Field::Place,
+                keys::KeysForm::Key(_) => Field::Key,
+                keys::KeysForm::Place(_) => Field::Place,
             }),
             Step::Checks => self.checks.filtering.then_some(Field::Filter),
             Step::Passwords => (!self.passwords.asked.is_empty()).then_some(Field::Password),
@@ -200,7 +200,9 @@ impl Wizard {
         let wipe = |some: bool| some.then_some(Action::EraseAll);
         match field {
             Field::Folder => match &self.survey.form {
-                Some(survey::Form::Folder(input)) if !input.is_empty() => vec![Action::Primary],
+                Some(survey::SurveyForm::Folder(input)) if !input.is_empty() => {
+                    vec![Action::Primary]
+                }
                 _ => vec![],
             },
             Field::Database => vec![Action::Primary, Action::NextPane],

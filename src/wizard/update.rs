@@ -182,6 +182,7 @@ impl Wizard {
         let is_end = |effect: &Effect| matches!(effect, Effect::Quit(_));
         if !effects.iter().any(is_end) {
             effects.extend(self.look_in_given());
+            effects.extend(self.keep_report_current());
         }
         effects.extend(self.remember());
         // Whatever is asked for beside it is asked for before the end.
@@ -226,7 +227,7 @@ impl Wizard {
         self.notice = None;
         // A key pasted onto the list of keys goes where it belongs.
         if self.step == Step::Keys && self.mode() == Mode::Command {
-            self.keys.form = Some(keys::Form::Key(Input::default()));
+            self.keys.form = Some(keys::KeysForm::Key(Input::default()));
         }
         let is_folder = self.mode() == Mode::Field(Field::BackupFolder);
         let Some(field) = self.field() else {

@@ -46,14 +46,14 @@ impl Wizard {
             }
             Update::Surveyed(survey) => {
                 self.survey.form = None;
-                self.survey.phase = survey::Phase::Read(survey);
+                self.survey.phase = survey::SurveyPhase::Read(survey);
             }
             Update::NoDatabase { problem, values } => {
                 // The folder was one of FreeScout; other database values are typed again.
-                if matches!(self.survey.form, Some(survey::Form::Folder(_))) {
+                if matches!(self.survey.form, Some(survey::SurveyForm::Folder(_))) {
                     self.survey.form = None;
                 }
-                self.survey.phase = survey::Phase::Barred {
+                self.survey.phase = survey::SurveyPhase::Barred {
                     problem,
                     tried: Some(values),
                 };
@@ -86,7 +86,7 @@ impl Wizard {
                 if kind == JobKind::Look && files > 0 {
                     self.keys.place_is_read();
                 }
-                self.keys.looked = Some(keys::Looked {
+                self.keys.looked = Some(keys::SearchTotals {
                     files,
                     bytes,
                     skipped,
@@ -145,7 +145,7 @@ impl Wizard {
     fn failed(&mut self, kind: JobKind, problem: Problem) {
         match kind {
             JobKind::Survey => {
-                self.survey.phase = survey::Phase::Barred {
+                self.survey.phase = survey::SurveyPhase::Barred {
                     problem,
                     tried: None,
                 }

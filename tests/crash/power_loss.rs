@@ -428,7 +428,7 @@ fn a_sync_that_is_missing_is_seen() {
             p == top || is_in(p, top)
         }),
         ("our state folder", &|p| p == state),
-        ("the folder of the backups", &|p| p == backups),
+        ("inside the backup folder", &|p| p == backups),
         ("the folder of a backup", &|p| is_in(p, &backups)),
         ("files/ in a backup", &|p| name(p) == "files"),
         ("the files in a backup", &|p| {

@@ -52,7 +52,7 @@ fn nothing_else_is_begun_before_an_interrupted_recovery_is_settled() {
     for told in [
         "An unfinished recovery of ",
         "To finish it: freescout-rescue resume ",
-        "To take it back: freescout-rescue undo --yes ",
+        "To undo it: freescout-rescue undo --yes ",
     ] {
         assert!(refused.said.contains(told), "{}", refused.said);
     }

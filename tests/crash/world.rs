@@ -207,7 +207,11 @@ impl World {
         if kill_at > 0 {
             command.env("FREESCOUT_RESCUE_CRASH_AT", kill_at.to_string());
         }
-        ended(&command.output().unwrap())
+        let ended = ended(&command.output().unwrap());
+        // However it ended, a program that waits for it has a document to read.
+        let json = serde_json::from_str::<serde_json::Value>(&ended.out);
+        assert!(ended.killed || json.is_ok(), "{what}: {}", ended.said);
+        ended
     }
 
     /// Runs a command to its end and gives the points it passed.

@@ -11,7 +11,7 @@ use crate::mounts::{Filler, Immutable, Mount, as_web_user, give};
 use crate::world::{Ended, World, ended};
 
 const FULL: &str = "No space left on device";
-const MAKE_ROOM: &str = "Make room on the file system that holds";
+const MAKE_ROOM: &str = "Free up space on the file system that holds";
 
 fn world() -> World {
     World::new(Driver::Sqlite, "")
@@ -22,6 +22,11 @@ fn says(fault: &str, ended: &Ended, code: i32, all: &[&str]) {
     assert_eq!(ended.code, Some(code), "{fault}: {}", ended.said);
     for says in all {
         assert!(ended.said.contains(says), "{says:?}: {}", ended.said);
+    }
+    // Where it was not for people that it was run.
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(&ended.out) {
+        let full = all.contains(&MAKE_ROOM);
+        assert_eq!(json["error"]["code"] == "disk_full", full, "{}", ended.said);
     }
 }
 
@@ -170,7 +175,10 @@ fn full_while_the_journal_goes_on() {
             "JournalCommitted",
             journal::CACHE,
             2,
-            ["could not be read again", "journal could not be told"],
+            [
+                "could not be read again",
+                "journal entry could not be closed",
+            ],
         ),
     ] {
         {

@@ -150,8 +150,8 @@ fn while_it_is_written() {
         session.wait_for("Found: K");
         press(session, "2", "Before anything is changed");
         session.keys("\r");
-        go_on_until(session, pid, "reads back right");
-        press(session, "5", "Passwords to type");
+        go_on_until(session, pid, "complete and verified");
+        press(session, "5", "Passwords to enter");
         press(session, "7", "Type apply");
         let before = count(list.path(), point);
         confirm(session, &|_| count(list.path(), point) > before);

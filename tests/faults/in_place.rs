@@ -123,7 +123,7 @@ fn written_by_somebody_else_meanwhile() {
             &ended,
         );
         assert_eq!(ended.code, Some(1), "{what}: {}", ended.said);
-        assert!(ended.said.contains("was changed since"), "{}", ended.said);
+        assert!(ended.said.contains("was changed after"), "{}", ended.said);
         assert_eq!(std::fs::read(&env).unwrap(), other);
     }
     std::fs::write(&env, torn).unwrap();

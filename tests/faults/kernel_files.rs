@@ -6,22 +6,22 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
-use freescout_rescue::io::hunt::{self, Event, Limits, Looked, SkipReason};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, HuntTotals, SkipReason};
 
 use crate::mounts::Mount;
 
 const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
 
-fn search(place: &Path) -> (usize, Looked) {
+fn search(place: &Path) -> (usize, HuntTotals) {
     let mut found = 0;
-    let (roots, limits) = ([place.to_owned()], Limits::default());
+    let (roots, limits) = ([place.to_owned()], HuntLimits::default());
     let looked = hunt::search(
         &roots,
         &limits,
         &Wanted::default(),
         &|| false,
         &mut |event| {
-            found += usize::from(matches!(event, Event::Candidate(_)));
+            found += usize::from(matches!(event, HuntEvent::Candidate(_)));
         },
     );
     (found, looked)

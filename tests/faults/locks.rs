@@ -87,7 +87,7 @@ fn goes_through(world: &World) {
     world.require_recovered(&ended.said);
 }
 
-const HELD: &str = "hold rows or tables of the database";
+const HELD: &str = "have rows or tables of the database locked";
 
 /// A row that somebody has changed and not committed.
 fn row_held(world: &mut World, server: Option<&Server>) {
@@ -206,7 +206,10 @@ fn deadlock(world: &mut World, server: &Server) {
         "deadlock",
         world,
         &ended,
-        &["waited for each other's rows", "it rarely happens twice"],
+        &[
+            "were waiting for each other's rows",
+            "it rarely happens twice",
+        ],
     );
     goes_through(world);
 }

@@ -62,9 +62,9 @@ fn killed_before_the_commit(world: &mut World, server: &Server) {
         let context = format!("{:?}, killed at {point}: {}", server.driver, ended.said);
         assert_eq!(ended.code, Some(1), "{context}");
         for says in [
-            "broke while rows were being written",
+            "was lost while rows were being written",
             "Nothing was changed",
-            "Start again when it runs",
+            "Start again when it is running",
         ] {
             assert!(ended.said.contains(says), "{context}");
         }
@@ -102,7 +102,7 @@ fn killed_for_long(server: &'static Server) {
         told("killed at the commit", server.driver, ended);
         assert_eq!(ended.code, Some(2), "{}", ended.said);
         for says in [
-            "broke at the very commit",
+            "was lost during the commit",
             "nothing is lost",
             "resume",
             "undo --yes",
@@ -113,8 +113,8 @@ fn killed_for_long(server: &'static Server) {
     told("killed, and .env changed", server.driver, &third);
     assert_eq!(third.code, Some(2), "{}", third.said);
     for says in [
-        "not everything could be put back",
-        "changed by somebody else",
+        "not all of them could be reversed",
+        "Somebody else changed",
         "resume",
         "undo --yes",
     ] {
@@ -206,7 +206,9 @@ fn connection_cut(world: &mut World, server: &Server) {
         assert_eq!(ended.code, Some(code), "{context}");
         if code == 1 {
             assert!(
-                ended.said.contains("broke while rows were being written"),
+                ended
+                    .said
+                    .contains("was lost while rows were being written"),
                 "{context}"
             );
             assert!(ended.said.contains("Nothing was changed"), "{context}");

@@ -20,6 +20,7 @@ mod locks;
 mod lost;
 mod meanwhile;
 mod mounts;
+mod panicked;
 mod php;
 mod read_only;
 mod saver;

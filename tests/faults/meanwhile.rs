@@ -162,7 +162,7 @@ fn somebody_changes_env() {
         let refused = held.end();
         told(fault, Driver::Sqlite, &refused);
         assert_eq!(refused.code, Some(1), "{}", refused.said);
-        for says in ["changed by somebody else", ".env", "Nothing was changed"] {
+        for says in ["Somebody else changed", ".env", "Nothing was changed"] {
             assert!(refused.said.contains(says), "{says:?}: {}", refused.said);
         }
         // What lay beside it is gone, their text stands, and the rows are as they were.
@@ -289,7 +289,7 @@ fn a_second_one() {
         told(&format!("a second one: {what}"), Driver::Sqlite, &second);
         assert_eq!(second.code, Some(3), "{what}: {}", second.said);
         for says in [
-            "Another freescout-rescue works on this install",
+            "Another freescout-rescue is working on this install",
             &pid,
             &host,
         ] {
@@ -318,11 +318,11 @@ fn a_second_one() {
 
 fn a_second_wizard(world: &World, first: &str) {
     let mut second = crate::wizard::start(world, &[]);
-    let screen = second.wait_for("Another freescout-rescue works");
+    let screen = second.wait_for("Another freescout-rescue is working");
     assert!(screen.contains(first), "{screen}");
     crate::wizard::to_apply(&mut second);
     crate::wizard::confirm(&mut second, &|screen| {
-        screen.contains("Two at once could undo each other's work")
+        screen.contains("Two at once could overwrite each other's work")
     });
     let screen = second.screen();
     println!("{screen}");
@@ -392,7 +392,7 @@ fn a_plan_that_would_give_up_more_is_shown() {
     );
     assert_eq!(refused.code, Some(1), "{}", refused.said);
     for says in [
-        "is not the one that was shown",
+        "differs from the one that was shown",
         "It would no longer keep readable: mailboxes#2.in_password",
         "Nothing was changed",
     ] {

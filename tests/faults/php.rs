@@ -96,7 +96,7 @@ impl Bench {
 }
 
 const RAN: &str = "#!/bin/sh\nPATH=/usr/bin:/bin; id -u >{storage}/ran\n";
-const REMOVED: &str = "The cached config was removed";
+const REMOVED: &str = "The config cache was removed";
 
 fn failing(fault: &str, script: &str, says: &[&str]) -> Bench {
     let bench = Bench::new(Some(&format!("{RAN}{script}\n")));
@@ -156,12 +156,12 @@ fn says_that_it_worked() {
     failing(
         "php does nothing",
         "exit 0",
-        &["still does not hold the key"],
+        &["still does not contain the key"],
     );
     failing(
         "php writes garbage into the cache",
         "printf '<?php garbage' >bootstrap/cache/config.php; exit 0",
-        &["still does not hold the key"],
+        &["still does not contain the key"],
     );
 }
 
@@ -175,7 +175,7 @@ fn prints_without_end() {
     failing(
         "php prints 100 MB and does nothing",
         "head -c 100000000 /dev/urandom >&2; exit 0",
-        &["still does not hold the key"],
+        &["still does not contain the key"],
     );
 }
 
@@ -209,7 +209,7 @@ fn leaves_a_child_behind() {
         (
             "php leaves a child, and does nothing",
             format!("{child}; exit 0"),
-            "still does not hold the key",
+            "still does not contain the key",
         ),
         (
             "php leaves a child, and fails",
@@ -241,6 +241,6 @@ fn rebuilds_the_cache() {
     bench.stands(
         "php works",
         &done,
-        &["own clear-cache was run as the web user"],
+        &["clear-cache command was run as the web user"],
     );
 }

@@ -37,7 +37,11 @@ fn mariadb_only_reads_and_may_be_a_replica() {
         "read-only server",
         &world,
         &ended,
-        &["takes no writes now", "If it is a replica", "DB_HOST"],
+        &[
+            "is read-only at the moment",
+            "If it is a replica",
+            "DB_HOST",
+        ],
     );
     server.admin(
         "",
@@ -49,7 +53,7 @@ fn mariadb_only_reads_and_may_be_a_replica() {
         "replica, not told",
         &world,
         &ended,
-        &["takes no writes now", "If it is a replica"],
+        &["is read-only at the moment", "If it is a replica"],
     );
     server.admin(
         "",
@@ -97,7 +101,10 @@ fn postgresql_only_reads() {
         "read-only database",
         &world,
         &ended,
-        &["takes no writes now", "default_transaction_read_only"],
+        &[
+            "is read-only at the moment",
+            "default_transaction_read_only",
+        ],
     );
     set("off");
     goes_through(&world);
@@ -137,7 +144,10 @@ fn the_file_is_not_ours_to_write() {
         "file of another user",
         &world,
         &ended,
-        &["takes no writes now", "File and folder must be yours"],
+        &[
+            "is read-only at the moment",
+            "You must be allowed to write the file",
+        ],
     );
     // The file alone does not help: beside it a journal has to be made.
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o666)).unwrap();
@@ -146,7 +156,10 @@ fn the_file_is_not_ours_to_write() {
         "folder of another user",
         &world,
         &ended,
-        &["takes no writes now", "File and folder must be yours"],
+        &[
+            "is read-only at the moment",
+            "You must be allowed to write the file",
+        ],
     );
     give(folder);
     let ended = recover();
@@ -165,7 +178,7 @@ fn the_file_lies_on_a_read_only_mount() {
         "file on a read-only mount",
         &world,
         &ended,
-        &["takes no writes now", "read-only mount"],
+        &["is read-only at the moment", "read-only mount"],
     );
     goes_through(&world);
 }

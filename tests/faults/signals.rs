@@ -14,7 +14,7 @@ pub const ENDING: [(&str, Signal); 3] = [
     ("SIGTERM", Signal::TERM),
     ("SIGHUP", Signal::HUP),
 ];
-const PUT_OFF: &str = "what was being written was finished first";
+const PUT_OFF: &str = "it first finished what was being written";
 
 fn world() -> World {
     World::new(Driver::Sqlite, "")

@@ -69,7 +69,7 @@ fn beside(driver: Driver, name: &str, first: &[&str], second: &[&str]) -> u32 {
                 Some(0 | 2) => both += 1,
                 Some(3) => {
                     held_off += 1;
-                    let says = "Another freescout-rescue works on this install";
+                    let says = "Another freescout-rescue is working on this install";
                     assert!(ended.said.contains(says), "{}", ended.said);
                 }
                 // What it had read was not what stood.
@@ -155,7 +155,7 @@ fn the_second_is_told_who_holds_the_lock() {
             told("two state folders", driver, &second);
             assert_eq!(second.code, Some(3), "{}", second.said);
             for says in [
-                "it holds the lock in its database",
+                "it holds the lock in the install's database",
                 &pid,
                 "Nothing was changed",
             ] {
@@ -285,7 +285,8 @@ fn the_lock_is_lost_on_the_way() {
             true => {
                 assert_eq!(done.code, Some(1), "{}", done.said);
                 assert!(
-                    done.said.contains("it holds the lock in its database"),
+                    done.said
+                        .contains("it holds the lock in the install's database"),
                     "{}",
                     done.said
                 );

@@ -22,12 +22,12 @@ const APPLY: &str = "apply";
 pub const STEPS: [(&str, &str); 8] = [
     ("", "What is wrong"),
     ("2", "Before anything is changed"),
-    ("\r", "reads back right"),
+    ("\r", "complete and verified"),
     ("4", "Decrypt checks"),
-    ("5", "Passwords to type"),
+    ("5", "Passwords to enter"),
     ("6", "Only these are lost"),
     ("\r", "Type apply"),
-    (APPLY, "To take it back"),
+    (APPLY, "To undo it"),
 ];
 
 pub fn sqlite() -> World {
@@ -61,8 +61,8 @@ pub fn to_apply(session: &mut Session) {
     session.wait_for("Searched: ");
     for (keys, then) in [
         ("2", "Before anything is changed"),
-        ("\r", "reads back right"),
-        ("5", "Passwords to type"),
+        ("\r", "complete and verified"),
+        ("5", "Passwords to enter"),
         ("7", "Type apply"),
     ] {
         press(session, keys, then);
@@ -111,7 +111,7 @@ pub fn confirm(session: &mut Session, begun: &dyn Fn(&str) -> bool) {
 
 /// Confirms, and waits until it is done.
 pub fn apply(session: &mut Session) {
-    confirm(session, &|screen| screen.contains("To take it back"));
+    confirm(session, &|screen| screen.contains("To undo it"));
 }
 
 /// The terminal is the shell's again: cooked, the main screen, the cursor shown, no bracketed paste.
@@ -170,7 +170,7 @@ fn ended_at(step: usize) {
             world.require_original(&context);
         } else {
             assert_eq!(code, 2, "{context}");
-            assert!(session.screen().contains("To take it back"), "{context}");
+            assert!(session.screen().contains("To undo it"), "{context}");
             world.require_recovered(&context);
         }
         world.require_settled(&context);
@@ -302,8 +302,8 @@ fn to_word_past_the_backup(session: &mut Session, list: &Path, point: &str) {
         wait_for_nth(pid(session), list, point, journal::BACKED_UP);
         signal(pid(session), Signal::CONT);
     }
-    session.wait_for("reads back right");
-    press(session, "5", "Passwords to type");
+    session.wait_for("complete and verified");
+    press(session, "5", "Passwords to enter");
     press(session, "7", "Type apply");
 }
 
@@ -365,14 +365,14 @@ fn a_stop_waits_for_the_writing() {
     session.signal(Signal::TSTP);
     // It still hears us, and has not stopped.
     session.keys("\u{1b}");
-    session.wait_for("will not be cut off");
+    session.wait_for("cannot be interrupted");
     assert!(taken_over(&session));
     std::fs::write(&go, "").unwrap();
     wait("the program to stop", || state_of(pid(&session)) == 'T');
     wait("the terminal to be given back", || given_back(&session));
     world.require_recovered("stopped after the writing");
     session.signal(Signal::CONT);
-    session.wait_for("To take it back");
+    session.wait_for("To undo it");
     session.signal(Signal::TERM);
     assert_eq!(session.end(), 2);
     assert!(given_back(&session));
@@ -457,8 +457,8 @@ fn the_database_goes_away_and_comes_back() {
     server.start();
     world.require_original("while the database was away");
     session.keys("\r");
-    press(&mut session, "\r", "reads back right");
-    press(&mut session, "5", "Passwords to type");
+    press(&mut session, "\r", "complete and verified");
+    press(&mut session, "5", "Passwords to enter");
     // It restarted since, and the connection is another one.
     server.kill();
     server.start();
@@ -482,7 +482,7 @@ fn no_room_for_the_report() {
     press(&mut session, "\r", "could not be saved");
     let screen = session.wait_for("could not be saved");
     println!("{screen}");
-    for says in ["What was done stands", "Make room"] {
+    for says in ["This does not affect what was done", "Free up space"] {
         assert!(screen.contains(says), "{says:?}: {screen}");
     }
     drop(filler);

@@ -34,11 +34,11 @@ fn a_wrong_password_is_sent_once_in_a_whole_walk() {
     session.wait("the first tests", tested);
     // Again, in the same step and in the next one.
     session.keys("jT");
-    session.wait_for("Its earlier answer");
+    session.wait_for("This is the earlier answer");
     session.keys("t\r");
     session.wait_for("Before anything is changed");
     session.keys("\r");
-    session.wait_for("reads back right");
+    session.wait_for("complete and verified");
     session.keys("t");
     session.wait_for("┌ Connections");
     session.keys("T");
@@ -49,10 +49,10 @@ fn a_wrong_password_is_sent_once_in_a_whole_walk() {
     session.wait_for("Decrypt checks");
     session.keys("\r");
     session.wait_for("5  Plan");
-    session.wait_for("Passwords to type");
+    session.wait_for("Passwords to enter");
     // What its server refused is asked for.
     session.keys("\r");
-    session.wait_for("Only these are lost, or refused");
+    session.wait_for("Only these are lost, or were refused");
     session.keys("wrong\r");
     session.wait_for("✗ login refused");
     assert_eq!(good_dovecot().attempts(changed.user), 1);
@@ -110,7 +110,7 @@ fn a_wrong_password_is_sent_once_in_a_whole_walk() {
     let host = report["made"]["host"].as_str().unwrap();
     let heading = text.lines().next().unwrap();
     assert!(
-        heading.starts_with("Report of freescout-rescue") && heading.contains(host),
+        heading.starts_with("freescout-rescue 0.1.0: report of") && heading.contains(host),
         "{heading}"
     );
     assert!(

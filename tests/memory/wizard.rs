@@ -114,8 +114,8 @@ fn nothing_is_left_of_what_was_typed_into_the_wizard() {
     );
     session.wait_for("Found: K");
     for (keys, then) in [
-        ("2\r", "reads back right"),
-        ("5", "Readable 7 → 30 of 31"),
+        ("2\r", "complete and verified"),
+        ("5", "Readable 7 → 30 of 32"),
         ("6", "Only these are lost"),
     ] {
         session.keys(keys);
@@ -150,7 +150,7 @@ fn nothing_is_left_of_what_was_typed_into_the_wizard() {
         s.contains("Type apply and press Enter") && s.contains("F1 help")
     });
     session.keys("apply\r");
-    session.wait_for("all is as planned");
+    session.wait_for("everything is as planned");
     // The proof will be called off: one of the servers is silent. Enter counts once the recovery itself has ended.
     session.wait("the proof but for that one", |s| {
         s.contains("connections, 1 to go")

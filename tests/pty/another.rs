@@ -65,7 +65,10 @@ impl Ground {
         let secret = [("ROOTS_OWN", "secret-of-roots")];
         let mut session = Session::run(&crate::terminal::binary(), &arguments, &secret, 80, 24);
         session.wait_for("Found: K");
-        for (keys, then) in [("2\r", "reads back right"), ("5", "Passwords to type")] {
+        for (keys, then) in [
+            ("2\r", "complete and verified"),
+            ("5", "Passwords to enter"),
+        ] {
             session.keys(keys);
             session.wait_for(then);
         }
@@ -183,7 +186,7 @@ fn it_has_nothing_of_ours() {
             .to_str()
             .unwrap()]
     );
-    session.wait_for("all is as planned");
+    session.wait_for("everything is as planned");
     session.keys("q");
     session.wait_for("Its report was not saved");
     session.keys("\r");

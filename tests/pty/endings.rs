@@ -41,9 +41,9 @@ fn after_ctrl_c_with_something_typed() {
     session.keys("2");
     session.wait_for("Before anything is changed");
     session.keys("\r");
-    session.wait_for("reads back right");
+    session.wait_for("complete and verified");
     session.keys("5");
-    session.wait_for("Passwords to type");
+    session.wait_for("Passwords to enter");
     session.keys("\rabc");
     session.wait_for("•••");
     session.keys("\u{3}");
@@ -147,8 +147,8 @@ fn a_signal_during_the_recovery_lets_it_finish() {
         session.wait_for("Found: K");
         for (keys, then) in [
             ("2", "Before anything is changed"),
-            ("\r", "reads back right"),
-            ("5", "Passwords to type"),
+            ("\r", "complete and verified"),
+            ("5", "Passwords to enter"),
             ("7", "Type apply"),
         ] {
             session.keys(keys);
@@ -170,6 +170,6 @@ fn a_signal_during_the_recovery_lets_it_finish() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&out.stdout);
-        assert!(said.contains("can read 30 of 31"), "{signal:?}: {said}");
+        assert!(said.contains("can read 30 of 32"), "{signal:?}: {said}");
     }
 }

@@ -57,14 +57,14 @@ fn a_backup_is_encrypted_with_what_was_typed_twice() {
     let bench = Bench::new();
     let mut session = bench.backup();
     session.keys("correct house\r");
-    session.wait_for("The same again:");
+    session.wait_for("The same passphrase again:");
     session.keys(&format!("{PASSPHRASE}\r"));
-    session.wait_for("The two differ.");
+    session.wait_for("The two passphrases differ.");
     assert!(bench.made().is_none());
     // With a slip that is taken back, and an arrow that is none of it.
     session.keys(&format!("\u{1b}[A{PASSPHRASE}ü\u{7f}\r"));
     session.wait("the second question again", |s| {
-        s.matches("The same again:").count() == 2
+        s.matches("The same passphrase again:").count() == 2
     });
     session.keys(&format!("{PASSPHRASE}\r"));
     assert_eq!(session.end(), 0, "{}", session.screen());
@@ -76,7 +76,7 @@ fn a_backup_is_encrypted_with_what_was_typed_twice() {
     session.wait_silent();
     session.keys("wrong horse\r");
     assert_eq!(session.end(), 3, "{}", session.screen());
-    assert!(session.screen().contains("does not open it"));
+    assert!(session.screen().contains("does not decrypt it"));
     assert_untold(&session);
     let mut session = bench.start(&["restore", backup.to_str().unwrap()]);
     session.wait_for("Passphrase of");
@@ -119,7 +119,7 @@ fn however_the_asking_ends_the_terminal_is_as_before() {
     let mut session = bench.backup();
     session.keys("\r");
     assert_eq!(session.end(), 3, "an empty one: {}", session.screen());
-    assert!(session.screen().contains("not an empty one"));
+    assert!(session.screen().contains("and not empty"));
     assert_untold(&session);
     assert!(bench.made().is_none());
     assert_eq!(state(&bench.install), before);
@@ -133,13 +133,13 @@ fn a_signal_counts_again_after_the_answer() {
     session.wait_for(NEW);
     session.wait_silent();
     session.keys("horse\r");
-    session.wait_for("The same again:");
+    session.wait_for("The same passphrase again:");
     session.keys("horse\r");
-    session.wait_for("Reading everything that may be touched");
+    session.wait_for("Reading everything that may be changed");
     session.signal(Signal::TERM);
     session.end();
     assert!(
-        !session.screen().contains("opened again and right"),
+        !session.screen().contains("decrypted again and verified"),
         "{}",
         session.screen()
     );

@@ -12,15 +12,15 @@ fn from_survey_to_report_and_back() {
     let mut session = Session::start(&["demo"], 80, 24);
     let screen = session.wait_for("What is wrong");
     assert!(screen.contains("Do not save mailbox forms"), "{screen}");
-    assert!(screen.contains("7/31"), "{screen}");
+    assert!(screen.contains("7/32"), "{screen}");
     session.keys("3");
-    session.wait_for("opens when a verified backup stands");
+    session.wait_for("locked until there is a verified backup");
     session.keys("\r");
     session.wait_for("Before anything is changed");
     session.keys(" ");
     session.wait_for("[x]");
     session.keys("\r");
-    let screen = session.wait_for("reads back right");
+    let screen = session.wait_for("complete and verified");
     assert!(screen.contains("3 files"), "the dump is in it: {screen}");
     session.keys("\r");
     session.wait_for("23 secrets open with none of these keys");
@@ -29,9 +29,9 @@ fn from_survey_to_report_and_back() {
     let place = old_server(&session);
     session.keys(&place);
     session.keys("\r");
-    let screen = session.wait_for("opens 22 of 31");
+    let screen = session.wait_for("opens 22 of 32");
     assert!(screen.contains("var/www/html/.env"), "{screen}");
-    session.wait_for("Found: K3 opens 22 of 31");
+    session.wait_for("Found: K3 opens 22 of 32");
     session.keys("\r");
     let screen = session.wait_for("Decrypt checks");
     for name in [
@@ -50,7 +50,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\u{1b}");
     session.wait_for("销售");
     session.keys("\r");
-    session.wait_for("Readable 7 → 30 of 31");
+    session.wait_for("Readable 7 → 30 of 32");
     session.keys("\r");
     session.wait_for("Only these are lost");
     session.keys(&format!("\u{1b}[200~{TYPED}\u{1b}[201~"));
@@ -65,7 +65,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("535 5.7.8");
     session.keys("\r");
-    session.wait_for("Its earlier answer");
+    session.wait_for("This is the earlier answer");
     // Kept by the operator's own word.
     session.keys("\u{b}");
     session.wait_for("kept untested");
@@ -75,7 +75,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("Type the word first");
     session.keys("apply\r");
-    let screen = session.wait_for("all is as planned");
+    let screen = session.wait_for("everything is as planned");
     assert!(screen.contains("32/32"), "{screen}");
     // The proof goes on by itself.
     session.keys("tF");
@@ -83,14 +83,14 @@ fn from_survey_to_report_and_back() {
         s.contains("certificate expi") && s.contains("SMTP ✗ login refused")
     });
     session.keys("t");
-    session.wait_for("all is as planned");
+    session.wait_for("everything is as planned");
     session.keys("\r");
     session.wait_for("Saved:");
     session.keys("u");
-    session.wait_for("Take the recovery back");
+    session.wait_for("Undo the recovery");
     session.keys("undo\r");
-    let screen = session.wait_for("Taken back");
-    assert!(screen.contains("7/31"), "{screen}");
+    let screen = session.wait_for("Undone: ");
+    assert!(screen.contains("7/32"), "{screen}");
     assert!(
         !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
         "a password reached the terminal"
@@ -143,6 +143,31 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         look_in.to_str().unwrap(),
         backups.to_str().unwrap(),
     );
+    let run = |arguments: &[&str]| {
+        let out = std::process::Command::new(binary())
+            .args(arguments)
+            .arg(install)
+            .output()
+            .unwrap();
+        (
+            out.status.code(),
+            String::from_utf8_lossy(&out.stdout).into_owned(),
+        )
+    };
+    // What `check` counts, the wizard counts too.
+    let (_, json) = run(&["check", "--json", "--look-in", look_in]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let figure = |name: &str| json["recommendation"][name].as_u64().unwrap();
+    let plan = format!(
+        "Re-encrypted: {}. Passwords to enter: {}.",
+        figure("reseal"),
+        figure("reenter")
+    );
+    assert_eq!(figure("reenter"), 2, "one is lost, one was wiped");
+    let stored = json["summary"]["total"].as_u64().unwrap();
+    assert_eq!(stored, 31, "the JSON forms count what is stored");
+    let (_, text) = run(&["check", "--look-in", look_in]);
+    assert!(text.contains("can read 7 of 32"), "{text}");
     let mut session = Session::start(
         &[
             install,
@@ -155,14 +180,15 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         120,
         40,
     );
-    session.wait_for("readable now 7/31");
+    session.wait_for("readable now 7/32");
     session.wait_for("Found: K");
     for (keys, then) in [
         ("2", "Before anything is changed"),
-        ("\r", "reads back right"),
-        ("5", "Readable 7 → 30 of 31"),
+        ("\r", "complete and verified"),
+        ("5", "Readable 7 → 30 of 32"),
+        ("5", plan.as_str()),
         ("7", "Type apply"),
-        ("apply\r", "To take it back: freescout-rescue"),
+        ("apply\r", "To undo it: freescout-rescue"),
     ] {
         session.keys(keys);
         session.wait_for(then);
@@ -172,30 +198,19 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     session.keys("\r");
     assert_eq!(session.end(), 2, "one secret stays lost");
     assert!(
-        session.screen().contains("To take it back"),
+        session.screen().contains("To undo it"),
         "the last words stay on the screen: {}",
         session.screen()
     );
-    let run = |arguments: &[&str]| {
-        let out = std::process::Command::new(binary())
-            .args(arguments)
-            .arg(install)
-            .output()
-            .unwrap();
-        (
-            out.status.code(),
-            String::from_utf8_lossy(&out.stdout).into_owned(),
-        )
-    };
     let (code, text) = run(&["check"]);
     assert!(
-        code == Some(2) && text.contains("can read 30 of 31"),
+        code == Some(2) && text.contains("can read 30 of 32"),
         "{code:?} {text}"
     );
     let (code, text) = run(&["undo", "--yes", "--no-artisan", "--state-dir", backups]);
     assert_eq!(code, Some(0), "{text}");
     let (_, text) = run(&["check", "--look-in", look_in]);
-    assert!(text.contains("can read 7 of 31"), "{text}");
+    assert!(text.contains("can read 7 of 32"), "{text}");
     let after = std::fs::read(format!("{install}/database/database.sqlite")).unwrap();
     assert_eq!(before.len(), after.len());
 }
@@ -222,8 +237,8 @@ fn nothing_is_done_in_a_window_that_shows_nothing() {
     session.wait_for("What is wrong");
     for (keys, then) in [
         ("2", "Before anything is changed"),
-        ("\r", "reads back right"),
-        ("5", "Passwords to type"),
+        ("\r", "complete and verified"),
+        ("5", "Passwords to enter"),
         ("7", "Type apply and press Enter"),
     ] {
         session.keys(keys);
@@ -236,10 +251,10 @@ fn nothing_is_done_in_a_window_that_shows_nothing() {
     session.keys("ly\r\u{1b}[200~apply\u{1b}[201~\r\u{15}apply\r\u{1b}[A1");
     // Whatever was typed before it is taken in before it: it is asked, and letters do not answer.
     session.keys("qqq");
-    let screen = session.wait_for("Ctrl-C leaves. To stay, enlarge");
+    let screen = session.wait_for("Ctrl-C: leave. To stay, enlarge");
     assert!(!screen.contains("Writing"), "{screen}");
     session.resize(80, 24);
-    session.wait_for("Enter leaves, Esc stays");
+    session.wait_for("Enter: leave. Esc: stay");
     session.keys("\u{1b}");
     let screen = session.wait("the word as it was", |s| {
         s.contains("Type apply and press Enter") && !s.contains("Leave?")
@@ -273,13 +288,13 @@ fn other_database_values_help_where_freescouts_own_do_not() {
     let mut session = Session::start(&[install.to_str().unwrap(), "--no-artisan"], 80, 24);
     session.wait_for("cannot be reached");
     session.keys("d");
-    session.wait_for("Database values for this session");
+    session.wait_for("Database settings for this session");
     // To DB_DATABASE, four fields down; its text is emptied and typed anew.
     session.keys("\t\t\t\t\u{15}");
     session.keys(moved.to_str().unwrap());
     session.keys("\r");
     let screen = session.wait_for("What is wrong");
-    assert!(screen.contains("7/31"), "{screen}");
+    assert!(screen.contains("7/32"), "{screen}");
     session.keys("q");
     assert_eq!(session.end(), 1);
 }

@@ -115,7 +115,7 @@ fn freescouts_own_command_runs_as_the_web_user_and_is_believed_only_when_it_work
     let (code, said) = demo.act("recover");
     assert_eq!(code, Some(2), "one stays lost: {said}");
     assert!(
-        said.contains("own clear-cache was run as the web user"),
+        said.contains("clear-cache command was run as the web user"),
         "{said}"
     );
     let cache = demo.install().join("bootstrap/cache/config.php");
@@ -184,7 +184,7 @@ fn php_gets_freescouts_own_variables_and_no_others_of_roots() {
     read_by_config(&demo, &all);
     let waiting = Waiting::start(&demo.install(), &own);
     let (_, said) = demo.act_with("recover", &all);
-    assert!(said.contains("own clear-cache was run"), "{said}");
+    assert!(said.contains("clear-cache command was run"), "{said}");
     let given = std::fs::read(demo.install().join("storage/given")).unwrap();
     let given: std::collections::BTreeMap<String, String> = serde_json::from_slice(&given).unwrap();
     for (name, value) in own {
@@ -217,7 +217,7 @@ fn a_command_that_fails_or_lies_does_not_leave_the_old_key_in_force() {
             "<?php fwrite(STDERR, \"SQLSTATE boom \\033[31m\\n\"); exit(1);",
             "could not be run",
         ),
-        ("<?php echo 'all done';", "still does not hold the key"),
+        ("<?php echo 'all done';", "still does not contain the key"),
     ] {
         let demo = Demo::new(artisan);
         let (code, said) = demo.act("recover");

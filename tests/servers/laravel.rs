@@ -7,7 +7,7 @@ use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::payload::base64;
 use freescout_rescue::domain::payload::php;
-use freescout_rescue::domain::payload::php::Value;
+use freescout_rescue::domain::payload::php::PhpValue;
 use freescout_rescue::io::os::entropy;
 use serde_json::{Value as Json, json};
 
@@ -72,7 +72,9 @@ fn what_laravel_seals_we_open() {
         assert!(payload.made_with(key));
         assert!(!payload.made_with(&AppKey::generate(&[0; 32])));
         let plain = payload.open(key).unwrap();
-        assert!(matches!(php::unserialize(plain.expose()), Ok(Value::Text(read)) if read == text));
+        assert!(
+            matches!(php::unserialize(plain.expose()), Ok(PhpValue::Text(read)) if read == text)
+        );
         assert_eq!(plain.expose(), &php::serialize_text(text)[..]);
     }
 }

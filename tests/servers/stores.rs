@@ -227,7 +227,7 @@ fn held_rows_are_changed_by_their_holder_alone() {
 /// One lock an install: the second is told of the first, another prefix is another install, and it ends with its connection.
 #[test]
 fn the_lock_of_an_install_is_held_by_one() {
-    use freescout_rescue::io::db::lock::Claim;
+    use freescout_rescue::io::db::lock::LockAnswer;
     for server in server::both() {
         let settings = settings(server, "claim");
         let other = DbSettings {
@@ -235,17 +235,17 @@ fn the_lock_of_an_install_is_held_by_one() {
             ..settings.clone()
         };
         let (mut first, mut second) = (connect(&settings), connect(&settings));
-        assert_eq!(first.claim().unwrap(), Claim::Ours);
-        let Claim::Theirs(claimant) = second.claim().unwrap() else {
+        assert_eq!(first.claim().unwrap(), LockAnswer::Ours);
+        let LockAnswer::Theirs(claimant) = second.claim().unwrap() else {
             panic!("two hold one lock")
         };
         assert!(claimant.connection.is_some(), "{claimant:?}");
-        assert_eq!(connect(&other).claim().unwrap(), Claim::Ours);
+        assert_eq!(connect(&other).claim().unwrap(), LockAnswer::Ours);
         assert!(first.still_claimed());
         drop(first);
         let began = std::time::Instant::now();
         // The server hears of the end a moment later.
-        while connect(&settings).claim().unwrap() != Claim::Ours {
+        while connect(&settings).claim().unwrap() != LockAnswer::Ours {
             assert!(began.elapsed().as_secs() < 30, "the lock stays");
         }
     }

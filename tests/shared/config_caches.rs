@@ -1,7 +1,7 @@
 //! Cached configurations as FreeScout wrote them.
 
 use freescout_rescue::domain::config::var_export;
-use freescout_rescue::domain::config::var_export::Value;
+use freescout_rescue::domain::config::var_export::ExportedValue;
 use freescout_rescue::domain::key::app_key::AppKey;
 
 use crate::folder;
@@ -16,17 +16,20 @@ fn the_incidents_configurations_are_read() {
             continue;
         };
         let config = var_export::read(&bytes).unwrap();
-        let key = config.at(&["app", "key"]).and_then(Value::as_text).unwrap();
+        let key = config
+            .at(&["app", "key"])
+            .and_then(ExportedValue::as_text)
+            .unwrap();
         assert!(AppKey::parse(key).is_ok(), "{}", path.display());
         let driver = config
             .at(&["database", "default"])
-            .and_then(Value::as_text)
+            .and_then(ExportedValue::as_text)
             .unwrap();
         let driver = std::str::from_utf8(driver).unwrap();
         assert!(
             config
                 .at(&["database", "connections", driver, "host"])
-                .and_then(Value::as_text)
+                .and_then(ExportedValue::as_text)
                 .is_some()
         );
         seen += 1;

@@ -1,6 +1,6 @@
 //! Real dumps of whole helpdesks: every payload that opens is seen in its row, and says what it says in truth.
 
-use freescout_rescue::domain::hunt::old_payloads::{How, Scanner, Wanted};
+use freescout_rescue::domain::hunt::old_payloads::{RecognizedBy, Scanner, Wanted};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::payload::php;
@@ -38,7 +38,7 @@ fn every_payload_of_a_dump_is_seen_in_its_row() {
             seen.push(s)
         });
         scanner.end(&mut |s| seen.push(s));
-        assert!(seen.iter().all(|s| s.how == How::Row));
+        assert!(seen.iter().all(|s| s.how == RecognizedBy::Row));
         for field in truth["fields"].as_array().unwrap() {
             let Some(key) = truth["keys"][field["opened_by"].as_str().unwrap()]["value"].as_str()
             else {

@@ -1,6 +1,6 @@
 //! `.env` files, against what FreeScout's own reader made of them.
 
-use freescout_rescue::domain::config::dotenv::{Env, EnvError, EnvFile, Standing};
+use freescout_rescue::domain::config::dotenv::{Env, EnvError, EnvFile, SetterEffect};
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::payload::base64;
 
@@ -41,7 +41,7 @@ fn the_whole_corpus_reads_as_in_php() {
             let set = file
                 .assignments()
                 .iter()
-                .find(|a| a.name == name && a.standing == Standing::Set);
+                .find(|a| a.name == name && a.standing == SetterEffect::Set);
             assert_eq!(
                 set.map(|a| a.value.expose().to_vec()),
                 corpus_bytes(&var["dotenv"]),
@@ -69,7 +69,7 @@ fn the_whole_corpus_reads_as_in_php() {
         assert_eq!(
             file.assignments()
                 .iter()
-                .filter(|a| a.standing == Standing::Set)
+                .filter(|a| a.standing == SetterEffect::Set)
                 .count(),
             told,
             "case {id}"

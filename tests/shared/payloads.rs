@@ -3,7 +3,7 @@
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::base64::decode_lenient;
 use freescout_rescue::domain::payload::php;
-use freescout_rescue::domain::payload::php::Value;
+use freescout_rescue::domain::payload::php::PhpValue;
 use freescout_rescue::domain::payload::{Malformed, OpenError, Payload};
 use serde_json::Value as Json;
 
@@ -57,15 +57,15 @@ fn every_vector_reads_as_freescout_reads_it() {
                 decrypt["ok"] == true,
                 "{about}"
             );
-            if let Ok(Value::Text(text)) = ours {
+            if let Ok(PhpValue::Text(text)) = ours {
                 assert_eq!(Some(text.to_vec()), bytes(&decrypt["b64"]), "{about}");
             }
             let mailbox = &vector["result"]["mailbox_reads"];
             match php::unserialize(plain.expose()) {
-                Ok(Value::Text(text)) => {
+                Ok(PhpValue::Text(text)) => {
                     assert_eq!(Some(text.to_vec()), bytes(&mailbox["b64"]), "{about}")
                 }
-                Ok(Value::Null | Value::Bool(false)) | Err(_) => assert!(
+                Ok(PhpValue::Null | PhpValue::Bool(false)) | Err(_) => assert!(
                     mailbox["b64"] == "" || mailbox["type"] == "NULL" || mailbox["json"] == false,
                     "{about}"
                 ),

@@ -14,7 +14,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The lines that the README of a backup gives for putting everything back by hand.
 pub fn lines(backup: &Path) -> Vec<String> {
     let readme = std::fs::read_to_string(backup.join("README.txt")).unwrap();
-    let (_, rest) = readme.split_once("by hand, in this folder:\n").unwrap();
+    let (_, rest) = readme
+        .split_once("by hand, run these in this folder:\n")
+        .unwrap();
     let lines: Vec<String> = rest
         .lines()
         .map_while(|line| line.strip_prefix("  "))

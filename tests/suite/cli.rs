@@ -209,7 +209,7 @@ fn every_trouble_has_a_clear_message_and_nothing_is_written() {
                 .unwrap()
             },
             3,
-            "is not a config cache",
+            "is not a valid Laravel config cache",
         ),
         (
             "a hostile name",
@@ -319,7 +319,7 @@ fn a_key_comes_by_file_or_standard_input_and_never_shows() {
     std::fs::write(&file, "not a key").unwrap();
     let wrong = bench.run(&["check", install, "--key-file", file.to_str().unwrap()]);
     assert_eq!(wrong.code, 3);
-    assert!(wrong.err.contains("holds no key"), "{}", wrong.err);
+    assert!(wrong.err.contains("contains no key"), "{}", wrong.err);
     assert!(
         !wrong.err.contains("not a key"),
         "the content is not shown: {}",

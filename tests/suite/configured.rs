@@ -195,7 +195,7 @@ fn a_key_file_of_any_make_is_read_and_written_right() {
     std::fs::write(&file, &notes).unwrap();
     let outcome = site.recover(&[]);
     assert_eq!(outcome.code, 1, "{}", outcome.err);
-    assert!(outcome.err.contains("holds more"), "{}", outcome.err);
+    assert!(outcome.err.contains("contains more"), "{}", outcome.err);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), notes);
 }
 
@@ -333,11 +333,11 @@ fn a_key_is_not_written_into_what_is_left_of_an_env() {
         (&wide, "UTF-16"),
         (
             &|text: &str| text.replace('\n', "\r").into_bytes(),
-            "CR alone",
+            "CR only",
         ),
         (
             &|text: &str| text.split("DB_").next().unwrap().into(),
-            "part of it may be lost",
+            "part of the file may be missing",
         ),
     ] {
         let site = Site::new();
@@ -502,7 +502,7 @@ fn a_broken_env_is_named_with_its_line_and_not_the_database() {
         (
             "zeros",
             &|p, _| write(p, &[0; 4096]),
-            &["zero bytes", "power failure"],
+            &["zero bytes", "power fails"],
         ),
         (
             "utf-16",
@@ -522,17 +522,17 @@ fn a_broken_env_is_named_with_its_line_and_not_the_database() {
         (
             "cr",
             &|p, t| write(p, t.replace('\n', "\r").as_bytes()),
-            &["CR alone"],
+            &["CR only"],
         ),
         (
             "cr, comment",
             &|p, t| write(p, format!("# {t}").replace('\n', "\r").as_bytes()),
-            &["CR alone"],
+            &["CR only"],
         ),
         (
             "cut",
             &|p, t| write(p, t.split("DB_").next().unwrap().as_bytes()),
-            &["DB_CONNECTION", "part of it may be lost"],
+            &["DB_CONNECTION", "part of the file may be missing"],
         ),
         (
             "nul",
@@ -742,7 +742,7 @@ fn a_journal_that_another_run_holds_is_waited_for() {
         "{}",
         undo.err
     );
-    assert!(!undo.err.contains("Give another folder"), "{}", undo.err);
+    assert!(!undo.err.contains("Choose another folder"), "{}", undo.err);
     drop(journal);
     assert_eq!(bench.state(), before);
 }

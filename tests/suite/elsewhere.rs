@@ -56,7 +56,7 @@ fn a_key_in_htaccess_that_opens_nothing_is_critical_and_named() {
     let place = format!("{}, line 2", htaccess.display());
     assert!(severity == "critical" && said.contains(&place), "{said}");
     assert!(
-        said.contains("reads 0 of ") && !said.contains(OTHER),
+        said.contains("can read 0 of ") && !said.contains(OTHER),
         "{said}"
     );
     let told = bench.check(&[]);
@@ -392,6 +392,6 @@ fn a_container_that_writes_env_at_its_start_is_said() {
         let check: Json = serde_json::from_slice(&out.stdout).unwrap();
         let (severity, said) = finding(&check).unwrap();
         assert!(severity == "critical" && said.contains(name), "{said}");
-        assert!(said.contains("next start"), "{said}");
+        assert!(said.contains("next time the container starts"), "{said}");
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::date;
 
 use freescout_rescue::domain::config::rules::{Migrations, Rules};
 use freescout_rescue::domain::config::version::Version;
-use freescout_rescue::domain::error::Problem;
+use freescout_rescue::domain::error::{ErrorKind, Problem};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
@@ -22,7 +22,7 @@ use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
 use freescout_rescue::domain::run::bookmark::{Bookmark, Searched};
-use freescout_rescue::domain::run::{Kind, Origin, Run};
+use freescout_rescue::domain::run::{Run, RunKind, RunOrigin};
 use freescout_rescue::domain::verdict::assessment;
 use freescout_rescue::domain::verdict::assessment::{Assessment, Summary};
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
@@ -367,13 +367,13 @@ pub fn bookmark() -> Bookmark {
 pub fn unfinished() -> Run {
     Run {
         id: 7,
-        kind: Kind::Recovery,
+        kind: RunKind::Recovery,
         install: PathBuf::from("/var/www/html"),
         backup: backup().folder,
         safety: None,
         started: "2026-11-23T10:15:00+01:00".to_owned(),
         ended: None,
-        origin: Origin {
+        origin: RunOrigin {
             host: "mail1".to_owned(),
             user: "root (anna)".to_owned(),
             from: "192.0.2.7".to_owned(),
@@ -386,7 +386,7 @@ pub fn unfinished() -> Run {
         reentered: 1,
         refresh: true,
         artisan: true,
-        outcome: freescout_rescue::domain::run::Outcome::Unfinished,
+        outcome: freescout_rescue::domain::run::RunOutcome::Unfinished,
     }
 }
 
@@ -435,8 +435,13 @@ pub fn plan_ready(
     )
     .ok()?;
     let readable = plan.readable_after();
+    let wiped = assessment.secrets.iter().filter(|s| s.probably_wiped());
+    let missing = wiped
+        .filter(|s| !choices.entered.contains(&s.place))
+        .count();
     let after = Summary {
-        total: assessment.summary.total,
+        total: assessment.summary.all() - missing,
+        missing,
         opens: readable,
         ..Summary::default()
     };
@@ -453,15 +458,16 @@ pub fn applied(verified: bool) -> Applied {
         after: Box::new(recovered()),
         backup: backup().folder,
         undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
-        notes: vec!["FreeScout's own clear-cache was run as the web user; workers restart after their present job.".to_owned()],
+        notes: vec!["FreeScout's clear-cache command was run as the web user; workers restart after their current job.".to_owned()],
     }
 }
 
 pub fn problem() -> Problem {
     Problem::new(
+        ErrorKind::DatabaseDenied,
         "The database refuses user freescout.",
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
-        "Look at DB_USERNAME and DB_PASSWORD in .env.",
+        "Check DB_USERNAME and DB_PASSWORD in .env.",
     )
 }
 
@@ -503,7 +509,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         ladder.push(rung(Rung::Authentication, 310, detail));
     }
     if end == Rung::Folder {
-        ladder.push(rung(Rung::Folder, 9, "INBOX 12 mails"));
+        ladder.push(rung(Rung::Folder, 9, "INBOX 12 emails"));
     }
     let (protocol, server) = match id.direction {
         Direction::Incoming => (Protocol::Imap, "imap.example.org:993"),

@@ -17,7 +17,7 @@ use freescout_rescue::domain::key::ring::KeyRing;
 use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::verdict::{self, Remedy};
-use freescout_rescue::io::hunt::{Limits, SkipReason, search_stream};
+use freescout_rescue::io::hunt::{HuntLimits, SkipReason, search_stream};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz")
@@ -97,7 +97,7 @@ fn a_zstd_frame_of_any_size_is_refused_for_its_memory() {
         let frame = [&[0x28, 0xb5, 0x2f, 0xfd, 0xe0][..], &size, b"rest"].concat();
         let looked = search_stream(
             &mut &frame[..],
-            &Limits::default(),
+            &HuntLimits::default(),
             &Wanted::default(),
             &|| false,
             &mut |_| {},

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use freescout_rescue::io::hunt::SkipReason;
 use freescout_rescue::io::hunt::git;
-use freescout_rescue::io::hunt::git::{GitRead, Kind, Limits};
+use freescout_rescue::io::hunt::git::{GitLimits, GitRead, ObjectKind};
 use tempfile::TempDir;
 
 const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
@@ -66,9 +66,9 @@ pub fn commit(folder: &Path, text: &str) {
     git(folder, &["commit", "-q", "-m", "settings"]);
 }
 
-type Contents = BTreeMap<String, (Kind, Vec<u8>)>;
+type Contents = BTreeMap<String, (ObjectKind, Vec<u8>)>;
 
-fn read_with(store: &Path, limits: &Limits) -> (Contents, GitRead) {
+fn read_with(store: &Path, limits: &GitLimits) -> (Contents, GitRead) {
     let mut contents = Contents::new();
     let read = git::objects(store, limits, &|| false, &mut |object, content| {
         let mut bytes = Vec::new();
@@ -82,7 +82,7 @@ fn read_with(store: &Path, limits: &Limits) -> (Contents, GitRead) {
 }
 
 fn read(store: &Path) -> Contents {
-    let (contents, read) = read_with(store, &Limits::default());
+    let (contents, read) = read_with(store, &GitLimits::default());
     let skipped: Vec<_> = read
         .skipped
         .iter()
@@ -93,7 +93,7 @@ fn read(store: &Path) -> Contents {
 }
 
 /// Names and kinds of the objects that hold the key.
-fn holders(contents: &Contents) -> Vec<(&str, Kind)> {
+fn holders(contents: &Contents) -> Vec<(&str, ObjectKind)> {
     contents
         .iter()
         .filter(|(_, (_, bytes))| bytes.windows(KEY.len()).any(|w| w == KEY.as_bytes()))
@@ -112,9 +112,9 @@ fn as_git_says(folder: &Path) -> Contents {
         let mut words = line.split(' ');
         let (id, kind) = (words.next().unwrap(), words.next().unwrap());
         let kind = match kind {
-            "blob" => Kind::Blob,
-            "commit" => Kind::Commit,
-            "tag" => Kind::Tag,
+            "blob" => ObjectKind::Blob,
+            "commit" => ObjectKind::Commit,
+            "tag" => ObjectKind::Tag,
             _ => continue,
         };
         let content = Command::new("git")
@@ -197,7 +197,7 @@ fn a_key_that_nothing_leads_to_any_more_is_found() {
     git(path, &["reset", "-q", "--hard", "HEAD~1"]);
     assert_eq!(
         holders(&read(&store)),
-        [(holder.as_str(), Kind::Blob)],
+        [(holder.as_str(), ObjectKind::Blob)],
         "unreachable"
     );
 
@@ -205,7 +205,7 @@ fn a_key_that_nothing_leads_to_any_more_is_found() {
     git(path, &["gc", "-q"]);
     assert_eq!(
         holders(&read(&store)),
-        [(holder.as_str(), Kind::Blob)],
+        [(holder.as_str(), ObjectKind::Blob)],
         "packed"
     );
 
@@ -220,13 +220,13 @@ fn a_key_that_nothing_leads_to_any_more_is_found() {
     git(path, &["stash", "-q"]);
     assert_eq!(
         holders(&read(&store)),
-        [(holder.as_str(), Kind::Blob)],
+        [(holder.as_str(), ObjectKind::Blob)],
         "stash"
     );
     git(path, &["stash", "drop", "-q"]);
     assert_eq!(
         holders(&read(&store)),
-        [(holder.as_str(), Kind::Blob)],
+        [(holder.as_str(), ObjectKind::Blob)],
         "dropped stash"
     );
     git(path, &["gc", "-q", "--prune=now"]);
@@ -236,7 +236,7 @@ fn a_key_that_nothing_leads_to_any_more_is_found() {
         &["tag", "-a", "-m", &format!("the key was {KEY}"), "old"],
     );
     let tag = git(path, &["rev-parse", "old"]);
-    assert_eq!(holders(&read(&store)), [(tag.as_str(), Kind::Tag)]);
+    assert_eq!(holders(&read(&store)), [(tag.as_str(), ObjectKind::Tag)]);
     git(path, &["tag", "-d", "old"]);
     git(path, &["gc", "-q", "--prune=now"]);
 
@@ -245,7 +245,10 @@ fn a_key_that_nothing_leads_to_any_more_is_found() {
         &["commit", "-q", "--allow-empty", "-m", &format!("was {KEY}")],
     );
     let commit = git(path, &["rev-parse", "HEAD"]);
-    assert_eq!(holders(&read(&store)), [(commit.as_str(), Kind::Commit)]);
+    assert_eq!(
+        holders(&read(&store)),
+        [(commit.as_str(), ObjectKind::Commit)]
+    );
 }
 
 #[test]
@@ -321,7 +324,7 @@ fn another_users_store_is_not_borrowed_from() {
     assert!(git::linked(&dot_git).is_some());
     assert_eq!(given.is_ok(), rustix::process::geteuid().is_root());
     if given.is_ok() {
-        let (contents, read) = read_with(&store, &Limits::default());
+        let (contents, read) = read_with(&store, &GitLimits::default());
         assert!(holders(&contents).is_empty());
         assert!(matches!(read.skipped[0].why, SkipReason::Refused(_)));
         std::os::unix::fs::chown(&dot_git, Some(65534), None).unwrap();

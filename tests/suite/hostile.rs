@@ -96,7 +96,7 @@ fn every_command_says_it_harmlessly() {
     let said = String::from_utf8(out).unwrap();
     let undo = said
         .lines()
-        .find_map(|l| l.strip_prefix("To take it back: "))
+        .find_map(|l| l.strip_prefix("To undo it: "))
         .expect("an undo is offered");
     assert_harmless("the undo command", undo.as_bytes());
     let program = assert_cmd::cargo::cargo_bin("freescout-rescue");

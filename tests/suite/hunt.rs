@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
-use freescout_rescue::io::hunt::{self, Event, Limits, Looked, SkipReason};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, HuntTotals, SkipReason};
 use tempfile::TempDir;
 
 const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
@@ -26,7 +26,7 @@ const PLAIN: &str = "this is a throw-away example key";
 /// A key found: its text, the members that lead to it, and the line.
 type Found = (String, Vec<String>, Option<u64>);
 
-fn search_with(folder: &Path, limits: Limits) -> (Vec<Found>, Looked) {
+fn search_with(folder: &Path, limits: HuntLimits) -> (Vec<Found>, HuntTotals) {
     let mut found = Vec::new();
     let looked = hunt::search(
         &[folder.to_owned()],
@@ -34,7 +34,7 @@ fn search_with(folder: &Path, limits: Limits) -> (Vec<Found>, Looked) {
         &Wanted::default(),
         &|| false,
         &mut |event| {
-            if let Event::Candidate(candidate) = event {
+            if let HuntEvent::Candidate(candidate) = event {
                 let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
                 found.push((text, candidate.source.inside, candidate.source.line));
             }
@@ -43,8 +43,8 @@ fn search_with(folder: &Path, limits: Limits) -> (Vec<Found>, Looked) {
     (found, looked)
 }
 
-fn search(folder: &Path) -> (Vec<Found>, Looked) {
-    search_with(folder, Limits::default())
+fn search(folder: &Path) -> (Vec<Found>, HuntTotals) {
+    search_with(folder, HuntLimits::default())
 }
 
 fn folder() -> TempDir {
@@ -207,7 +207,7 @@ fn traps_are_stepped_around() {
     assert_eq!(search(&folder.path().join("loop")).0.len(), 1);
 }
 
-fn only_skip(name: &str, bytes: &[u8], limits: Limits) -> (SkipReason, Vec<String>) {
+fn only_skip(name: &str, bytes: &[u8], limits: HuntLimits) -> (SkipReason, Vec<String>) {
     let folder = folder();
     std::fs::write(folder.path().join(name), bytes).unwrap();
     let (found, looked) = search_with(folder.path(), limits);
@@ -221,7 +221,7 @@ fn only_skip(name: &str, bytes: &[u8], limits: Limits) -> (SkipReason, Vec<Strin
 
 #[test]
 fn what_cannot_be_read_is_said() {
-    let limits = Limits::default();
+    let limits = HuntLimits::default();
     let mut cut = gz(&env());
     cut.truncate(20);
     assert!(matches!(
@@ -242,7 +242,7 @@ fn what_cannot_be_read_is_said() {
     }
     assert_eq!(only_skip("deep.gz", &deep, limits).0, SkipReason::TooDeep);
     let bomb = gz(&vec![0; 8 << 20]);
-    let small = Limits {
+    let small = HuntLimits {
         unpacked: 1 << 20,
         ratio: 0,
         ..limits
@@ -311,9 +311,9 @@ fn the_remembered_places_are_bounded() {
     }
     let (_, looked) = search_with(
         folder.path(),
-        Limits {
+        HuntLimits {
             skipped: 5,
-            ..Limits::default()
+            ..HuntLimits::default()
         },
     );
     assert_eq!((looked.skipped.len(), looked.skipped_more), (5, 15));

@@ -8,6 +8,7 @@ mod configured;
 mod demo_mail;
 mod deploys;
 mod elsewhere;
+mod failed;
 mod fixture;
 mod floors;
 mod fuzzed;

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::oauth_error::Refusal;
+use freescout_rescue::domain::mail::oauth_error::OAuthError;
 use freescout_rescue::domain::mail::probe::Code;
 use freescout_rescue::engine::mail_test::connections;
-use freescout_rescue::engine::mail_test::connections::How;
+use freescout_rescue::engine::mail_test::connections::TestOrSkip;
 use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
 use freescout_rescue::engine::session::judge;
-use freescout_rescue::engine::worker::Reading;
-use freescout_rescue::io::db::lock::Claim;
+use freescout_rescue::engine::worker::PasswordsUsed;
+use freescout_rescue::io::db::lock::LockAnswer;
 use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::mail::oauth::{AskError, Endpoints};
@@ -130,9 +130,9 @@ fn whatever_the_provider_answers_nothing_is_lost_and_nothing_is_told() {
         let error = desk.refresh(&provider).unwrap_err();
         assert!(started.elapsed() < Duration::from_secs(8), "{expected}");
         let found = match &error {
-            RefreshError::Asked(AskError::Refused(Refusal::Client { .. })) => "client",
-            RefreshError::Asked(AskError::Refused(Refusal::Reconnect { .. })) => "reconnect",
-            RefreshError::Asked(AskError::Refused(Refusal::Other { .. })) => "other",
+            RefreshError::Asked(AskError::Refused(OAuthError::Client { .. })) => "client",
+            RefreshError::Asked(AskError::Refused(OAuthError::Reconnect { .. })) => "reconnect",
+            RefreshError::Asked(AskError::Refused(OAuthError::Other { .. })) => "other",
             RefreshError::Asked(AskError::Nonsense) => "nonsense",
             RefreshError::Asked(AskError::Unreachable(_)) => "unreachable",
             _ => "not of the provider",
@@ -383,7 +383,7 @@ impl Store for Breaks {
         self.real.roll_back()
     }
 
-    fn claim(&mut self) -> Result<Claim, StoreError> {
+    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
         self.real.claim()
     }
 
@@ -515,11 +515,11 @@ fn nobody_is_asked_where_nothing_may_be_renewed() {
     let prepared = connections::prepare(
         &desk.session,
         None,
-        Reading::Rescued,
+        PasswordsUsed::Rescued,
         &connections::NotRenewed::new(),
     );
     let of_first = prepared.iter().find(|p| p.connection.id.mailbox == Some(1));
-    let How::Skip(ended) = &of_first.unwrap().how else {
+    let TestOrSkip::Skip(ended) = &of_first.unwrap().how else {
         panic!("an expired token would be sent");
     };
     assert_eq!(ended.code, Code::OAuthExpired);

@@ -1,12 +1,12 @@
 //! Recommendations and plans from verdicts alone.
 
-use freescout_rescue::domain::config::rules::{Keeping, Undecryptable};
+use freescout_rescue::domain::config::rules::{StorageRule, Undecryptable};
 use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::inventory::secret::{Place, Table};
 use freescout_rescue::domain::key::app_key::Fingerprint;
 use freescout_rescue::domain::plan::{
-    Action, Breach, Choices, Circumstances, Impossible, KeyHome, Need, Strategy, Target, Why, make,
-    need, recommend,
+    Breach, Choices, Circumstances, Impossible, KeyHome, Need, PlanAction, Strategy, TargetKey,
+    Why, make, need, recommend,
 };
 use freescout_rescue::domain::verdict::assessment::SecretReport;
 use freescout_rescue::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
@@ -50,13 +50,13 @@ fn secrets(verdicts: &[Verdict]) -> Vec<SecretReport> {
 }
 
 /// How a version keeps it in which the verdict can come up.
-fn keeping(verdict: &Verdict) -> Keeping {
+fn keeping(verdict: &Verdict) -> StorageRule {
     match verdict {
-        Verdict::Plaintext(Plain::AsItIs) => Keeping::AsItIs,
-        Verdict::Plaintext(Plain::StillRead) => Keeping::Sealed(Undecryptable::ReadsAsStored),
-        Verdict::Plaintext(Plain::AwaitsMigration) => Keeping::SealedByMigration,
-        Verdict::Plaintext(Plain::Untold) => Keeping::Untold,
-        _ => Keeping::Sealed(Undecryptable::ReadsEmpty),
+        Verdict::Plaintext(Plain::AsItIs) => StorageRule::AsItIs,
+        Verdict::Plaintext(Plain::StillRead) => StorageRule::Sealed(Undecryptable::ReadsAsStored),
+        Verdict::Plaintext(Plain::AwaitsMigration) => StorageRule::SealedByMigration,
+        Verdict::Plaintext(Plain::Untold) => StorageRule::Untold,
+        _ => StorageRule::Sealed(Undecryptable::ReadsEmpty),
     }
 }
 
@@ -133,8 +133,8 @@ fn a_key_already_put_back_only_needs_the_cache_cleared() {
     )
     .unwrap();
     assert_eq!(plan.write_key, None, "the key stands in .env already");
-    assert_eq!(plan.steps[0].action, Action::Keep);
-    assert_eq!(plan.steps[1].action, Action::Reseal(new()));
+    assert_eq!(plan.steps[0].action, PlanAction::Keep);
+    assert_eq!(plan.steps[1].action, PlanAction::Reseal(new()));
 }
 
 #[test]
@@ -368,14 +368,14 @@ fn a_salvage_is_only_planned_with_the_operators_word() {
     let secrets = secrets(&verdicts);
     for strategy in Strategy::ALL {
         let plan = make(strategy, &secrets, &circumstances(), &Choices::default()).unwrap();
-        assert_eq!(plan.steps[1].action, Action::StaysLost, "{strategy:?}");
+        assert_eq!(plan.steps[1].action, PlanAction::StaysLost, "{strategy:?}");
     }
     let chosen = Choices {
         salvage: [secrets[1].place.clone()].into(),
         ..Choices::default()
     };
     let plan = make(Strategy::Restore, &secrets, &circumstances(), &chosen).unwrap();
-    assert_eq!(plan.steps[1].action, Action::Salvage(old()));
+    assert_eq!(plan.steps[1].action, PlanAction::Salvage(old()));
 }
 
 fn any_verdict() -> impl proptest::strategy::Strategy<Value = Verdict> {
@@ -430,16 +430,16 @@ proptest! {
         prop_assert!(!(unknown && recommended.strategy == Strategy::Fresh));
         let plan = make(recommended.strategy, &secrets, &circumstances, &Choices::default());
         let plan = plan.expect("what is recommended is possible");
-        prop_assert_eq!(plan.target == Target::Fresh, recommended.key.is_none());
+        prop_assert_eq!(plan.target == TargetKey::Fresh, recommended.key.is_none());
         for (secret, step) in secrets.iter().zip(&plan.steps) {
             prop_assert!(
                 !secret.verdict.readable() || step.action.readable_after(),
                 "{:?} was readable and would not be after {:?}", secret.verdict, step.action
             );
-            prop_assert!(!matches!(step.action, Action::Salvage(_) | Action::Enter));
+            prop_assert!(!matches!(step.action, PlanAction::Salvage(_) | PlanAction::Enter));
             let empty = matches!(secret.verdict, Verdict::Empty { .. });
-            prop_assert_eq!(step.action == Action::Nothing, empty);
-            let sealed_first = step.action == Action::Seal;
+            prop_assert_eq!(step.action == PlanAction::Nothing, empty);
+            let sealed_first = step.action == PlanAction::Seal;
             let unread = secret.verdict == Verdict::Plaintext(Plain::ReadsEmpty);
             prop_assert!(!sealed_first || unread, "{:?} is not ours to seal", secret.verdict);
         }

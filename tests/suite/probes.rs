@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::{Code, Ended};
-use freescout_rescue::domain::mail::{Login, Protocol, Security, Target};
+use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 
 use crate::scripted::Server;
@@ -36,14 +36,14 @@ const PATIENCE: Patience = Patience {
     silence: Duration::from_millis(200),
 };
 
-fn target(protocol: Protocol) -> Target {
-    Target {
+fn target(protocol: Protocol) -> MailServer {
+    MailServer {
         protocol,
         host: HOST.to_owned(),
         port: PORT,
         security: Security::Plain,
         checks_certificate: false,
-        login: Login::Password {
+        login: LoginMethod::Password {
             user: "support".to_owned(),
         },
         folders: match protocol {
@@ -68,11 +68,11 @@ fn settings(host: &str, address: SocketAddr, trust: Trust) -> Settings {
 }
 
 /// One test with a password, against this server.
-fn climb_with(server: &Server, target: &Target, password: &[u8]) -> Ended {
+fn climb_with(server: &Server, target: &MailServer, password: &[u8]) -> Ended {
     climb_at(server.address, target, password)
 }
 
-fn climb_at(address: SocketAddr, target: &Target, password: &[u8]) -> Ended {
+fn climb_at(address: SocketAddr, target: &MailServer, password: &[u8]) -> Ended {
     let settings = settings(&target.host, address, Trust::of(Vec::new()));
     let password = SecretBytes::from(password);
     probe(
@@ -85,7 +85,7 @@ fn climb_at(address: SocketAddr, target: &Target, password: &[u8]) -> Ended {
     .unwrap()
 }
 
-fn climb(server: &Server, target: &Target) -> Ended {
+fn climb(server: &Server, target: &MailServer) -> Ended {
     climb_with(server, target, PASSWORD.as_bytes())
 }
 

@@ -14,13 +14,13 @@ use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::session::judge;
 use freescout_rescue::engine::session::judge::Looking;
 use freescout_rescue::engine::session::survey;
-use freescout_rescue::engine::worker::threads::{Setup, Worker};
+use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
 use freescout_rescue::engine::worker::{Job, JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::os::memory;
-use freescout_rescue::io::os::memory::Memory;
+use freescout_rescue::io::os::memory::ProcessMemory;
 use freescout_rescue::io::os::processes as running;
 use freescout_rescue::io::state::AbsolutePath;
 
@@ -222,7 +222,7 @@ fn keys_in_memory_and_environment_of_php_are_found_and_decoys_open_nothing() {
 fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
     let (folder, install, lost) = install();
     let worker = worker(folder.path(), &lost[0], &lost[0]);
-    let (engine, updates) = Worker::start(Setup {
+    let (engine, updates) = WorkerHandle::start(Setup {
         options: Options {
             backup_dir: AbsolutePath::new(folder.path().join("backups")).unwrap(),
             state_dir: AbsolutePath::new(folder.path().join("state")).unwrap(),
@@ -264,13 +264,13 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
 #[test]
 fn a_process_that_ends_while_it_is_read_is_no_disaster() {
     let mut php = Php::holding("nothing");
-    let mut memory = Memory::open(php.pid(), 4 << 30).unwrap();
+    let mut memory = ProcessMemory::open(php.pid(), 4 << 30).unwrap();
     let mut first = vec![0; 4096];
     assert!(memory.read(&mut first).unwrap() > 0);
     php.end();
     let read = memory.read_to_end(&mut Vec::new());
     assert!(read.is_err(), "what is left was not read, and that is said");
-    assert!(Memory::open(php.pid(), 4 << 30).is_err());
+    assert!(ProcessMemory::open(php.pid(), 4 << 30).is_err());
     assert!(running::environment(php.pid()).is_err());
 }
 
@@ -278,13 +278,13 @@ fn a_process_that_ends_while_it_is_read_is_no_disaster() {
 fn no_more_than_the_limit_is_read_and_the_rest_is_counted() {
     let php = Php::holding("nothing");
     let limit = 1 << 20;
-    let mut memory = Memory::open(php.pid(), limit).unwrap();
+    let mut memory = ProcessMemory::open(php.pid(), limit).unwrap();
     let mut bytes = Vec::new();
     memory.read_to_end(&mut bytes).unwrap();
     let separators = 1 << 12;
     assert!(bytes.len() as u64 >= limit && bytes.len() as u64 <= limit + separators);
     assert!(memory.unread() > 0);
-    let (mut blocks, mut whole) = (0, Memory::open(php.pid(), 4 << 30).unwrap());
+    let (mut blocks, mut whole) = (0, ProcessMemory::open(php.pid(), 4 << 30).unwrap());
     memory::scan(&mut whole, &mut |_| {}, &mut |_| {
         blocks += 1;
         false

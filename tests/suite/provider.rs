@@ -111,7 +111,7 @@ impl Desk {
         let plain = Payload::parse(payload).ok().unwrap().open(&self.key);
         let plain = plain.expect("the token opens with the key in force");
         match php::unserialize(plain.expose()).unwrap() {
-            php::Value::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
+            php::PhpValue::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
             _ => panic!("{name} is no text"),
         }
     }

@@ -1,7 +1,9 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
-use freescout_rescue::domain::hunt::old_payloads::origin::{Basis, Doubt, Origin};
-use freescout_rescue::domain::hunt::old_payloads::standing::{Claim, Recoverable, settle};
+use freescout_rescue::domain::hunt::old_payloads::origin::{Basis, Doubt, PayloadOrigin};
+use freescout_rescue::domain::hunt::old_payloads::standing::{
+    DecryptedPayload, Recoverable, settle,
+};
 use freescout_rescue::domain::hunt::old_payloads::{Dated, DatedBy};
 use freescout_rescue::domain::inventory::SecretKind;
 use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
@@ -9,7 +11,7 @@ use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::mail::ConnectionId;
 use freescout_rescue::domain::mail::probe::{Code, Rung};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
-use freescout_rescue::domain::run::{Kind, Run};
+use freescout_rescue::domain::run::{Run, RunKind};
 use freescout_rescue::domain::verdict::assessment::LoggedPassword;
 use freescout_rescue::domain::verdict::finding::Finding;
 use freescout_rescue::engine::worker::{DatabaseValues, JobId, Update};
@@ -696,15 +698,15 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
         at: date,
         by: DatedBy::Dump,
     });
-    let origin = |database: &str| Origin {
+    let origin = |database: &str| PayloadOrigin {
         database: Some(database.to_owned()),
         table: Some("mailboxes".to_owned()),
-        ..Origin::default()
+        ..PayloadOrigin::default()
     };
     let other = Basis::Doubtful(Doubt::OtherDatabase("helpdesk".to_owned()));
     for (number, database, basis) in [(11, "helpdesk", Basis::Named), (12, "staging", other)] {
         let (text, origin) = (SecretBytes::from(database.as_bytes()), origin(database));
-        let claim = Claim {
+        let claim = DecryptedPayload {
             basis,
             origin: &origin,
             date: dated,
@@ -846,7 +848,7 @@ fn what_was_left_behind() {
         &deciding.answered(vec![Update::Failed(fixture::problem())]),
     );
     let undo = opened(Update::Unfinished(Box::new(Run {
-        kind: Kind::Undo,
+        kind: RunKind::Undo,
         ..fixture::unfinished()
     })));
     // It is the way back itself: there is no other.

@@ -619,7 +619,7 @@ fn plan_and_json_say_which_database_an_older_password_is_from() {
     // The same without the name is this install's own.
     std::fs::write(&file, text).unwrap();
     let planned = bench.run(&[&["recover", "--take-older"], &common[..]].concat());
-    let words = "(table mailboxes of a database that is not named)";
+    let words = "(table mailboxes of an unnamed database)";
     assert!(planned.out.contains(words), "{}", planned.out);
     let json = bench.run(&[&["recover", "--take-older", "--json"], &common[..]].concat());
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
@@ -674,10 +674,10 @@ fn a_password_in_a_log_is_offered_for_a_test_and_never_taken_unasked() {
         of_wiped,
         [
             format!(
-                "a password seen on 2025-06-19 in {}, unproven",
+                "a password seen on 2025-06-19 in {}, unconfirmed",
                 log.display()
             ),
-            "a password seen in failed_jobs#1, unproven".to_owned(),
+            "a password seen in failed_jobs#1, unconfirmed".to_owned(),
         ]
     );
     // A name that fits one mailbox is not offered for another.

@@ -52,9 +52,9 @@ fn the_demo_tells_when_its_keys_changed() {
         .out
         .replace("K3", "K2");
     for line in [
-        "  2025-04-14 to 2025-09-28  K2  120 mails\n",
-        "A key not known here was in use until 2025-04-08 (18 mails): a backup from before that day has it.\n",
-        "\nK2 was in use from 2025-04-14 to 2025-09-28: a backup from that time has it.\n",
+        "  2025-04-14 to 2025-09-28  K2  120 emails\n",
+        "An unknown key was in use until 2025-04-08 (18 emails): a backup made before then contains it.\n",
+        "\nK2 was in use from 2025-04-14 to 2025-09-28: a backup made during that time contains it.\n",
     ] {
         assert!(text.contains(line), "{line} {text}");
     }
@@ -125,14 +125,17 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     assert_eq!(counts(damage, "stays_broken"), [(18, Some(3))]);
     assert_eq!(damage["regains"][0]["key"], restore["key"]);
     assert_eq!(damage["web_cron_url_changes"], json!(true));
-    let line = "Replies and attachment links: 120 mails, 15 links (K2) work again; 9 mails, 1 link (K1) break; \
-         18 mails, 3 links (lost) stay broken. The old web cron URL is back; all log in again, in the app too.\n";
+    let line = "Replies and attachment links: 120 emails, 15 links (K2) work again; 9 emails, 1 link (K1) break; \
+         18 emails, 3 links (lost) stay broken. The old web cron URL is valid again; everybody has to log in again, in the app too.\n";
     assert!(text.contains(line), "{text}");
     let (carry, text) = planned(&bench, "carry");
     assert_eq!(counts(&carry["damage"], "keeps"), [(9, Some(1))]);
     assert_eq!(counts(&carry["damage"], "stays_broken").len(), 2);
     assert_eq!(carry["damage"]["logins_end"], json!(false));
-    assert!(text.contains("Logins and the web cron URL stay."), "{text}");
+    assert!(
+        text.contains("Logins and the web cron URL stay valid."),
+        "{text}"
+    );
     // Before 1.8.213 there is no column: every link carries a token of the key, but to what is public.
     for (older, links) in [
         ("UPDATE attachments SET token_type = 1", Some(0)),
@@ -164,7 +167,7 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     bench.database().execute_batch(gone).unwrap();
     let (fresh, text) = planned(&bench, "fresh");
     assert_eq!(counts(&fresh["damage"], "breaks"), [(9, None)]);
-    assert!(text.contains("9 mails (K1) break"), "{text}");
+    assert!(text.contains("9 emails (K1) break"), "{text}");
     // No mails: what happens is told without counts.
     crate::versions::state_version(&bench, "1.8.235");
     bench

@@ -108,7 +108,7 @@ fn nothing_but_a_file_of_the_install_is_read_as_its_env() {
             "a link to a file of root's",
             &|b| b.trap(&b.secret(), &b.env()),
             &[
-                "/.env: a link of nobody to",
+                "/.env: a link owned by nobody to",
                 "secret, which belongs to root",
                 "not followed",
             ],
@@ -119,7 +119,7 @@ fn nothing_but_a_file_of_the_install_is_read_as_its_env() {
                 symlink(b.secret(), b.path("harmless")).unwrap();
                 b.trap(&b.path("harmless"), &b.env());
             },
-            &["a link of nobody to", "not followed"],
+            &["a link owned by nobody to", "not followed"],
         ),
         (
             "a link to a file that root alone sees in a folder of the web user's",
@@ -129,7 +129,7 @@ fn nothing_but_a_file_of_the_install_is_read_as_its_env() {
                 b.secret();
                 b.trap(&folder.join("secret"), &b.env());
             },
-            &["a link of nobody to", "not followed"],
+            &["a link owned by nobody to", "not followed"],
         ),
         (
             "a circle",
@@ -140,19 +140,19 @@ fn nothing_but_a_file_of_the_install_is_read_as_its_env() {
             "a FIFO",
             &|b| node(b, FileType::Fifo, 0),
             &[
-                "/.env: a FIFO of nobody where a file should be",
-                "put the file in its place",
+                "/.env: a FIFO owned by nobody where a file should be",
+                "restore the real file",
             ],
         ),
         (
             "a device",
             &|b| node(b, FileType::CharacterDevice, rustix::fs::makedev(1, 5)),
-            &["/.env: a device of nobody"],
+            &["/.env: a device owned by nobody"],
         ),
         (
             "a socket",
             &|b| node(b, FileType::Socket, 0),
-            &["/.env: a socket of nobody"],
+            &["/.env: a socket owned by nobody"],
         ),
         (
             "a huge file",
@@ -207,7 +207,9 @@ fn folders_of_the_install_lead_nowhere_else() {
     let outcome = bench.check(&[]);
     assert_eq!(outcome.code, 3, "{}", outcome.err);
     assert!(
-        outcome.err.contains("bootstrap/cache: a link of nobody to")
+        outcome
+            .err
+            .contains("bootstrap/cache: a link owned by nobody to")
             && !outcome.err.contains("SECRETSECRET"),
         "{}",
         outcome.err
@@ -227,7 +229,11 @@ fn folders_of_the_install_lead_nowhere_else() {
     bench.trap(&outside, &data);
     let outcome = bench.recover_with(&["--no-artisan"]);
     assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
-    assert!(outcome.out.contains("could not be told"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("could not be restarted"),
+        "{}",
+        outcome.out
+    );
     assert_eq!(
         std::fs::read_dir(&outside).unwrap().count(),
         0,
@@ -269,8 +275,8 @@ fn a_second_name_of_somebody_elses_file_is_read_and_never_replaced() {
     assert!(
         outcome
             .err
-            .contains("one of 2 names of a file of root, in a folder of nobody")
-            && outcome.err.contains("put a copy in its place"),
+            .contains("one of 2 hard links to a file of root, in a folder of nobody")
+            && outcome.err.contains("replace it with a copy"),
         "{}",
         outcome.err
     );
@@ -304,7 +310,7 @@ fn a_key_file_of_others_is_not_written() {
             "root's, and perhaps no key",
             0,
             true,
-            "may be something else than a key",
+            "may be something other than a key file",
         ),
         ("root's, and a key without doubt", 0, false, ""),
         ("the web user's", WEB, true, ""),

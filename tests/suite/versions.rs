@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use freescout_rescue::domain::mail::Direction;
 use freescout_rescue::engine::mail_test::connections;
-use freescout_rescue::engine::mail_test::connections::How;
+use freescout_rescue::engine::mail_test::connections::TestOrSkip;
 use freescout_rescue::engine::mail_test::oauth;
-use freescout_rescue::engine::worker::Reading;
+use freescout_rescue::engine::worker::PasswordsUsed;
 use serde_json::Value as Json;
 
 pub use install::state_version;
@@ -303,19 +303,19 @@ fn a_password_that_is_entered_is_stored_as_the_version_keeps_it() {
 /// What would be sent for each connection now, by the mailbox (0 is the system mail account) and its direction.
 fn sent(install: &Install) -> BTreeMap<(u64, &'static str), Option<String>> {
     let session = crate::provider::open(&install.bench);
-    let prepared = connections::prepare(&session, None, Reading::InForce, &BTreeMap::new());
+    let prepared = connections::prepare(&session, None, PasswordsUsed::InForce, &BTreeMap::new());
     let sent = prepared.into_iter().map(|p| {
         let direction = match p.connection.id.direction {
             Direction::Incoming => "in",
             Direction::Outgoing => "out",
         };
         let text = match p.how {
-            How::Try(attempt) => {
+            TestOrSkip::Try(attempt) => {
                 assert_eq!(attempt.under, None);
                 let text = attempt.credential.map(|c| c.expose().to_vec());
                 text.map(|text| String::from_utf8(text).unwrap())
             }
-            How::Skip(_) => None,
+            TestOrSkip::Skip(_) => None,
         };
         ((p.connection.id.mailbox.unwrap_or(0), direction), text)
     });
@@ -412,12 +412,12 @@ fn what_an_old_version_does_not_make_from_the_key_is_not_said_to_break() {
     );
     let later = fresh("1.7.0");
     assert!(
-        later.contains("Attachment links in mails already sent stop working; replies do not"),
+        later.contains("Attachment links in emails already sent stop working; replies do not"),
         "{later}"
     );
     assert!(!later.contains("web cron"), "{later}");
-    assert!(fresh("1.7.18").contains("The web cron gets another URL"));
-    assert!(fresh("1.8.39").contains("Replies to mails already sent open new conversations"));
+    assert!(fresh("1.7.18").contains("The web cron gets a new URL"));
+    assert!(fresh("1.8.39").contains("Replies to emails already sent open new conversations"));
 }
 
 /// `APP_KEY_FILE` means nothing before 1.8.17.

@@ -9,14 +9,16 @@ use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
 use freescout_rescue::domain::mail::probe::{Code, Rung};
 use freescout_rescue::domain::plan::{self, Choices, Plan};
-use freescout_rescue::engine::worker::{DatabaseValues, Job, JobId, Reading, TestJob, Update};
+use freescout_rescue::engine::worker::{
+    DatabaseValues, Job, JobId, PasswordsUsed, TestJob, Update,
+};
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::parts::window::Window;
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::step::apply::Confirmed;
-use freescout_rescue::wizard::step::keys::Form;
+use freescout_rescue::wizard::step::keys::KeysForm;
 use freescout_rescue::wizard::step::passwords::Trial;
 use freescout_rescue::wizard::step::survey;
 use freescout_rescue::wizard::update::{Overlay, Wizard};
@@ -72,7 +74,7 @@ impl Engine {
             assert_eq!(which.len(), 1, "one password, one server: {place}");
         }
         assert_eq!(
-            job.reading == Reading::InForce,
+            job.reading == PasswordsUsed::InForce,
             self.standing,
             "tested with what FreeScout reads, once it is recovered and not before"
         );
@@ -241,7 +243,8 @@ impl Engine {
                 answers.push(assessment());
                 answers.push(Update::Undone(vec!["taken back".to_owned()]));
             }
-            Job::SaveReport { text, tested } => {
+            Job::SaveReport { text, tested, over } => {
+                assert!(over.is_empty() || self.standing, "over another report");
                 assert!(!text.contains(SENTINEL));
                 assert!(!format!("{tested:?}").contains(SENTINEL));
                 answers.push(Update::ReportSaved(vec!["/var/lib/report.txt".into()]));
@@ -271,7 +274,7 @@ impl Engine {
         let mut wanted: Vec<&Place> = plan
             .steps
             .iter()
-            .filter(|s| s.action == plan::Action::Enter)
+            .filter(|s| s.action == plan::PlanAction::Enter)
             .map(|s| &s.place)
             .collect();
         wanted.sort();
@@ -373,16 +376,16 @@ fn everything(wizard: &Wizard) -> (String, Vec<String>) {
     fields.push(wizard.checks.filter.expose().to_owned());
     fields.extend(wizard.backup.form.iter().map(|f| f.expose().to_owned()));
     fields.extend(wizard.report.undoing.iter().map(|f| f.expose().to_owned()));
-    if let Some(Form::Key(field) | Form::Place(field)) = &wizard.keys.form {
+    if let Some(KeysForm::Key(field) | KeysForm::Place(field)) = &wizard.keys.form {
         fields.push(field.expose().to_owned());
     }
     match &wizard.survey.form {
-        Some(survey::Form::Folder(field)) => fields.push(field.expose().to_owned()),
-        Some(survey::Form::Unfinished(form)) => fields.push(form.word.expose().to_owned()),
-        Some(survey::Form::Database(form)) => {
+        Some(survey::SurveyForm::Folder(field)) => fields.push(field.expose().to_owned()),
+        Some(survey::SurveyForm::Unfinished(form)) => fields.push(form.word.expose().to_owned()),
+        Some(survey::SurveyForm::Database(form)) => {
             fields.extend(form.inputs.iter().map(|f| f.expose().to_owned()));
         }
-        Some(survey::Form::Earlier(_)) | None => {}
+        Some(survey::SurveyForm::Earlier(_)) | None => {}
     }
     (format!("{wizard:?}"), fields)
 }
@@ -536,7 +539,7 @@ impl Run {
     /// The word that stands in the field of a confirmation.
     fn word(&self) -> String {
         let word = match (&self.wizard.survey.form, &self.wizard.report.undoing) {
-            (Some(survey::Form::Unfinished(form)), _) => form.word.expose(),
+            (Some(survey::SurveyForm::Unfinished(form)), _) => form.word.expose(),
             (_, Some(word)) => word.expose(),
             _ => "",
         };
@@ -571,8 +574,8 @@ impl Run {
     /// A question of step 1, by its form; it may be covered, or be carried out just now.
     fn question(&self) -> Option<&'static str> {
         match &self.wizard.survey.form {
-            Some(survey::Form::Earlier(_)) => Some("earlier"),
-            Some(survey::Form::Unfinished(_)) => Some("unfinished"),
+            Some(survey::SurveyForm::Earlier(_)) => Some("earlier"),
+            Some(survey::SurveyForm::Unfinished(_)) => Some("unfinished"),
             _ => None,
         }
     }
@@ -606,7 +609,7 @@ impl Run {
                 may_change = true;
                 // A path is no secret, and shown as what it is.
                 let path = self.wizard.survey.form.is_some()
-                    || matches!(self.wizard.keys.form, Some(Form::Place(_)));
+                    || matches!(self.wizard.keys.form, Some(KeysForm::Place(_)));
                 let text = if path { "/root" } else { SENTINEL };
                 self.update(Event::Paste(SecretBytes::from(text.as_bytes())));
             }

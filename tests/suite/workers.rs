@@ -14,7 +14,7 @@ use freescout_rescue::engine::recovery::backup::Options;
 use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::io::os::processes as running;
-use freescout_rescue::io::os::processes::{Belongs, Role};
+use freescout_rescue::io::os::processes::{Belongs, ProcessRole};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::io::state::backup::Backup;
 use serde_json::Value as Json;
@@ -195,7 +195,7 @@ fn a_key_that_only_a_worker_holds_is_used_before_the_worker_restarts() {
     assert_eq!(recovered.code, Some(2), "{}", recovered.err);
     assert_eq!(json(&recovered)["resealed"], 4, "{}", recovered.err);
     let notes = json(&recovered)["notes"].to_string();
-    assert!(notes.contains("an undo brings back"), "{notes}");
+    assert!(notes.contains("an undo would bring back"), "{notes}");
     drop(worker);
     let check = json(&site.run(&[], &["check", "--json"]));
     assert_eq!(check["summary"]["opens"], 8, "{check}");
@@ -246,7 +246,7 @@ fn the_operator_may_say_that_workers_restart_all_the_same() {
         &["recover", "--yes", "--no-test", "--strategy=fresh"],
     );
     assert!(
-        held.out.contains("were not told to restart"),
+        held.out.contains("were not restarted"),
         "{} {}",
         held.out,
         held.err
@@ -332,7 +332,7 @@ fn a_key_that_turns_up_at_the_last_moment_stops_the_plan_that_was_made_without_i
     let Err(failure) = applied else {
         panic!("it was carried out without the key")
     };
-    assert!(!failure.half_done && failure.problem.what.contains("running process"));
+    assert!(!failure.half_done() && failure.problem.what.contains("running process"));
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(!site.told());
     let planned = recovery::plan(&session, Some(Strategy::Fresh), &Choices::default());
@@ -373,8 +373,8 @@ fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
         panic!("it was carried out: {said:?}")
     };
     assert!(asked.get(), "the test would prove nothing: {said:?}");
-    let what = "A signal asked to end before anything was written.";
-    assert!(!failure.half_done && failure.problem.what == what);
+    let what = "This program was asked to stop (by a signal) before anything was written.";
+    assert!(!failure.half_done() && failure.problem.what == what);
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(ledger.unfinished().unwrap().is_none());
     assert!(matches!(backup.recovery(), Ok(None)));
@@ -385,7 +385,7 @@ fn belongs(install: &Path, worker: &Running) -> Belongs {
     let all = running::php(install);
     let found = all.into_iter().find(|process| process.pid == worker.pid());
     let found = found.expect("the worker is among the processes");
-    assert_eq!(found.role, Role::Worker(None));
+    assert_eq!(found.role, ProcessRole::Worker(None));
     found.belongs
 }
 

@@ -7,9 +7,9 @@ mod command;
 
 use std::io::{self, ErrorKind};
 
-use self::command::{Command, text};
-use super::wire::Wire;
-use super::{Provider, Server};
+use self::command::{ImapCommand, text};
+use super::wire::GuestWire;
+use super::{DemoProvider, DemoServer};
 use crate::domain::payload::base64;
 
 /// Folders, and how many messages they are said to hold.
@@ -31,15 +31,15 @@ enum Then {
     End,
 }
 
-struct Dialogue<'a> {
-    server: &'a Server,
-    wire: Wire,
+struct ImapDialogue<'a> {
+    server: &'a DemoServer,
+    wire: GuestWire,
     logged_in: bool,
 }
 
 /// Serves one guest.
-pub(super) fn serve(server: &Server, wire: Wire) -> io::Result<()> {
-    let mut dialogue = Dialogue {
+pub(super) fn serve(server: &DemoServer, wire: GuestWire) -> io::Result<()> {
+    let mut dialogue = ImapDialogue {
         server,
         wire,
         logged_in: false,
@@ -53,7 +53,7 @@ pub(super) fn serve(server: &Server, wire: Wire) -> io::Result<()> {
     }
 }
 
-impl Dialogue<'_> {
+impl ImapDialogue<'_> {
     fn run(&mut self) -> io::Result<()> {
         let greeting = format!(
             "* OK [CAPABILITY {}] {} ready.",
@@ -62,7 +62,7 @@ impl Dialogue<'_> {
         );
         self.wire.say(&greeting)?;
         loop {
-            let command = Command::read(&mut self.wire)?;
+            let command = ImapCommand::read(&mut self.wire)?;
             let (reply, then) = self.answer(&command)?;
             self.wire.say(&format!("{} {reply}", command.tag))?;
             match then {
@@ -81,7 +81,7 @@ impl Dialogue<'_> {
         }
     }
 
-    fn answer(&mut self, command: &Command) -> io::Result<(&'static str, Then)> {
+    fn answer(&mut self, command: &ImapCommand) -> io::Result<(&'static str, Then)> {
         let arguments: Vec<&[u8]> = command.arguments.iter().map(|a| &a[..]).collect();
         let reply = match (command.name.as_str(), &arguments[..]) {
             ("NOOP", []) => COMPLETED,
@@ -122,8 +122,8 @@ impl Dialogue<'_> {
             .admits(user, password, |login| login.incoming.as_ref());
         match self.server.provider {
             _ if self.logged_in => "OK Logged in.",
-            Provider::Ordinary => AUTHENTICATION_FAILED,
-            Provider::Microsoft => "NO LOGIN failed.",
+            DemoProvider::Ordinary => AUTHENTICATION_FAILED,
+            DemoProvider::Microsoft => "NO LOGIN failed.",
         }
     }
 
@@ -138,7 +138,7 @@ impl Dialogue<'_> {
                 return Ok("BAD Cancelled.");
             }
         }
-        if self.server.provider == Provider::Microsoft {
+        if self.server.provider == DemoProvider::Microsoft {
             return Ok("NO AUTHENTICATE failed.");
         }
         self.wire

@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 
 use zeroize::Zeroizing;
 
-use super::wire::{Bytes, Wire};
-use super::{Provider, Server};
+use super::wire::{Bytes, GuestWire};
+use super::{DemoProvider, DemoServer};
 use crate::domain::payload::base64;
 
 /// The largest mail.
@@ -34,15 +34,15 @@ struct State {
     recipients: usize,
 }
 
-struct Dialogue<'a> {
-    server: &'a Server,
-    wire: Wire,
+struct SmtpDialogue<'a> {
+    server: &'a DemoServer,
+    wire: GuestWire,
     state: State,
 }
 
 /// Serves one guest.
-pub(super) fn serve(server: &Server, wire: Wire) -> io::Result<()> {
-    let mut dialogue = Dialogue {
+pub(super) fn serve(server: &DemoServer, wire: GuestWire) -> io::Result<()> {
+    let mut dialogue = SmtpDialogue {
         server,
         wire,
         state: State::default(),
@@ -56,7 +56,7 @@ pub(super) fn serve(server: &Server, wire: Wire) -> io::Result<()> {
     }
 }
 
-impl Dialogue<'_> {
+impl SmtpDialogue<'_> {
     fn run(&mut self) -> io::Result<()> {
         self.wire
             .say(&format!("220 {} ESMTP ready", self.server.name))?;
@@ -121,8 +121,8 @@ impl Dialogue<'_> {
     fn extensions(&mut self) -> io::Result<&'static str> {
         let security = match (self.wire.is_secure(), self.server.provider) {
             (false, _) => "STARTTLS",
-            (true, Provider::Ordinary) => "AUTH LOGIN PLAIN",
-            (true, Provider::Microsoft) => "AUTH LOGIN XOAUTH2",
+            (true, DemoProvider::Ordinary) => "AUTH LOGIN PLAIN",
+            (true, DemoProvider::Microsoft) => "AUTH LOGIN XOAUTH2",
         };
         self.wire.say(&format!(
             "250-{}\r\n250-SIZE {MAX_MAIL}\r\n250-{security}",
@@ -145,8 +145,8 @@ impl Dialogue<'_> {
             self.server.provider,
         ) {
             (b"LOGIN", _) => self.login(initial)?,
-            (b"PLAIN", Provider::Ordinary) => self.plain(initial)?,
-            (b"XOAUTH2", Provider::Microsoft) => {
+            (b"PLAIN", DemoProvider::Ordinary) => self.plain(initial)?,
+            (b"XOAUTH2", DemoProvider::Microsoft) => {
                 let token = self.ask(initial, "334 ")?;
                 return Ok(match token {
                     Some(_) => "535 5.7.3 Authentication unsuccessful",
@@ -163,8 +163,8 @@ impl Dialogue<'_> {
             .admits(&user, &password, |login| login.outgoing.as_ref());
         Ok(match self.server.provider {
             _ if self.state.logged_in => "235 2.7.0 Authentication successful",
-            Provider::Ordinary => "535 5.7.8 Authentication credentials invalid",
-            Provider::Microsoft => {
+            DemoProvider::Ordinary => "535 5.7.8 Authentication credentials invalid",
+            DemoProvider::Microsoft => {
                 "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
             }
         })

@@ -20,14 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) type Bytes = Zeroizing<Vec<u8>>;
 
 /// A connection to a guest.
-pub(super) struct Wire {
+pub(super) struct GuestWire {
     socket: TcpStream,
     tls: Option<ServerConnection>,
     /// Read already, asked for by nobody yet. Its space is reserved once: growing would leave copies.
     ahead: Bytes,
 }
 
-impl Wire {
+impl GuestWire {
     pub(super) fn new(socket: TcpStream) -> io::Result<Self> {
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.set_write_timeout(Some(PATIENCE))?;

@@ -47,7 +47,7 @@ pub enum EnvError {
 
 /// The line at which FreeScout's reader throws. What stands above it is set, what stands below is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedLine {
     /// Line in the file, counted from 1.
     pub line: u64,
     /// The reason.
@@ -56,7 +56,7 @@ pub struct Refused {
 
 /// Whether a setter line counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SetterEffect {
     /// It defines the variable.
     Set,
     /// A line above already did.
@@ -75,7 +75,7 @@ pub struct Assignment {
     /// The value, unquoted and with references resolved.
     pub value: SecretBytes,
     /// Whether it counts.
-    pub standing: Standing,
+    pub standing: SetterEffect,
 }
 
 /// What Laravel's `env()` helper returns.
@@ -96,7 +96,7 @@ pub struct EnvFile<'p> {
     assignments: Vec<Assignment>,
     /// Where in `assignments` a name is set.
     set: HashMap<Vec<u8>, usize>,
-    refused: Option<Refused>,
+    refused: Option<RefusedLine>,
     process: Process<'p>,
 }
 
@@ -119,7 +119,7 @@ impl<'p> EnvFile<'p> {
             let Err(kind) = file.read_line(&line, &mut spare) else {
                 continue;
             };
-            file.refused.get_or_insert(Refused {
+            file.refused.get_or_insert(RefusedLine {
                 line: line.number,
                 kind,
             });
@@ -130,7 +130,7 @@ impl<'p> EnvFile<'p> {
         file
     }
 
-    fn read_line(&mut self, line: &Line<'_>, spare: &mut usize) -> Result<(), EnvError> {
+    fn read_line(&mut self, line: &EnvLine<'_>, spare: &mut usize) -> Result<(), EnvError> {
         let (name, value) = match plain(line.text) {
             Some(pair) => pair,
             None => match line.setter() {
@@ -140,14 +140,14 @@ impl<'p> EnvFile<'p> {
         };
         let value = self.resolve(value, spare)?;
         let standing = if self.set.contains_key(&name) {
-            Standing::Repeated
+            SetterEffect::Repeated
         } else if (self.process)(&name).is_some() {
-            Standing::InProcess
+            SetterEffect::InProcess
         } else if name.is_empty() {
             return Err(EnvError::BadName);
         } else {
             self.set.insert(name.clone(), self.assignments.len());
-            Standing::Set
+            SetterEffect::Set
         };
         self.assignments.push(Assignment {
             line: line.number,
@@ -197,7 +197,7 @@ impl<'p> EnvFile<'p> {
     }
 
     /// The line FreeScout does not get past, if there is one.
-    pub fn refused(&self) -> Option<Refused> {
+    pub fn refused(&self) -> Option<RefusedLine> {
         self.refused
     }
 
@@ -241,7 +241,7 @@ impl<'p> EnvFile<'p> {
 }
 
 /// A line of the file, as `file()` cuts it: at LF alone.
-struct Line<'a> {
+struct EnvLine<'a> {
     /// Counted from 1.
     number: u64,
     /// Offset of the first byte.
@@ -277,7 +277,7 @@ struct Setter<'a> {
     raw: &'a [u8],
 }
 
-impl<'a> Line<'a> {
+impl<'a> EnvLine<'a> {
     fn setter(&self) -> Option<Setter<'a>> {
         if trim_start(self.text).starts_with(b"#") {
             return None;
@@ -286,13 +286,13 @@ impl<'a> Line<'a> {
     }
 }
 
-fn lines(bytes: &[u8]) -> impl Iterator<Item = Line<'_>> {
+fn lines(bytes: &[u8]) -> impl Iterator<Item = EnvLine<'_>> {
     let mut start = 0;
     bytes
         .split(|&b| b == b'\n')
         .enumerate()
         .map(move |(i, text)| {
-            let line = Line {
+            let line = EnvLine {
                 number: i as u64 + 1,
                 start,
                 text,

@@ -22,7 +22,7 @@ pub enum Undecryptable {
 
 /// How one kind of secret is kept by the installed version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Keeping {
+pub enum StorageRule {
     /// Stored as it is, and read as it is: what is sealed there is of no use to this version.
     AsItIs,
     /// Sealed under the key.
@@ -36,7 +36,7 @@ pub enum Keeping {
 
 /// The form in which a text is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum StoredForm {
     /// Sealed under the key.
     Sealed,
     /// As it is.
@@ -45,13 +45,13 @@ pub enum Form {
 
 /// A row of [`TABLE`]: from a version on.
 #[derive(Debug, Clone, Copy)]
-pub struct Row {
+pub struct RuleRow {
     /// What is kept so.
     pub kind: SecretKind,
     /// From this version on.
     pub since: Version,
     /// How.
-    pub keeping: Keeping,
+    pub keeping: StorageRule,
     /// A migration that came with the change: where it ran, code of that time was there.
     pub witness: Option<&'static str>,
     /// Whether that migration seals what is stored plain, whatever it is.
@@ -66,12 +66,17 @@ const MAIL_PASSWORD: &str = "2021_05_21_105200";
 const LICENSE: &str = "2026_03_08_010101";
 
 const FIRST: Version = Version::new(0, 0, 0);
-const EMPTY: Keeping = Keeping::Sealed(Undecryptable::ReadsEmpty);
-const AS_STORED: Keeping = Keeping::Sealed(Undecryptable::ReadsAsStored);
+const EMPTY: StorageRule = StorageRule::Sealed(Undecryptable::ReadsEmpty);
+const AS_STORED: StorageRule = StorageRule::Sealed(Undecryptable::ReadsAsStored);
 const ACCESS: SecretKind = SecretKind::OAuth(Token::Access);
 
-const fn row(kind: SecretKind, since: Version, keeping: Keeping, source: &'static str) -> Row {
-    Row {
+const fn row(
+    kind: SecretKind,
+    since: Version,
+    keeping: StorageRule,
+    source: &'static str,
+) -> RuleRow {
+    RuleRow {
         kind,
         since,
         keeping,
@@ -83,14 +88,14 @@ const fn row(kind: SecretKind, since: Version, keeping: Keeping, source: &'stati
 
 /// How each version keeps each kind of secret, oldest first within a kind. Both tokens are kept alike. What is found by
 /// its shape alone was sealed by whoever wrote it, whatever the version.
-pub const TABLE: &[Row] = &[
+pub const TABLE: &[RuleRow] = &[
     row(
         SecretKind::Incoming,
         FIRST,
-        Keeping::AsItIs,
+        StorageRule::AsItIs,
         "app/Mailbox.php at 1.0.4: no accessor",
     ),
-    Row {
+    RuleRow {
         // From 1.0.6 on that migration does nothing.
         witness: Some(IN_PASSWORD),
         ..row(
@@ -103,10 +108,10 @@ pub const TABLE: &[Row] = &[
     row(
         SecretKind::Outgoing,
         FIRST,
-        Keeping::AsItIs,
+        StorageRule::AsItIs,
         "app/Mailbox.php at 1.7.7: no accessor",
     ),
-    Row {
+    RuleRow {
         witness: Some(OUT_PASSWORD),
         migrates: true,
         ..row(
@@ -119,10 +124,10 @@ pub const TABLE: &[Row] = &[
     row(
         SecretKind::SystemMail,
         FIRST,
-        Keeping::AsItIs,
+        StorageRule::AsItIs,
         "app/Misc/Mail.php at 1.7.7: setSystemMailDriver",
     ),
-    Row {
+    RuleRow {
         witness: Some(MAIL_PASSWORD),
         migrates: true,
         ..row(
@@ -132,7 +137,7 @@ pub const TABLE: &[Row] = &[
             "app/Misc/Mail.php and app/Misc/Helper.php (decrypt) at 1.7.9",
         )
     },
-    Row {
+    RuleRow {
         witness: Some(MAIL_PASSWORD),
         migrates: true,
         ..row(
@@ -145,10 +150,10 @@ pub const TABLE: &[Row] = &[
     row(
         ACCESS,
         FIRST,
-        Keeping::AsItIs,
+        StorageRule::AsItIs,
         "app/Mailbox.php at 1.8.208: oauthGetParam; OAuth from 1.8.9",
     ),
-    Row {
+    RuleRow {
         // No migration seals tokens; this one came a day later, with the same version.
         witness: Some(LICENSE),
         ..row(
@@ -167,10 +172,10 @@ pub const TABLE: &[Row] = &[
     row(
         SecretKind::License,
         FIRST,
-        Keeping::AsItIs,
+        StorageRule::AsItIs,
         "app/Module.php at 1.8.208: no accessor",
     ),
-    Row {
+    RuleRow {
         witness: Some(LICENSE),
         migrates: true,
         ..row(
@@ -292,7 +297,7 @@ impl Rules {
     }
 
     /// How a kind of secret is kept.
-    pub fn keeping(&self, kind: SecretKind) -> Keeping {
+    pub fn keeping(&self, kind: SecretKind) -> StorageRule {
         let alike = match kind {
             SecretKind::OAuth(_) => ACCESS,
             kind => kind,
@@ -302,7 +307,7 @@ impl Rules {
             SecretKind::Incoming
             | SecretKind::Outgoing
             | SecretKind::SystemMail
-            | SecretKind::OAuth(_) => Keeping::Untold,
+            | SecretKind::OAuth(_) => StorageRule::Untold,
             // Plain licences are read by every version, and what is found by its shape is sealed.
             SecretKind::License
             | SecretKind::ModuleOption
@@ -320,18 +325,18 @@ impl Rules {
             let ran = |migration| self.migrations.ran(migration) == Some(true);
             version.is_right_before(next.since) && next.witness.is_some_and(ran)
         });
-        if between && row.keeping == Keeping::AsItIs {
+        if between && row.keeping == StorageRule::AsItIs {
             return untold;
         }
         if row.keeping == EMPTY && self.is_pending(row) {
-            Keeping::SealedByMigration
+            StorageRule::SealedByMigration
         } else {
             row.keeping
         }
     }
 
     /// Whether the migration of a row is still to seal what it finds.
-    fn is_pending(&self, row: &Row) -> bool {
+    fn is_pending(&self, row: &RuleRow) -> bool {
         row.migrates && row.witness.and_then(|m| self.migrations.ran(m)) == Some(false)
     }
 

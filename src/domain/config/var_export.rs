@@ -28,7 +28,7 @@ pub enum Key {
 
 /// A PHP value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum ExportedValue {
     /// `NULL`.
     Null,
     /// `true`, `false`.
@@ -40,7 +40,7 @@ pub enum Value {
     /// A string of bytes.
     Text(SecretBytes),
     /// An array, in its order; a key may stand twice, and then the last one counts.
-    Array(Vec<(Key, Value)>),
+    Array(Vec<(Key, ExportedValue)>),
     /// An object or enum case by its name (`stdClass`, `\App\Kind::Open`); what is in it was passed over.
     Object(Vec<u8>),
 }
@@ -72,8 +72,8 @@ pub struct VarExportError {
 ///
 /// # Errors
 /// [`VarExportError`] where the text is anything else than `var_export` writes, or beyond our bounds.
-pub fn read(bytes: &[u8]) -> Result<Value, VarExportError> {
-    let mut cursor = Cursor { bytes, at: 0 };
+pub fn read(bytes: &[u8]) -> Result<ExportedValue, VarExportError> {
+    let mut cursor = Parser { bytes, at: 0 };
     cursor.file().map_err(|fault| {
         let offset = cursor.at.min(bytes.len());
         let line = memchr::memchr_iter(b'\n', &bytes[..offset]).count() as u64 + 1;
@@ -85,9 +85,9 @@ pub fn read(bytes: &[u8]) -> Result<Value, VarExportError> {
     })
 }
 
-impl Value {
+impl ExportedValue {
     /// The member of an array under that key; a decimal name also finds an integer key, as in PHP.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&ExportedValue> {
         match key.parse::<i64>() {
             Ok(number) if number.to_string() == key => self.get_index(number),
             _ => self.member(|k| matches!(k, Key::Text(text) if text == key.as_bytes())),
@@ -95,12 +95,12 @@ impl Value {
     }
 
     /// The member of an array under an integer key, such as an option of PDO.
-    pub fn get_index(&self, number: i64) -> Option<&Value> {
+    pub fn get_index(&self, number: i64) -> Option<&ExportedValue> {
         self.member(|k| *k == Key::Int(number))
     }
 
-    fn member(&self, is: impl Fn(&Key) -> bool) -> Option<&Value> {
-        let Value::Array(members) = self else {
+    fn member(&self, is: impl Fn(&Key) -> bool) -> Option<&ExportedValue> {
+        let ExportedValue::Array(members) = self else {
             return None;
         };
         members
@@ -111,14 +111,14 @@ impl Value {
     }
 
     /// The value at the end of a path of keys.
-    pub fn at(&self, path: &[&str]) -> Option<&Value> {
+    pub fn at(&self, path: &[&str]) -> Option<&ExportedValue> {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
     /// The bytes of a string.
     pub fn as_text(&self) -> Option<&[u8]> {
         match self {
-            Value::Text(text) => Some(text.expose()),
+            ExportedValue::Text(text) => Some(text.expose()),
             _ => None,
         }
     }
@@ -126,25 +126,25 @@ impl Value {
     /// The integer.
     pub fn as_int(&self) -> Option<i64> {
         match self {
-            Value::Int(n) => Some(*n),
+            ExportedValue::Int(n) => Some(*n),
             _ => None,
         }
     }
 }
 
-struct Cursor<'a> {
+struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 /// A piece of a string: what stands between single quotes, or a NUL.
-enum Piece {
+enum StringPiece {
     Quoted(Range<usize>),
     Nul,
 }
 
-impl Cursor<'_> {
-    fn file(&mut self) -> Result<Value, Fault> {
+impl Parser<'_> {
+    fn file(&mut self) -> Result<ExportedValue, Fault> {
         if self.bytes.len() > LARGEST {
             return Err(Fault::TooLarge);
         }
@@ -161,13 +161,13 @@ impl Cursor<'_> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, Fault> {
+    fn value(&mut self, depth: usize) -> Result<ExportedValue, Fault> {
         if depth > DEEPEST {
             return Err(Fault::TooDeep);
         }
         self.blanks();
         match self.rest() {
-            [b'\'' | b'"', ..] => self.string().map(Value::Text),
+            [b'\'' | b'"', ..] => self.string().map(ExportedValue::Text),
             [b'-' | b'0'..=b'9', ..] => self.number(),
             [b'(', ..] => {
                 self.expect(b"(")?;
@@ -175,14 +175,14 @@ impl Cursor<'_> {
                 self.expect(b")")?;
                 self.expect(b"array")?;
                 self.members(depth)?;
-                Ok(Value::Object(b"stdClass".to_vec()))
+                Ok(ExportedValue::Object(b"stdClass".to_vec()))
             }
             _ => self.named(depth),
         }
     }
 
     /// A value that begins with a word: a constant, an array, an object, an enum case.
-    fn named(&mut self, depth: usize) -> Result<Value, Fault> {
+    fn named(&mut self, depth: usize) -> Result<ExportedValue, Fault> {
         let word = self.word()?.to_vec();
         if self.take(b"::") {
             let member = self.word()?;
@@ -191,31 +191,31 @@ impl Cursor<'_> {
                 self.expect(b"array")?;
                 self.members(depth)?;
                 self.expect(b")")?;
-                return Ok(Value::Object(word));
+                return Ok(ExportedValue::Object(word));
             }
-            return Ok(Value::Object([&word, &b"::"[..], member].concat()));
+            return Ok(ExportedValue::Object([&word, &b"::"[..], member].concat()));
         }
         let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
         match () {
-            () if is("array") => self.members(depth).map(Value::Array),
-            () if is("null") => Ok(Value::Null),
-            () if is("true") => Ok(Value::Bool(true)),
-            () if is("false") => Ok(Value::Bool(false)),
-            () if word == b"NAN" => Ok(Value::Float(f64::NAN)),
-            () if word == b"INF" => Ok(Value::Float(f64::INFINITY)),
+            () if is("array") => self.members(depth).map(ExportedValue::Array),
+            () if is("null") => Ok(ExportedValue::Null),
+            () if is("true") => Ok(ExportedValue::Bool(true)),
+            () if is("false") => Ok(ExportedValue::Bool(false)),
+            () if word == b"NAN" => Ok(ExportedValue::Float(f64::NAN)),
+            () if word == b"INF" => Ok(ExportedValue::Float(f64::INFINITY)),
             () => Err(Fault::Syntax),
         }
     }
 
     /// What stands behind `array`: the members in their brackets.
-    fn members(&mut self, depth: usize) -> Result<Vec<(Key, Value)>, Fault> {
+    fn members(&mut self, depth: usize) -> Result<Vec<(Key, ExportedValue)>, Fault> {
         self.expect(b"(")?;
         let mut members = Vec::new();
         while !self.take(b")") {
             let key = match self.rest() {
                 [b'\'' | b'"', ..] => Key::Text(self.string()?.expose().to_vec()),
                 _ => match self.number()? {
-                    Value::Int(n) => Key::Int(n),
+                    ExportedValue::Int(n) => Key::Int(n),
                     _ => return Err(Fault::Syntax),
                 },
             };
@@ -235,13 +235,13 @@ impl Cursor<'_> {
         let mut most = 0;
         loop {
             let piece = if self.take(b"\"\\0\"") {
-                Piece::Nul
+                StringPiece::Nul
             } else {
                 self.quoted()?
             };
             most += match &piece {
-                Piece::Quoted(range) => range.len(),
-                Piece::Nul => 1,
+                StringPiece::Quoted(range) => range.len(),
+                StringPiece::Nul => 1,
             };
             pieces.push(piece);
             if !self.take(b".") {
@@ -252,14 +252,14 @@ impl Cursor<'_> {
         let mut out = Vec::with_capacity(most);
         for piece in pieces {
             match piece {
-                Piece::Nul => out.push(0),
-                Piece::Quoted(range) => unescape(&self.bytes[range], &mut out),
+                StringPiece::Nul => out.push(0),
+                StringPiece::Quoted(range) => unescape(&self.bytes[range], &mut out),
             }
         }
         Ok(SecretBytes::from(out))
     }
 
-    fn quoted(&mut self) -> Result<Piece, Fault> {
+    fn quoted(&mut self) -> Result<StringPiece, Fault> {
         if self.rest().first() != Some(&b'\'') {
             return Err(Fault::Syntax);
         }
@@ -274,17 +274,17 @@ impl Cursor<'_> {
             end += 2;
         }
         self.at = end + 1;
-        Ok(Piece::Quoted(start..end))
+        Ok(StringPiece::Quoted(start..end))
     }
 
     /// An integer or a float. The smallest integer is written as a difference, since PHP has no literal for it.
-    fn number(&mut self) -> Result<Value, Fault> {
+    fn number(&mut self) -> Result<ExportedValue, Fault> {
         const SMALLEST: &[u8] = b"-9223372036854775807-1";
         if self.take(SMALLEST) {
-            return Ok(Value::Int(i64::MIN));
+            return Ok(ExportedValue::Int(i64::MIN));
         }
         if self.take(b"-INF") {
-            return Ok(Value::Float(f64::NEG_INFINITY));
+            return Ok(ExportedValue::Float(f64::NEG_INFINITY));
         }
         let is_part = |b: &&u8| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'E' | b'e');
         let text = self.rest();
@@ -296,8 +296,8 @@ impl Cursor<'_> {
         let written = std::str::from_utf8(text).map_err(|_| Fault::Syntax)?;
         // PHP reads an integer that is too large as a float.
         let value = match written.parse() {
-            Ok(n) => Value::Int(n),
-            Err(_) => Value::Float(written.parse().map_err(|_| Fault::Syntax)?),
+            Ok(n) => ExportedValue::Int(n),
+            Err(_) => ExportedValue::Float(written.parse().map_err(|_| Fault::Syntax)?),
         };
         self.at += text.len();
         Ok(value)

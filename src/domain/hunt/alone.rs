@@ -10,7 +10,7 @@ use super::digits::{DIGITS, PREFIX, is_digit, is_url_digit, to_standard};
 const MAX_INDENT: usize = 64;
 
 /// The 43 digits, to be filled from behind.
-type Found = zeroize::Zeroizing<[u8; DIGITS]>;
+type Digits = zeroize::Zeroizing<[u8; DIGITS]>;
 
 /// The key whose padding stands at `padding`.
 pub(super) fn before(window: &[u8], padding: usize) -> Option<Hit> {
@@ -91,8 +91,8 @@ fn may_be_whole(before: &[u8]) -> bool {
 }
 
 /// The digits before the padding, with escaped slashes and one line end among them.
-fn narrow(before: &[u8], is_digit: impl Fn(u8) -> bool + Copy) -> Option<(usize, Found)> {
-    let mut digits = Found::new([0; DIGITS]);
+fn narrow(before: &[u8], is_digit: impl Fn(u8) -> bool + Copy) -> Option<(usize, Digits)> {
+    let mut digits = Digits::new([0; DIGITS]);
     let (mut left, mut at, mut breaks) = (DIGITS, before.len(), 0);
     while left > 0 {
         let byte = *before.get(at.checked_sub(1)?)?;
@@ -142,8 +142,8 @@ fn before_break(before: &[u8]) -> Option<usize> {
 }
 
 /// The digits before a padding in UTF-16: in either byte order a zero stands between each two.
-fn wide(before: &[u8]) -> Option<(usize, Found)> {
-    let mut digits = Found::new([0; DIGITS]);
+fn wide(before: &[u8]) -> Option<(usize, Digits)> {
+    let mut digits = Digits::new([0; DIGITS]);
     let start = before.len().checked_sub(2 * DIGITS)?;
     let (text, rest) = (&before[start..], &before[..start]);
     for (digit, pair) in digits.iter_mut().zip(text.chunks_exact(2)) {

@@ -43,7 +43,7 @@ pub enum Wish {
 
 /// What a pass counts on its way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct ByteCounts {
     /// Line ends in the range.
     pub lines: u64,
     /// Whether a zero byte is in the range: then it is no text, or UTF-16.
@@ -70,7 +70,7 @@ pub fn over(
     range: Range<usize>,
     wish: Wish,
     spot: &mut dyn FnMut(Spot, usize),
-) -> Seen {
+) -> ByteCounts {
     over_with(*LEVEL, window, range, wish, spot)
 }
 
@@ -80,7 +80,7 @@ fn over_with(
     range: Range<usize>,
     wish: Wish,
     spot: &mut dyn FnMut(Spot, usize),
-) -> Seen {
+) -> ByteCounts {
     match wish {
         Wish::Prefixed => {
             dispatch!(level, simd => look::<_, false, false>(simd, window, range, spot))
@@ -107,7 +107,7 @@ fn look<S: Simd, const ALL: bool, const ROWS: bool>(
     window: &[u8],
     range: Range<usize>,
     spot: &mut dyn FnMut(Spot, usize),
-) -> Seen {
+) -> ByteCounts {
     let mut state = State::default();
     let mut at = range.start.saturating_sub(BEFORE);
     let end = window.len().min(range.end + BEHIND);
@@ -137,7 +137,7 @@ fn look<S: Simd, const ALL: bool, const ROWS: bool>(
             }
         }
     }
-    Seen {
+    ByteCounts {
         lines: state.lines,
         zero: state.zeros != 0,
     }
@@ -194,7 +194,7 @@ fn glance<S: Simd, const ALL: bool, const ROWS: bool>(
     let is = |byte: u8| here.simd_eq(byte).to_bitmask();
     let stops = stops & (line | is(b'=') | is(b'\r'));
     if marks | stops | wide | heads != 0 {
-        let told = Told {
+        let told = PlaceBits {
             marks,
             stops,
             wide: wide != 0,
@@ -217,7 +217,7 @@ fn stops(digit: u64, within: &mut u64) -> u64 {
 }
 
 /// What is worth telling of one go, a bit a place.
-struct Told {
+struct PlaceBits {
     /// Where the `y` of `key` or of `eyJ` may stand, or the 6 of `e64`.
     marks: u64,
     /// Where an equals sign or a line end stands behind a run of digits.
@@ -233,7 +233,7 @@ struct Told {
 fn tell<S: Simd, const ALL: bool, const ROWS: bool>(
     simd: S,
     bytes: &[u8; WIDTH + 2 * AROUND],
-    told: &Told,
+    told: &PlaceBits,
     at: usize,
     spot: &mut dyn FnMut(Spot, usize),
 ) {
@@ -247,7 +247,7 @@ fn tell<S: Simd, const ALL: bool, const ROWS: bool>(
 fn spots<S: Simd, const ALL: bool, const ROWS: bool>(
     simd: S,
     bytes: &[u8; WIDTH + 2 * AROUND],
-    told: &Told,
+    told: &PlaceBits,
     at: usize,
     spot: &mut dyn FnMut(Spot, usize),
 ) {

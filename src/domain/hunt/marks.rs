@@ -4,7 +4,7 @@ use super::byte_classes::Spot;
 
 /// What gives a key away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum KeyMark {
     /// `base64`; the colon behind it may be escaped.
     Prefix,
     /// A name like `APP_KEY`, of this length.
@@ -23,34 +23,34 @@ const PREFIX: &[u8] = b"base64";
 const TOLD: usize = 3;
 
 /// The mark that a spot is part of, and where it begins.
-pub(super) fn around(window: &[u8], spot: Spot, at: usize) -> Option<(Mark, usize)> {
+pub(super) fn around(window: &[u8], spot: Spot, at: usize) -> Option<(KeyMark, usize)> {
     match spot {
         Spot::Key => {
             let name = NAMES.iter().find_map(|name| {
                 let start = at.checked_sub(name.len() - TOLD)?;
                 let stands = window.get(start..)?.starts_with(name);
-                stands.then_some((Mark::Name(name.len()), start))
+                stands.then_some((KeyMark::Name(name.len()), start))
             });
             name.or_else(|| {
                 let start = at.checked_sub(1)?;
                 let quoted = window.get(start..start + TOLD + 2)?;
                 QUOTED
                     .contains(&quoted)
-                    .then_some((Mark::QuotedKey(quoted.len()), start))
+                    .then_some((KeyMark::QuotedKey(quoted.len()), start))
             })
         }
         Spot::Base64 => {
             let start = at.checked_sub(PREFIX.len() - TOLD)?;
             let stands = window.get(start..)?.starts_with(PREFIX);
-            stands.then_some((Mark::Prefix, start))
+            stands.then_some((KeyMark::Prefix, start))
         }
         Spot::WideKey => {
             let name = NAMES
                 .iter()
                 .find_map(|name| Some((name.len(), wide(window, name, at)?)))?;
-            Some((Mark::Name(name.0), name.1))
+            Some((KeyMark::Name(name.0), name.1))
         }
-        Spot::WideBase64 => Some((Mark::Prefix, wide(window, PREFIX, at)?)),
+        Spot::WideBase64 => Some((KeyMark::Prefix, wide(window, PREFIX, at)?)),
         Spot::End | Spot::WideEnd | Spot::Json | Spot::Line => None,
     }
 }

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use super::byte_classes::Spot;
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
-use origin::{Login, Origin};
+use origin::{PayloadOrigin, RowLogin};
 
 /// How much is looked at in one go.
 const BLOCK: usize = 256 << 10;
@@ -132,7 +132,7 @@ fn around(bytes: &[u8], at: usize) -> Option<(u8, u8)> {
 
 /// How a payload was recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum RecognizedBy {
     /// By the row of a dump: table, column and id are read.
     Row,
     /// By a known address before it in a binary file: the column follows from the order of the columns, if at all.
@@ -183,11 +183,11 @@ pub struct Sighting {
     /// When it was stored like this: the dump's own date, else the row's, else the file's.
     pub date: Option<Dated>,
     /// Where it stood, as far as the text says.
-    pub origin: Origin,
+    pub origin: PayloadOrigin,
     /// What its row says of the login it is for.
-    pub login: Login,
+    pub login: RowLogin,
     /// How it was recognised.
-    pub how: How,
+    pub how: RecognizedBy,
 }
 
 /// Looks for older payloads in one stream after another.
@@ -204,7 +204,7 @@ pub struct Scanner<'w> {
     searched: usize,
     statements: sql::Statements,
     pages: pages::Pages,
-    held: Held,
+    held: PendingSightings,
 }
 
 impl<'w> Scanner<'w> {
@@ -224,7 +224,7 @@ impl<'w> Scanner<'w> {
             searched: 0,
             statements: sql::Statements::default(),
             pages: pages::Pages::default(),
-            held: Held::default(),
+            held: PendingSightings::default(),
         }
     }
 
@@ -295,9 +295,9 @@ impl<'w> Scanner<'w> {
         (self.dropped, self.read, self.searched) = (0, 0, 0);
         self.statements = sql::Statements::default();
         self.pages = pages::Pages::default();
-        self.held = Held {
+        self.held = PendingSightings {
             file: modified.and_then(dates::of_unix),
-            ..Held::default()
+            ..PendingSightings::default()
         };
     }
 
@@ -313,14 +313,14 @@ impl<'w> Scanner<'w> {
         let from = self.dropped + self.read as u64;
         self.statements
             .read(&self.buffer[self.read..], from, &mut |event| match event {
-                sql::Event::Row(row, origin) => {
+                sql::DumpEvent::Row(row, origin) => {
                     row.sightings(wanted, origin, &mut |sighting| held.take(sighting, each));
                 }
-                sql::Event::Begins => {
+                sql::DumpEvent::Begins => {
                     held.flush(None, each);
                     held.dump = None;
                 }
-                sql::Event::Date(date) => {
+                sql::DumpEvent::Date(date) => {
                     held.flush(Some(date), each);
                     held.dump = Some(date);
                 }
@@ -356,7 +356,7 @@ impl<'w> Scanner<'w> {
 
 /// Sightings of a dump that wait: its date stands at its end.
 #[derive(Default)]
-struct Held {
+struct PendingSightings {
     waiting: Vec<Sighting>,
     bytes: usize,
     /// The date the dump at hand began with.
@@ -365,7 +365,7 @@ struct Held {
     file: Option<DateTime>,
 }
 
-impl Held {
+impl PendingSightings {
     /// Takes a sighting: dated at once where the dump began with its date.
     fn take(&mut self, sighting: Sighting, each: &mut dyn FnMut(Sighting)) {
         self.bytes += sighting.payload.len();

@@ -74,7 +74,7 @@ pub struct NearKey {
 /// The keys that this value, or this file in place of one, nearly is. A text that FreeScout reads as a key gives none.
 pub fn near_keys(text: &[u8]) -> Vec<NearKey> {
     let text = &text[..text.len().min(MOST_BYTES)];
-    let mut found = Found::default();
+    let mut found = DistinctKeys::default();
     let named = Zeroizing::new([NAME, b"=", text].concat());
     for bytes in [&named[..], text] {
         hunt::scan(bytes, bytes.len(), &mut |hit| {
@@ -114,7 +114,7 @@ pub fn near_lines(env: &[u8]) -> Vec<NearLine> {
             continue;
         };
         let value = value_of(&line[name..]);
-        let mut keys = Found::default();
+        let mut keys = DistinctKeys::default();
         let window = &env[from..env.len().min(from + line.len() + 2 * hunt::REACH)];
         hunt::scan_in(window, 0..line.len(), &mut |hit| {
             keys.add(hit.text.expose());
@@ -191,9 +191,9 @@ fn stripped(text: &[u8]) -> Option<crate::domain::inventory::secret::SecretBytes
 
 /// Keys found in one text, each once.
 #[derive(Default)]
-struct Found(Vec<AppKey>);
+struct DistinctKeys(Vec<AppKey>);
 
-impl Found {
+impl DistinctKeys {
     fn add(&mut self, text: &[u8]) {
         if let Ok(key) = AppKey::parse(text)
             && self.0.len() < MOST_KEYS

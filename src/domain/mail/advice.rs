@@ -8,7 +8,7 @@ mod replies;
 use super::Protocol;
 use super::probe::{Code, Rung};
 
-pub use replies::{REPLIES, Reply};
+pub use replies::{KnownReply, REPLIES};
 
 /// One line of advice; its text is in the text table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,7 +117,7 @@ pub fn provider(host: &str) -> Option<Provider> {
 }
 
 /// A refusal, and where it came.
-pub struct Refused<'a> {
+pub struct LoginRefusal<'a> {
     /// Protocol.
     pub protocol: Protocol,
     /// Host name, as configured.
@@ -133,10 +133,10 @@ pub struct Refused<'a> {
 }
 
 /// What a refusal means, and what to do.
-pub fn judge(refused: &Refused<'_>) -> (Code, Advice) {
+pub fn judge(refused: &LoginRefusal<'_>) -> (Code, Advice) {
     let said = refused.said.to_ascii_lowercase();
     let provider = provider(refused.host);
-    let fits = |row: &&Reply| {
+    let fits = |row: &&KnownReply| {
         row.from.is_none_or(|from| Some(from) == provider)
             && row.token.is_none_or(|token| token == refused.token)
             && row.has.iter().all(|text| said.contains(text))
@@ -155,7 +155,7 @@ pub fn judge(refused: &Refused<'_>) -> (Code, Advice) {
     }
 }
 
-fn by_rung(refused: &Refused<'_>, said: &str) -> (Code, Advice) {
+fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
     let smtp = |class: char| refused.protocol == Protocol::Smtp && said.starts_with(class);
     match refused.rung {
         Rung::Greeting if smtp('4') => (Code::RateLimited, Advice::TooMany),
@@ -188,7 +188,7 @@ fn by_rung(refused: &Refused<'_>, said: &str) -> (Code, Advice) {
 mod tests {
     use super::*;
 
-    fn refused(row: &Reply) -> Refused<'static> {
+    fn refused(row: &KnownReply) -> LoginRefusal<'static> {
         let host = match row.from {
             Some(Provider::Google) => "imap.gmail.com",
             Some(Provider::Microsoft) => "outlook.office365.com",
@@ -202,7 +202,7 @@ mod tests {
             b'-' => Protocol::Pop3,
             _ => Protocol::Imap,
         };
-        Refused {
+        LoginRefusal {
             protocol,
             host,
             rung: if row.code == Code::SenderRefused {
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn what_no_row_knows_is_judged_by_its_rung() {
         let judged = |protocol, rung, said| {
-            judge(&Refused {
+            judge(&LoginRefusal {
                 protocol,
                 host: "mail.example.org",
                 rung,

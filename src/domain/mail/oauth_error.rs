@@ -11,7 +11,7 @@ use crate::words::untrusted::sanitize;
 
 /// Why a provider gave no tokens, with its own words, safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum OAuthError {
     /// The client id or the client secret is wrong, or the secret has expired: a new one has to be made and stored.
     Client {
         /// The provider's words.
@@ -56,7 +56,7 @@ const REFUSALS: &[(&str, Calls)] = &[
     ("interaction_required", Calls::ForReconnecting),
 ];
 
-impl Refusal {
+impl OAuthError {
     /// Reads an error reply. None of `secrets` is in what it says, whatever the reply repeats. `None` when it is not the
     /// JSON object that RFC 6749 describes.
     pub fn read(body: &[u8], secrets: &[&SecretBytes]) -> Option<Self> {
@@ -226,11 +226,11 @@ mod tests {
             ),
         ];
         for (code, kind, body) in &bodies {
-            let refusal = Refusal::read(body.as_bytes(), &[]).unwrap();
+            let refusal = OAuthError::read(body.as_bytes(), &[]).unwrap();
             let found = match &refusal {
-                Refusal::Client { .. } => "client",
-                Refusal::Reconnect { .. } => "reconnect",
-                Refusal::Other { .. } => "other",
+                OAuthError::Client { .. } => "client",
+                OAuthError::Reconnect { .. } => "reconnect",
+                OAuthError::Other { .. } => "other",
             };
             assert_eq!(found, *kind, "{body}");
             assert!(refusal.said().contains(code), "{refusal:?}");
@@ -249,7 +249,11 @@ mod tests {
             r#"{"error":7}"#,
             r#"{"error":{"code":400}}"#,
         ] {
-            assert_eq!(Refusal::read(nonsense.as_bytes(), &[]), None, "{nonsense}");
+            assert_eq!(
+                OAuthError::read(nonsense.as_bytes(), &[]),
+                None,
+                "{nonsense}"
+            );
         }
     }
 
@@ -260,7 +264,7 @@ mod tests {
             "error": "odd\u{1b}[31m",
             "error_description": format!("{} s3cret/+ value, s3cret%2F%2B%20value {}", "x".repeat(500), "y".repeat(5000)),
         });
-        let refusal = Refusal::read(body.to_string().as_bytes(), &[&secret]).unwrap();
+        let refusal = OAuthError::read(body.to_string().as_bytes(), &[&secret]).unwrap();
         assert!(!refusal.said().contains("s3c"), "{refusal:?}");
         assert!(!refusal.said().contains('\u{1b}') && refusal.said().chars().count() < 600);
     }
@@ -268,7 +272,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_reply_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let _ = Refusal::read(&bytes, &[]);
+            let _ = OAuthError::read(&bytes, &[]);
         }
     }
 }

@@ -113,7 +113,7 @@ pub enum Code {
 
 /// `verdict` of the JSON forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum TestVerdict {
     /// It works.
     Ok,
     /// It does not.
@@ -122,13 +122,13 @@ pub enum Verdict {
     Skipped,
 }
 
-impl Verdict {
+impl TestVerdict {
     /// The name in the JSON forms.
     pub fn name(self) -> &'static str {
         match self {
-            Verdict::Ok => "ok",
-            Verdict::Failed => "failed",
-            Verdict::Skipped => "skipped",
+            TestVerdict::Ok => "ok",
+            TestVerdict::Failed => "failed",
+            TestVerdict::Skipped => "skipped",
         }
     }
 }
@@ -210,7 +210,7 @@ pub enum CertificateFault {
 
 /// Something that works and should not be left so, or that the operator must know about the test itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caution {
+pub enum TestCaution {
     /// The password travels unprotected.
     ClearText,
     /// FreeScout is set to STARTTLS and does not use it for POP3.
@@ -237,23 +237,23 @@ pub enum Caution {
     FormUntold,
 }
 
-impl Caution {
+impl TestCaution {
     /// Whether FreeScout itself does not have the password yet, or that cannot be told: then this login is no proof of
     /// its own.
     fn is_ahead_of_freescout(&self) -> bool {
         matches!(
             self,
-            Caution::NotYetReadable(_)
-                | Caution::NotSealed
-                | Caution::NotStored
-                | Caution::FormUntold
+            TestCaution::NotYetReadable(_)
+                | TestCaution::NotSealed
+                | TestCaution::NotStored
+                | TestCaution::FormUntold
         )
     }
 }
 
 /// How a login is marked. Only what was tried works or fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum LoginMark {
     /// FreeScout logs in.
     Works,
     /// It will, once it has the password that was tested.
@@ -321,7 +321,7 @@ pub struct Ended {
     /// What to do about it.
     pub advice: Option<Advice>,
     /// Works, but.
-    pub cautions: Vec<Caution>,
+    pub cautions: Vec<TestCaution>,
     /// The rungs.
     pub ladder: Vec<Climbed>,
     /// The journey of a mail sent to itself, where one was sent.
@@ -344,23 +344,23 @@ impl Ended {
     }
 
     /// What it comes to. Nothing that was not tried has failed.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> TestVerdict {
         match self.code {
-            Code::Ok => Verdict::Ok,
-            code if code.skips() || self.rung.is_none() => Verdict::Skipped,
-            _ => Verdict::Failed,
+            Code::Ok => TestVerdict::Ok,
+            code if code.skips() || self.rung.is_none() => TestVerdict::Skipped,
+            _ => TestVerdict::Failed,
         }
     }
 
     /// How it is marked.
-    pub fn mark(&self) -> Mark {
-        let ahead = self.cautions.iter().any(Caution::is_ahead_of_freescout);
+    pub fn mark(&self) -> LoginMark {
+        let ahead = self.cautions.iter().any(TestCaution::is_ahead_of_freescout);
         match self.verdict() {
-            Verdict::Ok if ahead => Mark::WouldWork,
-            Verdict::Ok => Mark::Works,
-            Verdict::Failed => Mark::Fails,
-            Verdict::Skipped if self.code.is_open() => Mark::NotTried,
-            Verdict::Skipped => Mark::NotNeeded,
+            TestVerdict::Ok if ahead => LoginMark::WouldWork,
+            TestVerdict::Ok => LoginMark::Works,
+            TestVerdict::Failed => LoginMark::Fails,
+            TestVerdict::Skipped if self.code.is_open() => LoginMark::NotTried,
+            TestVerdict::Skipped => LoginMark::NotNeeded,
         }
     }
 
@@ -373,7 +373,7 @@ impl Ended {
     /// Whether it is sent only when the operator asks for it: it was refused elsewhere, or here for another reason than
     /// the password. A password that this very login found wrong is not sent again at all.
     pub fn waits_for_a_word(&self) -> bool {
-        let repeated = self.cautions.contains(&Caution::NotSentAgain);
+        let repeated = self.cautions.contains(&TestCaution::NotSentAgain);
         self.code == Code::SameAsBefore || repeated && !self.code.condemns_password()
     }
 
@@ -411,7 +411,7 @@ impl fmt::Display for Code {
 mod tests {
     use super::*;
 
-    fn ended(code: Code, rung: Option<Rung>, cautions: &[Caution]) -> Ended {
+    fn ended(code: Code, rung: Option<Rung>, cautions: &[TestCaution]) -> Ended {
         Ended {
             rung,
             cautions: cautions.to_vec(),
@@ -423,20 +423,20 @@ mod tests {
     fn only_what_was_tried_works_or_fails() {
         let login = Some(Rung::Authentication);
         for (code, rung, mark) in [
-            (Code::Ok, Some(Rung::Folder), Mark::Works),
-            (Code::AuthRejected, login, Mark::Fails),
-            (Code::Timeout, Some(Rung::Tcp), Mark::Fails),
-            (Code::RateLimited, Some(Rung::Greeting), Mark::Fails),
+            (Code::Ok, Some(Rung::Folder), LoginMark::Works),
+            (Code::AuthRejected, login, LoginMark::Fails),
+            (Code::Timeout, Some(Rung::Tcp), LoginMark::Fails),
+            (Code::RateLimited, Some(Rung::Greeting), LoginMark::Fails),
             // Its server had enough before its turn came; its token was not to be renewed yet.
-            (Code::RateLimited, None, Mark::NotTried),
-            (Code::OAuthExpired, None, Mark::NotTried),
-            (Code::OAuthExpired, login, Mark::Fails),
-            (Code::SameAsBefore, None, Mark::NotTried),
-            (Code::UnreadablePassword, None, Mark::NotTried),
-            (Code::NoPassword, None, Mark::NotTried),
-            (Code::OurFault, None, Mark::NotTried),
-            (Code::NotNeeded, None, Mark::NotNeeded),
-            (Code::NotConfigured, None, Mark::NotNeeded),
+            (Code::RateLimited, None, LoginMark::NotTried),
+            (Code::OAuthExpired, None, LoginMark::NotTried),
+            (Code::OAuthExpired, login, LoginMark::Fails),
+            (Code::SameAsBefore, None, LoginMark::NotTried),
+            (Code::UnreadablePassword, None, LoginMark::NotTried),
+            (Code::NoPassword, None, LoginMark::NotTried),
+            (Code::OurFault, None, LoginMark::NotTried),
+            (Code::NotNeeded, None, LoginMark::NotNeeded),
+            (Code::NotConfigured, None, LoginMark::NotNeeded),
         ] {
             assert_eq!(ended(code, rung, &[]).mark(), mark, "{code} {rung:?}");
         }
@@ -445,20 +445,20 @@ mod tests {
     #[test]
     fn what_freescout_cannot_read_does_not_work_yet() {
         let works = |caution| ended(Code::Ok, Some(Rung::Sender), &[caution]).mark();
-        assert_eq!(works(Caution::ClearText), Mark::Works);
+        assert_eq!(works(TestCaution::ClearText), LoginMark::Works);
         for ahead in [
-            Caution::NotYetReadable("K2".to_owned()),
-            Caution::NotSealed,
-            Caution::NotStored,
+            TestCaution::NotYetReadable("K2".to_owned()),
+            TestCaution::NotSealed,
+            TestCaution::NotStored,
         ] {
-            assert_eq!(works(ahead), Mark::WouldWork);
+            assert_eq!(works(ahead), LoginMark::WouldWork);
         }
     }
 
     #[test]
     fn a_password_found_wrong_is_sent_again_by_nobody_else() {
         let login = Some(Rung::Authentication);
-        let again = [Caution::NotSentAgain];
+        let again = [TestCaution::NotSentAgain];
         assert!(!ended(Code::AuthRejected, login, &again).waits_for_a_word());
         assert!(ended(Code::ServiceDisabled, login, &again).waits_for_a_word());
         assert!(!ended(Code::ServiceDisabled, login, &[]).waits_for_a_word());

@@ -11,7 +11,7 @@ pub const STRIKES: u32 = 3;
 
 /// How many tests may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct TestLimits {
     /// At once in all.
     pub at_once: usize,
     /// At once to one server.
@@ -20,7 +20,7 @@ pub struct Limits {
     pub first_pause: Duration,
 }
 
-impl Default for Limits {
+impl Default for TestLimits {
     /// Kind to servers: Gmail takes 15 connections of one account, many hosts four of one address.
     fn default() -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Default for Limits {
 
 /// One test, by what it must not share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct QueuedTest {
     /// The server: the host, whatever the port.
     pub server: String,
     /// The account at that server, where a login is made.
@@ -54,7 +54,7 @@ pub enum Load {
 
 /// What to do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum NextTest {
     /// Run this one.
     Run(usize),
     /// Do not run this one: its server says "too many" again and again.
@@ -68,7 +68,7 @@ pub enum Next {
 }
 
 #[derive(Debug, Default)]
-struct Server {
+struct ServerLoad {
     running: usize,
     strikes: u32,
     closed_until: Duration,
@@ -77,21 +77,21 @@ struct Server {
 /// The tests that wait, and what runs.
 #[derive(Debug)]
 pub struct Schedule {
-    limits: Limits,
-    items: Vec<Item>,
+    limits: TestLimits,
+    items: Vec<QueuedTest>,
     waiting: Vec<usize>,
     running: usize,
-    servers: HashMap<String, Server>,
+    servers: HashMap<String, ServerLoad>,
     busy: HashSet<(String, String)>,
 }
 
 impl Schedule {
     /// Nothing runs yet. Limits of zero count as one.
-    pub fn new(items: Vec<Item>, limits: Limits) -> Self {
+    pub fn new(items: Vec<QueuedTest>, limits: TestLimits) -> Self {
         let mut waiting: Vec<usize> = (0..items.len()).collect();
         waiting.reverse();
         Self {
-            limits: Limits {
+            limits: TestLimits {
                 at_once: limits.at_once.max(1),
                 per_server: limits.per_server.max(1),
                 ..limits
@@ -105,12 +105,12 @@ impl Schedule {
     }
 
     /// What to do now. What is to run counts as running from here on.
-    pub fn next(&mut self, now: Duration) -> Next {
+    pub fn next(&mut self, now: Duration) -> NextTest {
         if self.waiting.is_empty() {
-            return Next::Finished;
+            return NextTest::Finished;
         }
         if self.running >= self.limits.at_once {
-            return Next::WaitForOthers;
+            return NextTest::WaitForOthers;
         }
         let mut opens: Option<Duration> = None;
         for at in (0..self.waiting.len()).rev() {
@@ -119,7 +119,7 @@ impl Schedule {
             let server = self.servers.entry(item.server.clone()).or_default();
             if server.strikes >= STRIKES {
                 self.waiting.remove(at);
-                return Next::GiveUp(index);
+                return NextTest::GiveUp(index);
             }
             // A server that has complained gets one at a time.
             let room = if server.strikes > 0 {
@@ -142,11 +142,11 @@ impl Schedule {
             server.running += 1;
             self.running += 1;
             self.waiting.remove(at);
-            return Next::Run(index);
+            return NextTest::Run(index);
         }
         match opens {
-            Some(time) => Next::WaitUntil(time),
-            None => Next::WaitForOthers,
+            Some(time) => NextTest::WaitUntil(time),
+            None => NextTest::WaitForOthers,
         }
     }
 
@@ -180,8 +180,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn item(server: u8, account: Option<u8>) -> Item {
-        Item {
+    fn item(server: u8, account: Option<u8>) -> QueuedTest {
+        QueuedTest {
             server: format!("s{server}"),
             account: account.map(|a| format!("a{a}")),
         }
@@ -193,13 +193,13 @@ mod tests {
     #[test]
     fn an_account_is_never_used_twice_at_once() {
         let items = vec![item(1, Some(1)), item(1, Some(1)), item(1, Some(2))];
-        let mut schedule = Schedule::new(items, Limits::default());
-        assert_eq!(schedule.next(SECOND), Next::Run(0));
-        assert_eq!(schedule.next(SECOND), Next::Run(2));
-        assert_eq!(schedule.next(SECOND), Next::WaitForOthers);
+        let mut schedule = Schedule::new(items, TestLimits::default());
+        assert_eq!(schedule.next(SECOND), NextTest::Run(0));
+        assert_eq!(schedule.next(SECOND), NextTest::Run(2));
+        assert_eq!(schedule.next(SECOND), NextTest::WaitForOthers);
         assert!(!schedule.ended(0, Load::Fine, SECOND));
-        assert_eq!(schedule.next(SECOND), Next::Run(1));
-        assert_eq!(schedule.next(SECOND), Next::Finished);
+        assert_eq!(schedule.next(SECOND), NextTest::Run(1));
+        assert_eq!(schedule.next(SECOND), NextTest::Finished);
     }
 
     #[test]
@@ -207,27 +207,27 @@ mod tests {
         let items = (0..4).map(|n| item(1, Some(n))).collect();
         let mut schedule = Schedule::new(
             items,
-            Limits {
+            TestLimits {
                 at_once: 1,
                 per_server: 1,
                 first_pause: SECOND * 5,
             },
         );
         let mut now = SECOND;
-        assert_eq!(schedule.next(now), Next::Run(0));
+        assert_eq!(schedule.next(now), NextTest::Run(0));
         assert!(schedule.ended(0, AGAIN, now));
-        assert_eq!(schedule.next(now), Next::WaitUntil(now + SECOND * 5));
+        assert_eq!(schedule.next(now), NextTest::WaitUntil(now + SECOND * 5));
         now += SECOND * 5;
-        assert_eq!(schedule.next(now), Next::Run(0));
+        assert_eq!(schedule.next(now), NextTest::Run(0));
         assert!(schedule.ended(0, AGAIN, now));
-        assert_eq!(schedule.next(now), Next::WaitUntil(now + SECOND * 10));
+        assert_eq!(schedule.next(now), NextTest::WaitUntil(now + SECOND * 10));
         now += SECOND * 10;
-        assert_eq!(schedule.next(now), Next::Run(0));
+        assert_eq!(schedule.next(now), NextTest::Run(0));
         assert!(!schedule.ended(0, AGAIN, now), "its own verdict stands");
         for index in 1..4 {
-            assert_eq!(schedule.next(now), Next::GiveUp(index));
+            assert_eq!(schedule.next(now), NextTest::GiveUp(index));
         }
-        assert_eq!(schedule.next(now), Next::Finished);
+        assert_eq!(schedule.next(now), NextTest::Finished);
     }
 
     proptest! {
@@ -237,24 +237,24 @@ mod tests {
             at_once in 1usize..6, per_server in 1usize..4,
             choices in proptest::collection::vec((any::<prop::sample::Index>(), proptest::bool::weighted(0.2)), 400),
         ) {
-            let items: Vec<Item> = items.into_iter().map(|(s, a)| item(s, a)).collect();
-            let mut schedule = Schedule::new(items.clone(), Limits { at_once, per_server, ..Limits::default() });
+            let items: Vec<QueuedTest> = items.into_iter().map(|(s, a)| item(s, a)).collect();
+            let mut schedule = Schedule::new(items.clone(), TestLimits { at_once, per_server, ..TestLimits::default() });
             let (mut now, mut running, mut settled) = (Duration::ZERO, Vec::<usize>::new(), vec![0; items.len()]);
             let mut choices = choices.into_iter();
             loop {
                 let next = schedule.next(now);
                 match next {
-                    Next::Run(index) => {
+                    NextTest::Run(index) => {
                         running.push(index);
                         prop_assert!(running.len() <= at_once);
-                        let same = |of: &dyn Fn(&Item) -> bool| running.iter().filter(|i| of(&items[**i])).count();
+                        let same = |of: &dyn Fn(&QueuedTest) -> bool| running.iter().filter(|i| of(&items[**i])).count();
                         prop_assert!(same(&|i| i.server == items[index].server) <= per_server);
                         prop_assert!(items[index].account.is_none() || same(&|i| *i == items[index]) == 1);
                         continue;
                     }
-                    Next::GiveUp(index) => { settled[index] += 1; continue; }
-                    Next::Finished if running.is_empty() => break,
-                    Next::WaitUntil(time) if running.is_empty() => { prop_assert!(time > now); now = time; continue; }
+                    NextTest::GiveUp(index) => { settled[index] += 1; continue; }
+                    NextTest::Finished if running.is_empty() => break,
+                    NextTest::WaitUntil(time) if running.is_empty() => { prop_assert!(time > now); now = time; continue; }
                     _ => prop_assert!(!running.is_empty(), "stuck"),
                 }
                 let (which, limited) = choices.next().map_or((0, false), |(i, l)| (i.index(running.len()), l));

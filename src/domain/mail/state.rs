@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::probe::{Mark, Tested};
+use super::probe::{LoginMark, Tested};
 use super::{Connection, ConnectionId, connections};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::Table;
@@ -53,28 +53,28 @@ impl Logins {
 
 /// One login and its last test.
 #[derive(Debug, Clone)]
-pub struct Login<'a> {
+pub struct TestedLogin<'a> {
     /// Where it leads.
     pub connection: Connection,
     /// What came of it; `None` where it was not tested.
     pub tested: Option<&'a Tested>,
 }
 
-impl Login<'_> {
+impl TestedLogin<'_> {
     /// How it is marked.
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&self) -> LoginMark {
         match (&self.connection.target, self.tested) {
             (_, Some(tested)) => tested.ended.mark(),
-            (Ok(_), None) => Mark::NotTried,
-            (Err(_), None) => Mark::NotNeeded,
+            (Ok(_), None) => LoginMark::NotTried,
+            (Err(_), None) => LoginMark::NotNeeded,
         }
     }
 
     fn health(&self) -> Health {
         match self.mark() {
-            Mark::Works | Mark::NotNeeded => Health::Good,
-            Mark::Fails => Health::Broken,
-            Mark::WouldWork | Mark::NotTried => Health::Open,
+            LoginMark::Works | LoginMark::NotNeeded => Health::Good,
+            LoginMark::Fails => Health::Broken,
+            LoginMark::WouldWork | LoginMark::NotTried => Health::Open,
         }
     }
 }
@@ -91,13 +91,13 @@ pub struct Owner<'a> {
     /// What is stored for it and not empty, or empty and needed.
     pub secrets: Vec<&'a SecretReport>,
     /// Its logins, incoming first.
-    pub logins: Vec<Login<'a>>,
+    pub logins: Vec<TestedLogin<'a>>,
 }
 
 impl<'a> Owner<'a> {
     /// How its mail stands.
     pub fn health(&self) -> Health {
-        let logins = self.logins.iter().map(Login::health);
+        let logins = self.logins.iter().map(TestedLogin::health);
         let secrets = self.unreadable().map(|secret| match secret.kind {
             // The invitation works all the same.
             SecretKind::InvitedUser => Health::Open,
@@ -143,18 +143,17 @@ impl<'a> MailState<'a> {
         let mut logins = Logins::default();
         for login in owners.iter().flat_map(|owner| &owner.logins) {
             match login.mark() {
-                Mark::Works => logins.ok += 1,
-                Mark::Fails => logins.failed += 1,
-                Mark::WouldWork | Mark::NotTried => logins.not_tried += 1,
-                Mark::NotNeeded => {}
+                LoginMark::Works => logins.ok += 1,
+                LoginMark::Fails => logins.failed += 1,
+                LoginMark::WouldWork | LoginMark::NotTried => logins.not_tried += 1,
+                LoginMark::NotNeeded => {}
             }
         }
         owners.sort_by_cached_key(Owner::health);
-        let secrets = &assessment.secrets;
         Self {
             readable: assessment.summary.readable(),
             total: assessment.summary.total,
-            missing: secrets.iter().filter(|s| s.probably_wiped()).count(),
+            missing: assessment.summary.missing,
             logins,
             owners,
         }
@@ -206,7 +205,7 @@ fn owners<'a>(
     // Both directions of each mailbox, in the order of the mailboxes.
     let mut at = 0;
     for connection in connections(&assessment.mailboxes, &assessment.system_mail) {
-        let login = Login {
+        let login = TestedLogin {
             tested: tested(connection.id),
             connection,
         };
@@ -225,7 +224,7 @@ fn owners<'a>(
             None => of_system = Some(login),
         }
     }
-    let needed = |login: &Login<'_>| login.connection.target.is_ok();
+    let needed = |login: &TestedLogin<'_>| login.connection.target.is_ok();
     if !system.is_empty() || of_system.as_ref().is_some_and(needed) {
         owners.push(Owner {
             mailbox: None,

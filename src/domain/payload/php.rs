@@ -9,7 +9,7 @@ const MAX_DEPTH: u32 = 64;
 
 /// A serialised value, with texts as they stand.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Value<'a> {
+pub enum PhpValue<'a> {
     /// `N;`
     Null,
     /// `b:1;`
@@ -35,8 +35,8 @@ pub struct NotSerialized;
 ///
 /// # Errors
 /// [`NotSerialized`] where `unserialize()` raises a notice.
-pub fn unserialize(bytes: &[u8]) -> Result<Value<'_>, NotSerialized> {
-    Cursor { rest: bytes }.value(0)
+pub fn unserialize(bytes: &[u8]) -> Result<PhpValue<'_>, NotSerialized> {
+    Unserializer { rest: bytes }.value(0)
 }
 
 /// `s:<bytes>:"…";`
@@ -57,25 +57,25 @@ pub fn begins_serialized(text: &[u8]) -> bool {
     matches!(text, [b'i' | b'd' | b's' | b'a', b':', ..])
 }
 
-struct Cursor<'a> {
+struct Unserializer<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Cursor<'a> {
-    fn value(&mut self, depth: u32) -> Result<Value<'a>, NotSerialized> {
+impl<'a> Unserializer<'a> {
+    fn value(&mut self, depth: u32) -> Result<PhpValue<'a>, NotSerialized> {
         if depth > MAX_DEPTH {
             return Err(NotSerialized);
         }
         let kind = self.byte()?;
         if kind == b'N' {
             self.expect(b";")?;
-            return Ok(Value::Null);
+            return Ok(PhpValue::Null);
         }
         self.expect(b":")?;
         match kind {
             b'b' => match self.until(b';')? {
-                b"0" => Ok(Value::Bool(false)),
-                b"1" => Ok(Value::Bool(true)),
+                b"0" => Ok(PhpValue::Bool(false)),
+                b"1" => Ok(PhpValue::Bool(true)),
                 _ => Err(NotSerialized),
             },
             // A reference leads to a value before it, of which there is none for the outermost.
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
             b'i' | b'r' | b'R' => {
                 let digits = self.until(b';')?;
                 if is_int(digits) {
-                    Ok(Value::Int(digits))
+                    Ok(PhpValue::Int(digits))
                 } else {
                     Err(NotSerialized)
                 }
@@ -91,7 +91,7 @@ impl<'a> Cursor<'a> {
             b'd' => {
                 let digits = self.until(b';')?;
                 if is_float(digits) {
-                    Ok(Value::Float(digits))
+                    Ok(PhpValue::Float(digits))
                 } else {
                     Err(NotSerialized)
                 }
@@ -99,24 +99,24 @@ impl<'a> Cursor<'a> {
             b's' => {
                 let text = self.quoted()?;
                 self.expect(b";")?;
-                Ok(Value::Text(text))
+                Ok(PhpValue::Text(text))
             }
             b'a' => {
                 let count = self.length()?;
                 self.members(count, depth)?;
-                Ok(Value::Array)
+                Ok(PhpValue::Array)
             }
             b'O' => {
                 self.quoted()?;
                 self.expect(b":")?;
                 let count = self.length()?;
                 self.members(count, depth)?;
-                Ok(Value::Object)
+                Ok(PhpValue::Object)
             }
             b'E' => {
                 self.quoted()?;
                 self.expect(b";")?;
-                Ok(Value::Object)
+                Ok(PhpValue::Object)
             }
             b'C' => {
                 self.quoted()?;
@@ -125,7 +125,7 @@ impl<'a> Cursor<'a> {
                 self.expect(b"{")?;
                 self.take(length)?;
                 self.expect(b"}")?;
-                Ok(Value::Object)
+                Ok(PhpValue::Object)
             }
             _ => Err(NotSerialized),
         }
@@ -216,13 +216,13 @@ mod tests {
 
     fn kind(bytes: &[u8]) -> Option<&'static str> {
         unserialize(bytes).ok().map(|v| match v {
-            Value::Null => "null",
-            Value::Bool(_) => "bool",
-            Value::Int(_) => "int",
-            Value::Float(_) => "float",
-            Value::Text(_) => "text",
-            Value::Array => "array",
-            Value::Object => "object",
+            PhpValue::Null => "null",
+            PhpValue::Bool(_) => "bool",
+            PhpValue::Int(_) => "int",
+            PhpValue::Float(_) => "float",
+            PhpValue::Text(_) => "text",
+            PhpValue::Array => "array",
+            PhpValue::Object => "object",
         })
     }
 
@@ -274,7 +274,7 @@ mod tests {
         #[test]
         fn any_text_comes_back(text in proptest::collection::vec(any::<u8>(), 0..300)) {
             let sealed = serialize_text(&text);
-            prop_assert!(unserialize(&sealed).unwrap() == Value::Text(&text));
+            prop_assert!(unserialize(&sealed).unwrap() == PhpValue::Text(&text));
         }
 
         #[test]

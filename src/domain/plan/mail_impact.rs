@@ -1,7 +1,7 @@
 //! What a plan does to mails already sent: replies to them are matched, and attachment links in them work, only under
 //! the key that made them (facts in [`crate::domain::key::derived_hashes`]). Also who must log in again, and whether the web cron's URL changes.
 
-use super::Target;
+use super::TargetKey;
 use crate::domain::key::app_key::Fingerprint;
 
 /// What was sent under one key.
@@ -17,7 +17,7 @@ pub struct Trace {
 
 /// What becomes of it. Every trace is in one of the four.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Damage {
+pub struct MailImpact {
     /// Works, and will.
     pub keeps: Vec<Trace>,
     /// Does not work, and will.
@@ -32,12 +32,12 @@ pub struct Damage {
     pub web_cron_changes: bool,
 }
 
-impl Damage {
+impl MailImpact {
     /// What ending with this key does.
-    pub fn of(target: Target, effective: Option<Fingerprint>, traces: &[Trace]) -> Self {
+    pub fn of(target: TargetKey, effective: Option<Fingerprint>, traces: &[Trace]) -> Self {
         let after = match target {
-            Target::Known(key) => Some(key),
-            Target::Fresh => None,
+            TargetKey::Known(key) => Some(key),
+            TargetKey::Fresh => None,
         };
         let key_changes = after.is_none() || after != effective;
         let mut damage = Self {
@@ -79,32 +79,38 @@ mod tests {
         };
         let (lost, of_old, of_new) = (trace(None, 18), trace(Some(old), 120), trace(Some(new), 9));
         let traces = [lost, of_old, of_new];
-        let carry = Damage {
+        let carry = MailImpact {
             keeps: vec![of_new],
             stays_broken: vec![lost, of_old],
-            ..Damage::default()
+            ..MailImpact::default()
         };
-        assert_eq!(Damage::of(Target::Known(new), Some(new), &traces), carry);
-        let restore = Damage {
+        assert_eq!(
+            MailImpact::of(TargetKey::Known(new), Some(new), &traces),
+            carry
+        );
+        let restore = MailImpact {
             regains: vec![of_old],
             breaks: vec![of_new],
             stays_broken: vec![lost],
             key_changes: true,
             web_cron_changes: true,
-            ..Damage::default()
+            ..MailImpact::default()
         };
-        assert_eq!(Damage::of(Target::Known(old), Some(new), &traces), restore);
-        let fresh = Damage {
+        assert_eq!(
+            MailImpact::of(TargetKey::Known(old), Some(new), &traces),
+            restore
+        );
+        let fresh = MailImpact {
             breaks: vec![of_new],
             stays_broken: vec![lost, of_old],
             key_changes: true,
             web_cron_changes: true,
-            ..Damage::default()
+            ..MailImpact::default()
         };
-        assert_eq!(Damage::of(Target::Fresh, Some(new), &traces), fresh);
+        assert_eq!(MailImpact::of(TargetKey::Fresh, Some(new), &traces), fresh);
         // No usable key is in force: nothing works now, and what no key explains never does.
-        let none = Damage::of(Target::Fresh, None, &traces);
+        let none = MailImpact::of(TargetKey::Fresh, None, &traces);
         assert_eq!((none.stays_broken.len(), none.key_changes), (3, true));
-        assert!(Damage::of(Target::Fresh, None, &[]).is_empty());
+        assert!(MailImpact::of(TargetKey::Fresh, None, &[]).is_empty());
     }
 }

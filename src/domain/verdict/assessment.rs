@@ -4,9 +4,9 @@
 use jiff::civil::DateTime;
 use serde::Serialize;
 
-use super::finding::{Finding, Standing};
+use super::finding::{Finding, SettingEffect};
 use super::{Plain, Verdict};
-use crate::domain::config::rules::{Form, Keeping, Rules};
+use crate::domain::config::rules::{Rules, StorageRule, StoredForm};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::mailbox::{Mailbox, SystemMail};
 use crate::domain::inventory::secret::{Place, Table};
@@ -17,8 +17,8 @@ use crate::domain::key::source::Source;
 use crate::domain::key::timeline::Timeline;
 use crate::domain::payload::base64;
 use crate::domain::plan;
-use crate::domain::plan::mail_impact::{Damage, Trace};
-use crate::domain::plan::{Circumstances, Need, Recommendation, Target};
+use crate::domain::plan::mail_impact::{MailImpact, Trace};
+use crate::domain::plan::{Circumstances, Need, Recommendation, TargetKey};
 use crate::domain::verdict;
 
 /// One secret and its verdict.
@@ -33,7 +33,7 @@ pub struct SecretReport {
     /// What we know of it.
     pub verdict: Verdict,
     /// How the installed version keeps it.
-    pub keeping: Keeping,
+    pub keeping: StorageRule,
     /// Whether something should be stored here: an empty one was probably wiped by saving the blank form.
     pub needed: bool,
     /// A payload with blanks, a byte order mark or missing padding: FreeScout reads it, stricter readers do not.
@@ -52,7 +52,7 @@ impl SecretReport {
     }
 
     /// The form in which a password that is entered has to be stored.
-    pub fn form(&self) -> Option<Form> {
+    pub fn form(&self) -> Option<StoredForm> {
         verdict::form(self.keeping, &self.verdict)
     }
 
@@ -121,6 +121,9 @@ pub struct Summary {
     /// Unencrypted texts that a migration is still to seal (part of `plaintext`).
     #[serde(skip)]
     pub plaintext_awaits: usize,
+    /// Nothing stored, although FreeScout needs it (part of `empty`).
+    #[serde(skip)]
+    pub missing: usize,
 }
 
 impl Summary {
@@ -146,9 +149,17 @@ impl Summary {
                 Verdict::Empty { .. } => &mut summary.empty,
             };
             *counter += 1;
+            summary.missing += usize::from(secret.probably_wiped());
             summary.total += usize::from(!matches!(secret.verdict, Verdict::Empty { .. }));
         }
         summary
+    }
+
+    /// Every secret that FreeScout needs: those stored, and those that are missing. Texts for people count in these
+    /// throughout, so that entering a missing password does not change how many there are; `total`, in the JSON forms,
+    /// counts what is stored.
+    pub fn all(&self) -> usize {
+        self.total + self.missing
     }
 
     /// Secrets that FreeScout reads right now.
@@ -206,7 +217,7 @@ impl Assessment {
         self.findings.iter().filter(move |finding| match finding {
             Finding::KeySetElsewhere {
                 standing, opens, ..
-            } => *standing == Standing::InForce && *opens < readable,
+            } => *standing == SettingEffect::InForce && *opens < readable,
             Finding::EnvRefused { cached, .. } => !cached,
             _ => false,
         })
@@ -225,8 +236,8 @@ impl Assessment {
     }
 
     /// What ending with this key does to mails already sent.
-    pub fn damage(&self, target: Target) -> Damage {
-        let mut damage = Damage::of(target, self.circumstances.effective, &self.traces);
+    pub fn damage(&self, target: TargetKey) -> MailImpact {
+        let mut damage = MailImpact::of(target, self.circumstances.effective, &self.traces);
         damage.web_cron_changes &= self.rules.has_web_cron();
         damage
     }

@@ -50,7 +50,7 @@ pub struct SetAt {
 
 /// Whether a setting outside of `.env` counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SettingEffect {
     /// It counts now, before `.env`.
     InForce,
     /// Not as long as the config cache stands, which was built without it or before it.
@@ -63,11 +63,13 @@ pub enum Standing {
     TakenOver,
 }
 
-impl Standing {
+impl SettingEffect {
     fn severity(self) -> Severity {
         match self {
-            Standing::InForce | Standing::NextStart => Severity::Critical,
-            Standing::Cached | Standing::Unsure | Standing::TakenOver => Severity::Warning,
+            SettingEffect::InForce | SettingEffect::NextStart => Severity::Critical,
+            SettingEffect::Cached | SettingEffect::Unsure | SettingEffect::TakenOver => {
+                Severity::Warning
+            }
         }
     }
 }
@@ -145,7 +147,7 @@ pub enum Finding {
         /// The key, where it is known and usable.
         key: Option<KeyName>,
         /// Whether it counts.
-        standing: Standing,
+        standing: SettingEffect,
         /// How many secrets open with it.
         opens: usize,
         /// Of how many.
@@ -158,7 +160,7 @@ pub enum Finding {
         /// Where.
         at: SetAt,
         /// Whether it counts.
-        standing: Standing,
+        standing: SettingEffect,
     },
     /// FreeScout cannot read the file of `APP_KEY_FILE`.
     KeyFileUnreadable {

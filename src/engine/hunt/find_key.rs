@@ -12,19 +12,19 @@ use crate::engine::session::judge::Looking;
 use crate::io::hunt;
 
 /// Where to look, the install aside.
-pub struct Places {
+pub struct SearchPlaces {
     /// What the operator named; `-` is standard input.
     pub named: Vec<PathBuf>,
     /// Whether the usual places are searched as well.
     pub usual: bool,
     /// Within which limits.
-    pub limits: hunt::Limits,
+    pub limits: hunt::HuntLimits,
 }
 
 /// What the hunt came to.
 pub struct Hunted {
     /// What was read and what was not.
-    pub looked: hunt::Looked,
+    pub looked: hunt::HuntTotals,
     /// How long it took.
     pub seconds: f64,
 }
@@ -32,7 +32,7 @@ pub struct Hunted {
 /// Looks for keys and adds what it finds to the session.
 pub fn hunt(
     session: &mut Session,
-    places: &Places,
+    places: &SearchPlaces,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> Hunted {

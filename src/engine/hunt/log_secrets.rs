@@ -33,7 +33,7 @@ const MAX_KEPT: usize = 500;
 const MAX_OFFERED: usize = 10;
 
 /// A password that stood in a log.
-pub struct Seen {
+pub struct SeenPassword {
     logged: Logged,
     seen_in: String,
 }
@@ -57,9 +57,10 @@ pub fn read(session: &mut Session) -> bool {
     found
 }
 
-fn keep(seen: &mut Vec<Seen>, logged: Logged, seen_in: impl FnOnce() -> String) {
-    let known =
-        |s: &&mut Seen| s.logged.password == logged.password && s.logged.user == logged.user;
+fn keep(seen: &mut Vec<SeenPassword>, logged: Logged, seen_in: impl FnOnce() -> String) {
+    let known = |s: &&mut SeenPassword| {
+        s.logged.password == logged.password && s.logged.user == logged.user
+    };
     if let Some(known) = seen.iter_mut().find(known) {
         // The last time it was tried says most.
         if logged.date > known.logged.date {
@@ -67,14 +68,18 @@ fn keep(seen: &mut Vec<Seen>, logged: Logged, seen_in: impl FnOnce() -> String) 
             known.seen_in = seen_in();
         }
     } else if seen.len() < MAX_KEPT {
-        seen.push(Seen {
+        seen.push(SeenPassword {
             logged,
             seen_in: seen_in(),
         });
     }
 }
 
-fn in_table(store: &mut dyn Store, (table, text, date): (&str, &str, &str), seen: &mut Vec<Seen>) {
+fn in_table(
+    store: &mut dyn Store,
+    (table, text, date): (&str, &str, &str),
+    seen: &mut Vec<SeenPassword>,
+) {
     let there = store.columns(table).unwrap_or_default();
     let has = |name: &str| there.iter().any(|column| column == name);
     if !has("id") || !has(text) {
@@ -95,7 +100,7 @@ fn in_table(store: &mut dyn Store, (table, text, date): (&str, &str, &str), seen
     });
 }
 
-fn in_files(folder: &Path, seen: &mut Vec<Seen>) {
+fn in_files(folder: &Path, seen: &mut Vec<SeenPassword>) {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<_> = entries
         // Of the entry itself: a link is none.
@@ -146,10 +151,10 @@ pub(in crate::engine) fn text(session: &Session, place: &Place, n: usize) -> Opt
     Some(seen.logged.password.clone())
 }
 
-fn newest_first<'s>(session: &'s Session, place: &Place) -> Vec<&'s Seen> {
-    let mut seen: Vec<&Seen> = Vec::new();
+fn newest_first<'s>(session: &'s Session, place: &Place) -> Vec<&'s SeenPassword> {
+    let mut seen: Vec<&SeenPassword> = Vec::new();
     for one in session.logged.iter().flatten() {
-        let known = |s: &&Seen| s.logged.password == one.logged.password;
+        let known = |s: &&SeenPassword| s.logged.password == one.logged.password;
         if fits(session, place, one.logged.user.as_deref()) && !seen.iter().any(known) {
             seen.push(one);
         }

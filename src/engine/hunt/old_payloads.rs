@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::config::Driver;
 use crate::domain::hunt::old_payloads::origin;
-use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, Origin, Own};
-use crate::domain::hunt::old_payloads::standing::{Claim, Recoverable, Standing, Taken, settle};
+use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin};
+use crate::domain::hunt::old_payloads::standing::{
+    DecryptedPayload, Eligibility, Recoverable, TakenUnseen, settle,
+};
 use crate::domain::hunt::old_payloads::{Dated, Sighting, Wanted};
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
@@ -34,16 +36,16 @@ static NUMBERED: AtomicU64 = AtomicU64::new(0);
 /// The payloads of a session.
 #[derive(Default)]
 pub struct Sightings {
-    kept: Vec<Kept>,
+    kept: Vec<KeptPayload>,
 }
 
-struct Kept {
+struct KeptPayload {
     number: u64,
     place: Place,
     payload: SecretBytes,
     date: Option<Dated>,
     source: Source,
-    origin: Origin,
+    origin: PayloadOrigin,
     row: Option<u64>,
     basis: Basis,
 }
@@ -99,7 +101,7 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
     {
         basis = of_backup;
     }
-    let same = |k: &&mut Kept| {
+    let same = |k: &&mut KeptPayload| {
         k.place == secret.place
             && k.payload == sighting.payload
             && k.basis == basis
@@ -121,9 +123,9 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
     if kept.len() >= MAX_KEPT {
         return false;
     }
-    let new = |k: &Kept| k.place != secret.place || k.payload != sighting.payload;
+    let new = |k: &KeptPayload| k.place != secret.place || k.payload != sighting.payload;
     let opens = kept.iter().all(new) && open(secret, &sighting.payload, ring).is_some();
-    kept.push(Kept {
+    kept.push(KeptPayload {
         number: NUMBERED.fetch_add(1, Ordering::Relaxed),
         place: secret.place.clone(),
         payload: sighting.payload,
@@ -137,9 +139,9 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
 }
 
 /// The database of this install.
-fn own(session: &Session) -> Own {
+fn own(session: &Session) -> OwnDatabase {
     let settings = &session.settings;
-    Own {
+    OwnDatabase {
         driver: settings.driver,
         host: settings.host.clone(),
         database: settings.database.clone(),
@@ -148,7 +150,7 @@ fn own(session: &Session) -> Own {
 }
 
 /// Where a payload stood, with what the name of its file says.
-fn located(origin: Origin, source: &Source, driver: Driver) -> Origin {
+fn located(origin: PayloadOrigin, source: &Source, driver: Driver) -> PayloadOrigin {
     let path = source.path.as_deref().unwrap_or(Path::new(""));
     let path = path.to_string_lossy();
     // Of an archive only the member says something: the folder is that of the archive.
@@ -158,7 +160,7 @@ fn located(origin: Origin, source: &Source, driver: Driver) -> Origin {
 }
 
 /// What a backup of ours, in whose folder the source lies, says by its manifest.
-fn of_own_backup(source: &Source, own: &Own, root: &Path) -> Option<Basis> {
+fn of_own_backup(source: &Source, own: &OwnDatabase, root: &Path) -> Option<Basis> {
     let folders = source.path.as_deref()?.ancestors().skip(1);
     let folder = folders
         .take(4)
@@ -177,12 +179,13 @@ fn of_own_backup(source: &Source, own: &Own, root: &Path) -> Option<Basis> {
 }
 
 /// Drops the older half of what nothing opens: many at once, since every one has to be tried.
-fn make_room(kept: &mut Vec<Kept>, inventory: &Inventory, ring: &KeyRing) {
-    let opens = |k: &Kept| {
+fn make_room(kept: &mut Vec<KeptPayload>, inventory: &Inventory, ring: &KeyRing) {
+    let opens = |k: &KeptPayload| {
         let secret = inventory.secret(&k.place);
         secret.is_some_and(|secret| open(secret, &k.payload, ring).is_some())
     };
-    let (opened, mut unopened): (Vec<Kept>, Vec<Kept>) = kept.drain(..).partition(opens);
+    let (opened, mut unopened): (Vec<KeptPayload>, Vec<KeptPayload>) =
+        kept.drain(..).partition(opens);
     unopened.sort_by_key(|k| std::cmp::Reverse(k.date.map(|d| d.at)));
     unopened.truncate(unopened.len() / 2);
     kept.extend(opened);
@@ -222,9 +225,9 @@ pub(in crate::engine) fn recoverable(
 }
 
 /// The text that is taken for a secret unseen, judged anew by all that is known now.
-pub(in crate::engine) fn taken(session: &Session, taken: &Taken) -> Option<SecretBytes> {
+pub(in crate::engine) fn taken(session: &Session, taken: &TakenUnseen) -> Option<SecretBytes> {
     let mut opened = opened(session, taken.place()).into_iter();
-    let ours = opened.find(|older| matches!(older.standing, Standing::Ours(_)))?;
+    let ours = opened.find(|older| matches!(older.standing, Eligibility::Ours(_)))?;
     Some(ours.text)
 }
 
@@ -239,15 +242,15 @@ pub(in crate::engine) fn chosen(
 }
 
 /// An older payload that a known key opens.
-struct Opened<'s> {
-    kept: &'s Kept,
+struct OpenedPayload<'s> {
+    kept: &'s KeptPayload,
     key: Fingerprint,
     text: SecretBytes,
-    standing: Standing,
+    standing: Eligibility,
 }
 
 /// The older payloads of a place that known keys open: what may be taken first, then the newest.
-fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
+fn opened<'s>(session: &'s Session, place: &Place) -> Vec<OpenedPayload<'s>> {
     let Some(secret) = session.inventory.secret(place) else {
         return Vec::new();
     };
@@ -258,9 +261,9 @@ fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
             Some((kept, key, text))
         })
         .collect();
-    let claims: Vec<Claim<'_>> = opened
+    let claims: Vec<DecryptedPayload<'_>> = opened
         .iter()
-        .map(|(kept, _, text)| Claim {
+        .map(|(kept, _, text)| DecryptedPayload {
             basis: kept.basis.clone(),
             origin: &kept.origin,
             date: kept.date,
@@ -268,10 +271,10 @@ fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
         })
         .collect();
     let standings = settle(&claims);
-    let mut opened: Vec<Opened<'s>> = opened
+    let mut opened: Vec<OpenedPayload<'s>> = opened
         .into_iter()
         .zip(standings)
-        .map(|((kept, key, text), standing)| Opened {
+        .map(|((kept, key, text), standing)| OpenedPayload {
             kept,
             key,
             text,
@@ -279,7 +282,7 @@ fn opened<'s>(session: &'s Session, place: &Place) -> Vec<Opened<'s>> {
         })
         .collect();
     opened.sort_by_key(|older| {
-        let offered = matches!(older.standing, Standing::Offered(_));
+        let offered = matches!(older.standing, Eligibility::Offered(_));
         (offered, std::cmp::Reverse(older.kept.date.map(|d| d.at)))
     });
     opened
@@ -345,7 +348,7 @@ fn open(
     }
     let plain = verdict::rescued(&older, ring, false)?;
     let text = match php::unserialize(plain.expose()) {
-        Ok(php::Value::Text(text)) => SecretBytes::from(text),
+        Ok(php::PhpValue::Text(text)) => SecretBytes::from(text),
         Ok(_) => return None,
         // FreeScout reads some of them without serialisation.
         Err(_) => plain,

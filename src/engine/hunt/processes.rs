@@ -17,11 +17,11 @@ use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::judge::Looking;
 use crate::io::fs;
-use crate::io::hunt::{Candidate, Looked, SkipReason, Skipped};
+use crate::io::hunt::{Candidate, HuntTotals, SkipReason, Skipped};
 use crate::io::os::memory;
-use crate::io::os::memory::Memory;
+use crate::io::os::memory::ProcessMemory;
 use crate::io::os::processes;
-use crate::io::os::processes::{Belongs, PhpProcess, Role};
+use crate::io::os::processes::{Belongs, PhpProcess, ProcessRole};
 use crate::words::{fill, words};
 
 /// Memory that is read of one process.
@@ -65,7 +65,7 @@ pub fn queue(session: &Session) -> (Vec<PhpProcess>, usize) {
             .partition(holds_another);
     let first = queue.len();
     // A key once loaded is read from a worker sooner than from a pool of FPM.
-    let is_worker = |process: &PhpProcess| matches!(process.role, Role::Worker(_));
+    let is_worker = |process: &PhpProcess| matches!(process.role, ProcessRole::Worker(_));
     let (workers, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_worker);
     queue.extend(workers);
     queue.extend(rest);
@@ -78,7 +78,7 @@ pub fn look_in(
     session: &mut Session,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> Looked {
+) -> HuntTotals {
     let queue = queue(session);
     look_through(session, queue, cancel, on)
 }
@@ -88,7 +88,7 @@ pub fn look_in_own(
     session: &mut Session,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> Looked {
+) -> HuntTotals {
     let (queue, _) = queue(session);
     let own = queue
         .into_iter()
@@ -101,9 +101,9 @@ pub fn look_if_lost(
     session: &mut Session,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> Looked {
+) -> HuntTotals {
     match closed(session) {
-        0 => Looked::default(),
+        0 => HuntTotals::default(),
         _ => look_in_own(session, cancel, on),
     }
 }
@@ -193,12 +193,12 @@ fn look_through(
     (queue, first): (Vec<PhpProcess>, usize),
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> Looked {
-    let mut search = Search {
+) -> HuntTotals {
+    let mut search = ProcessSearch {
         cancel,
         on,
         sieve: judge::Sieve::of(session),
-        looked: Looked::default(),
+        looked: HuntTotals::default(),
         unsearched: Vec::new(),
     };
     for process in &queue[..first] {
@@ -210,22 +210,22 @@ fn look_through(
         }
         search.process(session, process);
     }
-    let Search {
+    let ProcessSearch {
         looked, unsearched, ..
     } = search;
     session.unsearched = unsearched;
     looked
 }
 
-struct Search<'a> {
+struct ProcessSearch<'a> {
     cancel: &'a dyn Fn() -> bool,
     on: &'a mut dyn FnMut(&mut Session, Looking<'_>),
     sieve: judge::Sieve,
-    looked: Looked,
+    looked: HuntTotals,
     unsearched: Vec<Unsearched>,
 }
 
-impl Search<'_> {
+impl ProcessSearch<'_> {
     fn process(&mut self, session: &mut Session, process: &PhpProcess) {
         self.looked.files += 1;
         let file = |name: &str| PathBuf::from(format!("/proc/{}/{name}", process.pid));
@@ -237,7 +237,7 @@ impl Search<'_> {
             self.skip(process, place, &e.to_string());
         }
         let place = file("mem");
-        let left = match Memory::of(process, MAX_MEMORY) {
+        let left = match ProcessMemory::of(process, MAX_MEMORY) {
             Ok(mut memory) => {
                 let kind = SourceKind::ProcessMemory;
                 let read = self.stream(session, &mut memory, kind, &place);
@@ -262,7 +262,7 @@ impl Search<'_> {
 
     /// Remembers a worker whose restart would destroy what was not searched. One that ended is beyond that.
     fn left(&mut self, process: &PhpProcess, why: String) {
-        let worker = matches!(process.role, Role::Worker(_));
+        let worker = matches!(process.role, ProcessRole::Worker(_));
         let still_there = PathBuf::from(format!("/proc/{}/stat", process.pid)).exists();
         if worker && process.belongs != Belongs::Elsewhere && still_there {
             self.unsearched.push(Unsearched {

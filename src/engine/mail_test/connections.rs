@@ -11,27 +11,27 @@ use super::oauth::RefreshError;
 use crate::domain::inventory::secret::{SecretBytes, Token};
 use crate::domain::inventory::{Secret, SecretKind};
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{Caution, Code, Ended, Tested};
+use crate::domain::mail::probe::{Code, Ended, TestCaution, Tested};
 use crate::domain::mail::{
-    Connection, ConnectionId, Direction, Login, NoTarget, Target, connections,
+    Connection, ConnectionId, Direction, LoginMethod, MailServer, NoTarget, connections,
 };
 use crate::domain::verdict::{self, Plain, Verdict};
 use crate::engine::session::Session;
-use crate::engine::worker::Reading;
+use crate::engine::worker::PasswordsUsed;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, journey};
 use crate::words::untrusted::sanitize;
 
 /// A connection with what it takes to test it.
-pub struct Prepared {
+pub struct PreparedTest {
     /// Which, and where to.
     pub connection: Connection,
     /// What to do.
-    pub how: How,
+    pub how: TestOrSkip,
 }
 
 /// What to do about a connection.
-pub enum How {
+pub enum TestOrSkip {
     /// Connect, and log in.
     Try(Attempt),
     /// Do not connect: why is known.
@@ -41,7 +41,7 @@ pub enum How {
 /// What it takes to connect and log in.
 pub struct Attempt {
     /// Where.
-    pub target: Target,
+    pub target: MailServer,
     /// Password or token, where a login is made.
     pub credential: Option<SecretBytes>,
     /// Why FreeScout cannot read it itself yet.
@@ -69,7 +69,7 @@ impl Attempt {
     }
 }
 
-impl Prepared {
+impl PreparedTest {
     /// The test's result around its end.
     pub fn tested(&self, ended: Ended) -> Tested {
         let Connection {
@@ -95,7 +95,7 @@ impl Prepared {
     #[must_use]
     pub fn with(self, password: SecretBytes) -> Self {
         let how = match &self.connection.target {
-            Ok(target) => How::Try(Attempt {
+            Ok(target) => TestOrSkip::Try(Attempt {
                 target: target.clone(),
                 credential: Some(password),
                 under: None,
@@ -140,9 +140,9 @@ pub fn renew(
 pub fn prepare(
     session: &Session,
     which: Option<&[ConnectionId]>,
-    reading: Reading,
+    reading: PasswordsUsed,
     not_renewed: &NotRenewed,
-) -> Vec<Prepared> {
+) -> Vec<PreparedTest> {
     let inventory = &session.inventory;
     connections(&inventory.mailboxes, &inventory.system_mail)
         .into_iter()
@@ -152,30 +152,30 @@ pub fn prepare(
                 Err(why) => skip(*why),
                 Ok(target) => how(session, connection.id, target, reading, not_renewed),
             };
-            Prepared { connection, how }
+            PreparedTest { connection, how }
         })
         .collect()
 }
 
-fn skip(why: NoTarget) -> How {
+fn skip(why: NoTarget) -> TestOrSkip {
     let (code, advice) = match why {
         NoTarget::LocalMailer => (Code::NotNeeded, Advice::LocalMailer),
         NoTarget::NoServer => (Code::NotConfigured, Advice::NoServer),
         NoTarget::OfModule => (Code::NotConfigured, Advice::OfModule),
     };
-    How::Skip(Ended::skipped(code, Some(advice)))
+    TestOrSkip::Skip(Ended::skipped(code, Some(advice)))
 }
 
 fn how(
     session: &Session,
     id: ConnectionId,
-    target: &Target,
-    reading: Reading,
+    target: &MailServer,
+    reading: PasswordsUsed,
     not_renewed: &NotRenewed,
-) -> How {
-    let skipped = |code, advice| How::Skip(Ended::skipped(code, Some(advice)));
+) -> TestOrSkip {
+    let skipped = |code, advice| TestOrSkip::Skip(Ended::skipped(code, Some(advice)));
     let go = |credential, under| {
-        How::Try(Attempt {
+        TestOrSkip::Try(Attempt {
             target: target.clone(),
             credential,
             under,
@@ -187,19 +187,19 @@ fn how(
         (_, Direction::Outgoing) => SecretKind::Outgoing,
     };
     let password = || read(session, kind, id.mailbox, reading);
-    let rescued_password = || read(session, kind, id.mailbox, Reading::Rescued);
+    let rescued_password = || read(session, kind, id.mailbox, PasswordsUsed::Rescued);
     // Nobody is sent to a form in the browser while a known key opens what FreeScout cannot read.
     let lost_or_not = |lost, advice| if lost { advice } else { Advice::Unreadable };
     match &target.login {
-        Login::None => go(None, None),
+        LoginMethod::None => go(None, None),
         // The right password proves nothing of what this version sends in its place.
-        Login::Password { .. }
+        LoginMethod::Password { .. }
             if kind == SecretKind::SystemMail
                 && session.inventory.rules().hands_on_serialized() =>
         {
             skipped(Code::UnreadablePassword, Advice::FaultOfVersion)
         }
-        Login::Password { .. } => match password() {
+        LoginMethod::Password { .. } => match password() {
             // FreeScout takes it for no password at all when it fetches.
             Read::Text(text, _) if id.direction == Direction::Incoming && text.expose() == b"0" => {
                 skipped(Code::NoPassword, Advice::ZeroPassword)
@@ -209,7 +209,7 @@ fn how(
             Read::Unreadable => skipped(Code::UnreadablePassword, Advice::Unreadable),
         },
         // The "password" of an OAuth mailbox is its client secret: without it FreeScout takes it for not configured.
-        Login::XOAuth2 { .. } => {
+        LoginMethod::XOAuth2 { .. } => {
             let access = SecretKind::OAuth(Token::Access);
             match (password(), read(session, access, id.mailbox, reading)) {
                 (Read::Nothing, _) => skipped(Code::NoPassword, Advice::ReconnectAfterSecret),
@@ -222,7 +222,7 @@ fn how(
                 }
                 (_, Read::Nothing) => skipped(Code::NoPassword, Advice::Reconnect),
                 (_, Read::Unreadable) => {
-                    let rescued = read(session, access, id.mailbox, Reading::Rescued);
+                    let rescued = read(session, access, id.mailbox, PasswordsUsed::Rescued);
                     let lost = matches!(rescued, Read::Unreadable);
                     skipped(
                         Code::UnreadablePassword,
@@ -232,7 +232,7 @@ fn how(
                 (Read::Text(..), Read::Text(token, under)) => {
                     let mailbox = id.mailbox.unwrap_or_default();
                     match not_renewed.get(&mailbox) {
-                        Some(ended) => How::Skip(ended.clone()),
+                        Some(ended) => TestOrSkip::Skip(ended.clone()),
                         // FreeScout renews it when it needs it: the old one would only be refused.
                         None if oauth::is_expired(session, mailbox) => {
                             skipped(Code::OAuthExpired, Advice::RenewedLater)
@@ -260,7 +260,7 @@ fn find(session: &Session, kind: SecretKind, mailbox: Option<u64>) -> Option<&Se
         .find(|secret| secret.kind == kind && mailbox.is_none_or(|id| secret.place.cell.id == id))
 }
 
-fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Reading) -> Read {
+fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: PasswordsUsed) -> Read {
     let Some(secret) = find(session, kind, mailbox) else {
         return Read::Nothing;
     };
@@ -271,7 +271,7 @@ fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Read
     let read = match verdict {
         // No recovery of ours makes this one readable.
         Verdict::Plaintext(Plain::AwaitsMigration) => false,
-        _ => verdict.readable() || verdict.untold() || reading == Reading::Rescued,
+        _ => verdict.readable() || verdict.untold() || reading == PasswordsUsed::Rescued,
     };
     let Some(text) = verdict::text(secret, &session.ring).filter(|_| read) else {
         return Read::Unreadable;
@@ -289,11 +289,11 @@ fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Read
 }
 
 /// What the operator must know of a password that FreeScout does not read yet.
-pub fn not_yet(under: Option<Under>) -> Option<Caution> {
+pub fn not_yet(under: Option<Under>) -> Option<TestCaution> {
     under.map(|under| match under {
-        Under::OtherKey(key) => Caution::NotYetReadable(key),
-        Under::Nothing => Caution::NotSealed,
-        Under::Untold => Caution::FormUntold,
+        Under::OtherKey(key) => TestCaution::NotYetReadable(key),
+        Under::Nothing => TestCaution::NotSealed,
+        Under::Untold => TestCaution::FormUntold,
     })
 }
 

@@ -14,9 +14,9 @@ use sha2::Sha256;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice;
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{Caution, Code, Ended, RefusedBy, Rung};
-use crate::domain::mail::schedule::Limits;
-use crate::domain::mail::{ConnectionId, Login, Target};
+use crate::domain::mail::probe::{Code, Ended, RefusedBy, Rung, TestCaution};
+use crate::domain::mail::schedule::TestLimits;
+use crate::domain::mail::{ConnectionId, LoginMethod, MailServer};
 use crate::io::mail::Cancelled;
 use crate::words::untrusted::sanitize;
 
@@ -28,10 +28,10 @@ const SIBLINGS: [&str; 12] = [
 ];
 
 /// A name at a provider: its servers for fetching and for sending check the same password.
-pub(super) type Account = (String, String);
+pub(super) type ProviderAccount = (String, String);
 
 /// The account of a target, where a login is made.
-pub(super) fn account(target: &Target) -> Option<Account> {
+pub(super) fn account(target: &MailServer) -> Option<ProviderAccount> {
     let user = target.login.user()?;
     Some((family(&target.host), user.to_ascii_lowercase()))
 }
@@ -54,7 +54,7 @@ pub(super) fn server(host: &str) -> String {
 }
 
 /// See the file's head.
-pub struct Memory {
+pub struct RefusedLogins {
     /// As long as a block of SHA-256.
     key: [u8; 64],
     state: Mutex<State>,
@@ -63,23 +63,23 @@ pub struct Memory {
 
 #[derive(Default)]
 struct State {
-    refused: HashMap<[u8; 32], Vec<Refusal>>,
+    refused: HashMap<[u8; 32], Vec<RefusedLogin>>,
     /// Logins that were let in with a password.
-    let_in: HashMap<[u8; 32], Vec<(ConnectionId, Target)>>,
-    busy: HashSet<Account>,
+    let_in: HashMap<[u8; 32], Vec<(ConnectionId, MailServer)>>,
+    busy: HashSet<ProviderAccount>,
     running: usize,
     gates: HashMap<String, Gate>,
 }
 
 /// A login that was refused, and its own answer.
-struct Refusal {
+struct RefusedLogin {
     id: ConnectionId,
-    target: Target,
+    target: MailServer,
     ended: Ended,
 }
 
-impl Refusal {
-    fn is_of(&self, id: ConnectionId, target: &Target) -> bool {
+impl RefusedLogin {
+    fn is_of(&self, id: ConnectionId, target: &MailServer) -> bool {
         self.id == id && self.target == *target
     }
 
@@ -90,7 +90,7 @@ impl Refusal {
                 protocol: self.target.protocol,
                 server: sanitize(&self.target.server()),
                 code: self.ended.code,
-                token: matches!(self.target.login, Login::XOAuth2 { .. }),
+                token: matches!(self.target.login, LoginMethod::XOAuth2 { .. }),
             }),
             ..Ended::skipped(Code::SameAsBefore, Some(Advice::RefusedBefore))
         }
@@ -99,7 +99,7 @@ impl Refusal {
     /// The same answer once more, to the same question.
     fn repeated(&self) -> Ended {
         let mut ended = self.ended.clone();
-        ended.cautions.push(Caution::NotSentAgain);
+        ended.cautions.push(TestCaution::NotSentAgain);
         ended
     }
 }
@@ -110,7 +110,7 @@ struct Gate {
     closed_until: Option<Instant>,
 }
 
-impl Default for Memory {
+impl Default for RefusedLogins {
     fn default() -> Self {
         Self {
             key: crate::io::os::entropy::bytes(),
@@ -121,13 +121,13 @@ impl Default for Memory {
 }
 
 /// What a test holds while it runs.
-pub(super) struct Held<'a> {
-    memory: &'a Memory,
-    accounts: BTreeSet<Account>,
+pub(super) struct TestPermit<'a> {
+    memory: &'a RefusedLogins,
+    accounts: BTreeSet<ProviderAccount>,
     server: Option<String>,
 }
 
-impl Drop for Held<'_> {
+impl Drop for TestPermit<'_> {
     fn drop(&mut self) {
         let mut state = self.memory.lock();
         for account in &self.accounts {
@@ -144,7 +144,7 @@ impl Drop for Held<'_> {
     }
 }
 
-impl Memory {
+impl RefusedLogins {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,10 +153,10 @@ impl Memory {
     /// together keep to the limits.
     pub(super) fn enter(
         &self,
-        accounts: BTreeSet<Account>,
-        server: Option<(String, Limits)>,
+        accounts: BTreeSet<ProviderAccount>,
+        server: Option<(String, TestLimits)>,
         cancel: &AtomicBool,
-    ) -> Result<Held<'_>, Cancelled> {
+    ) -> Result<TestPermit<'_>, Cancelled> {
         let mut state = self.lock();
         loop {
             if cancel.load(Ordering::Relaxed) {
@@ -185,7 +185,7 @@ impl Memory {
             state.gates.entry(name.clone()).or_default().running += 1;
             name
         });
-        Ok(Held {
+        Ok(TestPermit {
             memory: self,
             accounts,
             server,
@@ -202,7 +202,7 @@ impl Memory {
             .closed_until = Some(until);
     }
 
-    fn digest(&self, account: &Account, credential: &SecretBytes) -> [u8; 32] {
+    fn digest(&self, account: &ProviderAccount, credential: &SecretBytes) -> [u8; 32] {
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.key.into());
         for part in [account.0.as_bytes(), account.1.as_bytes()] {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -214,7 +214,7 @@ impl Memory {
 
     /// The places a refusal is remembered under: a wrong password for the whole provider, another refusal (the service is
     /// switched off, say) for this server alone.
-    fn places(&self, target: &Target, credential: &SecretBytes) -> Option<[[u8; 32]; 2]> {
+    fn places(&self, target: &MailServer, credential: &SecretBytes) -> Option<[[u8; 32]; 2]> {
         let account = account(target)?;
         let here = (format!(" {}", server(&target.host)), account.1.clone());
         Some([
@@ -229,13 +229,13 @@ impl Memory {
     pub(super) fn refused(
         &self,
         id: ConnectionId,
-        target: &Target,
+        target: &MailServer,
         credential: &SecretBytes,
         again: bool,
     ) -> Option<Ended> {
         let places = self.places(target, credential)?;
         let state = self.lock();
-        let is_ours = |(by, to): &(ConnectionId, Target)| *by == id && to == target;
+        let is_ours = |(by, to): &(ConnectionId, MailServer)| *by == id && to == target;
         let mut let_in = state.let_in.get(&places[1]).into_iter().flatten();
         if let_in.any(is_ours) {
             // Right for this login, whatever others hear.
@@ -244,7 +244,7 @@ impl Memory {
         let before = || places.iter().filter_map(|place| state.refused.get(place));
         match before().flatten().find(|one| one.is_of(id, target)) {
             Some(own) if own.ended.code.condemns_password() || !again => Some(own.repeated()),
-            None if !again => before().flatten().next().map(Refusal::told_to_others),
+            None if !again => before().flatten().next().map(RefusedLogin::told_to_others),
             _ => None,
         }
     }
@@ -253,7 +253,7 @@ impl Memory {
     pub(super) fn note(
         &self,
         id: ConnectionId,
-        target: &Target,
+        target: &MailServer,
         credential: &SecretBytes,
         ended: &Ended,
     ) {
@@ -287,7 +287,7 @@ impl Memory {
         }
         let refusals = state.refused.entry(place).or_default();
         refusals.retain(|one| !one.is_of(id, target));
-        refusals.push(Refusal {
+        refusals.push(RefusedLogin {
             id,
             target: target.clone(),
             ended: ended.clone(),

@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::domain::config::rules::Form;
+use crate::domain::config::rules::StoredForm;
 use crate::domain::error::Problem;
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table, Token};
@@ -19,7 +19,7 @@ use crate::domain::key::app_key::AppKey;
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::oauth;
 use crate::domain::mail::oauth::Renewed;
-use crate::domain::mail::oauth_error::Refusal;
+use crate::domain::mail::oauth_error::OAuthError;
 use crate::domain::mail::probe::{Code, Ended, Rung};
 use crate::domain::payload::Payload;
 use crate::domain::payload::php;
@@ -141,9 +141,9 @@ impl RefreshError {
                 }
                 AskError::Refused(refusal) => {
                     let advice = match refusal {
-                        Refusal::Client { .. } => Advice::ClientSecretExpired,
-                        Refusal::Reconnect { .. } => Advice::ReconnectRevoked,
-                        Refusal::Other { .. } => Advice::RenewalRefused,
+                        OAuthError::Client { .. } => Advice::ClientSecretExpired,
+                        OAuthError::Reconnect { .. } => Advice::ReconnectRevoked,
+                        OAuthError::Other { .. } => Advice::RenewalRefused,
                     };
                     (Code::OAuthRejected, advice, refusal.said().to_owned())
                 }
@@ -272,7 +272,7 @@ fn grant(session: &Session, mailbox: &Mailbox) -> Result<Grant, RefreshError> {
 }
 
 /// In which form this FreeScout stores the tokens of a mailbox.
-fn token_form(session: &Session, mailbox: u64) -> Option<Form> {
+fn token_form(session: &Session, mailbox: u64) -> Option<StoredForm> {
     let place = token_place(mailbox, Token::Refresh);
     let secret = session.inventory.secret(&place)?;
     verdict::form(secret.keeping, &verdict::judge(secret, &session.ring))
@@ -294,10 +294,10 @@ fn plain_text(secret: &Secret, session: &Session) -> Option<SecretBytes> {
 }
 
 /// A token as it is stored.
-fn stored_form(key: &AppKey, form: Form, text: &SecretBytes) -> Zeroizing<String> {
+fn stored_form(key: &AppKey, form: StoredForm, text: &SecretBytes) -> Zeroizing<String> {
     Zeroizing::new(match form {
-        Form::Plain => String::from_utf8_lossy(text.expose()).into_owned(),
-        Form::Sealed => {
+        StoredForm::Plain => String::from_utf8_lossy(text.expose()).into_owned(),
+        StoredForm::Sealed => {
             let serialised = php::serialize_text(text.expose());
             Payload::seal(key, &entropy::bytes(), &serialised)
         }
@@ -357,7 +357,7 @@ impl Gained {
     /// Seals the tokens, where they are sealed, once: however often they are put into a row, it is the same text.
     fn new(
         key: &AppKey,
-        form: Form,
+        form: StoredForm,
         tokens: &Tokens,
         asked_with: &SecretBytes,
         issued_on: DateTime,

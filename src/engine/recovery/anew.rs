@@ -10,7 +10,7 @@ use super::backup;
 use super::backup::Progress;
 use super::change::Failure;
 use super::run_log::Ledger;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::Place;
 use crate::domain::plan::{Breach, Choices, Plan};
 use crate::engine::recovery;
@@ -154,7 +154,13 @@ fn refused(why: String, ready: PlanReady) -> Failure {
     let w = words();
     Failure {
         plan: Some(Box::new(ready)),
-        ..Problem::new(w.anew_gives_up, why, w.anew_gives_up_next).into()
+        ..Problem::new(
+            ErrorKind::ChangedMeanwhile,
+            w.anew_gives_up,
+            why,
+            w.anew_gives_up_next,
+        )
+        .into()
     }
 }
 

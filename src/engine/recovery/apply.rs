@@ -18,11 +18,11 @@ use super::run_log::Ledger;
 use super::verify;
 use super::verify::Written;
 use crate::domain::config::DbSettings;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::plan::{Action, Plan, Target};
-use crate::domain::run::{Intent, Kind, Outcome, Run};
+use crate::domain::plan::{Plan, PlanAction, TargetKey};
+use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
 use crate::engine::session::{Session, compared};
@@ -98,7 +98,7 @@ pub(super) fn apply(
         reentered: plan.entered(),
         refresh: key_moves || !change.files.is_empty(),
         artisan,
-        ..run_log::beginning(Kind::Recovery, &session.install.root, &backup.folder)
+        ..run_log::beginning(RunKind::Recovery, &session.install.root, &backup.folder)
     };
     if change.swaps.is_empty() && !run.refresh {
         return Ok(nothing_to_do(session, ledger, &run));
@@ -121,7 +121,7 @@ pub(super) fn apply(
     let id = ledger.begin(&run, &intent)?;
     let record = verify::record(session, &run, &intent, backup);
     if let Err(error) = backup.record(&record) {
-        let _ = ledger.end(id, Outcome::NotCarriedOut);
+        let _ = ledger.end(id, RunOutcome::NotCarriedOut);
         return Err(backup::backup_problem(&error).into());
     }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
@@ -164,6 +164,7 @@ pub(super) fn search_first(
     let workers = processes::before_restart(session, &stays, progress, cancel);
     if processes::closed(session) < before {
         return Err(Problem::new(
+            ErrorKind::ChangedMeanwhile,
             w.memory_key_found,
             w.memory_key_found_why,
             w.memory_key_found_next,
@@ -177,13 +178,13 @@ pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = sanitize(&backup.folder.to_string_lossy());
     let next = fill(w.signal_before_next, &[("folder", &folder)]);
-    Problem::new(w.signal_before, "", next)
+    Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
 }
 
 /// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.
 fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
     let used = plan.steps.iter().filter_map(|step| match step.action {
-        Action::Reseal(key) if plan.target != Target::Known(key) => Some(key),
+        PlanAction::Reseal(key) if plan.target != TargetKey::Known(key) => Some(key),
         _ => None,
     });
     let keys = processes::held_by_processes_alone(session, &used.collect());
@@ -212,7 +213,7 @@ fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
 
 /// A recovery that did not happen must not stand in the way of undoing the one before it.
 fn not_recovered(backup: &Backup, failure: Failure) -> Failure {
-    if !failure.half_done {
+    if !failure.half_done() {
         // What cannot be removed describes rows that undo will find unchanged.
         let _ = backup.forget_recovery();
     }
@@ -246,6 +247,7 @@ fn require_handover(
     let install = &session.install;
     let refuse = |why: String| {
         Err(Problem::new(
+            ErrorKind::Refused,
             w.handover_impossible,
             why,
             w.handover_impossible_next,
@@ -306,7 +308,7 @@ fn put_back(
 ) -> Failure {
     let failure = change.put_back(session, ledger, change.files.len(), problem, &backup.folder);
     match cache_back(&session.install.cache_path(), cache) {
-        Err(error) if !failure.half_done => {
+        Err(error) if !failure.half_done() => {
             let why = format!("{} {error}", failure.problem.why);
             change::half_done(&why, ledger, &backup.folder)
         }

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use super::disk_trouble::{place, way_out};
+use super::disk_trouble::{kind_of, place, way_out};
 use super::run_log;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql::Script;
 use crate::engine::session::Session;
@@ -25,7 +25,7 @@ use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
 use crate::io::state;
 use crate::io::state::AbsolutePath;
-use crate::io::state::backup::{Backup, BackupError, Keeping, Manifest, Sealing, Writer};
+use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -53,7 +53,7 @@ pub type Progress<'a> = dyn FnMut(&str, u64, Option<u64>) + 'a;
 
 /// What is in a backup, beyond what may be touched.
 #[derive(Default)]
-pub struct Wanted<'a> {
+pub struct BackupContents<'a> {
     /// The whole database as well, with the server's own program.
     pub full_dump: bool,
     /// Encrypt it.
@@ -86,8 +86,27 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
             (w.backup_locked, w.backup_locked_next)
         }
     };
+    let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    Problem::new(what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, sanitize(&error.to_string()), next)
+}
+
+/// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.
+fn backup_kind(error: &BackupError) -> ErrorKind {
+    match error {
+        BackupError::File(e) if e.is_missing() => ErrorKind::BackupUnusable,
+        BackupError::File(_)
+        | BackupError::System(..)
+        | BackupError::Open(_)
+        | BackupError::Foreign(_)
+        | BackupError::NotApart(_) => ErrorKind::BackupFailed,
+        BackupError::Sum(_)
+        | BackupError::Form(..)
+        | BackupError::Sealed(_)
+        | BackupError::Newer(..)
+        | BackupError::KeysAway(_) => ErrorKind::BackupUnusable,
+        BackupError::Locked(_) | BackupError::Passphrase(_) => ErrorKind::Passphrase,
+    }
 }
 
 /// The moment, as used in names and in records.
@@ -110,9 +129,9 @@ pub fn make(
     progress: &mut Progress<'_>,
     cancel: &dyn Fn() -> bool,
 ) -> Result<(Backup, BackupDone), Problem> {
-    let wanted = Wanted {
+    let wanted = BackupContents {
         full_dump,
-        ..Wanted::default()
+        ..BackupContents::default()
     };
     make_as(session, options, &wanted, progress, cancel)
 }
@@ -124,7 +143,7 @@ pub fn make(
 pub fn make_as(
     session: &mut Session,
     options: &Options,
-    wanted: &Wanted<'_>,
+    wanted: &BackupContents<'_>,
     progress: &mut Progress<'_>,
     cancel: &dyn Fn() -> bool,
 ) -> Result<(Backup, BackupDone), Problem> {
@@ -143,7 +162,7 @@ pub fn make_as(
     // Its own folder is gone again by the time somebody looks.
     let failed = |e: BackupError| not_written(&e, &options.backup_dir);
     let (stamp, created) = now();
-    let keeping = Keeping {
+    let keeping = WriterOptions {
         sealing: wanted.sealing,
         keys_dir: options.keys_dir.as_deref(),
     };
@@ -193,7 +212,7 @@ pub fn make_as(
     }
     progress(w.backup_verifying, 0, None);
     let manifest = manifest(session, &created, cells.len());
-    let about = readme::About {
+    let about = readme::ReadmeFacts {
         session,
         folder: writer.folder(),
         keys: writer.keys(),
@@ -213,7 +232,12 @@ pub fn make_as(
 /// Whoever asked us to end before the backup was whole is heard: half of one is none.
 fn called_off() -> Problem {
     let w = words();
-    Problem::new(w.backup_called_off, "", w.quit_nothing_changed)
+    Problem::new(
+        ErrorKind::Cancelled,
+        w.backup_called_off,
+        "",
+        w.quit_nothing_changed,
+    )
 }
 
 /// The files of an install that are saved, by their names in a backup.
@@ -290,7 +314,12 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
     let w = words();
     backup.verify().map_err(|e| backup_problem(&e))?;
     let rows = backup.rows().map_err(|e| backup_problem(&e))?;
-    let stale = Problem::new(w.backup_stale, w.backup_stale_why, w.backup_stale_next);
+    let stale = Problem::new(
+        ErrorKind::ChangedMeanwhile,
+        w.backup_stale,
+        w.backup_stale_why,
+        w.backup_stale_next,
+    );
     if rows != session.inventory.cells {
         return Err(stale);
     }

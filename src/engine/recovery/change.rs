@@ -8,14 +8,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::disk_trouble::{place, way_out};
+use super::disk_trouble::{kind_of, place, way_out};
 use super::file_change::{FileChange, require_unchanged};
 use super::key_file;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::Driver;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Outcome, Phase};
+use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunOutcome, RunPhase};
 use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::survey;
@@ -38,8 +38,6 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub struct Failure {
     /// What happened, and what stands now.
     pub problem: Problem,
-    /// Whether something was changed and could not be put back.
-    pub half_done: bool,
     /// Whether nothing stood in the way but that somebody saved meanwhile: read again, it may well be carried out.
     pub meanwhile: bool,
     /// The plan that is possible now, where it is not the one that was confirmed.
@@ -50,7 +48,6 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self {
             problem,
-            half_done: false,
             meanwhile: false,
             plan: None,
         }
@@ -58,10 +55,15 @@ impl From<Problem> for Failure {
 }
 
 impl Failure {
+    /// Whether something was changed and could not be put back.
+    pub fn half_done(&self) -> bool {
+        self.problem.kind == ErrorKind::HalfDone
+    }
+
     /// Closes the run, of which nothing stands; where not even that can be written down, it says so.
     #[must_use]
     pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
-        if !self.half_done && ledger.end(run, Outcome::NotCarriedOut).is_err() {
+        if !self.half_done() && ledger.end(run, RunOutcome::NotCarriedOut).is_err() {
             let w = words();
             let undo = ledger.command("undo --yes");
             let open = fill(w.journal_not_closed, &[("undo", &undo)]);
@@ -73,7 +75,7 @@ impl Failure {
     /// The same of an attempt to end a run that was interrupted before: that one is where it was.
     #[must_use]
     pub fn still_unfinished(mut self, ledger: &Ledger) -> Self {
-        if !self.half_done {
+        if !self.half_done() {
             let w = words();
             let stays = fill(w.run_stays_unfinished, &[("ways", &ledger.both_ways())]);
             self.problem.next = format!("{}\n  {stays}", self.problem.next);
@@ -117,6 +119,7 @@ impl Change {
             if !transactional.map_err(|e| survey::unreachable_database(&e, &session.settings))? {
                 let table = sanitize(&format!("{}{table}", session.settings.prefix));
                 return Err(Problem::new(
+                    ErrorKind::DatabaseUnsuitable,
                     fill(w.no_transactions, &[("table", &table)]),
                     "",
                     fill(w.no_transactions_next, &[("table", &table)]),
@@ -140,7 +143,7 @@ impl Change {
     ) -> Result<(), Failure> {
         let outcome = self.carry_on(session, ledger, run, restore_from, before_files);
         outcome.map_err(|failure| {
-            if !failure.half_done {
+            if !failure.half_done() {
                 self.files.iter().for_each(FileChange::sweep);
             }
             failure.closed(ledger, run)
@@ -159,17 +162,17 @@ impl Change {
         restore_from: &Path,
         before_files: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
-        ledger.step(run, Phase::Staging)?;
+        ledger.step(run, RunPhase::Staging)?;
         self.files
             .iter()
             .try_for_each(FileChange::stage)
             .map_err(|e| file_problem(&e))?;
-        ledger.step(run, Phase::Rows)?;
+        ledger.step(run, RunPhase::Rows)?;
         self.write_rows(session, ledger)?;
         before_files();
         // The lock's connection may have ended meanwhile, and another of us may be at work.
         let alone = ledger.require_alone(session);
-        if let Err(problem) = alone.and_then(|()| ledger.step(run, Phase::Files)) {
+        if let Err(problem) = alone.and_then(|()| ledger.step(run, RunPhase::Files)) {
             return Err(self.put_back(session, ledger, 0, problem, restore_from));
         }
         for (index, file) in self.files.iter().enumerate() {
@@ -405,10 +408,7 @@ pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Fail
             ("folder", &sanitize(&restore_from.to_string_lossy())),
         ],
     );
-    Failure {
-        half_done: true,
-        ..Problem::new(w.apply_half_done, sanitize(why), next).into()
-    }
+    Problem::new(ErrorKind::HalfDone, w.apply_half_done, sanitize(why), next).into()
 }
 
 /// The connection broke before the commit: the database has taken everything back.
@@ -426,10 +426,13 @@ fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
     let w = words();
     let what = fill(w.commit_unknown, &[("place", &survey::place(session))]);
     let next = fill(w.commit_unknown_next, &[("ways", &ledger.both_ways())]);
-    Failure {
-        half_done: true,
-        ..Problem::new(what, sanitize(&error.to_string()), next).into()
-    }
+    Problem::new(
+        ErrorKind::HalfDone,
+        what,
+        sanitize(&error.to_string()),
+        next,
+    )
+    .into()
 }
 
 /// The problem of a file that cannot be written.
@@ -437,7 +440,12 @@ pub fn file_problem(error: &FileError) -> Problem {
     let w = words();
     let why = sanitize(&error.to_string());
     if matches!(error, FileError::Changed(_)) {
-        return Problem::new(w.file_changed, why, w.file_changed_next);
+        return Problem::new(
+            ErrorKind::ChangedMeanwhile,
+            w.file_changed,
+            why,
+            w.file_changed_next,
+        );
     }
     let next = way_out(
         w.quit_nothing_changed,
@@ -445,7 +453,8 @@ pub fn file_problem(error: &FileError) -> Problem {
         place(error.obstacle(), error.path()),
         w.env_not_writable_next,
     );
-    Problem::new(w.env_not_writable, why, next)
+    let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
+    Problem::new(kind, w.env_not_writable, why, next)
 }
 
 /// The failure of rows that could not be swapped.
@@ -487,7 +496,13 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
     let w = words();
     Err(Failure {
         meanwhile: true,
-        ..Problem::new(w.rows_changed, named.join(", "), w.rows_changed_next).into()
+        ..Problem::new(
+            ErrorKind::ChangedMeanwhile,
+            w.rows_changed,
+            named.join(", "),
+            w.rows_changed_next,
+        )
+        .into()
     })
 }
 
@@ -502,9 +517,15 @@ pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Pro
     match error {
         SwapError::Changed(indexes) => {
             let rows: Vec<String> = indexes.iter().take(NAMED).filter_map(name).collect();
-            Problem::new(w.rows_changed, rows.join(", "), w.rows_changed_next)
+            Problem::new(
+                ErrorKind::ChangedMeanwhile,
+                w.rows_changed,
+                rows.join(", "),
+                w.rows_changed_next,
+            )
         }
         SwapError::NotKept(index) => Problem::new(
+            ErrorKind::DatabaseUnsuitable,
             w.row_not_kept,
             name(index).unwrap_or_default(),
             w.row_not_kept_next,

@@ -168,7 +168,7 @@ fn holds(path: &Path, key_text: &[u8]) -> bool {
         Ok(file) => var_export::read(&file.bytes).is_ok_and(|cache| {
             cache
                 .at(&["app", "key"])
-                .and_then(var_export::Value::as_text)
+                .and_then(var_export::ExportedValue::as_text)
                 == Some(key_text)
         }),
         Err(error) => error.is_missing(),

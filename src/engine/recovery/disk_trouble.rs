@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::domain::error::ErrorKind;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::sentences::shell;
 use crate::words::untrusted::sanitize;
@@ -28,6 +29,14 @@ pub(in crate::engine) fn way_out(
     };
     let help = fill(help, &[("path", &path)]);
     format!("{stands} {help}")
+}
+
+/// The kind of problem that an obstacle makes, else `otherwise`.
+pub(in crate::engine) fn kind_of(obstacle: Option<Obstacle>, otherwise: ErrorKind) -> ErrorKind {
+    match obstacle {
+        Some(Obstacle::NoRoom) => ErrorKind::DiskFull,
+        Some(Obstacle::ReadOnlyMount | Obstacle::Immutable) | None => otherwise,
+    }
 }
 
 /// The place to look at. A file that found no room may never have come to be: then it is its folder.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::backup::{Options, backup_problem, command_with};
 use super::change::Failure;
 use super::run_log::Ledger;
-use crate::domain::error::Problem;
-use crate::domain::run::{Outcome, Run};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::run::{Run, RunOutcome};
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::untrusted::sanitize;
@@ -49,7 +49,7 @@ pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
 /// The same of an attempt that was not carried out.
 pub fn explained_failure(failure: Failure, run: Option<&Run>, options: &Options) -> Failure {
     match run {
-        Some(run) if !failure.half_done => Failure {
+        Some(run) if !failure.half_done() => Failure {
             problem: explained(failure.problem, run, options),
             ..failure
         },
@@ -84,10 +84,15 @@ pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
                 let folder = sanitize(&folder.to_string_lossy());
                 let why = fill(words().give_up_needless_why, &[("folder", &folder)]);
                 let what = journal::unfinished(&run);
-                return Err(Problem::new(what, why, ledger.ways(&run)));
+                return Err(Problem::new(
+                    ErrorKind::Refused,
+                    what,
+                    why,
+                    ledger.ways(&run),
+                ));
             }
         }
-        ledger.end(Ledger::again(&run), Outcome::GivenUp)?;
+        ledger.end(Ledger::again(&run), RunOutcome::GivenUp)?;
         runs.push(run);
     }
     Ok((!runs.is_empty()).then_some(GivenUp { runs, left }))

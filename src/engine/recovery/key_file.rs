@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::file_change::FileChange;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::spelling;
 use crate::engine::session::Session;
@@ -64,7 +64,7 @@ fn refused(install: &Install, why: String) -> Problem {
         uid => fill(w.key_file_by_hand, &[("user", &fs::user_name(uid))]),
     };
     let next = format!("{} {by_hand}", w.quit_nothing_changed);
-    Problem::new(w.key_file_not_replaced, why, next)
+    Problem::new(ErrorKind::Refused, w.key_file_not_replaced, why, next)
 }
 
 /// Why a file cannot be taken for a key's, so that it is not overwritten; what is nearly a key is one.

@@ -9,8 +9,8 @@ use super::file_change::FileChange;
 use super::key_file;
 use crate::domain::config::dotenv;
 use crate::domain::config::dotenv::{EnvFile, Trouble};
-use crate::domain::config::rules::Form;
-use crate::domain::error::Problem;
+use crate::domain::config::rules::StoredForm;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::inventory::{Inventory, StoredText};
 use crate::domain::key::app_key::AppKey;
@@ -19,7 +19,7 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::payload::Payload;
 use crate::domain::payload::php;
-use crate::domain::plan::{Action, KeyHome, Plan, Step, Target};
+use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict;
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Summary;
@@ -53,7 +53,7 @@ impl New {
 }
 
 /// What a plan comes to, computed and not yet written.
-pub struct Prepared {
+pub struct PreparedChange {
     /// New text for every secret that changes.
     texts: Vec<(Place, New)>,
     /// New text for every cell that changes.
@@ -71,7 +71,7 @@ pub fn prepare(
     plan: &Plan,
     target: &AppKey,
     entered: Option<&[(Place, SecretBytes)]>,
-) -> Result<Prepared, Problem> {
+) -> Result<PreparedChange, Problem> {
     let mut texts = Vec::new();
     for step in plan.steps.iter().filter(|s| s.action.writes()) {
         let new = new_text(inventory, ring, step, target, entered);
@@ -88,6 +88,7 @@ pub fn prepare(
     for (cell, texts) in by_cell {
         let text = inventory.rewritten(cell, &texts).ok_or_else(|| {
             Problem::new(
+                ErrorKind::ChangedMeanwhile,
                 words().plan_surprised,
                 format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
                 "",
@@ -95,20 +96,20 @@ pub fn prepare(
         })?;
         cells.insert(cell.clone(), text);
     }
-    Ok(Prepared { texts, cells })
+    Ok(PreparedChange { texts, cells })
 }
 
 fn new_text(
     inventory: &Inventory,
     ring: &KeyRing,
-    step: &Step,
+    step: &PlanStep,
     target: &AppKey,
     entered: Option<&[(Place, SecretBytes)]>,
 ) -> Option<New> {
     let secret = inventory.secret(&step.place)?;
     let seal = |plain: &[u8]| New::Sealed(Payload::seal(target, &entropy::bytes(), plain));
-    if step.action != Action::Enter {
-        let salvage = matches!(step.action, Action::Salvage(_));
+    if step.action != PlanAction::Enter {
+        let salvage = matches!(step.action, PlanAction::Salvage(_));
         let plain = verdict::rescued(secret, ring, salvage)?;
         return Some(seal(plain.expose()));
     }
@@ -120,14 +121,15 @@ fn new_text(
             .map(|(_, text)| text.expose())?,
     };
     match verdict::form(secret.keeping, &verdict::judge(secret, ring))? {
-        Form::Sealed => Some(seal(&php::serialize_text(text))),
-        Form::Plain => Some(New::Plain(SecretBytes::from(text))),
+        StoredForm::Sealed => Some(seal(&php::serialize_text(text))),
+        StoredForm::Plain => Some(New::Plain(SecretBytes::from(text))),
     }
 }
 
-fn surprised(step: &Step) -> Problem {
+fn surprised(step: &PlanStep) -> Problem {
     let w = words();
     Problem::new(
+        ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
         sanitize(&step.place.to_string()),
         w.plan_surprised_next,
@@ -181,10 +183,17 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
 /// A [`Problem`] when the key is not known any more.
 pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     let w = words();
-    let lost = || Problem::new(w.plan_key_gone, "", w.plan_surprised_next);
+    let lost = || {
+        Problem::new(
+            ErrorKind::KeyGone,
+            w.plan_key_gone,
+            "",
+            w.plan_surprised_next,
+        )
+    };
     match plan.target {
-        Target::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
-        Target::Known(fingerprint) => {
+        TargetKey::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
+        TargetKey::Known(fingerprint) => {
             let text = session.ring.get(fingerprint).ok_or_else(lost)?.text();
             AppKey::parse(text).map_err(|_| lost())
         }
@@ -215,7 +224,7 @@ pub fn new_attributes(install: &Install) -> Attributes {
 pub fn new_files(
     session: &Session,
     plan: &Plan,
-    prepared: &Prepared,
+    prepared: &PreparedChange,
     target: &AppKey,
 ) -> Result<Vec<FileChange>, Problem> {
     let install = &session.install;
@@ -266,7 +275,7 @@ pub fn new_files(
     Ok(changes)
 }
 
-impl Prepared {
+impl PreparedChange {
     /// The new payloads of a stored text. A password that is stored as it is has none, and is never written down
     /// elsewhere.
     pub fn payloads_of(&self, cell: &Cell) -> Vec<(Place, String)> {
@@ -283,7 +292,7 @@ impl Prepared {
 fn cannot(why: String) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
-    Problem::new(w.env_not_writable, why, next)
+    Problem::new(ErrorKind::NotWritable, w.env_not_writable, why, next)
 }
 
 /// `.env` with another key in it. Where FreeScout does not find its settings there, and has no cache to run on, that comes
@@ -307,7 +316,7 @@ fn with_app_key(
 }
 
 /// The rows that change.
-pub fn swaps(session: &Session, prepared: &Prepared) -> Vec<Swap> {
+pub fn swaps(session: &Session, prepared: &PreparedChange) -> Vec<Swap> {
     let rows = prepared
         .cells
         .iter()

@@ -12,7 +12,7 @@ use std::path::Path;
 use super::anew;
 use super::apply;
 use super::backup;
-use super::backup::{Progress, Wanted, backup_problem};
+use super::backup::{BackupContents, Progress, backup_problem};
 use super::change::{Failure, file_problem};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -20,9 +20,9 @@ use super::file_change;
 use super::file_change::FileChange;
 use super::run_log;
 use super::run_log::Ledger;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
-use crate::domain::run::{Kind, Run};
+use crate::domain::run::{Run, RunKind};
 use crate::engine::session::Session;
 use crate::engine::session::survey;
 use crate::io::db::{Stored, Swap};
@@ -96,11 +96,17 @@ pub fn put_back(
         let promise = first.get_or_insert_with(|| foretold.promise());
         if !foretold.promise().upholds(promise) {
             let next = w.anew_gives_up_next;
-            return Err(Problem::new(w.anew_foretold_otherwise, "", next).into());
+            return Err(Problem::new(
+                ErrorKind::ChangedMeanwhile,
+                w.anew_foretold_otherwise,
+                "",
+                next,
+            )
+            .into());
         }
-        let wanted = Wanted {
+        let wanted = BackupContents {
             also: foretold.rows(),
-            ..Wanted::default()
+            ..BackupContents::default()
         };
         let options = ledger.options().clone();
         let (safety, _) = backup::make_as(session, &options, &wanted, progress, &|| false)?;
@@ -135,7 +141,7 @@ pub fn restore(
     let root = session.install.root.clone();
     let run = Run {
         safety: Some(safety.to_owned()),
-        ..run_log::beginning(Kind::Restore, &root, &backup.folder)
+        ..run_log::beginning(RunKind::Restore, &root, &backup.folder)
     };
     let intent = change.intent(&|path| apply::saved_as(session, path), &|_| Vec::new());
     let id = ledger.begin(&run, &intent)?;
@@ -179,6 +185,7 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
         sanitize(&here.to_string_lossy())
     );
     Err(Problem::new(
+        ErrorKind::BackupUnusable,
         w.restore_other_install,
         why,
         w.restore_other_install_next,

@@ -21,11 +21,13 @@ use super::undo;
 use super::undo::Undone;
 use super::verify;
 use super::verify::Written;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Kind, Outcome, Run, Standing};
+use crate::domain::run::{
+    CurrentState, IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome,
+};
 use crate::engine::hunt::processes;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
@@ -80,18 +82,18 @@ fn take_up(
 ) -> Result<Resumed, Failure> {
     let backup = run.backup.clone();
     match run.kind {
-        Kind::Recovery => {
+        RunKind::Recovery => {
             let backup = open(&backup)?;
             let applied = anew::until_nobody_saves(session, progress, &mut |session, progress| {
                 finish(session, ledger, run, &backup, progress)
             })?;
             Ok(Resumed::Recovered(Box::new(applied)))
         }
-        Kind::Undo => {
+        RunKind::Undo => {
             let undone = undo::undo(session, ledger, &open(&backup)?, progress)?;
             Ok(Resumed::TakenBack(backup, Box::new(undone)))
         }
-        Kind::Restore => {
+        RunKind::Restore => {
             let opened = open(&backup)?;
             let restored =
                 anew::until_nobody_saves(session, progress, &mut |session, progress| {
@@ -100,8 +102,8 @@ fn take_up(
             Ok(Resumed::PutBack(backup, Box::new(restored)))
         }
         // It is written down when it is done.
-        Kind::Backup => {
-            ledger.end(Ledger::again(run), Outcome::Done)?;
+        RunKind::Backup => {
+            ledger.end(Ledger::again(run), RunOutcome::Done)?;
             Ok(Resumed::Nothing)
         }
     }
@@ -147,14 +149,18 @@ fn finish(
                 w.resume_key_gone_next,
                 &[("undo", &ledger.command("undo --yes"))],
             );
-            return Err(Problem::new(w.resume_key_gone, "", next).into());
+            return Err(Problem::new(ErrorKind::KeyGone, w.resume_key_gone, "", next).into());
         }
         ledger.sweep()?;
         backup.forget_recovery().map_err(|e| backup_problem(&e))?;
-        ledger.end(id, Outcome::NotCarriedOut)?;
-        return Err(
-            Problem::new(w.resume_nothing_written, "", w.resume_nothing_written_next).into(),
-        );
+        ledger.end(id, RunOutcome::NotCarriedOut)?;
+        return Err(Problem::new(
+            ErrorKind::NothingToDo,
+            w.resume_nothing_written,
+            "",
+            w.resume_nothing_written_next,
+        )
+        .into());
     };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -216,10 +222,13 @@ fn finish(
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
         let next = format!("{}\n  {}", problem.next, ledger.both_ways());
-        return Err(Failure {
-            half_done: true,
-            ..Problem::new(w.cache_stays_resumed, problem.why, next).into()
-        });
+        return Err(Problem::new(
+            ErrorKind::HalfDone,
+            w.cache_stays_resumed,
+            problem.why,
+            next,
+        )
+        .into());
     }
     Ok(written.prove(session, ledger, progress))
 }
@@ -239,7 +248,13 @@ fn put_back(
         saved.get(&intended.cell).cloned().flatten()
     })?;
     let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
-        return Err(Problem::new(w.backup_unusable, "", ledger.both_ways()).into());
+        return Err(Problem::new(
+            ErrorKind::BackupUnusable,
+            w.backup_unusable,
+            "",
+            ledger.both_ways(),
+        )
+        .into());
     };
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
@@ -322,10 +337,10 @@ fn swaps(
             Some(now) => now.clone(),
             None => restore::read_cell(session, cell)?.flatten(),
         };
-        match Standing::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
-            Standing::Meant => {}
-            Standing::Foreign => foreign.push(cell.clone()),
-            Standing::Before => {
+        match CurrentState::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
+            CurrentState::Meant => {}
+            CurrentState::Foreign => foreign.push(cell.clone()),
+            CurrentState::Before => {
                 let text = new_text(&session.inventory, intended);
                 // A text that comes out otherwise than announced is not written.
                 if sum(text.as_ref()) == *new {
@@ -365,17 +380,18 @@ fn files_forward(
             continue;
         }
         let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-        match Standing::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
-            Standing::Meant => continue,
-            Standing::Before => {}
-            Standing::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
-            Standing::Foreign => {
+        match CurrentState::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
+            CurrentState::Meant => continue,
+            CurrentState::Before => {}
+            CurrentState::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
+            CurrentState::Foreign => {
                 let w = words();
                 let command = ledger.command(&format!(
                     "restore {} --yes",
                     crate::sentences::shell(&run.backup)
                 ));
                 return Err(Problem::new(
+                    ErrorKind::Refused,
                     fill(
                         w.resume_file_changed,
                         &[("path", &sanitize(&path.to_string_lossy()))],
@@ -452,5 +468,12 @@ fn target(session: &Session, run: &Run) -> Result<AppKey, Problem> {
     configured
         .filter(|key| named(key))
         .or_else(known)
-        .ok_or_else(|| Problem::new(words().plan_key_gone, "", words().plan_surprised_next))
+        .ok_or_else(|| {
+            Problem::new(
+                ErrorKind::KeyGone,
+                words().plan_key_gone,
+                "",
+                words().plan_surprised_next,
+            )
+        })
 }

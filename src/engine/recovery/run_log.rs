@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::backup;
 use super::backup::Options;
-use super::disk_trouble::{place, way_out};
-use crate::domain::error::Problem;
-use crate::domain::run::{Intent, Kind, Origin, Outcome, Phase, Run};
+use super::disk_trouble::{kind_of, place, way_out};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, DatabaseLock, Taken};
+use crate::io::db::lock::{Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::os::uncut;
@@ -73,13 +73,13 @@ impl Ledger {
     fn guard(&mut self, session: &Session) -> Result<(), Problem> {
         let w = words();
         match DatabaseLock::take(session.settings.driver, session.connector()) {
-            Taken::Held(lock) => {
+            LockAttempt::Held(lock) => {
                 self.database = Some(lock);
                 Ok(())
             }
-            Taken::Theirs(claimant) => Err(claimed(&claimant)),
+            LockAttempt::Theirs(claimant) => Err(claimed(&claimant)),
             // Rows and files are compared all the same, right before they are committed.
-            Taken::Refused(error) => {
+            LockAttempt::Refused(error) => {
                 let why = sanitize(&error.to_string());
                 self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
                 Ok(())
@@ -154,6 +154,7 @@ impl Ledger {
 
     fn first(&self, run: &Run) -> Problem {
         Problem::new(
+            ErrorKind::UnfinishedRun,
             sentences::journal::unfinished(run),
             words().run_unfinished_why,
             self.ways(run),
@@ -163,7 +164,7 @@ impl Ledger {
     /// The commands that end this unfinished run.
     pub fn ways(&self, run: &Run) -> String {
         match run.kind {
-            Kind::Undo => fill(
+            RunKind::Undo => fill(
                 words().run_unfinished_undo_next,
                 &[("resume", &self.command("resume"))],
             ),
@@ -218,7 +219,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A [`Problem`]; then the step may not be begun.
-    pub fn step(&mut self, run: RunId, phase: Phase) -> Result<(), Problem> {
+    pub fn step(&mut self, run: RunId, phase: RunPhase) -> Result<(), Problem> {
         self.journal
             .step(run.0, phase, &backup::now().1)
             .map_err(|e| journal_problem(&e))
@@ -228,7 +229,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
-    pub fn end(&mut self, run: RunId, outcome: Outcome) -> Result<(), Problem> {
+    pub fn end(&mut self, run: RunId, outcome: RunOutcome) -> Result<(), Problem> {
         self.journal
             .end(run.0, outcome, &backup::now().1)
             .map_err(|e| journal_problem(&e))
@@ -268,7 +269,7 @@ impl Ledger {
 }
 
 /// A run of this process that begins now.
-pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
+pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
     Run {
         id: 0,
         kind,
@@ -284,7 +285,7 @@ pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
         reentered: 0,
         refresh: false,
         artisan: false,
-        outcome: Outcome::Unfinished,
+        outcome: RunOutcome::Unfinished,
     }
 }
 
@@ -293,8 +294,8 @@ pub fn beginning(kind: Kind, install: &Path, backup: &Path) -> Run {
 /// # Errors
 /// A [`Problem`] when the journal cannot be written.
 pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(), Problem> {
-    let mut run = beginning(Kind::Backup, install, backup);
-    run.outcome = Outcome::Done;
+    let mut run = beginning(RunKind::Backup, install, backup);
+    run.outcome = RunOutcome::Done;
     run.ended = Some(run.started.clone());
     let noted = Journal::open(&options.state_dir)
         .and_then(|mut journal| journal.begin(&run, &Intent::default()));
@@ -377,11 +378,11 @@ pub fn history(options: &Options, install: Option<&Path>) -> Result<Vec<Run>, Pr
 }
 
 /// Who we are.
-pub fn origin() -> Origin {
+pub fn origin() -> RunOrigin {
     let user = fs::user_name(rustix::process::geteuid().as_raw());
     let called = std::env::var("SUDO_USER").ok().filter(|name| *name != user);
     let from = std::env::var("SSH_CONNECTION").unwrap_or_default();
-    Origin {
+    RunOrigin {
         host: rustix::system::uname()
             .nodename()
             .to_string_lossy()
@@ -405,6 +406,7 @@ fn locked(error: LockError) -> Problem {
     let w = words();
     match error {
         LockError::Held(h) => Problem::new(
+            ErrorKind::Locked,
             sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
             w.locked_by_other_why,
             w.locked_by_other_next,
@@ -424,6 +426,7 @@ fn claimed(claimant: &Claimant) -> Problem {
         _ => Vec::new(),
     };
     Problem::new(
+        ErrorKind::Locked,
         sentences::journal::claimant(claimant, &candidates),
         w.locked_by_other_why,
         w.locked_in_database_next,
@@ -435,6 +438,7 @@ fn journal_problem(error: &JournalError) -> Problem {
         let w = words();
         // Another journal would know nothing of the run that holds this one.
         return Problem::new(
+            ErrorKind::Locked,
             w.journal_held,
             sanitize(&error.to_string()),
             w.journal_held_next,
@@ -451,5 +455,6 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         place(obstacle, path),
         w.journal_unusable_next,
     );
-    Problem::new(w.journal_unusable, sanitize(&error.to_string()), next)
+    let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
+    Problem::new(kind, w.journal_unusable, sanitize(&error.to_string()), next)
 }

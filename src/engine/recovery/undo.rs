@@ -16,9 +16,9 @@ use super::restore;
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
-use crate::domain::run::{Intent, Kind, Run};
+use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
@@ -91,7 +91,7 @@ fn take_back(
 ) -> Result<Undone, Failure> {
     let w = words();
     let record = match unfinished {
-        Some(run) if run.kind == Kind::Restore => written_by(&ledger.intent(run)?),
+        Some(run) if run.kind == RunKind::Restore => written_by(&ledger.intent(run)?),
         _ => match backup.recovery().map_err(|e| backup_problem(&e))? {
             Some(record) => record,
             // Announced in the journal, and interrupted before anything else was written.
@@ -109,7 +109,7 @@ fn take_back(
     let before = session.assess();
     // An undo that was interrupted may have put the files back already.
     let ran_on = match unfinished {
-        Some(run) if run.kind == Kind::Undo => RanOn::Unknown,
+        Some(run) if run.kind == RunKind::Undo => RanOn::Unknown,
         _ => RanOn::of(session),
     };
     let still = |failure: Failure, ledger: &Ledger| match unfinished {
@@ -120,7 +120,7 @@ fn take_back(
         .require_possible(session)
         .map_err(|problem| still(problem.into(), ledger))?;
     let root = session.install.root.clone();
-    let run = run_log::beginning(Kind::Undo, &root, &backup.folder);
+    let run = run_log::beginning(RunKind::Undo, &root, &backup.folder);
     let intent = change.intent(&|_| None, &|_| Vec::new());
     let id = ledger.begin(&run, &intent)?;
     progress(w.undo_rows, 0, Some(change.swaps.len() as u64));
@@ -187,7 +187,7 @@ pub fn preview(
 ) -> Result<Undone, Problem> {
     let unfinished = run_log::unfinished(options, &session.install.root)?;
     let record = match &unfinished {
-        Some(run) if run.kind == Kind::Restore => written_by(&run_log::intent(options, run)?),
+        Some(run) if run.kind == RunKind::Restore => written_by(&run_log::intent(options, run)?),
         // Only an interrupted recovery has none yet, and then nothing was written.
         _ => backup
             .recovery()
@@ -262,12 +262,17 @@ fn written_by(intent: &Intent) -> RecoveryRecord {
 }
 
 fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
-    unfinished.is_some_and(|run| run.kind == Kind::Recovery)
+    unfinished.is_some_and(|run| run.kind == RunKind::Recovery)
 }
 
 fn nothing_to_take_back() -> Problem {
     let w = words();
-    Problem::new(w.undo_nothing, "", w.undo_nothing_next)
+    Problem::new(
+        ErrorKind::NothingToDo,
+        w.undo_nothing,
+        "",
+        w.undo_nothing_next,
+    )
 }
 
 /// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
@@ -364,6 +369,7 @@ fn files_back(
             let keys = backup.manifest.keys.as_deref();
             let restore = backup::command(&what, folder, keys, &session.install.root);
             return Err(Problem::new(
+                ErrorKind::Refused,
                 fill(
                     w.undo_file_changed,
                     &[("path", &sanitize(&origin.to_string_lossy()))],
@@ -379,7 +385,12 @@ fn files_back(
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
-    Problem::new(w.file_unreadable, sanitize(&error.to_string()), next)
+    Problem::new(
+        ErrorKind::FileUnreadable,
+        w.file_unreadable,
+        sanitize(&error.to_string()),
+        next,
+    )
 }
 
 /// The swaps back, and the rows that are no longer as we left them.

@@ -7,12 +7,12 @@ use super::backup::Progress;
 use super::config_cache;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::KeySource;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
-use crate::domain::plan::{Action, Plan};
-use crate::domain::run::{Intent, Outcome, Phase, PlannedSecret, Run};
+use crate::domain::plan::{Plan, PlanAction};
+use crate::domain::run::{Intent, PlannedSecret, Run, RunOutcome, RunPhase};
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::processes::Workers;
@@ -47,7 +47,7 @@ pub struct Written<'a> {
 
 /// A plan as it is announced.
 pub fn planned(plan: &Plan) -> Vec<PlannedSecret> {
-    let secret = |step: &crate::domain::plan::Step| PlannedSecret {
+    let secret = |step: &crate::domain::plan::PlanStep| PlannedSecret {
         place: step.place.clone(),
         action: step.action.code().to_owned(),
         readable_after: step.action.readable_after(),
@@ -115,7 +115,7 @@ impl Written<'_> {
         }
         let w = words();
         progress(w.apply_cache, 0, None);
-        ledger.step(self.id, Phase::Cache)?;
+        ledger.step(self.id, RunPhase::Cache)?;
         self.notes.extend(config_cache::refresh(
             &session.install,
             self.run.artisan.then(|| ledger.php_limit()),
@@ -131,6 +131,7 @@ impl Written<'_> {
             let notes = self.notes.iter().map(String::as_str);
             let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
             return Err(Problem::new(
+                ErrorKind::CacheNotRefreshed,
                 w.cache_stays,
                 why.join(" "),
                 w.cache_stays_next,
@@ -155,7 +156,7 @@ impl Written<'_> {
     ) -> Applied {
         let w = words();
         progress(w.apply_verifying, 0, None);
-        let announced = ledger.step(self.id, Phase::Verifying);
+        let announced = ledger.step(self.id, RunPhase::Verifying);
         let read = announced
             .and_then(|()| self.clear_again(session))
             .and_then(|()| read_again(session, self.target));
@@ -173,7 +174,7 @@ impl Written<'_> {
         let verified = read.is_ok() && verified(&after, self.plan) && overruled.is_empty();
         self.notes.splice(..0, overruled);
         self.notes.extend(ledger.unguarded());
-        if let Err(problem) = ledger.end(self.id, Outcome::Done) {
+        if let Err(problem) = ledger.end(self.id, RunOutcome::Done) {
             let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
             self.notes.push(fill(w.journal_not_ended, &why));
         }
@@ -246,8 +247,8 @@ fn verified(after: &Assessment, plan: &[PlannedSecret]) -> bool {
         .collect();
     plan.iter().filter(|s| s.readable_after).all(|secret| {
         verdicts.get(&secret.place).is_some_and(|verdict| {
-            let kept_empty =
-                secret.action == Action::Keep.code() && matches!(verdict, Verdict::Empty { .. });
+            let kept_empty = secret.action == PlanAction::Keep.code()
+                && matches!(verdict, Verdict::Empty { .. });
             // In the form of what stood there before, and as sure as that was.
             verdict.readable() || verdict.untold() || kept_empty
         })

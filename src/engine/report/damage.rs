@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::key::app_key::Fingerprint;
-use crate::domain::plan::mail_impact::{Damage, Trace};
+use crate::domain::plan::mail_impact::{MailImpact, Trace};
 
 /// The form of `damage`.
 #[derive(Serialize)]
@@ -24,7 +24,7 @@ struct TraceJson {
     links: Option<u64>,
 }
 
-pub(super) fn damage(damage: &Damage) -> DamageJson {
+pub(super) fn damage(damage: &MailImpact) -> DamageJson {
     let traces = |traces: &[Trace]| {
         let json = |trace: &Trace| TraceJson {
             key: trace.key,

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::hunt::old_payloads::origin::{Doubt, Origin};
+use crate::domain::hunt::old_payloads::origin::{Doubt, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::Token;
 use crate::domain::key::app_key::Fingerprint;
@@ -56,7 +56,7 @@ pub fn payloads<'a>(
     recoverable.into_iter().map(json).collect()
 }
 
-fn origin(origin: &Origin, row: Option<u64>) -> OriginJson<'_> {
+fn origin(origin: &PayloadOrigin, row: Option<u64>) -> OriginJson<'_> {
     OriginJson {
         host: origin.host.as_deref(),
         database: origin.database.as_deref(),

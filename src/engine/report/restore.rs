@@ -24,12 +24,12 @@ struct ProofJson<'a> {
     readable_after: usize,
     total: usize,
     other_database: bool,
-    secrets: Vec<SecretJson<'a>>,
+    secrets: Vec<RestoredSecretJson<'a>>,
 }
 
 /// What a restore would do.
 #[derive(Serialize)]
-pub struct PlannedJson<'a> {
+pub struct PlannedRestoreJson<'a> {
     schema: u32,
     planned: bool,
     #[serde(flatten)]
@@ -68,7 +68,7 @@ struct FileJson<'a> {
 }
 
 #[derive(Serialize)]
-struct SecretJson<'a> {
+struct RestoredSecretJson<'a> {
     table: &'static str,
     id: u64,
     column: &'a str,
@@ -88,8 +88,8 @@ struct ReadingJson {
 }
 
 /// A restore that was not carried out.
-pub fn planned(foretold: &Foretold) -> PlannedJson<'_> {
-    PlannedJson {
+pub fn planned(foretold: &Foretold) -> PlannedRestoreJson<'_> {
+    PlannedRestoreJson {
         schema: 1,
         planned: true,
         proof: proof(foretold),
@@ -157,9 +157,9 @@ fn changes(foretold: &Foretold) -> ChangesJson<'_> {
 fn secret<'a>(
     now: Option<&'a SecretReport>,
     after: Option<&'a SecretReport>,
-) -> Option<SecretJson<'a>> {
+) -> Option<RestoredSecretJson<'a>> {
     let of = after.or(now)?;
-    Some(SecretJson {
+    Some(RestoredSecretJson {
         table: of.place.cell.table.name(),
         id: of.place.cell.id,
         column: &of.place.cell.column,

@@ -15,14 +15,14 @@ use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::payload::Payload;
-use crate::domain::verdict::finding::{Finding, KeyName, SetAt, Standing};
+use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::engine::session::Session;
 use crate::io::fs;
 use crate::io::install::Install;
 use crate::io::install::services;
 use crate::io::os::as_user;
 use crate::io::os::processes;
-use crate::io::os::processes::{Belongs, Role};
+use crate::io::os::processes::{Belongs, ProcessRole};
 use crate::io::os::spawn::Account;
 use crate::words::untrusted::sanitize;
 
@@ -63,7 +63,7 @@ pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
 fn running(install: &Path) -> Vec<Block> {
     let mut blocks = Vec::new();
     let own = processes::php(install).into_iter().filter(|process| {
-        process.belongs == Belongs::Here && !matches!(process.role, Role::Server(_))
+        process.belongs == Belongs::Here && !matches!(process.role, ProcessRole::Server(_))
     });
     let read = |pid, account| {
         let bytes = match account {
@@ -165,11 +165,11 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
         by: by.clone(),
     };
     let standing = match by {
-        _ if setting.value.is_none() => Standing::TakenOver,
-        _ if !certain => Standing::Unsure,
-        By::ContainerStart(_) => Standing::NextStart,
-        _ if install.cache.is_some() => Standing::Cached,
-        _ => Standing::InForce,
+        _ if setting.value.is_none() => SettingEffect::TakenOver,
+        _ if !certain => SettingEffect::Unsure,
+        By::ContainerStart(_) => SettingEffect::NextStart,
+        _ if install.cache.is_some() => SettingEffect::Cached,
+        _ => SettingEffect::InForce,
     };
     if !holds_key(&setting.name) {
         let own = config::text_of(install.env().env(setting.name.as_bytes()));
@@ -180,7 +180,7 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
     let configured = install.key_without_cache().text;
     let same = match &setting.value {
         // An empty one hides `.env` all the same, but images take it for none.
-        Some(value) if value.is_empty() => standing == Standing::NextStart,
+        Some(value) if value.is_empty() => standing == SettingEffect::NextStart,
         value => value.as_ref() == Some(&configured),
     };
     if same {

@@ -1,7 +1,7 @@
 //! What is wrong with a `.env` that leads to no database: the file, the line, and what to do, as problems.
 
 use crate::domain::config::dotenv::Trouble;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::io::install::Install;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
@@ -19,7 +19,12 @@ pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) 
         _ => fill(w.env_trouble, &[("path", &path)]),
     };
     let (why, next) = why_and_next(install, trouble);
-    Problem::new(what, why, format!("{} {next}", w.quit_nothing_changed))
+    Problem::new(
+        ErrorKind::EnvUnreadable,
+        what,
+        why,
+        format!("{} {next}", w.quit_nothing_changed),
+    )
 }
 
 /// The problem of a database that was tried with what could be read of such a `.env`.
@@ -50,6 +55,7 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     let path = sanitize(&install.env_path().to_string_lossy());
     let Some(file) = &install.env_file else {
         return Err(Problem::new(
+            ErrorKind::EnvUnreadable,
             w.handover_impossible,
             fill(w.handover_no_env, &[("path", &path)]),
             w.handover_impossible_next,
@@ -63,6 +69,7 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     };
     let (why, next) = why_and_next(install, &trouble);
     Err(Problem::new(
+        ErrorKind::EnvUnreadable,
         w.handover_impossible,
         fill(w.error_path, &[("path", &path), ("why", &why)]),
         format!("{} {next}", w.quit_nothing_changed),

@@ -10,7 +10,7 @@ use crate::domain::config::inherited;
 use crate::domain::config::inherited::Handed;
 use crate::io::install::{Environment, Install};
 use crate::io::os::processes;
-use crate::io::os::processes::{Belongs, Role};
+use crate::io::os::processes::{Belongs, ProcessRole};
 use zeroize::Zeroizing;
 
 /// Looks at this install's running processes, at the first one of a container, and at the files that set variables.
@@ -49,7 +49,7 @@ pub fn of_ours(install: &Install) -> Handed {
 /// What the install's own processes were started with, and what its container was.
 fn environments(install: &Path) -> Vec<Zeroizing<Vec<u8>>> {
     let own = processes::php(install).into_iter().filter(|process| {
-        process.belongs == Belongs::Here && !matches!(process.role, Role::Server(_))
+        process.belongs == Belongs::Here && !matches!(process.role, ProcessRole::Server(_))
     });
     let own = own.map(|process| processes::environment_of(process.pid, process.account));
     let first = processes::environment(1);

@@ -152,22 +152,22 @@ pub fn look_in(
     roots: &[PathBuf],
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> hunt::Looked {
-    look_in_within(session, roots, &hunt::Limits::default(), cancel, on)
+) -> hunt::HuntTotals {
+    look_in_within(session, roots, &hunt::HuntLimits::default(), cancel, on)
 }
 
 /// As [`look_in`], within limits of one's own.
 pub fn look_in_within(
     session: &mut Session,
     roots: &[PathBuf],
-    limits: &hunt::Limits,
+    limits: &hunt::HuntLimits,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> hunt::Looked {
+) -> hunt::HuntTotals {
     let mut sieve = Sieve::of(session);
     let wanted = old_payloads::wanted(session);
     let mut looked = hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {
-        hunt::Event::Progress {
+        hunt::HuntEvent::Progress {
             files,
             bytes,
             current,
@@ -182,12 +182,12 @@ pub fn look_in_within(
                 },
             );
         }
-        hunt::Event::Sighting(sighting, source) => {
+        hunt::HuntEvent::Sighting(sighting, source) => {
             if old_payloads::sighted(session, *sighting, source) {
                 on(session, Looking::Found);
             }
         }
-        hunt::Event::Candidate(candidate) => {
+        hunt::HuntEvent::Candidate(candidate) => {
             if consider(session, candidate, &mut sieve) {
                 on(session, Looking::Found);
             }

@@ -10,14 +10,14 @@ use super::judge;
 use crate::domain::config::dotenv;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::var_export;
-use crate::domain::config::var_export::Value;
+use crate::domain::config::var_export::ExportedValue;
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
-use crate::domain::run::{Kind, Outcome};
+use crate::domain::run::{RunKind, RunOutcome};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::backup::Options;
 use crate::engine::recovery::run_log;
@@ -89,7 +89,7 @@ pub fn load(session: &mut Session, options: &Options) {
     }
     let noted = runs
         .iter()
-        .find(|run| run.kind == Kind::Recovery && run.outcome == Outcome::Done)
+        .find(|run| run.kind == RunKind::Recovery && run.outcome == RunOutcome::Done)
         .map(|run| (run.started.clone(), run.key.clone()));
     let recorded = recovered.map(|record| (record.started, Some(record.key)));
     own.settled = noted.max(recorded).and_then(|(_, key)| key);
@@ -249,7 +249,7 @@ fn texts(name: &str, bytes: &[u8]) -> Vec<SecretBytes> {
         "files/config.php" => {
             let cache = var_export::read(bytes).ok();
             let key = cache.as_ref().and_then(|cache| cache.at(&["app", "key"]));
-            texts.extend(key.and_then(Value::as_text).map(SecretBytes::from));
+            texts.extend(key.and_then(ExportedValue::as_text).map(SecretBytes::from));
         }
         "files/env" => {
             texts.extend(EnvFile::read(bytes, &|_| None).getenv(b"APP_KEY"));

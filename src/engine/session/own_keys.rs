@@ -276,7 +276,7 @@ fn source_of(install: &Install, key: &ConfiguredKey) -> Source {
                 .env()
                 .assignments()
                 .iter()
-                .find(|a| a.name == b"APP_KEY" && a.standing == dotenv::Standing::Set)
+                .find(|a| a.name == b"APP_KEY" && a.standing == dotenv::SetterEffect::Set)
                 .map(|a| a.line);
             Source::file(SourceKind::Env, install.env_path(), line)
         }

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use super::{elsewhere, env_trouble};
 use super::{own_backups, own_keys};
 use crate::domain::config::{ConfiguredKey, DbSettings, Driver, KeySource};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::derived_hashes;
 use crate::domain::key::ring::KeyRing;
@@ -18,7 +18,7 @@ use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::db;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
 use crate::io::fs;
-use crate::io::install::{self, Environment, Install, Known, KnownBy};
+use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::io::os::as_user;
 use crate::io::os::processes;
 use crate::words::untrusted::sanitize;
@@ -36,6 +36,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
         ([], Some(path)) => Ok(path.to_owned()),
         ([first, ..], Some(_)) => Ok(first.clone()),
         ([], None) => Err(Problem::new(
+            ErrorKind::InstallNotFound,
             w.install_not_found,
             w.install_not_found_why,
             w.install_not_found_next,
@@ -47,6 +48,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
                 .collect::<Vec<_>>()
                 .join("\n    ");
             Err(Problem::new(
+                ErrorKind::InstallAmbiguous,
                 w.install_several,
                 list,
                 w.install_several_next,
@@ -183,6 +185,7 @@ fn place_of(settings: &DbSettings) -> String {
 pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
     let w = words();
     let elsewhere;
+    let kind = database_kind(error);
     let (what, next) = match error {
         StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
             (w.database_unreachable, w.database_file_next)
@@ -214,6 +217,7 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         }
     };
     Problem::new(
+        kind,
         fill(
             what,
             &[
@@ -227,6 +231,20 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
     )
 }
 
+fn database_kind(error: &StoreError) -> ErrorKind {
+    match error {
+        StoreError::Unreachable(_) => ErrorKind::DatabaseUnreachable,
+        StoreError::Denied(_) => ErrorKind::DatabaseDenied,
+        StoreError::UnknownDatabase(_) => ErrorKind::DatabaseUnknown,
+        StoreError::Tls(_) => ErrorKind::DatabaseTls,
+        StoreError::UnsupportedDriver(_) => ErrorKind::DatabaseSettings,
+        StoreError::TooMuch(_) | StoreError::NotPlain { .. } => ErrorKind::DatabaseUnsuitable,
+        StoreError::Query(_) => ErrorKind::DatabaseError,
+        StoreError::Locked(_) | StoreError::Deadlock(_) => ErrorKind::DatabaseBusy,
+        StoreError::ReadOnly(_) | StoreError::Replica { .. } => ErrorKind::DatabaseReadOnly,
+    }
+}
+
 /// The problem of a table that is none of FreeScout's making.
 fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     let w = words();
@@ -238,6 +256,7 @@ fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     let values: [(&str, &dyn std::fmt::Display); 2] =
         [("table", &sanitize(table)), ("foreign", foreign)];
     Problem::new(
+        ErrorKind::DatabaseUnsuitable,
         fill(w.database_not_plain, &values),
         w.database_not_plain_why,
         next,
@@ -323,7 +342,7 @@ fn worker_findings(session: &Session) -> Vec<Finding> {
     let (install, ring) = (&session.install, &session.ring);
     let effective = ring.effective().map(derived_hashes::worker_identifier);
     let changed = key_changed(install);
-    let told = |worker: &processes::Worker| match &worker.identifier {
+    let told = |worker: &processes::QueueWorker| match &worker.identifier {
         Some(identifier) if effective.as_ref() != Some(identifier) => {
             let mut known = ring.iter().map(|k| &k.key);
             let key = known.find(|key| derived_hashes::worker_identifier(key) == *identifier);
@@ -451,7 +470,7 @@ pub fn summary(session: &Session) -> Survey {
 /// The account that FreeScout runs as and how we know, for the operator.
 pub fn web_user(install: &Install) -> String {
     let w = words();
-    let Known { account, by } = &install.known;
+    let WebAccount { account, by } = &install.known;
     let names = |uids: &[u32]| {
         let names: Vec<String> = uids.iter().map(|uid| fs::user_name(*uid)).collect();
         names.join(", ")
@@ -503,6 +522,7 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
             .map_err(|e| unreachable_database(&e, settings))?;
         if columns.is_empty() {
             return Err(Problem::new(
+                ErrorKind::DatabaseUnsuitable,
                 fill(
                     w.table_missing,
                     &[("table", &sanitize(&format!("{}{table}", settings.prefix)))],

@@ -12,7 +12,7 @@ use crate::words::untrusted::sanitize;
 
 /// A folder of ours that does not last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caution {
+pub struct VolatileFolder {
     /// The folder.
     pub folder: PathBuf,
     /// When its content goes.
@@ -21,21 +21,21 @@ pub struct Caution {
 
 /// A caution, as programs read it.
 #[derive(Debug, Serialize)]
-pub struct CautionJson {
+pub struct VolatileFolderJson {
     code: &'static str,
     path: String,
     message: String,
 }
 
-impl Caution {
+impl VolatileFolder {
     /// For the operator.
     pub fn sentence(&self) -> String {
         sentences::fleeting(&self.folder, self.fleeting)
     }
 
     /// For programs.
-    pub fn json(&self) -> CautionJson {
-        CautionJson {
+    pub fn json(&self) -> VolatileFolderJson {
+        VolatileFolderJson {
             code: self.fleeting.code(),
             path: sanitize(&self.folder.to_string_lossy()),
             message: self.sentence(),
@@ -44,8 +44,8 @@ impl Caution {
 }
 
 /// Those of our folders that do not last; what lies within one of them is not named again.
-pub fn cautions(options: &Options) -> Vec<Caution> {
-    let mut cautions: Vec<Caution> = Vec::new();
+pub fn cautions(options: &Options) -> Vec<VolatileFolder> {
+    let mut cautions: Vec<VolatileFolder> = Vec::new();
     let own: [Option<&Path>; 3] = [
         Some(&options.state_dir),
         Some(&options.backup_dir),
@@ -55,10 +55,10 @@ pub fn cautions(options: &Options) -> Vec<Caution> {
         let Some(fleeting) = volatile::of(folder) else {
             continue;
         };
-        let said = |c: &Caution| c.fleeting == fleeting && folder.starts_with(&c.folder);
+        let said = |c: &VolatileFolder| c.fleeting == fleeting && folder.starts_with(&c.folder);
         if !cautions.iter().any(said) {
             let folder = folder.to_owned();
-            cautions.push(Caution { folder, fleeting });
+            cautions.push(VolatileFolder { folder, fleeting });
         }
     }
     cautions

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::bookmark;
 use super::threads::{Setup, Tests};
 use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
@@ -36,7 +36,7 @@ use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::judge::Looking;
 use crate::engine::session::volatile;
-use crate::engine::session::volatile::Caution;
+use crate::engine::session::volatile::VolatileFolder;
 use crate::engine::session::{own_backups, survey};
 use crate::io::hunt;
 use crate::io::state;
@@ -172,16 +172,23 @@ impl Desk {
             Job::Undo => self.undo(call)?,
             Job::Resume => self.resume(call)?,
             Job::TakeUp(bookmark) => self.take_up(&bookmark, call, tests)?,
-            Job::SaveReport { text, tested } => self.save_report(&text, &tested, call)?,
+            Job::SaveReport { text, tested, over } => {
+                self.save_report(&text, &tested, &over, call)?;
+            }
         }
         Ok(())
     }
 
     pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
-        self.session
-            .as_mut()
-            .ok_or_else(|| Problem::new(w.install_not_open, "", w.install_not_found_next))
+        self.session.as_mut().ok_or_else(|| {
+            Problem::new(
+                ErrorKind::InstallNotFound,
+                w.install_not_open,
+                "",
+                w.install_not_found_next,
+            )
+        })
     }
 
     fn survey(
@@ -251,7 +258,7 @@ impl Desk {
             backups: options.backup_dir.to_path_buf(),
             refused: refused.map(|why| sanitize(&why.to_string())),
             offered: offered.to_path_buf(),
-            cautions: cautions.iter().map(Caution::sentence).collect(),
+            cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
         })));
     }
 
@@ -260,7 +267,12 @@ impl Desk {
         let w = words();
         let refused = |e: BackupError| {
             let why = sanitize(&e.to_string());
-            Problem::new(w.backup_folder_unusable, why, w.backup_folder_unusable_next)
+            Problem::new(
+                ErrorKind::NotWritable,
+                w.backup_folder_unusable,
+                why,
+                w.backup_folder_unusable_next,
+            )
         };
         let folder = AbsolutePath::new(folder)
             .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
@@ -369,7 +381,7 @@ impl Desk {
             &mut Session,
             &dyn Fn() -> bool,
             &mut dyn FnMut(&mut Session, Looking<'_>),
-        ) -> hunt::Looked,
+        ) -> hunt::HuntTotals,
     ) -> Result<(), Problem> {
         let w = words();
         let session = self.session()?;
@@ -439,8 +451,15 @@ impl Desk {
         let w = words();
         let options = self.setup.options.clone();
         let (session, mut ledger) = self.for_writing()?;
-        let mut backup = undo::backup_to_undo(&options, &session.install.root)?
-            .ok_or_else(|| Problem::new(w.undo_nothing, "", w.undo_nothing_next))?;
+        let mut backup =
+            undo::backup_to_undo(&options, &session.install.root)?.ok_or_else(|| {
+                Problem::new(
+                    ErrorKind::NothingToDo,
+                    w.undo_nothing,
+                    "",
+                    w.undo_nothing_next,
+                )
+            })?;
         backup.look_for_keys_in(options.keys_dir.as_deref());
         let mut progress = |what: &str, done, of| call.progress(what, done, of);
         let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
@@ -487,6 +506,7 @@ impl Desk {
         &mut self,
         text: &str,
         tested: &[Tested],
+        over: &[PathBuf],
         call: &mut Call<'_>,
     ) -> Result<(), Problem> {
         let folder = self.setup.options.backup_dir.clone();
@@ -496,7 +516,7 @@ impl Desk {
         let (state, made) = (MailState::with(&assessment, tested), Made::now());
         let tested = report::connections::results(tested, &site);
         let json = report::check_json(session, &assessment).as_report(tested, &state, &made);
-        let files = report::save(&folder, &made, text, &json)?;
+        let files = report::save(&folder, &made, text, &json, over)?;
         call.send(Update::ReportSaved(files));
         Ok(())
     }
@@ -515,5 +535,10 @@ fn as_key(pasted: &[u8]) -> SecretBytes {
 
 fn no_backup() -> Problem {
     let w = words();
-    Problem::new(w.apply_needs_backup, "", w.apply_needs_backup_next)
+    Problem::new(
+        ErrorKind::Refused,
+        w.apply_needs_backup,
+        "",
+        w.apply_needs_backup_next,
+    )
 }

@@ -12,16 +12,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::handlers::{Call, Desk};
-use super::{Job, JobId, Reading, TestJob, Update};
-use crate::domain::error::Problem;
+use super::{Job, JobId, PasswordsUsed, TestJob, Update};
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
 use crate::domain::key::source::Source;
-use crate::domain::mail::schedule::Limits;
+use crate::domain::mail::schedule::TestLimits;
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::mail_test::connections;
 use crate::engine::mail_test::connections::NotRenewed;
-use crate::engine::mail_test::lockouts::Memory;
-use crate::engine::mail_test::{Heard, Round};
+use crate::engine::mail_test::lockouts::RefusedLogins;
+use crate::engine::mail_test::{Round, TestEvent};
 use crate::engine::recovery::backup::Options;
 use crate::engine::session::Session;
 use crate::engine::{mail_test, recovery};
@@ -49,7 +49,7 @@ pub struct Setup {
 }
 
 /// The handle the wizard's side keeps.
-pub struct Worker {
+pub struct WorkerHandle {
     // Gone once the work is over.
     messages: RefCell<Option<Sender<Message>>>,
     // Hears the end of the threads, and of what they held.
@@ -71,7 +71,7 @@ enum Work {
     Remember(Option<Bookmark>),
 }
 
-impl Worker {
+impl WorkerHandle {
     /// Starts the thread. It ends when the handle is dropped and its job is done.
     pub fn start(setup: Setup) -> (Self, Receiver<(JobId, Update)>) {
         let (messages, inbox) = channel();
@@ -142,7 +142,7 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
+impl Drop for WorkerHandle {
     /// Whatever ends the program, a fault of the screen's too.
     fn drop(&mut self) {
         uncut::wait();
@@ -189,13 +189,13 @@ fn work(
             Work::Test(test) => {
                 let session = desk.session().map(|session| {
                     let not_renewed = match test.reading {
-                        Reading::InForce => {
+                        PasswordsUsed::InForce => {
                             let which = test.which.as_deref();
                             let _renewing = lock(&tests.renewing);
                             let endpoints = &tests.endpoints;
                             connections::renew(session, which, endpoints, &flag)
                         }
-                        Reading::Rescued => NotRenewed::new(),
+                        PasswordsUsed::Rescued => NotRenewed::new(),
                     };
                     (&*session, not_renewed)
                 });
@@ -208,10 +208,17 @@ fn work(
 fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
     // A fault of ours must reach the screen, not leave it waiting.
     let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call, tests)));
-    let fault = || Problem::new(words().our_fault, "", words().our_fault_next);
+    let fault = || {
+        Problem::new(
+            ErrorKind::Internal,
+            words().our_fault,
+            "",
+            words().our_fault_next,
+        )
+    };
     match outcome.unwrap_or_else(|_| Err(fault().into())) {
         Ok(()) => {}
-        Err(failure) if failure.half_done => call.send(Update::HalfDone(failure.problem)),
+        Err(failure) if failure.half_done() => call.send(Update::HalfDone(failure.problem)),
         Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
         Err(failure) => call.send(Update::Failed(failure.problem)),
     }
@@ -223,7 +230,7 @@ pub(super) struct Tests {
     inbox: Receiver<Message>,
     put_by: VecDeque<Message>,
     outbox: Sender<(JobId, Update)>,
-    memory: Arc<Memory>,
+    memory: Arc<RefusedLogins>,
     mail: Settings,
     endpoints: Endpoints,
     /// Held while tokens are renewed: new ones must be stored before the program ends.
@@ -295,8 +302,8 @@ impl Tests {
         std::thread::spawn(move || {
             let tell = |heard| {
                 let update = match heard {
-                    Heard::At(connection, rung) => Update::Probing(connection, rung),
-                    Heard::Ended(tested) => Update::Tested(tested),
+                    TestEvent::At(connection, rung) => Update::Probing(connection, rung),
+                    TestEvent::Ended(tested) => Update::Tested(tested),
                 };
                 let _ = outbox.send((id, update));
             };
@@ -304,7 +311,7 @@ impl Tests {
                 &prepared,
                 &Round {
                     settings: &settings,
-                    limits: Limits::default(),
+                    limits: TestLimits::default(),
                     memory: &memory,
                     again,
                     cancel: &cancel,

@@ -30,7 +30,7 @@ const MAX_NAMED: usize = 5;
 
 /// What came of asking for the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
+pub enum LockAnswer {
     /// It is ours.
     Ours,
     /// Somebody else holds it.
@@ -48,7 +48,7 @@ pub struct DatabaseLock {
 }
 
 /// What came of taking it.
-pub enum Taken {
+pub enum LockAttempt {
     /// It is held.
     Held(DatabaseLock),
     /// Somebody else holds it.
@@ -59,22 +59,22 @@ pub enum Taken {
 
 impl DatabaseLock {
     /// Takes the lock of the install whose database this is, at once or not at all.
-    pub fn take(driver: Driver, connect: impl Connect) -> Taken {
+    pub fn take(driver: Driver, connect: impl Connect) -> LockAttempt {
         let claimed = connect().and_then(|mut store| {
             let claim = store.claim()?;
             Ok((store, claim))
         });
         match claimed {
-            Ok((store, Claim::Ours)) => match require_room(driver, connect) {
-                Ok(()) => Taken::Held(Self { store }),
-                Err(error) => Taken::Refused(error),
+            Ok((store, LockAnswer::Ours)) => match require_room(driver, connect) {
+                Ok(()) => LockAttempt::Held(Self { store }),
+                Err(error) => LockAttempt::Refused(error),
             },
             // With our own rights: those of the connection see nobody else's processes.
-            Ok((_, Claim::Theirs(claimant))) => Taken::Theirs(Claimant {
+            Ok((_, LockAnswer::Theirs(claimant))) => LockAttempt::Theirs(Claimant {
                 pid: claimant.pid.or_else(|| at(claimant.from.as_deref()?)),
                 ..claimant
             }),
-            Err(error) => Taken::Refused(error),
+            Err(error) => LockAttempt::Refused(error),
         }
     }
 

@@ -15,7 +15,7 @@ use mysql::prelude::{FromValue, Queryable};
 use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
-use super::lock::Claim;
+use super::lock::LockAnswer;
 use super::watch::Watch;
 use super::{
     Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
@@ -402,7 +402,7 @@ impl Store for MySql {
         self.run("ROLLBACK")
     }
 
-    fn claim(&mut self) -> Result<Claim, StoreError> {
+    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
         lock::claim(self)
     }
 

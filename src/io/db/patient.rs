@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use super::lock::Claim;
+use super::lock::LockAnswer;
 use super::watch::{Bounds, Watch};
 use super::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::inventory::secret::wipe_stack;
@@ -38,10 +38,10 @@ pub fn hush() {
 }
 
 type Request = Box<dyn FnOnce(&mut dyn Store) + Send>;
-type Row = (u64, Vec<Stored>);
+type ReadRow = (u64, Vec<Stored>);
 
 /// An open connection.
-pub(super) struct Patient {
+pub(super) struct ThreadedConnection {
     /// `None` once the connection is of no use.
     requests: Option<Sender<Request>>,
     /// Whose other end the thread drops when it ends.
@@ -72,7 +72,7 @@ fn refused(error: &std::io::Error) -> StoreError {
     StoreError::Query(error.to_string())
 }
 
-impl Patient {
+impl ThreadedConnection {
     /// Connects on a new thread with the rights of this account, where we are root; `None` is our own rights.
     ///
     /// # Errors
@@ -205,7 +205,7 @@ impl Patient {
     }
 }
 
-impl Drop for Patient {
+impl Drop for ThreadedConnection {
     fn drop(&mut self) {
         let open = self.requests.take().is_some();
         // Closing a file may write; what was given up is not waited for.
@@ -217,19 +217,19 @@ impl Drop for Patient {
 
 /// Rows on their way, gathered so that not each of them wakes somebody.
 struct Gathered {
-    rows: Vec<Row>,
+    rows: Vec<ReadRow>,
     bytes: usize,
     to: SyncSender<Arrived>,
 }
 
 enum Arrived {
-    Rows(Vec<Row>),
+    Rows(Vec<ReadRow>),
     End(Result<(), StoreError>),
 }
 
 impl Gathered {
     /// Says whether anybody still waits for them.
-    fn add(&mut self, row: Row) -> bool {
+    fn add(&mut self, row: ReadRow) -> bool {
         let lengths = row.1.iter().filter_map(Stored::text).map(<[u8]>::len);
         self.bytes += lengths.sum::<usize>();
         self.rows.push(row);
@@ -244,7 +244,7 @@ impl Gathered {
     }
 }
 
-impl Store for Patient {
+impl Store for ThreadedConnection {
     fn server(&self) -> &str {
         &self.server
     }
@@ -333,7 +333,7 @@ impl Store for Patient {
         self.change(0, |store| store.roll_back())?
     }
 
-    fn claim(&mut self) -> Result<Claim, StoreError> {
+    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
         self.ask(Bounds::CONNECTING, |store| store.claim())?
     }
 

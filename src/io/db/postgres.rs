@@ -24,9 +24,9 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Config, Row};
 
-use self::link::{Link, Reading};
+use self::link::{Link, ReadTransaction};
 use self::tls::MakeTls;
-use super::lock::Claim;
+use super::lock::LockAnswer;
 use super::watch::Watch;
 use super::{
     Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
@@ -137,7 +137,7 @@ impl PgSql {
     }
 
     /// A transaction that only reads.
-    fn reading(&mut self) -> Result<Reading<'_>, StoreError> {
+    fn reading(&mut self) -> Result<ReadTransaction<'_>, StoreError> {
         let transaction = self.link.reading()?;
         transaction.batch_execute(&[NAMES, &bound("lock_timeout", LOCK_WAIT)].concat())?;
         Ok(transaction)
@@ -470,7 +470,7 @@ impl Store for PgSql {
         self.link.batch_execute("ROLLBACK")
     }
 
-    fn claim(&mut self) -> Result<Claim, StoreError> {
+    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
         lock::claim(self)
     }
 

@@ -13,7 +13,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::lock::Claim;
+use super::lock::LockAnswer;
 use super::watch::Watch;
 use super::{
     Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Transaction,
@@ -256,7 +256,7 @@ impl Store for Sqlite {
         ended
     }
 
-    fn claim(&mut self) -> Result<Claim, StoreError> {
+    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
         lock::claim(self)
     }
 

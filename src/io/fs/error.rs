@@ -20,10 +20,10 @@ pub enum FileError {
     Refused(PathBuf, std::io::Error),
     /// A folder, FIFO, socket or device, and whose (user id).
     #[error("{}", of_path(.0, &self.reason()))]
-    NotAFile(PathBuf, Kind, u32),
+    NotAFile(PathBuf, NodeKind, u32),
     /// A link by one user to a file of another.
     #[error("{}", of_path(.0, &self.reason()))]
-    ForeignLink(PathBuf, Box<Link>),
+    ForeignLink(PathBuf, Box<UnfollowedLink>),
     /// One of several names of a file that does not belong to the owner of its folder.
     #[error("{}", of_path(.0, &self.reason()))]
     SecondName(PathBuf, SecondName),
@@ -43,7 +43,7 @@ pub enum FileError {
 
 /// What stands where a file should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NodeKind {
     /// A folder.
     Folder,
     /// A FIFO.
@@ -56,32 +56,32 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl NodeKind {
     pub(in crate::io) fn of(kind: FileType) -> Self {
         match kind {
-            FileType::Directory => Kind::Folder,
-            FileType::Fifo => Kind::Fifo,
-            FileType::Socket => Kind::Socket,
-            FileType::BlockDevice | FileType::CharacterDevice => Kind::Device,
-            _ => Kind::Other,
+            FileType::Directory => NodeKind::Folder,
+            FileType::Fifo => NodeKind::Fifo,
+            FileType::Socket => NodeKind::Socket,
+            FileType::BlockDevice | FileType::CharacterDevice => NodeKind::Device,
+            _ => NodeKind::Other,
         }
     }
 
     fn name(self) -> &'static str {
         let w = words();
         match self {
-            Kind::Folder => w.kind_folder,
-            Kind::Fifo => w.kind_fifo,
-            Kind::Socket => w.kind_socket,
-            Kind::Device => w.kind_device,
-            Kind::Other => w.kind_other,
+            NodeKind::Folder => w.kind_folder,
+            NodeKind::Fifo => w.kind_fifo,
+            NodeKind::Socket => w.kind_socket,
+            NodeKind::Device => w.kind_device,
+            NodeKind::Other => w.kind_other,
         }
     }
 }
 
 /// A link that was not followed.
 #[derive(Debug)]
-pub struct Link {
+pub struct UnfollowedLink {
     /// User id of its owner.
     pub owner: u32,
     /// Where it leads.

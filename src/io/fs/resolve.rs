@@ -15,7 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{FileError, Kind, Link};
+use super::{FileError, NodeKind, UnfollowedLink};
 
 /// As the kernel: more links one after the other are a circle.
 const MAX_LINKS: usize = 40;
@@ -31,7 +31,7 @@ pub(super) const READ: OFlags = OFlags::NOFOLLOW
     .union(OFlags::NOCTTY);
 
 /// One step of the way.
-enum Step {
+enum PathStep {
     Root,
     Up,
     Down(OsString),
@@ -54,7 +54,7 @@ impl Followed {
     fn refused(self, target: &Path, owner: u32) -> FileError {
         FileError::ForeignLink(
             self.path,
-            Box::new(Link {
+            Box::new(UnfollowedLink {
                 owner: self.owner,
                 target: target.to_owned(),
                 target_owner: owner,
@@ -81,17 +81,17 @@ pub(super) struct Way {
 /// [`FileError`] when the way is barred, or a foreign link lies on it.
 pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
     let fail = |e: Errno| FileError::from_io(path, e.into());
-    let mut steps: VecDeque<Step> = steps(path).collect();
+    let mut steps: VecDeque<PathStep> = steps(path).collect();
     let mut folder = open(CWD.as_fd(), OsStr::new(".")).map_err(fail)?;
     let (mut real, mut links) = (PathBuf::new(), 0);
     while let Some(step) = steps.pop_front() {
         let name = match step {
-            Step::Root => {
+            PathStep::Root => {
                 folder = open(CWD.as_fd(), OsStr::new("/")).map_err(fail)?;
                 real = PathBuf::from("/");
                 continue;
             }
-            Step::Up => {
+            PathStep::Up => {
                 folder = open(folder.as_fd(), OsStr::new("..")).map_err(fail)?;
                 let below = matches!(real.components().next_back(), Some(Component::Normal(_)));
                 if !below || !real.pop() {
@@ -99,16 +99,16 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
                 }
                 continue;
             }
-            Step::Arrived(link) => {
+            PathStep::Arrived(link) => {
                 let owner = rustix::fs::fstat(&folder).map_err(fail)?.st_uid;
                 if !link.allows(owner) {
                     return Err(link.refused(&real, owner));
                 }
                 continue;
             }
-            Step::Down(name) => name,
+            PathStep::Down(name) => name,
         };
-        let last = !steps.iter().any(|s| !matches!(s, Step::Arrived(_)));
+        let last = !steps.iter().any(|s| !matches!(s, PathStep::Arrived(_)));
         let entry = match rustix::fs::openat(&folder, &name, THROUGH, Mode::empty()) {
             Ok(entry) => entry,
             // What is not there yet can be made there.
@@ -129,7 +129,7 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
                     path: real.join(&name),
                     owner: stat.st_uid,
                 };
-                steps.push_front(Step::Arrived(link));
+                steps.push_front(PathStep::Arrived(link));
                 for step in self::steps(&target).rev() {
                     steps.push_front(step);
                 }
@@ -150,9 +150,9 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
     })
 }
 
-fn here(folder: OwnedFd, name: OsString, real: &Path, steps: VecDeque<Step>) -> Way {
+fn here(folder: OwnedFd, name: OsString, real: &Path, steps: VecDeque<PathStep>) -> Way {
     let owed = steps.into_iter().filter_map(|step| match step {
-        Step::Arrived(link) => Some(link),
+        PathStep::Arrived(link) => Some(link),
         _ => None,
     });
     Way {
@@ -163,11 +163,11 @@ fn here(folder: OwnedFd, name: OsString, real: &Path, steps: VecDeque<Step>) -> 
     }
 }
 
-fn steps(path: &Path) -> impl DoubleEndedIterator<Item = Step> + '_ {
+fn steps(path: &Path) -> impl DoubleEndedIterator<Item = PathStep> + '_ {
     path.components().filter_map(|component| match component {
-        Component::RootDir => Some(Step::Root),
-        Component::ParentDir => Some(Step::Up),
-        Component::Normal(name) => Some(Step::Down(name.to_owned())),
+        Component::RootDir => Some(PathStep::Root),
+        Component::ParentDir => Some(PathStep::Up),
+        Component::Normal(name) => Some(PathStep::Down(name.to_owned())),
         Component::CurDir | Component::Prefix(_) => None,
     })
 }
@@ -221,7 +221,7 @@ pub(in crate::io) fn open_file(path: &Path) -> Result<(File, Metadata, PathBuf),
         let way = to(path, true)?;
         let Some(name) = &way.name else {
             let owner = rustix::fs::fstat(&way.folder).map_or(0, |stat| stat.st_uid);
-            return Err(FileError::NotAFile(way.path, Kind::Folder, owner));
+            return Err(FileError::NotAFile(way.path, NodeKind::Folder, owner));
         };
         match open_in(&way.folder, name, &way.path) {
             // A link stands there now: it is looked at anew.
@@ -256,7 +256,7 @@ pub(super) fn open_in(
         if !matches!(kind, FileType::RegularFile | FileType::Symlink) {
             return Err(FileError::NotAFile(
                 path.to_owned(),
-                Kind::of(kind),
+                NodeKind::of(kind),
                 seen.st_uid,
             ));
         }
@@ -279,6 +279,6 @@ pub(super) fn regular(file: &File, path: &Path) -> Result<Metadata, FileError> {
     if meta.is_file() {
         return Ok(meta);
     }
-    let kind = Kind::of(FileType::from_raw_mode(meta.mode()));
+    let kind = NodeKind::of(FileType::from_raw_mode(meta.mode()));
     Err(FileError::NotAFile(path.to_owned(), kind, meta.uid()))
 }

@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 use self::packed::Packing;
 use super::SkipReason;
 use super::budget::SLOW;
-use super::reading::{Reading, Search, broken};
+use super::reading::{FileReading, PartSearch, broken};
 use super::text::Text;
 
 /// What the first bytes say a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum StreamKind {
     Packed(Packing),
     Tar,
     Zip,
@@ -28,60 +28,60 @@ pub(super) enum Kind {
 
 /// Signatures: RFC 1952 (gzip), RFC 8878 (zstd, its skippable frames too), PKWARE APPNOTE, POSIX ustar (by its checksum,
 /// as old tars have no signature), `7zFormat.txt`, and the others' own documents.
-pub(super) fn kind(head: &[u8]) -> Option<Kind> {
+pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
     const BLOCK: [u8; 6] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
     const END: [u8; 6] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
     match head {
-        [0x1f, 0x8b, 8, ..] => Some(Kind::Packed(Packing::Gzip)),
+        [0x1f, 0x8b, 8, ..] => Some(StreamKind::Packed(Packing::Gzip)),
         [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]
             if rest.starts_with(&BLOCK) || rest.starts_with(&END) =>
         {
-            Some(Kind::Packed(Packing::Bzip2))
+            Some(StreamKind::Packed(Packing::Bzip2))
         }
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Packed(Packing::Xz)),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(StreamKind::Packed(Packing::Xz)),
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
-            Some(Kind::Packed(Packing::Zstd))
+            Some(StreamKind::Packed(Packing::Zstd))
         }
-        [b'P', b'K', 3, 4, ..] => Some(Kind::Zip),
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Kind::Seven),
-        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(Kind::NotRead("rar")),
-        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Some(Kind::NotRead("lzip")),
-        [0x04, 0x22, 0x4d, 0x18, ..] => Some(Kind::NotRead("lz4")),
-        [0x89, b'L', b'Z', b'O', 0, b'\r', ..] => Some(Kind::NotRead("lzop")),
-        [b'Q', b'F', b'I', 0xfb, 0, 0, 0, 2 | 3, ..] => Some(Kind::NotRead("qcow2")),
-        _ if tar::is_header(head) => Some(Kind::Tar),
+        [b'P', b'K', 3, 4, ..] => Some(StreamKind::Zip),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(StreamKind::Seven),
+        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(StreamKind::NotRead("rar")),
+        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Some(StreamKind::NotRead("lzip")),
+        [0x04, 0x22, 0x4d, 0x18, ..] => Some(StreamKind::NotRead("lz4")),
+        [0x89, b'L', b'Z', b'O', 0, b'\r', ..] => Some(StreamKind::NotRead("lzop")),
+        [b'Q', b'F', b'I', 0xfb, 0, 0, 0, 2 | 3, ..] => Some(StreamKind::NotRead("qcow2")),
+        _ if tar::is_header(head) => Some(StreamKind::Tar),
         _ => None,
     }
 }
 
 /// Reads an archive on disk, which stands at its start.
 pub(super) fn open_on_disk<F: Read + Seek>(
-    search: &mut Search<'_>,
-    kind: Kind,
+    search: &mut PartSearch<'_>,
+    kind: StreamKind,
     file: &mut F,
     head: &[u8],
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
 ) -> Result<(), SkipReason> {
     match kind {
-        Kind::Zip => zip::read(search, file, reading, 0),
-        Kind::Seven => seven::read(search, file, reading, 0),
+        StreamKind::Zip => zip::read(search, file, reading, 0),
+        StreamKind::Seven => seven::read(search, file, reading, 0),
         _ => open(search, kind, file, head, reading, 0),
     }
 }
 
 /// Reads an archive from its start. `head` is how it begins.
 pub(super) fn open(
-    search: &mut Search<'_>,
-    kind: Kind,
+    search: &mut PartSearch<'_>,
+    kind: StreamKind,
     stream: &mut dyn Read,
     head: &[u8],
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     match kind {
-        Kind::Packed(packing) => packed::read(search, packing, stream, head, reading, depth),
-        Kind::Tar => tar::read(search, stream, reading, depth),
-        Kind::Zip | Kind::Seven => {
+        StreamKind::Packed(packing) => packed::read(search, packing, stream, head, reading, depth),
+        StreamKind::Tar => tar::read(search, stream, reading, depth),
+        StreamKind::Zip | StreamKind::Seven => {
             // Half of what is left: its members may need the rest.
             let limit = reading.memory / 2;
             let mut whole = Zeroizing::new(Vec::new());
@@ -98,7 +98,7 @@ pub(super) fn open(
             reading.memory -= whole.len() as u64;
             let mut whole = Cursor::new(&whole[..]);
             let outcome = match kind {
-                Kind::Zip => zip::read(search, &mut whole, reading, depth),
+                StreamKind::Zip => zip::read(search, &mut whole, reading, depth),
                 _ => seven::read(search, &mut whole, reading, depth),
             };
             // What begins like an archive and is none, or is damaged, may be anything.
@@ -110,7 +110,7 @@ pub(super) fn open(
             reading.memory = outer;
             outcome
         }
-        Kind::NotRead(name) => Err(SkipReason::NotRead(name)),
+        StreamKind::NotRead(name) => Err(SkipReason::NotRead(name)),
     }
 }
 
@@ -119,11 +119,11 @@ pub(super) fn open(
 /// # Errors
 /// When nothing more of the archive may be read.
 fn member(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     stream: &mut dyn Read,
     name: String,
     modified: Option<i64>,
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     let outer = std::mem::replace(&mut reading.modified, modified);

@@ -49,7 +49,7 @@ impl Reserve {
     /// A budget for the next file. Nothing of it lies on a disk yet.
     pub(super) fn budget(&self) -> Budget {
         let Rates { free, ratio } = self.rates;
-        Budget(Rc::new(Account {
+        Budget(Rc::new(Spending {
             free: free.min(self.left.get()).max(free / REST),
             ratio,
             reserve: Rc::clone(&self.left),
@@ -64,9 +64,9 @@ impl Reserve {
 
 /// What one file may cost, all its members together.
 #[derive(Clone)]
-pub(in crate::io) struct Budget(Rc<Account>);
+pub(in crate::io) struct Budget(Rc<Spending>);
 
-struct Account {
+struct Spending {
     free: u64,
     ratio: u64,
     reserve: Rc<Cell<u64>>,
@@ -78,7 +78,7 @@ struct Account {
     exceeded: Cell<bool>,
 }
 
-impl Account {
+impl Spending {
     fn paid(&self) -> u64 {
         self.read.get().min(self.stored.get())
     }
@@ -90,7 +90,7 @@ impl Account {
     }
 }
 
-impl Drop for Account {
+impl Drop for Spending {
     fn drop(&mut self) {
         let left = self.reserve.get().saturating_sub(self.unpaid());
         self.reserve.set(left);
@@ -160,7 +160,7 @@ impl Budget {
 }
 
 /// Something that unpacks, within a budget and until it is cancelled.
-pub(in crate::io) struct Metered<'a, R> {
+pub(in crate::io) struct MeteredReader<'a, R> {
     inner: R,
     budget: Budget,
     each: u64,
@@ -168,7 +168,7 @@ pub(in crate::io) struct Metered<'a, R> {
     failed: bool,
 }
 
-impl<'a, R> Metered<'a, R> {
+impl<'a, R> MeteredReader<'a, R> {
     /// At so much work for each byte.
     pub(in crate::io) fn new(
         inner: R,
@@ -191,7 +191,7 @@ impl<'a, R> Metered<'a, R> {
     }
 }
 
-impl<R: Read> Read for Metered<'_, R> {
+impl<R: Read> Read for MeteredReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         if (self.cancel)() {
             return Err(Error::from(std::io::ErrorKind::ConnectionAborted));

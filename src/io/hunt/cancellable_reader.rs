@@ -13,12 +13,12 @@ const PATIENCE: i64 = 100_000_000;
 pub(super) type Cancel<'a> = &'a dyn Fn() -> bool;
 
 /// What comes in, until it is said to wait no longer.
-pub(super) struct Patient<'a, F> {
+pub(super) struct CancellableReader<'a, F> {
     pub(super) input: F,
     pub(super) cancel: Cancel<'a>,
 }
 
-impl<F: AsFd> Read for Patient<'_, F> {
+impl<F: AsFd> Read for CancellableReader<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let patience = Timespec {
             tv_sec: 0,

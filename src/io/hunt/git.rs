@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::io::fs;
-use crate::io::hunt::budget::{Budget, FAST, Metered, Rates};
+use crate::io::hunt::budget::{Budget, FAST, MeteredReader, Rates};
 use crate::io::hunt::{SkipReason, Skipped};
 use crate::words::words;
 
@@ -29,7 +29,7 @@ const MAX_ALTERNATES: usize = 5;
 
 /// What reading one store may use.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct GitLimits {
     /// Bytes of an object that is stored as a difference: it and its base must be held. Others are read as streams.
     pub object: u64,
     /// Work that all objects together may cost whatever is read of the store: bytes to unpack.
@@ -40,7 +40,7 @@ pub struct Limits {
     pub skipped: usize,
 }
 
-impl Default for Limits {
+impl Default for GitLimits {
     fn default() -> Self {
         Self {
             object: 12 << 20,
@@ -57,12 +57,12 @@ pub struct Object {
     /// Its name in hex; in a pack without an index, the pack's name and the place in it.
     pub id: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ObjectKind,
 }
 
 /// The kinds of objects that may hold text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A file.
     Blob,
     /// A commit with its message.
@@ -139,7 +139,7 @@ fn may_lead(from: &Path, to: &Path) -> bool {
 /// others. The same object may come twice. Stops soon after `cancel` says so.
 pub fn objects(
     store: &Path,
-    limits: &Limits,
+    limits: &GitLimits,
     cancel: &dyn Fn() -> bool,
     each: &mut Each<'_>,
 ) -> GitRead {
@@ -153,12 +153,12 @@ pub fn objects(
 /// The same within a budget that the reader spends from as well.
 pub(super) fn objects_within(
     store: &Path,
-    limits: &Limits,
+    limits: &GitLimits,
     budget: &Budget,
     cancel: &dyn Fn() -> bool,
     each: &mut Each<'_>,
 ) -> GitRead {
-    let mut reader = Reader {
+    let mut reader = GitStoreReader {
         limits: *limits,
         cancel,
         each,
@@ -172,8 +172,8 @@ pub(super) fn objects_within(
 }
 
 /// One store while it is read.
-struct Reader<'a> {
-    limits: Limits,
+struct GitStoreReader<'a> {
+    limits: GitLimits,
     cancel: &'a dyn Fn() -> bool,
     each: &'a mut Each<'a>,
     budget: Budget,
@@ -181,7 +181,7 @@ struct Reader<'a> {
     visited: HashSet<PathBuf>,
 }
 
-impl Reader<'_> {
+impl GitStoreReader<'_> {
     fn skip(&mut self, path: &Path, inside: Vec<String>, why: SkipReason) {
         if self.read.skipped.len() < self.limits.skipped {
             let path = path.to_owned();
@@ -218,7 +218,7 @@ impl Reader<'_> {
         size: u64,
     ) -> Result<(), SkipReason> {
         let cancel = self.cancel;
-        let metered = Metered::new(content, &self.budget, FAST, cancel);
+        let metered = MeteredReader::new(content, &self.budget, FAST, cancel);
         let mut content = metered.take(size);
         self.give(object, &mut content)?;
         // A reader that stopped has left something; where nothing is left, the object is cut.
@@ -295,7 +295,7 @@ impl Reader<'_> {
             Err(e) if e.is_missing() => return Ok(()),
             Err(e) => return Err(SkipReason::Refused(e.reason())),
         };
-        let stretch = Stretch::new(&file, 0, &self.budget);
+        let stretch = BlockReader::new(&file, 0, &self.budget);
         let mut content = flate2::bufread::ZlibDecoder::new(stretch);
         let mut head = Vec::new();
         loop {
@@ -309,9 +309,9 @@ impl Reader<'_> {
         }
         let mut parts = head.split(|b| *b == b' ');
         let kind = match parts.next() {
-            Some(b"blob") => Kind::Blob,
-            Some(b"commit") => Kind::Commit,
-            Some(b"tag") => Kind::Tag,
+            Some(b"blob") => ObjectKind::Blob,
+            Some(b"commit") => ObjectKind::Commit,
+            Some(b"tag") => ObjectKind::Tag,
             Some(b"tree") => return Ok(()),
             _ => return Err(damaged(words().git_not_an_object)),
         };
@@ -363,7 +363,7 @@ fn stored(meta: &std::fs::Metadata) -> u64 {
 }
 
 /// A file from some place on, in blocks that are wiped.
-struct Stretch<'a> {
+struct BlockReader<'a> {
     file: &'a std::fs::File,
     at: u64,
     block: Zeroizing<Vec<u8>>,
@@ -371,7 +371,7 @@ struct Stretch<'a> {
     budget: Budget,
 }
 
-impl<'a> Stretch<'a> {
+impl<'a> BlockReader<'a> {
     const BLOCK: usize = 8 << 10;
 
     fn new(file: &'a std::fs::File, at: u64, budget: &Budget) -> Self {
@@ -385,7 +385,7 @@ impl<'a> Stretch<'a> {
     }
 }
 
-impl BufRead for Stretch<'_> {
+impl BufRead for BlockReader<'_> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         if self.used == self.block.len() {
             self.block.resize(Self::BLOCK, 0);
@@ -402,7 +402,7 @@ impl BufRead for Stretch<'_> {
     }
 }
 
-impl Read for Stretch<'_> {
+impl Read for BlockReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);

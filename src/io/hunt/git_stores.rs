@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::git;
-use super::reading::Search;
+use super::reading::PartSearch;
 use crate::domain::key::source::SourceKind;
 
-impl Search<'_> {
+impl PartSearch<'_> {
     /// Looks through the objects of a store, once.
     pub(super) fn git(&mut self, store: &Path) {
         let store = std::fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
@@ -14,10 +14,10 @@ impl Search<'_> {
             return;
         }
         self.stores.push(store.clone());
-        let limits = git::Limits {
+        let limits = git::GitLimits {
             unpacked: self.limits.unpacked,
             ratio: self.limits.ratio,
-            ..git::Limits::default()
+            ..git::GitLimits::default()
         };
         let cancel = self.cancel;
         let budget = self.reserve.budget();

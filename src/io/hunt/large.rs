@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 
 use super::SkipReason;
 use super::gaps::{Failing, Gaps, read_at};
-use super::reading::{BLOCK, Reading, Search};
+use super::reading::{BLOCK, FileReading, PartSearch};
 use super::rows::Rows;
-use super::text::{Found, Lines, search};
+use super::text::{LineCounter, RangeFinds, search};
 use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::old_payloads::CONTEXT;
 use crate::domain::hunt::{LOOK_BACK, REACH};
@@ -33,14 +33,14 @@ const WAITING: usize = 8;
 
 /// What a stretch holds.
 #[derive(Default)]
-struct Stretch {
-    found: Found,
+struct StretchFinds {
+    found: RangeFinds,
     length: usize,
     gaps: Gaps,
 }
 
 /// A file, and how far it is taken.
-struct Taken<'f> {
+struct SharedFile<'f> {
     file: &'f File,
     length: u64,
     stretches: u64,
@@ -49,7 +49,7 @@ struct Taken<'f> {
     failing: Mutex<Failing>,
 }
 
-impl Taken<'_> {
+impl SharedFile<'_> {
     /// The number of the next stretch.
     fn take(&self) -> Option<u64> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -63,7 +63,7 @@ impl Taken<'_> {
 
 /// What goes on from one stretch to the next.
 struct Course<'s, 'w> {
-    lines: Lines,
+    lines: LineCounter,
     rows: Rows<'s, 'w>,
     /// Bytes before this stretch that the rows were not told of.
     passed: u64,
@@ -71,17 +71,17 @@ struct Course<'s, 'w> {
     window: Zeroizing<Vec<u8>>,
 }
 
-impl Search<'_> {
+impl PartSearch<'_> {
     /// Looks through a file of this length.
     pub(super) fn large(
         &mut self,
         file: &File,
         length: u64,
-        reading: &mut Reading<'_>,
+        reading: &mut FileReading<'_>,
     ) -> std::result::Result<(), SkipReason> {
         reading.seen.clear();
         let mut scanner = self.scanner.take();
-        let taken = Taken {
+        let taken = SharedFile {
             file,
             length,
             stretches: length.div_ceil(STRETCH as u64),
@@ -90,7 +90,7 @@ impl Search<'_> {
             failing: Mutex::default(),
         };
         let mut course = Course {
-            lines: Lines::new(),
+            lines: LineCounter::new(),
             rows: Rows::new(scanner.as_mut()),
             passed: 0,
             gaps: Gaps::default(),
@@ -113,9 +113,9 @@ impl Search<'_> {
     /// Reads everything.
     fn by_reading(
         &mut self,
-        taken: &Taken<'_>,
+        taken: &SharedFile<'_>,
         course: &mut Course<'_, '_>,
-        reading: &mut Reading<'_>,
+        reading: &mut FileReading<'_>,
     ) -> Result<()> {
         std::thread::scope(|scope| {
             let (sender, others) = sync_channel(WAITING);
@@ -139,7 +139,7 @@ impl Search<'_> {
                 if (self.cancel)() {
                     break;
                 }
-                let stretch: Stretch = loop {
+                let stretch: StretchFinds = loop {
                     if let Some(stretch) = early.remove(&number) {
                         break stretch?;
                     }
@@ -169,12 +169,12 @@ impl Search<'_> {
     fn over(
         &mut self,
         number: u64,
-        stretch: Stretch,
-        taken: &Taken<'_>,
+        stretch: StretchFinds,
+        taken: &SharedFile<'_>,
         course: &mut Course<'_, '_>,
-        reading: &mut Reading<'_>,
+        reading: &mut FileReading<'_>,
     ) -> Result<()> {
-        let Stretch {
+        let StretchFinds {
             found,
             length,
             gaps,
@@ -210,12 +210,12 @@ fn new_window() -> Zeroizing<Vec<u8>> {
 }
 
 /// Reads a stretch and searches it, half of it at a time: what was just read is at hand.
-fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch> {
+fn look_at(taken: &SharedFile<'_>, number: u64, window: &mut [u8]) -> Result<StretchFinds> {
     let start = number * STRETCH as u64;
     let begin = start.min(LOOK_BACK as u64) as usize;
     let rest = usize::try_from(taken.length - start).unwrap_or(usize::MAX);
     let wanted = begin + rest.min(STRETCH + 2 * REACH);
-    let (mut all, mut gaps) = (Found::default(), Gaps::default());
+    let (mut all, mut gaps) = (RangeFinds::default(), Gaps::default());
     let (mut filled, mut searched) = (0, begin);
     loop {
         let room = filled..wanted.min(filled + wanted.div_ceil(2));
@@ -238,7 +238,7 @@ fn look_at(taken: &Taken<'_>, number: u64, window: &mut [u8]) -> Result<Stretch>
             break;
         }
     }
-    Ok(Stretch {
+    Ok(StretchFinds {
         found: all,
         length: searched.min(filled).saturating_sub(begin),
         gaps: gaps.within(start..start + STRETCH as u64),

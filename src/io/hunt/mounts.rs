@@ -46,27 +46,27 @@ const NETWORK: [u64; 12] = [
 
 /// What lies on a file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mount {
+pub(super) enum FileSystemKind {
     Files,
     Network,
     NoFiles,
 }
 
-impl Mount {
+impl FileSystemKind {
     /// Of an open file or folder, by the file system it lies on: the path may lead anywhere, through bind mounts too.
     pub(super) fn of(opened: BorrowedFd<'_>) -> Self {
         let Ok(said) = rustix::fs::fstatfs(opened) else {
-            return Mount::Files;
+            return FileSystemKind::Files;
         };
         // The type of this number differs by processor; each magic number has 32 bits.
         #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast)]
         let magic = said.f_type as u64 & 0xffff_ffff;
         if NETWORK.contains(&magic) {
-            Mount::Network
+            FileSystemKind::Network
         } else if NO_FILES.contains(&magic) {
-            Mount::NoFiles
+            FileSystemKind::NoFiles
         } else {
-            Mount::Files
+            FileSystemKind::Files
         }
     }
 }

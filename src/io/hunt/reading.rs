@@ -13,8 +13,8 @@ use super::image::is_image;
 use super::large::LARGE;
 use super::sparse::Sparse;
 use super::text::Text;
-use super::walk::Opened;
-use super::{Candidate, Event, Limits, Looked, SkipReason, Skipped, archive};
+use super::walk::OpenedFile;
+use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, Skipped, archive};
 use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::old_payloads::{Scanner, Wanted};
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
@@ -31,12 +31,12 @@ const MAX_SEEN: usize = 1 << 15;
 const PROGRESS: Duration = Duration::from_millis(50);
 
 /// A search, or the part of one that a thread does.
-pub(super) struct Search<'a> {
-    pub(super) limits: Limits,
+pub(super) struct PartSearch<'a> {
+    pub(super) limits: HuntLimits,
     pub(super) wanted: &'a Wanted,
     pub(super) cancel: &'a dyn Fn() -> bool,
-    pub(super) on: &'a mut dyn FnMut(Event<'_>),
-    pub(super) looked: Looked,
+    pub(super) on: &'a mut dyn FnMut(HuntEvent<'_>),
+    pub(super) looked: HuntTotals,
     /// What of a text is looked at, one text after the other; wiped at the end of the search.
     pub(super) window: Zeroizing<Vec<u8>>,
     said: Option<Instant>,
@@ -62,7 +62,7 @@ pub(super) enum Share {
 }
 
 /// One file on disk while it is read.
-pub(super) struct Reading<'a> {
+pub(super) struct FileReading<'a> {
     pub(super) path: &'a Path,
     kind: SourceKind,
     /// Unix seconds of the innermost member, or the file.
@@ -75,7 +75,7 @@ pub(super) struct Reading<'a> {
     pub(super) seen: HashSet<[u8; 32]>,
 }
 
-impl Reading<'_> {
+impl FileReading<'_> {
     /// Where we are.
     pub(super) fn source(&self, line: Option<u64>) -> Source {
         Source {
@@ -94,19 +94,19 @@ impl Reading<'_> {
     }
 }
 
-impl<'a> Search<'a> {
+impl<'a> PartSearch<'a> {
     pub(super) fn new(
-        limits: Limits,
+        limits: HuntLimits,
         wanted: &'a Wanted,
         cancel: &'a dyn Fn() -> bool,
-        on: &'a mut dyn FnMut(Event<'_>),
+        on: &'a mut dyn FnMut(HuntEvent<'_>),
     ) -> Self {
         Self {
             limits,
             wanted,
             cancel,
             on,
-            looked: Looked::default(),
+            looked: HuntTotals::default(),
             window: Zeroizing::new(vec![0; LOOK_BACK + BLOCK + 2 * REACH]),
             said: None,
             reserve: Reserve::new(limits.rates()),
@@ -132,7 +132,7 @@ impl<'a> Search<'a> {
             return;
         }
         self.said = Some(now);
-        (self.on)(Event::Progress {
+        (self.on)(HuntEvent::Progress {
             files: self.looked.files,
             bytes: self.looked.bytes,
             current: path,
@@ -140,7 +140,7 @@ impl<'a> Search<'a> {
     }
 
     /// Reads a file. `false` where it is not of this thread's share.
-    pub(super) fn opened(&mut self, path: &Path, open: Opened, share: Share) -> bool {
+    pub(super) fn opened(&mut self, path: &Path, open: OpenedFile, share: Share) -> bool {
         self.progress(path);
         let mut reading = self.reading(path, SourceKind::File);
         reading.modified = Some(open.modified);
@@ -180,8 +180,8 @@ impl<'a> Search<'a> {
         self.done_with(&reading, outcome);
     }
 
-    pub(super) fn reading<'p>(&self, path: &'p Path, kind: SourceKind) -> Reading<'p> {
-        Reading {
+    pub(super) fn reading<'p>(&self, path: &'p Path, kind: SourceKind) -> FileReading<'p> {
+        FileReading {
             path,
             kind,
             modified: None,
@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn done_with(&mut self, reading: &Reading<'_>, outcome: Result<(), SkipReason>) {
+    fn done_with(&mut self, reading: &FileReading<'_>, outcome: Result<(), SkipReason>) {
         if let Err(why) = outcome
             && !(self.cancel)()
         {
@@ -208,8 +208,8 @@ impl<'a> Search<'a> {
     /// A file is read from its start; an archive then anew, zip and 7z files by their directories.
     fn on_disk(
         &mut self,
-        open: Opened,
-        reading: &mut Reading<'_>,
+        open: OpenedFile,
+        reading: &mut FileReading<'_>,
         share: Share,
     ) -> Option<Result<(), SkipReason>> {
         let large = open.length >= LARGE;
@@ -266,7 +266,7 @@ impl<'a> Search<'a> {
     pub(super) fn stream(
         &mut self,
         stream: &mut dyn Read,
-        reading: &mut Reading<'_>,
+        reading: &mut FileReading<'_>,
         depth: usize,
     ) -> Result<(), SkipReason> {
         let mut head = Zeroizing::new([0; HEAD]);
@@ -286,7 +286,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    pub(super) fn found(&mut self, hit: Hit, reading: &mut Reading<'_>, line: Option<u64>) {
+    pub(super) fn found(&mut self, hit: Hit, reading: &mut FileReading<'_>, line: Option<u64>) {
         if !reading.inside.is_empty() {
             reading.budget.candidate();
         }
@@ -297,7 +297,7 @@ impl<'a> Search<'a> {
             return;
         }
         let source = reading.source(line);
-        (self.on)(Event::Candidate(Candidate {
+        (self.on)(HuntEvent::Candidate(Candidate {
             text: hit.text,
             source,
             named: hit.named,
@@ -338,13 +338,13 @@ mod tests {
     #[test]
     fn a_file_without_a_size_is_read_as_far_as_this_and_that_is_said() {
         let wanted = Wanted::default();
-        let limits = Limits {
+        let limits = HuntLimits {
             endless: 1 << 20,
-            ..Limits::default()
+            ..HuntLimits::default()
         };
-        let mut on = |_: Event<'_>| {};
-        let mut search = Search::new(limits, &wanted, &|| false, &mut on);
-        let open = |path: &str| Opened {
+        let mut on = |_: HuntEvent<'_>| {};
+        let mut search = PartSearch::new(limits, &wanted, &|| false, &mut on);
+        let open = |path: &str| OpenedFile {
             file: File::open(path).unwrap_or_else(|e| panic!("{path}: {e}")),
             length: 0,
             modified: 0,

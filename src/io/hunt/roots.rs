@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
-use super::cancellable_reader::Patient;
+use super::cancellable_reader::CancellableReader;
 use super::git;
-use super::mounts::Mount;
-use super::reading::{Search, Share};
-use super::walk::{Met, Place, Walk, open_root};
-use super::{Candidate, Event, Limits, Looked, SkipReason};
+use super::mounts::FileSystemKind;
+use super::reading::{PartSearch, Share};
+use super::walk::{FilePlace, Met, Walk, open_root};
+use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason};
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::key::source::Source;
 use crate::io::fs::standard_input;
@@ -31,11 +31,11 @@ const WAITING: usize = 2;
 const FINDS: usize = 256;
 
 /// What the walking thread hands over.
-enum Part {
+enum Handover {
     /// Not looked at yet.
     Met(Vec<Met>),
     /// What was found in files that it read itself, the last of them, and what they come to.
-    Read(Vec<Find>, PathBuf, Looked),
+    Read(Vec<Find>, PathBuf, HuntTotals),
 }
 
 /// The real path of what the operator named. Where the path does not lead where its links say (`/proc/PID/root` opens
@@ -58,15 +58,15 @@ enum Find {
     Sighting(Box<Sighting>, Source),
 }
 
-impl Search<'_> {
+impl PartSearch<'_> {
     pub(super) fn root(&mut self, root: &Path) {
         if root == Path::new(STDIN) {
             let cancel = self.cancel;
             return match standard_input::open() {
-                Ok(input) if Mount::of(input.as_fd()) == Mount::NoFiles => {
+                Ok(input) if FileSystemKind::of(input.as_fd()) == FileSystemKind::NoFiles => {
                     self.skip(root, &[], SkipReason::NoFiles);
                 }
-                Ok(input) => self.input(&mut Patient { input, cancel }),
+                Ok(input) => self.input(&mut CancellableReader { input, cancel }),
                 Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
             };
         }
@@ -121,7 +121,7 @@ impl Search<'_> {
     }
 
     /// Reads a file of the walk. `false` where it is not of this thread's share.
-    fn file(&mut self, place: &Place, share: Share) -> bool {
+    fn file(&mut self, place: &FilePlace, share: Share) -> bool {
         match place.open() {
             Ok(Some(open)) => return self.opened(&place.path, open, share),
             // Gone since the folder was listed: nothing to read, nothing to say.
@@ -140,8 +140,8 @@ impl Search<'_> {
             scope.spawn(move || walk_ahead(walk, limits, wanted, over, &sender));
             for part in parts {
                 match part {
-                    Part::Met(all) => self.meet(all),
-                    Part::Read(finds, last, looked) => self.heard(finds, &last, looked),
+                    Handover::Met(all) => self.meet(all),
+                    Handover::Read(finds, last, looked) => self.heard(finds, &last, looked),
                 }
                 if (self.cancel)() {
                     break;
@@ -152,11 +152,11 @@ impl Search<'_> {
     }
 
     /// What the other thread found.
-    fn heard(&mut self, finds: Vec<Find>, last: &Path, looked: Looked) {
+    fn heard(&mut self, finds: Vec<Find>, last: &Path, looked: HuntTotals) {
         for find in finds {
             (self.on)(match find {
-                Find::Candidate(candidate) => Event::Candidate(candidate),
-                Find::Sighting(sighting, source) => Event::Sighting(sighting, source),
+                Find::Candidate(candidate) => HuntEvent::Candidate(candidate),
+                Find::Sighting(sighting, source) => HuntEvent::Sighting(sighting, source),
             });
         }
         self.looked.files += looked.files;
@@ -172,27 +172,27 @@ impl Search<'_> {
 /// Hands over what the walk meets; what nobody takes yet is read here.
 fn walk_ahead(
     walk: Walk<'_>,
-    limits: Limits,
+    limits: HuntLimits,
     wanted: &Wanted,
     over: &AtomicBool,
-    sender: &SyncSender<Part>,
+    sender: &SyncSender<Handover>,
 ) {
     let cancel = || over.load(Ordering::Relaxed);
     let finds = RefCell::new(Vec::new());
-    let mut on = |event: Event<'_>| {
+    let mut on = |event: HuntEvent<'_>| {
         let find = match event {
-            Event::Candidate(candidate) => Find::Candidate(candidate),
-            Event::Sighting(sighting, source) => Find::Sighting(sighting, source),
-            Event::Progress { .. } => return,
+            HuntEvent::Candidate(candidate) => Find::Candidate(candidate),
+            HuntEvent::Sighting(sighting, source) => Find::Sighting(sighting, source),
+            HuntEvent::Progress { .. } => return,
         };
         finds.borrow_mut().push(find);
         if finds.borrow().len() >= FINDS {
             // Where nobody listens any more, the search is over soon.
-            let part = Part::Read(finds.take(), PathBuf::new(), Looked::default());
+            let part = Handover::Read(finds.take(), PathBuf::new(), HuntTotals::default());
             let _ = sender.send(part);
         }
     };
-    let mut search = Search::new(limits, wanted, &cancel, &mut on);
+    let mut search = PartSearch::new(limits, wanted, &cancel, &mut on);
     let mut together = Vec::with_capacity(TOGETHER);
     for met in walk {
         together.push(met);
@@ -200,8 +200,8 @@ fn walk_ahead(
             continue;
         }
         let all = std::mem::replace(&mut together, Vec::with_capacity(TOGETHER));
-        let all = match sender.try_send(Part::Met(all)) {
-            Err(TrySendError::Full(Part::Met(all))) => all,
+        let all = match sender.try_send(Handover::Met(all)) {
+            Err(TrySendError::Full(Handover::Met(all))) => all,
             Ok(()) => continue,
             Err(_) => return,
         };
@@ -216,17 +216,20 @@ fn walk_ahead(
             };
             let looked = std::mem::take(&mut search.looked);
             let parts = [
-                Part::Read(finds.take(), std::mem::take(&mut last), looked),
-                Part::Met(vec![left]),
+                Handover::Read(finds.take(), std::mem::take(&mut last), looked),
+                Handover::Met(vec![left]),
             ];
             if parts.into_iter().any(|part| sender.send(part).is_err()) {
                 return;
             }
         }
         let looked = std::mem::take(&mut search.looked);
-        if sender.send(Part::Read(finds.take(), last, looked)).is_err() {
+        if sender
+            .send(Handover::Read(finds.take(), last, looked))
+            .is_err()
+        {
             return;
         }
     }
-    let _ = sender.send(Part::Met(together));
+    let _ = sender.send(Handover::Met(together));
 }

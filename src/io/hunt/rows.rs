@@ -1,7 +1,7 @@
 //! Older payloads in the rows of a text, told as they are met. Where nothing is lost, nobody looks.
 
-use super::Event;
-use super::reading::Reading;
+use super::HuntEvent;
+use super::reading::FileReading;
 use crate::domain::hunt::old_payloads::{Scanner, Sighting};
 use crate::domain::key::source::Source;
 
@@ -20,7 +20,7 @@ impl<'s, 'w> Rows<'s, 'w> {
     }
 
     /// Whether the next bytes must be read: something in them matters, or something before them goes on.
-    pub(super) fn must_read(&mut self, matters: bool, on: &mut dyn FnMut(Event<'_>)) -> bool {
+    pub(super) fn must_read(&mut self, matters: bool, on: &mut dyn FnMut(HuntEvent<'_>)) -> bool {
         match (&mut self.scanner, &self.begun) {
             (None, _) => false,
             (Some(_), None) => matters,
@@ -34,8 +34,8 @@ impl<'s, 'w> Rows<'s, 'w> {
     pub(super) fn read(
         &mut self,
         bytes: &[u8],
-        reading: &Reading<'_>,
-        on: &mut dyn FnMut(Event<'_>),
+        reading: &FileReading<'_>,
+        on: &mut dyn FnMut(HuntEvent<'_>),
     ) {
         if let Some((scanner, source)) = self.begin(reading) {
             scanner.feed(bytes, &mut |sighting| tell(sighting, source, on));
@@ -43,13 +43,13 @@ impl<'s, 'w> Rows<'s, 'w> {
     }
 
     /// Passes over so many bytes, of which these are the last.
-    pub(super) fn pass_over(&mut self, bytes: u64, last: &[u8], reading: &Reading<'_>) {
+    pub(super) fn pass_over(&mut self, bytes: u64, last: &[u8], reading: &FileReading<'_>) {
         if let Some((scanner, _)) = self.begin(reading) {
             scanner.pass_over(bytes, last);
         }
     }
 
-    fn begin(&mut self, reading: &Reading<'_>) -> Option<(&mut Scanner<'w>, &Source)> {
+    fn begin(&mut self, reading: &FileReading<'_>) -> Option<(&mut Scanner<'w>, &Source)> {
         let scanner = self.scanner.as_deref_mut()?;
         let begun = &mut self.begun;
         let source = begun.get_or_insert_with(|| {
@@ -60,13 +60,13 @@ impl<'s, 'w> Rows<'s, 'w> {
     }
 
     /// The text is over.
-    pub(super) fn end(self, on: &mut dyn FnMut(Event<'_>)) {
+    pub(super) fn end(self, on: &mut dyn FnMut(HuntEvent<'_>)) {
         if let (Some(scanner), Some(source)) = (self.scanner, self.begun) {
             scanner.end(&mut |sighting| tell(sighting, &source, on));
         }
     }
 }
 
-fn tell(sighting: Sighting, source: &Source, on: &mut dyn FnMut(Event<'_>)) {
-    on(Event::Sighting(Box::new(sighting), source.clone()));
+fn tell(sighting: Sighting, source: &Source, on: &mut dyn FnMut(HuntEvent<'_>)) {
+    on(HuntEvent::Sighting(Box::new(sighting), source.clone()));
 }

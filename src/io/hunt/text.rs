@@ -6,11 +6,11 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::SkipReason;
-use super::reading::{Reading, Search, broken, fill};
+use super::reading::{FileReading, PartSearch, broken, fill};
 use super::rows::Rows;
 use crate::domain::hunt;
 use crate::domain::hunt::byte_classes;
-use crate::domain::hunt::byte_classes::{Seen, Spot, Wish};
+use crate::domain::hunt::byte_classes::{ByteCounts, Spot, Wish};
 use crate::domain::hunt::old_payloads;
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH, Scan};
 
@@ -50,12 +50,12 @@ impl<'s> Text<'s> {
 }
 
 /// Which line a text has come to. Line numbers mean nothing in a swap file or a program.
-pub(super) struct Lines {
+pub(super) struct LineCounter {
     line: u64,
     binary: bool,
 }
 
-impl Lines {
+impl LineCounter {
     pub(super) fn new() -> Self {
         Self {
             line: 1,
@@ -64,7 +64,7 @@ impl Lines {
     }
 
     /// Goes over a stretch and says on which lines its hits stand, of which so many line ends stand before each.
-    pub(super) fn over(&mut self, seen: Seen, before: &[i64]) -> Vec<Option<u64>> {
+    pub(super) fn over(&mut self, seen: ByteCounts, before: &[i64]) -> Vec<Option<u64>> {
         self.binary |= seen.zero;
         let begins = self.line;
         self.line += seen.lines;
@@ -75,20 +75,20 @@ impl Lines {
 
 /// What a range of a window holds.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct RangeFinds {
     /// In their order.
     pub(super) hits: Vec<Hit>,
     /// How many line ends of the range stand before each hit; where one begins before the range, less than none.
     pub(super) before: Vec<i64>,
-    pub(super) seen: Seen,
+    pub(super) seen: ByteCounts,
     /// Whether the range holds something of an older payload.
     pub(super) matters: bool,
 }
 
 /// Searches a range of a window, which begins a text or not.
-pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: bool) -> Found {
+pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: bool) -> RangeFinds {
     let from = range.start;
-    let mut found = Found::default();
+    let mut found = RangeFinds::default();
     let mut scan = Scan::new(window, range.clone());
     let rows = wish == Wish::KeysAndRows;
     // No line end tells the first line.
@@ -105,9 +105,9 @@ pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: boo
     found
 }
 
-impl Found {
+impl RangeFinds {
     /// What the range behind this one holds.
-    pub(super) fn add(&mut self, next: Found) {
+    pub(super) fn add(&mut self, next: RangeFinds) {
         let lines = self.seen.lines as i64;
         self.before
             .extend(next.before.iter().map(|line| lines + line));
@@ -138,12 +138,12 @@ fn lines(bytes: &[u8]) -> i64 {
     memchr::memchr_iter(b'\n', bytes).count() as i64
 }
 
-impl Search<'_> {
+impl PartSearch<'_> {
     /// Looks through a text.
     pub(super) fn text(
         &mut self,
         text: Text<'_>,
-        reading: &mut Reading<'_>,
+        reading: &mut FileReading<'_>,
     ) -> Result<(), SkipReason> {
         let mut window = std::mem::take(&mut self.window);
         let mut scanner = self.scanner.take();
@@ -159,7 +159,7 @@ impl Search<'_> {
         &mut self,
         window: &mut [u8],
         text: Text<'_>,
-        reading: &mut Reading<'_>,
+        reading: &mut FileReading<'_>,
         rows: &mut Rows<'_, '_>,
     ) -> Result<(), SkipReason> {
         reading.seen.clear();
@@ -171,7 +171,7 @@ impl Search<'_> {
             mut ended,
         } = text;
         self.looked.bytes += filled as u64;
-        let (mut lines, mut scanned, mut first) = (Lines::new(), 0, true);
+        let (mut lines, mut scanned, mut first) = (LineCounter::new(), 0, true);
         loop {
             if !over {
                 let more;

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use super::SkipReason;
 use super::git;
 use super::listing::{Buffer, Listing};
-use super::mounts::Mount;
+use super::mounts::FileSystemKind;
 use crate::io::fs;
 use crate::io::state::backup;
 
@@ -28,7 +28,7 @@ const MAX_DEPTH: usize = 200;
 /// What the walk meets.
 pub(super) enum Met {
     /// A regular file.
-    File(Place),
+    File(FilePlace),
     /// What is not read, and why.
     LeftOut(PathBuf, SkipReason),
     /// A folder of git's objects.
@@ -36,22 +36,22 @@ pub(super) enum Met {
 }
 
 /// Where a file is: its name, and the folder it lies in, which stays open.
-pub(super) struct Place {
+pub(super) struct FilePlace {
     folder: Arc<OwnedFd>,
     /// The file system of that folder.
     device: u64,
     pub(super) path: PathBuf,
 }
 
-impl Place {
+impl FilePlace {
     /// Opens the file. `None` when it has gone since the folder was listed.
-    pub(super) fn open(&self) -> Result<Option<Opened>, SkipReason> {
+    pub(super) fn open(&self) -> Result<Option<OpenedFile>, SkipReason> {
         let name = self.path.file_name().unwrap_or_default();
         let result = fs::open_regular_in(self.folder.as_fd(), name, &self.path);
         // One file alone may be mounted from elsewhere.
         if let Ok((file, stat)) = &result
             && stat.st_dev != self.device
-            && Mount::of(file.as_fd()) == Mount::NoFiles
+            && FileSystemKind::of(file.as_fd()) == FileSystemKind::NoFiles
         {
             return Err(SkipReason::NoFiles);
         }
@@ -60,7 +60,7 @@ impl Place {
 }
 
 /// A file on disk, opened.
-pub(super) struct Opened {
+pub(super) struct OpenedFile {
     pub(super) file: std::fs::File,
     /// In bytes.
     pub(super) length: u64,
@@ -72,7 +72,7 @@ pub(super) struct Opened {
     pub(super) blocks: u64,
 }
 
-impl Opened {
+impl OpenedFile {
     /// Bytes of it that lie on the disk. What a file system packs by itself lies there too, and some do not tell how much
     /// they store: only holes do not count.
     pub(super) fn stored(&self) -> u64 {
@@ -89,10 +89,12 @@ impl Opened {
 }
 
 /// Opens the file that a root leads to.
-pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
+pub(super) fn open_root(path: &Path) -> Result<Option<OpenedFile>, SkipReason> {
     match fs::open_regular(path) {
-        Ok((file, _)) if Mount::of(file.as_fd()) == Mount::NoFiles => Err(SkipReason::NoFiles),
-        Ok((file, meta)) => Ok(Some(Opened {
+        Ok((file, _)) if FileSystemKind::of(file.as_fd()) == FileSystemKind::NoFiles => {
+            Err(SkipReason::NoFiles)
+        }
+        Ok((file, meta)) => Ok(Some(OpenedFile {
             file,
             length: meta.len(),
             modified: meta.mtime(),
@@ -109,13 +111,13 @@ pub(super) fn open_root(path: &Path) -> Result<Option<Opened>, SkipReason> {
 }
 
 /// The file as a name in its folder.
-fn beside(path: &Path) -> Option<Result<Option<Opened>, SkipReason>> {
+fn beside(path: &Path) -> Option<Result<Option<OpenedFile>, SkipReason>> {
     let folder = open_folder(CWD, path.parent()?.join(".").as_os_str()).ok()?;
     let device = rustix::fs::fstat(&folder).ok()?.st_dev;
-    if Mount::of(folder.as_fd()) == Mount::NoFiles {
+    if FileSystemKind::of(folder.as_fd()) == FileSystemKind::NoFiles {
         return Some(Err(SkipReason::NoFiles));
     }
-    let place = Place {
+    let place = FilePlace {
         folder: Arc::new(folder),
         device,
         path: path.to_owned(),
@@ -125,12 +127,12 @@ fn beside(path: &Path) -> Option<Result<Option<Opened>, SkipReason>> {
 
 fn opened(
     result: Result<(std::fs::File, rustix::fs::Stat), fs::FileError>,
-) -> Result<Option<Opened>, SkipReason> {
+) -> Result<Option<OpenedFile>, SkipReason> {
     match result {
         Ok((file, stat)) => {
             let length = u64::try_from(stat.st_size).unwrap_or(0);
             let stored = u64::try_from(stat.st_blocks).unwrap_or(0);
-            Ok(Some(Opened {
+            Ok(Some(OpenedFile {
                 file,
                 length,
                 modified: stat.st_mtime,
@@ -155,7 +157,7 @@ struct Level {
 pub(super) struct Walk<'d> {
     levels: Vec<Level>,
     buffer: Buffer,
-    mounts: HashMap<u64, Mount>,
+    mounts: HashMap<u64, FileSystemKind>,
     /// What was met beside the last.
     more: Option<Met>,
     /// Folders that were searched already.
@@ -169,7 +171,7 @@ impl<'d> Walk<'d> {
         let refused = |e: Errno| SkipReason::Refused(std::io::Error::from(e).to_string());
         let folder = open_folder(CWD, root.as_os_str()).map_err(refused)?;
         let device = rustix::fs::fstat(&folder).map_err(refused)?.st_dev;
-        if Mount::of(folder.as_fd()) == Mount::NoFiles {
+        if FileSystemKind::of(folder.as_fd()) == FileSystemKind::NoFiles {
             return Err(SkipReason::NoFiles);
         }
         Ok(Self {
@@ -180,7 +182,7 @@ impl<'d> Walk<'d> {
                 listing: Listing::default(),
             }],
             buffer: Buffer::new(),
-            mounts: HashMap::from([(device, Mount::Files)]),
+            mounts: HashMap::from([(device, FileSystemKind::Files)]),
             more: None,
             done,
         })
@@ -211,16 +213,16 @@ impl<'d> Walk<'d> {
             Err(e) => return refused(path, e),
         };
         let mount = self.mounts.entry(device);
-        match mount.or_insert_with(|| Mount::of(folder.as_fd())) {
-            Mount::NoFiles => Some(Met::LeftOut(path, SkipReason::NoFiles)),
-            Mount::Network => Some(Met::LeftOut(path, SkipReason::Network)),
-            Mount::Files if backup::is_backup(&path) => {
+        match mount.or_insert_with(|| FileSystemKind::of(folder.as_fd())) {
+            FileSystemKind::NoFiles => Some(Met::LeftOut(path, SkipReason::NoFiles)),
+            FileSystemKind::Network => Some(Met::LeftOut(path, SkipReason::Network)),
+            FileSystemKind::Files if backup::is_backup(&path) => {
                 Some(Met::LeftOut(path, SkipReason::OwnBackup))
             }
-            Mount::Files if self.levels.len() >= MAX_DEPTH => {
+            FileSystemKind::Files if self.levels.len() >= MAX_DEPTH => {
                 Some(Met::LeftOut(path, SkipReason::TooDeep))
             }
-            Mount::Files => {
+            FileSystemKind::Files => {
                 self.levels.push(Level {
                     folder: Arc::new(folder),
                     device,
@@ -261,7 +263,7 @@ impl Iterator for Walk<'_> {
                     if path.file_name() == Some(OsStr::new(".git")) {
                         self.more = git::linked(&path).map(Met::Store);
                     }
-                    return Some(Met::File(Place {
+                    return Some(Met::File(FilePlace {
                         folder,
                         device,
                         path,

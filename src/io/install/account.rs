@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use super::{CACHE, CACHE_FOLDER, WebUser};
 use crate::io::fs;
-use crate::io::fs::Standing;
+use crate::io::fs::Ownership;
 use crate::words::untrusted::sanitize;
 
 const GROUP_WRITES: u32 = 0o020;
@@ -78,14 +78,14 @@ impl KnownBy {
 
 /// The account that FreeScout runs as, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct WebAccount {
     /// The account. Where nothing tells, the one that has no rights.
     pub account: WebUser,
     /// How it is known.
     pub by: KnownBy,
 }
 
-impl Known {
+impl WebAccount {
     /// The account that PHP may be run as, and that files may be given to: one that can be told.
     pub fn certain(&self) -> Option<WebUser> {
         let certain = match self.by {
@@ -100,13 +100,13 @@ impl Known {
 
 /// An account as the operator names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedAccount {
     /// As it was typed.
     pub text: String,
     account: WebUser,
 }
 
-impl Named {
+impl NamedAccount {
     /// An account by its name, or by its number where it has no name here, as in a container's files seen from outside:
     /// `NAME`, `UID` or `UID:GID`. `None` where there is no such account.
     pub fn parse(text: &str) -> Option<Self> {
@@ -134,22 +134,22 @@ impl Named {
 }
 
 /// What the operator named, for the whole of this process.
-static NAMED: OnceLock<Named> = OnceLock::new();
+static NAMED: OnceLock<NamedAccount> = OnceLock::new();
 
 /// Takes the operator's word for it, from now on. The first one counts.
-pub fn take_named(named: Named) {
+pub fn take_named(named: NamedAccount) {
     let _ = NAMED.set(named);
 }
 
 /// What the operator named.
-pub fn named() -> Option<&'static Named> {
+pub fn named() -> Option<&'static NamedAccount> {
     NAMED.get()
 }
 
 /// Whose rights FreeScout has in this install, and how that is known.
-pub fn known(root: &Path) -> Known {
+pub fn known(root: &Path) -> WebAccount {
     match NAMED.get() {
-        Some(named) => Known {
+        Some(named) => WebAccount {
             account: named.account,
             by: KnownBy::Operator,
         },
@@ -159,12 +159,12 @@ pub fn known(root: &Path) -> Known {
 
 /// What an install consists of, as far as its owners tell something.
 struct Parts {
-    folder: Standing,
-    env: Option<Standing>,
-    artisan: Option<Standing>,
-    storage: Option<Standing>,
+    folder: Ownership,
+    env: Option<Ownership>,
+    artisan: Option<Ownership>,
+    storage: Option<Ownership>,
     /// The folder of the cached config and the file itself: they decide what FreeScout runs on before `.env` does.
-    cached: [Option<Standing>; 2],
+    cached: [Option<Ownership>; 2],
     /// Accounts that access control lists of root's let write there. Other owners' lists are not asked: whoever makes one
     /// could name an account there whose rights he would like to have.
     writers: Vec<u32>,
@@ -176,7 +176,7 @@ impl Parts {
         // Of a link that leads to something of somebody else's, whoever made it counts.
         let part = |name: &str| {
             let path = root.join(name);
-            fs::standing(&path).or_else(|| of(&path).map(|meta| Standing::from(&meta)))
+            fs::standing(&path).or_else(|| of(&path).map(|meta| Ownership::from(&meta)))
         };
         let roots = |path: &PathBuf| of(path).is_some_and(|meta| meta.uid() == 0);
         let names = ["", ".env", "artisan", "storage", CACHE_FOLDER, CACHE];
@@ -186,13 +186,13 @@ impl Parts {
             let read = rustix::fs::lgetxattr(path, ACL, &mut list);
             acl_writers(&list[..read.unwrap_or(0)])
         });
-        let nothing = Standing {
+        let nothing = Ownership {
             uid: 0,
             gid: 0,
             mode: 0o700,
         };
         Self {
-            folder: std::fs::metadata(root).map_or(nothing, |meta| Standing::from(&meta)),
+            folder: std::fs::metadata(root).map_or(nothing, |meta| Ownership::from(&meta)),
             env: part(".env"),
             artisan: part("artisan"),
             storage: part("storage"),
@@ -202,7 +202,7 @@ impl Parts {
     }
 
     /// What FreeScout surely writes comes first.
-    fn all(&self) -> impl Iterator<Item = &Standing> {
+    fn all(&self) -> impl Iterator<Item = &Ownership> {
         let rest = [&self.env, &self.artisan];
         let rest = rest.into_iter().chain(&self.cached).flatten();
         let first = self.storage.iter().chain([&self.folder]);
@@ -211,14 +211,14 @@ impl Parts {
 
     /// Whether everybody may decide what FreeScout runs on.
     fn anybody_configures(&self) -> bool {
-        let sticky = |part: &Standing| part.mode & 0o1000 != 0;
-        let open = |part: &Standing| part.mode & OTHERS_WRITE != 0 && !sticky(part);
+        let sticky = |part: &Ownership| part.mode & 0o1000 != 0;
+        let open = |part: &Ownership| part.mode & OTHERS_WRITE != 0 && !sticky(part);
         let configured = [&self.env].into_iter().chain(&self.cached).flatten();
         open(&self.folder) || configured.into_iter().any(open)
     }
 }
 
-fn told_by(parts: &Parts) -> Known {
+fn told_by(parts: &Parts) -> WebAccount {
     let mut owners: Vec<u32> = parts.all().map(|part| part.uid).collect();
     owners.sort_unstable();
     owners.dedup();
@@ -237,19 +237,19 @@ fn told_by(parts: &Parts) -> Known {
                     KnownBy::LeastOwner(owners)
                 }
             };
-            Known { account, by }
+            WebAccount { account, by }
         }
         _ => roots_own(parts),
     }
 }
 
 /// Everything is root's: whoever else may write there.
-fn roots_own(parts: &Parts) -> Known {
+fn roots_own(parts: &Parts) -> WebAccount {
     let group = parts
         .all()
         .find(|part| part.gid != 0 && part.mode & GROUP_WRITES != 0);
     if parts.anybody_configures() && !root_is_nobody_else() {
-        return Known {
+        return WebAccount {
             account: WebUser {
                 uid: NOBODY,
                 gid: NOBODY,
@@ -258,26 +258,26 @@ fn roots_own(parts: &Parts) -> Known {
         };
     }
     if let Some(uid) = parts.writers.iter().copied().min_by_key(|uid| might(*uid)) {
-        let nobodys = Standing {
+        let nobodys = Ownership {
             uid,
             gid: NOBODY,
             mode: 0,
         };
         let gid = group_of(&nobodys);
-        return Known {
+        return WebAccount {
             account: WebUser { uid, gid },
             by: KnownBy::Acl,
         };
     }
     match group.map(|part| part.gid) {
-        Some(gid) => Known {
+        Some(gid) => WebAccount {
             account: WebUser {
                 uid: account_of_group(gid).unwrap_or(NOBODY),
                 gid,
             },
             by: KnownBy::Group(gid),
         },
-        None => Known {
+        None => WebAccount {
             account: WebUser { uid: 0, gid: 0 },
             by: KnownBy::Root,
         },
@@ -327,7 +327,7 @@ fn account_of_group(gid: u32) -> Option<u32> {
 }
 
 /// The account's own group. Root's is never lent to another account, whatever `chown` left there.
-fn group_of(part: &Standing) -> u32 {
+fn group_of(part: &Ownership) -> u32 {
     let own = uzers::get_user_by_uid(part.uid).map(|user| user.primary_group_id());
     match own.unwrap_or(part.gid) {
         0 => NOBODY,
@@ -372,7 +372,7 @@ fn might(uid: u32) -> Might {
     }
 }
 
-impl From<&std::fs::Metadata> for Standing {
+impl From<&std::fs::Metadata> for Ownership {
     fn from(meta: &std::fs::Metadata) -> Self {
         Self {
             uid: meta.uid(),

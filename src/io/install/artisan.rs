@@ -152,7 +152,11 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
             .take()
             .map(|s| Box::new(s) as Box<dyn Read + Send>),
     ];
-    let readers: Vec<Reader> = readers.into_iter().flatten().map(Reader::of).collect();
+    let readers: Vec<OutputReader> = readers
+        .into_iter()
+        .flatten()
+        .map(OutputReader::of)
+        .collect();
     let started = Instant::now();
     let end_group = |child: &mut std::process::Child| {
         let _ = child.kill();
@@ -184,7 +188,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     while readers.iter().any(|reader| !reader.thread.is_finished()) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
-    let output: Vec<u8> = readers.iter().flat_map(Reader::read_so_far).collect();
+    let output: Vec<u8> = readers.iter().flat_map(OutputReader::read_so_far).collect();
     let end = &output[output.len().saturating_sub(MAX_TOLD)..];
     let last = match crate::words::untrusted::sanitize_bytes(end).trim() {
         "" => words().artisan_said_nothing.to_owned(),
@@ -197,12 +201,12 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
 }
 
 /// Reads an output to its end, so that a chatty program does not wait for us; keeps the end of it.
-struct Reader {
+struct OutputReader {
     end: Arc<Mutex<Vec<u8>>>,
     thread: JoinHandle<()>,
 }
 
-impl Reader {
+impl OutputReader {
     fn of(mut stream: Box<dyn Read + Send>) -> Self {
         let end = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&end);

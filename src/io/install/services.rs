@@ -89,10 +89,10 @@ const CRONTABS: [&str; 5] = [
 ];
 
 /// A reader of a server's own file and of those it includes.
-type Reader = fn(&Path, &[u8], &dyn Fn(&str) -> Vec<Included>) -> Vec<Block>;
+type ServerFileReader = fn(&Path, &[u8], &dyn Fn(&str) -> Vec<Included>) -> Vec<Block>;
 
 /// What these settings were read from.
-struct Places<'a> {
+struct ReadFrom<'a> {
     /// Below which folder the system's files lie.
     system: &'a Path,
     left: Cell<usize>,
@@ -100,7 +100,7 @@ struct Places<'a> {
 
 /// Everything that is set for programs of a system whose files lie below this folder, and for this install's folders.
 pub fn read(system: &Path, install: &Path) -> Vec<Block> {
-    let places = Places {
+    let places = ReadFrom {
         system,
         left: Cell::new(MAX_FILES),
     };
@@ -144,7 +144,7 @@ fn follow_links(block: &mut Block) {
     block.mentions.extend(more);
 }
 
-impl Places<'_> {
+impl ReadFrom<'_> {
     fn file(&self, path: &Path) -> Option<Vec<u8>> {
         self.left.set(self.left.get().checked_sub(1)?);
         let file = fs::read(path, MAX_FILE).ok()?;
@@ -161,7 +161,7 @@ impl Places<'_> {
     }
 
     /// A server's own files with all they include; where there are none, its sites as they stand.
-    fn servers(&self, own: &[&str], sites: &[&str], reader: Reader) -> Vec<Block> {
+    fn servers(&self, own: &[&str], sites: &[&str], reader: ServerFileReader) -> Vec<Block> {
         let mut files = self.all(own);
         if files.is_empty() {
             files = self.all(sites);

@@ -9,8 +9,8 @@ use super::net::Wire;
 use super::utf7::utf7;
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::probe::{Caution, Rung};
-use crate::domain::mail::{Login, Security};
+use crate::domain::mail::probe::{Rung, TestCaution};
+use crate::domain::mail::{LoginMethod, Security};
 use crate::domain::payload::base64;
 use crate::words::untrusted::{sanitize, sanitize_bytes};
 use crate::words::{fill, words};
@@ -35,7 +35,7 @@ impl Tagged {
 }
 
 /// What comes after something was sent.
-enum Answer {
+enum Response {
     Tagged(Tagged),
     /// `+`, and what follows.
     GoOn(Vec<u8>),
@@ -103,16 +103,16 @@ pub(super) fn open<'a>(
         climb.hold(&format!("{shown} {}", imap.capabilities.join(" ")));
     }
     if imap.can("LOGINDISABLED") {
-        climb.cautions.push(Caution::LoginDisabled);
+        climb.cautions.push(TestCaution::LoginDisabled);
     }
     climb.begin(Rung::Authentication);
     let Some(credential) = credential else {
         return Ok(imap);
     };
     let reply = match &climb.target.login {
-        Login::None => return Ok(imap),
-        Login::Password { user } => imap.login(user, credential)?,
-        Login::XOAuth2 { user } => imap.xoauth2(user, credential)?,
+        LoginMethod::None => return Ok(imap),
+        LoginMethod::Password { user } => imap.login(user, credential)?,
+        LoginMethod::XOAuth2 { user } => imap.xoauth2(user, credential)?,
     };
     if !reply.is_ok() {
         return Err(climb.refused(&reply.text, Some(credential)));
@@ -155,13 +155,13 @@ impl Imap<'_> {
     /// Reads up to the tagged reply.
     fn reply(&mut self, tag: &str) -> Result<Tagged, Fall> {
         match self.answer(tag)? {
-            Answer::Tagged(reply) => Ok(reply),
-            Answer::GoOn(said) => Err(Climb::broken(&said)),
+            Response::Tagged(reply) => Ok(reply),
+            Response::GoOn(said) => Err(Climb::broken(&said)),
         }
     }
 
     /// Reads up to the tagged reply, or up to where the server wants to hear more.
-    fn answer(&mut self, tag: &str) -> Result<Answer, Fall> {
+    fn answer(&mut self, tag: &str) -> Result<Response, Fall> {
         let mut untagged = Vec::new();
         for _ in 0..MAX_REPLIES {
             let line = self.line()?;
@@ -169,18 +169,18 @@ impl Imap<'_> {
                 .strip_prefix(tag.as_bytes())
                 .and_then(|rest| rest.strip_prefix(b" "))
             {
-                return Ok(Answer::Tagged(Tagged {
+                return Ok(Response::Tagged(Tagged {
                     text: text.to_vec(),
                     untagged,
                 }));
             }
             if let Some(text) = line.strip_prefix(b"+") {
-                return Ok(Answer::GoOn(text.to_vec()));
+                return Ok(Response::GoOn(text.to_vec()));
             }
             match line.strip_prefix(b"* ") {
                 // Whoever says goodbye answers no more.
                 Some(text) if starts_with(text, "BYE") => {
-                    return Ok(Answer::Tagged(Tagged {
+                    return Ok(Response::Tagged(Tagged {
                         text: text.to_vec(),
                         untagged,
                     }));
@@ -217,7 +217,7 @@ impl Imap<'_> {
                 sending.extend_from_slice(format!("{{{}}}\r\n", text.len()).as_bytes());
                 self.wire.send(&sending, self.cancel)?;
                 zeroize::Zeroize::zeroize(&mut *sending);
-                if let Answer::Tagged(refusal) = self.answer(&tag)? {
+                if let Response::Tagged(refusal) = self.answer(&tag)? {
                     return Ok(refusal);
                 }
                 sending.extend_from_slice(text);
@@ -254,8 +254,8 @@ impl Imap<'_> {
         );
         self.wire.send(&bytes, self.cancel)?;
         let reply = match self.answer(&tag)? {
-            Answer::Tagged(reply) => reply,
-            Answer::GoOn(challenge) => {
+            Response::Tagged(reply) => reply,
+            Response::GoOn(challenge) => {
                 let reason = challenge_text(&challenge);
                 self.wire.send(b"\r\n", self.cancel)?;
                 let mut reply = self.reply(&tag)?;

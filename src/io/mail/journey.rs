@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::mask::Masks;
 use super::{Cancelled, Climb, Fall, Settings, called_off, imap, smtp};
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::Target;
+use crate::domain::mail::MailServer;
 use crate::domain::mail::probe::Journey;
 use crate::words::words;
 
@@ -23,7 +23,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// One end of the journey: where, and with which password or token.
 pub struct End<'a> {
     /// The server.
-    pub target: &'a Target,
+    pub target: &'a MailServer,
     /// Password or token.
     pub credential: Option<&'a SecretBytes>,
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::imap::xoauth2_message;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::Target;
+use crate::domain::mail::MailServer;
 use crate::domain::payload::base64;
 use crate::words::untrusted::{MAX_SHOWN_CHARS, sanitize_bytes};
 
@@ -19,9 +19,9 @@ const SHORT: usize = 4;
 
 /// The forms of the credential of one test.
 #[derive(Default)]
-pub(super) struct Masks(Vec<Form>);
+pub(super) struct Masks(Vec<Mask>);
 
-struct Form {
+struct Mask {
     text: Zeroizing<String>,
     /// How many of its characters, from the first, make it known.
     least: usize,
@@ -29,7 +29,7 @@ struct Form {
 
 impl Masks {
     /// The forms in which a credential goes to a server.
-    pub(super) fn of(target: &Target, credential: Option<&SecretBytes>) -> Self {
+    pub(super) fn of(target: &MailServer, credential: Option<&SecretBytes>) -> Self {
         let mut masks = Self::default();
         let (Some(secret), Some(user)) = (credential, target.login.user()) else {
             return masks;
@@ -66,7 +66,7 @@ impl Masks {
 
     fn add_text(&mut self, text: &str) {
         if !text.is_empty() && self.0.iter().all(|form| *form.text != text) {
-            self.0.push(Form {
+            self.0.push(Mask {
                 least: match text.chars().count() {
                     long if long >= 2 * BY_NO_CHANCE => BY_NO_CHANCE,
                     all => all,
@@ -99,7 +99,7 @@ impl Masks {
     }
 }
 
-impl Form {
+impl Mask {
     /// How many bytes of this text are the secret, or so much of it that it is known; `before` stands before them.
     fn begins(&self, text: &str, before: Option<char>) -> usize {
         let alike = || {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
-use super::tls::{self, Seen, Trust};
+use super::tls::{self, TlsFacts, Trust};
 use super::{Fall, called_off};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::Code;
@@ -28,14 +28,14 @@ const SHOWN: usize = 200;
 
 /// When a wait ends.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct Deadlines {
     /// The whole test.
     pub(super) until: Instant,
     /// One wait.
     pub(super) patience: Duration,
 }
 
-impl Limits {
+impl Deadlines {
     fn deadline(self) -> Instant {
         self.until.min(Instant::now() + self.patience)
     }
@@ -71,7 +71,7 @@ fn apart<T: Send + 'static>(
 pub(super) fn resolve(
     host: &str,
     port: u16,
-    limits: Limits,
+    limits: Deadlines,
     cancel: &AtomicBool,
 ) -> Result<Vec<SocketAddr>, Fall> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
@@ -101,7 +101,7 @@ pub(super) fn resolve(
 /// Connects to the first address that answers.
 pub(super) fn connect(
     addresses: &[SocketAddr],
-    limits: Limits,
+    limits: Deadlines,
     cancel: &AtomicBool,
 ) -> Result<(Wire, SocketAddr), Fall> {
     let mut last = Fall::new(Code::Unreachable, Advice::NoRoute, "");
@@ -136,12 +136,12 @@ pub(super) fn connect(
 
 /// The socket, and TLS over it. Each call touches the socket once at most: rustls' own streams go on for as long as bytes
 /// drip in, past every deadline.
-struct Stream {
+struct MailStream {
     socket: TcpStream,
     tls: Option<Box<ClientConnection>>,
 }
 
-impl Stream {
+impl MailStream {
     /// Reads once; also says how many bytes came over the wire. Bytes of TLS alone count as [`ErrorKind::WouldBlock`].
     fn read(&mut self, into: &mut [u8], came: &mut usize) -> std::io::Result<usize> {
         let Some(tls) = &mut self.tls else {
@@ -185,8 +185,8 @@ impl Stream {
 
 /// A connection to a mail server, read line by line.
 pub(super) struct Wire {
-    stream: Stream,
-    limits: Limits,
+    stream: MailStream,
+    limits: Deadlines,
     buffer: Vec<u8>,
     said: usize,
 }
@@ -207,14 +207,14 @@ fn broken_off(error: &std::io::Error) -> Fall {
 }
 
 impl Wire {
-    fn new(stream: TcpStream, limits: Limits) -> Result<Self, Fall> {
+    fn new(stream: TcpStream, limits: Deadlines) -> Result<Self, Fall> {
         let ready = stream
             .set_read_timeout(Some(SLICE))
             .and_then(|()| stream.set_write_timeout(Some(SLICE)))
             .and_then(|()| stream.set_nodelay(true));
         ready.map_err(|e| broken_off(&e))?;
         Ok(Self {
-            stream: Stream {
+            stream: MailStream {
                 socket: stream,
                 tls: None,
             },
@@ -377,7 +377,7 @@ impl Wire {
         host: &str,
         checks: bool,
         cancel: &AtomicBool,
-    ) -> Result<(Self, Seen), Fall> {
+    ) -> Result<(Self, TlsFacts), Fall> {
         let mut socket = self.stream.socket;
         let deadline = self.limits.deadline();
         let go_on = || match () {
@@ -387,7 +387,7 @@ impl Wire {
         };
         let (tls, seen) = tls::handshake(&mut socket, trust, host, checks, &go_on)?;
         let wire = Self {
-            stream: Stream {
+            stream: MailStream {
                 socket,
                 tls: Some(Box::new(tls)),
             },

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::oauth::form_encoded;
-use crate::domain::mail::oauth_error::{Refusal, safe_words};
+use crate::domain::mail::oauth_error::{OAuthError, safe_words};
 use crate::words::words;
 
 /// A reply larger than this many bytes is none of a token endpoint.
@@ -86,7 +86,7 @@ pub enum AskError {
     Unreachable(String),
     /// The provider refuses, and says why.
     #[error("{}", .0.said())]
-    Refused(Refusal),
+    Refused(OAuthError),
     /// The reply is none of a token endpoint.
     #[error("{}", words().oauth_nonsense)]
     Nonsense,
@@ -94,7 +94,7 @@ pub enum AskError {
 
 /// The members of a good reply that matter. Unknown ones are passed over.
 #[derive(Deserialize)]
-struct Reply {
+struct TokenReply {
     access_token: Zeroizing<String>,
     #[serde(default)]
     refresh_token: Option<Zeroizing<String>>,
@@ -133,13 +133,13 @@ pub fn refresh(
     if body.len() > MAX_REPLY_BYTES {
         return Err(AskError::Nonsense);
     }
-    match serde_json::from_slice::<Reply>(&body) {
+    match serde_json::from_slice::<TokenReply>(&body) {
         Ok(reply) if good && !reply.access_token.is_empty() => Ok(tokens(&reply)),
-        _ => Err(Refusal::read(&body, &secrets).map_or(AskError::Nonsense, AskError::Refused)),
+        _ => Err(OAuthError::read(&body, &secrets).map_or(AskError::Nonsense, AskError::Refused)),
     }
 }
 
-fn tokens(reply: &Reply) -> Tokens {
+fn tokens(reply: &TokenReply) -> Tokens {
     let life = reply.expires_in.as_ref().and_then(|life| match life {
         serde_json::Value::String(digits) => digits.trim().parse().ok(),
         life => life.as_i64(),
@@ -263,7 +263,7 @@ mod tests {
             (r#","expires_in":null"#, USUAL_LIFE),
             ("", USUAL_LIFE),
         ] {
-            let reply: Reply = serde_json::from_str(&format!(
+            let reply: TokenReply = serde_json::from_str(&format!(
                 r#"{{"access_token":"a","refresh_token":""{life}}}"#
             ))
             .unwrap();

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::net::Wire;
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::Login;
+use crate::domain::mail::LoginMethod;
 use crate::domain::mail::probe::Rung;
 use crate::words::untrusted::sanitize_bytes;
 
@@ -24,7 +24,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     }
     climb.hold(&sanitize_bytes(&greeting));
     climb.begin(Rung::Authentication);
-    let (Login::Password { user } | Login::XOAuth2 { user }, Some(credential)) =
+    let (LoginMethod::Password { user } | LoginMethod::XOAuth2 { user }, Some(credential)) =
         (&climb.target.login, credential)
     else {
         return Ok(());

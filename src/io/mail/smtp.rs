@@ -13,8 +13,8 @@ use super::net::Wire;
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{Caution, Code, Rung};
-use crate::domain::mail::{Login, Security};
+use crate::domain::mail::probe::{Code, Rung, TestCaution};
+use crate::domain::mail::{LoginMethod, Security};
 use crate::domain::payload::base64;
 use crate::words::untrusted::{sanitize, sanitize_bytes};
 
@@ -24,7 +24,7 @@ const MAX_LINES: usize = 200;
 const EHLO: &[u8] = b"EHLO [127.0.0.1]\r\n";
 
 /// A whole reply.
-pub(super) struct Reply {
+pub(super) struct SmtpReply {
     /// Three digits.
     pub(super) code: u16,
     /// All lines, joined by blanks.
@@ -33,7 +33,7 @@ pub(super) struct Reply {
     lines: Vec<Vec<u8>>,
 }
 
-impl Reply {
+impl SmtpReply {
     fn class(&self) -> u16 {
         self.code / 100
     }
@@ -114,7 +114,7 @@ pub(super) fn open<'a>(
         smtp.ehlo(climb)?;
     }
     let target = climb.target;
-    let Some(credential) = credential.filter(|_| target.login != Login::None) else {
+    let Some(credential) = credential.filter(|_| target.login != LoginMethod::None) else {
         return Ok(smtp);
     };
     climb.begin(Rung::Authentication);
@@ -127,17 +127,17 @@ pub(super) fn open<'a>(
                 offered,
             ));
         }
-        climb.cautions.push(Caution::NoLoginOffered);
+        climb.cautions.push(TestCaution::NoLoginOffered);
         climb.hold("");
         return Ok(smtp);
     }
     match &target.login {
-        Login::None => {}
-        Login::Password { user } => smtp.log_in(climb, user, credential)?,
-        Login::XOAuth2 { .. } if !smtp.offers("XOAUTH2") => {
+        LoginMethod::None => {}
+        LoginMethod::Password { user } => smtp.log_in(climb, user, credential)?,
+        LoginMethod::XOAuth2 { .. } if !smtp.offers("XOAUTH2") => {
             return Err(smtp.no_method());
         }
-        Login::XOAuth2 { user } => {
+        LoginMethod::XOAuth2 { user } => {
             let message = xoauth2_message(user, credential);
             let mut reply = smtp.auth("XOAUTH2", &message)?;
             if reply.code == 334 {
@@ -158,14 +158,14 @@ pub(super) fn open<'a>(
 }
 
 impl Smtp<'_> {
-    fn reply(&mut self) -> Result<Reply, Fall> {
+    fn reply(&mut self) -> Result<SmtpReply, Fall> {
         let line = self.wire.line(self.cancel)?;
         self.reply_from(line)
     }
 
     /// A reply whose first line was read already.
-    fn reply_from(&mut self, mut line: Vec<u8>) -> Result<Reply, Fall> {
-        let mut reply = Reply {
+    fn reply_from(&mut self, mut line: Vec<u8>) -> Result<SmtpReply, Fall> {
+        let mut reply = SmtpReply {
             code: 0,
             text: Vec::new(),
             lines: Vec::new(),
@@ -193,7 +193,7 @@ impl Smtp<'_> {
     }
 
     /// Sends a command and reads its reply.
-    pub(super) fn command(&mut self, command: &[u8]) -> Result<Reply, Fall> {
+    pub(super) fn command(&mut self, command: &[u8]) -> Result<SmtpReply, Fall> {
         let bytes = Zeroizing::new([command, b"\r\n"].concat());
         self.wire.send(&bytes, self.cancel)?;
         self.reply()
@@ -236,7 +236,7 @@ impl Smtp<'_> {
         self.mechanisms.iter().any(|m| m == mechanism)
     }
 
-    fn auth(&mut self, mechanism: &str, initial: &str) -> Result<Reply, Fall> {
+    fn auth(&mut self, mechanism: &str, initial: &str) -> Result<SmtpReply, Fall> {
         let mut line = Zeroizing::new(Vec::with_capacity(mechanism.len() + initial.len() + 8));
         line.extend_from_slice(b"AUTH ");
         line.extend_from_slice(mechanism.as_bytes());
@@ -287,7 +287,7 @@ impl Smtp<'_> {
     fn judge(
         &self,
         climb: &mut Climb<'_>,
-        reply: &Reply,
+        reply: &SmtpReply,
         password: &SecretBytes,
         mechanism: &str,
     ) -> Result<(), Fall> {
@@ -298,7 +298,7 @@ impl Smtp<'_> {
         Ok(())
     }
 
-    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<Reply, Fall> {
+    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<SmtpReply, Fall> {
         let mut reply = self.auth("LOGIN", "")?;
         for text in [user.as_bytes(), password.expose()] {
             if reply.code != 334 {
@@ -311,7 +311,7 @@ impl Smtp<'_> {
     }
 
     /// PLAIN with the user name as authorisation id too, as FreeScout's mailer sends it.
-    fn plain(&mut self, user: &str, password: &SecretBytes) -> Result<Reply, Fall> {
+    fn plain(&mut self, user: &str, password: &SecretBytes) -> Result<SmtpReply, Fall> {
         let plain = Zeroizing::new(
             [
                 user.as_bytes(),
@@ -331,7 +331,7 @@ impl Smtp<'_> {
         climb: &mut Climb<'_>,
         user: &str,
         password: &SecretBytes,
-    ) -> Result<Reply, Fall> {
+    ) -> Result<SmtpReply, Fall> {
         let reply = self.auth("CRAM-MD5", "")?;
         if reply.code != 334 {
             return Ok(reply);
@@ -351,12 +351,12 @@ impl Smtp<'_> {
     }
 
     /// MAIL FROM. An address that would begin another command is not sent.
-    pub(super) fn mail_from(&mut self, sender: &str) -> Result<Reply, Fall> {
+    pub(super) fn mail_from(&mut self, sender: &str) -> Result<SmtpReply, Fall> {
         self.command(format!("MAIL FROM:<{}>", checked(sender)?).as_bytes())
     }
 
     /// RCPT TO.
-    pub(super) fn rcpt_to(&mut self, recipient: &str) -> Result<Reply, Fall> {
+    pub(super) fn rcpt_to(&mut self, recipient: &str) -> Result<SmtpReply, Fall> {
         self.command(format!("RCPT TO:<{}>", checked(recipient)?).as_bytes())
     }
 

@@ -93,7 +93,7 @@ impl Trust {
 
 /// What was seen of a server's TLS.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct TlsFacts {
     /// Version, names, issuer, days left; sanitised.
     pub(super) text: String,
     /// Days the certificate is still valid.
@@ -109,7 +109,7 @@ pub(super) fn handshake(
     host: &str,
     checks: bool,
     go_on: &dyn Fn() -> Result<(), Fall>,
-) -> Result<(ClientConnection, Seen), Fall> {
+) -> Result<(ClientConnection, TlsFacts), Fall> {
     let failed = |said: &str| Fall::new(Code::TlsHandshake, Advice::TlsFailed, sanitize(said));
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
         .map_err(|e| failed(&e.to_string()))?;
@@ -178,7 +178,7 @@ fn step(tls: &mut ClientConnection, stream: &mut TcpStream) -> io::Result<Result
 struct Inspector {
     authorities: Arc<Authorities>,
     checks: bool,
-    seen: Mutex<Seen>,
+    seen: Mutex<TlsFacts>,
 }
 
 impl Inspector {
@@ -190,7 +190,7 @@ impl Inspector {
             .clone()
     }
 
-    fn take(&self) -> Seen {
+    fn take(&self) -> TlsFacts {
         std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -200,11 +200,11 @@ impl Inspector {
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         now: UnixTime,
-    ) -> Seen {
+    ) -> TlsFacts {
         let Ok((_, certificate)) = X509Certificate::from_der(end_entity) else {
-            return Seen {
+            return TlsFacts {
                 fault: Some(CertificateFault::Untrusted),
-                ..Seen::default()
+                ..TlsFacts::default()
             };
         };
         let names = names(&certificate);
@@ -234,7 +234,7 @@ impl Inspector {
             _ => words().probe_no_expiry,
         };
         text.push(fill(term, &[("days", &days.abs())]));
-        Seen {
+        TlsFacts {
             text: sanitize(&text.join(", ")),
             days_left: Some(days),
             fault,

@@ -7,6 +7,7 @@
 //! FREESCOUT_RESCUE_CRASH_LIST=FILE   appends the name of each point it passes to FILE
 //! FREESCOUT_RESCUE_CRASH_AT=N        ends by SIGKILL at the Nth point it passes, counted from 1
 //! FREESCOUT_RESCUE_STOP_AT=NAME      stops by SIGSTOP at every point of that name
+//! FREESCOUT_RESCUE_FAULT_AT=NAME     panics at every point of that name
 //! ```
 
 /// A point.
@@ -94,4 +95,8 @@ pub fn pass(point: Point) {
         // To this thread, which then stops all of them: sent to the process, another might take it, and this one run on.
         let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
     }
+    assert!(
+        told("FREESCOUT_RESCUE_FAULT_AT").is_none_or(|at| at != name),
+        "a fault at {name}"
+    );
 }

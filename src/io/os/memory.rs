@@ -27,7 +27,7 @@ const LOOKED_UP: u64 = 4096;
 const MAX_MAPS: u64 = 16 << 20;
 
 /// A process's memory. Between stretches that do not touch stands a NUL.
-pub struct Memory {
+pub struct ProcessMemory {
     memory: File,
     /// Which pages are in use; `None` where the system does not tell.
     pages: Option<File>,
@@ -40,7 +40,7 @@ pub struct Memory {
     unread: u64,
 }
 
-impl Memory {
+impl ProcessMemory {
     /// Opens a process's memory, of which at most `limit` bytes will be read.
     ///
     /// # Errors
@@ -129,7 +129,7 @@ impl Memory {
     }
 }
 
-impl Read for Memory {
+impl Read for ProcessMemory {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         loop {
             let Some(stretch) = self.stretches.front_mut() else {

@@ -23,7 +23,7 @@ const MAX_ENVIRONMENT: u64 = 16 << 20;
 
 /// A running `queue:work` of the install.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worker {
+pub struct QueueWorker {
     /// Process id.
     pub pid: i32,
     /// The last queue name of `--queue`, where it is md5 of the key text that the worker was started with. Workers of
@@ -35,7 +35,7 @@ pub struct Worker {
 
 /// What a PHP process does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Role {
+pub enum ProcessRole {
     /// `queue:work`, or what starts it again and again; and md5 of the key text it was started with, where it says so.
     Worker(Option<String>),
     /// It serves a web server: FPM (its pool), CGI, LiteSpeed, FrankenPHP, or Apache itself.
@@ -63,7 +63,7 @@ pub struct PhpProcess {
     /// What it is, without its arguments: `php artisan queue:work`, `php-fpm: pool www`. Sanitised.
     pub what: String,
     /// What it does.
-    pub role: Role,
+    pub role: ProcessRole,
     /// Whether it belongs to the install.
     pub belongs: Belongs,
     /// Whose it is.
@@ -76,7 +76,7 @@ impl PhpProcess {
     /// For a queue worker that says so: md5 of the key text it was started with.
     pub fn identifier(&self) -> Option<&str> {
         match &self.role {
-            Role::Worker(identifier) => identifier.as_deref(),
+            ProcessRole::Worker(identifier) => identifier.as_deref(),
             _ => None,
         }
     }
@@ -156,7 +156,7 @@ pub(super) fn as_itself<T>(
 }
 
 /// Queue workers of this install.
-pub fn workers(install: &Path) -> Vec<Worker> {
+pub fn workers(install: &Path) -> Vec<QueueWorker> {
     let home = Home::of(install);
     php_processes()
         .filter_map(|(process, arguments)| {
@@ -164,7 +164,7 @@ pub fn workers(install: &Path) -> Vec<Worker> {
             let user = account(&process).uid;
             let ours = home.belongs(process.pid(), user, &arguments, &role) == Belongs::Here;
             match role {
-                Role::Worker(identifier) if ours => Some(Worker {
+                ProcessRole::Worker(identifier) if ours => Some(QueueWorker {
                     pid: process.pid(),
                     identifier,
                     started: started(&process),
@@ -250,14 +250,14 @@ fn what(arguments: &[String]) -> String {
 }
 
 /// What it does, by its title and its arguments.
-fn role(arguments: &[String]) -> Role {
+fn role(arguments: &[String]) -> ProcessRole {
     let title = arguments.first().map_or("", String::as_str);
     if let Some((_, pool)) = title.split_once(": pool ") {
-        return Role::Server(Some(pool.trim_end().to_owned()));
+        return ProcessRole::Server(Some(pool.trim_end().to_owned()));
     }
     let works = |a: &String| a == "queue:work" || a == "queue:listen";
     if let Some(at) = arguments.iter().position(works) {
-        return Role::Worker(identifier(&arguments[at..]));
+        return ProcessRole::Worker(identifier(&arguments[at..]));
     }
     let program = program(arguments).unwrap_or_default();
     let serves = [
@@ -269,8 +269,8 @@ fn role(arguments: &[String]) -> Role {
         "httpd",
     ];
     match serves.iter().any(|name| program.starts_with(name)) || program.contains("fpm") {
-        true => Role::Server(None),
-        false => Role::Command,
+        true => ProcessRole::Server(None),
+        false => ProcessRole::Command,
     }
 }
 
@@ -299,7 +299,7 @@ mod tests {
             let arguments: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
             (what(&arguments), role(&arguments))
         };
-        let worker = |identifier: Option<&str>| Role::Worker(identifier.map(str::to_owned));
+        let worker = |identifier: Option<&str>| ProcessRole::Worker(identifier.map(str::to_owned));
         let md5 = "0123456789abcdef0123456789abcdef";
         let queue = format!("--queue=emails,default,{md5}");
         assert_eq!(
@@ -318,12 +318,18 @@ mod tests {
             of(&["php-fpm: pool www", "", ""]),
             (
                 "php-fpm: pool www".to_owned(),
-                Role::Server(Some("www".to_owned()))
+                ProcessRole::Server(Some("www".to_owned()))
             )
         );
         let alone = |name: &str, role| (name.to_owned(), role);
-        assert_eq!(of(&["php", "-r", "secret"]), alone("php", Role::Command));
-        assert_eq!(of(&["lsphp:/home/x"]), alone("lsphp", Role::Server(None)));
-        assert_eq!(of(&[]), (String::new(), Role::Command));
+        assert_eq!(
+            of(&["php", "-r", "secret"]),
+            alone("php", ProcessRole::Command)
+        );
+        assert_eq!(
+            of(&["lsphp:/home/x"]),
+            alone("lsphp", ProcessRole::Server(None))
+        );
+        assert_eq!(of(&[]), (String::new(), ProcessRole::Command));
     }
 }

@@ -42,7 +42,7 @@ use crate::words::{fill, words};
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
 pub use sealed::{ENDING, Passphrase, Sealing};
-pub use writer::{Keeping, Target, Writer};
+pub use writer::{BackupFile, Writer, WriterOptions};
 
 /// Marks a folder as a backup of ours.
 pub const MARKER: &str = ".freescout-rescue-backup";

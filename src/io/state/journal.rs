@@ -17,7 +17,8 @@ use rustix::fs::OFlags;
 use super::backup::{BackupError, prepare_parent};
 use crate::domain::inventory::secret::{Cell, Place, Table, Token};
 use crate::domain::run::{
-    IntendedCell, IntendedFile, Intent, Kind, Origin, Outcome, Phase, PlannedSecret, Run,
+    IntendedCell, IntendedFile, Intent, PlannedSecret, Run, RunKind, RunOrigin, RunOutcome,
+    RunPhase,
 };
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::folder;
@@ -226,7 +227,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn step(&mut self, run: i64, phase: Phase, now: &str) -> Result<(), JournalError> {
+    pub fn step(&mut self, run: i64, phase: RunPhase, now: &str) -> Result<(), JournalError> {
         self.commit(|t| {
             end_steps(t, run, now)?;
             t.execute(
@@ -241,7 +242,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn end(&mut self, run: i64, outcome: Outcome, now: &str) -> Result<(), JournalError> {
+    pub fn end(&mut self, run: i64, outcome: RunOutcome, now: &str) -> Result<(), JournalError> {
         self.commit(|t| {
             end_steps(t, run, now)?;
             t.execute(
@@ -315,7 +316,7 @@ impl Journal {
         let counted = self.connection.query_row(
             "SELECT count(*), count(steps.run) FROM runs LEFT JOIN steps ON steps.run = runs.id AND steps.step = ?3 \
              WHERE identity = ?1 AND (kind = 'recovery' AND backup = ?2 OR kind = 'restore' AND safety = ?2)",
-            params![text(&identity(install)), text(backup), Phase::Files.code()],
+            params![text(&identity(install)), text(backup), RunPhase::Files.code()],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
         );
         let (runs, wrote) = counted.map_err(self.failed())?;
@@ -456,7 +457,7 @@ fn end_steps(transaction: &Transaction<'_>, run: i64, now: &str) -> rusqlite::Re
 }
 
 fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> {
-    let Origin {
+    let RunOrigin {
         host,
         user,
         from,
@@ -566,13 +567,13 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
     let (kind, outcome): (String, String) = (row.get("kind")?, row.get("outcome")?);
     Ok(Run {
         id: row.get("id")?,
-        kind: Kind::by_code(&kind).unwrap_or(Kind::Backup),
+        kind: RunKind::by_code(&kind).unwrap_or(RunKind::Backup),
         install: path("install")?,
         backup: path("backup")?,
         safety: row.get::<_, Option<Vec<u8>>>("safety")?.map(path_of),
         started: row.get("started")?,
         ended: row.get("ended")?,
-        origin: Origin {
+        origin: RunOrigin {
             host: row.get("host")?,
             user: row.get("user")?,
             from: row.get("came_from")?,
@@ -585,7 +586,7 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         reentered: count("reentered")?,
         refresh: row.get("refresh")?,
         artisan: row.get("artisan")?,
-        outcome: Outcome::by_code(&outcome).unwrap_or(Outcome::Unfinished),
+        outcome: RunOutcome::by_code(&outcome).unwrap_or(RunOutcome::Unfinished),
     })
 }
 

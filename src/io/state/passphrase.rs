@@ -72,7 +72,7 @@ fn passphrase(text: &[u8]) -> Result<Passphrase, PassphraseError> {
 }
 
 /// The terminal, silent: what is typed is not shown. Dropped, it is as before.
-pub struct Terminal {
+pub struct SilentTerminal {
     terminal: File,
     before: Termios,
     stop: Arc<AtomicBool>,
@@ -80,7 +80,7 @@ pub struct Terminal {
     over: Arc<AtomicBool>,
 }
 
-impl Terminal {
+impl SilentTerminal {
     /// Takes the terminal of this process, wherever input and output lead.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Terminal {
     /// [`PassphraseError`].
     pub fn ask(&mut self, question: &str) -> Result<Passphrase, PassphraseError> {
         self.say(question)?;
-        let mut line = Line::default();
+        let mut line = TypedLine::default();
         let read = loop {
             match self.byte() {
                 Ok(byte) => match line.take(byte) {
@@ -171,7 +171,7 @@ impl Terminal {
     }
 }
 
-impl Drop for Terminal {
+impl Drop for SilentTerminal {
     fn drop(&mut self) {
         // A terminal that is gone needs nothing put back.
         let _ = rustix::termios::tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
@@ -197,12 +197,12 @@ enum Escape {
 }
 
 /// A line as it is typed.
-struct Line {
+struct TypedLine {
     text: Zeroizing<Vec<u8>>,
     escape: Escape,
 }
 
-impl Default for Line {
+impl Default for TypedLine {
     fn default() -> Self {
         Self {
             text: Zeroizing::new(Vec::with_capacity(MOST + 1)),
@@ -211,7 +211,7 @@ impl Default for Line {
     }
 }
 
-impl Line {
+impl TypedLine {
     fn take(&mut self, byte: u8) -> Typed {
         match (&self.escape, byte) {
             (Escape::Begun, b'[' | b'O') => self.escape = Escape::Inside,
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     fn typed(bytes: &[u8]) -> (Vec<u8>, Typed) {
-        let mut line = Line::default();
+        let mut line = TypedLine::default();
         for byte in bytes {
             match line.take(*byte) {
                 Typed::More => {}

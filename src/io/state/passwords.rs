@@ -35,7 +35,7 @@ impl MailboxName {
 
 /// One line.
 #[derive(Debug)]
-pub enum Line {
+pub enum PasswordLine {
     /// A mailbox's passwords.
     Mailbox {
         /// Which one.
@@ -84,7 +84,7 @@ enum RawName {
 ///
 /// # Errors
 /// [`PasswordsError`] with the line.
-pub fn read(path: &Path) -> Result<Vec<Line>, PasswordsError> {
+pub fn read(path: &Path) -> Result<Vec<PasswordLine>, PasswordsError> {
     let bytes = if path == Path::new("-") {
         standard_input::read(MAX_BYTES).map_err(|e| PasswordsError::Unreadable(e.to_string()))?
     } else {
@@ -99,7 +99,7 @@ pub fn read(path: &Path) -> Result<Vec<Line>, PasswordsError> {
 ///
 /// # Errors
 /// [`PasswordsError::Form`].
-pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PasswordsError> {
+pub fn parse(bytes: &[u8]) -> Result<Vec<PasswordLine>, PasswordsError> {
     let lines = bytes
         .split(|b| *b == b'\n')
         .enumerate()
@@ -109,7 +109,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PasswordsError> {
         .collect()
 }
 
-fn parse_line(line: &[u8]) -> Result<Line, &'static str> {
+fn parse_line(line: &[u8]) -> Result<PasswordLine, &'static str> {
     let raw: Raw = serde_json::from_slice(line).map_err(
         |_| "not a JSON object with `mailbox` and `incoming` or `outgoing`, or with `system_mail`",
     )?;
@@ -119,10 +119,10 @@ fn parse_line(line: &[u8]) -> Result<Line, &'static str> {
     };
     match (raw.mailbox, raw.system_mail) {
         (None, Some(text)) if raw.incoming.is_none() && raw.outgoing.is_none() => {
-            Ok(Line::SystemMail(secret(text)?))
+            Ok(PasswordLine::SystemMail(secret(text)?))
         }
         (Some(name), None) if raw.incoming.is_some() || raw.outgoing.is_some() => {
-            Ok(Line::Mailbox {
+            Ok(PasswordLine::Mailbox {
                 mailbox: match name {
                     RawName::Id(id) => MailboxName::Id(id),
                     RawName::Email(email) => MailboxName::Email(email),
@@ -149,7 +149,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(lines.len(), 3);
-        let Line::Mailbox {
+        let PasswordLine::Mailbox {
             mailbox,
             incoming: Some(incoming),
             outgoing: None,

@@ -9,7 +9,7 @@ use crate::tui::widgets::Canvas;
 use crate::wizard::message::Action;
 use crate::wizard::mode::{Field, Mode, Question};
 use crate::wizard::step::Step;
-use crate::wizard::step::passwords::Next;
+use crate::wizard::step::passwords::EnterAction;
 use crate::wizard::update::Wizard;
 use crate::words::{Words, words};
 
@@ -104,9 +104,9 @@ fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
             Field::Unfinished | Field::Confirm => w.enter_carry_out,
             Field::Undo => w.enter_undo,
             Field::Password => match wizard.passwords_next() {
-                Next::Try => w.enter_try,
-                Next::Field => w.enter_next_field,
-                Next::Apply => w.enter_to_apply,
+                EnterAction::Try => w.enter_try,
+                EnterAction::Field => w.enter_next_field,
+                EnterAction::Apply => w.enter_to_apply,
             },
         },
         Mode::Command => command(wizard, w),

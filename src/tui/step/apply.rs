@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::plan::{Action, Plan};
+use crate::domain::plan::{Plan, PlanAction};
 use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
@@ -69,7 +69,10 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
 
 /// Wiped passwords that were not given: nothing is stored, and something is needed.
 fn still_wiped(wizard: &Wizard, plan: &Plan) -> usize {
-    let nothing = plan.steps.iter().filter(|s| s.action == Action::Nothing);
+    let nothing = plan
+        .steps
+        .iter()
+        .filter(|s| s.action == PlanAction::Nothing);
     nothing
         .filter(|s| {
             wizard
@@ -109,7 +112,7 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     let summary = ready.after;
     pieces.push(bullet(fill(
         w.apply_then,
-        &[("after", &summary.readable()), ("total", &summary.total)],
+        &[("after", &summary.readable()), ("total", &summary.all())],
     )));
     pieces
 }

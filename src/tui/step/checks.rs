@@ -9,7 +9,7 @@ use crate::domain::verdict::assessment::{Assessment, SecretReport};
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
-use crate::wizard::step::checks::Row;
+use crate::wizard::step::checks::OwnerRow;
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -83,7 +83,7 @@ fn table(
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
     assessment: &Assessment,
-    rows: &[Row],
+    rows: &[OwnerRow],
     chosen: usize,
     owner_width: usize,
 ) {
@@ -178,7 +178,7 @@ fn cell(secret: &SecretReport, assessment: &Assessment) -> (Role, String) {
 }
 
 /// Every secret of the row: what it is, its verdict, and what the recommended plan makes of it.
-fn explanation(assessment: &Assessment, row: &Row) -> Vec<Piece> {
+fn explanation(assessment: &Assessment, row: &OwnerRow) -> Vec<Piece> {
     let w = words();
     let mut pieces: Vec<Piece> = Vec::new();
     for secret in row.secrets(assessment) {

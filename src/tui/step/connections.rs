@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 
 use crate::domain::mail::Direction;
-use crate::domain::mail::probe::{Code, Mark, Tested, Verdict};
+use crate::domain::mail::probe::{Code, LoginMark, TestVerdict, Tested};
 use crate::sentences::connections as sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
-use crate::wizard::step::connections::{Progress, Row, Side};
+use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -61,7 +61,13 @@ pub(in crate::tui) fn draw(
     }
 }
 
-fn table(canvas: &mut Canvas<'_, '_>, area: Rect, wizard: &Wizard, rows: &[&Row], turn: usize) {
+fn table(
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+    wizard: &Wizard,
+    rows: &[&MailboxRow],
+    turn: usize,
+) {
     let state = &wizard.connections;
     let mut height = usize::from(area.height).max(1);
     if rows.len() > height {
@@ -108,15 +114,15 @@ fn cell(
     let state = &wizard.connections;
     let (role, mark, word) = match (state.progress(side.id), state.last(side.id)) {
         _ if side.protocol.is_empty() => (Role::Muted, "–", ""),
-        (Some(Progress::Waiting), _) => (Role::Muted, "…", ""),
-        (Some(Progress::At(rung)), _) => {
+        (Some(TestProgress::Waiting), _) => (Role::Muted, "…", ""),
+        (Some(TestProgress::At(rung)), _) => {
             (Role::Accent, canvas.spinner(turn), sentences::rung(rung))
         }
         (None, None) => (Role::Muted, "·", ""),
         (None, Some(tested)) => {
             let (role, mark) = mark(tested);
             let word = match tested.ended.mark() {
-                Mark::Works => "",
+                LoginMark::Works => "",
                 _ => sentences::word(&tested.ended),
             };
             (role, mark, word)
@@ -129,11 +135,11 @@ fn cell(
 fn mark(tested: &Tested) -> (Role, &'static str) {
     let mark = tested.ended.mark();
     let role = match mark {
-        Mark::Works if tested.ended.cautions.is_empty() => Role::Ok,
-        Mark::WouldWork => Role::Accent,
-        Mark::Works | Mark::NotTried => Role::Warn,
-        Mark::Fails => Role::Danger,
-        Mark::NotNeeded => Role::Muted,
+        LoginMark::Works if tested.ended.cautions.is_empty() => Role::Ok,
+        LoginMark::WouldWork => Role::Accent,
+        LoginMark::Works | LoginMark::NotTried => Role::Warn,
+        LoginMark::Fails => Role::Danger,
+        LoginMark::NotNeeded => Role::Muted,
     };
     (role, sentences::sign(mark))
 }
@@ -153,10 +159,10 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
     let state = &wizard.connections;
     match (state.progress(side.id), state.last(side.id)) {
         (None, None) => canvas.pieces(area, &[(Role::Muted, w.connections_untested.to_owned())]),
-        (Some(Progress::Waiting), _) => {
+        (Some(TestProgress::Waiting), _) => {
             canvas.pieces(area, &[(Role::Muted, w.connections_waiting.to_owned())]);
         }
-        (Some(Progress::At(rung)), _) => {
+        (Some(TestProgress::At(rung)), _) => {
             canvas.pieces(
                 area,
                 &[(Role::Accent, format!("{} …", sentences::rung(rung)))],
@@ -186,7 +192,7 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
 /// A line a rung: its name, its time, what was seen. Where there is no room for all, the last ones count.
 fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: usize) {
     let ladder = &tested.ended.ladder;
-    let failed = tested.ended.verdict() == Verdict::Failed;
+    let failed = tested.ended.verdict() == TestVerdict::Failed;
     for (index, step) in ladder
         .iter()
         .enumerate()
@@ -218,7 +224,7 @@ pub(super) fn verdict(tested: &Tested, wizard: &Wizard) -> Vec<Piece> {
     let (role, mark) = mark(tested);
     let word = sentences::outcome(ended);
     let head = match ended.verdict() {
-        Verdict::Ok => fill(
+        TestVerdict::Ok => fill(
             w.connections_works,
             &[("code", &word), ("ms", &ended.took().as_millis())],
         ),

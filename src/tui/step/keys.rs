@@ -6,7 +6,7 @@ use crate::domain::verdict::assessment::KeyReport;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
-use crate::wizard::step::keys::{Form, Looked, Tried};
+use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -37,7 +37,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         1 => (Role::Warn, w.keys_one_closed.to_owned()),
         count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
     });
-    if let Some(Looked { skipped, .. }) = &wizard.keys.looked
+    if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {
         let text = match skipped.len() - 1 {
@@ -56,14 +56,15 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         Some(form) => {
             let mut foot = take_bottom(&mut area, 5);
             let (prompt, input, masked) = match form {
-                Form::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
-                Form::Place(input) => (w.keys_type_place, input, false),
+                KeysForm::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
+                KeysForm::Place(input) => (w.keys_type_place, input, false),
             };
             canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
             let row = take_top(&mut foot, 1);
             canvas.field(row, input, masked, true);
             let unread = wizard.keys.looked.as_ref().filter(|l| l.files == 0);
-            if let (Form::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first())) {
+            if let (KeysForm::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first()))
+            {
                 let why = fill(w.looked_nothing, &[("why", why)]);
                 canvas.pieces(&mut foot, &[(Role::Danger, why)]);
             }
@@ -80,7 +81,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         .iter()
         .filter_map(|index| assessment.keys.get(*index));
     let items: Vec<Vec<Piece>> = keys
-        .map(|key| item(key, assessment.summary.total))
+        .map(|key| item(key, assessment.summary.all()))
         .collect();
     if items.is_empty() {
         canvas.pieces(&mut area, &[plain(w.keys_none)]);

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::inventory::SecretKind;
-use crate::domain::mail::probe::{Code, Verdict};
+use crate::domain::mail::probe::{Code, TestVerdict};
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
@@ -92,9 +92,9 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
         Some(Trial::Ended(tested)) => {
             let mark = tested.ended.mark();
             let role = match tested.ended.verdict() {
-                Verdict::Ok => Role::Ok,
-                Verdict::Failed => Role::Danger,
-                Verdict::Skipped => Role::Warn,
+                TestVerdict::Ok => Role::Ok,
+                TestVerdict::Failed => Role::Danger,
+                TestVerdict::Skipped => Role::Warn,
             };
             let sign = sentences::connections::sign(mark);
             let word = sentences::connections::outcome(&tested.ended);

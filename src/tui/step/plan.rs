@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::plan::{Action, Strategy};
+use crate::domain::plan::{PlanAction, Strategy};
 use crate::domain::verdict::Remedy;
 use crate::engine::worker::PlanReady;
 use crate::sentences;
@@ -110,7 +110,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         ("needed", &wizard.passwords.asked.len()),
         ("before", &before.readable()),
         ("after", &ready.after.readable()),
-        ("total", &ready.after.total),
+        ("total", &ready.after.all()),
     ];
     canvas.pieces(
         &mut area,
@@ -136,13 +136,13 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
     let items: Vec<Vec<Piece>> = shown
         .map(|(step, secret)| {
             let role = match step.action {
-                Action::StaysLost => Role::Danger,
-                Action::Salvage(_) => Role::Warn,
-                Action::Keep | Action::Leave | Action::Nothing => Role::Muted,
+                PlanAction::StaysLost => Role::Danger,
+                PlanAction::Salvage(_) => Role::Warn,
+                PlanAction::Keep | PlanAction::Leave | PlanAction::Nothing => Role::Muted,
                 _ => Role::Text,
             };
             let offer = match (secret.verdict.remedy(), step.action) {
-                (Remedy::Salvage, Action::Salvage(_)) => "[x] ",
+                (Remedy::Salvage, PlanAction::Salvage(_)) => "[x] ",
                 (Remedy::Salvage, _) => "[ ] ",
                 _ => "",
             };

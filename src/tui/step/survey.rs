@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::unfinished::Unfinished;
-use crate::wizard::step::survey::{DatabaseField, DatabaseForm, Form, Phase};
+use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
@@ -22,33 +22,33 @@ const NAMES: u16 = 10;
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     match (&wizard.survey.form, &wizard.survey.phase) {
-        (Some(Form::Folder(input)), _) => {
+        (Some(SurveyForm::Folder(input)), _) => {
             canvas.pieces(&mut area, &[plain(w.survey_folder_form), plain("")]);
             let row = take_top(&mut area, 1);
             canvas.field(row, input, false, true);
             take_top(&mut area, 1);
             refused(canvas, area, wizard);
         }
-        (Some(Form::Database(form)), _) => {
+        (Some(SurveyForm::Database(form)), _) => {
             database_form(canvas, &mut area, form);
             refused(canvas, area, wizard);
         }
-        (Some(Form::Earlier(bookmark)), _) => earlier(canvas, area, bookmark),
-        (Some(Form::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
-        (None, Phase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
-        (None, Phase::Barred { problem, tried }) => {
+        (Some(SurveyForm::Earlier(bookmark)), _) => earlier(canvas, area, bookmark),
+        (Some(SurveyForm::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
+        (None, SurveyPhase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
+        (None, SurveyPhase::Barred { problem, tried }) => {
             canvas.problem(&mut area, problem);
             if tried.is_some() {
                 canvas.pieces(&mut area, &[plain(w.survey_other_values)]);
             }
         }
-        (None, Phase::Read(survey)) => read(canvas, area, wizard, survey),
+        (None, SurveyPhase::Read(survey)) => read(canvas, area, wizard, survey),
     }
 }
 
 /// Why the install cannot be read, below a form that may change that.
 fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
-    if let Phase::Barred { problem, .. } = &wizard.survey.phase {
+    if let SurveyPhase::Barred { problem, .. } = &wizard.survey.phase {
         let pieces = [
             (Role::Danger, format!("✗ {}", problem.what)),
             plain(problem.why.clone()),

@@ -17,7 +17,7 @@ const SENTENCES: usize = 2;
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// One row: whose, how many mails, and how many in each part.
-type Row = (Option<Fingerprint>, u64, Vec<u32>);
+type KeyRow = (Option<Fingerprint>, u64, Vec<u32>);
 
 /// Draws at the bottom of the area, which shrinks by what it took, within so many rows; nothing where they do not do.
 pub(super) fn draw(
@@ -54,8 +54,8 @@ pub(super) fn draw(
 }
 
 /// The rows by their first mail.
-fn rows(timeline: &Timeline) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn rows(timeline: &Timeline) -> Vec<KeyRow> {
+    let mut rows: Vec<KeyRow> = Vec::new();
     for era in &timeline.eras {
         match rows.iter_mut().find(|(key, ..)| *key == era.key) {
             Some((_, mails, _)) => *mails += era.mails,
@@ -74,7 +74,7 @@ fn rows(timeline: &Timeline) -> Vec<Row> {
 fn bars(
     canvas: &mut Canvas<'_, '_>,
     area: &mut Rect,
-    rows: &[Row],
+    rows: &[KeyRow],
     timeline: &Timeline,
     assessment: &Assessment,
 ) {

@@ -18,7 +18,7 @@ const MAX_SEQUENCE: usize = 64;
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// What was pressed or pasted.
-pub(in crate::tui) enum Input {
+pub(in crate::tui) enum Keystroke {
     /// A key.
     Key(KeyEvent),
     /// A paste.
@@ -43,7 +43,7 @@ impl Default for Decoder {
 }
 
 /// What stands at the beginning of the bytes, and how many of them it takes.
-enum Taken {
+enum Decoded {
     Key(usize, KeyCode, KeyModifiers),
     PasteBegins(usize),
     /// Of no meaning to us.
@@ -59,12 +59,12 @@ impl Decoder {
     }
 
     /// Nothing followed it.
-    pub(super) fn esc_was_alone(&mut self) -> Vec<Input> {
+    pub(super) fn esc_was_alone(&mut self) -> Vec<Keystroke> {
         self.pending.zeroize();
-        vec![Input::Key(KeyEvent::from(KeyCode::Esc))]
+        vec![Keystroke::Key(KeyEvent::from(KeyCode::Esc))]
     }
 
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Keystroke> {
         self.pending.extend_from_slice(bytes);
         let (mut inputs, mut at) = (Vec::new(), 0);
         while at < self.pending.len() {
@@ -81,18 +81,18 @@ impl Decoder {
                 }
                 at += PASTE_ENDS.len();
                 let text = self.paste.take().unwrap_or_default();
-                inputs.push(Input::Paste(SecretBytes::from(&text[..])));
+                inputs.push(Keystroke::Paste(SecretBytes::from(&text[..])));
                 continue;
             }
             at += match take(rest) {
-                Taken::Unfinished => break,
-                Taken::Nothing(length) => length,
-                Taken::PasteBegins(length) => {
+                Decoded::Unfinished => break,
+                Decoded::Nothing(length) => length,
+                Decoded::PasteBegins(length) => {
                     self.paste = Some(Zeroizing::new(Vec::with_capacity(MAX_PASTE)));
                     length
                 }
-                Taken::Key(length, code, modifiers) => {
-                    inputs.push(Input::Key(KeyEvent::new(code, modifiers)));
+                Decoded::Key(length, code, modifiers) => {
+                    inputs.push(Keystroke::Key(KeyEvent::new(code, modifiers)));
                     length
                 }
             };
@@ -105,9 +105,9 @@ impl Decoder {
     }
 }
 
-fn take(bytes: &[u8]) -> Taken {
-    let key = |length, code| Taken::Key(length, code, KeyModifiers::NONE);
-    let ctrl = |c: u8| Taken::Key(1, KeyCode::Char(char::from(c)), KeyModifiers::CONTROL);
+fn take(bytes: &[u8]) -> Decoded {
+    let key = |length, code| Decoded::Key(length, code, KeyModifiers::NONE);
+    let ctrl = |c: u8| Decoded::Key(1, KeyCode::Char(char::from(c)), KeyModifiers::CONTROL);
     match bytes[0] {
         0x1b => escape(bytes),
         b'\r' => key(1, KeyCode::Enter),
@@ -123,73 +123,73 @@ fn take(bytes: &[u8]) -> Taken {
                 Err(e) if e.valid_up_to() > 0 => {
                     std::str::from_utf8(&text[..e.valid_up_to()]).unwrap_or_default()
                 }
-                Err(e) => return e.error_len().map_or(Taken::Unfinished, Taken::Nothing),
+                Err(e) => return e.error_len().map_or(Decoded::Unfinished, Decoded::Nothing),
             };
             match valid.chars().next() {
                 Some(c) => key(c.len_utf8(), KeyCode::Char(c)),
-                None => Taken::Nothing(1),
+                None => Decoded::Nothing(1),
             }
         }
     }
 }
 
 /// What begins with Esc.
-fn escape(bytes: &[u8]) -> Taken {
+fn escape(bytes: &[u8]) -> Decoded {
     match bytes.get(1) {
-        None => Taken::Unfinished,
-        Some(0x1b) => Taken::Key(1, KeyCode::Esc, KeyModifiers::NONE),
+        None => Decoded::Unfinished,
+        Some(0x1b) => Decoded::Key(1, KeyCode::Esc, KeyModifiers::NONE),
         Some(b'[') => control_sequence(bytes),
         Some(b'O') => match bytes.get(2) {
-            None => Taken::Unfinished,
+            None => Decoded::Unfinished,
             // The keypad's Enter.
-            Some(b'M') => Taken::Key(3, KeyCode::Enter, KeyModifiers::NONE),
-            Some(last) => letter(*last).map_or(Taken::Nothing(3), |code| {
-                Taken::Key(3, code, KeyModifiers::NONE)
+            Some(b'M') => Decoded::Key(3, KeyCode::Enter, KeyModifiers::NONE),
+            Some(last) => letter(*last).map_or(Decoded::Nothing(3), |code| {
+                Decoded::Key(3, code, KeyModifiers::NONE)
             }),
         },
         Some(_) => match take(&bytes[1..]) {
-            Taken::Key(length, code, modifiers) => {
-                Taken::Key(length + 1, code, modifiers | KeyModifiers::ALT)
+            Decoded::Key(length, code, modifiers) => {
+                Decoded::Key(length + 1, code, modifiers | KeyModifiers::ALT)
             }
-            Taken::Nothing(length) => Taken::Nothing(length + 1),
+            Decoded::Nothing(length) => Decoded::Nothing(length + 1),
             other => other,
         },
     }
 }
 
 /// `ESC [`, parameters, intermediate bytes, a final byte (ECMA-48, 5.4).
-fn control_sequence(bytes: &[u8]) -> Taken {
+fn control_sequence(bytes: &[u8]) -> Decoded {
     let body = &bytes[2..];
     // The Linux console's F1 to F5, which are no control sequences.
     if let [b'[', rest @ ..] = body {
         return match rest.first() {
-            None => Taken::Unfinished,
-            Some(c @ b'A'..=b'E') => Taken::Key(4, KeyCode::F(c - b'A' + 1), KeyModifiers::NONE),
-            Some(_) => Taken::Nothing(4),
+            None => Decoded::Unfinished,
+            Some(c @ b'A'..=b'E') => Decoded::Key(4, KeyCode::F(c - b'A' + 1), KeyModifiers::NONE),
+            Some(_) => Decoded::Nothing(4),
         };
     }
     let Some(end) = body.iter().position(|b| !(0x20..=0x3f).contains(b)) else {
         return match body.len() {
-            ..MAX_SEQUENCE => Taken::Unfinished,
-            length => Taken::Nothing(2 + length),
+            ..MAX_SEQUENCE => Decoded::Unfinished,
+            length => Decoded::Nothing(2 + length),
         };
     };
     let (last, length) = (body[end], end + 3);
     if !(0x40..=0x7e).contains(&last) {
         // Broken off: what breaks it stands for itself.
-        return Taken::Nothing(length - 1);
+        return Decoded::Nothing(length - 1);
     }
     let mut numbers = body[..end].split(|b| *b == b';').map(number);
     let (first, second) = (numbers.next().flatten(), numbers.next().flatten());
     let modifiers = second.map_or(KeyModifiers::NONE, modifiers);
     let code = match (last, first) {
-        (b'~', Some(200)) => return Taken::PasteBegins(length),
+        (b'~', Some(200)) => return Decoded::PasteBegins(length),
         (b'Z', _) => Some(KeyCode::BackTab),
         (b'~', Some(n)) => numbered(n),
         (last, _) => letter(last),
     };
-    code.map_or(Taken::Nothing(length), |code| {
-        Taken::Key(length, code, modifiers)
+    code.map_or(Decoded::Nothing(length), |code| {
+        Decoded::Key(length, code, modifiers)
     })
 }
 
@@ -242,11 +242,11 @@ fn numbered(number: u8) -> Option<KeyCode> {
 mod tests {
     use super::*;
 
-    fn told(inputs: Vec<Input>) -> Vec<String> {
+    fn told(inputs: Vec<Keystroke>) -> Vec<String> {
         let told = inputs.into_iter().map(|input| match input {
-            Input::Key(key) if key.modifiers.is_empty() => format!("{:?}", key.code),
-            Input::Key(key) => format!("{:?} {:?}", key.modifiers, key.code),
-            Input::Paste(text) => format!("paste {}", String::from_utf8_lossy(text.expose())),
+            Keystroke::Key(key) if key.modifiers.is_empty() => format!("{:?}", key.code),
+            Keystroke::Key(key) => format!("{:?} {:?}", key.modifiers, key.code),
+            Keystroke::Paste(text) => format!("paste {}", String::from_utf8_lossy(text.expose())),
         });
         told.collect()
     }
@@ -348,7 +348,7 @@ mod tests {
             decoder.feed(&[b'x'; BLOCK]);
         }
         let inputs = decoder.feed(PASTE_ENDS);
-        let [Input::Paste(text)] = &inputs[..] else {
+        let [Keystroke::Paste(text)] = &inputs[..] else {
             unreachable!("one paste")
         };
         assert_eq!(text.len(), MAX_PASTE);

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::{Zeroize, Zeroizing};
 
-pub(in crate::tui) use super::decoder::Input;
+pub(in crate::tui) use super::decoder::Keystroke;
 use super::decoder::{BLOCK, Decoder};
 use crate::domain::inventory::secret::wipe_stack;
 
@@ -33,7 +33,7 @@ impl Keyboard {
     /// # Errors
     /// What the system says.
     pub(in crate::tui) fn listen(
-        heard: impl Fn(Option<Input>) -> bool + Send + 'static,
+        heard: impl Fn(Option<Keystroke>) -> bool + Send + 'static,
     ) -> std::io::Result<Self> {
         let terminal = File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
         let (stopped, stop) = std::io::pipe()?;
@@ -58,7 +58,7 @@ impl Drop for Keyboard {
     }
 }
 
-fn read(mut terminal: File, stopped: &PipeReader, heard: &dyn Fn(Option<Input>) -> bool) {
+fn read(mut terminal: File, stopped: &PipeReader, heard: &dyn Fn(Option<Keystroke>) -> bool) {
     let mut decoder = Decoder::default();
     let mut block = Zeroizing::new(vec![0; BLOCK]);
     loop {

@@ -14,7 +14,7 @@ use crate::wizard::update::Wizard;
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum StepProgress {
     /// It was not gone through in this round, or what was done there no longer stands.
     Ahead,
     /// Something stays open there.
@@ -23,7 +23,7 @@ pub enum Standing {
     Good,
 }
 
-impl Standing {
+impl StepProgress {
     fn of(open: bool) -> Self {
         if open { Self::Open } else { Self::Good }
     }
@@ -31,18 +31,20 @@ impl Standing {
 
 impl Wizard {
     /// How a step stands.
-    pub fn standing_of(&self, step: Step) -> Standing {
+    pub fn standing_of(&self, step: Step) -> StepProgress {
         let Some(assessment) = self.assessment() else {
-            return Standing::Ahead;
+            return StepProgress::Ahead;
         };
         match step {
-            Step::Survey if self.survey.read().is_none() => Standing::Ahead,
-            Step::Survey => Standing::of(self.survey.unfinished.is_some() || is_ailing(assessment)),
+            Step::Survey if self.survey.read().is_none() => StepProgress::Ahead,
+            Step::Survey => {
+                StepProgress::of(self.survey.unfinished.is_some() || is_ailing(assessment))
+            }
             Step::Backup => self.standing_of_backup(),
             Step::Apply => self.standing_of_apply(),
-            Step::Report => Standing::Ahead,
-            _ if step >= self.reached => Standing::Ahead,
-            Step::Keys => Standing::of(assessment.secrets.iter().any(|secret| {
+            Step::Report => StepProgress::Ahead,
+            _ if step >= self.reached => StepProgress::Ahead,
+            Step::Keys => StepProgress::of(assessment.secrets.iter().any(|secret| {
                 matches!(
                     secret.verdict,
                     Verdict::UnknownKey { .. }
@@ -52,61 +54,61 @@ impl Wizard {
                         }
                 )
             })),
-            Step::Checks => Standing::of(assessment.secrets.iter().any(is_open)),
+            Step::Checks => StepProgress::of(assessment.secrets.iter().any(is_open)),
             Step::Plan => self.standing_of_plan(assessment),
-            Step::Passwords => Standing::of(self.passwords.asked.len() > self.entered().len()),
+            Step::Passwords => StepProgress::of(self.passwords.asked.len() > self.entered().len()),
         }
     }
 
-    fn standing_of_backup(&self) -> Standing {
+    fn standing_of_backup(&self) -> StepProgress {
         let state = &self.backup;
         let used_up = self.report.is_over() && state.made.is_some();
         match &state.done {
-            Some(_) => Standing::Good,
-            None if state.problem.is_some() => Standing::Open,
-            None if self.reached < Step::Backup => Standing::Ahead,
-            None if used_up => Standing::Good,
+            Some(_) => StepProgress::Good,
+            None if state.problem.is_some() => StepProgress::Open,
+            None if self.reached < Step::Backup => StepProgress::Ahead,
+            None if used_up => StepProgress::Good,
             // What stood was used up by an attempt that failed, or is none of what stands now.
             None => {
                 if self.reached > Step::Backup {
-                    Standing::Open
+                    StepProgress::Open
                 } else {
-                    Standing::Ahead
+                    StepProgress::Ahead
                 }
             }
         }
     }
 
-    fn standing_of_plan(&self, assessment: &Assessment) -> Standing {
+    fn standing_of_plan(&self, assessment: &Assessment) -> StepProgress {
         if self.report.undone.is_some() {
-            return Standing::Ahead;
+            return StepProgress::Ahead;
         }
         if self.report.applied.is_some() {
-            return Standing::of(assessment.secrets.iter().any(is_open));
+            return StepProgress::of(assessment.secrets.iter().any(is_open));
         }
         let Some(ready) = &self.plan.ready else {
-            return Standing::Ahead;
+            return StepProgress::Ahead;
         };
         let entered: BTreeSet<Place> = self.entered().into_iter().map(|(place, _)| place).collect();
         // A plan has one step a secret, in the order of the secrets.
         let pairs = ready.plan.steps.iter().zip(&assessment.secrets);
         let lost = pairs
             .filter(|(step, secret)| match step.action {
-                plan::Action::StaysLost => true,
-                plan::Action::Nothing => secret.probably_wiped(),
+                plan::PlanAction::StaysLost => true,
+                plan::PlanAction::Nothing => secret.probably_wiped(),
                 _ => false,
             })
             .any(|(step, _)| !entered.contains(&step.place));
-        Standing::of(lost)
+        StepProgress::of(lost)
     }
 
-    fn standing_of_apply(&self) -> Standing {
+    fn standing_of_apply(&self) -> StepProgress {
         if self.apply.problem.is_some() || matches!(self.written, Written::InPart(_)) {
-            return Standing::Open;
+            return StepProgress::Open;
         }
         match (&self.report.applied, &self.report.undone) {
-            (Some(applied), None) => Standing::of(!applied.verified),
-            _ => Standing::Ahead,
+            (Some(applied), None) => StepProgress::of(!applied.verified),
+            _ => StepProgress::Ahead,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::words::untrusted::sanitize;
 
 /// One row: whose secrets, and where they stand in [`Assessment::secrets`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct OwnerRow {
     /// Whose, sanitised.
     pub owner: String,
     /// Address of a mailbox, sanitised; empty for others.
@@ -24,7 +24,7 @@ pub struct Row {
     pub cells: Vec<usize>,
 }
 
-impl Row {
+impl OwnerRow {
     /// The secrets of the row.
     pub fn secrets<'a>(
         &'a self,
@@ -37,8 +37,8 @@ impl Row {
 }
 
 /// All rows that contain the filter's text, in the order of the assessment.
-pub fn rows(assessment: &Assessment, filter: &str) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+pub fn rows(assessment: &Assessment, filter: &str) -> Vec<OwnerRow> {
+    let mut rows: Vec<OwnerRow> = Vec::new();
     let mut mailbox_row: std::collections::HashMap<u64, usize> = std::collections::HashMap::new();
     for (index, secret) in assessment.secrets.iter().enumerate() {
         if secret.place.cell.table == Table::Mailboxes {
@@ -49,7 +49,7 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<Row> {
                     .iter()
                     .find(|m| m.id == id)
                     .map_or("", |m| m.email.as_str());
-                rows.push(Row {
+                rows.push(OwnerRow {
                     owner: sanitize(&secret.owner),
                     email: sanitize(email),
                     kind: None,
@@ -59,7 +59,7 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<Row> {
             });
             rows[row].cells.push(index);
         } else {
-            let row = Row {
+            let row = OwnerRow {
                 owner: sanitize(&secret.owner),
                 email: String::new(),
                 kind: Some(secret.kind),
@@ -85,7 +85,7 @@ pub struct State {
     /// Whether the filter is being typed.
     pub filtering: bool,
     /// The rows that pass the filter.
-    pub rows: Vec<Row>,
+    pub rows: Vec<OwnerRow>,
 }
 
 impl Wizard {

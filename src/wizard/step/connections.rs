@@ -15,13 +15,13 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::mail::probe::{Code, Tested};
 use crate::domain::mail::{Connection, ConnectionId, Direction, connections};
 use crate::domain::verdict::assessment::Assessment;
-use crate::engine::worker::{JobId, Reading, TestJob, Update};
+use crate::engine::worker::{JobId, PasswordsUsed, TestJob, Update};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
-pub use pane::{Progress, State};
+pub use pane::{State, TestProgress};
 
 /// One direction of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Side {
 
 /// One mailbox in the pane; the system mail account is the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct MailboxRow {
     /// Its name, sanitised.
     pub name: String,
     /// Its address, sanitised.
@@ -46,8 +46,8 @@ pub struct Row {
 }
 
 /// One row a mailbox, and one for the system mail account where there is one.
-pub fn rows(assessment: &Assessment) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+pub fn rows(assessment: &Assessment) -> Vec<MailboxRow> {
+    let mut rows: Vec<MailboxRow> = Vec::new();
     for connection in connections(&assessment.mailboxes, &assessment.system_mail) {
         let system = connection.id.mailbox.is_none();
         if system && assessment.system_mail.driver.is_empty() {
@@ -58,7 +58,7 @@ pub fn rows(assessment: &Assessment) -> Vec<Row> {
             Some(row) if connection.id.direction == Direction::Outgoing && !system => {
                 row.sides.push(side);
             }
-            _ => rows.push(Row {
+            _ => rows.push(MailboxRow {
                 name: match system {
                     true => words().system_mail.to_owned(),
                     false => sanitize(&connection.owner),
@@ -158,10 +158,10 @@ impl Wizard {
     }
 
     /// What is read before a recovery is what it would bring back; afterwards, what FreeScout reads.
-    fn reading(&self) -> Reading {
+    fn reading(&self) -> PasswordsUsed {
         match self.report.applied {
-            Some(_) if self.report.undone.is_none() => Reading::InForce,
-            _ => Reading::Rescued,
+            Some(_) if self.report.undone.is_none() => PasswordsUsed::InForce,
+            _ => PasswordsUsed::Rescued,
         }
     }
 
@@ -181,7 +181,7 @@ impl Wizard {
         let id = self.next_job();
         for connection in &which {
             let known = self.connections.known.entry(*connection).or_default();
-            known.now = Some(Progress::Waiting);
+            known.now = Some(TestProgress::Waiting);
         }
         self.connections
             .rounds
@@ -213,7 +213,7 @@ impl Wizard {
         };
         match update {
             Update::Probing(connection, rung) if left.contains(connection) => {
-                known.entry(*connection).or_default().now = Some(Progress::At(*rung));
+                known.entry(*connection).or_default().now = Some(TestProgress::At(*rung));
             }
             Update::Tested(tested) if left.remove(&tested.id) => self.note_stored(tested),
             Update::Failed(problem) => {

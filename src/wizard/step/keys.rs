@@ -14,7 +14,7 @@ use crate::words::{fill, words};
 
 /// A field that is open.
 #[derive(Debug)]
-pub enum Form {
+pub enum KeysForm {
     /// A key, typed or pasted.
     Key(Input),
     /// A file, an archive or a folder to search.
@@ -23,7 +23,7 @@ pub enum Form {
 
 /// What the last search came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked {
+pub struct SearchTotals {
     /// Files read.
     pub files: u64,
     /// Bytes read, unpacked ones included.
@@ -47,7 +47,7 @@ pub struct State {
     /// The chosen key.
     pub cursor: Cursor,
     /// The field that is open.
-    pub form: Option<Form>,
+    pub form: Option<KeysForm>,
     /// Whether the field shows the key in it.
     pub revealed: bool,
     /// How many keys opened something before the last search.
@@ -55,7 +55,7 @@ pub struct State {
     /// Places in the assessment's keys, those that open most first.
     pub order: Vec<usize>,
     /// The last search.
-    pub looked: Option<Looked>,
+    pub looked: Option<SearchTotals>,
     /// The last key given.
     pub tried: Option<Tried>,
     /// Where the operator had keys looked for.
@@ -67,12 +67,12 @@ impl State {
     pub(in crate::wizard) fn input(&self) -> Option<&Input> {
         self.form
             .as_ref()
-            .map(|(Form::Key(input) | Form::Place(input))| input)
+            .map(|(KeysForm::Key(input) | KeysForm::Place(input))| input)
     }
 
     /// Something was read at the place that was typed: the field has done its work.
     pub(in crate::wizard) fn place_is_read(&mut self) {
-        if matches!(self.form, Some(Form::Place(_))) {
+        if matches!(self.form, Some(KeysForm::Place(_))) {
             self.form = None;
         }
     }
@@ -80,7 +80,7 @@ impl State {
     pub(in crate::wizard) fn field(&mut self) -> Option<&mut Input> {
         self.form
             .as_mut()
-            .map(|(Form::Key(input) | Form::Place(input))| input)
+            .map(|(KeysForm::Key(input) | KeysForm::Place(input))| input)
     }
 }
 
@@ -121,7 +121,7 @@ impl Wizard {
                     .iter()
                     .filter(|k| !k.effective)
                     .max_by_key(|k| k.opens);
-                let total = assessment.summary.total;
+                let total = assessment.summary.all();
                 best.map(|k| {
                     fill(
                         w.looked_found,
@@ -161,11 +161,11 @@ impl Wizard {
             Action::AddKey => {
                 self.keys.revealed = false;
                 self.keys.tried = None;
-                self.keys.form = Some(Form::Key(Input::default()));
+                self.keys.form = Some(KeysForm::Key(Input::default()));
             }
             Action::LookIn => {
                 self.keys.looked = None;
-                self.keys.form = Some(Form::Place(Input::default()));
+                self.keys.form = Some(KeysForm::Place(Input::default()));
             }
             Action::LookUsual => return self.look(Job::LookUsual),
             Action::LookProcesses => return self.look(Job::LookProcesses),
@@ -191,17 +191,17 @@ impl Wizard {
         match (action, &mut self.keys.form) {
             (Action::Back, _) => self.keys.form = None,
             (Action::Reveal, _) => self.keys.revealed = !self.keys.revealed,
-            (Action::Primary, Some(Form::Key(input))) if !input.is_empty() => {
+            (Action::Primary, Some(KeysForm::Key(input))) if !input.is_empty() => {
                 let text = input.to_secret();
                 // The field closes when the text turns out to be a key.
                 return self.start(Job::TryKey(text));
             }
-            (Action::Primary, Some(Form::Place(input))) if !input.is_empty() => {
+            (Action::Primary, Some(KeysForm::Place(input))) if !input.is_empty() => {
                 let place = PathBuf::from(input.expose().trim());
                 // The field closes when something is read there.
                 return self.look(Job::LookIn(vec![place]));
             }
-            (action, Some(Form::Key(input) | Form::Place(input))) => {
+            (action, Some(KeysForm::Key(input) | KeysForm::Place(input))) => {
                 input.act(action);
             }
             (_, None) => {}

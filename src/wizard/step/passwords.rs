@@ -11,7 +11,7 @@ use crate::domain::mail::ConnectionId;
 use crate::domain::mail::probe::{Code, Rung, Tested};
 use crate::domain::plan::Choices;
 use crate::domain::verdict::assessment::SecretReport;
-use crate::engine::worker::{Entered, JobId, Reading, TestJob, Update};
+use crate::engine::worker::{Entered, JobId, PasswordsUsed, TestJob, Update};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
@@ -101,7 +101,7 @@ impl Answer {
 
 /// What Enter does in the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum EnterAction {
     /// Tries the password at its server.
     Try,
     /// Goes to the next field.
@@ -309,15 +309,15 @@ impl Wizard {
     }
 
     /// What Enter does on the chosen field.
-    pub fn passwords_next(&self) -> Next {
+    pub fn passwords_next(&self) -> EnterAction {
         let state = &self.passwords;
         let Some(asked) = state.asked.get(state.cursor.at()) else {
-            return Next::Apply;
+            return EnterAction::Apply;
         };
         match state.answers.get(&asked.place) {
-            Some(answer) if answer.given() && !answer.settled(asked) => Next::Try,
-            _ if state.cursor.at() + 1 < state.asked.len() => Next::Field,
-            _ => Next::Apply,
+            Some(answer) if answer.given() && !answer.settled(asked) => EnterAction::Try,
+            _ if state.cursor.at() + 1 < state.asked.len() => EnterAction::Field,
+            _ => EnterAction::Apply,
         }
     }
 
@@ -389,7 +389,7 @@ impl Wizard {
             id,
             TestJob {
                 which: Some(vec![connection]),
-                reading: Reading::Rescued,
+                reading: PasswordsUsed::Rescued,
                 typed: Some((place, entered)),
                 again,
             },
@@ -410,7 +410,7 @@ impl Wizard {
             return vec![Action::Primary];
         };
         let answer = self.passwords.answers.get(&current.place);
-        let unsettled = self.passwords_next() == Next::Try;
+        let unsettled = self.passwords_next() == EnterAction::Try;
         let keepable = answer.is_some_and(|answer| answer.may_be_kept(current));
         let offers = [
             (true, Action::Primary),
@@ -442,24 +442,26 @@ impl Wizard {
             .is_some_and(|answer| answer.may_be_kept(current));
         let answer = self.passwords.answers.entry(place.clone()).or_default();
         match (action, next) {
-            (Action::Primary, Next::Apply) => return self.go(Step::Apply),
-            (Action::Primary, Next::Try) if answer.is_running() => {
+            (Action::Primary, EnterAction::Apply) => return self.go(Step::Apply),
+            (Action::Primary, EnterAction::Try) if answer.is_running() => {
                 self.say(words().password_being_tried);
             }
-            (Action::Primary, Next::Try) => match objection(answer.input.expose()) {
+            (Action::Primary, EnterAction::Try) => match objection(answer.input.expose()) {
                 Some(objection) if answer.instead.is_none() => self.say(objection.sentence()),
                 _ => return self.start_trial(false),
             },
-            (Action::Retry, Next::Try) if not_sent => return self.start_trial(true),
+            (Action::Retry, EnterAction::Try) if not_sent => return self.start_trial(true),
             (Action::Retry, _) => {}
-            (Action::Primary, Next::Field) | (Action::NextPane, _) => self.move_to(at + 1, len),
+            (Action::Primary, EnterAction::Field) | (Action::NextPane, _) => {
+                self.move_to(at + 1, len)
+            }
             (Action::PreviousPane, _) => self.move_to(at.saturating_sub(1), len),
             (Action::Up | Action::Down | Action::PageUp | Action::PageDown, _) => {
                 self.passwords.cursor.act(action, len);
                 self.passwords.revealed = false;
             }
             (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
-            (Action::KeepUntested, Next::Try) if may_be_kept => {
+            (Action::KeepUntested, EnterAction::Try) if may_be_kept => {
                 self.passwords.changed(&place);
                 self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
             }

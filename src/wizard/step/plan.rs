@@ -46,12 +46,12 @@ pub struct State {
 /// The steps worth showing, what matters most first.
 fn order(plan: &plan::Plan) -> Vec<usize> {
     let rank = |index: &usize| match plan.steps[*index].action {
-        plan::Action::StaysLost => 0,
-        plan::Action::Keep | plan::Action::Leave => 2,
+        plan::PlanAction::StaysLost => 0,
+        plan::PlanAction::Keep | plan::PlanAction::Leave => 2,
         _ => 1,
     };
     let mut shown: Vec<usize> = (0..plan.steps.len())
-        .filter(|index| plan.steps[*index].action != plan::Action::Nothing)
+        .filter(|index| plan.steps[*index].action != plan::PlanAction::Nothing)
         .collect();
     shown.sort_by_key(rank);
     shown

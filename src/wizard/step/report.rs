@@ -95,16 +95,7 @@ impl Wizard {
                 word.act(action);
             }
             (Action::Primary, None) if !saved => {
-                let tested = self.connections.tested().into_iter().cloned().collect();
-                let started = self.start(Job::SaveReport {
-                    text: self.report_text(),
-                    tested,
-                });
-                if !started.is_empty() {
-                    self.report.problem = None;
-                    self.report.outdated = false;
-                }
-                return started;
+                return self.save_report();
             }
             (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None) if undoable => {
@@ -119,6 +110,36 @@ impl Wizard {
                 let rows = self.report_items().len();
                 self.report.cursor.act(action, rows);
             }
+        }
+        Vec::new()
+    }
+
+    fn save_report(&mut self) -> Vec<Effect> {
+        let tested = self.connections.tested().into_iter().cloned().collect();
+        // One report a recovery; the undo has one of its own.
+        let over = match &self.report.undone {
+            None => self.report.saved.clone(),
+            Some(_) => Vec::new(),
+        };
+        let started = self.start(Job::SaveReport {
+            text: self.report_text(),
+            tested,
+            over,
+        });
+        if !started.is_empty() {
+            self.report.problem = None;
+            self.report.outdated = false;
+        }
+        started
+    }
+
+    /// Saves a report again that was saved while connections were still being tested: what is kept says how it ended.
+    pub(in crate::wizard) fn keep_report_current(&mut self) -> Vec<Effect> {
+        let report = &self.report;
+        let behind = report.outdated && !report.saved.is_empty() && report.problem.is_none();
+        let recovered = report.applied.is_some() && report.undone.is_none();
+        if behind && recovered && self.is_free() && !self.connections.running() {
+            return self.save_report();
         }
         Vec::new()
     }
@@ -233,7 +254,7 @@ impl Wizard {
                 assessment
                     .keys
                     .iter()
-                    .map(|key| sentences::key(key, assessment.summary.total)),
+                    .map(|key| sentences::key(key, assessment.summary.all())),
             );
             lines.extend(
                 assessment

@@ -19,7 +19,7 @@ use crate::wizard::update::Wizard;
 
 /// Where the step is.
 #[derive(Debug, Default)]
-pub enum Phase {
+pub enum SurveyPhase {
     /// The install is being read.
     #[default]
     Reading,
@@ -36,7 +36,7 @@ pub enum Phase {
 
 /// A form that is open.
 #[derive(Debug)]
-pub enum Form {
+pub enum SurveyForm {
     /// The install's folder.
     Folder(Input),
     /// Other database values.
@@ -145,9 +145,9 @@ impl DatabaseForm {
 #[derive(Debug, Default)]
 pub struct State {
     /// Where it is.
-    pub phase: Phase,
+    pub phase: SurveyPhase,
     /// The form that is open.
-    pub form: Option<Form>,
+    pub form: Option<SurveyForm>,
     /// The chosen finding.
     pub cursor: Cursor,
     /// The folder to read; `None` searches the usual places.
@@ -160,17 +160,17 @@ impl State {
     /// The survey, once it was made.
     pub fn read(&self) -> Option<&Survey> {
         match &self.phase {
-            Phase::Read(survey) => Some(survey),
-            Phase::Reading | Phase::Barred { .. } => None,
+            SurveyPhase::Read(survey) => Some(survey),
+            SurveyPhase::Reading | SurveyPhase::Barred { .. } => None,
         }
     }
 
     pub(in crate::wizard) fn field(&mut self) -> Option<&mut Input> {
         match self.form.as_mut()? {
-            Form::Folder(input) => Some(input),
-            Form::Database(form) => form.inputs.get_mut(form.focus.at()),
-            Form::Unfinished(form) => Some(&mut form.word),
-            Form::Earlier(_) => None,
+            SurveyForm::Folder(input) => Some(input),
+            SurveyForm::Database(form) => form.inputs.get_mut(form.focus.at()),
+            SurveyForm::Unfinished(form) => Some(&mut form.word),
+            SurveyForm::Earlier(_) => None,
         }
     }
 }
@@ -190,7 +190,7 @@ impl Wizard {
             self.forget_all();
             // Another folder, another database: another install's mailboxes may have the same numbers.
             started.extend(self.forget_connections());
-            self.survey.phase = Phase::Reading;
+            self.survey.phase = SurveyPhase::Reading;
             self.survey.unfinished = None;
         }
         started
@@ -199,14 +199,14 @@ impl Wizard {
     pub(in crate::wizard) fn survey_offers(&self) -> Vec<Action> {
         match &self.survey.phase {
             _ if self.is_deciding() => vec![],
-            Phase::Reading => vec![],
-            Phase::Barred { tried, .. } => {
+            SurveyPhase::Reading => vec![],
+            SurveyPhase::Barred { tried, .. } => {
                 let again = self.is_free().then_some(Action::Primary);
                 let other = tried.is_some().then_some(Action::OtherDatabase);
                 let all = again.into_iter().chain(other).chain([Action::OtherFolder]);
                 all.collect()
             }
-            Phase::Read(_) => {
+            SurveyPhase::Read(_) => {
                 let on = self.survey.unfinished.is_some() || self.is_open(Step::Backup);
                 let on = on.then_some(Action::Primary);
                 let choose = (self.survey_rows() > 1).then_some(Action::Down);
@@ -231,23 +231,23 @@ impl Wizard {
             return self.act_survey_form(action);
         }
         match (&self.survey.phase, action) {
-            (Phase::Read(_), Action::Primary) if self.survey.unfinished.is_some() => {
+            (SurveyPhase::Read(_), Action::Primary) if self.survey.unfinished.is_some() => {
                 self.ask_about_unfinished();
             }
-            (Phase::Read(_), Action::Primary) => return self.go(Step::Backup),
-            (_, Action::Retry) | (Phase::Barred { .. }, Action::Primary) => {
+            (SurveyPhase::Read(_), Action::Primary) => return self.go(Step::Backup),
+            (_, Action::Retry) | (SurveyPhase::Barred { .. }, Action::Primary) => {
                 return self.start_survey(None);
             }
             (
-                Phase::Barred {
+                SurveyPhase::Barred {
                     tried: Some(tried), ..
                 },
                 Action::OtherDatabase,
             ) => {
-                self.survey.form = Some(Form::Database(Box::new(DatabaseForm::of(tried))));
+                self.survey.form = Some(SurveyForm::Database(Box::new(DatabaseForm::of(tried))));
             }
-            (Phase::Barred { .. }, Action::OtherFolder) => {
-                self.survey.form = Some(Form::Folder(Input::default()));
+            (SurveyPhase::Barred { .. }, Action::OtherFolder) => {
+                self.survey.form = Some(SurveyForm::Folder(Input::default()));
             }
             _ => {
                 let rows = self.survey_rows();
@@ -263,17 +263,17 @@ impl Wizard {
         };
         match (form, action) {
             (_, Action::Back) => self.survey.form = None,
-            (Form::Earlier(_), Action::Primary) => return self.take_up(),
-            (Form::Unfinished(_), Action::Primary) => return self.decide_unfinished(),
+            (SurveyForm::Earlier(_), Action::Primary) => return self.take_up(),
+            (SurveyForm::Unfinished(_), Action::Primary) => return self.decide_unfinished(),
             // Each form closes when what was typed turns out to be right: what is typed on before that goes into it.
-            (Form::Folder(input), Action::Primary) => {
+            (SurveyForm::Folder(input), Action::Primary) => {
                 let folder = input.expose().trim().to_owned();
                 if !folder.is_empty() {
                     self.survey.folder = Some(PathBuf::from(folder));
                     return self.start_survey(None);
                 }
             }
-            (Form::Database(form), Action::Primary) => match form.read() {
+            (SurveyForm::Database(form), Action::Primary) => match form.read() {
                 Ok(other) => {
                     form.wrong = None;
                     return self.start_survey(Some(other));
@@ -283,20 +283,20 @@ impl Wizard {
                     form.focus.set(field as usize, DatabaseField::ALL.len());
                 }
             },
-            (Form::Database(form), Action::NextPane) => {
+            (SurveyForm::Database(form), Action::NextPane) => {
                 form.focus.set(
                     (form.focus.at() + 1) % DatabaseField::ALL.len(),
                     DatabaseField::ALL.len(),
                 );
             }
-            (Form::Database(form), Action::PreviousPane) => {
+            (SurveyForm::Database(form), Action::PreviousPane) => {
                 let last = DatabaseField::ALL.len() - 1;
                 form.focus.set(
                     form.focus.at().checked_sub(1).unwrap_or(last),
                     DatabaseField::ALL.len(),
                 );
             }
-            (Form::Database(form), Action::Up | Action::Down) => {
+            (SurveyForm::Database(form), Action::Up | Action::Down) => {
                 form.focus.act(action, DatabaseField::ALL.len());
             }
             (_, action) => {

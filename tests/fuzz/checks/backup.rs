@@ -9,7 +9,7 @@ use std::path::Path;
 
 use freescout_rescue::domain::inventory::secret::{Cell, SecretBytes, Table};
 use freescout_rescue::io::fs;
-use freescout_rescue::io::state::backup::{Backup, Keeping, MARKER, Manifest, Writer};
+use freescout_rescue::io::state::backup::{Backup, MARKER, Manifest, Writer, WriterOptions};
 use tempfile::TempDir;
 
 const OUTSIDE: &[u8] = b"a file beside the backup, which is nobody's business";
@@ -99,7 +99,7 @@ fn written(room: &Path, backup: &Backup) {
     let parent = room.join("written");
     std::fs::create_dir_all(&parent).expect("a temporary folder");
     std::fs::set_permissions(&parent, std::fs::Permissions::from_mode(CLOSED)).expect("ours");
-    let keeping = Keeping {
+    let keeping = WriterOptions {
         sealing: None,
         keys_dir: None,
     };

@@ -4,7 +4,7 @@ use freescout_rescue::domain::config;
 use freescout_rescue::domain::config::Sources;
 use freescout_rescue::domain::config::dotenv::EnvFile;
 use freescout_rescue::domain::config::var_export;
-use freescout_rescue::domain::config::var_export::{Key, Value};
+use freescout_rescue::domain::config::var_export::{ExportedValue, Key};
 
 pub(super) fn check(bytes: &[u8]) {
     let value = match var_export::read(bytes) {
@@ -42,12 +42,12 @@ pub(super) fn check(bytes: &[u8]) {
 }
 
 /// Equal, and not-a-number equal to itself.
-fn same(one: &Value, other: &Value) -> bool {
+fn same(one: &ExportedValue, other: &ExportedValue) -> bool {
     match (one, other) {
-        (Value::Float(a), Value::Float(b)) => {
+        (ExportedValue::Float(a), ExportedValue::Float(b)) => {
             a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
         }
-        (Value::Array(a), Value::Array(b)) => {
+        (ExportedValue::Array(a), ExportedValue::Array(b)) => {
             a.len() == b.len()
                 && a.iter()
                     .zip(b)
@@ -58,20 +58,20 @@ fn same(one: &Value, other: &Value) -> bool {
 }
 
 /// As `var_export` writes it, in one line.
-fn export(value: &Value, out: &mut Vec<u8>) {
+fn export(value: &ExportedValue, out: &mut Vec<u8>) {
     match value {
-        Value::Null => out.extend_from_slice(b"NULL"),
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Int(i64::MIN) => out.extend_from_slice(b"-9223372036854775807-1"),
-        Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        Value::Float(number) if number.is_nan() => out.extend_from_slice(b"NAN"),
-        Value::Float(number) if number.is_infinite() => {
+        ExportedValue::Null => out.extend_from_slice(b"NULL"),
+        ExportedValue::Bool(true) => out.extend_from_slice(b"true"),
+        ExportedValue::Bool(false) => out.extend_from_slice(b"false"),
+        ExportedValue::Int(i64::MIN) => out.extend_from_slice(b"-9223372036854775807-1"),
+        ExportedValue::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        ExportedValue::Float(number) if number.is_nan() => out.extend_from_slice(b"NAN"),
+        ExportedValue::Float(number) if number.is_infinite() => {
             out.extend_from_slice(if *number < 0.0 { b"-INF" } else { b"INF" });
         }
-        Value::Float(number) => out.extend_from_slice(format!("{number:?}").as_bytes()),
-        Value::Text(text) => quote(text.expose(), out),
-        Value::Array(members) => {
+        ExportedValue::Float(number) => out.extend_from_slice(format!("{number:?}").as_bytes()),
+        ExportedValue::Text(text) => quote(text.expose(), out),
+        ExportedValue::Array(members) => {
             out.extend_from_slice(b"array (");
             for (key, value) in members {
                 match key {
@@ -85,11 +85,13 @@ fn export(value: &Value, out: &mut Vec<u8>) {
             }
             out.push(b')');
         }
-        Value::Object(name) if name == b"stdClass" => out.extend_from_slice(b"(object) array()"),
-        Value::Object(name) if name.windows(2).any(|pair| pair == b"::") => {
+        ExportedValue::Object(name) if name == b"stdClass" => {
+            out.extend_from_slice(b"(object) array()")
+        }
+        ExportedValue::Object(name) if name.windows(2).any(|pair| pair == b"::") => {
             out.extend_from_slice(name);
         }
-        Value::Object(name) => {
+        ExportedValue::Object(name) => {
             out.extend_from_slice(name);
             out.extend_from_slice(b"::__set_state(array())");
         }

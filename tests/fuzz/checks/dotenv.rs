@@ -6,7 +6,7 @@
 use freescout_rescue::domain::config;
 use freescout_rescue::domain::config::Sources;
 use freescout_rescue::domain::config::dotenv::{
-    CannotWrite, Env, EnvFile, Standing, lines_mentioning_app_key, with_value,
+    CannotWrite, Env, EnvFile, SetterEffect, lines_mentioning_app_key, with_value,
 };
 
 /// The environment that the file is read over.
@@ -39,7 +39,7 @@ fn read(file: &[u8]) {
         assert!(last < assignment.line && assignment.line <= lines);
         last = assignment.line;
         match assignment.standing {
-            Standing::Set => {
+            SetterEffect::Set => {
                 assert!(set.insert(&assignment.name), "set twice");
                 let got = read.getenv(&assignment.name);
                 let value = assignment.value.expose();
@@ -48,8 +48,8 @@ fn read(file: &[u8]) {
                     assert_eq!(got.expect("it is set").expose(), value);
                 }
             }
-            Standing::Repeated => assert!(set.contains(&assignment.name)),
-            Standing::InProcess => assert_eq!(assignment.name, b"IN_PROCESS"),
+            SetterEffect::Repeated => assert!(set.contains(&assignment.name)),
+            SetterEffect::InProcess => assert_eq!(assignment.name, b"IN_PROCESS"),
         }
     }
     if let Some(refused) = read.refused() {

@@ -9,12 +9,12 @@ use std::path::Path;
 
 use freescout_rescue::io::hunt::SkipReason;
 use freescout_rescue::io::hunt::git;
-use freescout_rescue::io::hunt::git::{GitRead, Limits};
+use freescout_rescue::io::hunt::git::{GitLimits, GitRead};
 use tempfile::TempDir;
 
 use super::{assert_clean, take, take_below};
 
-const LIMITS: Limits = Limits {
+const LIMITS: GitLimits = GitLimits {
     object: 64 << 10,
     unpacked: 1 << 20,
     ratio: 0,

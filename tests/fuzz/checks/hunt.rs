@@ -5,7 +5,7 @@ use std::io::Read;
 
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::domain::key::source::SourceKind;
-use freescout_rescue::io::hunt::{Event, Limits, Looked, search_stream};
+use freescout_rescue::io::hunt::{HuntEvent, HuntLimits, HuntTotals, search_stream};
 
 use super::assert_clean;
 use super::sql_dump::wanted;
@@ -14,7 +14,7 @@ use super::sql_dump::wanted;
 const EDGE: usize = (256 << 10) + 256;
 /// No text that may be a key is longer.
 const LONGEST: usize = 4 << 10;
-const LIMITS: Limits = Limits {
+const LIMITS: HuntLimits = HuntLimits {
     threads: 1,
     prefixed: false,
     depth: 3,
@@ -127,7 +127,7 @@ fn sightings(bytes: &[u8]) -> bool {
     bytes.windows(8).any(|window| window == b"eyJpdiI6")
 }
 
-fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, Looked) {
+fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, HuntTotals) {
     let mut found = Found::default();
     let wanted = if sightings {
         wanted()
@@ -140,7 +140,7 @@ fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, 
         &wanted,
         &|| false,
         &mut |event| match event {
-            Event::Candidate(candidate) => {
+            HuntEvent::Candidate(candidate) => {
                 let text = candidate.text.expose();
                 assert!(!text.is_empty() && text.len() <= LONGEST);
                 let source = candidate.source;
@@ -157,7 +157,7 @@ fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, 
                 let line = source.line.map(|line| line - lines_before);
                 found.keys.insert((text.to_vec(), line));
             }
-            Event::Sighting(sighting, source) => {
+            HuntEvent::Sighting(sighting, source) => {
                 source.inside.iter().for_each(|name| assert_clean(name));
                 found.payloads.insert(format!(
                     "{} {:?} {:?} {:?} {}",
@@ -168,7 +168,7 @@ fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, 
                     sighting.payload.expose().escape_ascii()
                 ));
             }
-            Event::Progress { .. } => {}
+            HuntEvent::Progress { .. } => {}
         },
     );
     assert_eq!(looked.files, 1);

@@ -12,8 +12,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{Caution, CertificateFault, Code, Ended, Rung};
-use freescout_rescue::domain::mail::{Login, Protocol, Security, Target};
+use freescout_rescue::domain::mail::probe::{CertificateFault, Code, Ended, Rung, TestCaution};
+use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::domain::payload::base64;
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 
@@ -60,7 +60,7 @@ fn check(protocol: Protocol, bytes: &[u8]) {
     let target = target(protocol, how);
     let password = PASSWORDS[usize::from(how >> 4 & 3)];
     // Who makes no login sends no credential: no server can know it.
-    let known = if target.login == Login::None {
+    let known = if target.login == LoginMethod::None {
         ""
     } else {
         password
@@ -80,9 +80,9 @@ fn check(protocol: Protocol, bytes: &[u8]) {
     }
 }
 
-fn target(protocol: Protocol, how: u8) -> Target {
+fn target(protocol: Protocol, how: u8) -> MailServer {
     let user = USER.to_owned();
-    Target {
+    MailServer {
         protocol,
         host: "mail.example.org".to_owned(),
         port: 1,
@@ -93,9 +93,9 @@ fn target(protocol: Protocol, how: u8) -> Target {
         },
         checks_certificate: false,
         login: match how >> 1 & 3 {
-            0 | 3 => Login::Password { user },
-            1 => Login::XOAuth2 { user },
-            _ => Login::None,
+            0 | 3 => LoginMethod::Password { user },
+            1 => LoginMethod::XOAuth2 { user },
+            _ => LoginMethod::None,
         },
         folders: vec!["INBOX".to_owned(), "Gelöschtes \"x\"".to_owned()],
         sender: SENDER.to_owned(),
@@ -137,7 +137,7 @@ fn coded(password: &str) -> [String; 3] {
 }
 
 /// One test against a server that says all of this at once, and hangs up; what it heard.
-fn dialogue(target: &Target, password: &str, script: &[u8]) -> (Ended, Vec<u8>) {
+fn dialogue(target: &MailServer, password: &str, script: &[u8]) -> (Ended, Vec<u8>) {
     let _turn = TURN
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -200,7 +200,7 @@ fn shown(ended: &Ended, password: &str, answer: Option<&[u8]>) {
     let mut texts = vec![ended.server_said.clone()];
     texts.extend(ended.ladder.iter().map(|step| step.detail.clone()));
     for caution in &ended.cautions {
-        if let Caution::Unchecked(CertificateFault::OtherName(names)) = caution {
+        if let TestCaution::Unchecked(CertificateFault::OtherName(names)) = caution {
             texts.extend(names.iter().cloned());
         }
     }
@@ -230,7 +230,7 @@ fn shown(ended: &Ended, password: &str, answer: Option<&[u8]>) {
 }
 
 /// What was sent is a dialogue of the protocol, and not a long one.
-fn commands(target: &Target, password: &str, sent: &[u8]) {
+fn commands(target: &MailServer, password: &str, sent: &[u8]) {
     assert!(sent.len() <= MOST_SENT);
     // Where TLS begins there are no lines any more.
     let plain = match target.security {
@@ -253,7 +253,7 @@ fn commands(target: &Target, password: &str, sent: &[u8]) {
         1
     };
     assert!(given <= most, "{}", plain.escape_ascii());
-    if target.login == Login::None || target.security == Security::StartTls {
+    if target.login == LoginMethod::None || target.security == Security::StartTls {
         assert_eq!(given, 0, "{}", plain.escape_ascii());
     }
     for line in lines.iter().filter(|line| !line.is_empty()) {

@@ -1,7 +1,7 @@
 //! The file of `--passwords`: what is read is what was written, and an error does not repeat it.
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::io::state::passwords::{Line, MailboxName, PasswordsError, parse};
+use freescout_rescue::io::state::passwords::{MailboxName, PasswordLine, PasswordsError, parse};
 
 pub(super) fn check(bytes: &[u8]) {
     let lines = match parse(bytes) {
@@ -27,26 +27,26 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
-fn secrets(line: &Line) -> impl Iterator<Item = &SecretBytes> {
+fn secrets(line: &PasswordLine) -> impl Iterator<Item = &SecretBytes> {
     let both = match line {
-        Line::Mailbox {
+        PasswordLine::Mailbox {
             incoming, outgoing, ..
         } => [incoming.as_ref(), outgoing.as_ref()],
-        Line::SystemMail(secret) => [Some(secret), None],
+        PasswordLine::SystemMail(secret) => [Some(secret), None],
     };
     both.into_iter().flatten()
 }
 
-fn same(one: &Line, other: &Line) -> bool {
+fn same(one: &PasswordLine, other: &PasswordLine) -> bool {
     match (one, other) {
-        (Line::SystemMail(a), Line::SystemMail(b)) => a == b,
+        (PasswordLine::SystemMail(a), PasswordLine::SystemMail(b)) => a == b,
         (
-            Line::Mailbox {
+            PasswordLine::Mailbox {
                 mailbox: a,
                 incoming: a_in,
                 outgoing: a_out,
             },
-            Line::Mailbox {
+            PasswordLine::Mailbox {
                 mailbox: b,
                 incoming: b_in,
                 outgoing: b_out,
@@ -56,7 +56,7 @@ fn same(one: &Line, other: &Line) -> bool {
     }
 }
 
-fn written(line: &Line) -> String {
+fn written(line: &PasswordLine) -> String {
     let text = |secret: &SecretBytes| {
         std::str::from_utf8(secret.expose())
             .expect("JSON holds text")
@@ -64,10 +64,10 @@ fn written(line: &Line) -> String {
     };
     let mut json = serde_json::Map::new();
     match line {
-        Line::SystemMail(secret) => {
+        PasswordLine::SystemMail(secret) => {
             json.insert("system_mail".to_owned(), text(secret).into());
         }
-        Line::Mailbox {
+        PasswordLine::Mailbox {
             mailbox,
             incoming,
             outgoing,

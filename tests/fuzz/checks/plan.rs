@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use freescout_rescue::domain::config::rules::{Keeping, Migrations, Rules};
+use freescout_rescue::domain::config::rules::{Migrations, Rules, StorageRule};
 use freescout_rescue::domain::config::version::Version;
 use freescout_rescue::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
@@ -17,7 +17,7 @@ use freescout_rescue::domain::payload::Payload;
 use freescout_rescue::domain::payload::base64;
 use freescout_rescue::domain::payload::php;
 use freescout_rescue::domain::plan::{
-    self, Action, Choices, Circumstances, KeyHome, Plan, Strategy, Target,
+    self, Choices, Circumstances, KeyHome, Plan, PlanAction, Strategy, TargetKey,
 };
 use freescout_rescue::domain::verdict::assessment;
 use freescout_rescue::domain::verdict::assessment::Summary;
@@ -86,8 +86,10 @@ pub(super) fn check(bytes: &[u8]) {
 /// Carries a plan out in memory and reads the result as FreeScout would.
 fn carried_out(inventory: &Inventory, ring: &KeyRing, plan: &Plan, before: Summary) {
     let target = match plan.target {
-        Target::Known(fingerprint) => AppKey::parse(ring.get(fingerprint).expect("known").text()),
-        Target::Fresh => AppKey::parse(b"base64:ZnJlc2ggZnJlc2ggZnJlc2ggZnJlc2ggZnJlc2ggYWE="),
+        TargetKey::Known(fingerprint) => {
+            AppKey::parse(ring.get(fingerprint).expect("known").text())
+        }
+        TargetKey::Fresh => AppKey::parse(b"base64:ZnJlc2ggZnJlc2ggZnJlc2ggZnJlc2ggZnJlc2ggYWE="),
     }
     .expect("a key of the ring is a key");
     let mut after = inventory.clone();
@@ -96,8 +98,8 @@ fn carried_out(inventory: &Inventory, ring: &KeyRing, plan: &Plan, before: Summa
         let secret = inventory
             .secret(&step.place)
             .expect("a step is about a secret");
-        let salvage = matches!(step.action, Action::Salvage(_));
-        let kept_plain = secret.keeping == Keeping::AsItIs;
+        let salvage = matches!(step.action, PlanAction::Salvage(_));
+        let kept_plain = secret.keeping == StorageRule::AsItIs;
         assert!(
             !kept_plain,
             "{step:?} seals what this version keeps as it is"

@@ -1,16 +1,16 @@
 //! PHP's serialised values: a text comes back as it was, and no more is read than is there.
 
 use freescout_rescue::domain::payload::php;
-use freescout_rescue::domain::payload::php::Value;
+use freescout_rescue::domain::payload::php::PhpValue;
 
 pub(super) fn check(bytes: &[u8]) {
-    if let Ok(Value::Text(text)) = php::unserialize(bytes) {
+    if let Ok(PhpValue::Text(text)) = php::unserialize(bytes) {
         let within = bytes.as_ptr_range();
         assert!(text.is_empty() || within.contains(&text.as_ptr()));
         assert!(text.len() + br#"s:0:"";"#.len() <= bytes.len());
     }
     let written = php::serialize_text(bytes);
-    assert!(php::unserialize(&written) == Ok(Value::Text(bytes)));
+    assert!(php::unserialize(&written) == Ok(PhpValue::Text(bytes)));
     assert!(php::begins_serialized(&written));
     // Whatever stands behind a value is not looked at, and a value that is cut is none.
     if php::unserialize(bytes).is_ok() {
@@ -21,6 +21,6 @@ pub(super) fn check(bytes: &[u8]) {
     // A list of it is read to its end: one value more is one too many.
     let list = [b"a:2:{i:0;", &written[..], b"i:1;", bytes, b"}"].concat();
     if let Ok(value) = php::unserialize(&list) {
-        assert!(value == Value::Array);
+        assert!(value == PhpValue::Array);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The first byte says how many cuts follow, two bytes each; the rest is the stream.
 
-use freescout_rescue::domain::hunt::old_payloads::{How, Scanner, Sighting, Wanted};
+use freescout_rescue::domain::hunt::old_payloads::{RecognizedBy, Scanner, Sighting, Wanted};
 use freescout_rescue::domain::inventory::secret::{Table, Token};
 use freescout_rescue::domain::payload::looks_like_payload;
 
@@ -66,7 +66,7 @@ fn plausible(sighting: &Sighting, length: usize) {
             match (sighting.column, sighting.token) {
                 (Some("meta"), Some(Token::Access | Token::Refresh))
                 | (Some("in_password" | "out_password"), None) => {}
-                (None, None) => assert_eq!(sighting.how, How::Page),
+                (None, None) => assert_eq!(sighting.how, RecognizedBy::Page),
                 other => panic!("{other:?}"),
             }
         }

@@ -80,8 +80,8 @@ fn nothing_is_put_back_while_the_keys_are_away() {
         assert_eq!(outcome.code, code, "{command:?}: {}", outcome.err);
         for said in [
             apart.to_str().unwrap(),
-            "this folder is not there",
-            "the rows could be put back",
+            "this folder does not exist",
+            "the rows could be restored",
             "--keys-dir",
         ] {
             assert!(outcome.err.contains(said), "{said}: {}", outcome.err);
@@ -120,10 +120,10 @@ fn a_folder_for_the_keys_must_be_apart_and_safe() {
     std::fs::set_permissions(bench.path("open"), std::fs::Permissions::from_mode(0o777)).unwrap();
     std::os::unix::fs::symlink(bench.path("backups"), bench.path("link")).unwrap();
     for (dir, why) in [
-        ("backups", "within the folder of the backups"),
-        ("backups/keys", "within the folder of the backups"),
-        ("link/keys", "within the folder of the backups"),
-        ("open", "others could put something else in its place"),
+        ("backups", "is inside the backup folder"),
+        ("backups/keys", "is inside the backup folder"),
+        ("link/keys", "is inside the backup folder"),
+        ("open", "others could replace what is in it"),
     ] {
         let dir = bench.path(dir);
         let outcome = bench.act(&["backup"], &["--keys-dir", dir.to_str().unwrap()]);

@@ -104,7 +104,7 @@ fn a_restore_opens_it_with_the_passphrase_alone() {
     let named = backup.to_str().unwrap().to_owned();
     let wrong = bench.path("wrong");
     let refused: [(&[u8], &str); 4] = [
-        (b"another\n", "this passphrase does not open it"),
+        (b"another\n", "this passphrase does not decrypt it"),
         (b"", "one line of text"),
         (b"\xff\n", "one line of text"),
         (&[b'x'; 5000], "larger than"),
@@ -143,7 +143,7 @@ fn a_restore_opens_it_with_the_passphrase_alone() {
     assert_silent(&by_input);
     let outcome = bench.restore(&backup, &["--yes"]);
     assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
-    assert!(outcome.out.contains("is as foretold"), "{}", outcome.out);
+    assert!(outcome.out.contains("is as predicted"), "{}", outcome.out);
     assert_eq!(bench.texts(), texts);
     for (path, what) in files {
         if !path.ends_with("database.sqlite") {
@@ -217,7 +217,7 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
             assert_eq!(outcome.code, 3, "{}", outcome.err);
             assert!(
                 outcome.err.contains(path.to_str().unwrap())
-                    && outcome.err.contains("not as it was written"),
+                    && outcome.err.contains("was changed after it was made"),
                 "{}",
                 outcome.err
             );
@@ -234,7 +234,11 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
             std::fs::write(backup.join("manifest.json"), adjusted).unwrap();
             let outcome = bench.restore(&backup, &["--yes"]);
             assert_eq!(outcome.code, 3, "{}", outcome.err);
-            assert!(outcome.err.contains("cut off, changed"), "{}", outcome.err);
+            assert!(
+                outcome.err.contains("truncated, changed"),
+                "{}",
+                outcome.err
+            );
             std::fs::write(backup.join("manifest.json"), &manifest).unwrap();
         }
         std::fs::write(&path, whole).unwrap();
@@ -245,7 +249,7 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
     let outcome = bench.restore(&backup, &["--yes"]);
     assert_eq!(outcome.code, 3, "{}", outcome.err);
     assert!(
-        outcome.err.contains("not as it was written"),
+        outcome.err.contains("was changed after it was made"),
         "{}",
         outcome.err
     );
@@ -268,7 +272,7 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     use freescout_rescue::engine::recovery::anew;
     use freescout_rescue::engine::recovery::apply::Order;
     use freescout_rescue::engine::recovery::backup;
-    use freescout_rescue::engine::recovery::backup::{Options, Wanted};
+    use freescout_rescue::engine::recovery::backup::{BackupContents, Options};
     use freescout_rescue::engine::recovery::run_log::Ledger;
     use freescout_rescue::engine::session::{judge, survey};
     use freescout_rescue::io::install::Environment;
@@ -291,9 +295,9 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     };
     let passphrase = Passphrase::new(&SecretBytes::from(PASSPHRASE.as_bytes())).unwrap();
     let sealing = Sealing::new(passphrase).with_work(4);
-    let wanted = Wanted {
+    let wanted = BackupContents {
         sealing: Some(&sealing),
-        ..Wanted::default()
+        ..BackupContents::default()
     };
     let mut quiet = |_: &str, _: u64, _: Option<u64>| {};
     let (backup, done) =
@@ -325,7 +329,11 @@ fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
         &["--passphrase-file", wrong.to_str().unwrap()],
     );
     assert_eq!(refused.code, 1, "{}", refused.err);
-    assert!(refused.err.contains("does not open it"), "{}", refused.err);
+    assert!(
+        refused.err.contains("does not decrypt it"),
+        "{}",
+        refused.err
+    );
     assert_eq!(bench.state(), after);
     let undone = bench.act(
         &["undo", "--yes"],

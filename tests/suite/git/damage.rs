@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use freescout_rescue::io::hunt::SkipReason;
-use freescout_rescue::io::hunt::git::{Kind, Limits};
+use freescout_rescue::io::hunt::git::{GitLimits, ObjectKind};
 use tempfile::TempDir;
 
 use super::{Contents, KEY, commit, git, holders, packs, read, read_with, repository, settings};
@@ -30,7 +30,7 @@ fn a_pack_without_its_index_is_read_in_its_order() {
     std::fs::remove_file(&index).unwrap();
     let contents = read(&store);
     assert_eq!(contents.len(), whole.len());
-    let [(id, Kind::Blob)] = holders(&contents)[..] else {
+    let [(id, ObjectKind::Blob)] = holders(&contents)[..] else {
         panic!("{:?}", holders(&contents));
     };
     let name = pack.file_name().unwrap().to_str().unwrap();
@@ -45,13 +45,13 @@ fn damage_is_said_and_what_stands_is_read() {
     let (folder, pack) = packed();
     let store = folder.path().join(".git");
     let bytes = std::fs::read(&pack).unwrap();
-    let (whole, _) = read_with(&store, &Limits::default());
+    let (whole, _) = read_with(&store, &GitLimits::default());
 
     // One object is damaged: with the index, all others but those that build on it are read.
     let mut flipped = bytes.clone();
     flipped[40] ^= 0xff;
     std::fs::write(&pack, &flipped).unwrap();
-    let (contents, said) = read_with(&store, &Limits::default());
+    let (contents, said) = read_with(&store, &GitLimits::default());
     assert!(contents.len() + 3 > whole.len(), "{}", contents.len());
     assert!(!said.skipped.is_empty() && !said.skipped[0].inside.is_empty());
     assert_eq!(holders(&contents).len(), 1);
@@ -63,7 +63,7 @@ fn damage_is_said_and_what_stands_is_read() {
         // Cut anywhere, at every place: never fatal, and what comes before the cut is read.
         for cut in (0..bytes.len()).step_by(7) {
             std::fs::write(&pack, &bytes[..cut]).unwrap();
-            let (contents, said) = read_with(&store, &Limits::default());
+            let (contents, said) = read_with(&store, &GitLimits::default());
             let texts = |contents: &Contents| {
                 let mut texts: Vec<_> = contents.values().cloned().map(|(_, text)| text).collect();
                 texts.sort();
@@ -82,7 +82,7 @@ fn damage_is_said_and_what_stands_is_read() {
     let object = store.join("objects/ab");
     std::fs::create_dir_all(&object).unwrap();
     std::fs::write(object.join("c".repeat(38)), b"nothing of the kind").unwrap();
-    let (_, said) = read_with(&store, &Limits::default());
+    let (_, said) = read_with(&store, &GitLimits::default());
     assert!(said.skipped.iter().any(|s| s.path.starts_with(&object)));
 }
 
@@ -102,7 +102,7 @@ fn no_byte_of_a_pack_or_its_index_can_end_the_search() {
             let mut bytes = whole.clone();
             bytes[at] = [0, 0xff, 0x80, bytes[at] ^ 0x10][number / 3 % 4];
             std::fs::write(path, bytes).unwrap();
-            read_with(&store, &Limits::default());
+            read_with(&store, &GitLimits::default());
         }
         std::fs::write(path, whole).unwrap();
     }
@@ -121,7 +121,7 @@ fn an_object_that_lies_about_its_size_does_not_keep_others_from_being_read() {
     let text = format!("blob {}\0x", u64::MAX);
     std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
     std::fs::write(first.join("0".repeat(38)), packed.finish().unwrap()).unwrap();
-    let (contents, said) = read_with(&store, &Limits::default());
+    let (contents, said) = read_with(&store, &GitLimits::default());
     assert_eq!(holders(&contents).len(), 1);
     assert_eq!(said.skipped.len(), 1, "it is shorter than it says");
     assert!(said.skipped[0].path.starts_with(&first));
@@ -131,10 +131,10 @@ fn an_object_that_lies_about_its_size_does_not_keep_others_from_being_read() {
 fn bounds_hold() {
     let (folder, _) = packed();
     let store = folder.path().join(".git");
-    let limits = Limits::default();
+    let limits = GitLimits::default();
     let (_, said) = read_with(
         &store,
-        &Limits {
+        &GitLimits {
             object: 64,
             ..limits
         },
@@ -144,7 +144,7 @@ fn bounds_hold() {
             .iter()
             .any(|s| matches!(s.why, SkipReason::TooMuch(_)))
     );
-    let small = Limits {
+    let small = GitLimits {
         unpacked: 12_000,
         ratio: 0,
         ..limits
@@ -152,7 +152,7 @@ fn bounds_hold() {
     let (contents, said) = read_with(&store, &small);
     let read: usize = contents.values().map(|(_, bytes)| bytes.len()).sum();
     assert!(read <= 12_000 && !said.skipped.is_empty());
-    let forgetful = Limits {
+    let forgetful = GitLimits {
         object: 1,
         skipped: 1,
         ..limits

@@ -4,7 +4,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::engine::recovery::backup::Options;
-use freescout_rescue::engine::worker::threads::{Setup, Worker};
+use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
 use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
@@ -25,7 +25,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 struct Live {
     wizard: Wizard,
-    worker: Worker,
+    worker: WorkerHandle,
     updates: Receiver<(JobId, Update)>,
     terminals: Vec<Terminal<TestBackend>>,
     frames: usize,
@@ -50,7 +50,7 @@ impl Live {
                 ..Endpoints::default()
             },
         };
-        let (worker, updates) = Worker::start(setup);
+        let (worker, updates) = WorkerHandle::start(setup);
         let (mut wizard, effects) = Wizard::start_with(Some(ground.install().to_owned()), false);
         wizard.looks_in(vec![ground.path("look-in")]);
         let sizes = [(80, 24), (120, 40), (200, 60)];

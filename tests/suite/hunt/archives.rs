@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use freescout_rescue::io::hunt::{Limits, SkipReason};
+use freescout_rescue::io::hunt::{HuntLimits, SkipReason};
 use lzma_rust2::{XzOptions, XzWriter};
 use sevenz_rust2::encoder_options::AesEncoderOptions;
 use sevenz_rust2::{ArchiveEntry, ArchiveWriter, EncoderMethod, Password};
@@ -143,10 +143,10 @@ fn streams_one_behind_the_other_are_one() {
 
 #[test]
 fn bombs_go_off_in_nobodys_hands() {
-    let limits = Limits {
+    let limits = HuntLimits {
         unpacked: 1 << 20,
         ratio: 0,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let zeros = vec![0; 4 << 20];
     for (name, bytes) in [
@@ -170,9 +170,9 @@ fn bombs_go_off_in_nobodys_hands() {
 #[test]
 fn what_takes_more_memory_than_allowed_is_named() {
     let text = vec![b'x'; 6 << 20];
-    let limits = Limits {
+    let limits = HuntLimits {
         memory: 4 << 20,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     for (name, bytes) in [
         ("big.xz", xz_with(&text, 8 << 20)),
@@ -191,7 +191,7 @@ fn what_takes_more_memory_than_allowed_is_named() {
     let (why, _) = only_skip(
         "twice.xz",
         &nested,
-        Limits {
+        HuntLimits {
             memory: 6 << 20,
             ..limits
         },
@@ -212,7 +212,7 @@ fn noise(bytes: usize) -> Vec<u8> {
 
 #[test]
 fn closed_and_cut_archives_are_named() {
-    let limits = Limits::default();
+    let limits = HuntLimits::default();
     let aes = AesEncoderOptions::new(Password::from("secret"));
     let closed = seven_by(
         &[("a", &env())],
@@ -244,7 +244,7 @@ fn what_stood_before_the_cut_is_found() {
         bytes.truncate(bytes.len() - 100);
         let folder = folder();
         std::fs::write(folder.path().join("cut"), bytes).unwrap();
-        let (found, looked) = search_with(folder.path(), Limits::default());
+        let (found, looked) = search_with(folder.path(), HuntLimits::default());
         assert_eq!((found.len(), looked.skipped.len()), (1, 1));
     }
     // Also where it is less than what is looked at at a time.
@@ -252,6 +252,6 @@ fn what_stood_before_the_cut_is_found() {
     bytes.truncate(bytes.len() - 8);
     let folder = folder();
     std::fs::write(folder.path().join("cut.gz"), bytes).unwrap();
-    let (found, looked) = search_with(folder.path(), Limits::default());
+    let (found, looked) = search_with(folder.path(), HuntLimits::default());
     assert_eq!((found.len(), looked.skipped.len()), (1, 1));
 }

@@ -5,16 +5,16 @@ use std::io::{Seek, SeekFrom, Write};
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, ZlibEncoder};
-use freescout_rescue::io::hunt::{Limits, SkipReason};
+use freescout_rescue::io::hunt::{HuntLimits, SkipReason};
 
 use super::archives::{bz2, seven, xz, zst};
 use super::{KEY, env, folder, gz, only_skip, search, search_with, tar, zip};
 
 /// Nearly nothing is free, so that what is read must pay for what it unpacks to.
-fn poor() -> Limits {
-    Limits {
+fn poor() -> HuntLimits {
+    HuntLimits {
         unpacked: 64 << 10,
-        ..Limits::default()
+        ..HuntLimits::default()
     }
 }
 
@@ -107,10 +107,10 @@ fn a_trap_does_not_keep_the_next_file_from_being_searched() {
         gz(&tar(&[(".env", &env())])),
     )
     .unwrap();
-    let limits = Limits {
+    let limits = HuntLimits {
         unpacked: 4 << 20,
         ratio: 100,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let (found, looked) = search_with(folder.path(), limits);
     assert_eq!(found.len(), 1);
@@ -130,10 +130,10 @@ fn keys_that_are_unpacked_over_and_over_cost_more_than_their_bytes() {
         let _ = writeln!(page, "APP_KEY=base64:{number:042}A=");
     }
     let packed = zst(page.repeat(400).as_bytes());
-    let limits = Limits {
+    let limits = HuntLimits {
         unpacked: 64 << 20,
         ratio: 100,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let folder = folder();
     std::fs::write(folder.path().join("keys.zst"), packed).unwrap();
@@ -280,9 +280,9 @@ fn holes_in_an_archive_pay_for_nothing() {
     file.seek(SeekFrom::Start(512 + (6 << 30))).unwrap();
     file.write_all(&tar(&[("html/.env", &env())])).unwrap();
     drop(file);
-    let limits = Limits {
+    let limits = HuntLimits {
         unpacked: 16 << 20,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let (found, looked) = search_with(&path, limits);
     assert!(found.is_empty());
@@ -342,13 +342,13 @@ fn long_chains_of_large_objects_in_a_git_pack_end() {
     let pack = store.join("objects/pack/pack-chain.pack");
     // A short one is read whole, a long one would cost the square of its length.
     std::fs::write(&pack, chain(3, 2 << 20)).unwrap();
-    let (_, looked) = search_with(folder.path(), Limits::default());
+    let (_, looked) = search_with(folder.path(), HuntLimits::default());
     assert_eq!(looked.skipped.len(), 0, "{}", looked.skipped[0].why);
     assert_eq!(looked.bytes >> 20, 4 * 2);
     std::fs::write(&pack, chain(200, 2 << 20)).unwrap();
-    let limits = Limits {
+    let limits = HuntLimits {
         unpacked: 64 << 20,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let (_, looked) = search_with(folder.path(), limits);
     let traps = looked

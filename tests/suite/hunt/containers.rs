@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::source::{Source, SourceKind};
-use freescout_rescue::io::hunt::{self, Event, Limits};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits};
 
 use super::{folder, gz, tar};
 
@@ -171,11 +171,11 @@ fn search(roots: &[PathBuf]) -> BTreeMap<String, Source> {
     let mut found = BTreeMap::new();
     let looked = hunt::search(
         roots,
-        &Limits::default(),
+        &HuntLimits::default(),
         &Wanted::default(),
         &|| false,
         &mut |event| {
-            if let Event::Candidate(candidate) = event {
+            if let HuntEvent::Candidate(candidate) = event {
                 let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
                 found.insert(text, candidate.source);
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::io::hunt::{self, Event, Limits};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits};
 use proptest::prelude::*;
 
 use super::archives::{bz2, seven, xz, zst};
@@ -64,9 +64,9 @@ fn the_last_stretch_of_a_large_file_may_be_short() {
         let folder = folder();
         std::fs::write(folder.path().join("log"), &text).unwrap();
         for threads in [1, 2] {
-            let limits = Limits {
+            let limits = HuntLimits {
                 threads,
-                ..Limits::default()
+                ..HuntLimits::default()
             };
             let (found, looked) = super::search_with(folder.path(), limits);
             let line_of =
@@ -82,9 +82,9 @@ fn the_last_stretch_of_a_large_file_may_be_short() {
 fn older(file: &Path, threads: usize) -> Vec<String> {
     let mut wanted = Wanted::default();
     wanted.mailbox(3, "support@acme.example", true);
-    let limits = Limits {
+    let limits = HuntLimits {
         threads,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let mut found = Vec::new();
     hunt::search(
@@ -93,7 +93,7 @@ fn older(file: &Path, threads: usize) -> Vec<String> {
         &wanted,
         &|| false,
         &mut |event| {
-            if let Event::Sighting(sighting, _) = event {
+            if let HuntEvent::Sighting(sighting, _) = event {
                 let date = sighting.date.map(|d| d.at.to_string()).unwrap_or_default();
                 found.push(format!("{:?} {date}", sighting.id));
             }

@@ -2,7 +2,7 @@
 
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::domain::payload::base64;
-use freescout_rescue::io::hunt::{self, Event, Limits};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits};
 
 use super::{folder, search};
 use crate::cli::Bench;
@@ -98,9 +98,9 @@ fn a_file_that_becomes_shorter_meanwhile_is_read_as_far_as_it_goes() {
         let (bytes, _) = planted(b"a line as it stands in a log\n");
         std::fs::write(&path, &bytes).unwrap();
         let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-        let limits = Limits {
+        let limits = HuntLimits {
             threads,
-            ..Limits::default()
+            ..HuntLimits::default()
         };
         let mut found = 0;
         let looked = hunt::search(
@@ -109,7 +109,7 @@ fn a_file_that_becomes_shorter_meanwhile_is_read_as_far_as_it_goes() {
             &Wanted::default(),
             &|| false,
             &mut |event| {
-                if let Event::Candidate(candidate) = event {
+                if let HuntEvent::Candidate(candidate) = event {
                     found += usize::from(candidate.text.expose().starts_with(b"base64:"));
                     // In the middle of what stands in it.
                     file.set_len(2 * STRETCH as u64 + 7).unwrap();

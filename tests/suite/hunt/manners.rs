@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
-use freescout_rescue::io::hunt::{self, Event, Limits, SkipReason};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, SkipReason};
 
 use super::{KEY, env, folder, gz, search};
 use crate::cli::Bench;
@@ -40,7 +40,7 @@ fn a_place_named_twice_or_within_another_is_read_once() {
     let roots = [folder.path().join("in"), folder.path().to_owned()];
     let looked = hunt::search(
         &roots,
-        &Limits::default(),
+        &HuntLimits::default(),
         &Wanted::default(),
         &|| false,
         &mut |_| {},
@@ -81,11 +81,11 @@ fn files_that_are_not_on_a_disk_are_left_alone() {
     let mut kinds = Vec::new();
     hunt::search(
         &[disk],
-        &Limits::default(),
+        &HuntLimits::default(),
         &Wanted::default(),
         &|| false,
         &mut |event| {
-            if let Event::Candidate(candidate) = event {
+            if let HuntEvent::Candidate(candidate) = event {
                 kinds.push(candidate.source.kind);
             }
         },
@@ -112,7 +112,7 @@ fn a_search_stops_soon_within_a_file_or_an_archive() {
         };
         let looked = hunt::search(
             &[folder.path().join(name)],
-            &Limits::default(),
+            &HuntLimits::default(),
             &Wanted::default(),
             &cancel,
             &mut |_| {},

@@ -93,7 +93,7 @@ fn what_is_not_his_to_read_is_counted_and_said_and_never_fatal() {
     }
     for path in refused {
         let why = why(&path);
-        let of_root = path.ends_with("mem") && why.contains("process of user root");
+        let of_root = path.ends_with("mem") && why.contains("process belongs to user root");
         assert!(
             of_root || why.contains("ermission denied"),
             "{}: {why}",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::io::hunt::{self, Event, Limits, SkipReason};
+use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, SkipReason};
 
 use super::{env, folder, gz, tar, zip};
 
@@ -23,10 +23,10 @@ type Told = (
 );
 
 fn search(root: &Path, threads: usize) -> Told {
-    let limits = Limits {
+    let limits = HuntLimits {
         threads,
         skipped: usize::MAX,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let mut found = Vec::new();
     let looked = hunt::search(
@@ -35,7 +35,7 @@ fn search(root: &Path, threads: usize) -> Told {
         &Wanted::default(),
         &|| false,
         &mut |event| {
-            if let Event::Candidate(candidate) = event {
+            if let HuntEvent::Candidate(candidate) = event {
                 let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
                 let source = candidate.source;
                 found.push((text, source.path.unwrap_or_default(), source.inside));
@@ -135,9 +135,9 @@ fn a_folder_that_is_taken_away_meanwhile_is_nothing_to_speak_of() {
         std::fs::write(folder.path().join(name).join("in/.env"), env()).unwrap();
     }
     let mut told = 0;
-    let limits = Limits {
+    let limits = HuntLimits {
         threads: 1,
-        ..Limits::default()
+        ..HuntLimits::default()
     };
     let looked = hunt::search(
         &[folder.path().to_owned()],
@@ -145,7 +145,7 @@ fn a_folder_that_is_taken_away_meanwhile_is_nothing_to_speak_of() {
         &Wanted::default(),
         &|| false,
         &mut |event| {
-            if let Event::Candidate(_) = event {
+            if let HuntEvent::Candidate(_) = event {
                 told += 1;
                 // The second is gone, and in the third's place is a link by now.
                 std::fs::remove_dir_all(folder.path().join("b")).unwrap();

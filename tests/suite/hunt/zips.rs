@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use freescout_rescue::io::hunt::{Limits, SkipReason};
+use freescout_rescue::io::hunt::{HuntLimits, SkipReason};
 
 use super::{KEY, env, folder, only_skip, search, zip};
 use crate::cli::Bench;
@@ -115,7 +115,7 @@ fn a_directory_that_lies_is_said_and_the_rest_is_read() {
     for (place, bytes) in [(0, b"XX"), (28, b"\xff\xff"), (30, b"\xff\xff")] {
         let mut broken = whole.clone();
         broken[entries[0] + place..entries[0] + place + 2].copy_from_slice(bytes);
-        let (why, _) = only_skip("x.zip", &broken, Limits::default());
+        let (why, _) = only_skip("x.zip", &broken, HuntLimits::default());
         assert!(matches!(why, SkipReason::Broken(_)), "{place}: {why}");
     }
 }

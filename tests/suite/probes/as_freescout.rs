@@ -1,8 +1,8 @@
 //! What goes over the wire is what FreeScout would send, byte by byte.
 
 use freescout_rescue::domain::mail::advice::Advice;
-use freescout_rescue::domain::mail::probe::{Caution, Code, Rung};
-use freescout_rescue::domain::mail::{Login, Protocol, Security, Target};
+use freescout_rescue::domain::mail::probe::{Code, Rung, TestCaution};
+use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::domain::payload::base64;
 
 use super::certificates::{Kind, server_config};
@@ -20,9 +20,9 @@ const IMAP: &str = "
     * 17 EXISTS
     R3 OK done";
 
-fn with_user(protocol: Protocol, user: &str) -> Target {
-    Target {
-        login: Login::Password {
+fn with_user(protocol: Protocol, user: &str) -> MailServer {
+    MailServer {
+        login: LoginMethod::Password {
             user: user.to_owned(),
         },
         ..target(protocol)
@@ -53,8 +53,8 @@ fn imap_quotes_backslash_and_quote_and_leaves_utf8_as_it_is() {
             Rung::Folder
         ]
     );
-    assert_eq!(ended.ladder[4].detail, "INBOX 17 mails");
-    assert_eq!(ended.cautions, [Caution::ClearText]);
+    assert_eq!(ended.ladder[4].detail, "INBOX 17 emails");
+    assert_eq!(ended.cautions, [TestCaution::ClearText]);
 }
 
 #[test]
@@ -93,13 +93,13 @@ fn imap_logs_in_in_spite_of_logindisabled() {
     ));
     let ended = climb(&server, &target(Protocol::Imap));
     assert_code(&ended, Code::Ok);
-    assert!(ended.cautions.contains(&Caution::LoginDisabled));
+    assert!(ended.cautions.contains(&TestCaution::LoginDisabled));
     server.record();
 }
 
 #[test]
 fn imap_sends_starttls_at_once_and_a_refusal_ends_it() {
-    let starttls = Target {
+    let starttls = MailServer {
         security: Security::StartTls,
         ..target(Protocol::Imap)
     };
@@ -127,7 +127,7 @@ fn imap_sends_starttls_at_once_and_a_refusal_ends_it() {
 
 #[test]
 fn imap_opens_the_folders_that_are_configured_and_says_which_is_missing() {
-    let folders = Target {
+    let folders = MailServer {
         folders: ["INBOX", "Grüße/\"x\"", "Gone"].map(str::to_owned).to_vec(),
         ..target(Protocol::Imap)
     };
@@ -161,8 +161,8 @@ fn imap_reads_past_literals() {
 
 #[test]
 fn xoauth2_is_sent_in_one_line_and_a_challenge_is_the_reason() {
-    let token = |protocol| Target {
-        login: Login::XOAuth2 {
+    let token = |protocol| MailServer {
+        login: LoginMethod::XOAuth2 {
             user: "box@example.org".to_owned(),
         },
         ..target(protocol)
@@ -254,13 +254,13 @@ fn pop3_with_starttls_goes_in_the_clear() {
     ));
     let ended = climb(
         &server,
-        &Target {
+        &MailServer {
             starttls_ignored: true,
             ..target(Protocol::Pop3)
         },
     );
     assert_code(&ended, Code::Ok);
-    assert_eq!(ended.cautions, [Caution::StartTlsIgnored]);
+    assert_eq!(ended.cautions, [TestCaution::StartTlsIgnored]);
     assert_eq!(server.record().lines()[0], "USER support");
 }
 
@@ -301,7 +301,7 @@ fn smtp_without_encryption_uses_no_starttls_and_login_before_plain() {
     );
     let ended = climb(&server, &target(Protocol::Smtp));
     assert_code(&ended, Code::Ok);
-    assert_eq!(ended.cautions, [Caution::ClearText]);
+    assert_eq!(ended.cautions, [TestCaution::ClearText]);
     assert_eq!(ended.rung, Some(Rung::Sender));
     server.record();
 }
@@ -331,7 +331,7 @@ fn smtp_tries_cram_md5_first_and_exactly_one_more_after_it() {
         C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw
         235 in",
     );
-    let tim = Target {
+    let tim = MailServer {
         sender: String::new(),
         ..with_user(Protocol::Smtp, "tim")
     };
@@ -419,7 +419,7 @@ fn smtp_does_not_send_a_refused_password_again_by_plain() {
 
 #[test]
 fn smtp_with_encryption_needs_starttls() {
-    let starttls = Target {
+    let starttls = MailServer {
         security: Security::StartTls,
         ..target(Protocol::Smtp)
     };
@@ -449,8 +449,8 @@ fn smtp_with_encryption_needs_starttls() {
 fn smtp_without_user_name_or_offer_sends_without_login() {
     let sends = "C: MAIL FROM:<support@example.org>\n250 ok\nC: RSET\n250 ok\nC: QUIT";
     let server = smtp("250-AUTH LOGIN\r\n", sends);
-    let nobody = Target {
-        login: Login::None,
+    let nobody = MailServer {
+        login: LoginMethod::None,
         ..target(Protocol::Smtp)
     };
     let ended = climb(&server, &nobody);
@@ -463,7 +463,7 @@ fn smtp_without_user_name_or_offer_sends_without_login() {
     let server = Server::new(steps);
     let ended = climb(&server, &target(Protocol::Smtp));
     assert_code(&ended, Code::Ok);
-    assert!(ended.cautions.contains(&Caution::NoLoginOffered));
+    assert!(ended.cautions.contains(&TestCaution::NoLoginOffered));
     server.record();
 
     // It takes logins, and mail for others, after STARTTLS alone.
@@ -518,7 +518,7 @@ fn an_address_inside_is_told_unless_freescout_allows_it() {
     use freescout_rescue::io::mail::{Settings, Trust, probe};
     for (allowed, expected) in [("", true), ("10.0.0.1, 127.0.0.1", false)] {
         let server = Server::new(script(IMAP));
-        let inside = Target {
+        let inside = MailServer {
             host: "127.0.0.1".to_owned(),
             port: server.address.port(),
             ..target(Protocol::Imap)
@@ -538,6 +538,9 @@ fn an_address_inside_is_told_unless_freescout_allows_it() {
         )
         .unwrap();
         assert_code(&ended, Code::Ok);
-        assert_eq!(ended.cautions.contains(&Caution::PrivateAddress), expected);
+        assert_eq!(
+            ended.cautions.contains(&TestCaution::PrivateAddress),
+            expected
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::domain::mail::probe::{Caution, CertificateFault, Code, Ended, Rung};
-use freescout_rescue::domain::mail::{Protocol, Security, Target};
+use freescout_rescue::domain::mail::probe::{CertificateFault, Code, Ended, Rung, TestCaution};
+use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Trust, probe};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
@@ -120,7 +120,7 @@ fn trust() -> Trust {
     ])
 }
 
-fn climb(server: &Server, target: &Target) -> Ended {
+fn climb(server: &Server, target: &MailServer) -> Ended {
     let settings = settings(&target.host, server.address, trust());
     let password = SecretBytes::from(&b"secret"[..]);
     probe(
@@ -147,7 +147,7 @@ fn imap(kind: Kind, checks: bool) -> Ended {
     let server = Server::new(steps);
     let ended = climb(
         &server,
-        &Target {
+        &MailServer {
             security: Security::Implicit,
             checks_certificate: checks,
             ..target(Protocol::Imap)
@@ -200,8 +200,8 @@ fn where_freescout_does_not_check_it_passes_with_a_caution() {
         let ended = imap(kind, false);
         assert_code(&ended, Code::Ok);
         let expected = match kind {
-            Kind::Soon => Some(Caution::ExpiresSoon(5)),
-            _ => fault(kind).map(|(_, fault)| Caution::Unchecked(fault)),
+            Kind::Soon => Some(TestCaution::ExpiresSoon(5)),
+            _ => fault(kind).map(|(_, fault)| TestCaution::Unchecked(fault)),
         };
         assert_eq!(ended.cautions, Vec::from_iter(expected), "{kind:?}");
     }
@@ -238,14 +238,17 @@ fn smtp_never_checks() {
         let server = Server::new(steps);
         let ended = climb(
             &server,
-            &Target {
+            &MailServer {
                 security: Security::StartTls,
                 sender: String::new(),
                 ..target(Protocol::Smtp)
             },
         );
         assert_code(&ended, Code::Ok);
-        assert_eq!(ended.cautions, [Caution::Unchecked(fault(kind).unwrap().1)]);
+        assert_eq!(
+            ended.cautions,
+            [TestCaution::Unchecked(fault(kind).unwrap().1)]
+        );
     }
 }
 
@@ -255,7 +258,7 @@ fn a_certificate_in_the_store_that_another_signed_is_not_trusted_by_itself() {
     let mut steps = vec![Step::StartTls(server_config(Kind::Untrusted))];
     steps.extend(script("* OK ready"));
     let server = Server::new(steps);
-    let target = Target {
+    let target = MailServer {
         security: Security::Implicit,
         checks_certificate: true,
         ..target(Protocol::Imap)

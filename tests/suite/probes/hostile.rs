@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::{Code, Ended};
-use freescout_rescue::domain::mail::{Protocol, Security, Target};
+use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ const SLACK: Duration = Duration::from_millis(700);
 const PROTOCOLS: [Protocol; 3] = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp];
 
 /// Tests against a server, which must end in time and say nothing that a terminal would obey.
-fn climb_as(server: &Server, target: &Target) -> Ended {
+fn climb_as(server: &Server, target: &MailServer) -> Ended {
     let settings = Settings {
         patience: Patience {
             incoming: Duration::from_millis(700),
@@ -169,7 +169,7 @@ fn drops_end_with_the_whole_test() {
 #[test]
 fn drops_of_tls_end_with_the_whole_test() {
     let pause = Duration::from_millis(20);
-    let implicit = Target {
+    let implicit = MailServer {
         security: Security::Implicit,
         ..target(Protocol::Imap)
     };
@@ -255,7 +255,7 @@ fn plain_text_behind_the_ok_of_starttls_is_not_taken_over() {
             "250-x\r\n250 AUTH PLAIN\r\n235 in\r\n250 ok\r\n250 ok\r\n",
         ),
     ] {
-        let starttls = Target {
+        let starttls = MailServer {
             security: Security::StartTls,
             ..target(protocol)
         };
@@ -279,7 +279,7 @@ fn plain_text_behind_the_ok_of_starttls_is_not_taken_over() {
 
 #[test]
 fn a_flood_through_tls_is_left_too() {
-    let implicit = Target {
+    let implicit = MailServer {
         security: Security::Implicit,
         ..target(Protocol::Imap)
     };
@@ -300,7 +300,7 @@ fn a_test_is_called_off_within_a_second() {
             patience: Patience::default(),
             ..super::settings(super::HOST, server.address, Trust::of(Vec::new()))
         };
-        let target = Target {
+        let target = MailServer {
             security,
             ..target(Protocol::Imap)
         };
@@ -371,6 +371,6 @@ proptest! {
             true => Security::Implicit,
             false => Security::Plain,
         };
-        climb_as(&Server::new(steps), &Target { security, ..target(*protocol) });
+        climb_as(&Server::new(steps), &MailServer { security, ..target(*protocol) });
     }
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::{Code, Ended, Journey, Tested};
-use freescout_rescue::domain::mail::schedule::Limits;
-use freescout_rescue::domain::mail::{Connection, ConnectionId, Direction, Protocol, Target};
+use freescout_rescue::domain::mail::schedule::TestLimits;
+use freescout_rescue::domain::mail::{Connection, ConnectionId, Direction, MailServer, Protocol};
 use freescout_rescue::engine::mail_test;
 use freescout_rescue::engine::mail_test::Round;
-use freescout_rescue::engine::mail_test::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::mail_test::lockouts::Memory;
+use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
+use freescout_rescue::engine::mail_test::lockouts::RefusedLogins;
 use freescout_rescue::io::mail::journey::{End, travel};
 use freescout_rescue::io::mail::{Settings, Trust};
 
@@ -40,13 +40,13 @@ const SENDS: &str = "
     C: MIME-Version: 1.0
     C: Content-Type: text/plain
     C:
-    C: This mail
+    C: This email
     C: .
     250 taken
     C: QUIT";
 
-fn smtp() -> Target {
-    Target {
+fn smtp() -> MailServer {
+    MailServer {
         port: PORT + 1,
         ..target(Protocol::Smtp)
     }
@@ -129,14 +129,14 @@ fn two_mailboxes_of_one_account_take_turns() {
     steps.extend([Step::Sleep(Duration::from_millis(60)), Step::Leave]);
     steps.extend(script("535 no"));
     let (out, back) = (Server::new(steps), Server::new(Vec::new()));
-    let one = |mailbox, direction, target: Target| Prepared {
+    let one = |mailbox, direction, target: MailServer| PreparedTest {
         connection: Connection {
             id: ConnectionId::of(mailbox, direction),
             owner: String::new(),
             email: String::new(),
             target: Ok(target.clone()),
         },
-        how: How::Try(Attempt {
+        how: TestOrSkip::Try(Attempt {
             target,
             credential: Some(PASSWORD.as_bytes().into()),
             under: None,
@@ -151,12 +151,12 @@ fn two_mailboxes_of_one_account_take_turns() {
         .iter()
         .map(|p| p.tested(Ended::skipped(Code::Ok, None)))
         .collect();
-    let (memory, cancel) = (Memory::default(), AtomicBool::new(false));
+    let (memory, cancel) = (RefusedLogins::default(), AtomicBool::new(false));
     let round = Round {
         settings: &settings(&back, &out),
-        limits: Limits {
+        limits: TestLimits {
             per_server: 3,
-            ..Limits::default()
+            ..TestLimits::default()
         },
         memory: &memory,
         again: false,

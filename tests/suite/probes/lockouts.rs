@@ -4,29 +4,31 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use freescout_rescue::domain::mail::probe::{Caution, Code, Mark, RefusedBy, Rung, Tested};
-use freescout_rescue::domain::mail::schedule::{Limits, STRIKES};
+use freescout_rescue::domain::mail::probe::{
+    Code, LoginMark, RefusedBy, Rung, TestCaution, Tested,
+};
+use freescout_rescue::domain::mail::schedule::{STRIKES, TestLimits};
 use freescout_rescue::domain::mail::{
-    Connection, ConnectionId, Direction, Login, Protocol, Target,
+    Connection, ConnectionId, Direction, LoginMethod, MailServer, Protocol,
 };
 use freescout_rescue::engine::mail_test;
-use freescout_rescue::engine::mail_test::connections::{Attempt, How, Prepared};
-use freescout_rescue::engine::mail_test::lockouts::Memory;
-use freescout_rescue::engine::mail_test::{Heard, Round};
+use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
+use freescout_rescue::engine::mail_test::lockouts::RefusedLogins;
+use freescout_rescue::engine::mail_test::{Round, TestEvent};
 use freescout_rescue::io::mail::{Patience, Settings, Trust};
 
 use super::{PORT, target};
 use crate::scripted::{Server, Step, say, script};
 
-fn prepared(mailbox: u64, target: Target, password: &str) -> Prepared {
-    Prepared {
+fn prepared(mailbox: u64, target: MailServer, password: &str) -> PreparedTest {
+    PreparedTest {
         connection: Connection {
             id: ConnectionId::of(mailbox, Direction::Incoming),
             owner: "Support".to_owned(),
             email: "support@example.org".to_owned(),
             target: Ok(target.clone()),
         },
-        how: How::Try(Attempt {
+        how: TestOrSkip::Try(Attempt {
             target,
             credential: Some(password.as_bytes().into()),
             under: None,
@@ -34,9 +36,9 @@ fn prepared(mailbox: u64, target: Target, password: &str) -> Prepared {
     }
 }
 
-fn with_user(protocol: Protocol, user: &str) -> Target {
-    Target {
-        login: Login::Password {
+fn with_user(protocol: Protocol, user: &str) -> MailServer {
+    MailServer {
+        login: LoginMethod::Password {
             user: user.to_owned(),
         },
         ..target(protocol)
@@ -44,21 +46,26 @@ fn with_user(protocol: Protocol, user: &str) -> Target {
 }
 
 /// Runs a round to its end, in the order of the mailboxes.
-fn run(prepared: &[Prepared], settings: &Settings, limits: Limits, memory: &Memory) -> Vec<Tested> {
+fn run(
+    prepared: &[PreparedTest],
+    settings: &Settings,
+    limits: TestLimits,
+    memory: &RefusedLogins,
+) -> Vec<Tested> {
     ask(prepared, settings, limits, memory, false)
 }
 
 /// The same; with `again`, at the operator's own word.
 fn ask(
-    prepared: &[Prepared],
+    prepared: &[PreparedTest],
     settings: &Settings,
-    limits: Limits,
-    memory: &Memory,
+    limits: TestLimits,
+    memory: &RefusedLogins,
     again: bool,
 ) -> Vec<Tested> {
     let results = Mutex::new(Vec::new());
     let tell = |heard| {
-        if let Heard::Ended(tested) = heard {
+        if let TestEvent::Ended(tested) = heard {
             results.lock().unwrap().push(*tested);
         }
     };
@@ -85,7 +92,7 @@ fn codes(results: &[Tested]) -> Vec<Code> {
     results.iter().map(|tested| tested.ended.code).collect()
 }
 
-fn marks(results: &[Tested]) -> Vec<Mark> {
+fn marks(results: &[Tested]) -> Vec<LoginMark> {
     results.iter().map(|tested| tested.ended.mark()).collect()
 }
 
@@ -111,8 +118,8 @@ fn the_same_wrong_password_is_sent_once() {
         prepared(3, target(Protocol::Imap), "other"),
         prepared(4, with_user(Protocol::Imap, "sales"), "wrong"),
     ];
-    let memory = Memory::default();
-    let results = run(&all, &settings(&server), Limits::default(), &memory);
+    let memory = RefusedLogins::default();
+    let results = run(&all, &settings(&server), TestLimits::default(), &memory);
     assert_eq!(
         codes(&results),
         [
@@ -123,7 +130,7 @@ fn the_same_wrong_password_is_sent_once() {
         ]
     );
     // What was not tried has no answer of its own, but the reason.
-    assert_eq!(marks(&results)[1], Mark::NotTried);
+    assert_eq!(marks(&results)[1], LoginMark::NotTried);
     assert_eq!(
         (&*results[1].ended.server_said, results[1].ended.rung),
         ("", None)
@@ -138,10 +145,10 @@ fn the_same_wrong_password_is_sent_once() {
         })
     );
     // Nor is it in a later round: each tells its own answer, and that it is an earlier one.
-    let again = run(&all, &settings(&server), Limits::default(), &memory);
+    let again = run(&all, &settings(&server), TestLimits::default(), &memory);
     assert_eq!(codes(&again), codes(&results));
     for (later, first) in again.iter().zip(&results) {
-        let repeated = later.ended.cautions.contains(&Caution::NotSentAgain);
+        let repeated = later.ended.cautions.contains(&TestCaution::NotSentAgain);
         assert_eq!(repeated, first.ended.code == Code::AuthRejected);
         assert_eq!(later.ended.server_said, first.ended.server_said);
     }
@@ -165,25 +172,25 @@ fn imap_and_smtp_of_one_account_share_their_refusal() {
         prepared(1, target(Protocol::Imap), "wrong"),
         prepared(
             2,
-            Target {
+            MailServer {
                 port: PORT + 1,
                 ..target(Protocol::Smtp)
             },
             "wrong",
         ),
     ];
-    let memory = Memory::default();
-    let results = run(&all, &settings, Limits::default(), &memory);
+    let memory = RefusedLogins::default();
+    let results = run(&all, &settings, TestLimits::default(), &memory);
     assert_eq!(codes(&results), [Code::AuthRejected, Code::SameAsBefore]);
-    assert_eq!(marks(&results), [Mark::Fails, Mark::NotTried]);
+    assert_eq!(marks(&results), [LoginMark::Fails, LoginMark::NotTried]);
     // At the operator's word it is tried once, and then has an answer of its own; the other is not sent again for that.
     for _ in 0..2 {
-        let asked = ask(&all, &settings, Limits::default(), &memory, true);
+        let asked = ask(&all, &settings, TestLimits::default(), &memory, true);
         assert_eq!(codes(&asked), [Code::AuthRejected; 2]);
-        assert_eq!(marks(&asked), [Mark::Fails; 2]);
+        assert_eq!(marks(&asked), [LoginMark::Fails; 2]);
         assert_eq!(asked[1].ended.server_said, "535 5.7.8 no");
     }
-    let later = run(&all, &settings, Limits::default(), &memory);
+    let later = run(&all, &settings, TestLimits::default(), &memory);
     assert_eq!(codes(&later), [Code::AuthRejected; 2], "its own");
     assert_eq!((server.records().len(), by_smtp.records().len()), (1, 1));
 }
@@ -199,14 +206,14 @@ fn a_login_that_was_let_in_is_made_again_whatever_others_hear() {
         .push((super::HOST.to_owned(), PORT + 1, by_smtp.address));
     let incoming = || prepared(1, target(Protocol::Imap), "right there alone");
     let outgoing = || {
-        let smtp = Target {
+        let smtp = MailServer {
             port: PORT + 1,
             ..target(Protocol::Smtp)
         };
         prepared(2, smtp, "right there alone")
     };
-    let memory = Memory::default();
-    let round = |all: &[Prepared]| codes(&run(all, &settings, Limits::default(), &memory));
+    let memory = RefusedLogins::default();
+    let round = |all: &[PreparedTest]| codes(&run(all, &settings, TestLimits::default(), &memory));
     assert_eq!(round(&[incoming()]), [Code::Ok]);
     assert_eq!(round(&[outgoing()]), [Code::AuthRejected]);
     assert_eq!(round(&[incoming()]), [Code::Ok], "right for this login");
@@ -228,8 +235,8 @@ fn what_was_no_judgement_is_asked_again() {
     let results = run(
         &all,
         &settings(&server),
-        Limits::default(),
-        &Memory::default(),
+        TestLimits::default(),
+        &RefusedLogins::default(),
     );
     assert_eq!(codes(&results), [Code::AuthUnavailable; 2]);
     assert_eq!(server.records().len(), 2);
@@ -238,19 +245,24 @@ fn what_was_no_judgement_is_asked_again() {
 #[test]
 fn an_account_is_used_by_one_at_a_time_and_a_server_by_few() {
     let server = Server::new(refuses());
-    let limits = Limits {
+    let limits = TestLimits {
         at_once: 8,
         per_server: 8,
-        ..Limits::default()
+        ..TestLimits::default()
     };
-    let one_account: Vec<Prepared> = (0..8)
+    let one_account: Vec<PreparedTest> = (0..8)
         .map(|n| prepared(n, target(Protocol::Imap), &format!("wrong {n}")))
         .collect();
-    let results = run(&one_account, &settings(&server), limits, &Memory::default());
+    let results = run(
+        &one_account,
+        &settings(&server),
+        limits,
+        &RefusedLogins::default(),
+    );
     assert_eq!(codes(&results), [Code::AuthRejected; 8]);
     assert_eq!(server.busiest(), 1);
 
-    let many: Vec<Prepared> = (0..12)
+    let many: Vec<PreparedTest> = (0..12)
         .map(|n| {
             let user = with_user(Protocol::Imap, &format!("user{n}"));
             prepared(n, user, "wrong")
@@ -258,11 +270,11 @@ fn an_account_is_used_by_one_at_a_time_and_a_server_by_few() {
         .collect();
     for per_server in [2, 3] {
         let server = Server::new(refuses());
-        let limits = Limits {
+        let limits = TestLimits {
             per_server,
             ..limits
         };
-        run(&many, &settings(&server), limits, &Memory::default());
+        run(&many, &settings(&server), limits, &RefusedLogins::default());
         assert_eq!(server.busiest(), per_server);
     }
 }
@@ -270,14 +282,14 @@ fn an_account_is_used_by_one_at_a_time_and_a_server_by_few() {
 #[test]
 fn all_rounds_together_keep_to_the_limits() {
     let server = Server::new(refuses());
-    let (memory, settings) = (Memory::default(), settings(&server));
-    let limits = Limits {
+    let (memory, settings) = (RefusedLogins::default(), settings(&server));
+    let limits = TestLimits {
         per_server: 2,
-        ..Limits::default()
+        ..TestLimits::default()
     };
     std::thread::scope(|scope| {
         for round in 0..4u64 {
-            let of_round: Vec<Prepared> = (0..4)
+            let of_round: Vec<PreparedTest> = (0..4)
                 .map(|n| {
                     let user = with_user(Protocol::Imap, &format!("user{round}-{n}"));
                     prepared(round * 10 + n, user, "wrong")
@@ -303,16 +315,21 @@ fn a_password_that_was_judged_is_not_sent_again_by_itself() {
         let mut steps = script("* OK ready\nC: R1\nR1 OK done\nC: R2");
         steps.push(say(format!("R2 {refusal}\r\n")));
         let server = Server::new(steps);
-        let (memory, settings) = (Memory::default(), settings(&server));
+        let (memory, settings) = (RefusedLogins::default(), settings(&server));
         let one = || vec![prepared(1, target(Protocol::Imap), "right")];
-        let limits = Limits {
+        let limits = TestLimits {
             first_pause: Duration::from_millis(10),
-            ..Limits::default()
+            ..TestLimits::default()
         };
         assert_eq!(codes(&run(&one(), &settings, limits, &memory)), [code]);
         let second = run(&one(), &settings, limits, &memory);
         assert_eq!(codes(&second), [code], "its own answer: {refusal}");
-        assert!(second[0].ended.cautions.contains(&Caution::NotSentAgain));
+        assert!(
+            second[0]
+                .ended
+                .cautions
+                .contains(&TestCaution::NotSentAgain)
+        );
         assert!(second[0].ended.waits_for_a_word());
         // Another reason than the password: the operator may have it sent again.
         ask(&one(), &settings, limits, &memory, true);
@@ -330,25 +347,25 @@ fn a_server_that_has_enough_is_left_alone_then_given_up() {
     settings
         .routes
         .push(("other.example.org".to_owned(), PORT, other.address));
-    let mut all: Vec<Prepared> = (0..6)
+    let mut all: Vec<PreparedTest> = (0..6)
         .map(|n| {
             let user = with_user(Protocol::Imap, &format!("user{n}"));
             prepared(n, user, "right")
         })
         .collect();
-    let elsewhere = Target {
+    let elsewhere = MailServer {
         host: "other.example.org".to_owned(),
         ..target(Protocol::Imap)
     };
     all.push(prepared(6, elsewhere, "wrong"));
     let pause = Duration::from_millis(60);
     let since = Instant::now();
-    let limits = Limits {
+    let limits = TestLimits {
         per_server: 1,
         first_pause: pause,
-        ..Limits::default()
+        ..TestLimits::default()
     };
-    let results = run(&all, &settings, limits, &Memory::default());
+    let results = run(&all, &settings, limits, &RefusedLogins::default());
     assert!(since.elapsed() >= pause * 3, "once, then twice as long");
     assert_eq!(codes(&results[..6]), [Code::RateLimited; 6]);
     // Only those that were turned away themselves have failed.
@@ -356,8 +373,8 @@ fn a_server_that_has_enough_is_left_alone_then_given_up() {
         .into_iter()
         .fold((0, 0), |(f, n), mark| {
             (
-                f + u32::from(mark == Mark::Fails),
-                n + u32::from(mark == Mark::NotTried),
+                f + u32::from(mark == LoginMark::Fails),
+                n + u32::from(mark == LoginMark::NotTried),
             )
         });
     assert_eq!(
@@ -374,18 +391,18 @@ fn a_server_that_has_enough_once_gets_its_tests_later() {
         script("* BYE Too many connections"),
         script("* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\nR3 OK done"),
     ]);
-    let all: Vec<Prepared> = (0..3)
+    let all: Vec<PreparedTest> = (0..3)
         .map(|n| {
             let user = with_user(Protocol::Imap, &format!("user{n}"));
             prepared(n, user, "right")
         })
         .collect();
-    let limits = Limits {
+    let limits = TestLimits {
         per_server: 1,
         first_pause: Duration::from_millis(30),
-        ..Limits::default()
+        ..TestLimits::default()
     };
-    let results = run(&all, &settings(&server), limits, &Memory::default());
+    let results = run(&all, &settings(&server), limits, &RefusedLogins::default());
     assert_eq!(codes(&results), [Code::Ok; 3]);
     assert_eq!(server.records().len(), 4);
 }
@@ -402,10 +419,10 @@ fn two_hundred_tests_are_called_off_within_a_second() {
         patience: Patience::default(),
         ..settings(&server)
     };
-    let all: Vec<Prepared> = (0..)
+    let all: Vec<PreparedTest> = (0..)
         .zip(&names)
         .map(|(n, host)| {
-            let target = Target {
+            let target = MailServer {
                 host: host.clone(),
                 ..target(Protocol::Imap)
             };
@@ -417,7 +434,7 @@ fn two_hundred_tests_are_called_off_within_a_second() {
     let flagged: Mutex<Option<Instant>> = Mutex::default();
     let ended = AtomicBool::new(false);
     let tell = |heard| match heard {
-        Heard::At(id, Rung::Greeting) => {
+        TestEvent::At(id, Rung::Greeting) => {
             let mut greeted = greeted.lock().unwrap();
             greeted.push(id);
             if greeted.len() == 16 {
@@ -425,15 +442,15 @@ fn two_hundred_tests_are_called_off_within_a_second() {
                 cancel.store(true, Ordering::Relaxed);
             }
         }
-        Heard::At(..) => {}
-        Heard::Ended(_) => ended.store(true, Ordering::Relaxed),
+        TestEvent::At(..) => {}
+        TestEvent::Ended(_) => ended.store(true, Ordering::Relaxed),
     };
-    let memory = Memory::default();
+    let memory = RefusedLogins::default();
     let round = Round {
         settings: &settings,
-        limits: Limits {
+        limits: TestLimits {
             at_once: 16,
-            ..Limits::default()
+            ..TestLimits::default()
         },
         memory: &memory,
         again: false,

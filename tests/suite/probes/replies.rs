@@ -1,13 +1,13 @@
 //! Each answer of the table, sent by a server of its protocol, comes out as its row says.
 
-use freescout_rescue::domain::mail::advice::{Provider, REPLIES, Reply};
+use freescout_rescue::domain::mail::advice::{KnownReply, Provider, REPLIES};
 use freescout_rescue::domain::mail::probe::{Code, Rung};
-use freescout_rescue::domain::mail::{Login, Protocol, Target};
+use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol};
 
 use super::{climb, target};
 use crate::scripted::{Server, say, script};
 
-fn host(row: &Reply, protocol: Protocol) -> &'static str {
+fn host(row: &KnownReply, protocol: Protocol) -> &'static str {
     match row.from {
         Some(Provider::Google) if protocol == Protocol::Smtp => "smtp.gmail.com",
         Some(Provider::Google) => "imap.gmail.com",
@@ -29,11 +29,11 @@ fn every_row_comes_out_over_the_wire() {
         };
         let user = "support".to_owned();
         let token = row.token == Some(true);
-        let target = Target {
+        let target = MailServer {
             host: host(row, protocol).to_owned(),
             login: match token {
-                true => Login::XOAuth2 { user },
-                false => Login::Password { user },
+                true => LoginMethod::XOAuth2 { user },
+                false => LoginMethod::Password { user },
             },
             ..target(protocol)
         };
@@ -98,7 +98,7 @@ fn an_app_password_with_its_blanks_is_told() {
         C: R2 LOGIN
         R2 NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)",
     ));
-    let target = Target {
+    let target = MailServer {
         host: "imap.gmail.com".to_owned(),
         ..target(Protocol::Imap)
     };

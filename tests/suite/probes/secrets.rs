@@ -2,10 +2,10 @@
 
 use freescout_rescue::domain::mail::probe::{Code, Ended, Tested};
 use freescout_rescue::domain::mail::{
-    Connection, ConnectionId, Direction, Login, Protocol, Target,
+    Connection, ConnectionId, Direction, LoginMethod, MailServer, Protocol,
 };
 use freescout_rescue::domain::payload::base64;
-use freescout_rescue::engine::mail_test::connections::{Attempt, How, Prepared};
+use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
 use freescout_rescue::engine::report;
 
 use super::{climb_with, target};
@@ -31,15 +31,15 @@ fn forms() -> Vec<String> {
     forms
 }
 
-fn tested(target: &Target, ended: Ended) -> Tested {
-    let prepared = Prepared {
+fn tested(target: &MailServer, ended: Ended) -> Tested {
+    let prepared = PreparedTest {
         connection: Connection {
             id: ConnectionId::of(1, Direction::Incoming),
             owner: "Support".to_owned(),
             email: "support@example.org".to_owned(),
             target: Ok(target.clone()),
         },
-        how: How::Try(Attempt {
+        how: TestOrSkip::Try(Attempt {
             target: target.clone(),
             credential: Some(SENTINEL.as_bytes().into()),
             under: None,
@@ -49,7 +49,7 @@ fn tested(target: &Target, ended: Ended) -> Tested {
 }
 
 #[track_caller]
-fn assert_hidden(target: &Target, ended: &Ended) {
+fn assert_hidden(target: &MailServer, ended: &Ended) {
     let tested = [tested(target, ended.clone())];
     let json = serde_json::to_string(&report::connections::tests(&tested, "x")).unwrap();
     let texts: Vec<&str> = ended.ladder.iter().map(|s| s.detail.as_str()).collect();
@@ -144,8 +144,8 @@ fn smtp_shows_no_password_that_comes_back() {
 #[test]
 fn tokens_are_hidden_as_well() {
     for protocol in [Protocol::Imap, Protocol::Smtp] {
-        let token = Target {
-            login: Login::XOAuth2 {
+        let token = MailServer {
+            login: LoginMethod::XOAuth2 {
                 user: "support".to_owned(),
             },
             ..target(protocol)

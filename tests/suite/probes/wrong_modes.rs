@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::mail::advice::Advice;
 use freescout_rescue::domain::mail::probe::{Code, Rung};
-use freescout_rescue::domain::mail::{Protocol, Security, Target};
+use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 
 use super::certificates::{Kind, server_config};
 use super::{PATIENCE, assert_code, climb, climb_at, target};
@@ -13,8 +13,8 @@ use crate::scripted::{Server, Step, say};
 
 const PROTOCOLS: [Protocol; 3] = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp];
 
-fn secured(protocol: Protocol, security: Security) -> Target {
-    Target {
+fn secured(protocol: Protocol, security: Security) -> MailServer {
+    MailServer {
         security,
         ..target(protocol)
     }
@@ -143,7 +143,7 @@ fn a_late_greeting_is_waited_for() {
 
 #[test]
 fn a_name_without_address_is_told() {
-    let nowhere = Target {
+    let nowhere = MailServer {
         host: "no such host.invalid".to_owned(),
         ..target(Protocol::Imap)
     };

@@ -103,7 +103,7 @@ fn an_artisan_that_others_put_there_is_not_run() {
                 std::fs::remove_file(artisan(b)).unwrap();
                 b.trap(&b.path("elsewhere"), &artisan(b));
             },
-            "a link of nobody to",
+            "a link owned by nobody to",
         ),
     ];
     for (name, lay, says) in cases {
@@ -144,7 +144,7 @@ fn a_php_that_others_could_have_put_there_is_not_run() {
     let outcome = recover(&bench, &bin(&bench));
     assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
     let said = format!(
-        "php was not found; {0}/php was, and is not run: {0} belongs to root and has mode 0777",
+        "php was not found; {0}/php was found but not run: {0} belongs to root and has mode 0777",
         bin(&bench)
     );
     assert!(outcome.out.contains(&said), "{}", outcome.out);

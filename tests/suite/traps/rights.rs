@@ -46,7 +46,7 @@ fn who_owns_storage_alone_decides_nothing() {
     assert_eq!(told["install"]["web_user"], web_user);
     assert!(message(&told, "root_owned").contains("storage"), "{told}");
     let text = bench.check(&[]).out;
-    let says = "Web user: nobody (least privileged of the owners: root, nobody)";
+    let says = "Web user: nobody (the least privileged of the owners: root, nobody)";
     assert!(text.contains(says), "{text}");
     let outcome = bench.recover_with(&["--no-artisan"]);
     assert_eq!(outcome.code, 2, "{}{}", outcome.out, outcome.err);
@@ -103,7 +103,7 @@ fn where_everything_is_roots_it_is_said_and_can_be_told() {
     let wrong = bench.check(&["--web-user", "no-such-account"]);
     assert_eq!(wrong.code, 3);
     assert!(
-        wrong.err.contains("no account no-such-account"),
+        wrong.err.contains("no account named no-such-account"),
         "{}",
         wrong.err
     );

@@ -224,7 +224,7 @@ fn store(database: &Connection, table: &str, id: u64, column: &str, text: &str) 
 pub fn opens(text: &str, key: &AppKey) -> Option<String> {
     let plain = Payload::parse(text.as_bytes()).ok()?.open(key).ok()?;
     match php::unserialize(plain.expose()) {
-        Ok(php::Value::Text(text)) => String::from_utf8(text.to_vec()).ok(),
+        Ok(php::PhpValue::Text(text)) => String::from_utf8(text.to_vec()).ok(),
         _ => None,
     }
 }

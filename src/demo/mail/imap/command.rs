@@ -5,7 +5,7 @@ use std::io;
 
 use zeroize::Zeroizing;
 
-use crate::demo::mail::wire::{Bytes, MAX_LINE, Wire};
+use crate::demo::mail::wire::{Bytes, GuestWire, MAX_LINE};
 
 /// Words of one command.
 const MAX_WORDS: usize = 16;
@@ -13,15 +13,15 @@ const MAX_TAG: usize = 32;
 
 /// One command; the words behind its tag and name are arguments. A malformed one has no name, and one
 /// without a sound tag gets `*`.
-pub(super) struct Command {
+pub(super) struct ImapCommand {
     pub(super) tag: String,
     pub(super) name: String,
     pub(super) arguments: Vec<Bytes>,
 }
 
-impl Command {
+impl ImapCommand {
     /// Reads the next command with its literals.
-    pub(super) fn read(wire: &mut Wire) -> io::Result<Self> {
+    pub(super) fn read(wire: &mut GuestWire) -> io::Result<Self> {
         let mut words = Vec::new();
         loop {
             let line = wire.line()?;

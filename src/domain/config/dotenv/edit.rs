@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    Env, EnvFile, Line, bare_part, closing_quote, is_bare, is_name, lines, read_value, setter,
+    Env, EnvFile, EnvLine, bare_part, closing_quote, is_bare, is_name, lines, read_value, setter,
     trim, trim_start, without_escaped_end,
 };
 use crate::words::{fill, words};
@@ -80,7 +80,7 @@ struct Slot<'a> {
 }
 
 impl<'a> Slot<'a> {
-    fn of_line(bytes: &'a [u8], line: &Line<'a>) -> Result<Self, CannotWrite> {
+    fn of_line(bytes: &'a [u8], line: &EnvLine<'a>) -> Result<Self, CannotWrite> {
         let refused = CannotWrite::Refused { line: line.number };
         let raw = line.setter().ok_or(refused)?.raw;
         read_value(raw).map_err(|_| refused)?;

@@ -93,7 +93,7 @@ fn a_refused_line_has_a_number_and_hides_what_is_below() {
     let file = read(b"A=1\n\n# c\nB=two words\nC=3\n");
     assert_eq!(
         file.refused(),
-        Some(Refused {
+        Some(RefusedLine {
             line: 4,
             kind: EnvError::SpaceInValue
         })
@@ -114,9 +114,9 @@ fn the_process_environment_wins_and_repeats_are_told() {
     assert_eq!(
         standing,
         [
-            (1, Standing::InProcess),
-            (2, Standing::Set),
-            (3, Standing::Repeated)
+            (1, SetterEffect::InProcess),
+            (2, SetterEffect::Set),
+            (3, SetterEffect::Repeated)
         ]
     );
     assert_eq!(file.getenv(b"A").unwrap().expose(), b"p");
@@ -238,7 +238,7 @@ fn trouble_with_the_whole_file_is_told_with_its_line() {
     let told = |text: &[u8]| trouble(text, &nothing);
     let refused = |line, name: Option<&str>, comment| {
         Some(Trouble::Refused {
-            refused: Refused {
+            refused: RefusedLine {
                 line,
                 kind: EnvError::SpaceInValue,
             },
@@ -341,7 +341,7 @@ fn a_file() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..40).prop_map(|p| p.concat())
 }
 
-fn all_but(bytes: &[u8], name: &[u8]) -> Vec<(Vec<u8>, Vec<u8>, Standing)> {
+fn all_but(bytes: &[u8], name: &[u8]) -> Vec<(Vec<u8>, Vec<u8>, SetterEffect)> {
     let file = EnvFile::read_lines(bytes, &nothing, false);
     let others = file.assignments().iter().filter(|a| a.name != name);
     others

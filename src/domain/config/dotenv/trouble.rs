@@ -1,7 +1,7 @@
 //! What keeps FreeScout from finding its settings in a `.env`, told of the file as a whole: the reader beside this room
 //! says what each line sets, this one why nothing of use is set.
 
-use super::{EnvError, EnvFile, Process, Refused, is_blank, is_name, lines};
+use super::{EnvError, EnvFile, Process, RefusedLine, is_blank, is_name, lines};
 use crate::domain::config::names_database;
 
 /// What is wrong with a `.env`.
@@ -18,7 +18,7 @@ pub enum Trouble {
     /// FreeScout's reader throws at a line.
     Refused {
         /// The line and the reason.
-        refused: Refused,
+        refused: RefusedLine,
         /// The variable it sets, where that is a plain name.
         name: Option<String>,
         /// Whether a `#` stands in the value: a comment perhaps, which needs a blank before it.

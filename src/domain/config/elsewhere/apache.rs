@@ -15,7 +15,7 @@ const MAX_DEFINED: usize = 500;
 pub type Included = (PathBuf, Vec<u8>);
 
 /// What is being read.
-struct Reader<'a> {
+struct ApacheReader<'a> {
     include: &'a dyn Fn(&str) -> Vec<Included>,
     blocks: Vec<Block>,
     /// The server outside of its sites: what is set there counts in all of them.
@@ -40,7 +40,7 @@ pub fn configuration(
     bytes: &[u8],
     include: &dyn Fn(&str) -> Vec<Included>,
 ) -> Vec<Block> {
-    let mut reader = Reader {
+    let mut reader = ApacheReader {
         include,
         blocks: Vec::new(),
         server: Block::new(By::Site(String::new())),
@@ -52,7 +52,7 @@ pub fn configuration(
         folders: Vec::new(),
     };
     reader.file(path, bytes, 0);
-    let Reader {
+    let ApacheReader {
         mut blocks,
         mut server,
         folders_of_sites,
@@ -88,7 +88,7 @@ pub fn htaccess(path: &Path, bytes: &[u8]) -> Vec<Block> {
     vec![block]
 }
 
-impl Reader<'_> {
+impl ApacheReader<'_> {
     fn file(&mut self, path: &Path, bytes: &[u8], depth: usize) {
         for (number, line) in lines(bytes) {
             let line = self.with_defined(line.trim());

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::{Block, By};
 
 /// A logical line: its number and its text.
-pub(crate) type Line = (u64, String);
+pub(crate) type LogicalLine = (u64, String);
 
 /// The lines of a text, those that end with a backslash joined with the next.
-pub(crate) fn lines(bytes: &[u8]) -> Vec<Line> {
+pub(crate) fn lines(bytes: &[u8]) -> Vec<LogicalLine> {
     let text = String::from_utf8_lossy(bytes);
-    let mut joined: Vec<Line> = Vec::new();
+    let mut joined: Vec<LogicalLine> = Vec::new();
     let mut goes_on = false;
     for (number, line) in (1..).zip(text.lines()) {
         let (line, more) = match line.strip_suffix('\\') {
@@ -160,14 +160,14 @@ pub fn supervisor(files: &[(PathBuf, Vec<u8>)]) -> Vec<Block> {
 
 /// What a section of supervisor's is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
+enum SectionKind {
     Everything,
     Program,
     Nothing,
 }
 
 fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared: &mut Block) {
-    let (mut about, mut key) = (About::Nothing, String::new());
+    let (mut about, mut key) = (SectionKind::Nothing, String::new());
     let text = String::from_utf8_lossy(bytes);
     for (number, raw) in (1..).zip(text.lines()) {
         let line = raw.trim();
@@ -180,9 +180,9 @@ fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared:
                 .iter()
                 .find_map(|kind| section.strip_prefix(kind));
             about = match program {
-                Some(_) => About::Program,
-                None if section == "supervisord" => About::Everything,
-                None => About::Nothing,
+                Some(_) => SectionKind::Program,
+                None if section == "supervisord" => SectionKind::Everything,
+                None => SectionKind::Nothing,
             };
             programs.extend(program.map(|n| Block::new(By::Service(n.to_owned()))));
             continue;
@@ -196,8 +196,8 @@ fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared:
             _ => (key.as_str(), line),
         };
         let block = match (about, programs.last_mut()) {
-            (About::Everything, _) => &mut *shared,
-            (About::Program, Some(program)) => program,
+            (SectionKind::Everything, _) => &mut *shared,
+            (SectionKind::Program, Some(program)) => program,
             _ => continue,
         };
         match of {

@@ -1,8 +1,8 @@
 //! The table against what the code of each version does, version by version; and what the second witness adds.
 
 use super::*;
-use Keeping::{AsItIs, Sealed, SealedByMigration, Untold};
 use SecretKind::{EnvValue, Incoming, InvitedUser, License, ModuleOption, Outgoing, SystemMail};
+use StorageRule::{AsItIs, Sealed, SealedByMigration, Untold};
 use Undecryptable::{ReadsAsStored, ReadsEmpty};
 
 const TOKEN: SecretKind = SecretKind::OAuth(Token::Refresh);

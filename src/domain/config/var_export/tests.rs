@@ -6,31 +6,31 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn text(t: &str) -> Value {
-    Value::Text(SecretBytes::from(t.as_bytes()))
+fn text(t: &str) -> ExportedValue {
+    ExportedValue::Text(SecretBytes::from(t.as_bytes()))
 }
 
-fn php(expression: &str) -> Result<Value, Fault> {
+fn php(expression: &str) -> Result<ExportedValue, Fault> {
     read(format!("<?php return {expression};\n").as_bytes()).map_err(|e| e.fault)
 }
 
 #[test]
 fn scalars_read_as_php_writes_them() {
     for (written, value) in [
-        ("NULL", Value::Null),
-        ("true", Value::Bool(true)),
-        ("false", Value::Bool(false)),
-        ("-7", Value::Int(-7)),
-        ("9223372036854775807", Value::Int(i64::MAX)),
-        ("-9223372036854775807-1", Value::Int(i64::MIN)),
+        ("NULL", ExportedValue::Null),
+        ("true", ExportedValue::Bool(true)),
+        ("false", ExportedValue::Bool(false)),
+        ("-7", ExportedValue::Int(-7)),
+        ("9223372036854775807", ExportedValue::Int(i64::MAX)),
+        ("-9223372036854775807-1", ExportedValue::Int(i64::MIN)),
         (
             "9223372036854775808",
-            Value::Float(9_223_372_036_854_775_808.0),
+            ExportedValue::Float(9_223_372_036_854_775_808.0),
         ),
-        ("1.0E+25", Value::Float(1.0e25)),
-        ("-0.5", Value::Float(-0.5)),
-        ("INF", Value::Float(f64::INFINITY)),
-        ("-INF", Value::Float(f64::NEG_INFINITY)),
+        ("1.0E+25", ExportedValue::Float(1.0e25)),
+        ("-0.5", ExportedValue::Float(-0.5)),
+        ("INF", ExportedValue::Float(f64::INFINITY)),
+        ("-INF", ExportedValue::Float(f64::NEG_INFINITY)),
         (r"'it\'s \\ \n'", text(r"it's \ \n")),
         (r"'end\\'", text(r"end\")),
         (
@@ -40,24 +40,24 @@ fn scalars_read_as_php_writes_them() {
         ("''", text("")),
         (
             "(object) array(\n  'a' => 1,\n)",
-            Value::Object(b"stdClass".to_vec()),
+            ExportedValue::Object(b"stdClass".to_vec()),
         ),
         (
             "stdClass::__set_state(array(\n))",
-            Value::Object(b"stdClass".to_vec()),
+            ExportedValue::Object(b"stdClass".to_vec()),
         ),
         (
             r"\App\Thing::__set_state(array( 'x' => array ( 0 => NULL, ), ))",
-            Value::Object(br"\App\Thing".to_vec()),
+            ExportedValue::Object(br"\App\Thing".to_vec()),
         ),
         (
             r"\App\Kind::Open",
-            Value::Object(br"\App\Kind::Open".to_vec()),
+            ExportedValue::Object(br"\App\Kind::Open".to_vec()),
         ),
     ] {
         assert_eq!(php(written), Ok(value), "{written}");
     }
-    assert!(matches!(php("NAN"), Ok(Value::Float(f)) if f.is_nan()));
+    assert!(matches!(php("NAN"), Ok(ExportedValue::Float(f)) if f.is_nan()));
 }
 
 #[test]
@@ -104,8 +104,11 @@ fn nesting_and_size_are_bounded() {
 #[test]
 fn the_last_of_two_equal_keys_counts() {
     let value = php("array ('a' => 1, 'a' => array ('b' => 2), 5 => 3)").unwrap();
-    assert_eq!(value.at(&["a", "b"]).and_then(Value::as_int), Some(2));
-    assert_eq!(value.get("5").and_then(Value::as_int), Some(3));
+    assert_eq!(
+        value.at(&["a", "b"]).and_then(ExportedValue::as_int),
+        Some(2)
+    );
+    assert_eq!(value.get("5").and_then(ExportedValue::as_int), Some(3));
     assert_eq!(value.get("05"), None);
     assert_eq!(value.get_index(5), value.get("5"));
     assert_eq!(value.at(&["a", "b", "c"]), None);
@@ -126,33 +129,35 @@ fn the_key_is_the_direct_member_of_app() {
 ";
     let config = read(config).unwrap();
     assert_eq!(
-        config.at(&["app", "key"]).and_then(Value::as_text),
+        config.at(&["app", "key"]).and_then(ExportedValue::as_text),
         Some(&b"base64:right="[..])
     );
     assert!(!format!("{config:?}").contains("right"));
 }
 
 /// Writes as PHP does: short of its line breaks, which carry no meaning.
-fn export(value: &Value, out: &mut Vec<u8>) {
+fn export(value: &ExportedValue, out: &mut Vec<u8>) {
     match value {
-        Value::Null => out.extend_from_slice(b"NULL"),
-        Value::Bool(b) => out.extend_from_slice(b.to_string().as_bytes()),
-        Value::Int(i64::MIN) => out.extend_from_slice(b"-9223372036854775807-1"),
-        Value::Int(n) => out.extend_from_slice(n.to_string().as_bytes()),
-        Value::Float(f) if f.is_infinite() => {
+        ExportedValue::Null => out.extend_from_slice(b"NULL"),
+        ExportedValue::Bool(b) => out.extend_from_slice(b.to_string().as_bytes()),
+        ExportedValue::Int(i64::MIN) => out.extend_from_slice(b"-9223372036854775807-1"),
+        ExportedValue::Int(n) => out.extend_from_slice(n.to_string().as_bytes()),
+        ExportedValue::Float(f) if f.is_infinite() => {
             out.extend_from_slice(if *f > 0.0 { b"INF" } else { b"-INF" })
         }
-        Value::Float(f) => out.extend_from_slice(format!("{f:?}").replace('e', "E").as_bytes()),
-        Value::Text(t) => export_text(t.expose(), out),
-        Value::Object(name) => {
+        ExportedValue::Float(f) => {
+            out.extend_from_slice(format!("{f:?}").replace('e', "E").as_bytes())
+        }
+        ExportedValue::Text(t) => export_text(t.expose(), out),
+        ExportedValue::Object(name) => {
             out.extend_from_slice(name);
             out.extend_from_slice(b"::__set_state(array(\n   'x' => NULL,\n))");
         }
-        Value::Array(members) => {
+        ExportedValue::Array(members) => {
             out.extend_from_slice(b"array (\n");
             for (key, value) in members {
                 match key {
-                    Key::Int(n) => export(&Value::Int(*n), out),
+                    Key::Int(n) => export(&ExportedValue::Int(*n), out),
                     Key::Text(t) => export_text(t, out),
                 }
                 out.extend_from_slice(b" => \n");
@@ -176,7 +181,7 @@ fn export_text(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\'');
 }
 
-fn a_value() -> impl Strategy<Value = Value> {
+fn a_value() -> impl Strategy<Value = ExportedValue> {
     let bytes = || {
         proptest::collection::vec(
             prop_oneof![any::<u8>(), Just(b'\''), Just(b'\\'), Just(0)],
@@ -185,16 +190,16 @@ fn a_value() -> impl Strategy<Value = Value> {
     };
     let key = prop_oneof![any::<i64>().prop_map(Key::Int), bytes().prop_map(Key::Text)];
     let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::Bool),
-        prop_oneof![any::<i64>(), Just(i64::MIN)].prop_map(Value::Int),
+        Just(ExportedValue::Null),
+        any::<bool>().prop_map(ExportedValue::Bool),
+        prop_oneof![any::<i64>(), Just(i64::MIN)].prop_map(ExportedValue::Int),
         (proptest::num::f64::NORMAL | proptest::num::f64::INFINITE | proptest::num::f64::ZERO)
-            .prop_map(Value::Float),
-        bytes().prop_map(|b| Value::Text(SecretBytes::from(b))),
-        "[A-Za-z_][A-Za-z_\\\\]{0,8}".prop_map(|n| Value::Object(n.into_bytes())),
+            .prop_map(ExportedValue::Float),
+        bytes().prop_map(|b| ExportedValue::Text(SecretBytes::from(b))),
+        "[A-Za-z_][A-Za-z_\\\\]{0,8}".prop_map(|n| ExportedValue::Object(n.into_bytes())),
     ];
     leaf.prop_recursive(5, 40, 6, move |inner| {
-        proptest::collection::vec((key.clone(), inner), 0..6).prop_map(Value::Array)
+        proptest::collection::vec((key.clone(), inner), 0..6).prop_map(ExportedValue::Array)
     })
 }
 

@@ -8,14 +8,14 @@ use crate::domain::config::Driver;
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::Table;
 
-use super::{How, Sighting};
+use super::{RecognizedBy, Sighting};
 
 /// Names longer than this are none, in bytes: MySQL's have 64 characters, PostgreSQL's 63 bytes.
 pub(super) const MAX_NAME: usize = 256;
 
 /// Where a payload stood, as far as its source says. Names as found: sanitise before showing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct PayloadOrigin {
     /// The server, as the dump's header names it.
     pub host: Option<String>,
     /// The database.
@@ -31,7 +31,7 @@ pub struct Origin {
 
 /// The server, user name and address that a row gives beside a payload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Login {
+pub struct RowLogin {
     /// `in_server` or `out_server`.
     pub server: Option<String>,
     /// `in_username` or `out_username`.
@@ -40,7 +40,7 @@ pub struct Login {
 
 /// The database of this install.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Own {
+pub struct OwnDatabase {
     /// Its driver.
     pub driver: Driver,
     /// `DB_HOST`.
@@ -122,7 +122,7 @@ fn is_local(host: &str) -> bool {
     matches!(host, "" | "localhost" | "127.0.0.1" | "::1") || host.starts_with('/')
 }
 
-impl Origin {
+impl PayloadOrigin {
     /// The server, where its name is not that of whichever machine the dump was made on.
     pub(super) fn server(&self) -> Option<&str> {
         self.host.as_deref().filter(|host| !is_local(host))
@@ -175,7 +175,7 @@ impl Origin {
     }
 
     /// Whether this is where the install's own `table` stands.
-    pub fn basis(&self, table: Table, own: &Own) -> Basis {
+    pub fn basis(&self, table: Table, own: &OwnDatabase) -> Basis {
         let own_table = format!("{}{}", own.prefix, table.name());
         let schema = own_schema(own.driver);
         if self.schema.as_ref().is_some_and(|s| s != schema)
@@ -232,8 +232,8 @@ fn decoded(name: &str) -> String {
 
 /// What speaks for a sighting, whose origin is resolved, being of the `mailbox` of today that it was matched with; for
 /// options and modules there is none.
-pub fn basis(sighting: &Sighting, own: &Own, mailbox: Option<&Mailbox>) -> Basis {
-    if sighting.how == How::Page {
+pub fn basis(sighting: &Sighting, own: &OwnDatabase, mailbox: Option<&Mailbox>) -> Basis {
+    if sighting.how == RecognizedBy::Page {
         return Basis::Doubtful(Doubt::NoRow);
     }
     let basis = sighting.origin.basis(sighting.table, own);
@@ -258,7 +258,7 @@ fn of_another(sighting: &Sighting, mailbox: &Mailbox) -> Option<Doubt> {
         Some("out_password") => (&mailbox.out_server, &mailbox.out_username),
         _ => return None,
     };
-    let Login {
+    let RowLogin {
         server: server_then,
         username: username_then,
     } = &sighting.login;

@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::origin::{Login, Origin};
-use super::{How, MAX_PAYLOAD, Sighting, WINDOW, Wanted};
+use super::origin::{PayloadOrigin, RowLogin};
+use super::{MAX_PAYLOAD, RecognizedBy, Sighting, WINDOW, Wanted};
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
 use crate::domain::payload::base64;
 
@@ -86,7 +86,7 @@ impl Pages {
                 && !row
             {
                 from = at + length;
-                let seen = Seen {
+                let seen = SeenPayloads {
                     payload,
                     since: self.since(stretch.offset, at),
                     at,
@@ -111,7 +111,7 @@ impl Pages {
 
     fn take(
         &mut self,
-        seen: Seen,
+        seen: SeenPayloads,
         stretch: &Stretch<'_>,
         wanted: &Wanted,
         found: &mut Vec<Sighting>,
@@ -217,7 +217,7 @@ impl Pages {
     }
 }
 
-struct Seen {
+struct SeenPayloads {
     payload: SecretBytes,
     since: usize,
     at: usize,
@@ -323,8 +323,8 @@ fn sighting(
         owner: mailbox.email.clone(),
         payload,
         date: None,
-        origin: Origin::default(),
-        login: Login::default(),
-        how: How::Page,
+        origin: PayloadOrigin::default(),
+        login: RowLogin::default(),
+        how: RecognizedBy::Page,
     })
 }

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::heads::Head;
-use super::origin::{Login, Origin};
-use super::{DatedBy, How, Sighting, Wanted, dates};
+use super::origin::{PayloadOrigin, RowLogin};
+use super::{DatedBy, RecognizedBy, Sighting, Wanted, dates};
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
 use crate::domain::inventory::token_text;
 use crate::domain::payload::looks_like_payload;
@@ -85,8 +85,8 @@ impl Layout {
     }
 
     /// An empty row of this table.
-    pub(super) fn row(&self) -> Row {
-        Row {
+    pub(super) fn row(&self) -> DumpRow {
+        DumpRow {
             table: self.table,
             values: Vec::new(),
         }
@@ -115,12 +115,12 @@ fn field(table: Table, name: &[u8]) -> Option<Field> {
 }
 
 /// The values of one row that say something.
-pub(super) struct Row {
+pub(super) struct DumpRow {
     table: Table,
     values: Vec<(Field, Zeroizing<Vec<u8>>)>,
 }
 
-impl Row {
+impl DumpRow {
     /// Adds a value; NULL is not added.
     pub(super) fn put(&mut self, field: Field, value: &[u8]) {
         // A row says every column once; a broken one must not grow.
@@ -144,7 +144,7 @@ impl Row {
     pub(super) fn sightings(
         &self,
         wanted: &Wanted,
-        origin: &Origin,
+        origin: &PayloadOrigin,
         each: &mut dyn FnMut(Sighting),
     ) {
         let id = self.text(Field::Id).and_then(|id| id.trim().parse().ok());
@@ -170,11 +170,11 @@ impl Row {
                     payload: SecretBytes::from(payload),
                     date: DatedBy::Row.at(self.text(Field::Updated).and_then(dates::of_text)),
                     origin: origin.clone(),
-                    login: Login {
+                    login: RowLogin {
                         server: self.login(Field::Server(column)),
                         username: self.login(Field::Username(column)),
                     },
-                    how: How::Row,
+                    how: RecognizedBy::Row,
                 });
             }
         };

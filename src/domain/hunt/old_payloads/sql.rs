@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 
 use super::heads::{self, Head};
 use super::names::{self, Said};
-use super::origin::Origin;
-use super::rows::{Layout, Row, table_of};
+use super::origin::PayloadOrigin;
+use super::rows::{DumpRow, Layout, table_of};
 use super::{EARLY, dates};
 
 mod values;
 
-use values::{Lines, Over, Values};
+use values::{CopyLines, InsertRows, Over};
 
 /// A head longer than this is none.
 const MAX_HEAD: usize = 32 << 10;
@@ -29,9 +29,9 @@ const JUST_BEFORE: u64 = 512;
 const MAX_TABLES: usize = 16;
 
 /// What a dump says.
-pub(super) enum Event<'o> {
+pub(super) enum DumpEvent<'o> {
     /// A row of a table of FreeScout, and where it stands.
-    Row(Row, &'o Origin),
+    Row(DumpRow, &'o PayloadOrigin),
     /// Another dump begins in the same stream, or this one is over.
     Begins,
     /// The dump says its date.
@@ -40,7 +40,7 @@ pub(super) enum Event<'o> {
 
 /// How a line begins that is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum LineKind {
     Insert,
     Create,
     Copy,
@@ -49,25 +49,25 @@ enum Kind {
     Name,
 }
 
-const KEYWORDS: [(&[u8], Kind); 18] = [
-    (b"INSERT ", Kind::Insert),
-    (b"REPLACE ", Kind::Insert),
-    (b"CREATE TABLE ", Kind::Create),
-    (b"COPY ", Kind::Copy),
-    (b"-- ", Kind::Line),
-    (b"/*", Kind::Line),
-    (b"PRAGMA ", Kind::Line),
-    (b"SET standard_", Kind::Line),
-    (b"SET search_path", Kind::Line),
-    (b"\\connect ", Kind::Line),
-    (b"\\c ", Kind::Line),
-    (b"# ", Kind::Line),
-    (b"Source ", Kind::Line),
-    (b"USE ", Kind::Name),
-    (b"use ", Kind::Name),
-    (b"Use ", Kind::Name),
-    (b"CREATE DATABASE ", Kind::Name),
-    (b"create database ", Kind::Name),
+const KEYWORDS: [(&[u8], LineKind); 18] = [
+    (b"INSERT ", LineKind::Insert),
+    (b"REPLACE ", LineKind::Insert),
+    (b"CREATE TABLE ", LineKind::Create),
+    (b"COPY ", LineKind::Copy),
+    (b"-- ", LineKind::Line),
+    (b"/*", LineKind::Line),
+    (b"PRAGMA ", LineKind::Line),
+    (b"SET standard_", LineKind::Line),
+    (b"SET search_path", LineKind::Line),
+    (b"\\connect ", LineKind::Line),
+    (b"\\c ", LineKind::Line),
+    (b"# ", LineKind::Line),
+    (b"Source ", LineKind::Line),
+    (b"USE ", LineKind::Name),
+    (b"use ", LineKind::Name),
+    (b"Use ", LineKind::Name),
+    (b"CREATE DATABASE ", LineKind::Name),
+    (b"create database ", LineKind::Name),
 ];
 
 /// How the first lines of a dump begin, and whether backslashes escape in it.
@@ -98,7 +98,7 @@ pub(super) fn matters(line: &[u8]) -> bool {
     let keyword = KEYWORDS.iter().find(|(word, _)| line.starts_with(word));
     match keyword {
         None => false,
-        Some((_, Kind::Line | Kind::Name)) => {
+        Some((_, LineKind::Line | LineKind::Name)) => {
             let end = memchr::memchr(b'\n', &line[..line.len().min(MAX_LINE)]);
             let line = &line[..end.unwrap_or(line.len().min(MAX_LINE))];
             HEADERS.iter().any(|(word, _)| line.starts_with(word))
@@ -123,11 +123,11 @@ enum State {
     /// Nothing of interest until the next line.
     Skip,
     /// A line that may be one of [`KEYWORDS`], or is.
-    Head(Option<Kind>, Quoting),
+    Head(Option<LineKind>, Quoting),
     /// The rows of a statement.
-    Rows(Box<Values>),
+    Rows(Box<InsertRows>),
     /// The lines of a `COPY`.
-    Lines(Box<Lines>),
+    Lines(Box<CopyLines>),
 }
 
 /// Where in the head of a statement we are.
@@ -147,14 +147,14 @@ pub(super) struct Statements {
     backslash: Option<bool>,
     layouts: Vec<(Vec<u8>, Option<Layout>)>,
     spans: Vec<Range<u64>>,
-    named: Named,
+    named: DumpOrigin,
     /// Where the rows at hand stand.
-    origin: Origin,
+    origin: PayloadOrigin,
 }
 
 /// What a dump has said so far of where its rows are from.
 #[derive(Default)]
-struct Named {
+struct DumpOrigin {
     host: Option<String>,
     database: Option<String>,
     schema: Option<String>,
@@ -164,7 +164,7 @@ struct Named {
     settings: bool,
 }
 
-impl Named {
+impl DumpOrigin {
     /// Another dump begins here: what was named counts for the one before, unless it was named just now.
     fn another(&mut self, at: u64) {
         if at.saturating_sub(self.at) >= JUST_BEFORE || self.at == 0 {
@@ -198,7 +198,7 @@ impl Named {
 
 impl Statements {
     /// Takes the next bytes, which stand at `offset` in the stream.
-    pub(super) fn read(&mut self, bytes: &[u8], offset: u64, on: &mut dyn FnMut(Event<'_>)) {
+    pub(super) fn read(&mut self, bytes: &[u8], offset: u64, on: &mut dyn FnMut(DumpEvent<'_>)) {
         let mut at = 0;
         while at < bytes.len() {
             at += match &mut self.state {
@@ -220,14 +220,14 @@ impl Statements {
                 State::Rows(rows) => {
                     let origin = &self.origin;
                     let (used, over) =
-                        rows.read(&bytes[at..], &mut |row| on(Event::Row(row, origin)));
+                        rows.read(&bytes[at..], &mut |row| on(DumpEvent::Row(row, origin)));
                     self.over(over, offset + (at + used) as u64);
                     used
                 }
                 State::Lines(rows) => {
                     let origin = &self.origin;
                     let (used, over) =
-                        rows.read(&bytes[at..], &mut |row| on(Event::Row(row, origin)));
+                        rows.read(&bytes[at..], &mut |row| on(DumpEvent::Row(row, origin)));
                     self.over(over, offset + (at + used) as u64);
                     used
                 }
@@ -289,7 +289,7 @@ impl Statements {
         }
     }
 
-    fn head(&mut self, byte: u8, on: &mut dyn FnMut(Event<'_>)) {
+    fn head(&mut self, byte: u8, on: &mut dyn FnMut(DumpEvent<'_>)) {
         let State::Head(kind, quoting) = &mut self.state else {
             return;
         };
@@ -303,8 +303,8 @@ impl Statements {
             }
             return;
         };
-        if matches!(kind, Kind::Line | Kind::Copy) {
-            let most = if kind == Kind::Copy {
+        if matches!(kind, LineKind::Line | LineKind::Copy) {
+            let most = if kind == LineKind::Copy {
                 MAX_HEAD
             } else {
                 MAX_LINE
@@ -318,7 +318,7 @@ impl Statements {
         if self.head.len() >= MAX_HEAD || byte == 0 {
             return self.skip(byte);
         }
-        if kind == Kind::Name {
+        if kind == LineKind::Name {
             match (quoting.quote, byte) {
                 (_, b'\n') | (None, b';') => {
                     self.name();
@@ -338,13 +338,13 @@ impl Statements {
             (None, b'(') => quoting.depth += 1,
             (None, b')') => {
                 quoting.depth = quoting.depth.saturating_sub(1);
-                if kind == Kind::Create && quoting.depth == 0 {
+                if kind == LineKind::Create && quoting.depth == 0 {
                     self.learn();
                     self.state = State::Skip;
                 }
             }
             (None, b';') => self.state = State::Start,
-            (None, b'S' | b's') if kind == Kind::Insert && quoting.depth == 0 => {
+            (None, b'S' | b's') if kind == LineKind::Insert && quoting.depth == 0 => {
                 let values = self.head.len().checked_sub(7).map(|at| &self.head[at..]);
                 if values.is_some_and(|v| {
                     v[1..].eq_ignore_ascii_case(b"VALUES") && !v[0].is_ascii_alphanumeric()
@@ -371,15 +371,15 @@ impl Statements {
     }
 
     /// A whole line: a comment, a setting, or the head of a `COPY`.
-    fn line(&mut self, kind: Kind, on: &mut dyn FnMut(Event<'_>)) {
+    fn line(&mut self, kind: LineKind, on: &mut dyn FnMut(DumpEvent<'_>)) {
         let line = self.head.trim_ascii_end();
-        if kind == Kind::Copy {
+        if kind == LineKind::Copy {
             let head = heads::copy(line);
             let origin = head.as_ref().map(|head| self.origin_of(head, false));
             let layout = head.and_then(|head| self.layout(head));
             if let (Some(layout), Some(origin)) = (layout, origin) {
                 self.origin = origin;
-                self.state = State::Lines(Box::new(Lines::new(layout)));
+                self.state = State::Lines(Box::new(CopyLines::new(layout)));
             }
             return;
         }
@@ -391,11 +391,11 @@ impl Statements {
         }
         let line = self.head.trim_ascii_end();
         if let Some(date) = dates::of_line(line) {
-            on(Event::Date(date));
+            on(DumpEvent::Date(date));
         }
         if line.starts_with(MYSQL_OVER) || line.starts_with(POSTGRESQL_OVER) {
-            self.named = Named::default();
-            return on(Event::Begins);
+            self.named = DumpOrigin::default();
+            return on(DumpEvent::Begins);
         }
         if line.starts_with(MYSQL_SETTINGS) {
             if self.named.settings {
@@ -407,12 +407,12 @@ impl Statements {
     }
 
     /// Another dump begins.
-    fn another(&mut self, on: &mut dyn FnMut(Event<'_>)) {
+    fn another(&mut self, on: &mut dyn FnMut(DumpEvent<'_>)) {
         self.named.another(self.began);
         if self.named.database.is_none() {
             self.layouts.clear();
         }
-        on(Event::Begins);
+        on(DumpEvent::Begins);
     }
 
     /// What the line or statement at hand says of where the rows are from. Tables of another database may have other
@@ -428,10 +428,10 @@ impl Statements {
 
     /// Where the rows stand that a statement with this head fills. In an `INSERT` of a dump that escapes no line ends,
     /// any line before it may have been part of a text.
-    fn origin_of(&self, head: &Head, lines_may_be_texts: bool) -> Origin {
+    fn origin_of(&self, head: &Head, lines_may_be_texts: bool) -> PayloadOrigin {
         let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
         let qualifier = head.qualifier.as_deref().map(text);
-        Origin {
+        PayloadOrigin {
             host: self.named.host.clone(),
             unsure: self.named.database.is_some() && lines_may_be_texts,
             database: self.named.database.clone(),
@@ -448,7 +448,7 @@ impl Statements {
         self.state = match (head.and_then(|head| self.layout(head)), origin) {
             (Some(layout), Some(origin)) => {
                 self.origin = origin;
-                State::Rows(Box::new(Values::new(layout, backslash)))
+                State::Rows(Box::new(InsertRows::new(layout, backslash)))
             }
             _ => State::Skip,
         };

@@ -5,7 +5,7 @@
 
 use jiff::civil::DateTime;
 
-use super::origin::{Basis, Doubt, Origin};
+use super::origin::{Basis, Doubt, PayloadOrigin};
 use super::{Dated, DatedBy};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes};
@@ -16,11 +16,11 @@ use crate::domain::key::source::Source;
 const ZONES: i64 = 26;
 
 /// An older payload of a secret that a known key opens.
-pub struct Claim<'t> {
+pub struct DecryptedPayload<'t> {
     /// What speaks for it.
     pub basis: Basis,
     /// Where it stood.
-    pub origin: &'t Origin,
+    pub origin: &'t PayloadOrigin,
     /// When.
     pub date: Option<Dated>,
     /// What it says.
@@ -33,7 +33,7 @@ pub struct Certain(());
 
 /// How an older payload stands among the others of its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Eligibility {
     /// It is this install's own, and the last that is known.
     Ours(Certain),
     /// It is only offered.
@@ -41,35 +41,35 @@ pub enum Standing {
 }
 
 /// Judges all the claims on one secret together, in their order.
-pub fn settle(claims: &[Claim<'_>]) -> Vec<Standing> {
-    let sure = |basis: Basis| move |claim: &&Claim<'_>| claim.basis == basis;
-    let named: Vec<&Claim<'_>> = claims.iter().filter(sure(Basis::Named)).collect();
-    let unnamed: Vec<&Claim<'_>> = claims.iter().filter(sure(Basis::Unnamed)).collect();
+pub fn settle(claims: &[DecryptedPayload<'_>]) -> Vec<Eligibility> {
+    let sure = |basis: Basis| move |claim: &&DecryptedPayload<'_>| claim.basis == basis;
+    let named: Vec<&DecryptedPayload<'_>> = claims.iter().filter(sure(Basis::Named)).collect();
+    let unnamed: Vec<&DecryptedPayload<'_>> = claims.iter().filter(sure(Basis::Unnamed)).collect();
     let last = match named.is_empty() {
         // Nothing tells two that name no database apart.
         true => unnamed
             .first()
             .filter(|one| unnamed.iter().all(|c| c.text == one.text)),
         false => named.iter().find(|one| {
-            let before = |c: &&Claim<'_>| c.text == one.text || precedes(c, one);
+            let before = |c: &&DecryptedPayload<'_>| c.text == one.text || precedes(c, one);
             // One that names no database may be ours, and the later one.
-            let not_after = |c: &&Claim<'_>| {
+            let not_after = |c: &&DecryptedPayload<'_>| {
                 c.text == one.text || c.date.zip(one.date).is_some_and(|(c, one)| c.at <= one.at)
             };
             named.iter().all(before) && unnamed.iter().all(not_after)
         }),
     };
-    let standing = |claim: &Claim<'_>| match (&claim.basis, last) {
-        (Basis::Doubtful(doubt), _) => Standing::Offered(doubt.clone()),
-        (_, None) => Standing::Offered(Doubt::Disagreement),
-        (_, Some(last)) if claim.text == last.text => Standing::Ours(Certain(())),
-        (_, Some(_)) => Standing::Offered(Doubt::Superseded),
+    let standing = |claim: &DecryptedPayload<'_>| match (&claim.basis, last) {
+        (Basis::Doubtful(doubt), _) => Eligibility::Offered(doubt.clone()),
+        (_, None) => Eligibility::Offered(Doubt::Disagreement),
+        (_, Some(last)) if claim.text == last.text => Eligibility::Ours(Certain(())),
+        (_, Some(_)) => Eligibility::Offered(Doubt::Superseded),
     };
     claims.iter().map(standing).collect()
 }
 
 /// Whether one of two claims of the same database is certainly the earlier.
-fn precedes(one: &Claim<'_>, other: &Claim<'_>) -> bool {
+fn precedes(one: &DecryptedPayload<'_>, other: &DecryptedPayload<'_>) -> bool {
     let same = one.origin.server() == other.origin.server();
     let (Some(one), Some(other)) = (one.date, other.date) else {
         return false;
@@ -99,11 +99,11 @@ pub struct Recoverable {
     /// When it stood there, as far as that is known.
     pub date: Option<Dated>,
     /// The database and table it stood in.
-    pub origin: Origin,
+    pub origin: PayloadOrigin,
     /// The number of its row there.
     pub row: Option<u64>,
     /// How it stands among the others.
-    pub standing: Standing,
+    pub standing: Eligibility,
     /// Which of those that the search met: names it until the install is opened anew.
     pub number: u64,
     /// Whether one before it in the list says the same.
@@ -112,27 +112,27 @@ pub struct Recoverable {
 
 impl Recoverable {
     /// That it is taken, where it may be.
-    pub fn taken(&self) -> Option<Taken> {
+    pub fn taken(&self) -> Option<TakenUnseen> {
         match self.standing {
-            Standing::Ours(certain) => Some(Taken(self.place.clone(), certain)),
-            Standing::Offered(_) => None,
+            Eligibility::Ours(certain) => Some(TakenUnseen(self.place.clone(), certain)),
+            Eligibility::Offered(_) => None,
         }
     }
 
     /// Why it is only offered.
     pub fn doubt(&self) -> Option<&Doubt> {
         match &self.standing {
-            Standing::Ours(_) => None,
-            Standing::Offered(doubt) => Some(doubt),
+            Eligibility::Ours(_) => None,
+            Eligibility::Offered(doubt) => Some(doubt),
         }
     }
 }
 
 /// A secret whose older payload is taken unseen. Only a [`Recoverable`] that is this install's own makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken(Place, Certain);
+pub struct TakenUnseen(Place, Certain);
 
-impl Taken {
+impl TakenUnseen {
     /// Where it belongs.
     pub fn place(&self) -> &Place {
         &self.0
@@ -144,19 +144,19 @@ impl Taken {
 mod tests {
     use super::*;
 
-    struct Told {
+    struct Example {
         basis: Basis,
-        origin: Origin,
+        origin: PayloadOrigin,
         date: Option<Dated>,
         text: SecretBytes,
     }
 
-    fn told(basis: Basis, host: &str, date: &str, by: DatedBy, text: &str) -> Told {
-        Told {
-            origin: Origin {
+    fn told(basis: Basis, host: &str, date: &str, by: DatedBy, text: &str) -> Example {
+        Example {
+            origin: PayloadOrigin {
                 host: (!host.is_empty()).then(|| host.to_owned()),
                 database: (basis == Basis::Named).then(|| "desk".to_owned()),
-                ..Origin::default()
+                ..PayloadOrigin::default()
             },
             basis,
             date: date.parse().ok().map(|at| Dated { at, by }),
@@ -165,10 +165,10 @@ mod tests {
     }
 
     /// A letter each: taken, in disagreement, superseded, or doubtful by itself.
-    fn settled(all: &[Told]) -> String {
-        let claims: Vec<Claim<'_>> = all
+    fn settled(all: &[Example]) -> String {
+        let claims: Vec<DecryptedPayload<'_>> = all
             .iter()
-            .map(|told| Claim {
+            .map(|told| DecryptedPayload {
                 basis: told.basis.clone(),
                 origin: &told.origin,
                 date: told.date,
@@ -176,10 +176,10 @@ mod tests {
             })
             .collect();
         let letter = |standing| match standing {
-            Standing::Ours(_) => 't',
-            Standing::Offered(Doubt::Disagreement) => 'd',
-            Standing::Offered(Doubt::Superseded) => 's',
-            Standing::Offered(_) => '?',
+            Eligibility::Ours(_) => 't',
+            Eligibility::Offered(Doubt::Disagreement) => 'd',
+            Eligibility::Offered(Doubt::Superseded) => 's',
+            Eligibility::Offered(_) => '?',
         };
         settle(&claims).into_iter().map(letter).collect()
     }
@@ -187,11 +187,11 @@ mod tests {
     const JUNE: &str = "2025-06-19T03:00:00";
     const MAY: &str = "2025-05-19T03:00:00";
 
-    fn named(date: &str, text: &str) -> Told {
+    fn named(date: &str, text: &str) -> Example {
         told(Basis::Named, "localhost", date, DatedBy::Dump, text)
     }
 
-    fn unnamed(date: &str, text: &str) -> Told {
+    fn unnamed(date: &str, text: &str) -> Example {
         told(Basis::Unnamed, "", date, DatedBy::File, text)
     }
 

@@ -86,7 +86,7 @@ fn said(found: &[Sighting]) -> Vec<String> {
                 .unwrap()
                 .open(&key)
                 .unwrap();
-            let Ok(php::Value::Text(text)) = php::unserialize(plain.expose()) else {
+            let Ok(php::PhpValue::Text(text)) = php::unserialize(plain.expose()) else {
                 panic!("not a text")
             };
             format!(
@@ -235,7 +235,7 @@ fn origins(stream: &str) -> Vec<String> {
     assert_eq!(scan_passing(stream.as_bytes(), &[9, 200, 700]), found);
     let origin = |s: &Sighting| {
         let part = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
-        let Origin {
+        let PayloadOrigin {
             host,
             database,
             schema,

@@ -4,7 +4,7 @@ use super::{Advice, Provider};
 use crate::domain::mail::probe::Code;
 
 /// An answer that a server gives.
-pub struct Reply {
+pub struct KnownReply {
     /// Only from servers of this provider.
     pub from: Option<Provider>,
     /// Only where the login was made with a token (`true`) or a password (`false`).
@@ -24,8 +24,8 @@ const fn reply(
     code: Code,
     advice: Advice,
     sample: &'static str,
-) -> Reply {
-    Reply {
+) -> KnownReply {
+    KnownReply {
         from: None,
         token: None,
         has,
@@ -35,22 +35,22 @@ const fn reply(
     }
 }
 
-const fn of(provider: Provider, reply: Reply) -> Reply {
-    Reply {
+const fn of(provider: Provider, reply: KnownReply) -> KnownReply {
+    KnownReply {
         from: Some(provider),
         ..reply
     }
 }
 
-const fn with_token(reply: Reply) -> Reply {
-    Reply {
+const fn with_token(reply: KnownReply) -> KnownReply {
+    KnownReply {
         token: Some(true),
         ..reply
     }
 }
 
 /// Every answer we know.
-pub const REPLIES: &[Reply] = &[
+pub const REPLIES: &[KnownReply] = &[
     reply(
         &["application-specific password required"],
         Code::AppPasswordRequired,

@@ -13,7 +13,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::{fill, words};
 
 /// What a README is about.
-pub(super) struct About<'a> {
+pub(super) struct ReadmeFacts<'a> {
     pub(super) session: &'a Session,
     pub(super) folder: &'a Path,
     pub(super) keys: Option<&'a Path>,
@@ -21,7 +21,7 @@ pub(super) struct About<'a> {
     pub(super) created: &'a str,
 }
 
-impl About<'_> {
+impl ReadmeFacts<'_> {
     /// The README of the backup.
     pub(super) fn backup(&self) -> String {
         let w = words();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::sum;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::run::{Intent, Run};
@@ -67,6 +67,7 @@ pub(super) fn require_none(
     }
     let w = words();
     Err(Problem::new(
+        ErrorKind::Refused,
         fill(w.resume_harms, &[("now", &now), ("then", &then)]),
         w.resume_harms_why,
         fill(

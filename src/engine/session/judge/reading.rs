@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::config::dotenv::Standing;
+use crate::domain::config::dotenv::SetterEffect;
 use crate::domain::config::rules::{Migrations, Rules};
 use crate::domain::config::version::Version;
 use crate::domain::error::Problem;
@@ -181,7 +181,7 @@ fn read_rows(
 /// The sealed variables of `.env`.
 fn add_variables(inventory: &mut Inventory, install: &Install) {
     for assignment in install.env().assignments() {
-        if assignment.standing == Standing::Set
+        if assignment.standing == SetterEffect::Set
             && assignment.name != b"APP_KEY"
             && let Ok(name) = std::str::from_utf8(&assignment.name)
         {

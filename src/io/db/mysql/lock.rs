@@ -7,19 +7,19 @@ use mysql::prelude::{FromValue, Queryable};
 use super::{MySql, error, literal, taken};
 use crate::io::db::StoreError;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claim, Claimant};
+use crate::io::db::lock::{Claimant, LockAnswer};
 
 /// Some servers end what idles for a minute; in seconds.
 const STAYS: &str = "SET SESSION wait_timeout = GREATEST(@@wait_timeout, 28800)";
 
-pub(super) fn claim(store: &mut MySql) -> Result<Claim, StoreError> {
+pub(super) fn claim(store: &mut MySql) -> Result<LockAnswer, StoreError> {
     let name = name(store)?;
     // Where that is refused, a connection that ended is told before anything is committed.
     let _ = store.run(STAYS);
     let got: Option<i64> = ask(store, &format!("GET_LOCK({name}, 0)"))?;
     match got {
-        Some(1) if is_ours(store, &name) => Ok(Claim::Ours),
-        Some(0) => Ok(Claim::Theirs(claimant(store, &name))),
+        Some(1) if is_ours(store, &name) => Ok(LockAnswer::Ours),
+        Some(0) => Ok(LockAnswer::Theirs(claimant(store, &name))),
         _ => Err(StoreError::Query("GET_LOCK".to_owned())),
     }
 }

@@ -1,7 +1,7 @@
 //! The connection to a PostgreSQL server: tokio-postgres driven from one thread, its time and its bytes bounded.
 //!
 //! The library takes every message whole, however long the server says it is, and trusts its rows to have the columns
-//! that were announced. What comes is therefore looked at before it: see [`Metered`].
+//! that were announced. What comes is therefore looked at before it: see [`MeteredStream`].
 
 use std::future::Future;
 use std::io;
@@ -38,18 +38,18 @@ type Parameters<'a> = [(&'a (dyn ToSql + Sync), Type)];
 /// An open connection.
 pub(super) struct Link {
     client: Client,
-    driver: Driver,
+    driver: ConnectionTask,
 }
 
 /// What moves the connection on.
-struct Driver {
+struct ConnectionTask {
     runtime: Runtime,
     watch: Arc<Watch>,
     /// What the connection ended with. Whoever asks through it hears no more than that it is closed.
     ended: Arc<Mutex<Option<tokio_postgres::Error>>>,
 }
 
-impl Driver {
+impl ConnectionTask {
     /// Waits for an answer as long as there is time.
     fn wait<T>(
         &self,
@@ -72,7 +72,7 @@ impl Driver {
     /// Connects over this stream, and leaves the connection to be driven.
     fn start<S, T>(&self, config: &Config, stream: S, tls: T) -> Result<Client, StoreError>
     where
-        S: Stream + 'static,
+        S: AsyncStream + 'static,
         T: TlsConnect<S>,
         T::Stream: Send + 'static,
     {
@@ -94,7 +94,7 @@ fn told(e: &tokio_postgres::Error) -> StoreError {
     refusal(e).unwrap_or_else(|| error(e))
 }
 
-/// What [`Metered`] refused, from whatever it was wrapped in.
+/// What [`MeteredStream`] refused, from whatever it was wrapped in.
 fn refusal(error: &tokio_postgres::Error) -> Option<StoreError> {
     let source = std::error::Error::source(error)?;
     let refused = source.downcast_ref::<io::Error>()?.get_ref()?;
@@ -119,7 +119,7 @@ impl Link {
             .build()
             .map_err(|e| StoreError::Query(e.to_string()))?;
         let stream = stream(settings, &runtime)?;
-        let driver = Driver {
+        let driver = ConnectionTask {
             runtime,
             watch: Arc::clone(watch),
             ended: Arc::default(),
@@ -130,18 +130,23 @@ impl Link {
             // A server has no TLS to offer at its socket.
             Some(mut tls) if !settings.host.starts_with('/') => {
                 let host = settings.host.as_str();
-                let tls =
-                    MakeTlsConnect::<Metered<Box<dyn Stream>>>::make_tls_connect(&mut tls, host)
-                        .map_err(|e| StoreError::Tls(e.to_string()))?;
+                let tls = MakeTlsConnect::<MeteredStream<Box<dyn AsyncStream>>>::make_tls_connect(
+                    &mut tls, host,
+                )
+                .map_err(|e| StoreError::Tls(e.to_string()))?;
                 let tls = MeteredTls {
                     inner: tls,
                     watch: Arc::clone(watch),
                 };
-                driver.start(&config, Metered::new(stream, watch, Looks::ForTls), tls)?
+                driver.start(
+                    &config,
+                    MeteredStream::new(stream, watch, Looks::ForTls),
+                    tls,
+                )?
             }
             _ => {
                 config.ssl_mode(SslMode::Disable);
-                let stream = Metered::new(stream, watch, Looks::AtMessages);
+                let stream = MeteredStream::new(stream, watch, Looks::AtMessages);
                 driver.start(&config, stream, NoTls)?
             }
         };
@@ -211,16 +216,16 @@ impl Link {
     }
 
     /// Begins a transaction that only reads, and sees what is committed.
-    pub(super) fn reading(&mut self) -> Result<Reading<'_>, StoreError> {
+    pub(super) fn reading(&mut self) -> Result<ReadTransaction<'_>, StoreError> {
         self.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")?;
-        Ok(Reading(self))
+        Ok(ReadTransaction(self))
     }
 }
 
 /// A transaction that only reads. Dropped, it ends.
-pub(super) struct Reading<'a>(&'a mut Link);
+pub(super) struct ReadTransaction<'a>(&'a mut Link);
 
-impl Deref for Reading<'_> {
+impl Deref for ReadTransaction<'_> {
     type Target = Link;
 
     fn deref(&self) -> &Link {
@@ -228,7 +233,7 @@ impl Deref for Reading<'_> {
     }
 }
 
-impl Drop for Reading<'_> {
+impl Drop for ReadTransaction<'_> {
     fn drop(&mut self) {
         // Where the connection is gone, the server ends it by itself.
         let _ = self.0.batch_execute("ROLLBACK");
@@ -236,7 +241,7 @@ impl Drop for Reading<'_> {
 }
 
 /// Connects to the server: by its socket where the host is a folder, as libpq does, by TCP otherwise.
-fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn Stream>, StoreError> {
+fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn AsyncStream>, StoreError> {
     let unreachable = |e: io::Error| StoreError::Unreachable(e.to_string());
     if settings.host.starts_with('/') {
         let socket = Path::new(&settings.host).join(format!(".s.PGSQL.{}", settings.port));
@@ -245,7 +250,7 @@ fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn Stream>, S
         });
         let stream = stream.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         return stream
-            .map(|stream| Box::new(stream) as Box<dyn Stream>)
+            .map(|stream| Box::new(stream) as Box<dyn AsyncStream>)
             .map_err(unreachable);
     }
     // As PHP does it, and not on one of the runtime's own threads, which nobody could stop.
@@ -268,9 +273,9 @@ fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn Stream>, S
     Err(unreachable(failed))
 }
 
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+trait AsyncStream: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> AsyncStream for T {}
 
 /// What a stream carries, as far as the one who looks at it knows.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -285,7 +290,7 @@ enum Looks {
 
 /// A stream whose bytes are counted and whose messages are refused before the library sees them, where they are longer
 /// than any that we asked for, or rows of another shape than was announced.
-struct Metered<S> {
+struct MeteredStream<S> {
     inner: S,
     watch: Arc<Watch>,
     looks: Looks,
@@ -368,7 +373,7 @@ impl Messages {
     }
 }
 
-impl<S> Metered<S> {
+impl<S> MeteredStream<S> {
     fn new(inner: S, watch: &Arc<Watch>, looks: Looks) -> Self {
         Self {
             inner,
@@ -401,7 +406,7 @@ impl<S> Metered<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for MeteredStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -417,7 +422,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -435,7 +440,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
     }
 }
 
-impl<S: TlsStream + Unpin> TlsStream for Metered<S> {
+impl<S: TlsStream + Unpin> TlsStream for MeteredStream<S> {
     fn channel_binding(&self) -> ChannelBinding {
         self.inner.channel_binding()
     }
@@ -452,7 +457,7 @@ where
     T: TlsConnect<S>,
     T::Future: Send + 'static,
 {
-    type Stream = Metered<T::Stream>;
+    type Stream = MeteredStream<T::Stream>;
     type Error = T::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Stream, T::Error>> + Send>>;
 
@@ -461,7 +466,7 @@ where
         let watch = self.watch;
         Box::pin(async move {
             let stream = connecting.await?;
-            Ok(Metered::new(stream, &watch, Looks::AtMessages))
+            Ok(MeteredStream::new(stream, &watch, Looks::AtMessages))
         })
     }
 }

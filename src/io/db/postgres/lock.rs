@@ -6,10 +6,10 @@ use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
 use crate::io::db::StoreError;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claim, Claimant};
+use crate::io::db::lock::{Claimant, LockAnswer};
 use crate::io::fs;
 
-pub(super) fn claim(store: &mut PgSql) -> Result<Claim, StoreError> {
+pub(super) fn claim(store: &mut PgSql) -> Result<LockAnswer, StoreError> {
     store
         .link
         .batch_execute(&["BEGIN;", NAMES, LIFTED].concat())?;
@@ -37,8 +37,8 @@ pub(super) fn claim(store: &mut PgSql) -> Result<Claim, StoreError> {
         &format!("SELECT pg_try_advisory_xact_lock({number})::text"),
     )?;
     match got.as_deref() {
-        Some("true") => Ok(Claim::Ours),
-        Some("false") => Ok(Claim::Theirs(claimant(store, number))),
+        Some("true") => Ok(LockAnswer::Ours),
+        Some("false") => Ok(LockAnswer::Theirs(claimant(store, number))),
         _ => Err(StoreError::Query("pg_try_advisory_xact_lock".to_owned())),
     }
 }

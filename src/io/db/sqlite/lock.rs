@@ -9,14 +9,14 @@ use rustix::fs::OFlags;
 
 use super::Sqlite;
 use crate::io::db::StoreError;
-use crate::io::db::lock::{Claim, Claimant};
+use crate::io::db::lock::{Claimant, LockAnswer};
 
 /// The kernel's list of all locks.
 const LOCKS: &str = "/proc/locks";
 /// More of it is not read.
 const MAX_LOCKS: u64 = 1 << 20;
 
-pub(super) fn claim(store: &mut Sqlite) -> Result<Claim, StoreError> {
+pub(super) fn claim(store: &mut Sqlite) -> Result<LockAnswer, StoreError> {
     let refused = |e: std::io::Error| StoreError::Query(e.to_string());
     let file = std::fs::canonicalize(&store.file).map_err(refused)?;
     let folder = OpenOptions::new()
@@ -27,9 +27,9 @@ pub(super) fn claim(store: &mut Sqlite) -> Result<Claim, StoreError> {
     match folder.try_lock() {
         Ok(()) => {
             store.claimed = Some(folder);
-            Ok(Claim::Ours)
+            Ok(LockAnswer::Ours)
         }
-        Err(TryLockError::WouldBlock) => Ok(Claim::Theirs(Claimant {
+        Err(TryLockError::WouldBlock) => Ok(LockAnswer::Theirs(Claimant {
             pid: holder(&folder),
             ..Claimant::default()
         })),

@@ -8,8 +8,8 @@ use std::io::{BufRead, BufReader, Read};
 use bzip2::bufread::BzDecoder;
 
 use super::super::SkipReason;
-use super::super::budget::{Budget, FAST, Metered, SLOW};
-use super::super::reading::{Reading, Search, broken};
+use super::super::budget::{Budget, FAST, MeteredReader, SLOW};
+use super::super::reading::{FileReading, PartSearch, broken};
 
 /// How a stream is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +65,11 @@ impl Packing {
 }
 
 pub(super) fn read(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     packing: Packing,
     stream: &mut dyn Read,
     head: &[u8],
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     let needed = packing.memory(head);
@@ -104,7 +104,7 @@ pub(super) fn read(
             .inside
             .push(name.strip_suffix(ending).unwrap_or(name).to_owned());
     }
-    let mut metered = Metered::new(
+    let mut metered = MeteredReader::new(
         &mut *unpacked,
         &reading.budget,
         packing.each(),
@@ -152,7 +152,7 @@ impl Read for Bzip2<'_> {
     }
 }
 
-fn current_name(reading: &Reading<'_>) -> String {
+fn current_name(reading: &FileReading<'_>) -> String {
     reading
         .inside
         .last()

@@ -5,15 +5,15 @@ use std::io::{Read, Seek};
 use sevenz_rust2::{ArchiveReader, EntryDecision, Error, Password};
 
 use super::super::SkipReason;
-use super::super::budget::{Metered, SLOW};
-use super::super::reading::{Reading, Search, broken};
+use super::super::budget::{MeteredReader, SLOW};
+use super::super::reading::{FileReading, PartSearch, broken};
 use super::member;
 use crate::words::untrusted::sanitize;
 
 pub(super) fn read<R: Read + Seek>(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     file: &mut R,
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     // Half of what is left: its members may need the rest.
@@ -36,7 +36,7 @@ pub(super) fn read<R: Read + Seek>(
             .then(|| std::time::SystemTime::from(entry.last_modified_date))
             .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_secs()).ok());
-        let mut metered = Metered::new(packed, &reading.budget, SLOW, search.cancel);
+        let mut metered = MeteredReader::new(packed, &reading.budget, SLOW, search.cancel);
         let name = sanitize(&entry.name);
         ended = member(search, &mut metered, name, modified, reading, depth);
         // What stands before the next member is unpacked in any case.

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::super::SkipReason;
-use super::super::reading::{Reading, Search, broken};
+use super::super::reading::{FileReading, PartSearch, broken};
 use super::member;
 use crate::words::untrusted::sanitize_bytes;
 
@@ -29,9 +29,9 @@ pub(in super::super) fn is_header(head: &[u8]) -> bool {
 
 /// Reads the entries as they stand: the library would take names of any length into memory.
 pub(super) fn read(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     stream: &mut dyn Read,
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     let mut archive = tar::Archive::new(stream);

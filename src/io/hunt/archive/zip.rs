@@ -10,14 +10,14 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use flate2::bufread::DeflateDecoder;
 
-use super::super::budget::{FAST, Metered};
-use super::super::reading::{Reading, Search, broken};
+use super::super::budget::{FAST, MeteredReader};
+use super::super::reading::{FileReading, PartSearch, broken};
 use super::super::{SkipReason, Skipped};
 use super::member;
 use crate::words::untrusted::sanitize_bytes;
 use crate::words::words;
-use directory::{Directory, Entry};
-use taken::Taken;
+use directory::{Directory, ZipEntry};
+use taken::Unpacked;
 
 /// What is read of a member at a time.
 const BUFFER: usize = 16 << 10;
@@ -31,9 +31,9 @@ const ZSTD: u16 = 93;
 const XZ: u16 = 95;
 
 pub(super) fn read<R: Read + Seek>(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     file: &mut R,
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     let length = file.seek(SeekFrom::End(0)).map_err(|e| broken(&e))?;
@@ -53,14 +53,14 @@ pub(super) fn read<R: Read + Seek>(
 }
 
 fn by_directory<R: Read + Seek>(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     file: &mut R,
     mut directory: Directory,
     length: u64,
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
-    let mut taken = Taken::default();
+    let mut taken = Unpacked::default();
     let mut shared = 0;
     while let Some(entry) = directory.next(file).map_err(|e| broken(&e))? {
         if (search.cancel)() {
@@ -102,16 +102,16 @@ fn by_directory<R: Read + Seek>(
     }
 }
 
-fn inside(reading: &Reading<'_>, entry: &Entry) -> Vec<String> {
+fn inside(reading: &FileReading<'_>, entry: &ZipEntry) -> Vec<String> {
     let mut inside = reading.inside.clone();
     inside.push(sanitize_bytes(&entry.name));
     inside
 }
 
 /// What is unpacked from a part of what it should be: its end is no fault.
-struct Part<R>(R);
+struct PartialStream<R>(R);
 
-impl<R: Read> Read for Part<R> {
+impl<R: Read> Read for PartialStream<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self.0.read(buffer) {
             Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
@@ -122,11 +122,11 @@ impl<R: Read> Read for Part<R> {
 
 /// Reads a member from the bytes it is packed in, or a part of them. Whether nothing was wrong with them.
 fn unpack(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     packed: &mut dyn BufRead,
     cut: bool,
-    entry: &Entry,
-    reading: &mut Reading<'_>,
+    entry: &ZipEntry,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<bool, SkipReason> {
     let (mut deflated, mut part);
@@ -137,7 +137,7 @@ fn unpack(
         }
         STORED | BZIP2 | ZSTD_OLD | ZSTD | XZ => packed,
         DEFLATED if cut => {
-            part = Part(DeflateDecoder::new(packed));
+            part = PartialStream(DeflateDecoder::new(packed));
             &mut part
         }
         DEFLATED => {
@@ -150,7 +150,7 @@ fn unpack(
             return Ok(false);
         }
     };
-    let mut stream = Metered::new(stream, &reading.budget, FAST, search.cancel);
+    let mut stream = MeteredReader::new(stream, &reading.budget, FAST, search.cancel);
     let name = sanitize_bytes(&entry.name);
     member(search, &mut stream, name, entry.modified(), reading, depth)?;
     Ok(!stream.failed())
@@ -158,9 +158,9 @@ fn unpack(
 
 /// Reads the members as they stand, until one does not say where it ends.
 fn from_the_start<R: Read + Seek>(
-    search: &mut Search<'_>,
+    search: &mut PartSearch<'_>,
     file: &mut R,
-    reading: &mut Reading<'_>,
+    reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
     file.rewind().map_err(|e| broken(&e))?;
@@ -183,7 +183,7 @@ fn from_the_start<R: Read + Seek>(
             // What is deflated tells itself where it ends.
             (true, DEFLATED) if !entry.is_encrypted() => {
                 let unpacked = DeflateDecoder::new(&mut stream);
-                let mut unpacked = Metered::new(unpacked, &budget, FAST, search.cancel);
+                let mut unpacked = MeteredReader::new(unpacked, &budget, FAST, search.cancel);
                 let name = sanitize_bytes(&entry.name);
                 member(
                     search,

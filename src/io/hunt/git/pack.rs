@@ -12,10 +12,10 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use super::index::Index;
-use super::{Kind, Object, Reader, Stretch, broken, damaged, delta, stored};
+use super::{BlockReader, GitStoreReader, Object, ObjectKind, broken, damaged, delta, stored};
 use crate::io::fs;
 use crate::io::hunt::SkipReason;
-use crate::io::hunt::budget::{Budget, FAST, Metered};
+use crate::io::hunt::budget::{Budget, FAST, MeteredReader};
 use crate::words::words;
 
 /// Bytes before the first object.
@@ -35,8 +35,8 @@ const KEEPING: usize = 128;
 type Content = Rc<Zeroizing<Vec<u8>>>;
 
 /// How an object is stored.
-enum Form {
-    Whole(Option<Kind>),
+enum ObjectForm {
+    Whole(Option<ObjectKind>),
     /// A difference to the object at this place of the pack.
     Offset(u64),
     /// A difference to the object of this name.
@@ -44,8 +44,8 @@ enum Form {
 }
 
 /// The head of an object in a pack.
-struct Entry {
-    form: Form,
+struct ObjectHeader {
+    form: ObjectForm,
     /// Bytes it unpacks to; of a difference, its own.
     size: u64,
     /// Where its packed bytes begin.
@@ -57,12 +57,12 @@ struct Pack {
     name: String,
     name_length: usize,
     index: Option<Index>,
-    kept: Kept,
+    kept: BaseCache,
     budget: Budget,
 }
 
 /// Gives every object of a pack to the reader, and reports those that cannot be read.
-pub(super) fn read(reader: &mut Reader<'_>, path: &Path) -> Result<(), SkipReason> {
+pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), SkipReason> {
     let file = match fs::open_regular(path) {
         Ok((file, meta)) => {
             reader.budget.lies_there(stored(&meta));
@@ -86,7 +86,7 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &Path) -> Result<(), SkipReaso
         name_length,
         budget: reader.budget.clone(),
         index: Index::read(&path.with_extension("idx"), name_length),
-        kept: Kept::default(),
+        kept: BaseCache::default(),
     };
     let mut left = u32::from_be_bytes(count);
     let mut place = (left > 0).then_some(HEAD);
@@ -114,18 +114,18 @@ impl Pack {
         name.unwrap_or_else(|| format!("{}:{at}", self.name))
     }
 
-    fn object(&mut self, reader: &mut Reader<'_>, at: u64) -> Result<(), SkipReason> {
+    fn object(&mut self, reader: &mut GitStoreReader<'_>, at: u64) -> Result<(), SkipReason> {
         let entry = self.entry(at)?;
         match entry.form {
-            Form::Whole(None) => Ok(()),
-            Form::Whole(Some(kind)) => {
+            ObjectForm::Whole(None) => Ok(()),
+            ObjectForm::Whole(Some(kind)) => {
                 let object = Object {
                     id: self.object_name(at),
                     kind,
                 };
                 reader.give_stream(&object, self.unpacking(&entry), entry.size)
             }
-            Form::Offset(_) | Form::Name(_) => match self.resolve(reader, at)? {
+            ObjectForm::Offset(_) | ObjectForm::Name(_) => match self.resolve(reader, at)? {
                 None => Ok(()),
                 Some((kind, content)) => {
                     let object = Object {
@@ -138,13 +138,13 @@ impl Pack {
         }
     }
 
-    fn unpacking(&self, entry: &Entry) -> flate2::bufread::ZlibDecoder<Stretch<'_>> {
-        flate2::bufread::ZlibDecoder::new(Stretch::new(&self.file, entry.packed, &self.budget))
+    fn unpacking(&self, entry: &ObjectHeader) -> flate2::bufread::ZlibDecoder<BlockReader<'_>> {
+        flate2::bufread::ZlibDecoder::new(BlockReader::new(&self.file, entry.packed, &self.budget))
     }
 
     /// Three bits of type and a size of seven bits a byte; then, of a difference, what it builds on.
-    fn entry(&self, at: u64) -> Result<Entry, SkipReason> {
-        let mut head = Stretch::new(&self.file, at, &self.budget);
+    fn entry(&self, at: u64) -> Result<ObjectHeader, SkipReason> {
+        let mut head = BlockReader::new(&self.file, at, &self.budget);
         let mut used = 0;
         let mut byte = || -> Result<u8, SkipReason> {
             let mut byte = [0];
@@ -164,10 +164,10 @@ impl Pack {
             shift += 7;
         }
         let form = match first >> 4 & 7 {
-            1 => Form::Whole(Some(Kind::Commit)),
-            2 => Form::Whole(None),
-            3 => Form::Whole(Some(Kind::Blob)),
-            4 => Form::Whole(Some(Kind::Tag)),
+            1 => ObjectForm::Whole(Some(ObjectKind::Commit)),
+            2 => ObjectForm::Whole(None),
+            3 => ObjectForm::Whole(Some(ObjectKind::Blob)),
+            4 => ObjectForm::Whole(Some(ObjectKind::Tag)),
             6 => {
                 let mut next = byte()?;
                 let mut back = u64::from(next & 0x7f);
@@ -181,16 +181,16 @@ impl Pack {
                 let base = at
                     .checked_sub(back)
                     .filter(|base| back > 0 && *base >= HEAD);
-                Form::Offset(base.ok_or_else(wrong)?)
+                ObjectForm::Offset(base.ok_or_else(wrong)?)
             }
-            7 => Form::Name(
+            7 => ObjectForm::Name(
                 (0..self.name_length)
                     .map(|_| byte())
                     .collect::<Result<_, _>>()?,
             ),
             _ => return Err(wrong()),
         };
-        Ok(Entry {
+        Ok(ObjectHeader {
             form,
             size,
             packed: at + used,
@@ -200,11 +200,11 @@ impl Pack {
     /// The object at this place with all differences applied; `None` for a tree.
     fn resolve(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut GitStoreReader<'_>,
         mut at: u64,
-    ) -> Result<Option<(Kind, Content)>, SkipReason> {
+    ) -> Result<Option<(ObjectKind, Content)>, SkipReason> {
         let limit = reader.limits.object;
-        let mut chain: Vec<(u64, Entry)> = Vec::new();
+        let mut chain: Vec<(u64, ObjectHeader)> = Vec::new();
         let (kind, mut content) = loop {
             if let Some(kept) = self.kept.of(at) {
                 break kept;
@@ -215,19 +215,19 @@ impl Pack {
             }
             let entry = self.entry(at)?;
             match &entry.form {
-                Form::Whole(None) => return Ok(None),
-                Form::Whole(Some(kind)) => {
+                ObjectForm::Whole(None) => return Ok(None),
+                ObjectForm::Whole(Some(kind)) => {
                     let content = Rc::new(self.unpack(reader, &entry, limit)?);
                     self.kept.add(at, *kind, &content);
                     break (*kind, content);
                 }
                 _ if chain.len() >= MAX_CHAIN => return Err(SkipReason::TooDeep),
-                Form::Offset(base) => {
+                ObjectForm::Offset(base) => {
                     let base = *base;
                     chain.push((at, entry));
                     at = base;
                 }
-                Form::Name(name) => {
+                ObjectForm::Name(name) => {
                     let base = self.index.as_ref().and_then(|index| index.place(name));
                     chain.push((at, entry));
                     at = base.ok_or_else(|| damaged(words().git_no_base))?;
@@ -246,8 +246,8 @@ impl Pack {
 
     fn unpack(
         &self,
-        reader: &mut Reader<'_>,
-        entry: &Entry,
+        reader: &mut GitStoreReader<'_>,
+        entry: &ObjectHeader,
         limit: u64,
     ) -> Result<Zeroizing<Vec<u8>>, SkipReason> {
         if entry.size > limit {
@@ -270,11 +270,11 @@ impl Pack {
     }
 
     /// Where the object at this place ends: only unpacking it tells.
-    fn end(&self, reader: &mut Reader<'_>, at: u64) -> Result<u64, SkipReason> {
+    fn end(&self, reader: &mut GitStoreReader<'_>, at: u64) -> Result<u64, SkipReason> {
         let entry = self.entry(at)?;
         let mut content = self.unpacking(&entry);
         let bounded = (&mut content).take(entry.size.saturating_add(1));
-        let mut metered = Metered::new(bounded, &reader.budget, FAST, reader.cancel);
+        let mut metered = MeteredReader::new(bounded, &reader.budget, FAST, reader.cancel);
         let read = std::io::copy(&mut metered, &mut std::io::sink());
         let read = read.map_err(|e| match reader.budget.exceeded() {
             true => reader.budget.why(),
@@ -290,18 +290,18 @@ impl Pack {
 
 /// The objects unpacked last, as bases for the next ones.
 #[derive(Default)]
-struct Kept {
-    contents: HashMap<u64, (Kind, Content)>,
+struct BaseCache {
+    contents: HashMap<u64, (ObjectKind, Content)>,
     order: VecDeque<u64>,
     bytes: usize,
 }
 
-impl Kept {
-    fn of(&self, at: u64) -> Option<(Kind, Content)> {
+impl BaseCache {
+    fn of(&self, at: u64) -> Option<(ObjectKind, Content)> {
         self.contents.get(&at).cloned()
     }
 
-    fn add(&mut self, at: u64, kind: Kind, content: &Content) {
+    fn add(&mut self, at: u64, kind: ObjectKind, content: &Content) {
         if content.len() > KEPT / 4 || self.contents.contains_key(&at) {
             return;
         }

@@ -7,11 +7,11 @@ const WWW_DATA: u32 = 33;
 /// Accounts that this server does not know: services.
 const DEPLOYS: u32 = 54_321;
 
-fn part(uid: u32, gid: u32, mode: u32) -> Standing {
-    Standing { uid, gid, mode }
+fn part(uid: u32, gid: u32, mode: u32) -> Ownership {
+    Ownership { uid, gid, mode }
 }
 
-fn of(folder: u32, env: u32, artisan: u32, storage: u32) -> Known {
+fn of(folder: u32, env: u32, artisan: u32, storage: u32) -> WebAccount {
     let part = |uid| part(uid, uid, 0o755);
     told_by(&Parts {
         folder: part(folder),
@@ -23,7 +23,7 @@ fn of(folder: u32, env: u32, artisan: u32, storage: u32) -> Known {
     })
 }
 
-fn roots(folder: Standing, env: Standing, storage: Standing) -> Known {
+fn roots(folder: Ownership, env: Ownership, storage: Ownership) -> WebAccount {
     told_by(&Parts {
         folder,
         env: Some(env),
@@ -220,11 +220,11 @@ fn who_an_access_control_list_lets_write_is_not_root() {
 
 #[test]
 fn an_account_is_named_by_name_or_number() {
-    let root = Named::parse("root").unwrap();
+    let root = NamedAccount::parse("root").unwrap();
     assert_eq!((root.account.uid, root.account.gid), (0, 0));
-    let number = Named::parse("100033:100034").unwrap();
+    let number = NamedAccount::parse("100033:100034").unwrap();
     assert_eq!((number.account.uid, number.account.gid), (100_033, 100_034));
-    assert_eq!(Named::parse("100033").unwrap().account.gid, 100_033);
+    assert_eq!(NamedAccount::parse("100033").unwrap().account.gid, 100_033);
     for wrong in [
         "",
         "no such account",
@@ -234,6 +234,6 @@ fn an_account_is_named_by_name_or_number() {
         "33:x",
         ":33",
     ] {
-        assert_eq!(Named::parse(wrong), None, "{wrong}");
+        assert_eq!(NamedAccount::parse(wrong), None, "{wrong}");
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Belongs, Role};
+use super::{Belongs, ProcessRole};
 
 /// How far above the folder it works in a process may have the install.
 const UP: usize = 3;
@@ -55,7 +55,7 @@ impl Home {
         pid: i32,
         user: u32,
         arguments: &[String],
-        role: &Role,
+        role: &ProcessRole,
     ) -> Belongs {
         let called = artisan(arguments).map(Path::new);
         if self.named(called, pid) {
@@ -81,7 +81,7 @@ impl Home {
         }
         match work {
             Ok(work) if self.contains(&work) => Belongs::Here,
-            _ if matches!(role, Role::Server(_)) => Belongs::Unclear,
+            _ if matches!(role, ProcessRole::Server(_)) => Belongs::Unclear,
             // What it runs cannot be looked up: it is gone, or not ours to see, as other users' processes on a shared host.
             Ok(_) if called.is_none() => Belongs::Elsewhere,
             _ if user != 0 && !self.owners.contains(&user) => Belongs::Elsewhere,

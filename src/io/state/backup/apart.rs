@@ -19,7 +19,7 @@ const MAX_MARK: u64 = 64 << 10;
 
 /// What the mark says.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Mark {
+pub(super) struct KeysFolderMark {
     /// Version of this form.
     pub(super) schema: u32,
     /// The folder of the backup.
@@ -68,7 +68,7 @@ pub(super) fn is_keys(folder: &Path) -> bool {
     require_closed(folder).is_ok()
         && fs::read(&folder.join(MARKER), MAX_MARK).is_ok_and(|mark| {
             closed(mark.attributes.uid, mark.attributes.mode)
-                && serde_json::from_slice::<Mark>(&mark.bytes).is_ok()
+                && serde_json::from_slice::<KeysFolderMark>(&mark.bytes).is_ok()
         })
 }
 

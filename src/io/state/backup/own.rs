@@ -16,7 +16,7 @@ const MAX_MANIFEST: u64 = 1 << 20;
 
 /// What was found.
 #[derive(Default)]
-pub struct Own {
+pub struct BackupsFound {
     /// The newest, the newest first.
     pub backups: Vec<Backup>,
     /// Folders marked as backups that cannot be opened, and why.
@@ -26,7 +26,7 @@ pub struct Own {
 }
 
 /// The backups of an install, whichever release of it, that lie below `parent`, and those of `named` that do not.
-pub fn of(parent: &Path, named: &[PathBuf], install: &Path) -> Own {
+pub fn of(parent: &Path, named: &[PathBuf], install: &Path) -> BackupsFound {
     let below = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let mut below: Vec<PathBuf> = below
         .take(MOST_FOLDERS)
@@ -35,7 +35,7 @@ pub fn of(parent: &Path, named: &[PathBuf], install: &Path) -> Own {
         .collect();
     // Their names tell when they were made.
     below.sort_by(|a, b| b.cmp(a));
-    let (mut own, mut seen) = (Own::default(), HashSet::new());
+    let (mut own, mut seen) = (BackupsFound::default(), HashSet::new());
     for folder in below.into_iter().chain(named.iter().cloned()) {
         let Ok(real) = std::fs::canonicalize(&folder) else {
             // What the journal names may have been removed since.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use age::stream::StreamWriter;
 use sha2::{Digest, Sha256};
 
-use super::apart::{self, Mark};
+use super::apart::{self, KeysFolderMark};
 use super::form::{FILES, GUARDED, Manifest, PLAIN, SavedFile};
 use super::sealed::{self, Passphrase, Sealing};
 use super::{Backup, BackupError, MANIFEST, MARKER, README, RESTORE_SQL, ROWS, RowLine};
@@ -27,7 +27,7 @@ use crate::io::os::uncut::Uncut;
 
 /// How a backup is kept, beyond the usual.
 #[derive(Clone, Copy, Default)]
-pub struct Keeping<'a> {
+pub struct WriterOptions<'a> {
     /// Encrypt every file that holds something of the install.
     pub sealing: Option<&'a Sealing>,
     /// Put the files that hold a key into a folder of the same name below this one.
@@ -64,7 +64,11 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// [`BackupError`] when it cannot be made.
-    pub fn create(parent: &Path, stamp: &str, keeping: Keeping<'a>) -> Result<Self, BackupError> {
+    pub fn create(
+        parent: &Path,
+        stamp: &str,
+        keeping: WriterOptions<'a>,
+    ) -> Result<Self, BackupError> {
         let uncut = uncut::hold();
         super::prepare_parent(parent)?;
         // As it will be named in README and manifest, wherever those are read.
@@ -136,7 +140,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// [`BackupError::System`].
-    pub fn open(&self, name: &str) -> Result<Target, BackupError> {
+    pub fn open(&self, name: &str) -> Result<BackupFile, BackupError> {
         let apart = self.keys.as_deref().filter(|_| super::is_of_install(name));
         let mut path = apart.unwrap_or(&self.folder).join(name).into_os_string();
         if self.sealing.is_some() {
@@ -152,7 +156,7 @@ impl<'a> Writer<'a> {
                     .map_err(|e| BackupError::System(path.clone(), e))?,
             ),
         };
-        Ok(Target {
+        Ok(BackupFile {
             path,
             saved: SavedFile {
                 name: name.to_owned(),
@@ -169,7 +173,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// [`BackupError::System`] when its last bytes cannot be written.
-    pub fn adopt(&mut self, target: Target) -> Result<(), BackupError> {
+    pub fn adopt(&mut self, target: BackupFile) -> Result<(), BackupError> {
         let (saved, plain) = target.finish()?;
         if saved.encrypted {
             self.plain.insert(saved.name.clone(), plain);
@@ -265,7 +269,7 @@ impl<'a> Writer<'a> {
         mut manifest: Manifest,
     ) -> Result<Backup, BackupError> {
         if let Some(keys) = &self.keys {
-            let mark = Mark {
+            let mark = KeysFolderMark {
                 schema: 1,
                 backup: self.folder.clone(),
                 install: manifest.install.clone(),
@@ -342,7 +346,7 @@ fn synced(folder: &Path) -> Result<(), BackupError> {
 }
 
 /// A file of the backup that is being written.
-pub struct Target {
+pub struct BackupFile {
     path: PathBuf,
     saved: SavedFile,
     plain: Sha256,
@@ -354,7 +358,7 @@ enum Sink {
     Sealed(StreamWriter<Summed>),
 }
 
-impl Target {
+impl BackupFile {
     /// Writes the last bytes to the disk: what the manifest says of the file, and the sum of what was written to it.
     fn finish(self) -> Result<(SavedFile, String), BackupError> {
         let failed = |e| BackupError::System(self.path.clone(), e);
@@ -372,7 +376,7 @@ impl Target {
     }
 }
 
-impl Write for Target {
+impl Write for BackupFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = match &mut self.sink {
             Sink::Plain(file) => file.write(bytes)?,

@@ -12,20 +12,20 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
     }
     let run = Run {
         id: 0,
-        kind: Kind::Recovery,
+        kind: RunKind::Recovery,
         install: web.path().join("app/releases/1"),
         backup: PathBuf::from("/b"),
         safety: None,
         started: "2026-11-24T14:02:00+01:00".to_owned(),
         ended: None,
-        origin: Origin::default(),
+        origin: RunOrigin::default(),
         strategy: None,
         key: None,
         resealed: 0,
         reentered: 0,
         refresh: false,
         artisan: false,
-        outcome: Outcome::Unfinished,
+        outcome: RunOutcome::Unfinished,
     };
     let mut journal = Journal::open(state.path()).unwrap();
     journal.begin(&run, &Intent::default()).unwrap();

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Row, Side};
-use crate::domain::mail::probe::{Caution, Rung, Tested};
+use super::{MailboxRow, Side};
+use crate::domain::mail::probe::{Rung, TestCaution, Tested};
 use crate::domain::mail::{ConnectionId, Direction};
 use crate::engine::worker::JobId;
 use crate::wizard::message::Action;
@@ -11,7 +11,7 @@ use crate::wizard::parts::list::Cursor;
 
 /// How far a test has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum TestProgress {
     /// It waits for its turn.
     Waiting,
     /// It is at this rung.
@@ -20,15 +20,15 @@ pub enum Progress {
 
 /// What is known of a connection: its last tests, and the one that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct ConnectionTests {
     /// With the stored password.
     pub(super) stored: Option<Box<Tested>>,
     /// With the one that stands in step 6, as long as it stands there.
     pub(super) typed: Option<Box<Tested>>,
-    pub(super) now: Option<Progress>,
+    pub(super) now: Option<TestProgress>,
 }
 
-impl Known {
+impl ConnectionTests {
     fn last(&self) -> Option<&Tested> {
         self.typed.as_deref().or(self.stored.as_deref())
     }
@@ -46,11 +46,11 @@ pub struct State {
     /// Whose ladder is shown.
     pub outgoing: bool,
     /// Every mailbox.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<MailboxRow>,
     /// The mailbox of the chosen row: rows come and go under the filter, the choice stays.
     chosen: Option<Option<u64>>,
     /// What is known of each connection.
-    pub(super) known: BTreeMap<ConnectionId, Known>,
+    pub(super) known: BTreeMap<ConnectionId, ConnectionTests>,
     /// Whose stored password was found wrong in an earlier round. That is no result of this one: it may have been changed
     /// since.
     pub(super) refused_earlier: BTreeSet<ConnectionId>,
@@ -65,12 +65,12 @@ impl State {
     }
 
     /// How far the test of a connection has come that runs.
-    pub fn progress(&self, id: ConnectionId) -> Option<Progress> {
+    pub fn progress(&self, id: ConnectionId) -> Option<TestProgress> {
         self.known.get(&id)?.now
     }
 
     /// The rows that are shown.
-    pub fn shown(&self) -> Vec<&Row> {
+    pub fn shown(&self) -> Vec<&MailboxRow> {
         let open = |side: &Side| self.last(side.id).is_some_and(|t| t.ended.code.is_open());
         self.rows
             .iter()
@@ -158,7 +158,7 @@ impl State {
     /// A login with a typed password ended: FreeScout does not have that one yet.
     pub(super) fn note_typed(&mut self, tested: &Tested) {
         let mut tested = tested.clone();
-        tested.ended.cautions.push(Caution::NotStored);
+        tested.ended.cautions.push(TestCaution::NotStored);
         let known = self.known.entry(tested.id).or_default();
         known.typed = Some(Box::new(tested));
         self.refocus();
@@ -184,7 +184,7 @@ impl State {
     pub(super) fn refocus(&mut self) {
         let shown = self.shown();
         let len = shown.len();
-        let key = |row: &&Row| row.sides.first().map(|side| side.id.mailbox);
+        let key = |row: &&MailboxRow| row.sides.first().map(|side| side.id.mailbox);
         let at = shown
             .iter()
             .position(|row| self.chosen.is_some() && key(row) == self.chosen);
@@ -204,7 +204,7 @@ impl State {
 
     pub(super) fn move_cursor(&mut self, action: Action) {
         let len = self.shown().len();
-        if self.cursor.act(action, len) {
+        if len > 1 && self.cursor.act(action, len) {
             self.chosen = None;
             self.refocus();
         }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::config::rules::Form;
+use crate::domain::config::rules::StoredForm;
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::{Place, Table};
-use crate::domain::mail::{ConnectionId, Login, connections};
+use crate::domain::mail::{ConnectionId, LoginMethod, connections};
 use crate::domain::plan::{self, Choices};
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
 use crate::sentences;
@@ -102,20 +102,20 @@ pub fn asked(
     ) else {
         return Vec::new();
     };
-    let lost: BTreeSet<&Place> = plan.lost().map(|step| &step.place).collect();
+    let needed = plan.to_enter(&assessment.secrets);
+    let needed: BTreeSet<&Place> = needed.map(|secret| &secret.place).collect();
     let untestable: BTreeSet<ConnectionId> =
         connections(&assessment.mailboxes, &assessment.system_mail)
             .into_iter()
             .filter(|c| {
                 !c.target
                     .as_ref()
-                    .is_ok_and(|t| matches!(t.login, Login::Password { .. }))
+                    .is_ok_and(|t| matches!(t.login, LoginMethod::Password { .. }))
             })
             .map(|c| c.id)
             .collect();
     let left = |secret: &&SecretReport| {
-        secret.enterable()
-            && (lost.contains(&secret.place) || secret.probably_wiped() || beside(secret))
+        needed.contains(&secret.place) || secret.enterable() && beside(secret)
     };
     let mut readable: BTreeMap<String, Vec<&SecretReport>> = BTreeMap::new();
     for secret in assessment
@@ -188,7 +188,7 @@ pub fn asked(
                     .collect(),
                 connection: ConnectionId::of_secret(secret.kind, &secret.place)
                     .filter(|id| !untestable.contains(id)),
-                plain: secret.form() == Some(Form::Plain),
+                plain: secret.form() == Some(StoredForm::Plain),
             }
         })
         .collect()

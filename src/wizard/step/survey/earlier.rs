@@ -6,7 +6,7 @@ use crate::engine::worker::Job;
 use crate::wizard::jobs::Pending;
 use crate::wizard::message::Effect;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::Form;
+use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::Wizard;
 use crate::words::{fill, words};
 
@@ -31,7 +31,7 @@ impl Wizard {
     /// Has the bookmark written down when it is another than the one written last.
     pub(in crate::wizard) fn remember(&mut self) -> Option<Effect> {
         // A bookmark that was found is neither forgotten nor overwritten before it is decided about.
-        let undecided = matches!(self.survey.form, Some(Form::Earlier(_)));
+        let undecided = matches!(self.survey.form, Some(SurveyForm::Earlier(_)));
         let surveyed = self.survey.read().is_some() && self.assessment().is_some();
         if undecided || !surveyed || self.running.is_some() {
             return None;
@@ -53,12 +53,12 @@ impl Wizard {
         });
         // It may come from another folder for backups, named in step 2.
         self.step = Step::Survey;
-        self.survey.form = Some(Form::Earlier(bookmark));
+        self.survey.form = Some(SurveyForm::Earlier(bookmark));
     }
 
     /// Goes back to where the operator was.
     pub(in crate::wizard) fn take_up(&mut self) -> Vec<Effect> {
-        let Some(Form::Earlier(bookmark)) = &self.survey.form else {
+        let Some(SurveyForm::Earlier(bookmark)) = &self.survey.form else {
             return Vec::new();
         };
         let mut bookmark = bookmark.clone();

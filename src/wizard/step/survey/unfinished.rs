@@ -1,13 +1,13 @@
 //! Step 1, where an earlier run did not end: finish it, take it back, or leave it. Nothing else is begun before that.
 
 use crate::domain::error::Problem;
-use crate::domain::run::Kind;
+use crate::domain::run::RunKind;
 use crate::engine::worker::Job;
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::Effect;
 use crate::wizard::parts::input::Input;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::Form;
+use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::Wizard;
 use crate::words::words;
 
@@ -26,7 +26,7 @@ impl Wizard {
         if self.survey.unfinished.is_some() {
             // It may come from another folder for the journal, named in step 2.
             self.step = Step::Survey;
-            self.survey.form = Some(Form::Unfinished(Box::default()));
+            self.survey.form = Some(SurveyForm::Unfinished(Box::default()));
         }
     }
 
@@ -38,12 +38,12 @@ impl Wizard {
     /// Whether what did not end was itself the way back: then there is but one way.
     pub fn is_taking_back(&self) -> bool {
         let run = self.survey.unfinished.as_ref();
-        run.is_some_and(|run| run.kind == Kind::Undo)
+        run.is_some_and(|run| run.kind == RunKind::Undo)
     }
 
     pub(in crate::wizard) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
-        let Some(Form::Unfinished(form)) = &self.survey.form else {
+        let Some(SurveyForm::Unfinished(form)) = &self.survey.form else {
             return Vec::new();
         };
         let word = form.word.expose().trim();
@@ -75,7 +75,7 @@ impl Wizard {
     /// The answer could not be carried out: it is asked again, with the reason.
     pub(in crate::wizard) fn unfinished_failed(&mut self, problem: Problem) {
         self.ask_about_unfinished();
-        if let Some(Form::Unfinished(form)) = &mut self.survey.form {
+        if let Some(SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.problem = Some(problem);
         }
     }

@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use super::super::rows::{Layout, MAX_VALUE, Row};
+use super::super::rows::{DumpRow, Layout, MAX_VALUE};
 
 /// A literal longer than this is a quote that was never closed.
 const MAX_LITERAL: usize = 64 << 20;
@@ -25,7 +25,7 @@ pub(super) enum Over {
 /// The row at hand, value by value.
 struct Cells {
     layout: Layout,
-    row: Row,
+    row: DumpRow,
     index: usize,
     text: Zeroizing<Vec<u8>>,
     /// Bytes of the value, kept or not.
@@ -71,14 +71,14 @@ impl Cells {
         self.clear();
     }
 
-    fn row(&mut self) -> Row {
+    fn row(&mut self) -> DumpRow {
         self.index = 0;
         std::mem::replace(&mut self.row, self.layout.row())
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum RowPhase {
     /// Between rows.
     Between,
     /// In a row, outside of a literal.
@@ -92,9 +92,9 @@ enum Phase {
 }
 
 /// Reads rows in brackets.
-pub(super) struct Values {
+pub(super) struct InsertRows {
     cells: Cells,
-    phase: Phase,
+    phase: RowPhase,
     depth: u32,
     /// Whether backslashes escape in plain literals, and in the one at hand.
     backslash: bool,
@@ -107,11 +107,11 @@ pub(super) struct Values {
     literal: bool,
 }
 
-impl Values {
+impl InsertRows {
     pub(super) fn new(layout: Layout, backslash: bool) -> Self {
         Self {
             cells: Cells::new(layout),
-            phase: Phase::Between,
+            phase: RowPhase::Between,
             depth: 0,
             backslash,
             escapes: false,
@@ -122,7 +122,7 @@ impl Values {
     }
 
     /// Reads on: how many bytes belong to the rows, and whether they are over.
-    pub(super) fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(Row)) -> (usize, Over) {
+    pub(super) fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(DumpRow)) -> (usize, Over) {
         for (at, &byte) in bytes.iter().enumerate() {
             match self.byte(byte, each) {
                 Over::Not => {}
@@ -132,35 +132,35 @@ impl Values {
         (bytes.len(), Over::Not)
     }
 
-    fn byte(&mut self, byte: u8, each: &mut dyn FnMut(Row)) -> Over {
+    fn byte(&mut self, byte: u8, each: &mut dyn FnMut(DumpRow)) -> Over {
         match (self.phase, byte) {
-            (Phase::Between, b'(') => self.phase = Phase::Bare,
-            (Phase::Between, b',' | b' ' | b'\t' | b'\r' | b'\n') => {}
-            (Phase::Between, b';') => return Over::Whole,
+            (RowPhase::Between, b'(') => self.phase = RowPhase::Bare,
+            (RowPhase::Between, b',' | b' ' | b'\t' | b'\r' | b'\n') => {}
+            (RowPhase::Between, b';') => return Over::Whole,
             // `ON CONFLICT …`, or no dump at all.
-            (Phase::Between, _) => return Over::Broken,
-            (Phase::Literal, b) if b == self.quote => self.phase = Phase::Quote,
-            (Phase::Literal, b'\\') if self.escapes => self.phase = Phase::Escape,
-            (Phase::Literal, _) => return self.push(byte, MAX_LITERAL),
-            (Phase::Escape, _) => {
-                self.phase = Phase::Literal;
+            (RowPhase::Between, _) => return Over::Broken,
+            (RowPhase::Literal, b) if b == self.quote => self.phase = RowPhase::Quote,
+            (RowPhase::Literal, b'\\') if self.escapes => self.phase = RowPhase::Escape,
+            (RowPhase::Literal, _) => return self.push(byte, MAX_LITERAL),
+            (RowPhase::Escape, _) => {
+                self.phase = RowPhase::Literal;
                 return self.push(unescaped(byte), MAX_LITERAL);
             }
-            (Phase::Quote, b) if b == self.quote => {
-                self.phase = Phase::Literal;
+            (RowPhase::Quote, b) if b == self.quote => {
+                self.phase = RowPhase::Literal;
                 return self.push(byte, MAX_LITERAL);
             }
-            (Phase::Quote, _) => {
-                self.phase = Phase::Bare;
+            (RowPhase::Quote, _) => {
+                self.phase = RowPhase::Bare;
                 self.literal = true;
                 return self.bare(byte, each);
             }
-            (Phase::Bare, _) => return self.bare(byte, each),
+            (RowPhase::Bare, _) => return self.bare(byte, each),
         }
         Over::Not
     }
 
-    fn bare(&mut self, byte: u8, each: &mut dyn FnMut(Row)) -> Over {
+    fn bare(&mut self, byte: u8, each: &mut dyn FnMut(DumpRow)) -> Over {
         match byte {
             // Elsewhere a name stands in double quotes.
             b'\'' | b'"' if byte == b'\'' || self.backslash => {
@@ -171,14 +171,14 @@ impl Values {
                     self.hex = before.eq_ignore_ascii_case(b"x");
                     self.cells.clear();
                 }
-                self.phase = Phase::Literal;
+                self.phase = RowPhase::Literal;
             }
             b'(' => self.depth += 1,
             b')' if self.depth > 0 => self.depth -= 1,
             b',' if self.depth == 0 => self.value(),
             b')' => {
                 self.value();
-                self.phase = Phase::Between;
+                self.phase = RowPhase::Between;
                 each(self.cells.row());
             }
             0 => return Over::Broken,
@@ -209,14 +209,14 @@ impl Values {
 }
 
 /// Reads the lines of a `COPY … FROM stdin`, in PostgreSQL's text form.
-pub(super) struct Lines {
+pub(super) struct CopyLines {
     cells: Cells,
     escape: bool,
     null: bool,
     end: bool,
 }
 
-impl Lines {
+impl CopyLines {
     pub(super) fn new(layout: Layout) -> Self {
         Self {
             cells: Cells::new(layout),
@@ -227,7 +227,7 @@ impl Lines {
     }
 
     /// Reads on: how many bytes belong to the rows, and whether they are over.
-    pub(super) fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(Row)) -> (usize, Over) {
+    pub(super) fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(DumpRow)) -> (usize, Over) {
         for (at, &byte) in bytes.iter().enumerate() {
             match byte {
                 _ if self.escape => {

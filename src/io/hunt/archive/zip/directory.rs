@@ -30,7 +30,7 @@ const SIZES_BEHIND: u16 = 1 << 3;
 const AES: u16 = 99;
 
 /// What is said of a member.
-pub(super) struct Entry {
+pub(super) struct ZipEntry {
     pub(super) name: Vec<u8>,
     pub(super) method: u16,
     flags: u16,
@@ -42,7 +42,7 @@ pub(super) struct Entry {
     pub(super) offset: u64,
 }
 
-impl Entry {
+impl ZipEntry {
     pub(super) fn is_folder(&self) -> bool {
         matches!(self.name.last(), Some(b'/' | b'\\'))
     }
@@ -145,7 +145,7 @@ impl Directory {
     ///
     /// # Errors
     /// The file's own, or that the directory is damaged here.
-    pub(super) fn next<R: Read + Seek>(&mut self, file: &mut R) -> Result<Option<Entry>> {
+    pub(super) fn next<R: Read + Seek>(&mut self, file: &mut R) -> Result<Option<ZipEntry>> {
         if self.at >= self.end {
             return Ok(None);
         }
@@ -162,7 +162,7 @@ impl Directory {
         let sizes = [u32_at(whole, 24), u32_at(whole, 20), u32_at(whole, 42)];
         let extra = &whole[CENTRAL_LENGTH + name..][..extra];
         let [_, packed, offset] = large_sizes(extra, sizes);
-        let entry = Entry {
+        let entry = ZipEntry {
             name: whole[CENTRAL_LENGTH..][..name].to_vec(),
             flags: u16_at(whole, 8),
             method: u16_at(whole, 10),
@@ -192,7 +192,7 @@ impl Directory {
 }
 
 /// The header that follows in a stream of members, with what it says. `None` where none follows.
-pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<Option<Entry>> {
+pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<Option<ZipEntry>> {
     let mut fixed = [0; LOCAL_LENGTH];
     let mut found = false;
     // Behind a descriptor of 12, 16, 20 or 24 bytes: with its signature or without, its sizes of 4 or of 8 bytes.
@@ -219,7 +219,7 @@ pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<
         return Ok(None);
     }
     let [_, packed, _] = large_sizes(&extra, [u32_at(&fixed, 22), u32_at(&fixed, 18), 0]);
-    Ok(Some(Entry {
+    Ok(Some(ZipEntry {
         name,
         flags: u16_at(&fixed, 6),
         method: u16_at(&fixed, 8),

@@ -10,14 +10,14 @@ const BETWEEN: u64 = 24;
 
 /// What was unpacked.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(super) struct Unpacked {
     /// Where each begins and ends. None touches another.
     stretches: BTreeMap<u64, u64>,
     /// Where members stand whose end is not known.
     begun: HashSet<u64>,
 }
 
-impl Taken {
+impl Unpacked {
     /// Whether what stands here was unpacked already.
     pub(super) fn holds(&self, at: u64) -> bool {
         let before = self.stretches.range(..=at).next_back();
@@ -61,11 +61,11 @@ mod tests {
 
     #[test]
     fn stretches_grow_together_and_gaps_stay() {
-        let mut taken = Taken::default();
+        let mut taken = Unpacked::default();
         for (begin, end) in [(0, 100), (300, 400), (116, 200), (1000, 1100)] {
             taken.add(begin, end);
         }
-        let all = |taken: &Taken| taken.stretches.clone().into_iter().collect::<Vec<_>>();
+        let all = |taken: &Unpacked| taken.stretches.clone().into_iter().collect::<Vec<_>>();
         assert_eq!(all(&taken), [(0, 200), (300, 400), (1000, 1100)]);
         let held = [0, 99, 110, 199, 300, 399, 1000];
         assert!(held.iter().all(|at| taken.holds(*at)));
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn members_in_their_order_take_no_memory() {
-        let mut taken = Taken::default();
+        let mut taken = Unpacked::default();
         for member in 0..1_000_000 {
             taken.add(member * 100, member * 100 + 80);
         }

@@ -1,0 +1,112 @@
+//! What is said when a command does not come to its end: sentences on standard error, and with `--json` one document on
+//! standard output, so that a program always has one to read.
+
+use std::ffi::{OsStr, OsString};
+
+use super::output::{self, Out};
+use super::{Arguments, Command, Common};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::exit::Exit;
+use crate::engine::report::failed;
+use crate::words::untrusted::sanitize_lines;
+use crate::words::words;
+
+/// The exit code of a fault of ours: the one that the language's runtime gives.
+const FAULT: u8 = 101;
+
+impl Arguments {
+    /// The options that every subcommand has; those of the wizard where there are none.
+    pub(super) fn options_of_all(&self) -> &Common {
+        match &self.command {
+            None | Some(Command::Demo { .. }) => &self.common,
+            Some(
+                Command::Check(common)
+                | Command::FindKey { common, .. }
+                | Command::Test { common, .. }
+                | Command::Backup { common, .. }
+                | Command::Restore { common, .. }
+                | Command::Recover { common, .. }
+                | Command::Resume { common, .. }
+                | Command::History { common, .. }
+                | Command::Undo { common, .. },
+            ) => common,
+        }
+    }
+}
+
+/// Says what stopped the work.
+pub(super) fn tell(problem: &Problem, json: bool) {
+    output::problem(problem);
+    if json && !output::json_was_given() {
+        Out::stdout().json(&failed::json(problem));
+    }
+}
+
+/// Says that a fault of ours ended the work, which has said on standard error where.
+pub(super) fn fault(json: bool) -> u8 {
+    let w = words();
+    tell(
+        &Problem::new(ErrorKind::Internal, w.our_fault, "", w.our_fault_next),
+        json,
+    );
+    FAULT
+}
+
+/// Help and version, which are no failure, and arguments that are none of ours. Gives the exit code.
+pub fn usage(said: &clap::Error, arguments: &[OsString]) -> u8 {
+    let text = said.to_string();
+    match sanitize_lines(&text) {
+        // In its colours. Where nobody listens there is nothing left to say.
+        safe if safe == text => drop(said.print()),
+        safe => Out::stderr().line(safe.trim_end()),
+    }
+    if !said.use_stderr() {
+        return Exit::Fine as u8;
+    }
+    if asks_for_json(arguments) {
+        Out::stdout().json(&failed::json(&problem(&text)));
+    }
+    Exit::Failed as u8
+}
+
+/// Whether `--json` is among the arguments, of which clap has understood none.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let mut options = arguments.iter().take_while(|argument| *argument != "--");
+    options.any(|argument| argument == OsStr::new("--json"))
+}
+
+/// clap's text as a problem: a first paragraph that says what is wrong, and others that help.
+fn problem(text: &str) -> Problem {
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (what, next) = text.split_once("\n\n").unwrap_or((text, ""));
+    let what = what.strip_prefix("error: ").unwrap_or(what);
+    Problem::new(ErrorKind::Usage, one_line(what), "", one_line(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_asked_for_before_the_last_option() {
+        let asks = |arguments: &[&str]| {
+            let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            asks_for_json(&arguments)
+        };
+        assert!(asks(&["us", "check", "--jsn", "--json"]));
+        assert!(!asks(&["us", "check", "--jsn"]));
+        assert!(!asks(&["us", "check", "--", "--json"]));
+    }
+
+    #[test]
+    fn what_clap_says_is_told_in_two_sentences() {
+        let text = "error: unexpected argument '--jsn' found\n\n  tip: a similar argument exists: '--json'\n\n\
+                    Usage: us check [OPTIONS]\n\nFor more information, try '--help'.\n";
+        let problem = problem(text);
+        assert_eq!(problem.what, "unexpected argument '--jsn' found");
+        assert_eq!(
+            problem.next,
+            "tip: a similar argument exists: '--json' Usage: us check [OPTIONS] For more information, try '--help'."
+        );
+    }
+}

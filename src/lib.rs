@@ -14,6 +14,7 @@
 //! demo     a throw-away broken install to try it all on
 //! ```
 
+#[macro_use]
 pub mod words;
 
 /// What is true, computed from what was read. Nothing here touches the world.
@@ -49,6 +50,7 @@ pub mod engine {
     pub mod recovery;
     pub mod report;
     pub mod session;
+    pub mod usecase;
     pub mod worker;
 }
 
@@ -78,3 +80,7 @@ pub mod tui {
 pub mod cli;
 pub mod demo;
 pub mod sentences;
+
+#[cfg(test)]
+#[path = "../tests/suite/not_tried.rs"]
+mod not_tried;

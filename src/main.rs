@@ -1,15 +1,27 @@
 //! Arguments in, wizard or subcommand, exit code out.
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use clap::Parser;
 use freescout_rescue::cli;
-use freescout_rescue::cli::Arguments;
+use freescout_rescue::cli::arguments::{Arguments, Common, Task};
+use freescout_rescue::cli::output::Out;
+use freescout_rescue::cli::{CommandResult, not_started, unchanged};
+use freescout_rescue::domain::error::{ErrorKind, Problem};
 use freescout_rescue::domain::inventory::secret::wipe_stack;
+use freescout_rescue::engine::exit::Exit;
+use freescout_rescue::engine::worker::threads::Setup;
 use freescout_rescue::io::db;
+use freescout_rescue::io::install::Environment;
+use freescout_rescue::io::mail::oauth::Endpoints;
+use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points;
 use freescout_rescue::io::os::crash_points::Point;
-use freescout_rescue::io::os::{harden, spawn};
+use freescout_rescue::io::os::{entropy, harden, spawn};
+use freescout_rescue::io::state::AbsolutePath;
+use freescout_rescue::words::words;
+use freescout_rescue::{demo, text, tui};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -25,13 +37,98 @@ fn main() -> ExitCode {
     spawn::adopt();
     harden::lock_memory();
     db::hush();
-    match Arguments::try_parse() {
-        Ok(arguments) => {
-            let exit = cli::run(arguments);
+    match Arguments::read() {
+        Ok(read) => {
+            let json = read.json();
+            let exit = cli::exit(json, || run(read));
             wipe_stack();
             crash_points::pass(Point::End);
             ExitCode::from(exit)
         }
         Err(said) => ExitCode::from(cli::usage(&said, &arguments)),
     }
+}
+
+/// The wizard, the demo, or a command.
+fn run(arguments: Arguments) -> CommandResult {
+    arguments.require_one_reader().map_err(not_started)?;
+    let common = arguments.common;
+    match arguments.task {
+        None => wizard(&common, Settings::of_system(), Endpoints::default()),
+        Some(Task::Command(command)) => cli::run(*command),
+        Some(Task::Demo {
+            make: Some(folder),
+            mailboxes,
+        }) => make_demo(&folder, mailboxes),
+        Some(Task::Demo { make: None, .. }) => run_demo(),
+    }
+}
+
+fn wizard(common: &Common, mail: Settings, endpoints: Endpoints) -> CommandResult {
+    let given = common.given().map_err(not_started)?;
+    common.require_for_screen().map_err(not_started)?;
+    let setup = Setup {
+        options: common.options(),
+        environment: Environment::of_this_process(),
+        given,
+        mail,
+        endpoints,
+    };
+    let (install, look_in) = (common.install.clone(), common.look_in.clone());
+    tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
+}
+
+fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
+    let made = match mailboxes {
+        Some(count) => demo::lay_out_large(folder, count, &mut entropy::fill),
+        None => demo::lay_out(folder, &mut entropy::fill),
+    }
+    .map_err(unchanged)?;
+    Out::stdout().line(&text!(
+        demo_made,
+        install = made.install.display(),
+        look_in = made.look_in.display()
+    ));
+    Ok(Exit::Fine)
+}
+
+fn run_demo() -> CommandResult {
+    let w = words();
+    let failed = |e: std::io::Error| {
+        not_started(Problem::new(
+            ErrorKind::NotWritable,
+            w.demo_no_room,
+            e.to_string(),
+            w.demo_no_room_next,
+        ))
+    };
+    // Removed when it is dropped, at the end of this function.
+    let home = tempfile::Builder::new()
+        .prefix("rescue-demo-")
+        .tempdir()
+        .map_err(failed)?;
+    let folder = home.path().join("demo");
+    let made = demo::lay_out(&folder, &mut entropy::fill).map_err(not_started)?;
+    let common = Common {
+        install: Some(made.install),
+        state_dir: Some(AbsolutePath::new(home.path().join("state")).map_err(failed)?),
+        no_artisan: true,
+        ..Common::default()
+    };
+    let servers = demo::mail::MailServers::start().map_err(failed)?;
+    let mail = Settings {
+        trust: Arc::new(Trust::of_system_and(servers.authority())),
+        routes: servers.routes(),
+        ..Settings::of_system()
+    };
+    // The demo speaks to nobody outside: nothing listens there.
+    let nowhere = || "http://127.0.0.1:1/".to_owned();
+    let endpoints = Endpoints {
+        microsoft: nowhere(),
+        google: nowhere(),
+        ..Endpoints::default()
+    };
+    let outcome = wizard(&common, mail, endpoints);
+    Out::stderr().line(w.demo_gone);
+    outcome
 }

@@ -9,9 +9,11 @@ pub mod elsewhere;
 pub mod journal;
 pub mod mail_state;
 pub mod older;
+pub mod place;
 pub mod timeline;
 
 pub use commands::shell;
+pub use place::place;
 
 use crate::domain::config::dotenv::RefusedLine;
 use crate::domain::config::rules::{Rules, StorageRule, StoredForm, Undecryptable};
@@ -26,7 +28,7 @@ use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword, 
 use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A finding, with its evidence.
 pub fn finding(finding: &Finding) -> String {
@@ -36,35 +38,35 @@ pub fn finding(finding: &Finding) -> String {
             .map_or_else(|| none.to_owned(), KeyName::to_string)
     };
     match finding {
-        Finding::StaleConfigCache { cached, configured } => fill(
-            w.finding_stale_config_cache,
-            &[
-                ("cached", &key_or(cached, w.no_usable_key)),
-                ("configured", &key_or(configured, w.no_usable_key)),
-            ],
+        Finding::StaleConfigCache { cached, configured } => text!(
+            finding_stale_config_cache,
+            cached = key_or(cached, w.no_usable_key),
+            configured = key_or(configured, w.no_usable_key)
         ),
-        Finding::UnusableKey { error } => fill(w.finding_unusable_key, &[("why", &error)]),
+        Finding::UnusableKey { error } => text!(finding_unusable_key, why = error),
         Finding::MisspelledKey {
             key,
             spelling,
             place,
-        } => {
-            let text = match place.kind {
-                SourceKind::ProcessEnvironment => w.finding_misspelled_key_environment,
-                _ => w.finding_misspelled_key,
-            };
-            let values: [(&str, &dyn std::fmt::Display); 3] = [
-                ("place", &source(place)),
-                ("key", key),
-                ("fault", &misspelled(*spelling)),
-            ];
-            fill(text, &values)
-        }
+        } => match place.kind {
+            SourceKind::ProcessEnvironment => text!(
+                finding_misspelled_key_environment,
+                key = key,
+                fault = misspelled(*spelling)
+            ),
+            _ => text!(
+                finding_misspelled_key,
+                place = source(place),
+                key = key,
+                fault = misspelled(*spelling)
+            ),
+        },
         Finding::GluedKey { line: 0 } => w.finding_glued_key_cached.to_owned(),
-        Finding::GluedKey { line } => fill(w.finding_glued_key, &[("line", line)]),
-        Finding::WorkerHoldsOtherKey { pid, key } => fill(
-            w.finding_worker_holds_other_key,
-            &[("pid", pid), ("key", &key_or(key, w.a_key_not_known_here))],
+        Finding::GluedKey { line } => text!(finding_glued_key, line = line),
+        Finding::WorkerHoldsOtherKey { pid, key } => text!(
+            finding_worker_holds_other_key,
+            pid = pid,
+            key = key_or(key, w.a_key_not_known_here)
         ),
         Finding::KeySetElsewhere {
             at,
@@ -75,12 +77,15 @@ pub fn finding(finding: &Finding) -> String {
         } => elsewhere::key(at, key.as_ref(), *standing, *opens, *total),
         Finding::SettingElsewhere { name, at, standing } => elsewhere::setting(name, at, *standing),
         Finding::WorkerOlderThanKey { pid } => {
-            fill(w.finding_worker_older_than_key, &[("pid", pid)])
+            text!(finding_worker_older_than_key, pid = pid)
         }
         Finding::WorkerUnsearched { pid, what, why } => {
-            let values: [(&str, &dyn std::fmt::Display); 3] =
-                [("pid", pid), ("what", what), ("why", &sanitize(why))];
-            fill(w.worker_unsearched, &values)
+            text!(
+                worker_unsearched,
+                pid = pid,
+                what = what,
+                why = sanitize(why)
+            )
         }
         Finding::OwnBackupUnread {
             folder,
@@ -88,168 +93,101 @@ pub fn finding(finding: &Finding) -> String {
             why,
         } => {
             let folder = sanitize(&folder.to_string_lossy());
-            let values: [(&str, &dyn std::fmt::Display); 3] = [
-                ("folder", &folder),
-                ("created", &journal::time(created)),
-                ("why", why),
-            ];
             match created.is_empty() {
-                true => fill(w.own_backup_unread_undated, &values),
-                false => fill(w.own_backup_unread, &values),
+                true => text!(own_backup_unread_undated, folder = folder, why = why),
+                false => text!(
+                    own_backup_unread,
+                    folder = folder,
+                    created = journal::time(created),
+                    why = why
+                ),
             }
         }
-        Finding::OwnBackupsMore { count } => fill(w.own_backups_more, &[("count", count)]),
+        Finding::OwnBackupsMore { count } => text!(own_backups_more, count = count),
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
         Finding::KeyFileUnreadable { path, why, barred } => {
             let path = sanitize(&path.to_string_lossy());
             match barred {
-                Some(user) => fill(
-                    w.finding_key_file_barred,
-                    &[("path", &path), ("user", user)],
-                ),
-                None => fill(
-                    w.finding_key_file_unreadable,
-                    &[("path", &path), ("why", &sanitize(why))],
+                Some(user) => text!(finding_key_file_barred, path = path, user = user),
+                None => text!(
+                    finding_key_file_unreadable,
+                    path = path,
+                    why = sanitize(why)
                 ),
             }
         }
         Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
-        Finding::EnvRefused { line, cached } => {
-            let text = match cached {
-                true => w.finding_env_refused,
-                false => w.finding_env_refused_now,
-            };
-            fill(text, &[("line", line)])
+        Finding::EnvRefused { line, cached } => match cached {
+            true => text!(finding_env_refused, line = line),
+            false => text!(finding_env_refused_now, line = line),
+        },
+        Finding::UnderOtherKey { count, key } => {
+            text!(finding_under_other_key, count = count, key = key)
         }
-        Finding::UnderOtherKey { count, key } => fill(
-            one_or_many(
-                *count,
-                w.finding_under_other_key_one,
-                w.finding_under_other_key,
-            ),
-            &[("count", count), ("key", key)],
-        ),
-        Finding::UnderUnknownKey { count } => fill(
-            one_or_many(
-                *count,
-                w.finding_under_unknown_key_one,
-                w.finding_under_unknown_key,
-            ),
-            &[("count", count)],
-        ),
-        Finding::Damaged { count } => fill(
-            one_or_many(*count, w.finding_damaged_one, w.finding_damaged),
-            &[("count", count)],
-        ),
-        Finding::Plaintext { count } => fill(
-            one_or_many(*count, w.finding_plaintext_one, w.finding_plaintext),
-            &[("count", count)],
-        ),
-        Finding::PlaintextUntold { count } => fill(
-            one_or_many(
-                *count,
-                w.finding_plaintext_untold_one,
-                w.finding_plaintext_untold,
-            ),
-            &[("count", count)],
-        ),
-        Finding::PlaintextUntilUpdate { count } => fill(
-            one_or_many(
-                *count,
-                w.finding_plaintext_until_update_one,
-                w.finding_plaintext_until_update,
-            ),
-            &[("count", count)],
-        ),
-        Finding::AwaitsMigration { count } => fill(
-            one_or_many(
-                *count,
-                w.finding_awaits_migration_one,
-                w.finding_awaits_migration,
-            ),
-            &[("count", count)],
-        ),
-        Finding::WouldSealAgain { count } => fill(
-            one_or_many(
-                *count,
-                w.finding_would_seal_again_one,
-                w.finding_would_seal_again,
-            ),
-            &[("count", count)],
-        ),
+        Finding::UnderUnknownKey { count } => text!(finding_under_unknown_key, count = count),
+        Finding::Damaged { count } => text!(finding_damaged, count = count),
+        Finding::Plaintext { count } => text!(finding_plaintext, count = count),
+        Finding::PlaintextUntold { count } => text!(finding_plaintext_untold, count = count),
+        Finding::PlaintextUntilUpdate { count } => {
+            text!(finding_plaintext_until_update, count = count)
+        }
+        Finding::AwaitsMigration { count } => text!(finding_awaits_migration, count = count),
+        Finding::WouldSealAgain { count } => text!(finding_would_seal_again, count = count),
         Finding::VersionUntold { stated } if stated.is_empty() => {
             w.finding_version_not_stated.to_owned()
         }
         Finding::VersionUntold { stated } => {
-            fill(w.finding_version_untold, &[("stated", &sanitize(stated))])
+            text!(finding_version_untold, stated = sanitize(stated))
         }
-        Finding::SystemMailBroken { version } => fill(
-            w.finding_system_mail_broken,
-            &[("version", &sanitize(version))],
+        Finding::SystemMailBroken { version } => {
+            text!(finding_system_mail_broken, version = sanitize(version))
+        }
+        Finding::Nested { count } => text!(finding_nested, count = count),
+        Finding::Salvageable { count } => text!(finding_salvageable, count = count),
+        Finding::OlderFound { count } => text!(finding_older_found, count = count),
+        Finding::OlderOffered { count } => text!(finding_older_offered, count = count),
+        Finding::PasswordInLog { count } => text!(finding_password_in_log, count = count),
+        Finding::ProbablyWiped { owner, place, kind } => text!(
+            finding_probably_wiped,
+            owner = sanitize(owner),
+            place = place::of_kind(place, *kind)
         ),
-        Finding::Nested { count } => fill(
-            one_or_many(*count, w.finding_nested_one, w.finding_nested),
-            &[("count", count)],
-        ),
-        Finding::Salvageable { count } => fill(
-            one_or_many(*count, w.finding_salvageable_one, w.finding_salvageable),
-            &[("count", count)],
-        ),
-        Finding::OlderFound { count } => fill(
-            one_or_many(*count, w.finding_older_found_one, w.finding_older_found),
-            &[("count", count)],
-        ),
-        Finding::OlderOffered { count } => fill(
-            one_or_many(*count, w.finding_older_offered_one, w.finding_older_offered),
-            &[("count", count)],
-        ),
-        Finding::PasswordInLog { count } => fill(
-            one_or_many(
-                *count,
-                w.finding_password_in_log_one,
-                w.finding_password_in_log,
-            ),
-            &[("count", count)],
-        ),
-        Finding::ProbablyWiped { owner, place } => fill(
-            w.finding_probably_wiped,
-            &[("owner", &sanitize(owner)), ("place", &sanitize(place))],
-        ),
-        Finding::LicencesUnreadable { count } => fill(
-            one_or_many(*count, w.finding_licences_one, w.finding_licences),
-            &[("count", count)],
-        ),
+        Finding::LicencesUnreadable { count } => text!(finding_licences, count = count),
         Finding::PublishedKey {
             key,
             published,
             effective,
         } => {
-            let text = if *effective {
-                w.finding_published_key_in_force
+            if *effective {
+                text!(
+                    finding_published_key_in_force,
+                    key = key,
+                    published = published
+                )
             } else {
-                w.finding_published_key
-            };
-            fill(text, &[("key", key), ("published", published)])
+                text!(finding_published_key, key = key, published = published)
+            }
         }
         Finding::DatabaseSettingsDiffer => w.finding_database_settings_differ.to_owned(),
-        Finding::RootOwned { path } => fill(
-            w.finding_root_owned,
-            &[("path", &sanitize(&path.to_string_lossy()))],
-        ),
+        Finding::RootOwned { path } => {
+            text!(finding_root_owned, path = sanitize(&path.to_string_lossy()))
+        }
         Finding::NotTransactional { table } => {
-            fill(w.finding_not_transactional, &[("table", table)])
+            text!(finding_not_transactional, table = table)
         }
         Finding::OlderSchema { missing } => {
-            fill(w.finding_older_schema, &[("missing", &sanitize(missing))])
+            text!(finding_older_schema, missing = sanitize(missing))
         }
         Finding::NotRoot => w.finding_not_root.to_owned(),
         Finding::UnfinishedRun { run } => {
-            let text = match run.kind {
+            match run.kind {
                 // It is itself the way back.
-                RunKind::Undo => w.finding_unfinished_undo,
-                _ => w.finding_unfinished,
-            };
-            fill(text, &[("unfinished", &journal::unfinished(run))])
+                RunKind::Undo => text!(
+                    finding_unfinished_undo,
+                    unfinished = journal::unfinished(run)
+                ),
+                _ => text!(finding_unfinished, unfinished = journal::unfinished(run)),
+            }
         }
         Finding::JournalUnreadable { why } => {
             format!("{} {}", w.journal_unusable, sanitize(why))
@@ -262,10 +200,6 @@ pub fn finding(finding: &Finding) -> String {
         } => journal::another(*pid, host, user, since),
         Finding::InstallPageDangerous => w.finding_install_page.to_owned(),
     }
-}
-
-fn one_or_many<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
-    if count == 1 { one } else { many }
 }
 
 /// What a secret is: "incoming password".
@@ -288,11 +222,11 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
     let w = words();
     let label = |key: Fingerprint| assessment.label(key);
     match secret.verdict {
-        Verdict::Opens(key) => fill(w.verdict_opens, &[("key", &label(key))]),
+        Verdict::Opens(key) => text!(verdict_opens, key = label(key)),
         Verdict::OtherKey(key) => {
             format!(
                 "{} {}",
-                fill(w.verdict_other_key, &[("key", &label(key))]),
+                text!(verdict_other_key, key = label(key)),
                 reads(secret)
             )
         }
@@ -311,7 +245,7 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
             ..
         } => {
             let key = key
-                .map(|key| fill(w.verdict_damaged_key, &[("key", &label(key))]))
+                .map(|key| text!(verdict_damaged_key, key = label(key)))
                 .unwrap_or_default();
             format!(
                 "{}{key}{}",
@@ -329,14 +263,13 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
             Plain::Untold => w.verdict_plaintext_untold,
         }
         .to_owned(),
-        Verdict::Nested { key, innermost } => fill(
+        Verdict::Nested { key, innermost } => {
             if innermost {
-                w.verdict_nested
+                text!(verdict_nested, key = label(key))
             } else {
-                w.verdict_nested_closed
-            },
-            &[("key", &label(key))],
-        ),
+                text!(verdict_nested_closed, key = label(key))
+            }
+        }
         Verdict::Empty { .. } if secret.probably_wiped() => w.verdict_wiped.to_owned(),
         Verdict::Empty { null_payload: true } => w.verdict_null.to_owned(),
         Verdict::Empty {
@@ -346,16 +279,15 @@ pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
 }
 
 fn salvageable(salvage: Option<Salvage>, assessment: &Assessment) -> String {
-    let w = words();
     let Some(Salvage { key, fault }) = salvage else {
         return String::new();
     };
     let text = match fault {
-        MacFault::Missing => w.salvage_missing,
-        MacFault::UpperCase => w.salvage_upper_case,
-        MacFault::Wrong => w.salvage_wrong,
+        MacFault::Missing => text!(salvage_missing, key = assessment.label(key)),
+        MacFault::UpperCase => text!(salvage_upper_case, key = assessment.label(key)),
+        MacFault::Wrong => text!(salvage_wrong, key = assessment.label(key)),
     };
-    format!(" {}", fill(text, &[("key", &assessment.label(key))]))
+    format!(" {}", text)
 }
 
 /// What a damage is.
@@ -381,14 +313,14 @@ pub fn action(action: PlanAction, secret: &SecretReport, assessment: &Assessment
     match action {
         PlanAction::Nothing => w.action_nothing.to_owned(),
         PlanAction::Keep => match secret.verdict {
-            Verdict::OtherKey(key) => fill(w.action_keep_until, &[("key", &assessment.label(key))]),
+            Verdict::OtherKey(key) => text!(action_keep_until, key = assessment.label(key)),
             _ => w.action_keep.to_owned(),
         },
-        PlanAction::Reseal(key) => fill(w.action_reseal, &[("key", &assessment.label(key))]),
+        PlanAction::Reseal(key) => text!(action_reseal, key = assessment.label(key)),
         PlanAction::Seal => w.action_seal.to_owned(),
         PlanAction::Unwrap => w.action_unwrap.to_owned(),
         PlanAction::Repair => w.action_repair.to_owned(),
-        PlanAction::Salvage(key) => fill(w.action_salvage, &[("key", &assessment.label(key))]),
+        PlanAction::Salvage(key) => text!(action_salvage, key = assessment.label(key)),
         PlanAction::Enter if secret.form() == Some(StoredForm::Plain) => {
             w.action_enter_plain.to_owned()
         }
@@ -443,20 +375,18 @@ pub fn source(source: &Source) -> String {
         (None, _) => w.source_given.to_owned(),
     };
     if let Some(created) = &source.backup {
-        let values: [(&str, &dyn std::fmt::Display); 2] =
-            [("created", &journal::time(created)), ("path", &text)];
-        text = fill(w.source_backup, &values);
+        text = text!(source_backup, created = journal::time(created), path = text);
     }
     for member in &source.inside {
         text.push_str(" › ");
         text.push_str(&sanitize(member));
     }
     if let Some(line) = source.line {
-        text.push_str(&fill(w.source_line, &[("line", &line)]));
+        text.push_str(&text!(source_line, line = line));
     }
     if let Some(spelling) = source.spelling {
         let fault = misspelled(spelling);
-        text.push_str(&fill(w.source_misspelled, &[("fault", &fault)]));
+        text.push_str(&text!(source_misspelled, fault = fault));
     }
     if let Some(date) = source
         .modified
@@ -489,28 +419,23 @@ pub fn misspelled(spelling: Spelling) -> &'static str {
 
 /// A line of `.env` that FreeScout does not get past, and the variable on it where that is known.
 pub fn refused_line(refused: &RefusedLine, name: Option<&str>) -> String {
-    let w = words();
-    let values: [(&str, &dyn std::fmt::Display); 3] = [
-        ("line", &refused.line),
-        ("why", &refused.kind),
-        ("name", &name.unwrap_or_default()),
-    ];
     match name {
-        Some(_) => fill(w.env_refused_line_named, &values),
-        None => fill(w.error_line, &values),
+        Some(_) => text!(
+            env_refused_line_named,
+            line = refused.line,
+            why = refused.kind,
+            name = name.unwrap_or_default()
+        ),
+        None => text!(error_line, line = refused.line, why = refused.kind),
     }
 }
 
 /// A password that was seen in a log: where and when. Never what it says.
 pub fn logged(logged: &LoggedPassword) -> String {
-    let w = words();
     let seen_in = sanitize(&logged.seen_in);
     match logged.date {
-        Some(date) => fill(
-            w.logged,
-            &[("date", &date.strftime("%Y-%m-%d")), ("seen_in", &seen_in)],
-        ),
-        None => fill(w.logged_undated, &[("seen_in", &seen_in)]),
+        Some(date) => text!(logged, date = date.strftime("%Y-%m-%d"), seen_in = seen_in),
+        None => text!(logged_undated, seen_in = seen_in),
     }
 }
 
@@ -520,17 +445,17 @@ pub fn key(key: &KeyReport, total: usize) -> String {
     let opens = if key.opens == 0 {
         w.key_opens_nothing.to_owned()
     } else {
-        fill(w.key_opens, &[("opens", &key.opens), ("total", &total)])
+        text!(key_opens, opens = key.opens, total = total)
     };
     let mut text = format!("{} · {}  {opens}", key.label, key.fingerprint);
     if key.effective {
         text.push_str(w.key_in_force);
     }
     if key.mails > 0 {
-        text.push_str(&fill(w.key_mails, &[("mails", &key.mails)]));
+        text.push_str(&text!(key_mails, mails = key.mails));
     }
     if let Some(published) = key.published {
-        text.push_str(&fill(w.key_published, &[("published", &published)]));
+        text.push_str(&text!(key_published, published = published));
     }
     text
 }
@@ -597,7 +522,7 @@ pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
         Fleeting::Emptied => w.lasts_emptied,
     };
     let path = sanitize(&folder.to_string_lossy());
-    fill(w.lasts_not, &[("path", &path), ("why", &why)])
+    text!(lasts_not, path = path, why = why)
 }
 
 /// What becomes of the config cache and the workers: these stay where their memory may be the last place of a key.
@@ -616,14 +541,14 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
         TargetKey::Known(key) => format!("{} · {key}", assessment.label(key)),
     };
     match plan.write_key {
-        Some(KeyHome::EnvFile) => Some(fill(w.apply_key_env, &[("key", &key)])),
+        Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key = key)),
         Some(KeyHome::KeyFile) => {
             let sources = assessment.keys.iter().flat_map(|key| &key.sources);
             let of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
             let path = of_file.filter_map(|source| source.path.as_ref()).next();
             let path = path.map(|path| sanitize(&path.to_string_lossy()));
             let path = path.unwrap_or_else(|| "APP_KEY_FILE".to_owned());
-            Some(fill(w.apply_key_file, &[("path", &path), ("key", &key)]))
+            Some(text!(apply_key_file, path = path, key = key))
         }
         Some(KeyHome::ProcessEnvironment) | None => None,
     }

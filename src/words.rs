@@ -1,43 +1,39 @@
-//! The text table: every sentence the operator reads, one constant a language.
+//! The text table: every sentence the operator reads, one file a language.
 //!
-//! A text is a field of [`Words`]; a language is a constant of that type, so a missing text does not compile. Places to
-//! fill in are written `{name}` and filled by [`fill`]. To add a language: a file beside `words/en.rs` with one constant,
-//! and one line in [`words`].
+//! A text without arguments is a field of [`Words`], read as `words().product`. One with arguments is a function, called
+//! by [`text!`](crate::text) with its arguments by name; a missing, misspelt or unused one does not compile. To add a
+//! language: a file beside `words/en.rs` with one [`language!`](crate::language). See [`table`] for how entries are written.
 
+#[macro_use]
+pub mod table;
 mod en;
+#[cfg(feature = "pseudo-locale")]
+pub mod pseudo;
+pub mod typed;
 pub mod untrusted;
 
-pub use en::{EN, Words};
+use std::sync::OnceLock;
 
-/// The table of the operator's language.
+#[cfg(feature = "pseudo-locale")]
+pub use en::{ALL, made_up};
+pub use en::{EN, Words, args};
+pub use table::{Argument, Count, English};
+
+static IN_FORCE: OnceLock<&'static Words> = OnceLock::new();
+
+/// The table of the operator's language: English, unless another one was chosen.
 pub fn words() -> &'static Words {
-    &EN
+    IN_FORCE.get().copied().unwrap_or(&EN)
 }
 
-/// Puts values into the `{name}` places of a text. Values are taken as they are: sanitise hostile ones first.
-pub fn fill(text: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
-    let mut out = String::with_capacity(text.len() + 32);
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let (before, after) = rest.split_at(open);
-        out.push_str(before);
-        let Some(close) = after.find('}') else {
-            rest = after;
-            break;
-        };
-        let name = &after[1..close];
-        match values.iter().find(|(n, _)| *n == name) {
-            Some((_, value)) => out.push_str(&value.to_string()),
-            None => out.push_str(&after[..=close]),
-        }
-        rest = &after[close + 1..];
-    }
-    out.push_str(rest);
-    out
+/// Chooses the language, once, before anything is said. Whether it was the first to choose.
+pub fn speak(language: &'static Words) -> bool {
+    IN_FORCE.set(language).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::path::Path;
 
     use super::*;
@@ -65,80 +61,30 @@ mod tests {
     }
 
     #[test]
-    fn places_are_filled_and_others_stay() {
-        assert_eq!(
-            fill("{a} and {b}, {c", &[("a", &1), ("b", &"{a}")]),
-            "1 and {a}, {c"
-        );
-        assert_eq!(fill("{unknown}", &[]), "{unknown}");
-    }
-
-    #[test]
-    fn every_text_is_used_and_every_place_has_a_name() {
-        let sources = all_sources();
-        for (name, text) in en::ALL {
-            let used = format!(".{name}");
-            let is_used = sources.iter().any(|(_, code)| {
-                code.match_indices(&used).any(|(at, _)| {
-                    let next = code[at + used.len()..].chars().next().unwrap_or(' ');
-                    !next.is_alphanumeric() && next != '_'
-                })
+    fn every_text_is_used() {
+        // Long calls stand on several lines.
+        let code: String = all_sources()
+            .iter()
+            .flat_map(|(_, code)| code.split_whitespace())
+            .collect();
+        let named = |before: &str| {
+            let behind = code.match_indices(before).map(|(at, _)| at + before.len());
+            let names = behind.map(|at| {
+                let end = code[at..].find(|c: char| !c.is_alphanumeric() && c != '_');
+                &code[at..end.map_or(code.len(), |end| at + end)]
             });
-            assert!(is_used, "{name} is used nowhere");
-            assert!(!text.ends_with(' '), "{name} ends with a blank");
-            // Sample JSON has braces of its own.
-            for place in text.split('{').skip(1).filter(|p| !p.starts_with('"')) {
-                let inner = place.split('}').next().unwrap_or_default();
-                assert!(
-                    inner.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
-                    "{name} has an odd place {inner:?}"
-                );
+            names.collect::<HashSet<&str>>()
+        };
+        let (fields, called) = (named("."), named("text!("));
+        for (name, texts) in en::ALL {
+            assert!(
+                fields.contains(name) || called.contains(name),
+                "{name} is used nowhere"
+            );
+            for text in *texts {
+                assert!(!text.ends_with(' '), "{name} ends with a blank");
             }
         }
-    }
-
-    /// A place without a value would be read as `{name}` on the screen.
-    #[test]
-    fn every_place_gets_a_value() {
-        let mut calls = 0;
-        for (file, code) in all_sources() {
-            for (at, opening) in code.match_indices("fill(") {
-                let call = code[at + opening.len()..].trim_start();
-                let Some(named) = ["w.", "words()."]
-                    .iter()
-                    .find_map(|table| call.strip_prefix(table))
-                else {
-                    continue;
-                };
-                let Some((name, values)) = named.split_once(',') else {
-                    continue;
-                };
-                // Values from elsewhere are not seen here.
-                let Some(values) = values.trim_start().strip_prefix("&[") else {
-                    continue;
-                };
-                let Some((_, text)) = en::ALL.iter().find(|(known, _)| *known == name.trim())
-                else {
-                    continue;
-                };
-                let mut open = 1_usize;
-                let end = values.find(|c| {
-                    open += usize::from(c == '[');
-                    open -= usize::from(c == ']');
-                    open == 0
-                });
-                let values = &values[..end.unwrap_or(values.len())];
-                calls += 1;
-                for place in text.split('{').skip(1).filter(|p| !p.starts_with('"')) {
-                    let place = place.split('}').next().unwrap_or_default();
-                    assert!(
-                        values.contains(&format!("\"{place}\"")),
-                        "{file}: {name} gets no value for {{{place}}}"
-                    );
-                }
-            }
-        }
-        assert!(calls > 150, "only {calls} calls were looked at");
     }
 
     /// A text literal of three words or more outside the table is a sentence that could not be translated.

@@ -63,10 +63,12 @@ step() { printf '\n== %s\n' "$*"; "$@"; }
 export INSTA_UPDATE=no
 
 not_run=""
+[ "$(id -u)" -eq 0 ] || not_run=", what only root can try (the tests that leave something out say \"not root: … not tried\")"
 step cargo fmt --check
 step cargo clippy --locked --all-targets --all-features -- -D warnings
 step cargo test --locked --features crash-points
 step cargo build --locked --release
+step tests/machete.sh
 crates=0
 step tests/deny.sh || crates=$?
 case $crates in

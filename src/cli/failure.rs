@@ -2,9 +2,10 @@
 //! standard output, so that a program always has one to read.
 
 use std::ffi::{OsStr, OsString};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::CommandResult;
 use super::output::{self, Out};
-use super::{Arguments, Command, Common};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::report::failed;
@@ -14,28 +15,20 @@ use crate::words::words;
 /// The exit code of a fault of ours: the one that the language's runtime gives.
 const FAULT: u8 = 101;
 
-impl Arguments {
-    /// The options that every subcommand has; those of the wizard where there are none.
-    pub(super) fn options_of_all(&self) -> &Common {
-        match &self.command {
-            None | Some(Command::Demo { .. }) => &self.common,
-            Some(
-                Command::Check(common)
-                | Command::FindKey { common, .. }
-                | Command::Test { common, .. }
-                | Command::Backup { common, .. }
-                | Command::Restore { common, .. }
-                | Command::Recover { common, .. }
-                | Command::Resume { common, .. }
-                | Command::History { common, .. }
-                | Command::Undo { common, .. },
-            ) => common,
+/// Does the work; says what stopped it, where something did, and gives the exit code.
+pub fn exit(json: bool, work: impl FnOnce() -> CommandResult) -> u8 {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(exit)) => exit as u8,
+        Ok(Err((problem, exit))) => {
+            tell(&problem, json);
+            exit as u8
         }
+        Err(_) => fault(json),
     }
 }
 
 /// Says what stopped the work.
-pub(super) fn tell(problem: &Problem, json: bool) {
+fn tell(problem: &Problem, json: bool) {
     output::problem(problem);
     if json && !output::json_was_given() {
         Out::stdout().json(&failed::json(problem));
@@ -43,7 +36,7 @@ pub(super) fn tell(problem: &Problem, json: bool) {
 }
 
 /// Says that a fault of ours ended the work, which has said on standard error where.
-pub(super) fn fault(json: bool) -> u8 {
+fn fault(json: bool) -> u8 {
     let w = words();
     tell(
         &Problem::new(ErrorKind::Internal, w.our_fault, "", w.our_fault_next),

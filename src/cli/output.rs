@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
+use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::PlanAction;
-use crate::domain::verdict::assessment::{Assessment, Summary};
+use crate::domain::plan::{PlanAction, Why};
+use crate::domain::verdict::assessment::{Assessment, SecretReport, Summary};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key::Hunted;
@@ -25,7 +26,7 @@ use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{sanitize, sanitize_lines};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Whether a document is on standard output already: there is never a second one.
 static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
@@ -36,18 +37,21 @@ pub(super) fn json_was_given() -> bool {
 }
 
 /// Standard output or standard error. A reader that went away is no reason to fail half-way.
-pub(super) struct Out(Box<dyn Write>);
+pub struct Out(Box<dyn Write>);
 
 impl Out {
-    pub(super) fn stdout() -> Self {
+    /// Standard output.
+    pub fn stdout() -> Self {
         Self(Box::new(std::io::stdout()))
     }
 
-    pub(super) fn stderr() -> Self {
+    /// Standard error.
+    pub fn stderr() -> Self {
         Self(Box::new(std::io::stderr()))
     }
 
-    pub(super) fn line(&mut self, text: &str) {
+    /// One line, or several: nothing in it can move a cursor.
+    pub fn line(&mut self, text: &str) {
         let _ = writeln!(self.0, "{}", sanitize_lines(text));
     }
 
@@ -104,33 +108,20 @@ pub(super) fn problem(problem: &Problem) {
     }
 }
 
-/// Progress, on standard error: a line when another thing begins.
-pub(super) fn progress() -> impl FnMut(&str, u64, Option<u64>) {
-    let mut last = String::new();
-    move |what, _, _| {
-        if what != last {
-            what.clone_into(&mut last);
-            Out::stderr().line(what);
-        }
-    }
-}
-
 /// What a search could not read.
 pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
         let path = sanitize(&skipped.path.to_string_lossy());
-        err.line(&fill(
-            words().look_skipped,
-            &[
-                ("path", &path),
-                ("why", &sanitize(&skipped.why.to_string())),
-            ],
+        err.line(&text!(
+            look_skipped,
+            path = path,
+            why = sanitize(&skipped.why.to_string())
         ));
     }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
     if more > 0 {
-        err.line(&fill(words().look_skipped_more, &[("count", &more)]));
+        err.line(&text!(look_skipped_more, count = more));
     }
 }
 
@@ -147,13 +138,11 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
 /// `find-key` for people.
 pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
     keys(out, assessment, 10);
-    out.line(&fill(
-        words().looked_in,
-        &[
-            ("files", &hunted.looked.files),
-            ("megabytes", &(hunted.looked.bytes >> 20)),
-            ("seconds", &format!("{:.1}", hunted.seconds)),
-        ],
+    out.line(&text!(
+        looked_in,
+        files = hunted.looked.files,
+        megabytes = (hunted.looked.bytes >> 20),
+        seconds = format!("{:.1}", hunted.seconds)
     ));
     out.line(&summary(&assessment.summary));
 }
@@ -161,24 +150,20 @@ pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
 /// `check` for people.
 pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
     let w = words();
-    out.line(&fill(
-        w.check_install,
-        &[
-            ("path", &sanitize(&survey.path.to_string_lossy())),
-            ("version", &survey.version),
-            ("server", &survey.server),
-            ("database", &survey.database),
-        ],
+    out.line(&text!(
+        check_install,
+        path = sanitize(&survey.path.to_string_lossy()),
+        version = survey.version,
+        server = survey.server,
+        database = survey.database
     ));
-    out.line(&fill(w.check_web_user, &[("user", &survey.web_user)]));
+    out.line(&text!(check_web_user, user = survey.web_user));
     match assessment.keys.iter().find(|k| k.effective) {
-        Some(key) => out.line(&fill(
-            w.check_key,
-            &[
-                ("label", &key.label),
-                ("fingerprint", &key.fingerprint),
-                ("source", &survey.key_source),
-            ],
+        Some(key) => out.line(&text!(
+            check_key,
+            label = key.label,
+            fingerprint = key.fingerprint,
+            source = survey.key_source
         )),
         None => out.line(w.check_no_key),
     }
@@ -206,18 +191,12 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         }
     }
     out.line("");
-    for secret in assessment
+    let said = assessment
         .secrets
         .iter()
         .filter(|s| report::still_unreadable(s) || s.probably_wiped())
-    {
-        out.line(&format!(
-            "  {}  {}: {}",
-            sanitize(&secret.owner),
-            sanitize(&secret.place.to_string()),
-            sentences::verdict(secret, assessment)
-        ));
-    }
+        .map(|s| (sentences::verdict(s, assessment), owned(s)));
+    grouped(out, said);
     out.line(&summary(&assessment.summary));
     let overruled = sentences::elsewhere::overruled(assessment);
     if let Some(why) = overruled {
@@ -225,14 +204,19 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     }
     match assessment.recommendation {
         Some(recommended) => {
-            out.line(&fill(
-                w.check_recommended,
-                &[
-                    ("strategy", &recommended.strategy.name()),
-                    ("why", &sentences::why(recommended.why, &assessment.rules)),
-                ],
-            ));
-            out.line(&fill(w.check_next, &[("again", &again)]));
+            let strategy = recommended.strategy.name();
+            let why = sentences::why(recommended.why, &assessment.rules);
+            if recommended.why == Why::KeyMissing {
+                out.line(&text!(check_find_key_first, again = again));
+                out.line(&text!(
+                    check_recommended_then,
+                    strategy = strategy,
+                    why = why
+                ));
+            } else {
+                out.line(&text!(check_recommended, strategy = strategy, why = why));
+            }
+            out.line(&text!(check_next, again = again));
         }
         None if overruled.is_some() => {}
         None => match assessment.need() {
@@ -246,9 +230,10 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
 }
 
 fn summary(summary: &Summary) -> String {
-    fill(
-        words().check_summary,
-        &[("readable", &summary.readable()), ("total", &summary.all())],
+    text!(
+        check_summary,
+        readable = summary.readable(),
+        total = summary.all()
     )
 }
 
@@ -261,7 +246,7 @@ pub(super) fn not_taken(out: &mut Out, assessment: &Assessment, entered: &BTreeS
     for older in offered {
         out.line(&format!(
             "  {}: {}. {}",
-            sanitize(&older.place.to_string()),
+            sentences::place(&older.place),
             sentences::older::older(older),
             sentences::older::standing(older)
         ));
@@ -275,17 +260,14 @@ pub(super) fn plan(
     ready: &PlanReady,
     older: &BTreeSet<Place>,
 ) {
-    let w = words();
-    out.line(&fill(
-        w.plan_figures,
-        &[
-            ("strategy", &ready.plan.strategy.name()),
-            ("resealed", &ready.plan.resealed()),
-            ("entered", &ready.plan.entered()),
-            ("before", &assessment.summary.readable()),
-            ("after", &ready.after.readable()),
-            ("total", &ready.after.all()),
-        ],
+    out.line(&text!(
+        plan_figures,
+        strategy = ready.plan.strategy.name(),
+        resealed = ready.plan.resealed(),
+        entered = ready.plan.entered(),
+        before = assessment.summary.readable(),
+        after = ready.after.readable(),
+        total = ready.after.all()
     ));
     if let Some(why) = assessment
         .recommendation
@@ -305,10 +287,11 @@ pub(super) fn plan(
         out.line(meaning);
     }
     // A plan has one step a secret, in the order of the secrets.
-    for (step, secret) in ready.plan.steps.iter().zip(&assessment.secrets) {
+    let steps = ready.plan.steps.iter().zip(&assessment.secrets);
+    let said = steps.filter_map(|(step, secret)| {
         let wiped = secret.probably_wiped() && step.action == PlanAction::Nothing;
         if !wiped && !step.action.writes() && step.action != PlanAction::StaysLost {
-            continue;
+            return None;
         }
         let of_step = |o: &&Recoverable| o.place == step.place && older.contains(&o.place);
         let said = match assessment.takeable().find(of_step) {
@@ -316,12 +299,36 @@ pub(super) fn plan(
             None if wiped => sentences::verdict(secret, assessment),
             None => sentences::action(step.action, secret, assessment),
         };
-        out.line(&format!(
-            "  {}  {}: {}",
-            sanitize(&step.owner),
-            sanitize(&step.place.to_string()),
-            said
-        ));
+        Some((said, owned(secret)))
+    });
+    grouped(out, said);
+}
+
+/// Whose a secret is, and what: "Support: incoming password (mailbox 3)".
+fn owned(secret: &SecretReport) -> String {
+    let place = sentences::place::of_kind(&secret.place, secret.kind);
+    match secret.kind {
+        // Their owners are the names of the option and of the variable.
+        SecretKind::SystemMail | SecretKind::EnvValue => place,
+        _ => format!("{}: {place}", sanitize(&secret.owner)),
+    }
+}
+
+/// What is said of several, once, and those of whom it is said below it.
+fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>) {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for (said, of) in said {
+        match groups.iter_mut().find(|(known, _)| *known == said) {
+            Some((_, all)) => all.push(of),
+            None => groups.push((said, vec![of])),
+        }
+    }
+    for (said, all) in groups {
+        let said = said.trim_end_matches('.');
+        let first = said.chars().take(1).flat_map(char::to_uppercase);
+        let said: String = first.chain(said.chars().skip(1)).collect();
+        out.line(&format!("  {said}:"));
+        all.iter().for_each(|of| out.line(&format!("    {of}")));
     }
 }
 
@@ -391,19 +398,21 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
 
 /// What a recovery came to, for people: what was done, everyone's mail with the worst first, and its state as the last word.
 fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
-    let w = words();
-    out.line(&fill(
-        if applied.verified {
-            w.applied_verified
-        } else {
-            w.applied_unverified
-        },
-        &[
-            ("strategy", &applied.strategy),
-            ("resealed", &applied.resealed),
-            ("entered", &applied.reentered),
-        ],
-    ));
+    out.line(&if applied.verified {
+        text!(
+            applied_verified,
+            strategy = applied.strategy,
+            resealed = applied.resealed,
+            entered = applied.reentered
+        )
+    } else {
+        text!(
+            applied_unverified,
+            strategy = applied.strategy,
+            resealed = applied.resealed,
+            entered = applied.reentered
+        )
+    });
     applied.notes.iter().for_each(|note| out.line(note));
     out.line("");
     let state = MailState::with(&applied.after, tested);
@@ -415,28 +424,31 @@ fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
         mail_state::sign(state.health()),
         mail_state::headline(&state, 0)
     ));
-    out.line(&fill(w.applied_undo, &[("undo", &applied.undo)]));
+    out.line(&text!(applied_undo, undo = applied.undo));
 }
 
 /// A finished backup.
 pub(super) fn backup(done: &BackupDone) -> String {
-    let w = words();
-    let mut text = fill(
-        if done.encrypted {
-            w.backup_done_encrypted
-        } else {
-            w.backup_done
-        },
-        &[
-            ("folder", &sanitize(&done.folder.to_string_lossy())),
-            ("texts", &done.cells),
-            ("files", &done.files),
-            ("kib", &done.bytes.div_ceil(1024)),
-        ],
-    );
+    let mut text = if done.encrypted {
+        text!(
+            backup_done_encrypted,
+            folder = sanitize(&done.folder.to_string_lossy()),
+            texts = done.cells,
+            files = done.files,
+            kib = done.bytes.div_ceil(1024)
+        )
+    } else {
+        text!(
+            backup_done,
+            folder = sanitize(&done.folder.to_string_lossy()),
+            texts = done.cells,
+            files = done.files,
+            kib = done.bytes.div_ceil(1024)
+        )
+    };
     if let Some(keys) = &done.keys {
         let keys = sanitize(&keys.to_string_lossy());
-        text += &format!("\n{}", fill(w.backup_keys_apart, &[("keys", &keys)]));
+        text += &format!("\n{}", text!(backup_keys_apart, keys = keys));
     }
     text
 }

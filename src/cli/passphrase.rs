@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use crate::cli::{BackupOptions, Common, PassphraseSource};
+use crate::cli::arguments::{BackupOptions, PassphraseSource};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::engine::recovery::backup::backup_problem;
-use crate::io::state::backup::{Backup, Passphrase, Sealing};
+use crate::io::state::backup::{Passphrase, Sealing};
 use crate::io::state::passphrase;
 use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How often a passphrase may be mistyped.
 const TRIES: usize = 3;
@@ -34,19 +33,8 @@ fn problem(error: &PassphraseError) -> Problem {
     Problem::new(kind, what, why, next)
 }
 
-/// Out of the file. Standard input can be read once only.
-fn from_file(common: &Common, path: &Path) -> Result<Passphrase, Problem> {
-    let w = words();
-    let stdin = Path::new("-");
-    let taken = common.key_file.iter().chain(&common.look_in);
-    if path == stdin && taken.into_iter().any(|other| other == stdin) {
-        return Err(Problem::new(
-            ErrorKind::BadInput,
-            w.passphrase_unusable,
-            w.standard_input_twice,
-            w.standard_input_twice_next,
-        ));
-    }
+/// Out of the file.
+fn from_file(path: &Path) -> Result<Passphrase, Problem> {
     passphrase::read(path).map_err(|e| problem(&e))
 }
 
@@ -54,16 +42,13 @@ fn from_file(common: &Common, path: &Path) -> Result<Passphrase, Problem> {
 ///
 /// # Errors
 /// A [`Problem`].
-pub(super) fn sealing(
-    common: &Common,
-    options: &BackupOptions,
-) -> Result<Option<Sealing>, Problem> {
+pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Problem> {
     let w = words();
     if !options.encrypt {
         return Ok(None);
     }
     let passphrase = match &options.passphrase_file {
-        Some(path) => from_file(common, path)?,
+        Some(path) => from_file(path)?,
         None => {
             let ask = || {
                 let mut terminal = SilentTerminal::open()?;
@@ -88,31 +73,16 @@ pub(super) fn sealing(
     }))
 }
 
-/// Makes everything of a backup readable: its keys, where they lie apart, and what is encrypted.
+/// The passphrase of the backup in this folder: out of the file, or asked for on the terminal.
 ///
 /// # Errors
 /// A [`Problem`]; nothing was changed.
-pub(super) fn open(
-    backup: &mut Backup,
-    common: &Common,
-    source: &PassphraseSource,
-) -> Result<(), Problem> {
-    backup.look_for_keys_in(common.keys_dir.as_deref());
-    backup.verify().map_err(|e| backup_problem(&e))?;
-    if !backup.is_encrypted() {
-        return Ok(());
+pub(super) fn ask(source: &PassphraseSource, folder: &Path) -> Result<Passphrase, Problem> {
+    if let Some(path) = &source.passphrase_file {
+        return from_file(path);
     }
-    let passphrase = match &source.passphrase_file {
-        Some(path) => from_file(common, path)?,
-        None => {
-            let folder = sanitize(&backup.folder.to_string_lossy());
-            let question = fill(words().passphrase_ask, &[("folder", &folder)]) + " ";
-            let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
-            asked.map_err(|e| problem(&e))?
-        }
-    };
-    backup
-        .unlock(&passphrase)
-        .and_then(|()| backup.verify())
-        .map_err(|e| backup_problem(&e))
+    let folder = sanitize(&folder.to_string_lossy());
+    let question = text!(passphrase_ask, folder = folder) + " ";
+    let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
+    asked.map_err(|e| problem(&e))
 }

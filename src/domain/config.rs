@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::domain::config::dotenv::{Env, EnvFile};
 use crate::domain::config::var_export::ExportedValue;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Database driver, as in `DB_CONNECTION`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +195,7 @@ pub fn key_in_force(sources: &Sources<'_>) -> ConfiguredKey {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DbSettingsError {
     /// `DB_CONNECTION` is none that FreeScout supports. Sanitised.
-    #[error("{}", fill(words().error_driver, &[("name", &.0)]))]
+    #[error("{}", text!(error_driver, name = .0))]
     Driver(String),
     /// The config cache has no such connection.
     #[error("{}", words().error_no_connection)]

@@ -161,12 +161,8 @@ impl Payload {
     /// Whether this key made this payload: the oracle. The MAC stands beside what it is of, so there is nothing that the
     /// time of a comparison could give away.
     pub fn made_with(&self, key: &AppKey) -> bool {
-        self.mac.len() == 64
-            && self
-                .mac
-                .chunks_exact(2)
-                .zip(self.body.mac(key))
-                .all(|(pair, byte)| pair == hex(byte))
+        // In lower case, as PHP's `hash_hmac` writes it.
+        base16ct::lower::decode(&self.mac, &mut [0; 32]).is_ok_and(|mac| mac == self.body.mac(key))
     }
 
     /// Whether the MAC is this key's, but written in upper case: FreeScout refuses it.
@@ -205,12 +201,12 @@ impl Payload {
             iv: *iv,
             ciphertext,
         };
-        let mac: Vec<u8> = body.mac(key).into_iter().flat_map(hex).collect();
+        let mac = base16ct::lower::encode_string(&body.mac(key));
         let json = format!(
             r#"{{"iv":"{}","value":"{}","mac":"{}"}}"#,
             iv_text.replace('/', "\\/"),
             value.replace('/', "\\/"),
-            String::from_utf8_lossy(&mac),
+            mac,
         );
         base64::encode(json.as_bytes())
     }
@@ -271,15 +267,6 @@ pub fn looks_like_payload(text: &[u8]) -> bool {
         || begins(text)
         || head.len() >= 8 && head[..8].eq_ignore_ascii_case(b"eyJpdiI6")
         || head.starts_with(b"ZXlKcGRpSTZ")
-}
-
-/// A byte in lower-case hex, as PHP's `hash_hmac` writes it.
-fn hex(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    [
-        DIGITS[usize::from(byte >> 4)],
-        DIGITS[usize::from(byte & 15)],
-    ]
 }
 
 #[cfg(test)]

@@ -19,8 +19,10 @@ use crate::domain::verdict::assessment::{SecretReport, Summary};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
-    /// Put the old key back and re-seal what was saved since under the newer one.
-    Restore,
+    /// Put the old key back and re-seal what was saved since under the newer one. Not the command of that name, which
+    /// puts a backup back.
+    #[serde(rename = "restore")]
+    RestoreKey,
     /// Keep the key in force and carry over all that opens.
     Carry,
     /// A new random key for everything: the old one leaked.
@@ -32,7 +34,7 @@ pub enum Strategy {
 impl Strategy {
     /// All strategies, in the order they are offered.
     pub const ALL: [Strategy; 4] = [
-        Strategy::Restore,
+        Strategy::RestoreKey,
         Strategy::Carry,
         Strategy::Fresh,
         Strategy::Reenter,
@@ -41,7 +43,7 @@ impl Strategy {
     /// The name on the command line and in the JSON forms.
     pub fn name(self) -> &'static str {
         match self {
-            Strategy::Restore => "restore",
+            Strategy::RestoreKey => "restore",
             Strategy::Carry => "carry",
             Strategy::Fresh => "fresh",
             Strategy::Reenter => "reenter",
@@ -456,8 +458,8 @@ pub fn recommend(
             false => Why::OldKeyOpensMore,
         };
         return match out_of_reach {
-            false => some(Strategy::Restore, Some(old), why),
-            true if configured => some(Strategy::Restore, Some(old), Why::OldKeyConfigured),
+            false => some(Strategy::RestoreKey, Some(old), why),
+            true if configured => some(Strategy::RestoreKey, Some(old), Why::OldKeyConfigured),
             // Written anywhere else it would not count.
             true => None,
         };
@@ -465,7 +467,7 @@ pub fn recommend(
     if out_of_reach {
         // Only the cache is ours to change there.
         return match configured {
-            true => some(Strategy::Restore, Some(old), Why::OldKeyConfigured),
+            true => some(Strategy::RestoreKey, Some(old), Why::OldKeyConfigured),
             false if circumstances.configured == effective => {
                 some(Strategy::Carry, effective, Why::KeyIsOutOfReach)
             }
@@ -476,7 +478,7 @@ pub fn recommend(
         return some(Strategy::Carry, effective, Why::CurrentKeyServesMore);
     }
     if configured {
-        return some(Strategy::Restore, Some(old), Why::OldKeyConfigured);
+        return some(Strategy::RestoreKey, Some(old), Why::OldKeyConfigured);
     }
     // What a worker saved since under the key before must not turn the operator's decision round: that key may have leaked.
     if circumstances.settled && opens(secrets, current) > opens(secrets, old) {
@@ -484,12 +486,12 @@ pub fn recommend(
     }
     match mails(old).cmp(&mails(current)) {
         _ if circumstances.misspelled.contains(&old) && opens(secrets, current) == 0 => {
-            some(Strategy::Restore, Some(old), Why::Misspelled)
+            some(Strategy::RestoreKey, Some(old), Why::Misspelled)
         }
-        std::cmp::Ordering::Greater => some(Strategy::Restore, Some(old), Why::OldKeySentMore),
+        std::cmp::Ordering::Greater => some(Strategy::RestoreKey, Some(old), Why::OldKeySentMore),
         std::cmp::Ordering::Less => some(Strategy::Carry, effective, Why::CurrentKeyServesMore),
         std::cmp::Ordering::Equal if opens(secrets, old) >= opens(secrets, current) => {
-            some(Strategy::Restore, Some(old), Why::OldKeyOpensMore)
+            some(Strategy::RestoreKey, Some(old), Why::OldKeyOpensMore)
         }
         std::cmp::Ordering::Equal => some(Strategy::Carry, effective, Why::CurrentKeyServesMore),
     }
@@ -512,7 +514,7 @@ pub fn target(
     circumstances: &Circumstances,
 ) -> Result<(TargetKey, Option<KeyHome>), Impossible> {
     let target = match strategy {
-        Strategy::Restore => {
+        Strategy::RestoreKey => {
             TargetKey::Known(best_old_key(secrets, circumstances).ok_or(Impossible::NoOldKey)?)
         }
         Strategy::Carry | Strategy::Reenter => {

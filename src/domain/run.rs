@@ -6,6 +6,7 @@
 
 pub mod bookmark;
 pub mod claimant;
+pub mod reconcile;
 pub mod volatile;
 
 use std::path::PathBuf;
@@ -218,30 +219,6 @@ pub struct Intent {
     pub files: Vec<IntendedFile>,
 }
 
-/// How something that was to be replaced stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CurrentState {
-    /// As the run found it.
-    Before,
-    /// As the run meant it.
-    Meant,
-    /// Neither: somebody else changed it since.
-    Foreign,
-}
-
-impl CurrentState {
-    /// Of the digests of what was, of what was meant, and of what stands now.
-    pub fn of(old: Option<&String>, new: Option<&String>, now: Option<&String>) -> Self {
-        if now == new {
-            CurrentState::Meant
-        } else if now == old {
-            CurrentState::Before
-        } else {
-            CurrentState::Foreign
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,20 +232,5 @@ mod tests {
             assert_eq!(RunOutcome::by_code(outcome.code()), Some(outcome));
         }
         assert_eq!(RunKind::by_code("else"), None);
-    }
-
-    #[test]
-    fn what_did_not_change_counts_as_meant() {
-        let (a, b, c) = ("a".to_owned(), "b".to_owned(), "c".to_owned());
-        let of = |now| CurrentState::of(Some(&a), Some(&b), now);
-        assert_eq!(of(Some(&a)), CurrentState::Before);
-        assert_eq!(of(Some(&b)), CurrentState::Meant);
-        assert_eq!(of(Some(&c)), CurrentState::Foreign);
-        assert_eq!(of(None), CurrentState::Foreign);
-        assert_eq!(
-            CurrentState::of(Some(&a), Some(&a), Some(&a)),
-            CurrentState::Meant
-        );
-        assert_eq!(CurrentState::of(Some(&a), None, None), CurrentState::Meant);
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod assessment;
 pub mod finding;
+pub mod text;
 
 use super::inventory::{Secret, StoredText};
 use super::payload::{Body, Malformed, Payload};
@@ -14,7 +15,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::payload::php;
-use crate::domain::payload::php::PhpValue;
+use text::PlainValue;
 
 /// Payloads inside payloads are followed this deep.
 const MAX_LAYERS: usize = 8;
@@ -206,6 +207,15 @@ impl Verdict {
         )
     }
 
+    /// Whether the text itself can be had, with the keys at hand and nobody's word.
+    pub fn tells_text(&self) -> bool {
+        let opened = matches!(
+            self.remedy(),
+            Remedy::Reseal | Remedy::Unwrap | Remedy::Repair
+        );
+        opened || self.readable()
+    }
+
     /// Whether nobody can tell if FreeScout reads it.
     pub fn untold(&self) -> bool {
         matches!(self, Verdict::Plaintext(Plain::Untold))
@@ -303,20 +313,20 @@ fn judge_opened(serialized: bool, payload: &Payload, key: &AppKey, ring: &KeyRin
     let Some(plain) = payload.body().decrypt(key) else {
         return damaged(Damage::BadPadding, false);
     };
-    let value = php::unserialize(plain.expose());
     if let Some(inner) = inner_payload(plain.expose()) {
         return Verdict::Nested {
             key: name,
             innermost: innermost(serialized, inner, ring).is_some(),
         };
     }
-    if matches!(value, Ok(PhpValue::Null)) {
-        return Verdict::Empty { null_payload: true };
-    }
-    if value.is_err() && (serialized || php::begins_serialized(plain.expose())) {
+    match text::value(plain.expose(), serialized) {
+        PlainValue::Null => return Verdict::Empty { null_payload: true },
         // What begins like a serialised value and is none may be a cut one: we do not know what it was.
-        let raw = !plain.is_empty() && !php::begins_serialized(plain.expose());
-        return damaged(Damage::NotSerialized, raw);
+        PlainValue::Broken => {
+            let raw = !plain.is_empty() && !php::begins_serialized(plain.expose());
+            return damaged(Damage::NotSerialized, raw);
+        }
+        PlainValue::Text(_) | PlainValue::Other => {}
     }
     if ring
         .effective()
@@ -368,21 +378,6 @@ pub fn rescued(secret: &Secret, ring: &KeyRing, salvage_too: bool) -> Option<Sec
     }
 }
 
-/// The text itself: what stands there where it is plain, else what [`rescued`] gives without a salvage. `None` where it
-/// is not known, or no text.
-pub fn text(secret: &Secret, ring: &KeyRing) -> Option<SecretBytes> {
-    if let (Verdict::Plaintext(_), StoredText::Text(text)) = (judge(secret, ring), secret.stored())
-    {
-        return Some(text.clone());
-    }
-    let plain = rescued(secret, ring, false)?;
-    match php::unserialize(plain.expose()) {
-        Ok(PhpValue::Text(text) | PhpValue::Int(text)) => Some(SecretBytes::from(text)),
-        Err(_) if !secret.serialized => Some(plain),
-        _ => None,
-    }
-}
-
 /// The form in which another text would have to be stored there; `None` where that cannot be told, or a migration would
 /// seal it once more.
 pub fn form(keeping: StorageRule, verdict: &Verdict) -> Option<StoredForm> {
@@ -399,7 +394,7 @@ pub fn form(keeping: StorageRule, verdict: &Verdict) -> Option<StoredForm> {
 /// The payload inside a decrypted value, where the value is one.
 fn inner_payload(plain: &[u8]) -> Option<Payload> {
     let text = match php::unserialize(plain) {
-        Ok(PhpValue::Text(text)) => text,
+        Ok(php::PhpValue::Text(text)) => text,
         Ok(_) => return None,
         Err(_) => plain,
     };
@@ -412,13 +407,11 @@ fn value_of(serialized: bool, plain: SecretBytes, ring: &KeyRing) -> Option<Secr
     if let Some(inner) = inner_payload(plain.expose()) {
         return innermost(serialized, inner, ring);
     }
-    match php::unserialize(plain.expose()) {
-        Ok(PhpValue::Null) => None,
-        Ok(_) => Some(plain),
-        Err(_) if php::begins_serialized(plain.expose()) => None,
-        Err(_) if !serialized => Some(plain),
-        Err(_) if plain.is_empty() => None,
-        Err(_) => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
+    match text::value(plain.expose(), serialized) {
+        PlainValue::Null => None,
+        PlainValue::Text(_) | PlainValue::Other => Some(plain),
+        PlainValue::Broken if plain.is_empty() || php::begins_serialized(plain.expose()) => None,
+        PlainValue::Broken => Some(SecretBytes::from(&php::serialize_text(plain.expose())[..])),
     }
 }
 
@@ -445,7 +438,7 @@ fn salvage(
         let plain = body.decrypt(key)?;
         // A whole value, to the last byte: random bytes with lucky padding do not come out as one.
         let text = match php::unserialize(plain.expose()) {
-            Ok(PhpValue::Text(text)) => text,
+            Ok(php::PhpValue::Text(text)) => text,
             _ => return None,
         };
         let whole = php::serialize_text(text)[..] == *plain.expose();

@@ -147,10 +147,7 @@ fn travel_between(out: &Attempt, back: &Attempt, round: &Round<'_>) -> Result<Jo
     let ends = [out, back].into_iter();
     let accounts: BTreeSet<ProviderAccount> = ends.filter_map(|end| account(&end.target)).collect();
     let _held = round.memory.enter(accounts, None, round.cancel)?;
-    let token: String = crate::io::os::entropy::bytes::<12>()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let token = base16ct::lower::encode_string(&crate::io::os::entropy::bytes::<12>());
     let date = jiff::fmt::rfc2822::to_string(&jiff::Zoned::now()).unwrap_or_default();
     journey::travel(
         &out.end(),

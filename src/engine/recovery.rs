@@ -10,6 +10,7 @@ pub mod file_change;
 pub mod give_up;
 pub mod key_file;
 pub mod prepare;
+mod reconcile;
 pub mod restore;
 pub mod resume;
 pub mod run_log;
@@ -22,8 +23,9 @@ use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
-use crate::domain::verdict;
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::PasswordsUsed;
 use crate::words::untrusted::sanitize;
 
 use crate::engine::hunt::{log_secrets, old_payloads};
@@ -31,7 +33,7 @@ use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PlanReady};
 use crate::io::state::passwords::{MailboxName, PasswordLine};
 use crate::sentences;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Why there is no plan.
 #[derive(Debug)]
@@ -54,7 +56,7 @@ impl NoPlan {
             NoPlan::Problem(problem) => problem,
             NoPlan::Impossible(strategy, why) => Problem::new(
                 ErrorKind::NoPlan,
-                fill(w.strategy_impossible, &[("strategy", &strategy.name())]),
+                text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
                 w.strategy_impossible_next,
             ),
@@ -136,7 +138,7 @@ pub fn places(
                         MailboxName::Id(id) => id.to_string(),
                         MailboxName::Email(email) => sanitize(email),
                     };
-                    unknown(&fill(w.no_such_mailbox, &[("mailbox", &name)]))
+                    unknown(&text!(no_such_mailbox, mailbox = name))
                 })?;
                 for (kind, text) in [
                     (SecretKind::Incoming, incoming),
@@ -184,7 +186,7 @@ pub fn take(
 
 fn surprised(place: &Place) -> Problem {
     let w = words();
-    let place = sanitize(&place.to_string());
+    let place = sentences::place(place);
     Problem::new(
         ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
@@ -208,7 +210,8 @@ pub fn texts(
             Entered::Typed(text) => Ok((place, text)),
             Entered::SameAs(other) => {
                 let secret = session.inventory.secret(&other);
-                match secret.and_then(|s| verdict::text(s, &session.ring)) {
+                let password = |s| text::password(s, &session.ring, PasswordsUsed::Rescued).text();
+                match secret.and_then(password) {
                     Some(text) => Ok((place, text)),
                     None => Err(surprised(&other)),
                 }
@@ -239,8 +242,8 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
         return Ok(secret.place.clone());
     }
     let w = words();
-    let place = sanitize(&secret.place.to_string());
-    let what = fill(w.password_form_untold, &[("place", &place)]);
+    let place = sentences::place::of_kind(&secret.place, secret.kind);
+    let what = text!(password_form_untold, place = place);
     let why = match secret.keeping {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,
         _ => w.version_untold_why,

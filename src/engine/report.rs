@@ -40,7 +40,7 @@ use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::sentences;
 use crate::words::untrusted::{sanitize, sanitize_lines};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
 #[derive(Serialize)]
@@ -149,19 +149,23 @@ impl Made {
     }
 
     fn line(&self) -> String {
-        let w = words();
-        let text = match self.origin.from.as_str() {
-            "" => w.report_made,
-            _ => w.report_made_from,
-        };
-        let values: [(&str, &dyn std::fmt::Display); 5] = [
-            ("version", &self.origin.version),
-            ("at", &self.at),
-            ("host", &self.origin.host),
-            ("user", &self.origin.user),
-            ("from", &self.origin.from),
-        ];
-        fill(text, &values)
+        match self.origin.from.as_str() {
+            "" => text!(
+                report_made,
+                version = self.origin.version,
+                at = self.at,
+                host = self.origin.host,
+                user = self.origin.user
+            ),
+            _ => text!(
+                report_made_from,
+                version = self.origin.version,
+                at = self.at,
+                host = self.origin.host,
+                user = self.origin.user,
+                from = self.origin.from
+            ),
+        }
     }
 }
 

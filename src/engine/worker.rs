@@ -18,6 +18,7 @@ use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::assessment::{Assessment, Summary};
+pub use crate::domain::verdict::text::PasswordsUsed;
 
 /// Names one job, so that late updates of a cancelled one can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -94,15 +95,6 @@ pub struct TestJob {
     pub typed: Option<(Place, Entered)>,
     /// Also what is not sent unasked, as it was refused before.
     pub again: bool,
-}
-
-/// Which passwords are used for tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PasswordsUsed {
-    /// What FreeScout reads with the key in force; expired OAuth tokens are renewed, as FreeScout does.
-    InForce,
-    /// Also what another known key opens: what a recovery would bring back. Nothing is written.
-    Rescued,
 }
 
 /// How the database was, or shall be, connected to. Holds no password.

@@ -30,7 +30,7 @@ use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::source::Source;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 use budget::Rates;
 pub use places::{usual_places, usual_places_below};
@@ -126,7 +126,7 @@ pub enum SkipReason {
     #[error("{0}")]
     Refused(String),
     /// A disk that fails: so many KiB of a file, the first of them at this byte.
-    #[error("{}", fill(words().skip_gaps, &[("kilobytes", .kilobytes), ("first", .first)]))]
+    #[error("{}", text!(skip_gaps, kilobytes = .kilobytes, first = .first))]
     Gaps {
         /// How much could not be read.
         kilobytes: u64,
@@ -134,7 +134,7 @@ pub enum SkipReason {
         first: u64,
     },
     /// An archive that breaks off or contradicts itself.
-    #[error("{}", fill(words().skip_broken, &[("why", &sanitize(.0))]))]
+    #[error("{}", text!(skip_broken, why = sanitize(.0)))]
     Broken(String),
     /// A member of a zip file that needs a password.
     #[error("{}", words().skip_encrypted)]
@@ -143,10 +143,10 @@ pub enum SkipReason {
     #[error("{}", words().skip_too_deep)]
     TooDeep,
     /// Something unpacks to more than the limit, in MiB.
-    #[error("{}", fill(words().skip_too_much, &[("megabytes", .0)]))]
+    #[error("{}", text!(skip_too_much, megabytes = .0))]
     TooMuch(u64),
     /// Too much work for so few bytes of the file, as no honest archive makes: it was searched as far as this.
-    #[error("{}", fill(words().skip_trap, &[("kilobytes", .kilobytes), ("megabytes", .megabytes)]))]
+    #[error("{}", text!(skip_trap, kilobytes = .kilobytes, megabytes = .megabytes))]
     Trap {
         /// What was read of the file.
         kilobytes: u64,
@@ -154,13 +154,13 @@ pub enum SkipReason {
         megabytes: u64,
     },
     /// So many members of a zip file lie within others, or are others once more: their bytes were unpacked once.
-    #[error("{}", fill(words().skip_shared, &[("count", .0)]))]
+    #[error("{}", text!(skip_shared, count = .0))]
     Shared(u64),
     /// A file that does not say how long it is, and has not ended after so many MiB.
-    #[error("{}", fill(words().skip_endless, &[("megabytes", .0)]))]
+    #[error("{}", text!(skip_endless, megabytes = .0))]
     Endless(u64),
     /// From here on, not every text that may be a key was tried on every secret.
-    #[error("{}", fill(words().skip_tried_on_some, &[("count", .candidates), ("some", .tried), ("all", .secrets)]))]
+    #[error("{}", text!(skip_tried_on_some, count = .candidates, some = .tried, all = .secrets))]
     TriedOnSome {
         /// How many texts were tried on some secrets only.
         candidates: u64,
@@ -170,10 +170,10 @@ pub enum SkipReason {
         secrets: usize,
     },
     /// Unpacking takes more memory than the limit, in MiB.
-    #[error("{}", fill(words().skip_memory, &[("megabytes", .0)]))]
+    #[error("{}", text!(skip_memory, megabytes = .0))]
     Memory(u64),
     /// A packed form that this search does not read.
-    #[error("{}", fill(words().skip_not_read, &[("form", .0)]))]
+    #[error("{}", text!(skip_not_read, form = .0))]
     NotRead(&'static str),
     /// A file system of another machine, or one that a program feeds.
     #[error("{}", words().skip_network)]

@@ -25,7 +25,7 @@ use crate::io::fs;
 use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
 pub use key_file::{KeyFileUnread, key_file_places};
@@ -100,10 +100,7 @@ impl Install {
         let root = std::fs::canonicalize(folder).map_err(|e| {
             Problem::new(
                 ErrorKind::InstallNotFound,
-                fill(
-                    w.install_missing,
-                    &[("path", &sanitize(&folder.to_string_lossy()))],
-                ),
+                text!(install_missing, path = sanitize(&folder.to_string_lossy())),
                 e.to_string(),
                 w.install_missing_next,
             )
@@ -111,9 +108,9 @@ impl Install {
         let version = freescout_version(&root).ok_or_else(|| {
             Problem::new(
                 ErrorKind::InstallNotFound,
-                fill(
-                    w.install_not_freescout,
-                    &[("path", &sanitize(&root.to_string_lossy()))],
+                text!(
+                    install_not_freescout,
+                    path = sanitize(&root.to_string_lossy())
                 ),
                 w.install_not_freescout_why,
                 w.install_not_freescout_next,
@@ -134,10 +131,7 @@ impl Install {
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
             return Err(Problem::new(
                 ErrorKind::EnvUnreadable,
-                fill(
-                    w.env_missing,
-                    &[("path", &sanitize(&env_path.to_string_lossy()))],
-                ),
+                text!(env_missing, path = sanitize(&env_path.to_string_lossy())),
                 w.env_missing_why,
                 w.env_missing_next,
             ));
@@ -397,9 +391,9 @@ fn read_cache(file: Option<&FileRead>) -> Result<Option<ExportedValue>, Problem>
         var_export::read(&file.bytes).map_err(|e| {
             Problem::new(
                 ErrorKind::CacheUnreadable,
-                fill(
-                    w.cache_unreadable,
-                    &[("path", &sanitize(&file.path.to_string_lossy()))],
+                text!(
+                    cache_unreadable,
+                    path = sanitize(&file.path.to_string_lossy())
                 ),
                 e.to_string(),
                 w.cache_unreadable_next,

@@ -5,7 +5,7 @@ use crate::domain::mail::probe::{
     CertificateFault, Code, Ended, Journey, LoginMark, RefusedBy, Rung, TestCaution, Tested,
 };
 use crate::domain::mail::{ConnectionId, Direction};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How a test ended, in a word or two.
 pub fn code(code: Code) -> &'static str {
@@ -72,9 +72,9 @@ pub fn outcome(ended: &Ended) -> String {
     match (ended.mark(), ended.code) {
         (LoginMark::NotTried, Code::SameAsBefore | Code::OurFault) => code(ended.code).to_owned(),
         (LoginMark::NotTried, Code::UnreadablePassword) => {
-            fill(w.code_not_tried, &[("why", &w.code_unreadable_in_full)])
+            text!(code_not_tried, why = w.code_unreadable_in_full)
         }
-        (LoginMark::NotTried, _) => fill(w.code_not_tried, &[("why", &code(ended.code))]),
+        (LoginMark::NotTried, _) => text!(code_not_tried, why = code(ended.code)),
         _ => word(ended).to_owned(),
     }
 }
@@ -87,81 +87,83 @@ pub fn rung(rung: Rung) -> &'static str {
     }
 }
 
-fn advice_text(advice: Advice) -> &'static str {
+/// `url` leads to where the connection is set up.
+fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
     let w = words();
     match advice {
-        Advice::WrongPassword => w.advice_wrong_password,
-        Advice::PasswordExpired => w.advice_password_expired,
-        Advice::GooglePassword => w.advice_google_password,
-        Advice::GoogleAppPassword => w.advice_google_app_password,
-        Advice::GoogleSpaces => w.advice_google_spaces,
-        Advice::GoogleBrowser => w.advice_google_browser,
-        Advice::YahooAppPassword => w.advice_yahoo_app_password,
-        Advice::ICloudAppPassword => w.advice_icloud_app_password,
-        Advice::FastmailAppPassword => w.advice_fastmail_app_password,
-        Advice::MicrosoftOAuth => w.advice_microsoft_oauth,
-        Advice::MicrosoftSmtpAuth => w.advice_microsoft_smtp_auth,
-        Advice::MicrosoftNotConnected => w.advice_microsoft_not_connected,
-        Advice::MicrosoftTokenRefused => w.advice_microsoft_token_refused,
-        Advice::TokenRefused => w.advice_token_refused,
-        Advice::TooMany => w.advice_too_many,
-        Advice::TooManyFailed => w.advice_too_many_failed,
-        Advice::TryLater => w.advice_try_later,
-        Advice::InUse => w.advice_in_use,
-        Advice::EnableImap => w.advice_enable_imap,
-        Advice::EnableImapOrAppPassword => w.advice_enable_imap_or_app_password,
-        Advice::ContactAdmin => w.advice_contact_admin,
-        Advice::NeedsEncryption => w.advice_needs_encryption,
-        Advice::NoLoginMethod => w.advice_no_login_method,
-        Advice::TurnedAway => w.advice_turned_away,
-        Advice::NotOwner => w.advice_not_owner,
-        Advice::SenderRefused => w.advice_sender_refused,
-        Advice::FolderMissing => w.advice_folder_missing,
-        Advice::NoSuchHost => w.advice_no_such_host,
-        Advice::NobodyListens => w.advice_nobody_listens,
-        Advice::NoRoute => w.advice_no_route,
-        Advice::NoAnswer => w.advice_no_answer,
-        Advice::SpeaksTls => w.advice_speaks_tls,
-        Advice::SpeaksPlain => w.advice_speaks_plain,
-        Advice::TlsFailed => w.advice_tls_failed,
-        Advice::CertificateExpired => w.advice_certificate_expired,
-        Advice::CertificateName => w.advice_certificate_name,
-        Advice::CertificateUntrusted => w.advice_certificate_untrusted,
-        Advice::NoStartTls => w.advice_no_starttls,
-        Advice::NotAMailServer => w.advice_not_a_mail_server,
-        Advice::BrokenProtocol => w.advice_broken_protocol,
-        Advice::Unreadable => w.advice_unreadable,
-        Advice::NothingStored => w.advice_nothing_stored,
-        Advice::ZeroPassword => w.advice_zero_password,
-        Advice::FaultOfVersion => w.advice_fault_of_version,
-        Advice::LocalMailer => w.advice_local_mailer,
-        Advice::OfModule => w.advice_of_module,
-        Advice::NoServer => w.advice_no_server,
-        Advice::RefusedBefore => w.advice_refused_before,
-        Advice::Reconnect => w.advice_reconnect,
-        Advice::ReconnectAfterSecret => w.advice_reconnect_after_secret,
-        Advice::RenewedLater => w.advice_renewed_later,
-        Advice::ClientSecretExpired => w.advice_client_secret_expired,
-        Advice::RenewalUnreachable => w.advice_renewal_unreachable,
-        Advice::RenewalNotStored => w.advice_renewal_not_stored,
-        Advice::RenewalNotTried => w.advice_renewal_not_tried,
-        Advice::RenewalRefused => w.advice_renewal_refused,
-        Advice::ReconnectRevoked => w.advice_reconnect_revoked,
+        Advice::WrongPassword => w.advice_wrong_password.to_owned(),
+        Advice::PasswordExpired => w.advice_password_expired.to_owned(),
+        Advice::GooglePassword => w.advice_google_password.to_owned(),
+        Advice::GoogleAppPassword => w.advice_google_app_password.to_owned(),
+        Advice::GoogleSpaces => w.advice_google_spaces.to_owned(),
+        Advice::GoogleBrowser => w.advice_google_browser.to_owned(),
+        Advice::YahooAppPassword => w.advice_yahoo_app_password.to_owned(),
+        Advice::ICloudAppPassword => w.advice_icloud_app_password.to_owned(),
+        Advice::FastmailAppPassword => w.advice_fastmail_app_password.to_owned(),
+        Advice::MicrosoftOAuth => text!(advice_microsoft_oauth, url = url),
+        Advice::MicrosoftSmtpAuth => w.advice_microsoft_smtp_auth.to_owned(),
+        Advice::MicrosoftNotConnected => w.advice_microsoft_not_connected.to_owned(),
+        Advice::MicrosoftTokenRefused => text!(advice_microsoft_token_refused, url = url),
+        Advice::TokenRefused => text!(advice_token_refused, url = url),
+        Advice::TooMany => w.advice_too_many.to_owned(),
+        Advice::TooManyFailed => w.advice_too_many_failed.to_owned(),
+        Advice::TryLater => w.advice_try_later.to_owned(),
+        Advice::InUse => w.advice_in_use.to_owned(),
+        Advice::EnableImap => w.advice_enable_imap.to_owned(),
+        Advice::EnableImapOrAppPassword => w.advice_enable_imap_or_app_password.to_owned(),
+        Advice::ContactAdmin => w.advice_contact_admin.to_owned(),
+        Advice::NeedsEncryption => text!(advice_needs_encryption, url = url),
+        Advice::NoLoginMethod => text!(advice_no_login_method, url = url),
+        Advice::TurnedAway => w.advice_turned_away.to_owned(),
+        Advice::NotOwner => text!(advice_not_owner, email = tested.email),
+        Advice::SenderRefused => text!(advice_sender_refused, email = tested.email),
+        Advice::FolderMissing => text!(advice_folder_missing, url = url),
+        Advice::NoSuchHost => w.advice_no_such_host.to_owned(),
+        Advice::NobodyListens => text!(advice_nobody_listens, server = tested.server),
+        Advice::NoRoute => text!(advice_no_route, server = tested.server),
+        Advice::NoAnswer => text!(advice_no_answer, server = tested.server),
+        Advice::SpeaksTls => text!(advice_speaks_tls, url = url),
+        Advice::SpeaksPlain => text!(advice_speaks_plain, url = url),
+        Advice::TlsFailed => w.advice_tls_failed.to_owned(),
+        Advice::CertificateExpired => w.advice_certificate_expired.to_owned(),
+        Advice::CertificateName => text!(
+            advice_certificate_name,
+            said = tested.ended.server_said,
+            url = url
+        ),
+        Advice::CertificateUntrusted => w.advice_certificate_untrusted.to_owned(),
+        Advice::NoStartTls => text!(advice_no_starttls, url = url),
+        Advice::NotAMailServer => text!(advice_not_a_mail_server, server = tested.server),
+        Advice::BrokenProtocol => w.advice_broken_protocol.to_owned(),
+        Advice::Unreadable => w.advice_unreadable.to_owned(),
+        Advice::NothingStored => w.advice_nothing_stored.to_owned(),
+        Advice::ZeroPassword => w.advice_zero_password.to_owned(),
+        Advice::FaultOfVersion => w.advice_fault_of_version.to_owned(),
+        Advice::LocalMailer => w.advice_local_mailer.to_owned(),
+        Advice::OfModule => w.advice_of_module.to_owned(),
+        Advice::NoServer => w.advice_no_server.to_owned(),
+        Advice::RefusedBefore => w.advice_refused_before.to_owned(),
+        Advice::Reconnect => text!(advice_reconnect, url = url),
+        Advice::ReconnectAfterSecret => text!(advice_reconnect_after_secret, url = url),
+        Advice::RenewedLater => w.advice_renewed_later.to_owned(),
+        Advice::ClientSecretExpired => text!(advice_client_secret_expired, url = url),
+        Advice::RenewalUnreachable => w.advice_renewal_unreachable.to_owned(),
+        Advice::RenewalNotStored => text!(advice_renewal_not_stored, url = url),
+        Advice::RenewalNotTried => w.advice_renewal_not_tried.to_owned(),
+        Advice::RenewalRefused => text!(advice_renewal_refused, url = url),
+        Advice::ReconnectRevoked => text!(advice_reconnect_revoked, url = url),
     }
 }
 
 /// Where the connection is set up in FreeScout. `site` is the host of `APP_URL`.
 pub fn settings_url(id: ConnectionId, site: &str) -> String {
-    let w = words();
     match (id.mailbox, id.direction) {
-        (None, _) => fill(w.system_mail_url, &[("site", &site)]),
-        (Some(mailbox), direction) => fill(
-            w.mailbox_url,
-            &[
-                ("site", &site),
-                ("id", &mailbox),
-                ("direction", &direction.name()),
-            ],
+        (None, _) => text!(system_mail_url, site = site),
+        (Some(mailbox), direction) => text!(
+            mailbox_url,
+            site = site,
+            id = mailbox,
+            direction = direction.name()
         ),
     }
 }
@@ -175,31 +177,29 @@ pub fn advice(tested: &Tested, site: &str) -> String {
         return refused_by(by);
     }
     let url = settings_url(tested.id, site);
-    fill(
-        advice_text(advice),
-        &[
-            ("server", &tested.server),
-            ("email", &tested.email),
-            ("said", &tested.ended.server_said),
-            ("url", &url),
-        ],
-    )
+    advice_text(advice, tested, &url)
 }
 
 /// Why a login was not tried that another one spoke for.
 fn refused_by(by: &RefusedBy) -> String {
-    let w = words();
-    let text = match (by.code.condemns_password(), by.token) {
-        (true, false) => w.advice_refused_elsewhere,
-        (true, true) => w.advice_token_refused_elsewhere,
-        (false, _) => w.advice_turned_away_elsewhere,
-    };
-    let values: [(&str, &dyn std::fmt::Display); 3] = [
-        ("protocol", &by.protocol),
-        ("server", &by.server),
-        ("why", &code(by.code)),
-    ];
-    fill(text, &values)
+    match (by.code.condemns_password(), by.token) {
+        (true, false) => text!(
+            advice_refused_elsewhere,
+            protocol = by.protocol,
+            server = by.server
+        ),
+        (true, true) => text!(
+            advice_token_refused_elsewhere,
+            protocol = by.protocol,
+            server = by.server
+        ),
+        (false, _) => text!(
+            advice_turned_away_elsewhere,
+            protocol = by.protocol,
+            server = by.server,
+            why = code(by.code)
+        ),
+    }
 }
 
 /// Something that works and should not be left so.
@@ -211,19 +211,19 @@ pub fn caution(caution: &TestCaution) -> String {
         TestCaution::LoginDisabled => w.caution_login_disabled.to_owned(),
         TestCaution::Unchecked(CertificateFault::Expired) => w.caution_unchecked_expired.to_owned(),
         TestCaution::Unchecked(CertificateFault::OtherName(names)) => {
-            fill(w.caution_unchecked_name, &[("names", &names.join(", "))])
+            text!(caution_unchecked_name, names = names.join(", "))
         }
         TestCaution::Unchecked(CertificateFault::Untrusted) => {
             w.caution_unchecked_untrusted.to_owned()
         }
-        TestCaution::ExpiresSoon(days) => fill(w.caution_expires_soon, &[("days", days)]),
+        TestCaution::ExpiresSoon(days) => text!(caution_expires_soon, days = days),
         TestCaution::PrivateAddress => w.caution_private_address.to_owned(),
         TestCaution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
         TestCaution::NotSealed => w.caution_not_sealed.to_owned(),
         TestCaution::NotStored => w.caution_not_stored.to_owned(),
         TestCaution::NotSentAgain => w.caution_not_sent_again.to_owned(),
         TestCaution::FormUntold => w.caution_form_untold.to_owned(),
-        TestCaution::NotYetReadable(key) => fill(w.caution_not_yet_readable, &[("key", key)]),
+        TestCaution::NotYetReadable(key) => text!(caution_not_yet_readable, key = key),
     }
 }
 
@@ -232,16 +232,15 @@ pub fn journey(journey: &Journey) -> String {
     let w = words();
     let seconds = |took: &std::time::Duration| format!("{:.1}", took.as_secs_f64());
     match journey {
-        Journey::Arrived { took, removed } => fill(
+        Journey::Arrived { took, removed } => {
             if *removed {
-                w.journey_arrived
+                text!(journey_arrived, seconds = seconds(took))
             } else {
-                w.journey_arrived_marked
-            },
-            &[("seconds", &seconds(took))],
-        ),
-        Journey::NotSeen(took) => fill(w.journey_not_seen, &[("seconds", &seconds(took))]),
-        Journey::Refused(said) => fill(w.journey_refused, &[("said", said)]),
+                text!(journey_arrived_marked, seconds = seconds(took))
+            }
+        }
+        Journey::NotSeen(took) => text!(journey_not_seen, seconds = seconds(took)),
+        Journey::Refused(said) => text!(journey_refused, said = said),
         Journey::NotTried => w.journey_not_tried.to_owned(),
     }
 }

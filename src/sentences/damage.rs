@@ -5,7 +5,7 @@ use crate::domain::config::rules::Rules;
 use crate::domain::plan::mail_impact::{MailImpact, Trace};
 use crate::domain::plan::{Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
-use crate::words::{Words, fill, words};
+use crate::words::words;
 
 /// What becomes of replies and links; without counts where the database tells none.
 pub fn of(plan: &Plan, assessment: &Assessment) -> String {
@@ -16,26 +16,25 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
     }
     if damage.is_empty() {
         return match (plan.strategy, damage.key_changes) {
-            (Strategy::Restore, _) => w.plan_links_restore,
+            (Strategy::RestoreKey, _) => w.plan_links_restore,
             (_, true) => w.plan_links_fresh,
             (_, false) => w.plan_links_same,
         }
         .to_owned();
     }
-    let parts: Vec<String> = [
-        (&damage.regains, w.damage_regains),
-        (&damage.keeps, w.damage_keeps),
-        (&damage.breaks, w.damage_breaks),
-        (&damage.stays_broken, w.damage_stays_broken),
-    ]
-    .into_iter()
-    .filter(|(traces, _)| !traces.is_empty())
-    .map(|(traces, text)| {
-        let what: Vec<String> = traces.iter().map(|t| trace(t, assessment, w)).collect();
-        fill(text, &[("what", &what.join(", "))])
-    })
-    .collect();
-    let mails = fill(w.damage_of_mails, &[("parts", &parts.join("; "))]);
+    let what = |traces: &[Trace]| {
+        let traces: Vec<String> = traces.iter().map(|t| trace(t, assessment)).collect();
+        (!traces.is_empty()).then(|| traces.join(", "))
+    };
+    let regains = what(&damage.regains).map(|what| text!(damage_regains, what = what));
+    let keeps = what(&damage.keeps).map(|what| text!(damage_keeps, what = what));
+    let breaks = what(&damage.breaks).map(|what| text!(damage_breaks, what = what));
+    let broken = what(&damage.stays_broken).map(|what| text!(damage_stays_broken, what = what));
+    let parts: Vec<String> = [regains, keeps, breaks, broken]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mails = text!(damage_of_mails, parts = parts.join("; "));
     format!("{mails} {}", of_the_key(plan, &damage, &assessment.rules))
 }
 
@@ -51,7 +50,7 @@ fn of_the_key(plan: &Plan, damage: &MailImpact, rules: &Rules) -> &'static str {
     match (damage.key_changes, plan.strategy) {
         (true, _) if !rules.has_web_cron() => w.damage_logins_end,
         (false, _) if !rules.has_web_cron() => w.damage_logins_stay,
-        (true, Strategy::Restore) => w.damage_key_restored,
+        (true, Strategy::RestoreKey) => w.damage_key_restored,
         (true, _) => w.damage_key_changes,
         (false, _) => w.damage_key_stays,
     }
@@ -62,25 +61,25 @@ fn of_old_version(plan: &Plan, damage: &MailImpact, rules: &Rules) -> String {
     let w = words();
     let links = match (damage.key_changes, plan.strategy) {
         _ if !rules.links_carry_tokens() => w.plan_links_keyless,
-        (true, Strategy::Restore) => w.plan_links_work_again,
+        (true, Strategy::RestoreKey) => w.plan_links_work_again,
         (true, _) => w.plan_links_stop,
         (false, _) => w.plan_links_keep,
     };
     format!("{links} {}", of_the_key(plan, damage, rules))
 }
 
-fn trace(trace: &Trace, assessment: &Assessment, w: &'static Words) -> String {
-    let text = match trace.links {
-        None | Some(0) => w.damage_mails,
-        Some(1) => w.damage_mails_link,
-        Some(_) => w.damage_mails_links,
-    };
-    fill(
-        text,
-        &[
-            ("mails", &timeline::mails(trace.mails)),
-            ("links", &trace.links.unwrap_or(0)),
-            ("key", &timeline::name(trace.key, assessment)),
-        ],
-    )
+fn trace(trace: &Trace, assessment: &Assessment) -> String {
+    match trace.links {
+        None | Some(0) => text!(
+            damage_mails,
+            mails = timeline::mails(trace.mails),
+            key = timeline::name(trace.key, assessment)
+        ),
+        Some(links) => text!(
+            damage_mails_links,
+            mails = timeline::mails(trace.mails),
+            links = links,
+            key = timeline::name(trace.key, assessment)
+        ),
+    }
 }

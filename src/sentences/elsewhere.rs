@@ -5,9 +5,7 @@ use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
-
-type NamedValues<'a> = [(&'a str, &'a dyn std::fmt::Display)];
+use crate::words::words;
 
 /// A key that is set there.
 pub fn key(
@@ -24,33 +22,62 @@ pub fn key(
         _ => "APP_KEY",
     };
     let place = place(at);
-    let values: &NamedValues<'_> = &[
-        ("place", &place),
-        ("key", &key),
-        ("variable", &variable),
-        ("opens", &opens),
-        ("total", &total),
-    ];
-    let text = match standing {
-        SettingEffect::InForce => w.finding_key_elsewhere,
-        SettingEffect::Cached => w.finding_key_elsewhere_cached,
-        SettingEffect::NextStart => w.finding_key_elsewhere_start,
-        SettingEffect::Unsure => w.finding_key_elsewhere_unsure,
-        SettingEffect::TakenOver => w.finding_key_elsewhere_taken_over,
-    };
-    fill(text, values)
+    match standing {
+        SettingEffect::InForce => text!(
+            finding_key_elsewhere,
+            place = place,
+            key = key,
+            opens = opens,
+            total = total
+        ),
+        SettingEffect::Cached => text!(
+            finding_key_elsewhere_cached,
+            place = place,
+            key = key,
+            opens = opens,
+            total = total
+        ),
+        SettingEffect::NextStart => text!(
+            finding_key_elsewhere_start,
+            place = place,
+            key = key,
+            variable = variable,
+            opens = opens,
+            total = total
+        ),
+        SettingEffect::Unsure => text!(
+            finding_key_elsewhere_unsure,
+            place = place,
+            key = key,
+            opens = opens,
+            total = total
+        ),
+        SettingEffect::TakenOver => text!(finding_key_elsewhere_taken_over, place = place),
+    }
 }
 
 /// Another setting that is set there.
 pub fn setting(name: &str, at: &SetAt, standing: SettingEffect) -> String {
-    let w = words();
-    let text = match standing {
-        SettingEffect::InForce | SettingEffect::NextStart => w.finding_setting_elsewhere,
-        SettingEffect::Cached => w.finding_setting_elsewhere_cached,
-        SettingEffect::Unsure => w.finding_setting_elsewhere_unsure,
-        SettingEffect::TakenOver => w.finding_setting_elsewhere_taken_over,
-    };
-    fill(text, &[("place", &place(at)), ("name", &name)])
+    match standing {
+        SettingEffect::InForce | SettingEffect::NextStart => {
+            text!(finding_setting_elsewhere, place = place(at), name = name)
+        }
+        SettingEffect::Cached => text!(
+            finding_setting_elsewhere_cached,
+            place = place(at),
+            name = name
+        ),
+        SettingEffect::Unsure => text!(
+            finding_setting_elsewhere_unsure,
+            place = place(at),
+            name = name
+        ),
+        SettingEffect::TakenOver => text!(
+            finding_setting_elsewhere_taken_over,
+            place = place(at),
+            name = name
+        ),
+    }
 }
 
 /// What keeps FreeScout from reading what reads right with the key of `.env`, in one sentence.
@@ -83,8 +110,8 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
                 || words().a_key_not_known_here.to_owned(),
                 KeyName::to_string,
             );
-            let values: &NamedValues<'_> = &[("place", &place(at)), ("key", &key)];
-            (counts && meant != Some(plan.target)).then(|| fill(words().change_elsewhere, values))
+            (counts && meant != Some(plan.target))
+                .then(|| text!(change_elsewhere, place = place(at), key = key))
         }
         _ => None,
     };
@@ -94,21 +121,19 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
 /// The file, its line, and who reads it.
 fn place(at: &SetAt) -> String {
     let w = words();
-    let named = |text: &str, name: &str| fill(text, &[("name", &sanitize(name))]);
     let by = match &at.by {
-        By::Pool(name) => named(w.set_by_pool, name),
-        By::Site(name) if !name.is_empty() => named(w.set_by_site, name),
-        By::Service(name) => named(w.set_by_service, name),
+        By::Pool(name) => text!(set_by_pool, name = sanitize(name)),
+        By::Site(name) if !name.is_empty() => text!(set_by_site, name = sanitize(name)),
+        By::Service(name) => text!(set_by_service, name = sanitize(name)),
         By::Cron => w.set_by_cron.to_owned(),
         By::Everyone => w.set_by_everyone.to_owned(),
         By::Site(_) | By::Folder | By::Process(_) | By::ContainerStart(_) => String::new(),
     };
     let path = sanitize(&at.path.to_string_lossy());
     match (at.line, &at.by) {
-        (_, By::Process(pid)) => fill(w.set_in_process, &[("pid", pid)]),
+        (_, By::Process(pid)) => text!(set_in_process, pid = pid),
         (Some(line), _) => {
-            let values: &NamedValues<'_> = &[("path", &path), ("line", &line), ("by", &by)];
-            fill(w.set_in_file, values)
+            text!(set_in_file, path = path, line = line, by = by)
         }
         (None, _) => path,
     }

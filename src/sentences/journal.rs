@@ -3,7 +3,7 @@
 use crate::domain::run::claimant::Claimant;
 use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What a run does, as a noun.
 pub fn kind(kind: RunKind) -> &'static str {
@@ -41,26 +41,22 @@ pub fn time(rfc3339: &str) -> String {
 
 /// That a run was begun and did not end: "An unfinished recovery of 2026-11-24 14:02 was found."
 pub fn unfinished(run: &Run) -> String {
-    fill(
-        words().run_unfinished,
-        &[
-            ("kind", &kind(run.kind)),
-            ("started", &time(&run.started)),
-            ("user", &sanitize(&run.origin.user)),
-        ],
+    text!(
+        run_unfinished,
+        kind = kind(run.kind),
+        started = time(&run.started),
+        user = sanitize(&run.origin.user)
     )
 }
 
 /// That another freescout-rescue works on the install, and which.
 pub fn another(pid: u32, host: &str, user: &str, since: &str) -> String {
-    fill(
-        words().locked_by_other,
-        &[
-            ("pid", &pid),
-            ("host", &sanitize(host)),
-            ("user", &sanitize(user)),
-            ("since", &time(since)),
-        ],
+    text!(
+        locked_by_other,
+        pid = pid,
+        host = sanitize(host),
+        user = sanitize(user),
+        since = time(since)
     )
 }
 
@@ -73,55 +69,57 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
         told.push(sanitize(program));
     }
     if let Some(pid) = claimant.pid {
-        told.push(fill(w.claimant_process, &[("pid", &pid)]));
+        told.push(text!(claimant_process, pid = pid));
     }
     if let Some(connection) = &claimant.connection {
         let connection = sanitize(connection);
         let from = claimant.from.as_deref().map(sanitize);
         told.push(match from {
-            Some(from) => fill(
-                w.claimant_connection_from,
-                &[("connection", &connection), ("from", &from)],
+            Some(from) => text!(
+                claimant_connection_from,
+                connection = connection,
+                from = from
             ),
-            None => fill(w.claimant_connection, &[("connection", &connection)]),
+            None => text!(claimant_connection, connection = connection),
         });
     }
     let running = candidates.iter().map(|(pid, user)| {
         let user = sanitize(user);
-        fill(w.claimant_running, &[("pid", pid), ("user", &user)])
+        text!(claimant_running, pid = pid, user = user)
     });
     let running: Vec<String> = running.collect();
     if !running.is_empty() {
         let running = running.join(", ");
-        told.push(fill(w.claimant_here, &[("running", &running)]));
+        told.push(text!(claimant_here, running = running));
     }
     if told.is_empty() {
         told.push(w.claimant_unknown.to_owned());
     }
-    fill(w.locked_in_database, &[("who", &told.join("; "))])
+    text!(locked_in_database, who = told.join("; "))
 }
 
 /// A run on one line.
 pub fn told(run: &Run) -> String {
-    let w = words();
     let mut what = kind(run.kind).to_owned();
     if let Some(strategy) = &run.strategy {
         what = format!("{what}, {}", sanitize(strategy));
     }
-    let text = match run.kind {
-        RunKind::Recovery => w.run_told_recovery,
-        RunKind::Backup | RunKind::Undo | RunKind::Restore => w.run_told,
-    };
-    fill(
-        text,
-        &[
-            ("started", &time(&run.started)),
-            ("what", &what),
-            ("outcome", &outcome(run.outcome)),
-            ("resealed", &run.resealed),
-            ("entered", &run.reentered),
-        ],
-    )
+    match run.kind {
+        RunKind::Recovery => text!(
+            run_told_recovery,
+            started = time(&run.started),
+            what = what,
+            outcome = outcome(run.outcome),
+            resealed = run.resealed,
+            entered = run.reentered
+        ),
+        RunKind::Backup | RunKind::Undo | RunKind::Restore => text!(
+            run_told,
+            started = time(&run.started),
+            what = what,
+            outcome = outcome(run.outcome)
+        ),
+    }
 }
 
 /// Who did it, and from where.
@@ -131,13 +129,11 @@ pub fn by(run: &Run) -> String {
         "" => w.run_from_console.to_owned(),
         from => sanitize(from),
     };
-    fill(
-        w.run_by,
-        &[
-            ("user", &sanitize(&run.origin.user)),
-            ("host", &sanitize(&run.origin.host)),
-            ("from", &from),
-            ("pid", &run.origin.pid),
-        ],
+    text!(
+        run_by,
+        user = sanitize(&run.origin.user),
+        host = sanitize(&run.origin.host),
+        from = from,
+        pid = run.origin.pid
     )
 }

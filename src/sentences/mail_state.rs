@@ -1,6 +1,6 @@
 //! The state of the mail as sentences: the same on the screen, in the saved report and on the command line.
 
-use super::{connections, kind, one_or_many, verdict};
+use super::{connections, kind, verdict};
 use crate::domain::inventory::SecretKind;
 use crate::domain::mail::ConnectionId;
 use crate::domain::mail::probe::{Code, LoginMark};
@@ -8,7 +8,7 @@ use crate::domain::mail::state::{Health, MailState, Owner, TestedLogin};
 use crate::domain::plan::{PlanAction, recommended_action};
 use crate::domain::verdict::assessment::{Assessment, SecretReport};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The sign of a state: `✓` only where all is proven.
 pub fn sign(health: Health) -> &'static str {
@@ -22,38 +22,28 @@ pub fn sign(health: Health) -> &'static str {
 pub fn headline(state: &MailState<'_>, left: usize) -> String {
     let w = words();
     let (logins, of) = (state.logins, state.logins.of());
-    let all = state.total + state.missing;
-    let values: [(&str, &dyn std::fmt::Display); 7] = [
-        ("readable", &state.readable),
-        ("total", &all),
-        ("missing", &state.missing),
-        ("ok", &logins.ok),
-        ("of", &of),
-        ("failed", &logins.failed),
-        ("count", &logins.not_tried),
-    ];
-    let mut text = fill(w.state_readable, &values);
+    let mut text = text!(
+        state_readable,
+        readable = state.readable,
+        total = state.total + state.missing
+    );
     if state.missing > 0 {
-        let missing = one_or_many(state.missing, w.state_missing_one, w.state_missing);
-        text.push_str(&fill(missing, &values));
+        text.push_str(&text!(state_missing, missing = state.missing));
     }
     text.push_str("; ");
     let tested = state.owners.iter().flat_map(|owner| &owner.logins);
     text.push_str(&match (of, left) {
         (0, _) => w.state_no_login.to_owned(),
-        (_, 1..) => fill(
-            w.state_testing,
-            &[("ok", &logins.ok), ("of", &of), ("left", &left)],
-        ),
+        (_, 1..) => text!(state_testing, ok = logins.ok, of = of, left = left),
         _ if tested.clone().all(|login| login.tested.is_none()) => w.state_untested.to_owned(),
-        _ => fill(w.state_proven, &values),
+        _ => text!(state_proven, ok = logins.ok, of = of),
     });
     let told = left == 0 && tested.clone().any(|login| login.tested.is_some());
     if told && logins.failed > 0 {
-        text.push_str(&fill(w.state_failed, &values));
+        text.push_str(&text!(state_failed, failed = logins.failed));
     }
     if told && logins.not_tried > 0 {
-        text.push_str(&fill(w.state_not_tried, &values));
+        text.push_str(&text!(state_not_tried, count = logins.not_tried));
     }
     text.push('.');
     text
@@ -69,14 +59,13 @@ pub fn name(owner: &Owner<'_>) -> String {
 
 /// Its logins and what cannot be read, in a few words each.
 pub fn in_short(owner: &Owner<'_>) -> String {
-    let w = words();
     let mut parts: Vec<String> = owner.logins.iter().filter_map(login_in_short).collect();
     for secret in owner.unreadable().filter(|s| !is_said(owner, s)) {
-        parts.push(fill(w.state_unreadable, &[("kind", &kind(secret.kind))]));
+        parts.push(text!(state_unreadable, kind = kind(secret.kind)));
     }
     if parts.is_empty() {
         let kinds = owner.secrets.iter().map(|secret| kind(secret.kind));
-        parts.extend(kinds.map(|kind| fill(w.state_is_readable, &[("kind", &kind)])));
+        parts.extend(kinds.map(|kind| text!(state_is_readable, kind = kind)));
     }
     parts.join(", ")
 }
@@ -186,21 +175,18 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
             Some(_) => connections::sign(login.mark()),
             None => "·",
         };
-        let values: [(&str, &dyn std::fmt::Display); 5] = [
-            (
-                "direction",
-                &connections::direction(login.connection.id.direction),
-            ),
-            ("protocol", &target.protocol),
-            ("server", &sanitize(&target.server())),
-            ("sign", &sign),
-            ("outcome", &outcome),
-        ];
-        lines.push(fill(w.state_login, &values));
+        lines.push(text!(
+            state_login,
+            direction = connections::direction(login.connection.id.direction),
+            protocol = target.protocol,
+            server = sanitize(&target.server()),
+            sign = sign,
+            outcome = outcome
+        ));
         if let Some(tested) = login.tested {
             let ended = &tested.ended;
             let said = (!ended.server_said.is_empty())
-                .then(|| fill(w.connections_said, &[("said", &ended.server_said)]));
+                .then(|| text!(connections_said, said = ended.server_said));
             let cautions = ended.cautions.iter().map(connections::caution);
             let advice = match secret_of(owner, login) {
                 Some(secret) => why_lost(secret, assessment),

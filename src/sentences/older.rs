@@ -4,40 +4,31 @@ use super::{kind, source};
 use crate::domain::hunt::old_payloads::origin::{Doubt, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What it is, from when, from where.
 pub fn older(older: &Recoverable) -> String {
-    let w = words();
     let (what, from) = (kind(older.kind), source(&older.source));
     match older.date {
-        Some(date) => fill(
-            w.older,
-            &[
-                ("what", &what),
-                ("date", &date.at.strftime("%Y-%m-%d")),
-                ("source", &from),
-            ],
+        Some(date) => text!(
+            older,
+            what = what,
+            date = date.at.strftime("%Y-%m-%d"),
+            source = from
         ),
-        None => fill(w.older_undated, &[("what", &what), ("source", &from)]),
+        None => text!(older_undated, what = what, source = from),
     }
 }
 
 /// The same with the database and the table it stood in.
 pub fn with_origin(recoverable: &Recoverable) -> String {
     let (older, origin) = (older(recoverable), origin(&recoverable.origin));
-    fill(
-        words().older_with_origin,
-        &[("older", &older), ("origin", &origin)],
-    )
+    text!(older_with_origin, older = older, origin = origin)
 }
 
 /// Where it stood, and why it is only offered, where it is.
 pub fn standing(recoverable: &Recoverable) -> String {
-    let origin = fill(
-        words().older_stood,
-        &[("origin", &origin(&recoverable.origin))],
-    );
+    let origin = text!(older_stood, origin = origin(&recoverable.origin));
     match recoverable.doubt() {
         None => origin,
         Some(doubt) => format!("{origin} {}", self::doubt(doubt)),
@@ -53,12 +44,9 @@ pub fn origin(origin: &PayloadOrigin) -> String {
     });
     let database = origin.database.as_deref().map(sanitize);
     match (table, database) {
-        (Some(table), Some(database)) => fill(
-            w.older_of_table,
-            &[("table", &table), ("database", &database)],
-        ),
-        (Some(table), None) => fill(w.older_of_table_alone, &[("table", &table)]),
-        (None, Some(database)) => fill(w.older_of_database, &[("database", &database)]),
+        (Some(table), Some(database)) => text!(older_of_table, table = table, database = database),
+        (Some(table), None) => text!(older_of_table_alone, table = table),
+        (None, Some(database)) => text!(older_of_database, database = database),
         (None, None) => w.older_of_nowhere.to_owned(),
     }
 }
@@ -68,18 +56,19 @@ pub fn doubt(doubt: &Doubt) -> String {
     let w = words();
     match doubt {
         Doubt::NoRow => w.doubt_no_row.to_owned(),
-        Doubt::OtherDatabase(own) => fill(w.doubt_other_database, &[("own", &sanitize(own))]),
-        Doubt::OtherServer(host) => fill(w.doubt_other_server, &[("host", &sanitize(host))]),
-        Doubt::OtherTable(own) => fill(w.doubt_other_table, &[("own", &sanitize(own))]),
+        Doubt::OtherDatabase(own) => text!(doubt_other_database, own = sanitize(own)),
+        Doubt::OtherServer(host) => text!(doubt_other_server, host = sanitize(host)),
+        Doubt::OtherTable(own) => text!(doubt_other_table, own = sanitize(own)),
         Doubt::OtherInstall => w.doubt_other_install.to_owned(),
         Doubt::OtherAddress(address) if address.is_empty() => w.doubt_no_address.to_owned(),
         Doubt::OtherAddress(address) => {
-            fill(w.doubt_other_address, &[("address", &sanitize(address))])
+            text!(doubt_other_address, address = sanitize(address))
         }
-        Doubt::OtherRow(row) => fill(w.doubt_other_row, &[("row", row)]),
-        Doubt::OtherLogin(login, server) => fill(
-            w.doubt_other_login,
-            &[("login", &sanitize(login)), ("server", &sanitize(server))],
+        Doubt::OtherRow(row) => text!(doubt_other_row, row = row),
+        Doubt::OtherLogin(login, server) => text!(
+            doubt_other_login,
+            login = sanitize(login),
+            server = sanitize(server)
         ),
         Doubt::Unsure => w.doubt_unsure.to_owned(),
         Doubt::Disagreement => w.doubt_disagreement.to_owned(),

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::timeline::{Era, LastUse, Timeline};
 use crate::domain::verdict::assessment::Assessment;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Eras that are listed; more are counted.
 const ERAS: usize = 12;
@@ -24,32 +24,29 @@ pub fn name(key: Option<Fingerprint>, assessment: &Assessment) -> String {
 pub fn mails(count: u64) -> String {
     match count {
         1 => words().timeline_mail.to_owned(),
-        mails => fill(words().timeline_mails, &[("mails", &mails)]),
+        mails => text!(timeline_mails, mails = mails),
     }
 }
 
 /// A line an era, in order; of very many the longest by their mails.
 pub fn eras(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
-    let w = words();
     let mut chosen: Vec<&Era> = timeline.eras.iter().collect();
     chosen.sort_by_key(|era| std::cmp::Reverse(era.mails));
     let more = chosen.len().saturating_sub(ERAS);
     chosen.truncate(ERAS);
     chosen.sort_by_key(|era| (era.first, era.last));
     let line = |era: &Era| {
-        fill(
-            w.timeline_era,
-            &[
-                ("first", &day(era.first)),
-                ("last", &day(era.last)),
-                ("key", &name(era.key, assessment)),
-                ("mails", &mails(era.mails)),
-            ],
+        text!(
+            timeline_era,
+            first = day(era.first),
+            last = day(era.last),
+            key = name(era.key, assessment),
+            mails = mails(era.mails)
         )
     };
     let mut lines: Vec<String> = chosen.into_iter().map(line).collect();
     if more > 0 {
-        lines.push(fill(w.timeline_more, &[("more", &more)]));
+        lines.push(text!(timeline_more, more = more));
     }
     lines
 }
@@ -63,37 +60,48 @@ pub fn says(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
     let said = |LastUse { era, still }: &LastUse<'_>| {
         // Before the first mail of all it may have been in use as well.
         let from_the_start = era.first == timeline.from;
-        let text = match (era.key, still, from_the_start) {
-            (None, true, _) => w.timeline_lost_latest,
-            (None, false, true) => w.timeline_lost_until,
-            (None, false, false) => w.timeline_lost_between,
-            (Some(_), true, _) => w.timeline_latest,
-            (Some(_), false, true) => w.timeline_until,
-            (Some(_), false, false) => w.timeline_between,
-        };
-        fill(
-            text,
-            &[
-                ("key", &name(era.key, assessment)),
-                ("first", &day(era.first)),
-                ("last", &day(era.last)),
-                ("mails", &mails(era.mails)),
-            ],
-        )
+        match (era.key, still, from_the_start) {
+            (None, true, _) => text!(timeline_lost_latest, last = day(era.last)),
+            (None, false, true) => text!(
+                timeline_lost_until,
+                last = day(era.last),
+                mails = mails(era.mails)
+            ),
+            (None, false, false) => text!(
+                timeline_lost_between,
+                first = day(era.first),
+                last = day(era.last),
+                mails = mails(era.mails)
+            ),
+            (Some(_), true, _) => text!(
+                timeline_latest,
+                key = name(era.key, assessment),
+                last = day(era.last)
+            ),
+            (Some(_), false, true) => text!(
+                timeline_until,
+                key = name(era.key, assessment),
+                last = day(era.last)
+            ),
+            (Some(_), false, false) => text!(
+                timeline_between,
+                key = name(era.key, assessment),
+                first = day(era.first),
+                last = day(era.last)
+            ),
+        }
     };
     let turns = timeline.turns.map(|turns| {
         let [one, other] = turns.keys.map(|key| match key {
             Some(key) => assessment.label(key),
             None => w.a_key_not_known_here.to_owned(),
         });
-        fill(
-            w.timeline_turns,
-            &[
-                ("first", &day(turns.first)),
-                ("last", &day(turns.last)),
-                ("one", &one),
-                ("other", &other),
-            ],
+        text!(
+            timeline_turns,
+            first = day(turns.first),
+            last = day(turns.last),
+            one = one,
+            other = other
         )
     });
     lost.iter()

@@ -24,7 +24,7 @@ use crate::wizard::parts::window::Window;
 use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::{sanitize, sanitize_lines};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// While a job runs, a sign of life this often.
 const TICK: Duration = Duration::from_millis(250);
@@ -260,7 +260,7 @@ fn say_goodbye(wizard: &Wizard) {
     match &wizard.written {
         Written::InPart(problem) => lines = vec![problem.to_string()],
         Written::Recovery { .. } if !lines.is_empty() => {}
-        Written::Recovery { undo } => lines.push(fill(w.quit_recovery_stands, &[("undo", undo)])),
+        Written::Recovery { undo } => lines.push(text!(quit_recovery_stands, undo = undo)),
         Written::Nothing => {
             if lines.is_empty() {
                 lines.push(w.quit_nothing_changed.to_owned());
@@ -268,13 +268,11 @@ fn say_goodbye(wizard: &Wizard) {
             if let Some(made) = &wizard.backup.made {
                 let folder = sanitize(&made.folder.to_string_lossy());
                 lines.push(match &made.keys {
-                    None => fill(w.quit_backup_stays, &[("folder", &folder)]),
-                    Some(keys) => fill(
-                        w.quit_backup_stays_apart,
-                        &[
-                            ("folder", &folder),
-                            ("keys", &sanitize(&keys.to_string_lossy())),
-                        ],
+                    None => text!(quit_backup_stays, folder = folder),
+                    Some(keys) => text!(
+                        quit_backup_stays_apart,
+                        folder = folder,
+                        keys = sanitize(&keys.to_string_lossy())
                     ),
                 });
             }

@@ -19,7 +19,7 @@ use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
 use crate::wizard::step::Step;
 use crate::wizard::update::{Overlay, Wizard};
-use crate::words::{Words, fill, words};
+use crate::words::{Words, words};
 
 /// From this width on the steps and the connections have columns of their own.
 const WIDE: u16 = 120;
@@ -63,19 +63,19 @@ impl Canvas<'_, '_> {
             );
             self.pieces(&mut area, &lost_by_leaving(wizard));
         }
-        let values: [(&str, &dyn std::fmt::Display); 4] = [
-            ("width", &Window::SMALLEST.columns),
-            ("height", &Window::SMALLEST.rows),
-            ("w", &area.width),
-            ("h", &self.frame.area().height),
-        ];
-        let text = fill(w.please_enlarge, &values);
+        let text = text!(
+            please_enlarge,
+            width = Window::SMALLEST.columns,
+            height = Window::SMALLEST.rows,
+            w = area.width,
+            h = self.frame.area().height
+        );
         self.pieces(&mut area, &[(Role::Warn, text)]);
         if wizard.overlay != Some(Overlay::Quit) {
             self.pieces(&mut area, &[plain(w.please_enlarge_keys)]);
         }
         if let Some(job) = wizard.running.as_ref().filter(|job| !job.what.is_empty()) {
-            let text = fill(w.please_enlarge_goes_on, &[("what", &job.what)]);
+            let text = text!(please_enlarge_goes_on, what = job.what);
             self.pieces(&mut area, &[(Role::Muted, text)]);
         }
     }
@@ -237,7 +237,7 @@ impl Canvas<'_, '_> {
             }
             (None, None) if wizard.connections.running() => {
                 let left = wizard.connections.left();
-                let text = fill(words().connections_left, &[("count", &left)]);
+                let text = text!(connections_left, count = left);
                 self.moving(&text, area.width, turn)
             }
             (None, None) if wizard.passwords.trying() => {
@@ -260,11 +260,11 @@ impl Canvas<'_, '_> {
 
 /// `readable now 7/31 → after plan 30/31`.
 fn readable(wizard: &Wizard) -> Option<String> {
-    let w = words();
     let summary = wizard.assessment()?.summary;
-    let now = fill(
-        w.title_readable,
-        &[("readable", &summary.readable()), ("total", &summary.all())],
+    let now = text!(
+        title_readable,
+        readable = summary.readable(),
+        total = summary.all()
     );
     let last = wizard
         .apply
@@ -277,9 +277,10 @@ fn readable(wizard: &Wizard) -> Option<String> {
             let after = ready.after;
             format!(
                 "{now}{}",
-                fill(
-                    w.title_after,
-                    &[("readable", &after.readable()), ("total", &after.all())]
+                text!(
+                    title_after,
+                    readable = after.readable(),
+                    total = after.all()
                 )
             )
         }

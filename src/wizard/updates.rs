@@ -10,7 +10,7 @@ use crate::engine::worker::{JobId, Update};
 use crate::wizard::step::apply::Written;
 use crate::wizard::step::{keys, report, survey};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 impl Wizard {
     /// New verdicts: every plan made before is void.
@@ -62,7 +62,7 @@ impl Wizard {
                 if kind == JobKind::KeepIn {
                     self.backup.form = None;
                     let path = sanitize(&folders.backups.to_string_lossy());
-                    self.say(&fill(words().backup_folder_kept, &[("path", &path)]));
+                    self.say(&text!(backup_folder_kept, path = path));
                 }
                 self.backup.folders = Some(*folders);
             }

@@ -1,20 +1,13 @@
-//! English, and the table itself: the fields every language must have.
+//! English, the first language: its entries are those that every language must have.
+//!
+//! One language is one file, so that who translates it has all of it before them; its sections follow the program.
 
-macro_rules! table {
-    ($( $(#[$doc:meta])* $name:ident = $text:expr; )*) => {
-        /// Every text of the program. One constant of this type is one language.
-        #[allow(missing_docs, reason = "the English text beside each field says what it is")]
-        #[derive(Debug)]
-        pub struct Words { $( pub $name: &'static str, )* }
-        /// English.
-        pub const EN: Words = Words { $( $name: $text, )* };
-        /// Name and English text of every entry, for tests of the table itself.
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, &str)] = &[ $( (stringify!($name), $text), )* ];
-    };
-}
+use super::English;
 
 table! {
+    /// English.
+    pub const EN: plurals English;
+
     product = "FreeScout Rescue";
 
     our_fault = "This step was stopped by a bug in freescout-rescue.";
@@ -26,20 +19,24 @@ table! {
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
     install_several_next = "Name the folder of the one you mean: freescout-rescue /path/to/freescout";
-    web_user_unknown = "There is no account named {name} on this server.";
+    web_user_unknown(name) = "There is no account named {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
-    install_missing = "{path} cannot be opened.";
+    install_missing(path) = "{path} cannot be opened.";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
-    install_not_freescout = "{path} is not a FreeScout install.";
+    no_such_command(word) = "{word} is neither a command nor a folder.";
+    no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
+    given_twice(option) = "{option} is given both before the command and after it";
+    install_not_freescout(path) = "{path} is not a FreeScout install.";
     install_not_freescout_why = "It has no `artisan` file, or its config/app.php is not FreeScout's.";
     install_not_freescout_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     install_not_open = "No install is open yet.";
-    env_missing = "{path} is missing.";
+    env_missing(path) = "{path} is missing.";
     env_missing_why = "There is no config cache and no APP_KEY in the environment either, so nothing says which database to read.";
     env_missing_next = "Restore .env from a backup. Do not open /install.php: it would write a new key.";
-    env_trouble = "FreeScout finds no settings in {path}, so it is not known which database to read.";
-    env_trouble_line = "FreeScout cannot read {path} beyond line {line}, so it does not start.";
-    env_trouble_tried = "{why}. With the lines above it: {database}";
+    env_trouble(path) = "FreeScout finds no settings in {path}, so it is not known which database to read.";
+    env_trouble_line(path, line) = "FreeScout cannot read {path} beyond line {line}, so it does not start.";
+    env_trouble_tried(why, database) = "{why}. With the lines above it: {database}";
     env_trouble_missing = "The file is missing, and no DB_ variable is set in the process environment.";
     env_trouble_empty = "The file is empty. This happens when something writes it while the disk is full.";
     env_trouble_zeros = "The file contains only zero bytes. This happens when the power fails while something is writing it.";
@@ -50,144 +47,151 @@ table! {
     env_trouble_carriage_returns_next = "Convert the line endings (tr '\\r' '\\n'), keep owner and mode, then try again.";
     env_trouble_line_next = "Put the value on that line in double quotes, then try again. FreeScout does not start until this is fixed.";
     env_trouble_comment_next = "Put the value on that line in double quotes, or add a space before the # of its comment, then try again. FreeScout does not start until this is fixed.";
-    env_trouble_nul = "Line {line} of .env contains zero bytes: part of it was lost or cannot be read.";
+    env_trouble_nul(line) = "Line {line} of .env contains zero bytes: part of it was lost or cannot be read.";
     env_trouble_nul_next = "Compare that line with a copy from a backup and correct it, then try again. Do not open /install.php: it would write a new key.";
-    env_refused_line_named = "line {line}, {name}: {why}";
+    env_refused_line_named(line, name, why) = "line {line}, {name}: {why}";
     env_unreadable_next = "Run as root, or as the user that owns the file.";
-    cache_unreadable = "{path} is not a valid Laravel config cache.";
+    cache_unreadable(path) = "{path} is not a valid Laravel config cache.";
     cache_unreadable_next = "FreeScout cannot start with it either. Move the file away and try again; FreeScout rebuilds it.";
     file_unreadable = "A file of the install cannot be read.";
     source_process_environment = "the process environment";
     source_nowhere = "no source: no key is configured";
-    left_out_not_root = "Running as {user}, not as root: other users' processes cannot be inspected, and the owner of files cannot be changed.";
+    left_out_not_root(user) = "Running as {user}, not as root: other users' processes cannot be inspected, and the owner of files cannot be changed.";
 
     // the database
     database_settings = "The database settings cannot be used.";
     database_settings_next = "Check DB_CONNECTION in .env: FreeScout supports mysql and pgsql.";
-    database_unreachable = "The database at {place} cannot be reached.";
-    database_set_elsewhere = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in step 1 of the wizard.";
+    database_unreachable(place) = "The database at {place} cannot be reached.";
+    database_set_elsewhere(places) = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in step 1 of the wizard.";
     database_unreachable_next = "Check DB_HOST, DB_PORT and DB_SOCKET in .env, and that the server is running. For MySQL, `localhost` means the socket.";
-    database_file_opened_as = "The file was opened with the rights of {user}, the account FreeScout is assumed to run as. If it runs as another account, name that with --web-user.";
+    database_file_opened_as(user) = "The file was opened with the rights of {user}, the account FreeScout is assumed to run as. If it runs as another account, name that with --web-user.";
     database_file_next = "Check DB_DATABASE in .env: the file must exist, and you must be allowed to read and write it.";
-    database_denied = "The database rejected the login of user {user}.";
+    database_denied(user) = "The database rejected the login of user {user}.";
     database_denied_next = "Check DB_USERNAME and DB_PASSWORD in .env.";
-    database_unknown = "There is no database named {database} on the server.";
+    database_unknown(database) = "There is no database named {database} on the server.";
     database_unknown_next = "Check DB_DATABASE in .env.";
-    database_tls = "No encrypted connection to the database at {place} could be made.";
+    database_tls(place) = "No encrypted connection to the database at {place} could be made.";
     database_tls_next = "Check DB_MYSQL_ATTR_SSL_CA, DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT or DB_PGSQL_SSLMODE in .env.";
     database_driver = "This database cannot be used.";
-    database_too_much = "The database at {place} sent more data than FreeScout could have stored.";
+    database_too_much(place) = "The database at {place} sent more data than FreeScout could have stored.";
     database_too_much_next = "Nothing was changed. Check DB_HOST and DB_DATABASE in .env: do they lead to FreeScout's own database? If they do, look for a table that has grown too large.";
-    database_not_plain = "The table {table} is not as FreeScout created it: it {foreign}.";
+    database_not_plain(table, foreign) = "The table {table} is not as FreeScout created it: it {foreign}.";
     database_not_plain_why = "FreeScout only uses ordinary tables. Anything else can show different rows, or act with the rights of whoever uses it.";
     database_not_plain_next = "Nothing was read from it and nothing was changed. Find out who created it, put the ordinary table back, and start again.";
     database_acts_next = "Nothing was changed. Find out who created it; if FreeScout works without it, remove it, and start again.";
     foreign_view = "is a view";
     foreign_table = "is a foreign table, whose rows are on another server or in a file";
     foreign_virtual = "is a virtual table, whose rows are generated by a library";
-    foreign_engine = "uses the storage engine {name}, which keeps its rows elsewhere";
+    foreign_engine(name) = "uses the storage engine {name}, which keeps its rows elsewhere";
     foreign_inherited = "is partitioned, or shares its rows with another table";
-    foreign_other = "is of type \"{name}\"";
-    foreign_type = "has a column of type {name}, which is not one of the database's built-in types";
+    foreign_other(name) = "is of type \"{name}\"";
+    foreign_type(name) = "has a column of type {name}, which is not one of the database's built-in types";
     foreign_row_security = "has row level security, which decides which rows can be seen";
-    foreign_trigger = "has the trigger {name}, which runs when its rows are changed";
-    foreign_rule = "has the rule {name}, which rewrites queries on it";
-    foreign_function = "calls the function {name} when its rows are changed";
+    foreign_trigger(name) = "has the trigger {name}, which runs when its rows are changed";
+    foreign_rule(name) = "has the rule {name}, which rewrites queries on it";
+    foreign_function(name) = "calls the function {name} when its rows are changed";
     database_query = "The database could not carry out a query.";
     database_query_next = "Nothing was changed. The server's own message is above; its log may say more.";
-    database_lost = "The connection to the database at {place} was lost while rows were being written.";
+    database_lost(place) = "The connection to the database at {place} was lost while rows were being written.";
     database_lost_next = "Nothing was changed: the database rolls back what was not committed. Start again when it is running.";
     database_locked = "Other programs have rows or tables of the database locked, and did not release them in time.";
     database_locked_next = "Nothing was changed. Try again; if it keeps happening, look for a dump, an ALTER TABLE or an open transaction: SHOW FULL PROCESSLIST, or pg_stat_activity.";
     database_file_locked_next = "Nothing was changed. Try again; if it keeps happening, find the program that has the file open, with fuser.";
     database_deadlock = "Another program and this one were waiting for each other's rows (a deadlock), and the database stopped this one.";
     database_deadlock_next = "Nothing was changed. Try again: it rarely happens twice.";
-    database_read_only = "The database at {place} is read-only at the moment.";
+    database_read_only(place) = "The database at {place} is read-only at the moment.";
     database_read_only_next = "Nothing was changed. Make it writable (read_only, default_transaction_read_only) and try again. If it is a replica, run this on the primary server: set DB_HOST in .env to it.";
     database_file_read_only_next = "Nothing was changed. You must be allowed to write the file and its folder, and they must not be on a read-only mount.";
-    database_replica = "The database at {place} is a replica, which accepts no writes.";
+    database_replica(place) = "The database at {place} is a replica, which accepts no writes.";
     database_replica_next = "Nothing was changed. FreeScout itself cannot work on a replica: DB_HOST in .env must name the primary server. Correct it, or make this server the primary, and try again.";
-    database_replica_of_next = "Nothing was changed. This server replicates {primary}; FreeScout itself cannot work on a replica. Set DB_HOST in .env to {primary}, or make this server the primary, and try again.";
-    table_missing = "The table {table} is missing.";
-    table_missing_why = "Database {database} is reachable, but it does not contain FreeScout's tables.";
+    database_replica_of_next(primary) = "Nothing was changed. This server replicates {primary}; FreeScout itself cannot work on a replica. Set DB_HOST in .env to {primary}, or make this server the primary, and try again.";
+    table_missing(table) = "The table {table} is missing.";
+    table_missing_why(database) = "Database {database} is reachable, but it does not contain FreeScout's tables.";
     table_missing_next = "Check DB_DATABASE and DB_TABLE_PREFIX in .env.";
 
     // errors, as parts of sentences
-    error_line = "line {line}: {why}";
-    error_path = "{path}: {why}";
-    error_sum = "{path} does not match its checksum";
-    error_not_apart = "{path}: is inside the backup folder";
-    error_keys_away = "{path}: the files with the key are kept there, apart from the backup, but this folder does not exist";
-    error_backup_newer = "{path}: made by a newer version of this program (format {schema})";
-    error_locked = "{path}: no passphrase was given";
-    error_passphrase = "{path}: this passphrase does not decrypt it";
-    error_sealed = "{path}: truncated, changed, or not one of our files";
-    error_dump_memory = "an SQLite database of {bytes} bytes does not fit into memory; only databases up to {most} can be encrypted without writing an unencrypted copy to disk";
+    error_line(line, why) = "line {line}: {why}";
+    error_path(path, why) = "{path}: {why}";
+    error_sum(path) = "{path} does not match its checksum";
+    error_not_apart(path) = "{path}: is inside the backup folder";
+    error_keys_away(path) = "{path}: the files with the key are kept there, apart from the backup, but this folder does not exist";
+    error_backup_newer(path, schema) = "{path}: made by a newer version of this program (format {schema})";
+    error_locked(path) = "{path}: no passphrase was given";
+    error_passphrase(path) = "{path}: this passphrase does not decrypt it";
+    error_sealed(path) = "{path}: truncated, changed, or not one of our files";
+    error_dump_memory(bytes, most) = "an SQLite database of {bytes} bytes does not fit into memory; only databases up to {most} can be encrypted without writing an unencrypted copy to disk";
     error_dump_password = "the password contains a line break, which a PostgreSQL password file cannot hold; leave out the full dump, or make it yourself with pg_dump";
-    error_backup_form = "{path}, line {line}: not in the format of a backup";
-    error_open_folder = "{path} belongs to another user, or others may write to it";
-    error_owner = "owner and group cannot be kept: {why}";
+    error_backup_form(path, line) = "{path}, line {line}: not in the format of a backup";
+    error_open_folder(path) = "{path} belongs to another user, or others may write to it";
+    error_owner(why) = "owner and group cannot be kept: {why}";
     error_no_such_file = "no such file";
-    error_not_a_file = "{kind} owned by {owner} where a file should be; it was not opened. Find out how it got there, then restore the real file";
+    error_not_a_file(kind, owner) = "{kind} owned by {owner} where a file should be; it was not opened. Find out how it got there, then restore the real file";
     kind_folder = "a folder";
     kind_fifo = "a FIFO";
     kind_socket = "a socket";
     kind_device = "a device";
     kind_other = "something else";
-    error_foreign_link = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
-    error_open_to_others = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
-    error_second_name = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
+    error_foreign_link(owner, target, target_owner) = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
+    error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
+    error_second_name(names, owner, folder_owner) = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
     trap_next = "Nothing was changed. Fix what is described above, then try again.";
-    error_too_large = "larger than {max} bytes, so it was not read. Check what it is";
+    error_too_large(max) = "larger than {max} bytes, so it was not read. Check what it is";
     error_changed = "it was changed after it was read";
     error_immutable = "it has a flag that forbids any change (lsattr shows i or a)";
     artisan_root_storage = "FreeScout's files belong to root, and PHP is never run as root. If its pages run as another account, name that with --web-user";
     artisan_untold = "it is not known which account FreeScout runs as. Name it with --web-user";
     artisan_not_owner = "only root or the account that FreeScout runs as may do this";
-    artisan_not_freescouts = "artisan was not run: {why}";
-    artisan_owner = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
-    artisan_unsure = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
-    program_missing = "{names} was not found";
-    program_refused = "; {path} was found but not run: {why}";
-    artisan_not_started = "php could not be started: {why}";
-    artisan_too_long = "php took longer than {seconds} seconds";
-    artisan_killed = "php was stopped by signal {signal} (9 often means that the system ran out of memory): {said}";
+    artisan_not_freescouts(why) = "artisan was not run: {why}";
+    artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
+    artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
+    program_missing(names) = "{names} was not found";
+    program_refused(path, why) = "; {path} was found but not run: {why}";
+    artisan_not_started(why) = "php could not be started: {why}";
+    artisan_too_long(seconds: number) = "php took longer than {seconds}",
+        seconds { One "1 second", Other "{seconds} seconds" };
+    artisan_killed(signal, said) = "php was stopped by signal {signal} (9 often means that the system ran out of memory): {said}";
     artisan_said_nothing = "no output";
-    artisan_ended = "php ended with exit code {code}: {said}";
-    error_driver = "unsupported database driver {name}";
-    error_database_late = "no complete answer within {seconds} seconds";
-    error_database_too_much = "it sent more than {mebibytes} MiB; the rest was not read";
+    artisan_ended(code, said) = "php ended with exit code {code}: {said}";
+    error_driver(name) = "unsupported database driver {name}";
+    error_database_late(seconds: number) = "no complete answer within {seconds}",
+        seconds { One "1 second", Other "{seconds} seconds" };
+    error_database_too_much(mebibytes) = "it sent more than {mebibytes} MiB; the rest was not read";
     error_database_message = "it announced a message that is longer than any row of FreeScout's";
     error_database_given_up = "the connection was closed: the server had answered too late, or sent too much";
     error_database_odd = "its answer does not have the form that was asked for";
     error_no_connection = "the config cache has no database connection";
     env_error_name = "not a variable name";
-    env_error_line = "line {line} sets this variable, but cannot be read";
+    env_error_line(line) = "line {line} sets this variable, but cannot be read";
     env_error_spelling = "the value cannot be written so that it reads back the same";
     env_error_blank = "an unquoted value contains spaces";
     env_error_no_name = "there is no name before the equals sign";
     env_error_endless = "the references to other variables never end";
 
     // what can be done where the system does not write
-    obstacle_no_room = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
-    obstacle_read_only = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
-    obstacle_immutable = "Remove the flag with: chattr -ia {path} and try again.";
+    obstacle_no_room(path) = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
+    obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
+    obstacle_immutable(path) = "Remove the flag with: chattr -ia {path} and try again.";
 
     // survey and search
     survey_reading = "Reading the install";
     survey_judging = "Reading the database and checking every secret";
-    looking_at = "{files} files, {megabytes} MiB read: {path}";
-    skip_gaps = "the disk is failing: {kilobytes} KiB could not be read, the first at byte {first}; the rest was searched";
-    skip_broken = "damaged archive: {why}";
+    looking_at(files: number, megabytes, path) = "{files}, {megabytes} MiB read: {path}",
+        files { One "1 file", Other "{files} files" };
+    skip_gaps(kilobytes, first) = "the disk is failing: {kilobytes} KiB could not be read, the first at byte {first}; the rest was searched";
+    skip_broken(why) = "damaged archive: {why}";
     skip_encrypted = "encrypted archive member";
     skip_too_deep = "archives nested too deeply";
-    skip_too_much = "unpacks to more than {megabytes} MiB";
-    skip_trap = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
-    skip_shared = "{count} members overlap or repeat other members; each part of the file was unpacked once";
-    skip_endless = "states no size and does not end: only its first {megabytes} MiB were searched";
-    skip_tried_on_some = "too many possible keys: from this file on, {count} of them were tried on only {some} of the {all} secrets that cannot be decrypted. To try more of them on every secret, search the file most likely to contain the key on its own";
-    skip_memory = "needs {megabytes} MiB of memory to unpack: unpack it first";
-    skip_not_read = "packed as {form}, which is not supported: unpack it first";
+    skip_too_much(megabytes) = "unpacks to more than {megabytes} MiB";
+    skip_trap(kilobytes, megabytes) = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
+    skip_shared(count: number) = count {
+        One "1 member overlaps or repeats other members; each part of the file was unpacked once",
+        Other "{count} members overlap or repeat other members; each part of the file was unpacked once",
+    };
+    skip_endless(megabytes) = "states no size and does not end: only its first {megabytes} MiB were searched";
+    skip_tried_on_some(count, some, all: number) = "too many possible keys: from this file on, {count} of them were tried on only {some} of the {all} that cannot be decrypted. To try more of them on every secret, search the file most likely to contain the key on its own",
+        all { One "1 secret", Other "{all} secrets" };
+    skip_memory(megabytes) = "needs {megabytes} MiB of memory to unpack: unpack it first";
+    skip_not_read(form) = "packed as {form}, which is not supported: unpack it first";
     zip_no_directory = "its end is missing, and with it the zip directory";
     zip_directory_damaged = "its zip directory is damaged";
     zip_no_member = "there is no such member where its directory says";
@@ -198,19 +202,19 @@ table! {
     skip_own_backup = "a backup of this program (keys in the backups of this install are read anyway): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
-    memory_of_another = "the process belongs to user {user}; only root may read its memory";
+    memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
     memory_capability = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE; or run this on the host)";
     memory_yama = "kernel.yama.ptrace_scope does not let processes of one user read each other's memory; root may";
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
-    process_memory_unread = "{megabytes} MiB of its memory could not be read";
-    process_holds_other_key = "Process {pid} ({what}, {user}) does not use the current key: its memory is read first.";
-    process_named = "{what}, {user}";
+    process_memory_unread(megabytes) = "{megabytes} MiB of its memory could not be read";
+    process_holds_other_key(pid, what, user) = "Process {pid} ({what}, {user}) does not use the current key: its memory is read first.";
+    process_named(what, user) = "{what}, {user}";
     git_not_an_object = "a git object that contradicts itself";
     git_not_a_pack = "not a git pack";
     git_no_base = "the object that a git object is based on is missing";
     git_foreign = "a git repository that borrows objects from a repository of another user";
-    look_skipped = "not searched: {path}: {why}";
-    look_skipped_more = "not searched: {count} more";
+    look_skipped(path, why) = "not searched: {path}: {why}";
+    look_skipped_more(count) = "not searched: {count} more";
 
     // backup
     backup_reading = "Reading everything that may be changed";
@@ -221,7 +225,7 @@ table! {
     backup_failed = "The backup could not be made.";
     backup_failed_open = "The backup refers to a file outside this install.";
     backup_failed_next = "Choose another folder (--backup-dir, --keys-dir, --state-dir) that only you may write to.";
-    lasts_not = "Careful: {path} is not permanent. {why}";
+    lasts_not(path, why) = "Careful: {path} is not permanent. {why}";
     lasts_next = "Choose a permanent folder: --state-dir, --backup-dir, --keys-dir.";
     lasts_in_memory = "It is kept in memory and is gone after a restart.";
     lasts_in_container = "It is in the container's own layer and is gone when the container is rebuilt.";
@@ -242,7 +246,7 @@ table! {
     passphrase_new = "Passphrase for the new backup (hidden):";
     passphrase_again = "The same passphrase again:";
     passphrase_differs = "The two passphrases differ.";
-    passphrase_ask = "Passphrase of {folder} (hidden):";
+    passphrase_ask(folder) = "Passphrase of {folder} (hidden):";
     passphrase_no_text = "it must be one line of text, and not empty";
     passphrase_unusable = "The passphrase cannot be read.";
     passphrase_unusable_next = "Nothing was changed. Name a file that contains the passphrase and nothing else, or - for standard input.";
@@ -250,13 +254,14 @@ table! {
     passphrase_no_terminal_next = "Nothing was changed. Use --passphrase-file FILE, or - to read it from standard input.";
     passphrase_stopped = "Stopped at the passphrase prompt. Nothing was changed.";
     standard_input_twice = "standard input cannot be read twice";
+    standard_input_shared(first, second) = "{first} and {second} both name standard input.";
     standard_input_twice_next = "Nothing was changed. Give one of the two as a file.";
-    restore_sql_head = "-- Restores what freescout-rescue may change in database {database}\n-- of {path}, to its state at {created}.";
-    backup_readme = "Backup of {path}, made by freescout-rescue at {created}.\n\n{holds}\n{encrypted}\nTo restore all of it:        {restore}\nTo undo a recovery:          {undo}\nTo restore it by hand, run these in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 checksum and its original path.\n";
+    restore_sql_head(database, path, created) = "-- Restores what freescout-rescue may change in database {database}\n-- of {path}, to its state at {created}.";
+    backup_readme(path, created, holds, encrypted, restore, undo, by_hand) = "Backup of {path}, made by freescout-rescue at {created}.\n\n{holds}\n{encrypted}\nTo restore all of it:        {restore}\nTo undo a recovery:          {undo}\nTo restore it by hand, run these in this folder:\n  {by_hand}\n\nmanifest.json lists every file with its SHA-256 checksum and its original path.\n";
     readme_holds_key = "This folder contains the APP_KEY (in files/env) and everything that it decrypts: keep it private,\nand delete it when you no longer need it.";
-    readme_keys_apart = "This folder contains what the APP_KEY decrypts. The files with the key itself are in\n{keys}\nKeep the two apart and private, and delete both when you no longer need them.";
+    readme_keys_apart(keys) = "This folder contains what the APP_KEY decrypts. The files with the key itself are in\n{keys}\nKeep the two apart and private, and delete both when you no longer need them.";
     readme_encrypted = "\nEvery file with data of the install is encrypted with a passphrase, in the age format\n(https://age-encryption.org): its name ends in .age, and `age -d FILE` (or `rage -d FILE`) decrypts it.\n";
-    keys_readme = "Keys of the FreeScout in {path}, saved by freescout-rescue at {created}.\n\nThe files here contain its APP_KEY. What that key decrypts is in the backup\n{folder}\nKeep the two apart and private, and delete both when you no longer need them.\n{encrypted}";
+    keys_readme(path, created, folder, encrypted) = "Keys of the FreeScout in {path}, saved by freescout-rescue at {created}.\n\nThe files here contain its APP_KEY. What that key decrypts is in the backup\n{folder}\nKeep the two apart and private, and delete both when you no longer need them.\n{encrypted}";
 
     // plan and apply
     plan_surprised = "A secret is no longer as it was when it was checked.";
@@ -274,88 +279,95 @@ table! {
     file_changed = "Somebody else changed a file of the install after it was read.";
     file_changed_next = "Nothing was changed. Make a new backup; the plan is then made again from the current state.";
     apply_half_done = "Some changes were written, others could not be, and not all of them could be reversed.";
-    apply_half_done_next = "Fix what prevented it, then:\n  {ways}\n  The original state is saved in {folder}; its README says how to restore it by hand.";
-    commit_unknown = "The connection to the database at {place} was lost during the commit, so it is not known yet whether the rows were written.";
-    commit_unknown_next = "The files are unchanged, and nothing is lost. When the database is running again, either of these finds out and continues:\n  {ways}";
+    apply_half_done_next(ways, folder) = "Fix what prevented it, then:\n  {ways}\n  The original state is saved in {folder}; its README says how to restore it by hand.";
+    commit_unknown(place) = "The connection to the database at {place} was lost during the commit, so it is not known yet whether the rows were written.";
+    commit_unknown_next(ways) = "The files are unchanged, and nothing is lost. When the database is running again, either of these finds out and continues:\n  {ways}";
     rows_changed = "Somebody else changed rows after they were read.";
     rows_changed_next = "Nothing was changed. Make a new backup; the plan is then made again from the current state.";
     row_not_kept = "The database did not store a new value completely.";
     row_not_kept_next = "Nothing was changed. The column is too narrow: run FreeScout's migrations first (php artisan migrate).";
     cache_cleared_by_artisan = "FreeScout's clear-cache command was run as the web user; workers restart after their current job.";
     artisan_left_old_key = "FreeScout's clear-cache command was run, but the config cache still does not contain the key.";
-    artisan_failed = "FreeScout's clear-cache command could not be run: {why}.";
+    artisan_failed(why) = "FreeScout's clear-cache command could not be run: {why}.";
     cache_rebuilt = "Another process rebuilt the config cache with a different key while it was being cleared; it was cleared again.";
     cache_removed = "The config cache was removed; FreeScout now reads .env. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
-    cache_not_removed = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the old key.";
+    cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the old key.";
     workers_stay = "Queue workers were not restarted: some passwords are unreadable, and the workers' memory may be the last place where their key exists.";
     workers_stay_next = "Until they restart, they use the key they were started with, so sending or fetching may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Until then, do not clear FreeScout's cache in the browser and do not restart PHP: both stop workers.";
-    worker_unsearched = "The memory of process {pid} ({what}) could not be searched: {why}.";
-    own_backup_unread = "The backup of {created} in {folder} may contain a missing key, but was not searched: {why}.";
-    own_backup_unread_undated = "A backup in {folder} may contain a missing key, but was not searched: {why}.";
+    worker_unsearched(pid, what, why) = "The memory of process {pid} ({what}) could not be searched: {why}.";
+    own_backup_unread(created, folder, why) = "The backup of {created} in {folder} may contain a missing key, but was not searched: {why}.";
+    own_backup_unread_undated(folder, why) = "A backup in {folder} may contain a missing key, but was not searched: {why}.";
     own_backup_encrypted = "it is encrypted with a passphrase";
-    own_backups_more = "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files";
+    own_backups_more(count: number) = count {
+        One "1 more backup of this install was not searched for a missing key. To have it searched, name it: --look-in FOLDER/files",
+        Other "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files",
+    };
     workers_hidden = "This account cannot see the processes of other users, so some workers may be missing here.";
-    key_only_in_memory = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
+    key_only_in_memory(key) = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
     memory_searching = "Searching the memory of this install's PHP processes for lost keys";
-    key_not_kept = "{key} was found only in running processes, and this recovery does not save it. Once they have ended, an undo would bring back secrets that nothing can decrypt.";
+    key_not_kept(key) = "{key} was found only in running processes, and this recovery does not save it. Once they have ended, an undo would bring back secrets that nothing can decrypt.";
     memory_searched_first = "Searching the memory of PHP processes before workers restart";
-    made_anew = "Somebody saved something in FreeScout in the meantime: reading everything again and making a new plan ({tried} of {tries}).";
-    made_anew_note = "Somebody saved something in FreeScout while this was running, so the plan was made again {times}, with the same strategy and the same key, and without losing anything that the first plan kept.";
-    made_anew_once = "once";
-    made_anew_times = "{count} times";
-    made_anew_too_often = "Nothing was changed. The plan was made {tries} times, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run this again.";
+    made_anew(tried, tries) = "Somebody saved something in FreeScout in the meantime: reading everything again and making a new plan ({tried} of {tries}).";
+    made_anew_note(times: number) = "Somebody saved something in FreeScout while this was running, so the plan was made again {times}, with the same strategy and the same key, and without losing anything that the first plan kept.",
+        times { One "once", Other "{times} times" };
+    made_anew_too_often(tries: number) = "Nothing was changed. The plan was made {tries}, and each time something was saved again. Stop what saves (cron's schedule:run, the queue workers), then run this again.",
+        tries { One "1 time", Other "{tries} times" };
     anew_gives_up = "Somebody saved something in FreeScout in the meantime, and the plan that is possible now differs from the one that was shown.";
     anew_other_strategy = "It would use another strategy, or end with another key.";
     anew_foretold_otherwise = "Somebody saved something in FreeScout in the meantime, and the restore would now have a different result from the one that was shown.";
-    anew_loses = "These would no longer be readable: {places}";
-    anew_saved_over = "Somebody saved a value where one of your passwords was to be stored: {places}";
+    anew_loses(places) = "These would no longer be readable: {places}";
+    anew_saved_over(places) = "Somebody saved a value where one of your passwords was to be stored: {places}";
     anew_gives_up_next = "Nothing was changed. Review the new plan, then confirm it.";
     memory_key_found = "A lost key was found in a running process of this install.";
     memory_key_found_why = "The plan was made without it.";
     memory_key_found_next = "Nothing was changed. Make the plan again: it will then recover what this key decrypts.";
     workers_told = "Queue workers will restart after their current job.";
     workers_not_told = "Queue workers could not be restarted: run `php artisan queue:restart` as the web user.";
-    workers_other_driver = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers use the new key.";
+    workers_other_driver(driver) = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers use the new key.";
     opcache_hint = "If pages keep using the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
-    apply_not_read_again = "Everything was written, but could not be read again to verify it: {what} {why}";
+    apply_added_unread(places) = "Stored while the recovery ran, and FreeScout cannot read it yet: {places}. Recover once more; that takes in what was added.";
+    apply_not_read_again(what, why) = "Everything was written, but could not be read again to verify it: {what} {why}";
     handover_impossible = "FreeScout is running from its config cache and could not run without it.";
-    handover_no_env = "{path} is missing: only the config cache contains the settings.";
+    handover_no_env(path) = "{path} is missing: only the config cache contains the settings.";
     handover_other_database = "The settings in .env do not lead to the database that was read.";
     handover_impossible_next = "Nothing was changed. The recovery has to clear the config cache, so .env must be right first (a copy may be in a backup; bootstrap/cache/config.php shows the settings used now).";
     cache_stays = "FreeScout's config cache could not be refreshed, so all changes were rolled back.";
     cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the config cache can be cleared, and check for an immutable flag (lsattr).";
-    no_transactions = "Table {table} uses a storage engine without transactions, so a change could not be rolled back.";
-    no_transactions_next = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
-    key_file_foreign = "{path}, the file named by APP_KEY_FILE in .env, belongs to {owner}, so it is not written. If it is this install's key file, give it to FreeScout's account (chown)";
-    key_file_unsure = "{path}, the file named by APP_KEY_FILE in .env, belongs to root and may be something other than a key file, so it is not written. If it is this install's key file, give it to FreeScout's account (chown), or write the key there yourself";
-    key_file_link = "{path}, the file named by APP_KEY_FILE in .env, is a link to {target}, and links are not followed for writing. Name the file itself, or write the key there yourself";
-    key_file_folder_open = "{path}, the file named by APP_KEY_FILE in .env, is below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
+    no_transactions(table) = "Table {table} uses a storage engine without transactions, so a change could not be rolled back.";
+    no_transactions_next(table) = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
+    key_file_foreign(path, owner) = "{path}, the file named by APP_KEY_FILE in .env, belongs to {owner}, so it is not written. If it is this install's key file, give it to FreeScout's account (chown)";
+    key_file_unsure(path) = "{path}, the file named by APP_KEY_FILE in .env, belongs to root and may be something other than a key file, so it is not written. If it is this install's key file, give it to FreeScout's account (chown), or write the key there yourself";
+    key_file_link(path, target) = "{path}, the file named by APP_KEY_FILE in .env, is a link to {target}, and links are not followed for writing. Name the file itself, or write the key there yourself";
+    key_file_folder_open(path, folder, owner, mode) = "{path}, the file named by APP_KEY_FILE in .env, is below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
     key_file_not_replaced = "The key file cannot be replaced.";
-    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
-    key_file_by_hand = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again. Or choose the strategy carry, which leaves the key file as it is.";
-    key_file_holds_no_key = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";
-    key_file_holds_more = "{path} is named by APP_KEY_FILE, but contains more than one key, so it is not overwritten. Leave only the key in it";
+    key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
+    key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";
+    key_file_or_carry = "Or choose the strategy carry, which leaves the key file as it is.";
+    key_file_place_next = "Correct the place (chown, chmod) so that only root and FreeScout's accounts can change it, then try again.";
+    key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";
+    key_file_holds_more(path) = "{path} is named by APP_KEY_FILE, but contains more than one key, so it is not overwritten. Leave only the key in it";
 
     // the journal
     journal_held = "Another freescout-rescue is writing to the journal right now, or was suspended (Ctrl-Z) while doing so.";
     journal_held_next = "Nothing was changed. Let it finish (a suspended one continues with fg), then try again. Do not use another --state-dir: the journal there would not know about the other run.";
     journal_unusable = "The journal cannot be used, and nothing is changed without it.";
     journal_unusable_next = "Choose another folder with --state-dir, one that only you may write to.";
-    journal_not_ended = "Everything was applied, but the journal entry could not be closed: {why} Until it is closed, the run counts as unfinished; `resume` will find everything done and close it.";
-    journal_not_closed = "Nothing of it remains, but the journal entry could not be closed, so the run counts as unfinished; this closes it: {undo}";
-    error_newer_journal = "{path}: written by a later version of freescout-rescue";
-    locked_by_other = "Another freescout-rescue is working on this install: process {pid} of {user} on {host}, since {since}.";
-    locked_in_database = "Another freescout-rescue is working on this install: it holds the lock in the install's database ({who}).";
+    journal_not_ended(why) = "Everything was applied, but the journal entry could not be closed: {why} Until it is closed, the run counts as unfinished; `resume` will find everything done and close it.";
+    journal_not_closed(undo) = "Nothing of it remains, but the journal entry could not be closed, so the run counts as unfinished; this closes it: {undo}";
+    error_newer_journal(path) = "{path}: written by a later version of freescout-rescue";
+    locked_by_other(pid, user, host, since) = "Another freescout-rescue is working on this install: process {pid} of {user} on {host}, since {since}.";
+    locked_in_database(who) = "Another freescout-rescue is working on this install: it holds the lock in the install's database ({who}).";
     locked_in_database_next = "Let it finish, or stop it: it completes any write before it exits. The lock is released when its database connection closes.";
-    claimant_process = "process {pid}";
-    claimant_connection = "connection {connection}";
-    claimant_connection_from = "connection {connection} from {from}";
-    claimant_running = "process {pid} of {user}";
-    claimant_here = "running on this machine: {running}";
+    locked_in_database_kill(kill) = "If it is gone and its connection is not, end the connection in the database: {kill}";
+    claimant_process(pid) = "process {pid}";
+    claimant_connection(connection) = "connection {connection}";
+    claimant_connection_from(connection, from) = "connection {connection} from {from}";
+    claimant_running(pid, user) = "process {pid} of {user}";
+    claimant_here(running) = "running on this machine: {running}";
     claimant_unknown = "the server does not say who";
     no_room_beside_lock = "the server does not allow another connection beside it";
-    no_database_lock = "The database gave no lock ({why}), so another freescout-rescue working on this install from a different state folder would not be noticed. Rows and files were compared right before they were written.";
+    no_database_lock(why) = "The database gave no lock ({why}), so another freescout-rescue working on this install from a different state folder would not be noticed. Rows and files were compared right before they were written.";
     locked_by_other_why = "Two at once could overwrite each other's work. Nothing was changed.";
     locked_by_other_next = "Let it finish, or stop it: it completes any write before it exits.";
     run_backup = "backup";
@@ -367,82 +379,91 @@ table! {
     outcome_not_carried_out = "not carried out";
     outcome_taken_back = "undone";
     outcome_given_up = "closed unfinished, its backup was lost";
-    run_unfinished = "An unfinished {kind} of {started} by {user} was found.";
+    run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. Nothing else can start until it is finished or undone.";
-    run_unfinished_undo_next = "To finish it: {resume}";
-    run_unfinished_next = "To finish it: {resume}\n  To undo it: {undo}";
-    run_stays_unfinished = "This attempt changed nothing: the interrupted run is still unfinished.\n  {ways}";
-    finding_unfinished_undo = "{unfinished} Finish it with `resume`.";
-    finding_unfinished = "{unfinished} Finish it with `resume`, or undo it with `undo`.";
-    run_told = "{started}  {what}: {outcome}";
-    run_told_recovery = "{started}  {what}: {outcome}; re-encrypted {resealed}, passwords stored {entered}";
-    run_by = "by {user} on {host}, from {from}, process {pid}";
-    run_rests_on = "backup {folder}";
+    run_unfinished_undo_next(resume) = "To finish it: {resume}";
+    run_unfinished_next(resume, undo) = "To finish it: {resume}\n  To undo it: {undo}";
+    run_stays_unfinished(ways) = "This attempt changed nothing: the interrupted run is still unfinished.\n  {ways}";
+    finding_unfinished_undo(unfinished) = "{unfinished} Finish it with `resume`.";
+    finding_unfinished(unfinished) = "{unfinished} Finish it with `resume`, or undo it with `undo`.";
+    run_told(started, what, outcome) = "{started}  {what}: {outcome}";
+    run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; re-encrypted {resealed}, passwords stored {entered}";
+    run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
+    run_rests_on(folder) = "backup {folder}";
     run_from_console = "the console";
-    history_empty = "No run on this install is recorded in {folder}.";
-    earlier_head = "On {at} you got as far as step {number}, {step}.";
+    history_empty(folder) = "No run on this install is recorded in {folder}.";
+    earlier_head(at, number, step) = "On {at} you got as far as step {number}, {step}.";
     earlier_what = "Press Enter to continue there: the same places are searched again, and the backup is compared with the current state. Passwords and keys you entered were not saved.";
     earlier_usual = "the usual places";
     earlier_processes = "running PHP";
-    earlier_backup = "backup in {folder}";
-    earlier_strategy = "strategy {strategy}";
+    earlier_backup(folder) = "backup in {folder}";
+    earlier_strategy(strategy) = "strategy {strategy}";
     earlier_keys = "Esc starts over; this position is kept until a new one is saved.";
-    taken_up = "You are back in step {step}.";
+    taken_up(step) = "You are back in step {step}.";
     taken_up_without_backup = "The current state no longer matches that backup: make a new one.";
     taken_up_without_passwords = "You are back in step 5. Enter the passwords again: they were not saved.";
     enter_go_on = "continue";
     enter_decide = "decide";
-    unfinished_resume_undo = "Type {word} and press Enter to finish the undo: rows and files become what they were before the recovery.";
+    unfinished_resume_undo(word) = "Type {word} and press Enter to finish the undo: rows and files become what they were before the recovery.";
     cache_stays_resumed = "Rows and .env are written, but the config cache could not be refreshed, so FreeScout still uses another key.";
-    resume_word = "resume";
     unfinished_type_resume = "Type the word, then press Enter. Esc leaves it as it is.";
     unfinished_type_a_word = "Type one of the two words, then press Enter. Esc leaves it as it is.";
-    unfinished_what = "It was interrupted, and some of it may be written. The journal and the backup in {folder} account for every change.";
-    unfinished_resume = "Type {word} and press Enter to finish what you confirmed: what is missing is written, and everything is read again.";
-    unfinished_undo = "Type {word} and press Enter to undo it: rows and files become what they were before.";
+    unfinished_what(folder) = "It was interrupted, and some of it may be written. The journal and the backup in {folder} account for every change.";
+    unfinished_resume(word) = "Type {word} and press Enter to finish what you confirmed: what is missing is written, and everything is read again.";
+    unfinished_undo(word) = "Type {word} and press Enter to undo it: rows and files become what they were before.";
     unfinished_leave = "Esc leaves it for now; nothing else can start until you have decided.";
     locked_unfinished = "First decide about the unfinished run: press Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
-    lost_put_back = "Nothing was changed. The unfinished {kind} needs that backup: put back what is missing from it.";
-    lost_for_good = "If the backup is lost for good, close the {kind} as it is, and start again: {give_up}";
-    give_up_needless_why = "It can still be finished or undone: its backup is in {folder}.";
-    given_up = "The {kind} of {started} is closed. Nothing was changed.";
-    given_up_left = "It left {path}, which may contain the only copy of a key: remove that file once FreeScout can read everything again.";
-    given_up_next = "To see the current state: {check}";
+    lost_put_back(kind) = "Nothing was changed. The unfinished {kind} needs that backup: put back what is missing from it.";
+    lost_for_good(kind, give_up) = "If the backup is lost for good, close the {kind} as it is, and start again: {give_up}";
+    give_up_needless_why(folder) = "It can still be finished or undone: its backup is in {folder}.";
+    given_up(kind, started) = "The {kind} of {started} is closed. Nothing was changed.";
+    given_up_left(path) = "It left {path}, which may contain the only copy of a key: remove that file once FreeScout can read everything again.";
+    given_up_next(check) = "To see the current state: {check}";
     resume_checking = "Comparing the current state with what was planned";
     resume_nothing_written = "The recovery was interrupted before anything was written. There is nothing to finish, so it is closed now.";
     resume_nothing_written_next = "Nothing was changed. Start again.";
     resume_key_gone = "The rows are written, but the new key, which was saved beside .env, is gone.";
-    resume_key_gone_next = "Undo it: {undo}";
-    resume_file_changed = "{path} was changed after the interruption.";
+    resume_key_gone_next(undo) = "Undo it: {undo}";
+    resume_file_changed(path) = "{path} was changed after the interruption.";
     resume_file_changed_why = "It is neither what the recovery found nor what it was about to write.";
-    resume_file_changed_next = "Nothing further was changed. Put the file back as it was and resume, or restore the whole backup: {restore}";
-    resume_harms = "Finishing this run now would do harm: {now} secrets can be read now, but only {then} afterwards.";
+    resume_file_changed_next(restore) = "Nothing further was changed. Put the file back as it was and resume, or restore the whole backup: {restore}";
+    resume_harms(now: number, then) = now {
+        One "Finishing this run now would do harm: 1 secret can be read now, but only {then} afterwards.",
+        Other "Finishing this run now would do harm: {now} secrets can be read now, but only {then} afterwards.",
+    };
     resume_harms_why = "After the interruption, somebody changed rows without this run's knowledge: for example, another freescout-rescue with its own state folder.";
-    resume_harms_next = "Nothing further was changed. Undo the run, which leaves alone what others have changed since: {undo}";
-    resume_password_left = "Not stored: this version keeps it unencrypted, and unencrypted passwords are not saved for a resumed run. Enter it again: {place}";
-    resume_row_left = "Left alone, because somebody has changed it since: {place}";
+    resume_harms_next(undo) = "Nothing further was changed. Undo the run, which leaves alone what others have changed since: {undo}";
+    resume_password_left(place) = "Not stored: this version keeps it unencrypted, and unencrypted passwords are not saved for a resumed run. Enter it again: {place}";
+    resume_row_left(place) = "Left alone, because somebody has changed it since: {place}";
 
     // undo and restore
     undo_nothing = "There is no recovery to undo.";
-    undo_nothing_why = "No backup of this install in {folder} belongs to a recovery that could be undone.";
+    undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
     undo_nothing_next = "If the backups are elsewhere, name the folder with --backup-dir.";
     undo_checking = "Comparing the current state with what was written";
     undo_rows = "Putting rows back in one transaction";
     undo_files = "Putting files back";
-    undo_file_changed = "{path} was changed after the recovery.";
+    undo_file_changed(path) = "{path} was changed after the recovery.";
     undo_file_changed_why = "If only the rows were put back, they would be encrypted with a different key from the one configured.";
-    undo_file_changed_next = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or restore the whole backup: {restore}";
-    undone = "Undone: {rows} stored values and {files} files are as they were before.";
-    undo_row_refused = "Left alone, because somebody has changed it since: {place}";
-    undo_stranded = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
-    undo_needs_yes = "This would undo the recovery of {created}: {rows} stored values and {files} files, from {folder}. Add --yes to do it. Nothing was changed.";
-    undo_safety = "The state before this is saved in {folder}";
-    restore_would = "Restoring would change {rows} stored values and {files} files:";
-    restore_file_removed = "{path} (removed: it did not exist then)";
-    restore_key_stays = "The current key stays {key}.";
-    restore_key_moves = "The current key becomes {after}; now it is {now}.";
-    restore_readable = "FreeScout can read {now} of {of_now} secrets now, and would be able to read {after} of {of_after}:";
+    undo_file_changed_next(restore) = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or restore the whole backup: {restore}";
+    undone(rows: number, files: number) = "Undone: {rows} and {files} are as they were before.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
+    undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
+    undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
+    undo_needs_yes(created, rows: number, files: number, folder) = "This would undo the recovery of {created}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
+    undo_safety(folder) = "The state before this is saved in {folder}";
+    restore_would(rows: number, files: number) = "Restoring would change {rows} and {files}:",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
+    restore_file_removed(path) = "{path} (removed: it did not exist then)";
+    restore_key_stays(key) = "The current key stays {key}.";
+    restore_key_moves(after, now) = "The current key becomes {after}; now it is {now}.";
+    restore_readable(now, of_now: number, after, of_after) = "FreeScout can read {now} of {of_now} now, and would be able to read {after} of {of_after}:",
+        of_now { One "1 secret", Other "{of_now} secrets" };
     restore_stays = "unchanged:";
     restore_now = "now:";
     restore_after = "after:";
@@ -451,35 +472,40 @@ table! {
     restore_other_database = "FreeScout would then connect to its database with different settings; the rows go to the database it uses now.";
     restore_would_nothing = "Everything is as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
-    restored = "Restored: {rows} stored values and {files} files.";
-    restored_as_foretold = "Everything was read again and is as predicted: FreeScout can read {readable} of {total} secrets.";
+    restored(rows: number, files: number) = "Restored: {rows} and {files}.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
+    restored_as_foretold(readable, total: number) = "Everything was read again and is as predicted: FreeScout can read {readable} of {total}.",
+        total { One "1 secret", Other "{total} secrets" };
     restored_otherwise = "Everything was read again, and not everything is as predicted. Somebody may have saved something in the meantime:";
-    restore_not_read_again = "It could not be read again to verify it: {what} {why}";
+    restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
     restore_other_install = "This backup belongs to another install.";
     restore_other_install_next = "Nothing was changed. Name the install that the backup was made of.";
-    not_a_backup = "{path} is not a backup that can be restored.";
-    not_a_backup_next = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";
+    not_a_backup(path) = "{path} is not a backup that can be restored.";
+    not_a_backup_next(folder) = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
-    look_in_missing = "{path} does not exist, so it cannot be searched for keys.";
+    look_in_missing(path) = "{path} does not exist, so it cannot be searched for keys.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
+    look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
+    look_in_keyboard_next = "Nothing was changed. Use find-key --look-in -, or give a file.";
     key_file_empty = "the file is empty";
     key_file_several = "it contains more than one key; leave only one in it, or search the file with --look-in";
     key_file_no_key = "The key file contains no key.";
     key_file_useless = "The given key decrypts none of the stored secrets.";
-    key_file_useless_why = "{source}: {fingerprint}";
+    key_file_useless_why(source, fingerprint) = "{source}: {fingerprint}";
     key_file_useless_next = "Nothing was changed. Name the file with the right key, or leave out --key-file to continue without it.";
     key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
-    passwords_file_unusable = "{path} cannot be used.";
+    passwords_file_unusable(path) = "{path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
-    no_such_mailbox = "There is no mailbox {mailbox}.";
-    password_form_untold = "A password cannot be stored here: {place}.";
+    no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
+    password_form_untold(place) = "A password cannot be stored here: {place}.";
     password_form_next = "Nothing was changed. Enter it in FreeScout's own settings page.";
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
-    strategy_impossible = "The strategy {strategy} is not possible here.";
+    strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
@@ -490,9 +516,9 @@ table! {
     recover_needs_yes = "This is only the plan. Add --yes to make a backup and apply it. Nothing was changed.";
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "This program was asked to stop (by a signal) before anything was written.";
-    signal_before_next = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
+    signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
     recover_nothing_to_do = "Nothing needs to be changed.";
-    demo_made = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
+    demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     demo_no_room = "The demo install cannot be created.";
     demo_no_room_next = "Name a folder that does not exist yet, in a place where you may write.";
@@ -501,26 +527,27 @@ table! {
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";
-    check_install = "{path}: FreeScout {version} on {server}, database {database}";
-    check_web_user = "Web user: {user}";
-    check_key = "Current key: {label} · {fingerprint}, from {source}";
+    check_install(path, version, server, database) = "{path}: FreeScout {version} on {server}, database {database}";
+    check_web_user(user) = "Web user: {user}";
+    check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
-    check_summary = "FreeScout can read {readable} of {total} secrets.";
-    check_recommended = "Recommended: {strategy}. {why}";
-    check_next = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
+    check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
+        total { One "1 secret", Other "{total} secrets" };
+    check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
+    check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
+    check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
     check_overruled = "But that only counts with the key in .env. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): it must be changed there.";
     check_does_not_start = "But FreeScout cannot start: first correct that line of .env (see above).";
     check_all_well = "Nothing needs to be done.";
-    plan_figures = "Plan: {strategy}. Re-encrypted: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} afterwards.";
-    applied_verified = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
-    applied_unverified = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
-    applied_undo = "To undo it: {undo}";
+    plan_figures(strategy, resealed, entered, before, total, after) = "Plan: {strategy}. Re-encrypted: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} afterwards.";
+    applied_verified(strategy, resealed, entered) = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
+    applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
+    applied_undo(undo) = "To undo it: {undo}";
 
     // the wizard: what it says at the foot of the screen
-    apply_word = "apply";
     apply_type_the_word = "Type the word first, then press Enter.";
-    undo_word = "undo";
     undo_type_the_word = "Type the word first, then press Enter.";
     field_full = "The text is too long for this field.";
     pasted_in_part = "Only the first line of the pasted text was used.";
@@ -530,26 +557,29 @@ table! {
     wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "Changes are being written and cannot be interrupted. This takes a moment.";
     stopped = "Stopped.";
-    looked = "Searched: {files} files, {megabytes} MiB.";
-    looked_in = "Searched: {files} files, {megabytes} MiB, {seconds} s.";
-    looked_stopped = "Stopped after {files} files, {megabytes} MiB.";
+    looked(files: number, megabytes) = "Searched: {files}, {megabytes} MiB.",
+        files { One "1 file", Other "{files} files" };
+    looked_in(files: number, megabytes, seconds) = "Searched: {files}, {megabytes} MiB, {seconds} s.",
+        files { One "1 file", Other "{files} files" };
+    looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
+        files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
     looked_no_key = "No new key found.";
-    looked_found = "Found: {key} decrypts {opens} of {total}.";
-    looked_nothing = "Nothing was searched: {why}";
+    looked_found(key, opens, total) = "Found: {key} decrypts {opens} of {total}.";
+    looked_nothing(why) = "Nothing was searched: {why}";
     q_leaves = "Press q to leave.";
     q_or_n = "Press q to leave, n to start over.";
     report_no_way_back = "The recovery is done. Press n to start over, q to leave.";
 
     // the screen: frame
     what_now = "What to do now";
-    please_enlarge = "Please enlarge this window: at least {width}×{height} is needed, it is now {w}×{h}.";
+    please_enlarge(width, height, w, h) = "Please enlarge this window: at least {width}×{height} is needed, it is now {w}×{h}.";
     please_enlarge_keys = "Until then only q and Ctrl-C work: both leave.";
-    please_enlarge_goes_on = "Still running: {what}";
+    please_enlarge_goes_on(what) = "Still running: {what}";
     pane_steps = "Steps";
     pane_connections = "Connections";
-    title_readable = "readable now {readable}/{total}";
-    title_after = " → after plan {readable}/{total}";
+    title_readable(readable, total) = "readable now {readable}/{total}";
+    title_after(readable, total) = " → after plan {readable}/{total}";
     stopping = "Stopping";
     step_survey = "Survey";
     step_backup = "Backup";
@@ -567,12 +597,15 @@ table! {
     quit_question = "Leave? Enter: leave. Esc: stay.";
     quit_question_small = "Leave? Ctrl-C: leave. To stay, enlarge this window.";
     quit_nothing_changed = "Nothing was changed.";
-    quit_backup_stays = "A backup stays in {folder}. It contains the APP_KEY: delete it when you no longer need it.";
-    quit_backup_stays_apart = "A backup stays in {folder}, the files with the key in {keys}: delete both when you no longer need them.";
-    quit_recovery_stands = "The recovery made in this session stays in effect. To undo it: {undo}";
+    quit_backup_stays(folder) = "A backup stays in {folder}. It contains the APP_KEY: delete it when you no longer need it.";
+    quit_backup_stays_apart(folder, keys) = "A backup stays in {folder}, the files with the key in {keys}: delete both when you no longer need them.";
+    quit_recovery_stands(undo) = "The recovery made in this session stays in effect. To undo it: {undo}";
     quit_writing = "The recovery is being written right now and cannot be interrupted. The program leaves as soon as it is done.";
     quit_running = "Something is still in progress; it will be stopped. It changes nothing in FreeScout.";
-    quit_typed = "Passwords entered but not applied: {count}. They will be forgotten.";
+    quit_typed(count: number) = count {
+        One "A password was entered but not applied. It will be forgotten.",
+        Other "Passwords entered but not applied: {count}. They will be forgotten.",
+    };
     quit_report_outdated = "The saved report does not include the latest results (Enter in step 8 saves it again).";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
 
@@ -635,21 +668,21 @@ table! {
     // the screen: survey
     survey_reading_long = "Reading the install and its database. Nothing is changed.";
     survey_install = "Install";
-    survey_install_value = "{path}, FreeScout {version}, on {host}";
+    survey_install_value(path, version, host) = "{path}, FreeScout {version}, on {host}";
     survey_database = "Database";
-    survey_database_value = "{server}, {database}";
-    survey_database_prefix_value = "{server}, {database}, prefix {prefix}";
+    survey_database_value(server, database) = "{server}, {database}";
+    survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
-    survey_web_user_value = "{user} ({why})";
+    survey_web_user_value(user, why) = "{user} ({why})";
     web_user_owner = "owns storage/";
-    web_user_least = "the least privileged of the owners: {owners}";
+    web_user_least(owners) = "the least privileged of the owners: {owners}";
     web_user_acl = "root owns everything, but an access control list lets it write";
-    web_user_group = "root owns everything, but group {group} may write";
+    web_user_group(group) = "root owns everything, but group {group} may write";
     web_user_root = "owns everything; PHP is not run as root";
     web_user_named = "named with --web-user";
     web_user_untold = "unknown: anybody may change FreeScout's configuration. Name it with --web-user";
     survey_key = "Key";
-    survey_key_value = "{key}, from {source}";
+    survey_key_value(key, source) = "{key}, from {source}";
     survey_wrong = "What is wrong";
     survey_nothing_wrong = "The key and the stored secrets are all right.";
     survey_do_not = "Until this is repaired";
@@ -665,39 +698,47 @@ table! {
     database_form_password = "If DB_PASSWORD is left empty, the configured one is used.";
 
     // the screen: backup
-    backup_keys_apart = "The files with the key are kept apart, in {keys}. Keep both folders private, and delete them when you no longer need them.";
+    backup_keys_apart(keys) = "The files with the key are kept apart, in {keys}. Keep both folders private, and delete them when you no longer need them.";
     backup_what = "Before anything is changed, everything that a recovery may change is copied into one folder that only you can open, and the copy is verified:";
     backup_folder_form = "Folder for backups and journal. It is created if it does not exist:";
-    backup_folder_refused = "This folder cannot be used ({why}). Press f to choose another.";
+    backup_folder_refused(why) = "This folder cannot be used ({why}). Press f to choose another.";
     backup_folder_unusable = "This folder cannot be used.";
     backup_folder_unusable_next = "Enter another one: a folder that only you can write to, or a new one inside such a folder.";
     backup_folder_whole = "Enter the full path of the folder, starting with /.";
     backup_folder_choose = "Press f to choose a permanent folder.";
-    backup_folder_kept = "Backups and journal now go to {path}.";
+    backup_folder_kept(path) = "Backups and journal now go to {path}.";
     backup_list = "  · .env, the key file and the config cache, where they exist\n  · every stored value that depends on the key, as it is now\n  · restore.sql, to put them back without this program\n  · a manifest with the SHA-256 checksum of every file";
-    backup_full_dump = "Also dump the whole database ({program})";
+    backup_full_dump(program) = "Also dump the whole database ({program})";
     backup_locks = "The later steps unlock when the backup is complete.";
     backup_running = "The backup is being made. Esc stops it.";
     backup_stands = "The backup is complete and verified.";
     backup_folder = "Folder";
     backup_holds = "Contains";
-    backup_holds_value = "{texts} stored values, {files} files, {kib} KiB";
+    backup_holds_value(texts: number, files: number, kib) = "{texts}, {files}, {kib} KiB",
+        texts { One "1 stored value", Other "{texts} stored values" },
+        files { One "1 file", Other "{files} files" };
     backup_by_hand = "To restore it, use `freescout-rescue restore`, or do it by hand: its README says how.";
     backup_keep_closed = "It contains the APP_KEY and everything that the key decrypts. Keep it private, and delete it when you no longer need it.";
 
     // the screen: keys
     keys_all_open = "Every encrypted secret can be decrypted with one of these keys.";
-    keys_one_closed = "1 secret cannot be decrypted with any of these keys. To find its key: paste one (a), search a path (p), this server (s), or running PHP (m).";
-    keys_some_closed = "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).";
+    keys_some_closed(count: number) = count {
+        One "1 secret cannot be decrypted with any of these keys. To find its key: paste one (a), search a path (p), this server (s), or running PHP (m).",
+        Other "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).",
+    };
     keys_none = "No key is known yet.";
     keys_type_key = "The key, as it was after APP_KEY= (hidden; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
-    keys_more_sources = "and {more} more places";
-    key_tried = "{key} decrypts {opens} secrets.";
-    key_tried_nothing = "{key} is a valid key, but decrypts nothing here.";
-    key_not_a_key = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
-    look_skipped_shown = "{more} more and this were not searched: {first}";
-    look_skipped_one = "Not searched: {first}";
+    keys_more_sources(more: number) = more {
+        One "and 1 more place",
+        Other "and {more} more places",
+    };
+    key_tried(key, opens: number) = "{key} decrypts {opens}.",
+        opens { One "1 secret", Other "{opens} secrets" };
+    key_tried_nothing(key) = "{key} is a valid key, but decrypts nothing here.";
+    key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
+    look_skipped_shown(more, first) = "{more} more and this were not searched: {first}";
+    look_skipped_one(first) = "Not searched: {first}";
 
     // the screen: checks
     column_owner = "Mailbox or owner";
@@ -714,7 +755,7 @@ table! {
     cell_wiped = "wiped";
     checks_nothing = "Nothing stored here depends on the key.";
     checks_no_match = "No row contains this text. Esc shows all rows again.";
-    checks_planned = " Recommended plan: {action}.";
+    checks_planned(action) = " Recommended plan: {action}.";
 
     // the screen: plan
     strategy_restore = "Restore";
@@ -727,18 +768,18 @@ table! {
     strategy_reenter_does = "only store the passwords you enter";
     plan_recommended = "  (recommended)";
     plan_rehearsing = "Trying out the plan in memory. Nothing is written.";
-    plan_headline = "Readable {before} → {after} of {total}. Re-encrypted: {resealed}. Passwords to enter: {needed}.";
+    plan_headline(before, after, total, resealed, needed) = "Readable {before} → {after} of {total}. Re-encrypted: {resealed}. Passwords to enter: {needed}.";
     plan_links_restore = "Replies to old emails, links in them, the web cron and the app tokens work again; replies to emails sent since then lose their conversation.";
     plan_links_fresh = "Everybody has to log in again. Replies to emails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The current key stays: replies to emails sent with it and links in them keep working; those of emails sent with other keys stay broken.";
-    damage_of_mails = "Replies and attachment links: {parts}.";
-    damage_regains = "{what} work again";
-    damage_keeps = "{what} keep working";
-    damage_breaks = "{what} break";
-    damage_stays_broken = "{what} stay broken";
-    damage_mails = "{mails} ({key})";
-    damage_mails_link = "{mails}, 1 link ({key})";
-    damage_mails_links = "{mails}, {links} links ({key})";
+    damage_of_mails(parts) = "Replies and attachment links: {parts}.";
+    damage_regains(what) = "{what} work again";
+    damage_keeps(what) = "{what} keep working";
+    damage_breaks(what) = "{what} break";
+    damage_stays_broken(what) = "{what} stay broken";
+    damage_mails(mails, key) = "{mails} ({key})";
+    damage_mails_links(mails, links: number, key) = "{mails}, {links} ({key})",
+        links { One "1 link", Other "{links} links" };
     plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
     plan_links_work_again = "Attachment links in old emails work again; replies do not depend on the key in this version.";
     plan_links_stop = "Attachment links in emails already sent stop working; replies do not depend on the key in this version.";
@@ -757,12 +798,13 @@ table! {
     passwords_head_plain = "Only these are lost, or were refused by their mail server. What you enter is stored in step 7, in the form that this version of FreeScout uses; a field left empty stays as it is.";
     passwords_head = "Only these are lost, or were refused by their mail server. What you enter is encrypted in step 7; a field left empty stays as it is.";
     passwords_missing = "not entered";
-    passwords_typed = "entered, {count} characters";
-    passwords_same_as = "the same as {owner}, {kind}";
-    passwords_for = "Login {login} on {server}";
+    passwords_typed(count: number) = "entered, {count}",
+        count { One "1 character", Other "{count} characters" };
+    passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
+    passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
     passwords_tested_first = "Enter tests it on the mail server; it is stored in step 7.";
-    passwords_oauth = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
+    passwords_oauth(site, id) = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout treats asterisks as \"unchanged\": this would not be used.";
     password_zero = "FreeScout treats 0 as \"no password\": this would not be used.";
     password_blanks = "It begins or ends with a space. FreeScout's own form would remove that.";
@@ -770,27 +812,32 @@ table! {
     // the screen: apply
     apply_head = "This will be written, either all of it or nothing:";
     apply_no_rows = "no stored value changes";
-    apply_rows_written = "Re-encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";
-    apply_key_env = "APP_KEY in .env becomes {key}; owner, group and mode stay";
-    apply_key_file = "the key file {path} becomes {key}; owner, group and mode stay";
+    apply_rows_written(resealed, entered) = "Re-encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";
+    apply_key_env(key) = "APP_KEY in .env becomes {key}; owner, group and mode stay";
+    apply_key_file(path, key) = "the key file {path} becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared if it is outdated, and the workers are restarted";
     apply_workers_stay = "the config cache is removed if it is outdated; workers are not restarted, because one that could not be searched may hold a lost key";
-    apply_then = "then everything is read again: {after} of {total} will be readable";
-    apply_lost = "Still unusable afterwards: {count}. They stay as they are.";
-    apply_backup = "The backup for undoing this is in {folder}";
-    apply_confirm = "Type {word} and press Enter:";
-    apply_confirm_stay = "Type {word} and press Enter: the workers are not restarted. Or type {restart}: they are restarted too, and any key that only they hold is lost.";
-    restart_word = "restart";
+    apply_then(after, total) = "then everything is read again: {after} of {total} will be readable";
+    apply_lost(count: number) = count {
+        One "Still unusable afterwards: 1. It stays as it is.",
+        Other "Still unusable afterwards: {count}. They stay as they are.",
+    };
+    apply_backup(folder) = "The backup for undoing this is in {folder}";
+    apply_confirm(word) = "Type {word} and press Enter:";
+    apply_confirm_stay(word, restart) = "Type {word} and press Enter: the workers are not restarted. Or type {restart}: they are restarted too, and any key that only they hold is lost.";
     apply_running = "Writing. This cannot be interrupted.";
-    apply_typed_kept = "Passwords entered so far are kept: {count}.";
+    apply_typed_kept(count: number) = count {
+        One "The password entered so far is kept.",
+        Other "Passwords entered so far are kept: {count}.",
+    };
 
     // the screen: report and connections
-    report_saved = "Saved: {path} and .json";
-    report_saved_before = "Saved: {path} and .json, but without the latest results. Enter saves it again.";
+    report_saved(path) = "Saved: {path} and .json";
+    report_saved_before(path) = "Saved: {path} and .json, but without the latest results. Enter saves it again.";
     undo_head = "Undo the recovery";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody has changed since is left alone, and listed; if .env was changed since, nothing is touched.";
-    undo_confirm = "Type {word} and press Enter:";
+    undo_confirm(word) = "Type {word} and press Enter:";
     connections_note = "Nothing has been tested yet. Press t, then T to log in to every server as FreeScout would.";
     connections_none = "There are no mailboxes.";
     connections_none_failing = "None of the tested connections fails. F shows all.";
@@ -798,9 +845,9 @@ table! {
     connections_send_once = "Press r to try it here once anyway.";
     connections_send_again = "Press r to try it again.";
     connections_waiting = "Waiting: only a few tests per server run at once, and one per account.";
-    connections_works = "{code}, {ms} ms";
-    connections_said = "“{said}”";
-    connections_left = "Testing connections, {count} left";
+    connections_works(code, ms) = "{code}, {ms} ms";
+    connections_said(said) = "“{said}”";
+    connections_left(count) = "Testing connections, {count} left";
     enter_test = "test this";
     enter_try = "test it";
     password_trying = "Testing the password on the mail server";
@@ -809,34 +856,39 @@ table! {
     password_untestable = "cannot be tested here";
 
     // the report
-    report_verified = "Read again as FreeScout reads it, everything is as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
-    report_unverified = "Applied, but not everything reads as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
-    report_undo = "To undo it: {undo}";
+    report_verified(resealed, entered) = "Read again as FreeScout reads it, everything is as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
+    report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
+    report_undo(undo) = "To undo it: {undo}";
     report_hint_test = "Press t, then T to test every login.";
     report_hint_failing = "Press t to see every step of a login.";
     report_hint_enter = "Press n to start over and enter passwords.";
-    report_made = "freescout-rescue {version}: report of {at}, on {host}, by {user}";
-    report_made_from = "freescout-rescue {version}: report of {at}, on {host}, by {user}, from {from}";
+    report_made(version, at, host, user) = "freescout-rescue {version}: report of {at}, on {host}, by {user}";
+    report_made_from(version, at, host, user, from) = "freescout-rescue {version}: report of {at}, on {host}, by {user}, from {from}";
 
     // the state of the mail
-    state_readable = "FreeScout can read {readable} of {total} secrets";
-    state_missing = " ({missing} passwords are missing)";
-    state_missing_one = " (1 password is missing)";
+    state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
+        total { One "1 secret", Other "{total} secrets" };
+    state_missing(missing: number) = missing {
+        One " (1 password is missing)",
+        Other " ({missing} passwords are missing)",
+    };
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";
-    state_testing = "{ok} of {of} connections proven by a login so far, {left} still being tested";
-    state_proven = "{ok} of {of} connections proven by a login";
-    state_failed = ", {failed} failed";
-    state_not_tried = ", {count} not tried";
+    state_testing(ok, of: number, left) = "{ok} of {of} proven by a login so far, {left} still being tested",
+        of { One "1 connection", Other "{of} connections" };
+    state_proven(ok, of: number) = "{ok} of {of} proven by a login",
+        of { One "1 connection", Other "{of} connections" };
+    state_failed(failed) = ", {failed} failed";
+    state_not_tried(count) = ", {count} not tried";
     state_login_untested = "not tested";
-    state_unreadable = "{kind} unreadable";
-    state_is_readable = "{kind} readable";
+    state_unreadable(kind) = "{kind} unreadable";
+    state_is_readable(kind) = "{kind} readable";
     state_enter = "Enter it again.";
     state_reconnect = "Connect the mailbox again in the browser.";
     state_license = "Enter the licence again under Modules.";
     state_module = "Enter it again in the settings of its module.";
     state_recover = "Another recovery brings it back.";
-    state_login = "  {direction}, {protocol} {server}: {sign} {outcome}";
+    state_login(direction, protocol, server, sign, outcome) = "  {direction}, {protocol} {server}: {sign} {outcome}";
     state_attention = "What needs attention";
     state_in_order = "What works";
 
@@ -845,10 +897,10 @@ table! {
     // sentences: findings
     no_usable_key = "no usable key";
     a_key_not_known_here = "an unknown key";
-    finding_stale_config_cache = "The config cache still contains {cached}; the configuration contains {configured}. FreeScout uses the one in the cache.";
-    finding_unusable_key = "The current key is not usable: {why}.";
-    finding_misspelled_key = "{place} contains {key}, but {fault}. FreeScout cannot use it like that; the strategy restore writes it correctly.";
-    finding_misspelled_key_environment = "APP_KEY in the process environment contains {key}, but {fault}. FreeScout cannot use it like that; correct it where it is set.";
+    finding_stale_config_cache(cached, configured) = "The config cache still contains {cached}; the configuration contains {configured}. FreeScout uses the one in the cache.";
+    finding_unusable_key(why) = "The current key is not usable: {why}.";
+    finding_misspelled_key(place, key, fault) = "{place} contains {key}, but {fault}. FreeScout cannot use it like that; the strategy restore writes it correctly.";
+    finding_misspelled_key_environment(key, fault) = "APP_KEY in the process environment contains {key}, but {fault}. FreeScout cannot use it like that; correct it where it is set.";
     misspelled_no_prefix = "`base64:` is missing in front of it";
     misspelled_prefix = "`base64:` in front of it is not in lower-case letters";
     misspelled_quotes = "the quotes around it are read as part of it";
@@ -862,77 +914,106 @@ table! {
     misspelled_url_safe = "it has - and _ where + and / should be";
     misspelled_path = "only as the path of a file with the key, which belongs in APP_KEY_FILE";
     misspelled_other = "there are other characters in it or around it";
-    finding_glued_key = "Line {line} of .env contains two keys joined together, as /install.php leaves them. Both are tried.";
+    finding_glued_key(line) = "Line {line} of .env contains two keys joined together, as /install.php leaves them. Both are tried.";
     finding_glued_key_cached = "The config cache contains two keys joined together, as /install.php leaves them. Both are tried.";
-    finding_worker_holds_other_key = "Worker {pid} was started before the change and still uses {key} to send and fetch.";
-    finding_worker_older_than_key = "Worker {pid} was started before the configuration was changed. It is not known which key it uses: it may be another one.";
+    finding_worker_holds_other_key(pid, key) = "Worker {pid} was started before the change and still uses {key} to send and fetch.";
+    finding_worker_older_than_key(pid) = "Worker {pid} was started before the configuration was changed. It is not known which key it uses: it may be another one.";
     finding_key_from_process_environment = "APP_KEY is set in the process environment (container or pool settings) and overrides .env. It can only be changed there.";
-    finding_key_elsewhere = "{place} sets APP_KEY to {key}, which overrides .env: with it, FreeScout can read {opens} of {total}. Remove it there, so that .env is used, and reload the service; this program does not write to that file.";
-    finding_key_elsewhere_cached = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. The config cache hides it for now: once the cache is removed, or rebuilt from there, FreeScout uses that key. Remove it there; this program does not write to that file.";
-    finding_key_elsewhere_start = "{place} sets {variable} to {key}: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
-    finding_key_elsewhere_unsure = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. It is not certain that this applies to this install: if it does, it overrides .env.";
-    finding_key_elsewhere_taken_over = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
-    finding_setting_elsewhere = "{place} sets {name} to a different value from .env, and overrides it: FreeScout may use a different database from the one read here.";
-    finding_setting_elsewhere_cached = "{place} sets {name} to a different value from .env. The config cache hides it until it is removed or rebuilt.";
-    finding_setting_elsewhere_unsure = "{place} sets {name} to a different value from .env. It is not certain that this applies to this install.";
-    set_in_file = "{path}, line {line}{by},";
-    set_in_process = "The environment of process {pid}";
-    set_by_pool = " (FPM pool {name})";
-    set_by_site = " (web server, {name})";
-    set_by_service = " (service {name})";
+    finding_key_elsewhere(place, key, opens, total) = "{place} sets APP_KEY to {key}, which overrides .env: with it, FreeScout can read {opens} of {total}. Remove it there, so that .env is used, and reload the service; this program does not write to that file.";
+    finding_key_elsewhere_cached(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. The config cache hides it for now: once the cache is removed, or rebuilt from there, FreeScout uses that key. Remove it there; this program does not write to that file.";
+    finding_key_elsewhere_start(place, variable, key, opens, total) = "{place} sets {variable} to {key}: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
+    finding_key_elsewhere_unsure(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. It is not certain that this applies to this install: if it does, it overrides .env.";
+    finding_key_elsewhere_taken_over(place) = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
+    finding_setting_elsewhere(place, name) = "{place} sets {name} to a different value from .env, and overrides it: FreeScout may use a different database from the one read here.";
+    finding_setting_elsewhere_cached(place, name) = "{place} sets {name} to a different value from .env. The config cache hides it until it is removed or rebuilt.";
+    finding_setting_elsewhere_unsure(place, name) = "{place} sets {name} to a different value from .env. It is not certain that this applies to this install.";
+    set_in_file(path, line, by) = "{path}, line {line}{by},";
+    set_in_process(pid) = "The environment of process {pid}";
+    set_by_pool(name) = " (FPM pool {name})";
+    set_by_site(name) = " (web server, {name})";
+    set_by_service(name) = " (service {name})";
     set_by_cron = " (crontab)";
     set_by_everyone = " (logins and cron)";
-    finding_setting_elsewhere_taken_over = "{place} takes {name} from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env.";
-    change_elsewhere = "to do by hand: {place} sets APP_KEY to {key}; remove it there, or it overrides the key of this plan";
+    finding_setting_elsewhere_taken_over(place, name) = "{place} takes {name} from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env.";
+    change_elsewhere(place, key) = "to do by hand: {place} sets APP_KEY to {key}; remove it there, or it overrides the key of this plan";
     recovered_but_elsewhere = "FreeScout does not use this key yet.";
     handover_key_elsewhere = "Without the config cache, FreeScout would use a key that is set in a file which this program does not write.";
-    finding_key_file_unreadable = "APP_KEY_FILE names {path}, which cannot be read: {why}. FreeScout does not start like this.";
-    finding_key_file_barred = "APP_KEY_FILE names {path}, which {user}, the account FreeScout runs as, may not read. FreeScout gets no key from it and does not start like this. Let {user} read it (chgrp, chmod 0440), or set its owner where the secret is defined. If FreeScout runs as another account, name that with --web-user. To try its key now, use --key-file with that file.";
+    finding_key_file_unreadable(path, why) = "APP_KEY_FILE names {path}, which cannot be read: {why}. FreeScout does not start like this.";
+    finding_key_file_barred(path, user) = "APP_KEY_FILE names {path}, which {user}, the account FreeScout runs as, may not read. FreeScout gets no key from it and does not start like this. Let {user} read it (chgrp, chmod 0440), or set its owner where the secret is defined. If FreeScout runs as another account, name that with --web-user. To try its key now, use --key-file with that file.";
     finding_web_user_untold = "All of FreeScout belongs to root, but anybody on this server may change .env or the config cache, so it is not known which account FreeScout runs as. Name it with --web-user (www-data, for example), and remove the write permission (chmod o-w on the folder, .env, bootstrap/cache and its files). Until then this program uses the rights of nobody on FreeScout, and does not run PHP.";
-    finding_env_refused_now = "FreeScout does not start: it cannot read line {line} of .env, where a value with spaces needs quotes. Put that value in double quotes.";
-    finding_env_refused = "FreeScout cannot read line {line} of .env: a value with spaces needs quotes. Without the config cache it does not start.";
-    finding_under_other_key = "{count} secrets are encrypted with {key}, which is not the current key.";
-    finding_under_other_key_one = "1 secret is encrypted with {key}, which is not the current key.";
-    finding_under_unknown_key = "{count} secrets cannot be decrypted with any known key: their key is still missing, or they were changed.";
-    finding_under_unknown_key_one = "1 secret cannot be decrypted with any known key: its key is still missing, or it was changed.";
-    finding_damaged = "{count} secrets are damaged and cannot be decrypted with any key as they are.";
-    finding_damaged_one = "1 secret is damaged and cannot be decrypted with any key as it is.";
-    finding_plaintext = "{count} passwords are stored unencrypted. FreeScout reads them as empty.";
-    finding_plaintext_one = "1 password is stored unencrypted. FreeScout reads it as empty.";
-    finding_plaintext_untold = "{count} passwords are stored unencrypted. It is not known whether this version of FreeScout reads them, so they are left as they are.";
-    finding_plaintext_untold_one = "1 password is stored unencrypted. It is not known whether this version of FreeScout reads it, so it is left as it is.";
-    finding_plaintext_until_update = "{count} passwords or tokens are stored unencrypted. This version of FreeScout reads them; 1.8.232 and later will not. Run this program again after an update.";
-    finding_plaintext_until_update_one = "1 password or token is stored unencrypted. This version of FreeScout reads it; 1.8.232 and later will not. Run this program again after an update.";
-    finding_awaits_migration = "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.";
-    finding_awaits_migration_one = "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.";
-    finding_would_seal_again = "{count} secrets are already encrypted, but FreeScout's migration that encrypts them is not marked as run: `php artisan migrate` would encrypt them a second time. After that, run this program again.";
-    finding_would_seal_again_one = "1 secret is already encrypted, but FreeScout's migration that encrypts it is not marked as run: `php artisan migrate` would encrypt it a second time. After that, run this program again.";
-    finding_version_untold = "config/app.php states the version \"{stated}\", which is not a released version. Values stored unencrypted are left as they are.";
+    finding_env_refused_now(line) = "FreeScout does not start: it cannot read line {line} of .env, where a value with spaces needs quotes. Put that value in double quotes.";
+    finding_env_refused(line) = "FreeScout cannot read line {line} of .env: a value with spaces needs quotes. Without the config cache it does not start.";
+    finding_under_other_key(count: number, key) = count {
+        One "1 secret is encrypted with {key}, which is not the current key.",
+        Other "{count} secrets are encrypted with {key}, which is not the current key.",
+    };
+    finding_under_unknown_key(count: number) = count {
+        One "1 secret cannot be decrypted with any known key: its key is still missing, or it was changed.",
+        Other "{count} secrets cannot be decrypted with any known key: their key is still missing, or they were changed.",
+    };
+    finding_damaged(count: number) = count {
+        One "1 secret is damaged and cannot be decrypted with any key as it is.",
+        Other "{count} secrets are damaged and cannot be decrypted with any key as they are.",
+    };
+    finding_plaintext(count: number) = count {
+        One "1 password is stored unencrypted. FreeScout reads it as empty.",
+        Other "{count} passwords are stored unencrypted. FreeScout reads them as empty.",
+    };
+    finding_plaintext_untold(count: number) = count {
+        One "1 password is stored unencrypted. It is not known whether this version of FreeScout reads it, so it is left as it is.",
+        Other "{count} passwords are stored unencrypted. It is not known whether this version of FreeScout reads them, so they are left as they are.",
+    };
+    finding_plaintext_until_update(count: number) = count {
+        One "1 password or token is stored unencrypted. This version of FreeScout reads it; 1.8.232 and later will not. Run this program again after an update.",
+        Other "{count} passwords or tokens are stored unencrypted. This version of FreeScout reads them; 1.8.232 and later will not. Run this program again after an update.",
+    };
+    finding_awaits_migration(count: number) = count {
+        One "1 password is stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts it. It is left as it is.",
+        Other "{count} passwords are stored unencrypted, because FreeScout's migrations have not run on this database. Run `php artisan migrate` as the web user: it encrypts them. They are left as they are.",
+    };
+    finding_would_seal_again(count: number) = count {
+        One "1 secret is already encrypted, but FreeScout's migration that encrypts it is not marked as run: `php artisan migrate` would encrypt it a second time. After that, run this program again.",
+        Other "{count} secrets are already encrypted, but FreeScout's migration that encrypts them is not marked as run: `php artisan migrate` would encrypt them a second time. After that, run this program again.",
+    };
+    finding_version_untold(stated) = "config/app.php states the version \"{stated}\", which is not a released version. Values stored unencrypted are left as they are.";
     finding_version_not_stated = "config/app.php does not state FreeScout's version. Values stored unencrypted are left as they are.";
-    finding_system_mail_broken = "FreeScout {version} has a bug: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";
-    finding_nested = "{count} secrets were encrypted twice.";
-    finding_nested_one = "1 secret was encrypted twice.";
-    finding_salvageable = "{count} secrets may be salvageable: a known key decrypts them, although their MAC does not confirm it.";
-    finding_salvageable_one = "1 secret may be salvageable: a known key decrypts it, although its MAC does not confirm it.";
-    finding_older_found = "{count} secrets that are lost today exist in older copies that a known key decrypts: `recover --take-older` brings them back.";
-    finding_older_found_one = "1 secret that is lost today exists in an older copy that a known key decrypts: `recover --take-older` brings it back.";
-    finding_older_offered = "{count} secrets that are lost today exist in older copies, but it is not certain that those belong to this install. They are never used automatically: step 6 of the wizard offers them and says where each comes from.";
-    finding_older_offered_one = "1 secret that is lost today exists in an older copy, but it is not certain that it belongs to this install. It is never used automatically: step 6 of the wizard offers it and says where it comes from.";
-    finding_password_in_log = "{count} texts that are probably passwords are readable in FreeScout's logs: failed logins left them there. Once everything works again, delete those log entries, and change the passwords if others could read the logs.";
-    finding_password_in_log_one = "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.";
-    finding_probably_wiped = "{owner}: a password is needed, but none is stored ({place}). It was probably wiped by saving the form with an empty password field.";
-    finding_licences = "{count} of the unreadable secrets are module licences: FreeScout's daily check will switch those modules off.";
-    finding_licences_one = "1 of the unreadable secrets is a module licence: FreeScout's daily check will switch that module off.";
-    finding_published_key = "{key} is public ({published}): change to a new key.";
-    finding_published_key_in_force = "The current key, {key}, is public ({published}): anybody can read what it encrypts. Change to a new key.";
+    finding_system_mail_broken(version) = "FreeScout {version} has a bug: it sends the system mail password in a wrong form, whatever the key. Update FreeScout.";
+    finding_nested(count: number) = count {
+        One "1 secret was encrypted twice.",
+        Other "{count} secrets were encrypted twice.",
+    };
+    finding_salvageable(count: number) = count {
+        One "1 secret may be salvageable: a known key decrypts it, although its MAC does not confirm it.",
+        Other "{count} secrets may be salvageable: a known key decrypts them, although their MAC does not confirm it.",
+    };
+    finding_older_found(count: number) = count {
+        One "1 secret that is lost today exists in an older copy that a known key decrypts: `recover --take-older` brings it back.",
+        Other "{count} secrets that are lost today exist in older copies that a known key decrypts: `recover --take-older` brings them back.",
+    };
+    finding_older_offered(count: number) = count {
+        One "1 secret that is lost today exists in an older copy, but it is not certain that it belongs to this install. It is never used automatically: step 6 of the wizard offers it and says where it comes from.",
+        Other "{count} secrets that are lost today exist in older copies, but it is not certain that those belong to this install. They are never used automatically: step 6 of the wizard offers them and says where each comes from.",
+    };
+    finding_password_in_log(count: number) = count {
+        One "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.",
+        Other "{count} texts that are probably passwords are readable in FreeScout's logs: failed logins left them there. Once everything works again, delete those log entries, and change the passwords if others could read the logs.",
+    };
+    finding_probably_wiped(owner, place) = "{owner}, {place}: a password is needed, but none is stored. It was probably wiped by saving the form with an empty password field.";
+    finding_licences(count: number) = count {
+        One "1 of the unreadable secrets is a module licence: FreeScout's daily check will switch that module off.",
+        Other "{count} of the unreadable secrets are module licences: FreeScout's daily check will switch those modules off.",
+    };
+    finding_published_key(key, published) = "{key} is public ({published}): change to a new key.";
+    finding_published_key_in_force(key, published) = "The current key, {key}, is public ({published}): anybody can read what it encrypts. Change to a new key.";
     finding_database_settings_differ = "The config cache and .env name different databases. FreeScout now uses the one in the cache; once the cache is cleared, it uses the one in .env.";
-    finding_root_owned = "{path} belongs to root, but the web user must be able to write it. Change its owner with chown, or pages will fail.";
-    finding_not_transactional = "Table {table} uses a storage engine without transactions: a recovery could not be rolled back there.";
-    finding_older_schema = "The database is older than this version of FreeScout: {missing} does not exist, so it was not checked.";
+    finding_root_owned(path) = "{path} belongs to root, but the web user must be able to write it. Change its owner with chown, or pages will fail.";
+    finding_not_transactional(table) = "Table {table} uses a storage engine without transactions: a recovery could not be rolled back there.";
+    finding_older_schema(missing) = "The database is older than this version of FreeScout: {missing} does not exist, so it was not checked.";
     finding_not_root = "Not running as root: other users' processes cannot be inspected.";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";
-    key_error_length = "it is {bytes} bytes long instead of 32";
+    key_error_length(bytes: number) = "it is {bytes} long instead of 32",
+        bytes { One "1 byte", Other "{bytes} bytes" };
     key_error_trailing = "there is something after its end";
 
     // sentences: secrets and verdicts
@@ -942,10 +1023,16 @@ table! {
     kind_system_mail = "system mail password";
     kind_module_option = "module option";
     kind_license = "module licence";
+    place_of_mailbox(what, id) = "{what} (mailbox {id})";
+    place_in_row(what, table, id) = "{what} ({table} row {id})";
+    place_in_env(name) = "{name} in .env";
+    place_access_token = "OAuth access token";
+    place_refresh_token = "OAuth refresh token";
+    place_option = "setting";
     kind_invited_user = "placeholder password of an invited user";
     kind_env_value = ".env value";
-    verdict_opens = "Decrypts with the current key, {key}.";
-    verdict_other_key = "Decrypts with {key}, not with the current key.";
+    verdict_opens(key) = "Decrypts with the current key, {key}.";
+    verdict_other_key(key) = "Decrypts with {key}, not with the current key.";
     reads_empty = "FreeScout reads it as empty.";
     reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
     reads_as_stored_token = "FreeScout uses the encrypted text itself as the token.";
@@ -953,21 +1040,21 @@ table! {
     reads_module = "Its module cannot read it.";
     reads_invited = "This does no harm: the invitation still works.";
     verdict_unknown_key = "Cannot be decrypted with any known key: its key is not found yet, or the stored value was changed.";
-    verdict_damaged_key = " It was encrypted with {key}.";
+    verdict_damaged_key(key) = " It was encrypted with {key}.";
     verdict_plaintext = "Stored unencrypted; FreeScout reads it as empty.";
     verdict_plaintext_as_it_is = "Stored unencrypted, as this version of FreeScout does.";
     verdict_plaintext_still_read = "Stored unencrypted. This version of FreeScout uses it as it is; 1.8.232 and later will not.";
     verdict_plaintext_awaits = "Stored unencrypted. FreeScout reads it only after its migrations have run (php artisan migrate).";
     verdict_plaintext_untold = "Stored unencrypted. It is not known whether this version of FreeScout uses it.";
     verdict_plaintext_works = "Stored unencrypted; FreeScout uses it as it is.";
-    verdict_nested = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner encrypted text instead of the password.";
-    verdict_nested_closed = "Encrypted twice; the outer layer decrypts with {key}, but no known key decrypts the inner one.";
+    verdict_nested(key) = "Encrypted twice, the outer layer with {key}. FreeScout reads the inner encrypted text instead of the password.";
+    verdict_nested_closed(key) = "Encrypted twice; the outer layer decrypts with {key}, but no known key decrypts the inner one.";
     verdict_wiped = "Empty, although a password is needed: probably wiped by saving the form with an empty password field.";
     verdict_null = "Saved as \"no password\" by the settings page.";
     verdict_empty = "Nothing is stored.";
-    salvage_missing = "Its MAC is missing, but {key} decrypts it to a valid value: it may be salvaged, without proof that it is right.";
-    salvage_upper_case = "Its MAC is the right one for {key} but in upper case, which FreeScout rejects: it may be salvaged.";
-    salvage_wrong = "Its MAC is wrong, but {key} decrypts it to a valid value: it may be salvaged, without proof that it is right.";
+    salvage_missing(key) = "Its MAC is missing, but {key} decrypts it to a valid value: it may be salvaged, without proof that it is right.";
+    salvage_upper_case(key) = "Its MAC is the right one for {key} but in upper case, which FreeScout rejects: it may be salvaged.";
+    salvage_wrong(key) = "Its MAC is wrong, but {key} decrypts it to a valid value: it may be salvaged, without proof that it is right.";
     damage_bad_base64 = "Damaged: the stored text contains invalid characters.";
     damage_bad_json = "Damaged: the stored text is not the JSON it should be.";
     damage_no_mac = "Damaged: the MAC is missing.";
@@ -980,38 +1067,38 @@ table! {
     damage_too_long = "Too long to be one of FreeScout's secrets; it was not read.";
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
-    action_keep_until = "stays as it is, and becomes readable when {key} is the current key again";
-    action_reseal = "re-encrypted from {key} to the key of the plan";
+    action_keep_until(key) = "stays as it is, and becomes readable when {key} is the current key again";
+    action_reseal(key) = "re-encrypted from {key} to the key of the plan";
     action_seal = "encrypted for the first time";
     action_leave = "left as it is";
     action_leave_to_migration = "left as it is: FreeScout's migrations will encrypt it";
     action_enter_plain = "the new password is stored, unencrypted as in this version";
     action_unwrap = "both layers decrypted, then encrypted once";
     action_repair = "rewritten in the form FreeScout reads, and re-encrypted";
-    action_salvage = "salvaged with {key}, without proof that it is right";
-    older = "the {what} of {date}, from {source}";
-    older_with_origin = "{older} ({origin})";
-    older_stood = "From: {origin}.";
-    older_of_table = "table {table} of database {database}";
-    older_of_table_alone = "table {table} of an unnamed database";
-    older_of_database = "database {database}";
+    action_salvage(key) = "salvaged with {key}, without proof that it is right";
+    older(what, date, source) = "the {what} of {date}, from {source}";
+    older_with_origin(older, origin) = "{older} ({origin})";
+    older_stood(origin) = "From: {origin}.";
+    older_of_table(table, database) = "table {table} of database {database}";
+    older_of_table_alone(table) = "table {table} of an unnamed database";
+    older_of_database(database) = "database {database}";
     older_of_nowhere = "an unnamed database and table";
     older_not_taken = "Older passwords that were not used, because it is not certain that they belong to this mailbox. Step 6 of the wizard offers them:";
     doubt_no_row = "It was recognised by an address near it, not read from a row.";
-    doubt_other_database = "That is another database: this install uses {own}.";
-    doubt_other_server = "That is a database of the same name on another server, {host}.";
-    doubt_other_table = "That is another table: this install uses {own}.";
+    doubt_other_database(own) = "That is another database: this install uses {own}.";
+    doubt_other_server(host) = "That is a database of the same name on another server, {host}.";
+    doubt_other_table(own) = "That is another table: this install uses {own}.";
     doubt_other_install = "It is in a backup of another install.";
-    doubt_other_address = "The row there belongs to {address}.";
+    doubt_other_address(address) = "The row there belongs to {address}.";
     doubt_no_address = "The row there has no address.";
-    doubt_other_row = "The row with this address is number {row} there.";
-    doubt_other_login = "It was for another login: {login} on {server}.";
+    doubt_other_row(row) = "The row with this address is number {row} there.";
+    doubt_other_login(login, server) = "It was for another login: {login} on {server}.";
     doubt_unsure = "The line that names the database may be part of the text of an email.";
     doubt_disagreement = "Other copies that just as likely belong to this install contain another password.";
     doubt_superseded = "A newer one is known.";
-    logged = "a password seen on {date} in {seen_in}, unconfirmed";
-    logged_undated = "a password seen in {seen_in}, unconfirmed";
-    older_undated = "an older {what} of unknown date, from {source}";
+    logged(date, seen_in) = "a password seen on {date} in {seen_in}, unconfirmed";
+    logged_undated(seen_in) = "a password seen in {seen_in}, unconfirmed";
+    older_undated(what, source) = "an older {what} of unknown date, from {source}";
     action_enter = "the new password is stored";
     action_stays_lost = "stays unreadable; its password is needed";
     action_lost_oauth = "stays unreadable; connect the mailbox again in the browser";
@@ -1020,28 +1107,31 @@ table! {
     action_lost_invited = "stays unreadable, which does no harm";
 
     // sentences: keys, strategies, backup
-    source_backup = "the backup of {created} ({path})";
+    source_backup(created, path) = "the backup of {created} ({path})";
     source_given = "given by you";
     source_stdin = "standard input";
-    source_line = ", line {line}";
-    source_misspelled = " ({fault})";
-    key_opens = "decrypts {opens} of {total}";
+    source_line(line) = ", line {line}";
+    source_misspelled(fault) = " ({fault})";
+    key_opens(opens, total) = "decrypts {opens} of {total}";
     key_opens_nothing = "decrypts nothing here";
     key_in_force = ", current key";
     timeline_head = "When each key was in use, from the emails sent:";
-    timeline_era = "{first} to {last}  {key}  {mails}";
+    timeline_era(first, last, key, mails) = "{first} to {last}  {key}  {mails}";
     timeline_mail = "1 email";
-    timeline_mails = "{mails} emails";
-    timeline_more = "and {more} shorter periods";
-    timeline_until = "{key} was in use until {last}: a backup made before then contains it.";
-    timeline_between = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
-    timeline_lost_until = "An unknown key was in use until {last} ({mails}): a backup made before then contains it.";
-    timeline_lost_between = "An unknown key was in use from {first} to {last} ({mails}): a backup made during that time contains it.";
-    timeline_latest = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
-    timeline_lost_latest = "The latest emails, up to {last}, were sent with an unknown key: a backup made at that time contains it, and a worker that is still running may hold it.";
-    timeline_turns = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
-    key_mails = ", {mails} emails sent with it";
-    key_published = ", PUBLIC ({published}): change it";
+    timeline_mails(mails: number) = "{mails}",
+        mails { One "1 email", Other "{mails} emails" };
+    timeline_more(more: number) = "and {more}",
+        more { One "1 shorter period", Other "{more} shorter periods" };
+    timeline_until(key, last) = "{key} was in use until {last}: a backup made before then contains it.";
+    timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
+    timeline_lost_until(last, mails) = "An unknown key was in use until {last} ({mails}): a backup made before then contains it.";
+    timeline_lost_between(first, last, mails) = "An unknown key was in use from {first} to {last} ({mails}): a backup made during that time contains it.";
+    timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
+    timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with an unknown key: a backup made at that time contains it, and a worker that is still running may hold it.";
+    timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
+    key_mails(mails: number) = ", {mails} sent with it",
+        mails { One "1 email", Other "{mails} emails" };
+    key_published(published) = ", PUBLIC ({published}): change it";
     why_published_key = "The current key is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
     why_old_key_opens_more = "Most secrets were encrypted with the old key. Putting it back also keeps replies, attachment links and the web cron working.";
@@ -1060,22 +1150,27 @@ table! {
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
-    backup_done = "Backup: {texts} stored values and {files} files, {kib} KiB, verified: {folder}";
-    backup_done_encrypted = "Encrypted backup: {texts} stored values and {files} files, {kib} KiB, decrypted again and verified: {folder}";
+    backup_done(texts: number, files: number, kib, folder) = "Backup: {texts} and {files}, {kib} KiB, verified: {folder}",
+        texts { One "1 stored value", Other "{texts} stored values" },
+        files { One "1 file", Other "{files} files" };
+    backup_done_encrypted(texts: number, files: number, kib, folder) = "Encrypted backup: {texts} and {files}, {kib} KiB, decrypted again and verified: {folder}",
+        texts { One "1 stored value", Other "{texts} stored values" },
+        files { One "1 file", Other "{files} files" };
 
     // connection tests
-    probe_days_left = "{days} d left";
+    probe_days_left(days) = "{days} d left";
     probe_no_expiry = "no expiry";
-    probe_expired_days = "expired {days} d ago";
-    probe_issued_by = "by {issuer}";
-    probe_folder = "{folder} {count} emails";
+    probe_expired_days(days) = "expired {days} d ago";
+    probe_issued_by(issuer) = "by {issuer}";
+    probe_folder(folder, count: number) = "{folder} {count}",
+        count { One "1 email", Other "{count} emails" };
     journey_subject = "freescout-rescue connection test";
     journey_body = "This email was sent by freescout-rescue to test whether this mailbox can send and receive. You can delete it.";
 
     // connection tests: how they ended, in a word or two
     code_ok = "works";
     code_would_work = "would work";
-    code_not_tried = "not tried: {why}";
+    code_not_tried(why) = "not tried: {why}";
     code_dns = "no such host";
     code_refused = "connection refused";
     code_unreachable = "unreachable";
@@ -1117,11 +1212,11 @@ table! {
     advice_yahoo_app_password = "Yahoo and AOL accept app passwords only: create one in the account's security settings.";
     advice_icloud_app_password = "iCloud accepts app-specific passwords only (account.apple.com), and for IMAP often the name before the @ alone.";
     advice_fastmail_app_password = "Fastmail accepts app passwords only: Settings, Privacy & Security, Integrations.";
-    advice_microsoft_oauth = "Microsoft no longer accepts passwords here: connect the mailbox by OAuth, {url}";
+    advice_microsoft_oauth(url) = "Microsoft no longer accepts passwords here: connect the mailbox by OAuth, {url}";
     advice_microsoft_smtp_auth = "SMTP AUTH is switched off: the Microsoft 365 administrator has to enable Authenticated SMTP for this mailbox.";
     advice_microsoft_not_connected = "Signed in, but denied access to the mailbox: wrong shared-mailbox name, missing IMAP permission of the app, or throttling.";
-    advice_microsoft_token_refused = "The token was refused: check the app's permissions and the mailbox's name, then connect again, {url}";
-    advice_token_refused = "The token was refused: connect the mailbox again in the browser, {url}";
+    advice_microsoft_token_refused(url) = "The token was refused: check the app's permissions and the mailbox's name, then connect again, {url}";
+    advice_token_refused(url) = "The token was refused: connect the mailbox again in the browser, {url}";
     advice_too_many = "Not the password: too many connections or logins. Wait a few minutes, then test again.";
     advice_too_many_failed = "Refused after too many failed logins: the password may be wrong, or the account locked for a while. Wait before you try another one.";
     advice_try_later = "Not the password: the server cannot check it right now. Test again later.";
@@ -1129,24 +1224,24 @@ table! {
     advice_enable_imap = "IMAP is switched off for this account: enable it in the provider's mail settings.";
     advice_enable_imap_or_app_password = "IMAP is switched off for this account, or an app password is needed: check the provider's mail settings.";
     advice_contact_admin = "The account is blocked: ask the mail server's administrator.";
-    advice_needs_encryption = "The server accepts logins only over an encrypted connection: choose STARTTLS or SSL in FreeScout, {url}";
-    advice_no_login_method = "The server offers no login method that FreeScout can use here: check port and encryption, {url}";
+    advice_needs_encryption(url) = "The server accepts logins only over an encrypted connection: choose STARTTLS or SSL in FreeScout, {url}";
+    advice_no_login_method(url) = "The server offers no login method that FreeScout can use here: check port and encryption, {url}";
     advice_turned_away = "The server closed the connection or rejected it: this server's address may be blocked there, or the encryption setting is wrong.";
-    advice_not_owner = "Logged in, but this account may not send as {email}: allow it at the mail server.";
-    advice_sender_refused = "The server accepts no emails from {email}: see its message.";
-    advice_folder_missing = "Logged in, but a folder that FreeScout fetches does not exist: correct it, {url}";
+    advice_not_owner(email) = "Logged in, but this account may not send as {email}: allow it at the mail server.";
+    advice_sender_refused(email) = "The server accepts no emails from {email}: see its message.";
+    advice_folder_missing(url) = "Logged in, but a folder that FreeScout fetches does not exist: correct it, {url}";
     advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or check this machine's DNS.";
-    advice_nobody_listens = "Nothing is listening on {server}: check the port, and that the mail server is running.";
-    advice_no_route = "{server} cannot be reached from here: check the network and the firewall.";
-    advice_no_answer = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";
-    advice_speaks_tls = "This port expects TLS from the first byte: choose SSL in FreeScout, {url}";
-    advice_speaks_plain = "This port does not start with TLS: choose STARTTLS (SMTP: TLS) in FreeScout, {url}";
+    advice_nobody_listens(server) = "Nothing is listening on {server}: check the port, and that the mail server is running.";
+    advice_no_route(server) = "{server} cannot be reached from here: check the network and the firewall.";
+    advice_no_answer(server) = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";
+    advice_speaks_tls(url) = "This port expects TLS from the first byte: choose SSL in FreeScout, {url}";
+    advice_speaks_plain(url) = "This port does not start with TLS: choose STARTTLS (SMTP: TLS) in FreeScout, {url}";
     advice_tls_failed = "The two sides have no TLS version or cipher in common: the server may be too old, or expect another port.";
     advice_certificate_expired = "The certificate has expired: the mail server's administrator has to renew it.";
-    advice_certificate_name = "The certificate is for {said}: enter that as the server's name in FreeScout, {url}";
+    advice_certificate_name(said, url) = "The certificate is for {said}: enter that as the server's name in FreeScout, {url}";
     advice_certificate_untrusted = "The certificate is not signed by a trusted authority: install that authority's certificate on this server, or a proper certificate on the mail server.";
-    advice_no_starttls = "The server does not support STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
-    advice_not_a_mail_server = "Something other than a mail server answers on {server}: check name, port and protocol.";
+    advice_no_starttls(url) = "The server does not support STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
+    advice_not_a_mail_server(server) = "Something other than a mail server answers on {server}: check name, port and protocol.";
     advice_broken_protocol = "The server's answer is not what a mail server should say: see its message; check the port.";
     advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
     advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
@@ -1156,52 +1251,55 @@ table! {
     advice_of_module = "A module's own protocol: test it in FreeScout.";
     advice_no_server = "No server is configured.";
     advice_refused_before = "This password was already refused there; it is not sent again, so that the account is not locked.";
-    advice_refused_elsewhere = "{protocol} on {server} refused this password, so it was not tried here as well: too many refusals lock an account.";
-    advice_token_refused_elsewhere = "{protocol} on {server} refused this token, so it was not tried here as well: too many refusals lock an account.";
-    advice_turned_away_elsewhere = "{protocol} on {server} rejected this account ({why}), so it was not tried here as well.";
-    advice_reconnect = "The token is lost; the client secret is not. Connect the mailbox again in the browser, {url}";
-    advice_reconnect_after_secret = "Enter the client secret, then connect the mailbox again in the browser, {url}";
+    advice_refused_elsewhere(protocol, server) = "{protocol} on {server} refused this password, so it was not tried here as well: too many refusals lock an account.";
+    advice_token_refused_elsewhere(protocol, server) = "{protocol} on {server} refused this token, so it was not tried here as well: too many refusals lock an account.";
+    advice_turned_away_elsewhere(protocol, server, why) = "{protocol} on {server} rejected this account ({why}), so it was not tried here as well.";
+    advice_reconnect(url) = "The token is lost; the client secret is not. Connect the mailbox again in the browser, {url}";
+    advice_reconnect_after_secret(url) = "Enter the client secret, then connect the mailbox again in the browser, {url}";
     advice_renewed_later = "The token has expired, which is normal: FreeScout renews it at its next fetch. This program does not renew it before the recovery.";
-    advice_client_secret_expired = "The client secret has expired or is wrong: create a new one in the provider's console, enter it, and connect again, {url}";
+    advice_client_secret_expired(url) = "The client secret has expired or is wrong: create a new one in the provider's console, enter it, and connect again, {url}";
     advice_renewal_unreachable = "The token has expired, and the provider could not be reached to renew it: check this server's outgoing HTTPS connections.";
-    advice_renewal_not_stored = "The provider renewed the token, but it could not be stored: connect the mailbox again in the browser, {url}";
+    advice_renewal_not_stored(url) = "The provider renewed the token, but it could not be stored: connect the mailbox again in the browser, {url}";
     advice_renewal_not_tried = "The token has expired. It was not renewed, because the new one could not be stored: the database is read-only.";
-    advice_renewal_refused = "The token has expired, and the provider did not renew it: see its message. Wait and test again, or connect the mailbox again, {url}";
-    advice_reconnect_revoked = "The provider no longer renews this connection: connect the mailbox again in the browser, {url}";
-    mailbox_url = "https://{site}/mailbox/connection-settings/{id}/{direction}";
-    system_mail_url = "https://{site}/settings/emails";
+    advice_renewal_refused(url) = "The token has expired, and the provider did not renew it: see its message. Wait and test again, or connect the mailbox again, {url}";
+    advice_reconnect_revoked(url) = "The provider no longer renews this connection: connect the mailbox again in the browser, {url}";
+    mailbox_url(site, id, direction) = "https://{site}/mailbox/connection-settings/{id}/{direction}";
+    system_mail_url(site) = "https://{site}/settings/emails";
 
     // connection tests: what works and should not be left so
     caution_clear_text = "The password is sent unencrypted.";
     caution_starttls_ignored = "FreeScout does not support STARTTLS for POP3: the password is sent unencrypted. Choose SSL, port 995.";
     caution_login_disabled = "The server requires encryption before login; FreeScout sends the password anyway.";
     caution_unchecked_expired = "FreeScout does not check it, but the certificate has expired.";
-    caution_unchecked_name = "FreeScout does not check it, but the certificate is for {names}.";
+    caution_unchecked_name(names) = "FreeScout does not check it, but the certificate is for {names}.";
     caution_unchecked_untrusted = "FreeScout does not check it, but the certificate is not signed by a trusted authority.";
-    caution_expires_soon = "The certificate expires soon; days left: {days}.";
+    caution_expires_soon(days) = "The certificate expires soon; days left: {days}.";
     caution_private_address = "FreeScout's settings form rejects this private address: add it to APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";
-    caution_not_yet_readable = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
+    caution_not_yet_readable(key) = "Tested with the password that {key} decrypts. FreeScout itself cannot read it yet.";
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you entered. It is stored in step 7.";
     caution_form_untold = "Tested with the password as it is stored, unencrypted. It is not known whether this version of FreeScout reads it.";
     caution_not_sent_again = "This is the earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something on the mail server, restart this program.";
-    journey_arrived = "An email to itself arrived after {seconds} s and was removed.";
-    journey_arrived_marked = "An email to itself arrived after {seconds} s; it is marked as deleted, because this server cannot remove a single email.";
-    journey_not_seen = "An email to itself was accepted, but did not arrive within {seconds} s.";
-    journey_refused = "An email to itself was refused: {said}";
+    journey_arrived(seconds) = "An email to itself arrived after {seconds} s and was removed.";
+    journey_arrived_marked(seconds) = "An email to itself arrived after {seconds} s; it is marked as deleted, because this server cannot remove a single email.";
+    journey_not_seen(seconds) = "An email to itself was accepted, but did not arrive within {seconds} s.";
+    journey_refused(said) = "An email to itself was refused: {said}";
     journey_not_tried = "No email was sent: sending and fetching must both work, by IMAP.";
     system_mail = "System mail";
     rung_login = "login";
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
-    test_progress = "{done} of {of} connections tested";
-    test_summary = "{ok} of {of} connections work; {failed} failed, {skipped} were not tried.";
-    test_not_needed = "No login needed: {count} more.";
+    test_progress(done, of: number) = "{done} of {of} tested",
+        of { One "1 connection", Other "{of} connections" };
+    test_summary(ok, of: number, failed, skipped: number) = "{ok} of {of}; {failed} failed, {skipped} not tried.",
+        of { One "1 connection works", Other "{of} connections work" },
+        skipped { One "1 was", Other "{skipped} were" };
+    test_not_needed(count) = "No login needed: {count} more.";
     test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";
     test_nothing_next = "Add a mailbox in FreeScout, or name an existing one.";
-    test_connect_to = "{text} is not HOST:PORT=ADDRESS:PORT.";
+    test_connect_to(text) = "{text} is not HOST:PORT=ADDRESS:PORT.";
     test_connect_to_next = "For example: --connect-to imap.example.org:993=127.0.0.1:10993";
     password_being_tried = "It is being tested on the mail server. Typing cancels the test.";
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";

@@ -253,6 +253,7 @@ impl World {
             "{context}"
         );
         // But for the two passwords that were sealed anew every row is the same.
+        assert_eq!(self.original.rows.len(), now.rows.len(), "{context}");
         for (was, is) in self.original.rows.iter().zip(&now.rows) {
             let resealed = was.starts_with("mailboxes 2 ");
             assert_eq!(was == is, !resealed, "{context}: {was}");

@@ -11,7 +11,7 @@ use rustix::process::Signal;
 
 use crate::held::{MOMENTS, count, journal, signal, state_of, wait, wait_for_nth};
 use crate::terminal::{Session, binary};
-use crate::wizard::{STEPS, arguments, confirm, go, press, sqlite};
+use crate::wizard::{STEPS, arguments, confirm, go, sqlite};
 use crate::world::World;
 
 /// A program in a terminal that another program holds, which can be killed; and how it ended.
@@ -148,11 +148,11 @@ fn while_it_is_written() {
         let pid = line.pid();
         let session = &mut line.session;
         session.wait_for("Found: K");
-        press(session, "2", "Before anything is changed");
+        session.press("2", "Before anything is changed");
         session.keys("\r");
         go_on_until(session, pid, "complete and verified");
-        press(session, "5", "Passwords to enter");
-        press(session, "7", "Type apply");
+        session.press("5", "Passwords to enter");
+        session.press("7", "Type apply");
         let before = count(list.path(), point);
         confirm(session, &|_| count(list.path(), point) > before);
         let nth = nth.max(before + 1);
@@ -197,7 +197,7 @@ fn while_the_backup_is_made() {
         let mut line = Line::start(&arguments(&world), &environment);
         let pid = line.pid();
         line.session.wait_for("Found: K");
-        press(&mut line.session, "2", "Before anything is changed");
+        line.session.press("2", "Before anything is changed");
         let before = count(list.path(), point);
         line.session.keys("\r");
         wait_for_nth(pid, list.path(), point, nth.max(before + 1));

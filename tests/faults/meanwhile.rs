@@ -132,7 +132,7 @@ fn opened(world: &World) -> Vec<String> {
     judge::read_inventory(&mut session).unwrap();
     let secrets = session.inventory.secrets.iter();
     secrets
-        .filter_map(|secret| freescout_rescue::domain::verdict::text(secret, &session.ring))
+        .filter_map(|secret| freescout_rescue::domain::verdict::text::text(secret, &session.ring))
         .map(|text| String::from_utf8_lossy(text.expose()).into_owned())
         .collect()
 }
@@ -366,7 +366,7 @@ fn a_wizard_goes_on_with_what_was_saved() {
         screen.contains("the plan that is possible now")
     });
     let screen = session.screen();
-    assert!(screen.contains("mailboxes#2.in_password"), "{screen}");
+    assert!(screen.contains("incoming password (mailbox 2)"), "{screen}");
     println!("{screen}");
     let now = world.truth();
     assert_eq!((now.rows, &now.files), (before.rows, &before.files));
@@ -393,7 +393,7 @@ fn a_plan_that_would_give_up_more_is_shown() {
     assert_eq!(refused.code, Some(1), "{}", refused.said);
     for says in [
         "differs from the one that was shown",
-        "It would no longer keep readable: mailboxes#2.in_password",
+        "These would no longer be readable: incoming password (mailbox 2)",
         "Nothing was changed",
     ] {
         assert!(refused.said.contains(says), "{says:?}: {}", refused.said);
@@ -414,7 +414,7 @@ fn a_plan_that_would_give_up_more_is_shown() {
     world.install.admin(&[&update]);
     let refused = held.end();
     assert_eq!(refused.code, Some(1), "{}", refused.said);
-    let says = "where a password of yours was to go: mailboxes#3.in_password";
+    let says = "where one of your passwords was to be stored: incoming password (mailbox 3)";
     assert!(refused.said.contains(says), "{}", refused.said);
     assert!(opened(&world).contains(&"theirs".to_owned()));
     world.require_settled(&refused.said);

@@ -2,7 +2,6 @@
 //! gone, the database gone, the disk full.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::config::Driver;
 use rustix::process::Signal;
@@ -65,39 +64,7 @@ pub fn to_apply(session: &mut Session) {
         ("5", "Passwords to enter"),
         ("7", "Type apply"),
     ] {
-        press(session, keys, then);
-    }
-}
-
-/// What is said to a key that comes before a job has ended, which may have brought its result already.
-const NOT_YET: &str = "One moment";
-/// How long such a job may take yet.
-const MOMENT: Duration = Duration::from_secs(2);
-
-/// Presses keys until they are taken.
-pub fn press(session: &mut Session, keys: &str, then: &str) {
-    press_until(session, keys, &|screen| screen.contains(then));
-}
-
-fn press_until(session: &mut Session, keys: &str, taken: &dyn Fn(&str) -> bool) {
-    loop {
-        session.keys(keys);
-        let screen = session.wait(&format!("what {keys:?} does"), |screen| {
-            taken(screen) || screen.contains(NOT_YET)
-        });
-        // The wizard goes there by itself as soon as the job has ended: the keys would be typed into what opens then.
-        let since = Instant::now();
-        let mut there = taken(&screen);
-        while !there && since.elapsed() < MOMENT {
-            std::thread::sleep(Duration::from_millis(5));
-            there = taken(&session.screen());
-        }
-        if there {
-            return;
-        }
-        // A key that does nothing takes the sentence away.
-        session.keys("\u{1b}[H");
-        session.wait("the sentence to go", |screen| !screen.contains(NOT_YET));
+        session.press(keys, then);
     }
 }
 
@@ -106,7 +73,7 @@ pub fn confirm(session: &mut Session, begun: &dyn Fn(&str) -> bool) {
     // The field is open: before that, letters mean other things.
     session.wait_for("^C quit");
     session.keys(APPLY);
-    press_until(session, "\r", begun);
+    session.press_until("\r", begun);
 }
 
 /// Confirms, and waits until it is done.
@@ -141,7 +108,7 @@ fn to_step(session: &mut Session, step: usize) {
 pub fn go(session: &mut Session, keys: &str, then: &str) {
     match keys {
         APPLY => apply(session),
-        keys => press(session, keys, then),
+        keys => session.press(keys, then),
     }
 }
 
@@ -252,7 +219,7 @@ fn ctrl_z_does_nothing() {
     let mut session = start(&world, &[]);
     session.wait_for("Found: K");
     session.keys("\u{1a}");
-    press(&mut session, "2", "Before anything is changed");
+    session.press("2", "Before anything is changed");
     assert_ne!(state_of(pid(&session)), 'T');
     session.keys("q");
     assert_eq!(session.end(), 1);
@@ -296,15 +263,18 @@ fn signals_while_it_is_written() {
 /// The backup's own point is passed on the way.
 fn to_word_past_the_backup(session: &mut Session, list: &Path, point: &str) {
     session.wait_for("Found: K");
-    press(session, "2", "Before anything is changed");
-    session.keys("\r");
+    session.press("2", "Before anything is changed");
     if point == "JournalCommitted" {
+        // It stands still there, and its screen with it.
+        session.press_until("\r", &|_| count(list, point) >= journal::BACKED_UP);
         wait_for_nth(pid(session), list, point, journal::BACKED_UP);
         signal(pid(session), Signal::CONT);
+        session.wait_for("complete and verified");
+    } else {
+        session.press("\r", "complete and verified");
     }
-    session.wait_for("complete and verified");
-    press(session, "5", "Passwords to enter");
-    press(session, "7", "Type apply");
+    session.press("5", "Passwords to enter");
+    session.press("7", "Type apply");
 }
 
 fn end_past_all_points(session: &mut Session) -> u32 {
@@ -457,12 +427,12 @@ fn the_database_goes_away_and_comes_back() {
     server.start();
     world.require_original("while the database was away");
     session.keys("\r");
-    press(&mut session, "\r", "complete and verified");
-    press(&mut session, "5", "Passwords to enter");
+    session.press("\r", "complete and verified");
+    session.press("5", "Passwords to enter");
     // It restarted since, and the connection is another one.
     server.kill();
     server.start();
-    press(&mut session, "7", "Type apply");
+    session.press("7", "Type apply");
     apply(&mut session);
     session.signal(Signal::TERM);
     assert_eq!(session.end(), 2);
@@ -479,14 +449,14 @@ fn no_room_for_the_report() {
     to_apply(&mut session);
     apply(&mut session);
     let filler = Filler::of(world.state.path());
-    press(&mut session, "\r", "could not be saved");
+    session.press("\r", "could not be saved");
     let screen = session.wait_for("could not be saved");
     println!("{screen}");
     for says in ["This does not affect what was done", "Free up space"] {
         assert!(screen.contains(says), "{says:?}: {screen}");
     }
     drop(filler);
-    press(&mut session, "\r", "Saved:");
+    session.press("\r", "Saved:");
     session.signal(Signal::TERM);
     assert_eq!(session.end(), 2);
     let reports = std::fs::read_dir(world.state.path().join("backups")).unwrap();

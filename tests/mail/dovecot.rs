@@ -269,11 +269,7 @@ impl Behaviour {
 /// A line of Dovecot's passwd-file, which is asked for the user with backslashes before what it takes for special. In
 /// hexadecimal no character of a password is.
 fn line(account: &Account) -> String {
-    let password: String = account
-        .password
-        .bytes()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let password = base16ct::lower::encode_string(account.password.as_bytes());
     let user = account.user.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{user}:{{PLAIN.HEX}}{password}::::::{}\n", account.extra)
 }

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::not_tried::not_tried;
 use crate::stopped;
 use crate::terminal::{binary, demo};
 
@@ -124,7 +125,7 @@ fn memory_is_locked_where_it_may_be_and_nothing_fails_where_it_may_not() {
     ];
     for (name, wrapper, is_locked) in cases {
         if wrapper.contains(&unlimited) && !succeeds(&["prlimit", unlimited, "true"]) {
-            eprintln!("NOT TESTED here: limits may not be raised, so {name} was left out");
+            not_tried(&format!("limits may not be raised here: {name}"));
             continue;
         }
         let child = ground.start(&wrapper);
@@ -146,7 +147,7 @@ fn memory_is_locked_where_it_may_be_and_nothing_fails_where_it_may_not() {
     // Root of a user namespace has the capability by name alone.
     let namespace = ["unshare", "--user", "--map-root-user"];
     if !succeeds(&[&namespace[..], &["true"]].concat()) {
-        eprintln!("NOT TESTED here: user namespaces are not allowed");
+        not_tried("user namespaces are not allowed here: root of one");
         return;
     }
     let child = ground.start(&[&["prlimit", room], &namespace[..]].concat());

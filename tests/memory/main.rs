@@ -7,6 +7,9 @@ mod closed;
 #[allow(dead_code, reason = "this test needs a part of it")]
 #[path = "../servers/install.rs"]
 mod install;
+#[path = "../suite/not_tried.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod not_tried;
 mod recover;
 mod secrets;
 #[allow(dead_code, reason = "this test needs a part of it")]

@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::not_tried::as_root;
 use crate::terminal::{Session, demo};
 
 const NOBODY: u32 = 65534;
@@ -66,18 +67,12 @@ impl Ground {
         let mut session = Session::run(&crate::terminal::binary(), &arguments, &secret, 80, 24);
         session.wait_for("Found: K");
         for (keys, then) in [
-            ("2\r", "complete and verified"),
+            ("2", "Before anything is changed"),
+            ("\r", "complete and verified"),
             ("5", "Passwords to enter"),
+            ("7", "Type apply"),
         ] {
-            session.keys(keys);
-            session.wait_for(then);
-        }
-        // Refused as long as the plan is being made.
-        let start = Instant::now();
-        while !session.screen().contains("Type apply") {
-            assert!(start.elapsed() < DEADLINE, "{}", session.screen());
-            session.keys("7");
-            std::thread::sleep(Duration::from_millis(300));
+            session.press(keys, then);
         }
         session.wait("the word to be asked for", |s| s.contains("F1"));
         session.keys("\u{15}apply\r");
@@ -119,12 +114,7 @@ echo whole >&9
 
 #[test]
 fn it_has_nothing_of_ours() {
-    let root = rustix::process::geteuid().is_root();
-    if !root {
-        eprintln!(
-            "NOT TESTED as a plain account: what of root's rights is left to PHP. Run it as root."
-        );
-    }
+    let root = as_root("what of root's rights is left to PHP");
     let ground = Ground::new(LOOKS_AROUND);
     let mut session = ground.recover();
     let seen = ground.seen();

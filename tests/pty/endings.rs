@@ -123,8 +123,9 @@ fn a_signal_during_the_recovery_lets_it_finish() {
             std::os::unix::fs::PermissionsExt::from_mode(0o755),
         )
         .unwrap();
-        // Slow enough to be met in the middle; it fails in the end, so that the cache is removed by us.
-        std::fs::write(install.join("artisan"), "<?php sleep(2); exit(1);").unwrap();
+        // Met in the middle, it ends when it is let go; it fails, so that the cache is removed by us.
+        let artisan = "<?php while (!file_exists('storage/go')) { usleep(10000); } exit(1);";
+        std::fs::write(install.join("artisan"), artisan).unwrap();
         if rustix::process::geteuid().is_root() {
             // Root's own storage/ would not be cleared by artisan at all.
             let owner = std::process::Command::new("chown")
@@ -151,12 +152,15 @@ fn a_signal_during_the_recovery_lets_it_finish() {
             ("5", "Passwords to enter"),
             ("7", "Type apply"),
         ] {
-            session.keys(keys);
-            session.wait_for(then);
+            session.press(keys, then);
         }
         session.keys("apply\r");
         session.wait_for("Clearing FreeScout");
         session.signal(signal);
+        // It still hears us, and has not stopped.
+        session.keys("\u{1b}");
+        session.wait_for("cannot be interrupted");
+        std::fs::write(install.join("storage/go"), "").unwrap();
         assert_eq!(
             session.end(),
             2,

@@ -4,6 +4,9 @@
 
 mod another;
 mod endings;
+#[path = "../suite/not_tried.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod not_tried;
 mod passphrase;
 mod terminal;
 mod walk;

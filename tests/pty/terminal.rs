@@ -10,6 +10,11 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long anything may take. Far more than it does: a loaded machine must not fail a test.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// What is said to a key that comes before a job has ended.
+const TOO_EARLY: [&str; 2] = ["One moment", "search is still running"];
+/// How long such a job may take yet.
+const MOMENT: Duration = Duration::from_secs(2);
+
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
@@ -21,6 +26,8 @@ pub struct Session {
     keyboard: Box<dyn Write + Send>,
     pub child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
+    /// Reads what is written, to the end.
+    reader: std::thread::JoinHandle<()>,
     /// Home, state and backups of the program.
     pub home: tempfile::TempDir,
 }
@@ -80,7 +87,7 @@ impl Session {
         }));
         let mut output = pair.master.try_clone_reader().unwrap();
         let into = Arc::clone(&seen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 1 << 16];
             while let Ok(read @ 1..) = output.read(&mut buffer) {
                 let mut seen = into.lock().unwrap();
@@ -94,6 +101,7 @@ impl Session {
             keyboard,
             child,
             master: pair.master,
+            reader,
             home,
         }
     }
@@ -148,6 +156,36 @@ impl Session {
         }
     }
 
+    /// Types keys until they are taken: until the screen shows `then`.
+    pub fn press(&mut self, keys: &str, then: &str) {
+        self.press_until(keys, &|screen| screen.contains(then));
+    }
+
+    /// Types keys until they are taken. A key that comes before a job has ended is refused, though what the job found may
+    /// stand on the screen already.
+    pub fn press_until(&mut self, keys: &str, taken: &dyn Fn(&str) -> bool) {
+        let refused = |screen: &str| TOO_EARLY.iter().any(|says| screen.contains(says));
+        loop {
+            self.keys(keys);
+            let screen = self.wait(&format!("what {keys:?} does"), |screen| {
+                taken(screen) || refused(screen)
+            });
+            // The wizard goes there by itself as soon as the job has ended: the keys would be typed into what opens then.
+            let since = Instant::now();
+            let mut there = taken(&screen);
+            while !there && since.elapsed() < MOMENT {
+                std::thread::sleep(Duration::from_millis(5));
+                there = taken(&self.screen());
+            }
+            if there {
+                return;
+            }
+            // A key that does nothing takes the sentence away.
+            self.keys("\u{1b}[H");
+            self.wait("the sentence to go", |screen| !refused(screen));
+        }
+    }
+
     /// Changes the size of the window.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.seen
@@ -173,13 +211,13 @@ impl Session {
             .unwrap();
     }
 
-    /// Waits for the end; the exit code.
+    /// Waits for the end, and until the last bytes are read; the exit code.
     pub fn end(&mut self) -> u32 {
         let start = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                // The last bytes may still be on their way.
-                std::thread::sleep(Duration::from_millis(50));
+            if let Some(status) = self.child.try_wait().unwrap()
+                && self.reader.is_finished()
+            {
                 return status.exit_code();
             }
             assert!(

@@ -7,6 +7,7 @@ use std::process::Command;
 use freescout_rescue::domain::config::Driver;
 
 use crate::install::Install;
+use crate::not_tried::as_root;
 use crate::server;
 
 const NOBODY: u32 = 65534;
@@ -35,10 +36,7 @@ fn dump(install: &Install, path: &str, password: Option<&str>) -> (String, Strin
 
 #[test]
 fn it_is_made_without_the_rights_of_root() {
-    if !rustix::process::geteuid().is_root() {
-        eprintln!(
-            "NOT TESTED as a plain account: whom root runs dump programs as. Run it as root."
-        );
+    if !as_root("whom root runs dump programs as") {
         return;
     }
     for server in server::both() {

@@ -11,17 +11,12 @@ use freescout_rescue::io::db::StoreError;
 use freescout_rescue::io::install::Environment;
 
 use crate::install::Install;
+use crate::not_tried::as_root;
 use crate::server::{self, Server};
 
 const NOBODY: u32 = 65534;
 
-fn are_root() -> bool {
-    let root = rustix::process::geteuid().is_root();
-    if !root {
-        eprintln!("NOT TESTED as a plain account: whose rights a database is reached with.");
-    }
-    root
-}
+const WHOSE_RIGHTS: &str = "whose rights a database is reached with";
 
 /// The install, the web user's.
 fn given(install: &Install) {
@@ -83,7 +78,7 @@ fn socket(server: &Server) -> (&'static str, String) {
 
 #[test]
 fn a_socket_takes_us_for_the_web_user() {
-    if !are_root() {
+    if !as_root(WHOSE_RIGHTS) {
         return;
     }
     for server in [server::own_mariadb(), server::own_postgres()] {
@@ -145,7 +140,7 @@ fn a_socket_takes_us_for_the_web_user() {
 
 #[test]
 fn a_dump_has_the_name_that_the_connection_has() {
-    if !are_root() {
+    if !as_root(WHOSE_RIGHTS) {
         return;
     }
     let server: &'static Server = Box::leak(Box::new(server::own_mariadb()));
@@ -179,7 +174,7 @@ fn a_dump_has_the_name_that_the_connection_has() {
 
 #[test]
 fn files_of_certificates_are_read_by_the_web_user() {
-    if !are_root() {
+    if !as_root(WHOSE_RIGHTS) {
         return;
     }
     let maria = server::mariadb();

@@ -15,6 +15,9 @@ mod identity;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod install;
 mod laravel;
+#[path = "../suite/not_tried.rs"]
+#[allow(dead_code, reason = "other tests need more of it")]
+mod not_tried;
 mod plain_tables;
 mod provider;
 mod recovery;

@@ -120,7 +120,7 @@ fn every_key_spelling_is_judged_as_laravel_judges_it() {
         let key = AppKey::parse(case["app_key"].as_str().unwrap().as_bytes());
         assert_eq!(key.is_ok(), case["accepted"] == true, "{}", case["about"]);
         if let Ok(key) = key {
-            let hex: String = key.bytes().iter().map(|b| format!("{b:02x}")).collect();
+            let hex = base16ct::lower::encode_string(key.bytes());
             assert_eq!(case["key_bytes_hex"], hex, "{}", case["about"]);
         }
     }

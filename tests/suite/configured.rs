@@ -364,10 +364,10 @@ fn a_key_is_not_written_into_what_is_left_of_an_env() {
             panic!("{said}: the operator's values lead to the database")
         };
         judge::read_inventory(&mut session).unwrap();
-        for strategy in [Strategy::Fresh, Strategy::Restore] {
+        for strategy in [Strategy::Fresh, Strategy::RestoreKey] {
             match recovery::plan(&session, Some(strategy), &Choices::default()) {
                 // In UTF-16 or behind a CR the key is seen; in what is cut off it is in force.
-                Err(recovery::NoPlan::Impossible(..)) if strategy == Strategy::Restore => {}
+                Err(recovery::NoPlan::Impossible(..)) if strategy == Strategy::RestoreKey => {}
                 Err(why) => {
                     let problem = why.problem();
                     assert!(problem.why.contains(said), "{strategy:?}: {problem}");

@@ -8,7 +8,8 @@ use jiff::civil::date;
 use freescout_rescue::domain::config::rules::{Migrations, Rules};
 use freescout_rescue::domain::config::version::Version;
 use freescout_rescue::domain::error::{ErrorKind, Problem};
-use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
+use freescout_rescue::domain::inventory::secret::{Place, Table};
+use freescout_rescue::domain::inventory::{Inventory, Row, SecretKind, StoredText};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
 use freescout_rescue::domain::key::ring::KeyRing;
@@ -271,7 +272,8 @@ pub fn assessment(with_old: bool) -> Assessment {
         },
         Finding::ProbablyWiped {
             owner: "الدعم الفني".to_owned(),
-            place: "mailboxes#4.out_password".to_owned(),
+            place: Place::column(Table::Mailboxes, 4, "out_password"),
+            kind: SecretKind::Outgoing,
         },
     ];
     assess(&inventory(), &ring(with_old), findings)

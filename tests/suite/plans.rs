@@ -82,7 +82,7 @@ fn the_old_key_is_put_back_where_it_opens_most() {
     ];
     assert_eq!(
         recommended(&verdicts, &circumstances()),
-        Some((Strategy::Restore, Some(old()), Why::OldKeyOpensMore))
+        Some((Strategy::RestoreKey, Some(old()), Why::OldKeyOpensMore))
     );
 }
 
@@ -106,7 +106,7 @@ fn the_key_in_force_stays_where_it_serves_more() {
     };
     assert_eq!(
         recommended(&verdicts, &sent),
-        Some((Strategy::Restore, Some(old()), Why::OldKeySentMore))
+        Some((Strategy::RestoreKey, Some(old()), Why::OldKeySentMore))
     );
 }
 
@@ -123,10 +123,10 @@ fn a_key_already_put_back_only_needs_the_cache_cleared() {
     ];
     assert_eq!(
         recommended(&verdicts, &stale),
-        Some((Strategy::Restore, Some(old()), Why::OldKeyConfigured))
+        Some((Strategy::RestoreKey, Some(old()), Why::OldKeyConfigured))
     );
     let plan = make(
-        Strategy::Restore,
+        Strategy::RestoreKey,
         &secrets(&verdicts),
         &stale,
         &Choices::default(),
@@ -215,7 +215,7 @@ fn a_key_that_was_settled_on_stays() {
     let all = [Verdict::OtherKey(old()), Verdict::OtherKey(old())];
     assert_eq!(
         recommended(&all, &settled),
-        Some((Strategy::Restore, Some(old()), Why::OldKeySentMore))
+        Some((Strategy::RestoreKey, Some(old()), Why::OldKeySentMore))
     );
     let configured = Circumstances {
         configured: Some(old()),
@@ -223,7 +223,7 @@ fn a_key_that_was_settled_on_stays() {
     };
     assert_eq!(
         recommended(&stray, &configured),
-        Some((Strategy::Restore, Some(old()), Why::OldKeyConfigured)),
+        Some((Strategy::RestoreKey, Some(old()), Why::OldKeyConfigured)),
         "the operator has put the old one back"
     );
 }
@@ -235,7 +235,7 @@ fn a_plan_made_anew_gives_nothing_up_or_is_told_apart() {
         make(strategy, &secrets(verdicts), &circumstances(), &choices).unwrap()
     };
     let shown = [Verdict::OtherKey(old()), Verdict::OtherKey(old()), UNKNOWN];
-    let restore = plan(&shown, Strategy::Restore);
+    let restore = plan(&shown, Strategy::RestoreKey);
     let [first, second] = [1, 2].map(|id| Place::column(Table::Mailboxes, id, "in_password"));
     for (now, upheld) in [
         (shown, Ok(())),
@@ -253,7 +253,7 @@ fn a_plan_made_anew_gives_nothing_up_or_is_told_apart() {
         ),
     ] {
         assert_eq!(
-            plan(&now, Strategy::Restore).upholds(&restore),
+            plan(&now, Strategy::RestoreKey).upholds(&restore),
             upheld,
             "{now:?}"
         );
@@ -275,7 +275,7 @@ fn a_misspelled_key_is_written_right() {
     };
     let third = Fingerprint::of(b"a third");
     let verdicts = [Verdict::OtherKey(third), Verdict::OtherKey(old())];
-    let restore = Some((Strategy::Restore, Some(old()), Why::Misspelled));
+    let restore = Some((Strategy::RestoreKey, Some(old()), Why::Misspelled));
     assert_eq!(
         recommended(&verdicts, &misspelled),
         restore,
@@ -336,7 +336,7 @@ fn a_key_of_the_process_environment_is_never_written() {
         recommended(&verdicts, &container).map(|r| r.2),
         Some(Why::KeyIsOutOfReach)
     );
-    for strategy in [Strategy::Restore, Strategy::Fresh] {
+    for strategy in [Strategy::RestoreKey, Strategy::Fresh] {
         assert_eq!(
             make(
                 strategy,
@@ -374,7 +374,7 @@ fn a_salvage_is_only_planned_with_the_operators_word() {
         salvage: [secrets[1].place.clone()].into(),
         ..Choices::default()
     };
-    let plan = make(Strategy::Restore, &secrets, &circumstances(), &chosen).unwrap();
+    let plan = make(Strategy::RestoreKey, &secrets, &circumstances(), &chosen).unwrap();
     assert_eq!(plan.steps[1].action, PlanAction::Salvage(old()));
 }
 

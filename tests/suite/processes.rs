@@ -14,6 +14,7 @@ use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::session::judge;
 use freescout_rescue::engine::session::judge::Looking;
 use freescout_rescue::engine::session::survey;
+use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
 use freescout_rescue::engine::worker::{Job, JobId, Update};
 use freescout_rescue::io::install::Environment;
@@ -231,7 +232,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         },
         environment: Environment::default(),
-        keys: Vec::new(),
+        given: Given::default(),
         mail: Settings::of_system(),
         endpoints: Endpoints::default(),
     });

@@ -19,9 +19,10 @@ use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::{judge, survey};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::words::{fill, words};
+use freescout_rescue::text;
 
 use crate::cli::{Bench, Outcome, state};
+use crate::not_tried::as_root;
 
 /// What somebody does to an install, and its name (or the message it must lead to).
 type Act<'a> = (&'a str, &'a dyn Fn(&Bench));
@@ -90,6 +91,8 @@ fn a_cache_that_is_all_freescout_has_is_not_cleared() {
         assert_eq!(outcome.code, 1, "{message}: {}{}", outcome.out, outcome.err);
         assert!(outcome.err.contains(message), "{message}: {}", outcome.err);
         assert_eq!(bench.state(), before, "{message}: something was changed");
+        let backups = bench.path("backups");
+        assert!(!backups.exists(), "{message}: refused after a backup");
     }
 }
 
@@ -344,19 +347,13 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
         let applied = anew::apply(&mut session, &mut ledger, &order, &mut progress);
         let applied = applied.unwrap_or_else(|failure| panic!("{}", failure.problem));
         assert!(applied.verified);
-        assert_eq!(
-            applied.notes[0],
-            fill(
-                words().made_anew_note,
-                &[("times", &words().made_anew_once)]
-            )
-        );
-        let told = fill(words().made_anew, &[("tried", &1), ("tries", &anew::TRIES)]);
+        assert_eq!(applied.notes[0], text!(made_anew_note, times = 1_usize));
+        let told = text!(made_anew, tried = 1, tries = anew::TRIES);
         assert!(said.contains(&told), "{said:?}");
         assert_ne!(applied.backup, backup.folder, "it holds what was saved");
         let place = Place::column(Table::Mailboxes, row, column);
         let secret = session.inventory.secret(&place).unwrap();
-        let text = verdict::text(secret, &session.ring).unwrap();
+        let text = verdict::text::text(secret, &session.ring).unwrap();
         assert_eq!(text.expose(), b"typed in the browser");
         let with = session
             .ring
@@ -371,7 +368,7 @@ fn what_is_saved_since_the_backup_is_planned_anew() {
 fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
     const NOBODY: u32 = 65534;
     // Only root can play both parts; a plain account plays its own.
-    let root = rustix::process::geteuid().is_root();
+    let root = as_root("an `.env` of another account");
     let (uid, gid) = match root {
         true => (NOBODY, NOBODY),
         false => (

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, FileType, Mode};
 
 use crate::cli::{Bench, Outcome, state};
+use crate::not_tried::as_root;
 
 /// The web user of these tests, who owns nothing else.
 pub const WEB: u32 = 65534;
@@ -19,15 +20,6 @@ pub const WEB: u32 = 65534;
 const OTHER: u32 = 12345;
 /// What a trap would like to be read or written.
 const SECRET: &str = "APP_KEY=base64:U0VDUkVUU0VDUkVUU0VDUkVUU0VDUkVUU0VDUkVUU0U=\n";
-
-/// Whether this test can play both parts; says so where it cannot.
-pub fn as_root(what: &str) -> bool {
-    let root = rustix::process::geteuid().is_root();
-    if !root {
-        eprintln!("NOT TESTED as a plain account: {what}. Run it as root.");
-    }
-    root
-}
 
 /// Gives a whole tree away.
 fn give(folder: &Path, owner: u32) {
@@ -337,6 +329,8 @@ fn a_key_file_of_others_is_not_written() {
                 outcome.err
             );
             assert_ne!(std::fs::read(&file).unwrap(), before, "{name}: not written");
+            undo_waits_for_a_closed_folder(&bench, name);
+            assert_eq!(std::fs::read(&file).unwrap(), before, "{name}: not undone");
         } else {
             assert_eq!(outcome.code, 1, "{name}: {}{}", outcome.out, outcome.err);
             assert!(
@@ -344,9 +338,35 @@ fn a_key_file_of_others_is_not_written() {
                 "{name}: {}",
                 outcome.err
             );
+            assert!(outcome.err.contains("choose the strategy carry"), "{name}");
             assert_eq!(std::fs::read(&file).unwrap(), before, "{name}: written");
         }
     }
+}
+
+/// What is put back is no plan: another strategy is no way out, a closed folder is.
+fn undo_waits_for_a_closed_folder(bench: &Bench, name: &str) {
+    let mode = |mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(bench.folder.path(), mode).unwrap();
+    };
+    let install = bench.install();
+    let backups = bench.path("backups");
+    let folders = [
+        "--backup-dir",
+        backups.to_str().unwrap(),
+        install.to_str().unwrap(),
+    ];
+    let undo = || bench.run(&[&["undo", "--yes"], &folders[..]].concat());
+    mode(0o777);
+    let refused = undo();
+    assert_eq!(refused.code, 1, "{name}: {}", refused.err);
+    assert!(refused.err.contains("0777"), "{name}: {}", refused.err);
+    assert!(refused.err.contains("chmod"), "{name}: {}", refused.err);
+    assert!(!refused.err.contains("strategy"), "{name}: {}", refused.err);
+    mode(0o755);
+    let undone = undo();
+    assert_eq!(undone.code, 0, "{name}: {}", undone.err);
 }
 
 #[test]

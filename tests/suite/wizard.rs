@@ -108,6 +108,8 @@ impl Engine {
         let assessment = || Update::Assessed(Box::new(fixture::assessment(self.old_key_known)));
         match job {
             _ if fails => {
+                // One that fails may have written before.
+                self.writing = matches!(job, Job::Apply { .. } | Job::Undo | Job::Resume);
                 answers.push(Update::Failed(fixture::problem()));
                 if let Job::Apply {
                     plan,
@@ -118,7 +120,6 @@ impl Engine {
                 {
                     let confirmed = (confirmed, *restart_anyway);
                     self.check_apply(plan, entered.iter().map(|(place, _)| place), confirmed);
-                    self.writing = true;
                 }
             }
             Job::Survey { .. } => {

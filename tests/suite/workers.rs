@@ -207,17 +207,19 @@ fn a_worker_that_could_not_be_searched_is_not_told_to_restart() {
         let site = Site::new();
         let worker = site.worker(&[&ITS_OWN[..], &["php"]].concat(), &site.lost[0]);
         let check = site.run(&CLOSED, &["check", "--json"]);
-        let code = json(&check)["findings"]
-            .as_array()
-            .unwrap()
-            .iter()
+        // Root's workers of tests that run beside this one may be the install's, as far as can be told without that right.
+        let check = json(&check);
+        let findings = check["findings"].as_array().unwrap().iter();
+        let unsearched: Vec<&str> = findings
             .filter(|f| f["code"] == "worker_unsearched")
-            .map(|f| f["message"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>();
+            .map(|f| f["message"].as_str().unwrap())
+            .collect();
         let process = format!("process {} ", worker.pid());
+        let own = unsearched.iter().filter(|said| said.contains(&process));
+        let own: Vec<_> = own.collect();
         assert!(
-            matches!(&code[..], [said] if said.contains("CAP_SYS_PTRACE") && said.contains(&process)),
-            "{code:?}"
+            matches!(own[..], [said] if said.contains("CAP_SYS_PTRACE")),
+            "{unsearched:?}"
         );
         let strategy = format!("--strategy={strategy}");
         // The key moves, or a cached config stands: something a worker would have to follow.

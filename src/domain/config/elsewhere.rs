@@ -165,7 +165,7 @@ pub fn advise(
     match (recommended, key) {
         (Some(recommended), Some(key)) if recommended.strategy != Strategy::Fresh => {
             Some(Recommendation {
-                strategy: Strategy::Restore,
+                strategy: Strategy::RestoreKey,
                 key: Some(key),
                 why: Why::KeyIsOutOfReach,
             })

@@ -2,7 +2,7 @@
 //!
 //! Follows PHP's `var_export` (7.x and 8.x: both ways to write objects, NULs in strings by concatenation, the split
 //! smallest integer) behind `<?php return `. The file is read as data, in linear time, and is never executed; nesting
-//! and size are bounded. It holds the key and the database password, so every text is a secret.
+//! and size are bounded. No crate reads this form. It holds the key and the database password, so every text is a secret.
 
 #[cfg(test)]
 mod tests;

@@ -79,8 +79,9 @@ fn unescaped(bytes: &[u8]) -> Option<(u8, usize)> {
 }
 
 fn hex_byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |b: u8| char::from(b).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+    let mut byte = [0];
+    base16ct::mixed::decode([high, low], &mut byte).ok()?;
+    Some(byte[0])
 }
 
 /// The length of a line end within a key and of what the next line begins with.

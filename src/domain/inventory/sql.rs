@@ -2,6 +2,8 @@
 //!
 //! Names come from the configuration (the table prefix) and values from the database: both are hostile until quoted.
 
+use base16ct::upper::encode_string as hex;
+
 use crate::domain::config::Driver;
 
 /// A name in the quotes of the driver: `` `name` `` for MySQL, `"name"` for the others.
@@ -95,16 +97,6 @@ impl Script<'_> {
             Driver::Sqlite => "PRAGMA foreign_keys = OFF;".to_owned(),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::domain::payload::base64;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Length of an AES-256 key, in bytes.
 pub const KEY_LEN: usize = 32;
@@ -33,7 +33,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        f.write_str(&base16ct::lower::encode_string(&self.0))
     }
 }
 
@@ -56,7 +56,7 @@ pub enum KeyError {
     #[error("{}", words().key_error_empty)]
     Empty,
     /// The key does not come to exactly 32 bytes.
-    #[error("{}", fill(words().key_error_length, &[("bytes", &.0)]))]
+    #[error("{}", text!(key_error_length, bytes = .0))]
     Length(usize),
     /// Data follows the base64 padding.
     #[error("{}", words().key_error_trailing)]

@@ -9,7 +9,7 @@ use super::app_key::AppKey;
 /// `md5(K)`: the last queue name in the command line of `queue:work`
 /// (`App\Misc\Helper::getWorkerIdentifier`).
 pub fn worker_identifier(key: &AppKey) -> String {
-    hex(&Md5::digest(key.text()))
+    base16ct::lower::encode_string(&Md5::digest(key.text()))
 }
 
 /// First 16 digits of `md5(thread_id . K)`: the hash in the Message-ID of a mail that FreeScout sent.
@@ -25,10 +25,6 @@ pub fn message_id_number(key: &AppKey, thread_id: u64) -> u64 {
     let mut first = [0; 8];
     first.copy_from_slice(&md5.finalize()[..8]);
     u64::from_be_bytes(first)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -53,10 +53,7 @@ pub fn published(key: &AppKey) -> Option<&'static str> {
     if bytes.windows(2).all(steps) {
         return Some("a row of digits or letters");
     }
-    let digest: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = base16ct::lower::encode_string(&Sha256::digest(bytes));
     PUBLISHED
         .iter()
         .find(|(_, known)| *known == digest)

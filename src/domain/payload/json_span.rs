@@ -1,10 +1,13 @@
 //! Finds where a member stands inside JSON, so that it can be replaced or added and every other byte be kept.
 //!
 //! `mailboxes.meta` may hold anything beside the OAuth tokens; re-writing it through a JSON library would reorder and
-//! re-escape it. The document is validated by `serde_json` first; this room only finds places in it. Of duplicate
-//! members the last wins, as in PHP.
+//! re-escape it. `serde_json` reads it, and gives values as they stand; this room says where that is. Of duplicate members
+//! the last wins, as in PHP.
 
+use std::collections::HashMap;
 use std::ops::Range;
+
+use serde_json::value::RawValue;
 
 /// The bytes between (not including) the quotes of the text at `path` (member names, outermost first).
 /// `None` when the document is not JSON, or there is no text there.
@@ -16,31 +19,23 @@ pub fn text_span(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
 /// The bytes of the whole value at `path`, of whatever kind; a text with its quotes. `None` when the document is not
 /// JSON, or there is nothing there.
 pub fn value_span(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
-    serde_json::from_slice::<serde::de::IgnoredAny>(json).ok()?;
-    let mut at = skip_blanks(json, 0);
+    let mut value: &RawValue = serde_json::from_slice(json).ok()?;
     for name in path {
-        at = member(json, at, name)?;
+        value = member(value, name)?;
     }
-    // A number ends where the next mark stands: blanks between do not belong to it.
-    let value = json[at..value_end(json, at)].trim_ascii_end();
-    Some(at..at + value.len())
+    Some(span(json, value))
 }
 
 /// The document with `value` (JSON as it shall stand) as the member `name` of the object at `path`: in place of the
 /// value there, or as the last member. `None` when the document is not JSON, or there is no object there.
 pub fn with_member(json: &[u8], path: &[&str], name: &str, value: &str) -> Option<Vec<u8>> {
     let object = value_span(json, path)?;
-    if json[object.start] != b'{' {
-        return None;
-    }
-    let (span, added) = match member(json, object.start, name) {
-        Some(at) => {
-            let old = json[at..value_end(json, at)].trim_ascii_end();
-            (at..at + old.len(), value.to_owned())
-        }
+    let members = members(std::str::from_utf8(&json[object.clone()]).ok()?)?;
+    let (span, added) = match members.get(name) {
+        Some(old) => (span(json, old), value.to_owned()),
         None => {
             let inside = json[object.start..object.end - 1].trim_ascii_end();
-            let comma = if inside == b"{" { "" } else { "," };
+            let comma = if members.is_empty() { "" } else { "," };
             let end = object.start + inside.len();
             let name = escape_ascii(name);
             (end..end, format!("{comma}\"{name}\":{value}"))
@@ -56,70 +51,19 @@ pub fn escape_ascii(text: &str) -> String {
         .replace('/', "\\/")
 }
 
-/// Start of the value of the last member called `name` of the object at `at`.
-fn member(json: &[u8], at: usize, name: &str) -> Option<usize> {
-    if json.get(at) != Some(&b'{') {
-        return None;
-    }
-    let (mut at, mut found) = (skip_blanks(json, at + 1), None);
-    while json.get(at) == Some(&b'"') {
-        let end = string_end(json, at);
-        let is_it = serde_json::from_slice::<String>(&json[at..end]).is_ok_and(|n| n == name);
-        // The document is valid: a colon follows, blanks around it.
-        at = skip_blanks(json, skip_blanks(json, end) + 1);
-        if is_it {
-            found = Some(at);
-        }
-        at = skip_blanks(json, value_end(json, at));
-        if json.get(at) == Some(&b',') {
-            at = skip_blanks(json, at + 1);
-        }
-    }
-    found
+/// The members of an object, the last of each name. `None` when it is none.
+fn members(json: &str) -> Option<HashMap<String, &RawValue>> {
+    serde_json::from_str(json).ok()
 }
 
-fn skip_blanks(json: &[u8], from: usize) -> usize {
-    json[from.min(json.len())..]
-        .iter()
-        .position(|b| !b.is_ascii_whitespace())
-        .map_or(json.len(), |n| from + n)
+fn member<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {
+    members(object.get())?.get(name).copied()
 }
 
-/// One past the closing quote of the string at `at`.
-fn string_end(json: &[u8], at: usize) -> usize {
-    let mut at = at + 1;
-    while at < json.len() && json[at] != b'"' {
-        at += if json[at] == b'\\' { 2 } else { 1 };
-    }
-    (at + 1).min(json.len())
-}
-
-/// One past the value at `at`, by counting brackets outside of strings.
-fn value_end(json: &[u8], at: usize) -> usize {
-    let (mut at, mut depth) = (at, 0usize);
-    while at < json.len() {
-        match json[at] {
-            b'"' => {
-                at = string_end(json, at);
-                if depth == 0 {
-                    return at;
-                }
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return at,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            b',' if depth == 0 => return at,
-            _ => {}
-        }
-        at += 1;
-    }
-    at
+/// Where a value that was read out of a document stands in it.
+fn span(json: &[u8], value: &RawValue) -> Range<usize> {
+    let start = value.get().as_ptr().addr() - json.as_ptr().addr();
+    start..start + value.get().len()
 }
 
 #[cfg(test)]

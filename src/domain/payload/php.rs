@@ -2,7 +2,8 @@
 //!
 //! Reads one value and tells its kind, the way `unserialize()` of PHP 8 accepts it (data behind the value is ignored
 //! there, and here). Writes texts only. Lengths are byte counts and are checked against what is really there, so a huge
-//! length costs nothing. Never builds arrays or objects: it only walks over them.
+//! length costs nothing. Never builds arrays or objects: it only walks over them. Our own on purpose: what PHP accepts, to
+//! the byte, tells a secret from a damaged one.
 
 /// Nesting beyond this is refused; FreeScout stores flat values.
 const MAX_DEPTH: u32 = 64;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::domain::config::elsewhere::By;
+use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::{Fingerprint, KeyError};
 use crate::domain::key::source::Source;
 use crate::domain::key::spelling::Spelling;
@@ -257,12 +259,14 @@ pub enum Finding {
         /// How many different ones.
         count: usize,
     },
-    /// An empty field that needs a value: probably wiped by saving the blank form.
+    /// An empty field that needs a value: probably wiped by saving the form with an empty password field.
     ProbablyWiped {
         /// Whose.
         owner: String,
-        /// Incoming, outgoing or the system mail account: the place as printed.
-        place: String,
+        /// Where it should be.
+        place: Place,
+        /// Incoming, outgoing or system mail password.
+        kind: SecretKind,
     },
     /// Licences of paid modules that FreeScout cannot read: its daily check will switch those modules off.
     LicencesUnreadable {

@@ -20,9 +20,10 @@ use crate::domain::inventory::{Inventory, Secret, SecretKind, StoredText};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::Source;
-use crate::domain::payload::php;
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::SecretReport;
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::PasswordsUsed;
 use crate::domain::verdict::{self, Damage, Remedy, Verdict};
 use crate::engine::session::Session;
 use crate::io::state::backup;
@@ -346,12 +347,6 @@ fn open(
     ) {
         return None;
     }
-    let plain = verdict::rescued(&older, ring, false)?;
-    let text = match php::unserialize(plain.expose()) {
-        Ok(php::PhpValue::Text(text)) => SecretBytes::from(text),
-        Ok(_) => return None,
-        // FreeScout reads some of them without serialisation.
-        Err(_) => plain,
-    };
-    (!text.is_empty()).then_some((verdict.key()?, text))
+    let text = text::password(&older, ring, PasswordsUsed::Rescued).text()?;
+    Some((verdict.key()?, text))
 }

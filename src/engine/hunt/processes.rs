@@ -22,7 +22,7 @@ use crate::io::os::memory;
 use crate::io::os::memory::ProcessMemory;
 use crate::io::os::processes;
 use crate::io::os::processes::{Belongs, PhpProcess, ProcessRole};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Memory that is read of one process.
 const MAX_MEMORY: u64 = 4 << 30;
@@ -143,9 +143,11 @@ pub fn before_restart(
 
 /// A worker whose memory was not searched, as a sentence.
 fn unsearched(Unsearched { process, why }: &Unsearched) -> String {
-    fill(
-        words().worker_unsearched,
-        &[("pid", &process.pid), ("what", &process.what), ("why", why)],
+    text!(
+        worker_unsearched,
+        pid = process.pid,
+        what = process.what,
+        why = why
     )
 }
 
@@ -166,7 +168,7 @@ fn only_in_memory(
     let needed: HashSet<_> = needed.collect();
     held_by_processes_alone(session, &needed)
         .into_iter()
-        .map(|key| fill(words().key_only_in_memory, &[("key", &key)]))
+        .map(|key| text!(key_only_in_memory, key = key))
 }
 
 /// Those of these keys that stand nowhere but in running processes, as they are named.
@@ -243,10 +245,9 @@ impl ProcessSearch<'_> {
                 let read = self.stream(session, &mut memory, kind, &place);
                 let megabytes = memory.unread() >> 20;
                 match read {
-                    Ok(()) if megabytes > 0 && !(self.cancel)() => Some(fill(
-                        words().process_memory_unread,
-                        &[("megabytes", &megabytes)],
-                    )),
+                    Ok(()) if megabytes > 0 && !(self.cancel)() => {
+                        Some(text!(process_memory_unread, megabytes = megabytes))
+                    }
                     // The key may be among what was not tried on all that it may open.
                     Ok(()) => self.sieve.tried_on_some().map(|some| some.why.to_string()),
                     Err(e) => Some(e.to_string()),
@@ -322,10 +323,7 @@ impl ProcessSearch<'_> {
             self.looked.skipped_more += 1;
             return;
         }
-        let named = fill(
-            words().process_named,
-            &[("what", &process.what), ("user", &process.user)],
-        );
+        let named = text!(process_named, what = process.what, user = process.user);
         self.looked.skipped.push(Skipped {
             path,
             inside: vec![named],

@@ -15,9 +15,10 @@ use crate::domain::mail::probe::{Code, Ended, TestCaution, Tested};
 use crate::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, NoTarget, connections,
 };
-use crate::domain::verdict::{self, Plain, Verdict};
+use crate::domain::verdict;
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::{Password, PasswordsUsed};
 use crate::engine::session::Session;
-use crate::engine::worker::PasswordsUsed;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, journey};
 use crate::words::untrusted::sanitize;
@@ -264,21 +265,12 @@ fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Pass
     let Some(secret) = find(session, kind, mailbox) else {
         return Read::Nothing;
     };
+    let text = match text::password(secret, &session.ring, reading) {
+        Password::Text(text) => text,
+        Password::Nothing => return Read::Nothing,
+        Password::Unreadable => return Read::Unreadable,
+    };
     let verdict = verdict::judge(secret, &session.ring);
-    if matches!(verdict, Verdict::Empty { .. }) {
-        return Read::Nothing;
-    }
-    let read = match verdict {
-        // No recovery of ours makes this one readable.
-        Verdict::Plaintext(Plain::AwaitsMigration) => false,
-        _ => verdict.readable() || verdict.untold() || reading == PasswordsUsed::Rescued,
-    };
-    let Some(text) = verdict::text(secret, &session.ring).filter(|_| read) else {
-        return Read::Unreadable;
-    };
-    if text.is_empty() {
-        return Read::Nothing;
-    }
     let under = match (verdict.key(), verdict.readable()) {
         (_, true) => None,
         (Some(key), false) => Some(Under::OtherKey(session.ring.label(key))),

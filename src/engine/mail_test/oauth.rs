@@ -24,6 +24,8 @@ use crate::domain::mail::probe::{Code, Ended, Rung};
 use crate::domain::payload::Payload;
 use crate::domain::payload::php;
 use crate::domain::verdict;
+use crate::domain::verdict::text;
+use crate::domain::verdict::text::PasswordsUsed;
 use crate::engine::recovery::change::{Change, swap_problem};
 use crate::engine::session::Session;
 use crate::engine::session::judge;
@@ -290,7 +292,7 @@ fn plain_text(secret: &Secret, session: &Session) -> Option<SecretBytes> {
     if !verdict::judge(secret, &session.ring).readable() {
         return None;
     }
-    verdict::text(secret, &session.ring).filter(|text| !text.is_empty())
+    text::password(secret, &session.ring, PasswordsUsed::InForce).text()
 }
 
 /// A token as it is stored.

@@ -17,8 +17,8 @@ use crate::engine::recovery;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::state::backup::Backup;
-use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::sentences;
+use crate::words::words;
 
 /// How often a plan is made anew before the operator is asked.
 pub const TRIES: usize = 5;
@@ -51,8 +51,7 @@ pub(super) fn until_nobody_saves<T>(
 
 /// Says that it is done again, and keeps others from saving meanwhile.
 pub fn again(session: &mut Session, progress: &mut Progress<'_>, tried: usize) {
-    let values: [(&str, &dyn std::fmt::Display); 2] = [("tried", &tried), ("tries", &TRIES)];
-    progress(&fill(words().made_anew, &values), 0, None);
+    progress(&text!(made_anew, tried = tried, tries = TRIES), 0, None);
     session.hold_rows();
 }
 
@@ -61,7 +60,7 @@ fn often_enough(failure: Failure) -> Failure {
     if !failure.meanwhile {
         return failure;
     }
-    let next = fill(words().made_anew_too_often, &[("tries", &TRIES)]);
+    let next = text!(made_anew_too_often, tries = TRIES);
     Failure {
         problem: Problem {
             next,
@@ -113,12 +112,7 @@ pub fn apply(
 
 /// How often the plan was made anew, as a sentence.
 fn told(times: usize) -> String {
-    let w = words();
-    let times = match times {
-        1 => w.made_anew_once.to_owned(),
-        count => fill(w.made_anew_times, &[("count", &count)]),
-    };
-    fill(w.made_anew_note, &[("times", &times)])
+    text!(made_anew_note, times = times)
 }
 
 /// Reads and backs up what stands now, and makes the plan for it, if that is still what was confirmed.
@@ -139,11 +133,10 @@ fn make_anew(
     let ready = recovery::plan(session, Some(order.plan.strategy), &choices)
         .map_err(|why| why.problem())?;
     let why = match ready.plan.upholds(order.plan) {
-        _ if !saved_over.is_empty() => fill(
-            w.anew_saved_over,
-            &[("places", &named(saved_over.into_iter()))],
-        ),
-        Err(Breach::Loses(places)) => fill(w.anew_loses, &[("places", &named(places.iter()))]),
+        _ if !saved_over.is_empty() => {
+            text!(anew_saved_over, places = named(saved_over.into_iter()))
+        }
+        Err(Breach::Loses(places)) => text!(anew_loses, places = named(places.iter())),
         Err(Breach::Otherwise) => w.anew_other_strategy.to_owned(),
         Ok(()) => return Ok((ready.plan, backup)),
     };
@@ -165,9 +158,6 @@ fn refused(why: String, ready: PlanReady) -> Failure {
 }
 
 fn named<'p>(places: impl Iterator<Item = &'p Place>) -> String {
-    let named: Vec<String> = places
-        .take(NAMED)
-        .map(|place| sanitize(&place.to_string()))
-        .collect();
+    let named: Vec<String> = places.take(NAMED).map(sentences::place).collect();
     named.join(", ")
 }

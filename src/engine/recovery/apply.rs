@@ -11,6 +11,7 @@ use super::backup;
 use super::backup::Progress;
 use super::change;
 use super::change::{Change, Failure, file_problem};
+use super::config_cache;
 use super::file_change;
 use super::prepare::{new_files, prepare, swaps, target_key};
 use super::run_log;
@@ -19,9 +20,9 @@ use super::verify;
 use super::verify::Written;
 use crate::domain::config::DbSettings;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::plan::{Plan, PlanAction, TargetKey};
+use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
@@ -35,7 +36,7 @@ use crate::io::fs::{FileError, FileRead};
 use crate::io::state::backup::Backup;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A plan that was confirmed, and what it takes to carry it out.
 #[derive(Clone, Copy)]
@@ -90,13 +91,12 @@ pub(super) fn apply(
         swaps,
         files: new_files(session, plan, &prepared, &target)?,
     };
-    let key_moves = session.install.key_in_force().text.expose() != target.text();
     let run = Run {
         strategy: Some(plan.strategy.name().to_owned()),
         key: Some(target.fingerprint().to_string()),
         resealed: plan.resealed(),
         reentered: plan.entered(),
-        refresh: key_moves || !change.files.is_empty(),
+        refresh: config_cache::must_follow(&session.install, &target, &change.files),
         artisan,
         ..run_log::beginning(RunKind::Recovery, &session.install.root, &backup.folder)
     };
@@ -177,7 +177,7 @@ pub(super) fn search_first(
 pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = sanitize(&backup.folder.to_string_lossy());
-    let next = fill(w.signal_before_next, &[("folder", &folder)]);
+    let next = text!(signal_before_next, folder = folder);
     Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
 }
 
@@ -188,7 +188,7 @@ fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
         _ => None,
     });
     let keys = processes::held_by_processes_alone(session, &used.collect());
-    let told = |key: &String| fill(words().key_not_kept, &[("key", key)]);
+    let told = |key: &String| text!(key_not_kept, key = key);
     keys.iter().map(told).collect()
 }
 
@@ -235,6 +235,22 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
         file_change::require_unchanged(&path, read.as_ref()).map_err(|e| file_problem(&e))?;
     }
     Ok(())
+}
+
+/// Refuses a plan that FreeScout would not follow, before anything is backed up for it. What is found then may be changed
+/// when it is carried out, so it is asked again.
+///
+/// # Errors
+/// A [`Problem`]; nothing was changed.
+pub fn require_followed(session: &mut Session, plan: &Plan, artisan: bool) -> Result<(), Problem> {
+    let target = target_key(session, plan)?;
+    let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
+    let key_moves = session.install.key_in_force().text.expose() != target.text();
+    let refresh = key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env);
+    match refresh && session.install.cache_file.is_some() {
+        true => require_handover(session, &target, artisan),
+        false => Ok(()),
+    }
 }
 
 /// Without the cached config FreeScout runs on `.env`: it must be there, readable, and name the same database.

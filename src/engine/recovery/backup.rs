@@ -28,7 +28,7 @@ use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Name of the full dump within the backup.
 const DUMP: &str = "database.dump";
@@ -345,13 +345,11 @@ fn restore_sql(
         prefix: &settings.prefix,
         charset: &settings.charset,
     };
-    let mut text = fill(
-        words().restore_sql_head,
-        &[
-            ("database", &sanitize(&settings.database)),
-            ("path", &sanitize(&session.install.root.to_string_lossy())),
-            ("created", &created),
-        ],
+    let mut text = text!(
+        restore_sql_head,
+        database = sanitize(&settings.database),
+        path = sanitize(&session.install.root.to_string_lossy()),
+        created = created
     )
     .into_bytes();
     text.extend_from_slice(b"\n");

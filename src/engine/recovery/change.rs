@@ -5,84 +5,37 @@
 //! In that order whatever interrupts us leaves both keys where they can be found: the new one in the staged file, which
 //! is on the disk before the first row is sealed with it, the old one in the file that is replaced last, and in the backup.
 
+mod failure;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::disk_trouble::{kind_of, place, way_out};
 use super::file_change::{FileChange, require_unchanged};
 use super::key_file;
+use super::reconcile::digest;
 use super::run_log::{Ledger, RunId};
 use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunOutcome, RunPhase};
+use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunPhase};
 use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::engine::session::survey;
-use crate::engine::worker::PlanReady;
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
 use crate::io::install::Install;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
+use failure::{NAMED, lost, swap_failure, unknown};
+
+pub(super) use failure::half_done;
+pub use failure::{Failure, file_problem, swap_problem};
 
 /// How long a database is asked again after the connection broke: one that restarts needs some seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many rows are named.
-const NAMED: usize = 5;
 /// How long between two questions.
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// Why a change was not carried out.
-pub struct Failure {
-    /// What happened, and what stands now.
-    pub problem: Problem,
-    /// Whether nothing stood in the way but that somebody saved meanwhile: read again, it may well be carried out.
-    pub meanwhile: bool,
-    /// The plan that is possible now, where it is not the one that was confirmed.
-    pub plan: Option<Box<PlanReady>>,
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self {
-            problem,
-            meanwhile: false,
-            plan: None,
-        }
-    }
-}
-
-impl Failure {
-    /// Whether something was changed and could not be put back.
-    pub fn half_done(&self) -> bool {
-        self.problem.kind == ErrorKind::HalfDone
-    }
-
-    /// Closes the run, of which nothing stands; where not even that can be written down, it says so.
-    #[must_use]
-    pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
-        if !self.half_done() && ledger.end(run, RunOutcome::NotCarriedOut).is_err() {
-            let w = words();
-            let undo = ledger.command("undo --yes");
-            let open = fill(w.journal_not_closed, &[("undo", &undo)]);
-            self.problem.next = format!("{} {open}", self.problem.next);
-        }
-        self
-    }
-
-    /// The same of an attempt to end a run that was interrupted before: that one is where it was.
-    #[must_use]
-    pub fn still_unfinished(mut self, ledger: &Ledger) -> Self {
-        if !self.half_done() {
-            let w = words();
-            let stays = fill(w.run_stays_unfinished, &[("ways", &ledger.both_ways())]);
-            self.problem.next = format!("{}\n  {stays}", self.problem.next);
-        }
-        self
-    }
-}
 
 /// Rows and files that belong together.
 #[derive(Default)]
@@ -102,7 +55,6 @@ impl Change {
     /// # Errors
     /// A [`Problem`]; nothing was changed.
     pub fn require_possible(&self, session: &mut Session) -> Result<(), Problem> {
-        let w = words();
         for file in &self.files {
             file.require_possible().map_err(|e| file_problem(&e))?;
         }
@@ -120,9 +72,9 @@ impl Change {
                 let table = sanitize(&format!("{}{table}", session.settings.prefix));
                 return Err(Problem::new(
                     ErrorKind::DatabaseUnsuitable,
-                    fill(w.no_transactions, &[("table", &table)]),
+                    text!(no_transactions, table = table),
                     "",
-                    fill(w.no_transactions_next, &[("table", &table)]),
+                    text!(no_transactions_next, table = table),
                 ));
             }
         }
@@ -272,19 +224,11 @@ impl Change {
         saved: &dyn Fn(&std::path::Path) -> Option<String>,
         payloads: &dyn Fn(&Cell) -> Vec<(Place, String)>,
     ) -> Intent {
-        let sum = |text: &Option<SecretBytes>| {
-            text.as_ref()
-                .map(|text| fs::hex(&fs::digest(text.expose())))
-        };
         let cell = |swap: &Swap| {
-            let cell = Cell {
-                table: Table::by_name(swap.table)?,
-                id: swap.id,
-                column: swap.column.clone(),
-            };
+            let cell = swap.cell()?;
             Some(IntendedCell {
-                old: sum(&swap.old),
-                new: sum(&swap.new),
+                old: digest(swap.old.as_ref()),
+                new: digest(swap.new.as_ref()),
                 payloads: payloads(&cell),
                 cell,
             })
@@ -398,73 +342,6 @@ impl Change {
     }
 }
 
-/// Some of it stands, and stays until it is finished or taken back.
-pub(super) fn half_done(why: &str, ledger: &Ledger, restore_from: &Path) -> Failure {
-    let w = words();
-    let next = fill(
-        w.apply_half_done_next,
-        &[
-            ("ways", &ledger.both_ways()),
-            ("folder", &sanitize(&restore_from.to_string_lossy())),
-        ],
-    );
-    Problem::new(ErrorKind::HalfDone, w.apply_half_done, sanitize(why), next).into()
-}
-
-/// The connection broke before the commit: the database has taken everything back.
-fn lost(error: &StoreError, session: &Session) -> Problem {
-    let w = words();
-    Problem {
-        what: fill(w.database_lost, &[("place", &survey::place(session))]),
-        next: w.database_lost_next.to_owned(),
-        ..survey::unreachable_database(error, &session.settings)
-    }
-}
-
-/// Nobody can tell now how the commit ended. The run stays unfinished.
-fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
-    let w = words();
-    let what = fill(w.commit_unknown, &[("place", &survey::place(session))]);
-    let next = fill(w.commit_unknown_next, &[("ways", &ledger.both_ways())]);
-    Problem::new(
-        ErrorKind::HalfDone,
-        what,
-        sanitize(&error.to_string()),
-        next,
-    )
-    .into()
-}
-
-/// The problem of a file that cannot be written.
-pub fn file_problem(error: &FileError) -> Problem {
-    let w = words();
-    let why = sanitize(&error.to_string());
-    if matches!(error, FileError::Changed(_)) {
-        return Problem::new(
-            ErrorKind::ChangedMeanwhile,
-            w.file_changed,
-            why,
-            w.file_changed_next,
-        );
-    }
-    let next = way_out(
-        w.quit_nothing_changed,
-        error.obstacle(),
-        place(error.obstacle(), error.path()),
-        w.env_not_writable_next,
-    );
-    let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
-    Problem::new(kind, w.env_not_writable, why, next)
-}
-
-/// The failure of rows that could not be swapped.
-fn swap_failure(error: &SwapError, swaps: &[Swap], session: &Session) -> Failure {
-    Failure {
-        meanwhile: matches!(error, SwapError::Changed(_)),
-        ..swap_problem(error, swaps, session).into()
-    }
-}
-
 /// Does something over a connection of its own: on ours, a transaction is open.
 fn beside(
     session: &mut Session,
@@ -504,35 +381,4 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
         )
         .into()
     })
-}
-
-/// The problem of rows that could not be swapped.
-pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Problem {
-    let w = words();
-    let name = |index: &usize| {
-        swaps
-            .get(*index)
-            .map(|s| format!("{}#{}.{}", s.table, s.id, s.column))
-    };
-    match error {
-        SwapError::Changed(indexes) => {
-            let rows: Vec<String> = indexes.iter().take(NAMED).filter_map(name).collect();
-            Problem::new(
-                ErrorKind::ChangedMeanwhile,
-                w.rows_changed,
-                rows.join(", "),
-                w.rows_changed_next,
-            )
-        }
-        SwapError::NotKept(index) => Problem::new(
-            ErrorKind::DatabaseUnsuitable,
-            w.row_not_kept,
-            name(index).unwrap_or_default(),
-            w.row_not_kept_next,
-        ),
-        SwapError::Store(error @ StoreError::Unreachable(_)) => lost(error, session),
-        SwapError::Store(error) | SwapError::Unknown(error) => {
-            survey::unreachable_database(error, &session.settings)
-        }
-    }
 }

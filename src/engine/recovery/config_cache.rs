@@ -4,8 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::backup::Progress;
+use super::file_change::FileChange;
 use crate::domain::config::var_export;
 use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::key::app_key::AppKey;
 use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
 use crate::engine::session::Session;
@@ -15,11 +17,16 @@ use crate::io::fs::FileRead;
 use crate::io::install::Install;
 use crate::io::install::artisan;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The cache entry `illuminate:queue:restart` in Laravel's file store: SHA-1 of the name, in two folders of its
 /// first digits.
 const RESTART_ENTRY: [&str; 3] = ["ee", "2f", "ee2f842aa7bb1f53edf3a2ed2c09a1807ffa6c90"];
+
+/// Whether FreeScout's cached config has to follow a change: it runs on another key than this, or files of it change.
+pub fn must_follow(install: &Install, target: &AppKey, files: &[FileChange]) -> bool {
+    !files.is_empty() || install.key_in_force().text.expose() != target.text()
+}
 
 /// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user, for so long at most; if
 /// that cannot be done, or was not asked for, the cached config is removed and the workers are told to restart. It is
@@ -52,10 +59,7 @@ pub fn refresh(
                 return notes;
             }
             Ok(()) => notes.push(w.artisan_left_old_key.to_owned()),
-            Err(error) => notes.push(fill(
-                w.artisan_failed,
-                &[("why", &sanitize(&error.to_string()))],
-            )),
+            Err(error) => notes.push(text!(artisan_failed, why = sanitize(&error.to_string()))),
         }
     }
     if !may_remove && install.cache_file.is_some() {
@@ -66,10 +70,7 @@ pub fn refresh(
     match fs::remove(&install.cache_path()) {
         Ok(true) => notes.push(w.cache_removed.to_owned()),
         Ok(false) => {}
-        Err(error) => notes.push(fill(
-            w.cache_not_removed,
-            &[("why", &sanitize(&error.to_string()))],
-        )),
+        Err(error) => notes.push(text!(cache_not_removed, why = sanitize(&error.to_string()))),
     }
     notes.extend(restart_workers(install, workers));
     notes
@@ -141,7 +142,7 @@ fn tell_workers(install: &Install) -> String {
         .unwrap_or_else(|| "file".to_owned());
     let folder = install.root.join("storage/framework/cache/data");
     if driver != "file" {
-        return fill(w.workers_other_driver, &[("driver", &sanitize(&driver))]);
+        return text!(workers_other_driver, driver = sanitize(&driver));
     }
     if !folder.is_dir() {
         return w.workers_not_told.to_owned();

@@ -6,7 +6,6 @@ use crate::domain::error::ErrorKind;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::sentences::shell;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(in crate::engine) fn way_out(
@@ -15,19 +14,14 @@ pub(in crate::engine) fn way_out(
     place: &Path,
     otherwise: &str,
 ) -> String {
-    let w = words();
+    let shown = sanitize(&place.to_string_lossy());
     let help = match obstacle {
-        Some(Obstacle::NoRoom) => w.obstacle_no_room,
-        Some(Obstacle::ReadOnlyMount) => w.obstacle_read_only,
-        Some(Obstacle::Immutable) => w.obstacle_immutable,
-        None => otherwise,
-    };
-    let path = match obstacle {
+        Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
+        Some(Obstacle::ReadOnlyMount) => text!(obstacle_read_only, path = shown),
         // Within a command.
-        Some(Obstacle::Immutable) => shell(place),
-        _ => sanitize(&place.to_string_lossy()),
+        Some(Obstacle::Immutable) => text!(obstacle_immutable, path = shell(place)),
+        None => otherwise.to_owned(),
     };
-    let help = fill(help, &[("path", &path)]);
     format!("{stands} {help}")
 }
 

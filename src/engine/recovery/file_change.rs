@@ -1,9 +1,11 @@
 //! One file of a change: made beside the old one, brought in its place, and put back if the rest cannot be written.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::domain::run::reconcile::{Intended, Standing, cut_off};
 use crate::io::fs;
 use crate::io::fs::{Attributes, FileError, FileRead, MAX_CONFIG_BYTES};
 
@@ -77,17 +79,21 @@ impl FileChange {
     /// Puts back what stood there, if what stands there is ours, be it only in part.
     pub(super) fn write_back(&self) -> Result<(), FileError> {
         let now = current(&self.path)?;
-        let [now, before] = [&now, &self.before].map(|file| file.as_ref().map(|f| &f.bytes[..]));
+        let now = now.as_ref().map(|file| &file.bytes[..]);
+        let before = self.before.as_ref().map(|file| &file.bytes[..]);
         let after = self.after.as_ref().map(|(bytes, _)| &bytes[..]);
-        if now == before {
-            return Ok(());
-        }
-        let half = match (now, before, after) {
-            (Some(now), Some(before), Some(after)) => torn(now, before, after),
-            _ => false,
-        };
-        if now != after && !half {
-            return Err(FileError::Changed(self.path.clone()));
+        let sum = |bytes: Option<&[u8]>| bytes.map(|bytes| fs::hex(&fs::digest(bytes)));
+        let back = Intended::back((), sum(before), sum(after));
+        let Ok(standing) = back.standing_of_file(sum(now), || {
+            Ok::<_, Infallible>(match (now, before, after) {
+                (Some(now), Some(before), Some(after)) => cut_off(now, before, after),
+                _ => false,
+            })
+        });
+        match standing {
+            Standing::Done => return Ok(()),
+            Standing::Foreign => return Err(FileError::Changed(self.path.clone())),
+            Standing::ToWrite => {}
         }
         match &self.before {
             Some(read) => fs::write_new(&self.path, &read.bytes, &read.attributes),
@@ -117,45 +123,5 @@ pub fn require_unchanged(path: &Path, read: Option<&FileRead>) -> Result<(), Fil
         Ok(())
     } else {
         Err(FileError::Changed(path.to_owned()))
-    }
-}
-
-/// Whether a file that is written in place, as one mounted into a container has to be, was cut off at that, be it more
-/// than once: every byte is the one of the old text or of the new one.
-pub fn torn(now: &[u8], old: &[u8], new: &[u8]) -> bool {
-    let lengths = old.len().min(new.len())..=old.len().max(new.len());
-    let is_of = |text: &[u8], at: usize, byte: u8| text.get(at) == Some(&byte);
-    lengths.contains(&now.len())
-        && now
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| is_of(old, at, *byte) || is_of(new, at, *byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::torn;
-
-    #[test]
-    fn a_file_cut_off_while_it_was_written_in_place_is_known() {
-        let (old, new) = (b"KEY=aaaa\nREST=1\n", b"KEY=bbbb\nREST=1\n");
-        for cut in 0..=new.len() {
-            let now = [&new[..cut], &old[cut..]].concat();
-            assert!(torn(&now, old, new), "cut at {cut}");
-        }
-        assert!(!torn(b"KEY=cccc\nREST=1\n", old, new));
-        assert!(!torn(b"KEY=bbbb\nREST=2\n", old, new));
-        assert!(!torn(b"KEY=bbbb\n", old, new), "cut short");
-        assert!(torn(b"KEY=abba\nREST=1\n", old, new), "cut off twice");
-        let longer = b"KEY=bbbb\nREST=1\nMORE=1\n";
-        for cut in 0..=longer.len() {
-            let now = [&longer[..cut], old.get(cut..).unwrap_or_default()].concat();
-            assert!(torn(&now, old, longer), "cut at {cut}");
-        }
-        // On the way back the shorter text is written over the longer one.
-        for cut in 0..=old.len() {
-            let now = [&old[..cut], &longer[cut..]].concat();
-            assert!(torn(&now, old, longer), "cut at {cut} on the way back");
-        }
     }
 }

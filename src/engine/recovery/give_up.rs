@@ -1,6 +1,5 @@
 //! An unfinished run whose backup is lost can be neither finished nor taken back. It is said how to go on, and done.
 
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use super::backup::{Options, backup_problem, command_with};
@@ -11,7 +10,6 @@ use crate::domain::run::{Run, RunOutcome};
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 /// The backup that an unfinished run can be finished or taken back with, as far as can be told without its passphrase.
 fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> {
@@ -32,16 +30,15 @@ fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> 
 pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
     let put_back = match usable(run, options) {
         // What is said of these names the ways to bring them back.
-        Err(BackupError::KeysAway(_)) => problem.next.as_str(),
-        Err(error) if error.is_lost() => words().lost_put_back,
+        Err(BackupError::KeysAway(_)) => problem.next.clone(),
+        Err(error) if error.is_lost() => text!(lost_put_back, kind = journal::kind(run.kind)),
         _ => return problem,
     };
     let give_up = command_with("resume --give-up", options, &run.install);
-    let values: [(&str, &dyn Display); 2] =
-        [("kind", &journal::kind(run.kind)), ("give_up", &give_up)];
-    let next = [put_back, words().lost_for_good].map(|text| fill(text, &values));
+    let kind = journal::kind(run.kind);
+    let for_good = text!(lost_for_good, kind = kind, give_up = give_up);
     Problem {
-        next: next.join(" "),
+        next: format!("{put_back} {for_good}"),
         ..problem
     }
 }
@@ -82,7 +79,7 @@ pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
             Err(error) => return Err(backup_problem(&error)),
             Ok(folder) => {
                 let folder = sanitize(&folder.to_string_lossy());
-                let why = fill(words().give_up_needless_why, &[("folder", &folder)]);
+                let why = text!(give_up_needless_why, folder = folder);
                 let what = journal::unfinished(&run);
                 return Err(Problem::new(
                     ErrorKind::Refused,

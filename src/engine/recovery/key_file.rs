@@ -17,7 +17,7 @@ use crate::io::fs;
 use crate::io::fs::{Attributes, FileRead};
 use crate::io::install::{Install, key_file_places};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A file that holds a misspelled key and is larger than this holds more than that.
 const LARGEST_KEY_FILE: usize = 256;
@@ -34,7 +34,7 @@ pub(super) fn require_replaceable(install: &Install, file: &FileRead) -> Result<
     require_key(&file.bytes, &file.path)
         .and_then(|()| require_own(install, file))
         .and_then(|()| require_place(install, &file.path, Some(&file.attributes)))
-        .map_err(|why| refused(install, why))
+        .map_err(|why| refused(why, &other_place(install)))
 }
 
 /// Refuses to write a key file, of whatever content, to a place that is none for it: what a backup holds is put back there.
@@ -51,34 +51,46 @@ pub(super) fn require_places(session: &Session, files: &[FileChange]) -> Result<
         .filter(|file| !own.contains(&file.path) && env != Some(&file.path));
     for file in key_files {
         let standing = file.before.as_ref().map(|before| &before.attributes);
-        require_place(install, &file.path, standing).map_err(|why| refused(install, why))?;
+        require_place(install, &file.path, standing)
+            .map_err(|why| refused(why, words().key_file_place_next))?;
     }
     Ok(())
 }
 
 /// The problem of a key file that is not replaced.
-fn refused(install: &Install, why: String) -> Problem {
+fn refused(why: String, next: &str) -> Problem {
+    let w = words();
+    let next = format!("{} {next}", w.quit_nothing_changed);
+    Problem::new(ErrorKind::Refused, w.key_file_not_replaced, why, next)
+}
+
+/// What helps while there is only a plan: another place for the key, or another plan.
+fn other_place(install: &Install) -> String {
     let w = words();
     let by_hand = match install.web_user.uid {
         0 => w.key_file_by_hand_root.to_owned(),
-        uid => fill(w.key_file_by_hand, &[("user", &fs::user_name(uid))]),
+        uid => text!(key_file_by_hand, user = fs::user_name(uid)),
     };
-    let next = format!("{} {by_hand}", w.quit_nothing_changed);
-    Problem::new(ErrorKind::Refused, w.key_file_not_replaced, why, next)
+    format!("{by_hand} {}", w.key_file_or_carry)
 }
 
 /// Why a file cannot be taken for a key's, so that it is not overwritten; what is nearly a key is one.
 fn require_key(bytes: &[u8], path: &Path) -> Result<(), String> {
-    let w = words();
     if AppKey::parse(bytes.trim_ascii()).is_ok() {
         return Ok(());
     }
     let why = match spelling::near_keys(bytes).len() {
-        0 => w.key_file_holds_no_key,
+        0 => text!(
+            key_file_holds_no_key,
+            path = sanitize(&path.to_string_lossy())
+        ),
         1 if bytes.len() <= LARGEST_KEY_FILE => return Ok(()),
-        _ => w.key_file_holds_more,
+        _ => text!(
+            key_file_holds_more,
+            path = sanitize(&path.to_string_lossy())
+        ),
     };
-    Err(fill(why, &[("path", &sanitize(&path.to_string_lossy()))]))
+    Err(why)
 }
 
 /// The accounts that may decide what the key is: root, we, and those that FreeScout's files belong to.
@@ -93,15 +105,11 @@ fn owners(install: &Install) -> Vec<u32> {
 /// Refuses a key file that `.env` may name only to have it overwritten: another user's, or one of root's that may be
 /// something else. A text of 32 characters is a key to Laravel, and the number of a machine to others.
 fn require_own(install: &Install, file: &FileRead) -> Result<(), String> {
-    let w = words();
     let path = sanitize(&file.path.to_string_lossy());
     let owner = file.attributes.uid;
     if !owners(install).contains(&owner) {
         let owner = fs::user_name(owner);
-        return Err(fill(
-            w.key_file_foreign,
-            &[("path", &path), ("owner", &owner)],
-        ));
+        return Err(text!(key_file_foreign, path = path, owner = owner));
     }
     // Root's word is what nobody else could have written.
     let roots_word = install.env_file.as_ref().is_some_and(|env| {
@@ -113,7 +121,7 @@ fn require_own(install: &Install, file: &FileRead) -> Result<(), String> {
     let says = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
     let is_key = says(b"base64:") || says(b"APP_KEY");
     if owner == 0 && install.web_user.uid != 0 && !roots_word && !is_key {
-        return Err(fill(w.key_file_unsure, &[("path", &path)]));
+        return Err(text!(key_file_unsure, path = path));
     }
     Ok(())
 }
@@ -124,7 +132,6 @@ fn require_place(
     path: &Path,
     standing: Option<&Attributes>,
 ) -> Result<(), String> {
-    let w = words();
     let named = install.key_file_name();
     let places = named.map(|name| key_file_places(&install.root, name.expose()));
     let link = places.into_iter().flatten().find(|place| {
@@ -133,10 +140,7 @@ fn require_place(
     let shown = sanitize(&path.to_string_lossy());
     if let Some(link) = link {
         let link = sanitize(&link.to_string_lossy());
-        return Err(fill(
-            w.key_file_link,
-            &[("path", &link), ("target", &shown)],
-        ));
+        return Err(text!(key_file_link, path = link, target = shown));
     }
     let owners = owners(install);
     let of_install = fs::folder_owner(&install.root).map(|(_, gid)| gid);
@@ -150,14 +154,12 @@ fn require_place(
         // In a sticky folder nobody moves what is not his; but a file that is not there yet, anybody can make.
         let sticky = meta.mode() & STICKY != 0 && (above > 0 || standing.is_some());
         if !owners.contains(&meta.uid()) || written && !sticky {
-            return Err(fill(
-                w.key_file_folder_open,
-                &[
-                    ("path", &shown),
-                    ("folder", &sanitize(&folder.to_string_lossy())),
-                    ("owner", &fs::user_name(meta.uid())),
-                    ("mode", &format!("{:04o}", meta.mode() & 0o7777)),
-                ],
+            return Err(text!(
+                key_file_folder_open,
+                path = shown,
+                folder = sanitize(&folder.to_string_lossy()),
+                owner = fs::user_name(meta.uid()),
+                mode = format!("{:04o}", meta.mode() & 0o7777)
             ));
         }
     }

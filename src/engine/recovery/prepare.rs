@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
+use super::config_cache;
 use super::file_change::FileChange;
 use super::key_file;
 use crate::domain::config::dotenv;
@@ -29,6 +30,7 @@ use crate::io::db::Swap;
 use crate::io::fs::{Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::os::entropy;
+use crate::sentences;
 use crate::words::untrusted::sanitize;
 use crate::words::words;
 
@@ -131,7 +133,7 @@ fn surprised(step: &PlanStep) -> Problem {
     Problem::new(
         ErrorKind::ChangedMeanwhile,
         w.plan_surprised,
-        sanitize(&step.place.to_string()),
+        sentences::place::of_kind(&step.place, step.kind),
         w.plan_surprised_next,
     )
 }
@@ -149,20 +151,11 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     }
     let target = target_key(session, plan)?;
     let prepared = prepare(&session.inventory, &session.ring, plan, &target, None)?;
-    if plan.write_key == Some(KeyHome::EnvFile) {
-        let env = session.install.env_file.as_ref();
-        with_app_key(&session.install, env.map_or(&[], |f| &f.bytes), &target)?;
-    }
     let install = &session.install;
-    if let (Some(KeyHome::KeyFile), Some(file)) = (&plan.write_key, &install.key_file) {
-        // Better told now than when all is confirmed.
-        key_file::require_replaceable(install, file)?;
-    }
-    let key_moves = install.key_in_force().text.expose() != target.text();
-    let env_changes =
-        plan.write_key.is_some() || prepared.cells.keys().any(|cell| cell.table == Table::Env);
-    if (key_moves || env_changes) && install.cache_file.is_some() {
-        // Without its cached config FreeScout runs on `.env`: better told now than when all is confirmed.
+    // What cannot be written is better told now than when all is confirmed.
+    let files = new_files(session, plan, &prepared, &target)?;
+    if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
+        // Without its cached config FreeScout runs on `.env`.
         env_trouble::require_env(install)?;
     }
     let mut after = session.inventory.clone();

@@ -7,29 +7,30 @@
 mod foretold;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::anew;
 use super::apply;
 use super::backup;
 use super::backup::{BackupContents, Progress, backup_problem};
-use super::change::{Failure, file_problem};
+use super::change::Failure;
 use super::config_cache;
 use super::config_cache::RanOn;
-use super::file_change;
 use super::file_change::FileChange;
+use super::reconcile;
+use super::reconcile::FileStands;
 use super::run_log;
 use super::run_log::Ledger;
 use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
+use crate::domain::run::reconcile::Intended;
 use crate::domain::run::{Run, RunKind};
 use crate::engine::session::Session;
-use crate::engine::session::survey;
-use crate::io::db::{Stored, Swap};
-use crate::io::fs;
-use crate::io::state::backup::Backup;
+use crate::io::db::Swap;
+use crate::io::state::backup::{Backup, SavedBytes};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 pub use foretold::{Foretold, Promise, foretell};
 
@@ -49,9 +50,7 @@ pub struct Restored {
 impl Restored {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let figures: [(&str, &dyn std::fmt::Display); 2] =
-            [("rows", &self.rows), ("files", &self.files)];
-        let mut sentences = vec![fill(words().restored, &figures)];
+        let mut sentences = vec![text!(restored, rows = self.rows, files = self.files)];
         sentences.extend(self.notes.iter().cloned());
         if !self.surprises.is_empty() {
             let places = self.surprises.iter().map(|p| sanitize(&p.to_string()));
@@ -153,13 +152,18 @@ pub fn restore(
     // What was left unfinished rested on the same backup: all it had written is put back. Its new files go last of all.
     ledger.sweep()?;
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
-        notes.push(fill(w.journal_not_ended, &[("why", &problem.why)]));
+        notes.push(text!(journal_not_ended, why = problem.why));
     }
     progress(w.apply_verifying, 0, None);
     let surprises = foretold.surprises(session).unwrap_or_else(|problem| {
-        let said: [(&str, &dyn std::fmt::Display); 2] =
-            [("what", &problem.what), ("why", &problem.why)];
-        notes.insert(0, fill(w.restore_not_read_again, &said));
+        notes.insert(
+            0,
+            text!(
+                restore_not_read_again,
+                what = problem.what,
+                why = problem.why
+            ),
+        );
         foretold.after.iter().map(|s| s.place.clone()).collect()
     });
     notes.extend(config_cache::follow(session, ran_on, progress));
@@ -192,76 +196,15 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
     ))
 }
 
-/// The saved texts that differ from what the session has read.
-fn swaps(
-    session: &mut Session,
-    saved: BTreeMap<Cell, Option<SecretBytes>>,
-) -> Result<Vec<Swap>, Problem> {
-    let mut swaps = Vec::new();
-    for (cell, text) in saved {
-        let now = match session.inventory.cells.get(&cell) {
-            Some(now) => Some(now.clone()),
-            // Emptied since, so that no secret is found there any more.
-            None => read_cell(session, &cell)?,
-        };
-        // A row that was deleted since cannot be put back alone.
-        let Some(old) = now.filter(|now| *now != text) else {
-            continue;
-        };
-        swaps.push(Swap {
-            table: cell.table.name(),
-            id: cell.id,
-            column: cell.column,
-            old,
-            new: text,
-        });
-    }
-    Ok(swaps)
-}
-
-/// One text from the database; `None` when there is no such row.
-pub(super) fn read_cell(
-    session: &mut Session,
-    cell: &Cell,
-) -> Result<Option<Option<SecretBytes>>, Problem> {
-    let mut found = None;
-    let read = session.store.read(
-        cell.table.name(),
-        &[cell.column.as_str()],
-        None,
-        &mut |id, values| {
-            if id == cell.id {
-                found = Some(values.first().and_then(Stored::text).map(SecretBytes::from));
-            }
-        },
-    );
-    read.map_err(|e| survey::unreachable_database(&e, &session.settings))?;
-    Ok(found)
-}
-
+/// The files that differ from those of the backup, and those that were not there then.
 fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {
-    let mut changes = Vec::new();
-    let env = backup
-        .file("files/env")
-        .map_err(|e| backup_problem(&e))?
-        .map(|(_, bytes)| bytes);
+    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
+    let mut wanted: Vec<(Option<&str>, PathBuf, Option<SavedBytes>)> = Vec::new();
     for saved in backup.saved_files() {
-        let path = session.place_of(
-            &saved.name,
-            &saved.origin,
-            env.as_ref().map(|bytes| &bytes[..]),
-        )?;
-        let Some((saved, bytes)) = backup.file(&saved.name).map_err(|e| backup_problem(&e))? else {
-            continue;
-        };
-        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
-        if session.is_former_cache(&saved.origin, &path) {
-            changes.extend(before.map(|before| FileChange::new(path, Some(before), None)));
-            continue;
-        }
-        if before.as_ref().map(|file| fs::hex(&file.digest())).as_ref() != Some(&saved.sha256) {
-            let attributes = saved.attributes();
-            changes.push(FileChange::new(path, before, Some((bytes, attributes))));
+        let file = backup.file(&saved.name).map_err(|e| backup_problem(&e))?;
+        if let Some(file) = file {
+            wanted.push((Some(&saved.name), saved.origin.clone(), Some(file)));
         }
     }
     // A file that did not exist then would outweigh what is put back.
@@ -270,10 +213,34 @@ fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Pro
         ("files/config.php", install.cache_path()),
         ("files/env", install.env_path()),
     ] {
-        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
-        if backup.saved_name(name).is_none() && before.is_some() {
-            changes.push(FileChange::new(path, before, None));
+        if backup.saved_name(name).is_none() {
+            wanted.push((None, path, None));
+        }
+    }
+    let mut changes = Vec::new();
+    for (name, origin, saved) in wanted {
+        let digest = saved.as_ref().map(|(file, _)| file.sha256.clone());
+        let intended = Intended::anyway(origin, digest);
+        match reconcile::file(session, name, &intended, env, &|_| Ok(false))? {
+            FileStands::ToWrite(path, before) => {
+                let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
+                changes.push(FileChange::new(path, before, after));
+            }
+            FileStands::OfFormerRelease(removed) => changes.push(removed),
+            FileStands::Done | FileStands::Foreign(..) => {}
         }
     }
     Ok(changes)
+}
+
+/// The saved texts that differ from what the session has read. A row that was deleted since cannot be put back alone.
+fn rows_back(
+    session: &mut Session,
+    saved: &BTreeMap<Cell, Option<SecretBytes>>,
+) -> Result<Vec<Swap>, Problem> {
+    let intended = saved
+        .iter()
+        .map(|(cell, text)| Intended::anyway(cell.clone(), reconcile::digest(text.as_ref())));
+    let text = |_: &Inventory, cell: &Cell| saved.get(cell).cloned().flatten();
+    reconcile::rows(session, intended.collect(), &text).map(|rows| rows.swaps)
 }

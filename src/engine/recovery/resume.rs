@@ -3,18 +3,20 @@
 
 mod harm;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::anew;
 use super::backup::{Progress, backup_problem};
-use super::change::{Change, Failure, file_problem};
+use super::change::{Change, Failure};
 use super::config_cache;
 use super::config_cache::RanOn;
 use super::file_change;
-use super::file_change::{FileChange, torn};
+use super::file_change::FileChange;
 use super::give_up;
 use super::prepare;
-use super::restore;
+use super::reconcile;
+use super::reconcile::{FileStands, RowChanges};
 use super::restore::Restored;
 use super::run_log::Ledger;
 use super::undo;
@@ -25,21 +27,19 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::run::{
-    CurrentState, IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome,
-};
+use crate::domain::run::reconcile::{Intended, cut_off};
+use crate::domain::run::{IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
 use crate::engine::worker::Applied;
-use crate::io::db::Swap;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What became of the interrupted run.
 pub enum Resumed {
@@ -134,21 +134,18 @@ fn finish(
 ) -> Result<Applied, Failure> {
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
-    let (swaps, foreign) = swaps(session, &intent, &|inventory, intended| {
+    let RowChanges { swaps, foreign } = rows_onward(session, &intent, &|inventory, intended| {
         let payloads = intended.payloads.iter();
         let payloads: Vec<(&Place, &[u8])> =
             payloads.map(|(p, text)| (p, text.as_bytes())).collect();
         inventory.rewritten(&intended.cell, &payloads)
     })?;
-    let found = files_forward(session, ledger, run, backup, &intent)?;
+    let found = files_onward(session, ledger, run, backup, &intent)?;
     let id = Ledger::again(run);
     let Some(files) = found else {
         if swaps.len() + foreign.len() < intent.cells.len() {
             // The rows are written, and the new key is in none of its places: only the way back is left.
-            let next = fill(
-                w.resume_key_gone_next,
-                &[("undo", &ledger.command("undo --yes"))],
-            );
+            let next = text!(resume_key_gone_next, undo = ledger.command("undo --yes"));
             return Err(Problem::new(ErrorKind::KeyGone, w.resume_key_gone, "", next).into());
         }
         ledger.sweep()?;
@@ -195,12 +192,11 @@ fn finish(
         cells.any(|intended| intended.cell == **cell && intended.payloads.is_empty())
     };
     let left = |cell: &Cell| {
-        let text = if typed(&cell) {
-            w.resume_password_left
+        if typed(&cell) {
+            text!(resume_password_left, place = named(cell))
         } else {
-            w.resume_row_left
-        };
-        fill(text, &[("place", &named(cell))])
+            text!(resume_row_left, place = named(cell))
+        }
     };
     let notes = foreign.iter().map(left).collect();
     let stored = Run {
@@ -244,10 +240,10 @@ fn put_back(
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
-    let (swaps, foreign) = swaps(session, &intent, &|_, intended| {
+    let RowChanges { swaps, foreign } = rows_onward(session, &intent, &|_, intended| {
         saved.get(&intended.cell).cloned().flatten()
     })?;
-    let Some(files) = files_forward(session, ledger, run, backup, &intent)? else {
+    let Some(files) = files_onward(session, ledger, run, backup, &intent)? else {
         return Err(Problem::new(
             ErrorKind::BackupUnusable,
             w.backup_unusable,
@@ -288,16 +284,19 @@ fn put_back(
         surprises: Vec::new(),
     };
     if let Err(problem) = ledger.taken_back(id, &backup.folder) {
-        let note = fill(w.journal_not_ended, &[("why", &problem.why)]);
+        let note = text!(journal_not_ended, why = problem.why);
         restored.notes.push(note);
     }
     let read = survey::reread(session).and_then(|()| judge::read_inventory(session));
     if let Err(problem) = read {
-        let said: [(&str, &dyn std::fmt::Display); 2] =
-            [("what", &problem.what), ("why", &problem.why)];
-        restored
-            .notes
-            .insert(0, fill(w.restore_not_read_again, &said));
+        restored.notes.insert(
+            0,
+            text!(
+                restore_not_read_again,
+                what = problem.what,
+                why = problem.why
+            ),
+        );
     }
     // Whether the files were in place before it was interrupted is not known: workers may still run on the old ones.
     let workers = config_cache::follow(session, RanOn::Unknown, progress);
@@ -320,48 +319,22 @@ fn named(cell: &Cell) -> String {
     )
 }
 
-fn sum(text: Option<&SecretBytes>) -> Option<String> {
-    text.map(|text| fs::hex(&fs::digest(text.expose())))
-}
-
 /// The rows still to be written, and those that somebody changed since.
-fn swaps(
+fn rows_onward(
     session: &mut Session,
     intent: &Intent,
-    new_text: &dyn Fn(&Inventory, &IntendedCell) -> Option<SecretBytes>,
-) -> Result<(Vec<Swap>, Vec<Cell>), Problem> {
-    let (mut swaps, mut foreign) = (Vec::new(), Vec::new());
-    for intended in &intent.cells {
-        let IntendedCell { cell, old, new, .. } = intended;
-        let now = match session.inventory.cells.get(cell) {
-            Some(now) => now.clone(),
-            None => restore::read_cell(session, cell)?.flatten(),
-        };
-        match CurrentState::of(old.as_ref(), new.as_ref(), sum(now.as_ref()).as_ref()) {
-            CurrentState::Meant => {}
-            CurrentState::Foreign => foreign.push(cell.clone()),
-            CurrentState::Before => {
-                let text = new_text(&session.inventory, intended);
-                // A text that comes out otherwise than announced is not written.
-                if sum(text.as_ref()) == *new {
-                    swaps.push(Swap {
-                        table: cell.table.name(),
-                        id: cell.id,
-                        column: cell.column.clone(),
-                        old: now,
-                        new: text,
-                    });
-                } else {
-                    foreign.push(cell.clone());
-                }
-            }
-        }
-    }
-    Ok((swaps, foreign))
+    text: &dyn Fn(&Inventory, &IntendedCell) -> Option<SecretBytes>,
+) -> Result<RowChanges, Problem> {
+    let announced: BTreeMap<&Cell, &IntendedCell> =
+        intent.cells.iter().map(|cell| (&cell.cell, cell)).collect();
+    let cells = intent.cells.iter();
+    let intended = cells.map(|c| Intended::onward(c.cell.clone(), c.old.clone(), c.new.clone()));
+    let text = |inventory: &Inventory, cell: &Cell| text(inventory, announced.get(cell)?);
+    reconcile::rows(session, intended.collect(), &text)
 }
 
 /// The files still to be put in place; `None` when one that is needed was never made, or is gone.
-fn files_forward(
+fn files_onward(
     session: &Session,
     ledger: &Ledger,
     run: &Run,
@@ -371,90 +344,97 @@ fn files_forward(
     let mut changes = Vec::new();
     let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
     let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
-    for intended in &intent.files {
-        let name = intended.saved.as_deref().unwrap_or_default();
-        let path = session.place_of(name, &intended.path, env)?;
-        let before = file_change::current(&path).map_err(|e| file_problem(&e))?;
-        if session.is_former_cache(&intended.path, &path) {
-            changes.extend(before.map(|before| FileChange::new(path, Some(before), None)));
-            continue;
-        }
-        let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-        match CurrentState::of(intended.old.as_ref(), intended.new.as_ref(), now.as_ref()) {
-            CurrentState::Meant => continue,
-            CurrentState::Before => {}
-            CurrentState::Foreign if is_torn(intended, before.as_ref(), backup)? => {}
-            CurrentState::Foreign => {
-                let w = words();
-                let command = ledger.command(&format!(
-                    "restore {} --yes",
-                    crate::sentences::shell(&run.backup)
-                ));
-                return Err(Problem::new(
-                    ErrorKind::Refused,
-                    fill(
-                        w.resume_file_changed,
-                        &[("path", &sanitize(&path.to_string_lossy()))],
-                    ),
-                    w.resume_file_changed_why,
-                    fill(w.resume_file_changed_next, &[("restore", &command)]),
-                ));
+    for announced in &intent.files {
+        let IntendedFile { path, old, new, .. } = announced;
+        let intended = Intended::onward(path.clone(), old.clone(), new.clone());
+        let was_cut_off = |now: &FileRead| is_cut_off(announced, now, backup);
+        let name = announced.saved.as_deref();
+        match reconcile::file(session, name, &intended, env, &was_cut_off)? {
+            FileStands::Done => {}
+            FileStands::OfFormerRelease(removed) => changes.push(removed),
+            FileStands::Foreign(path, _) => return Err(changed_since(ledger, run, &path)),
+            FileStands::ToWrite(path, before) => {
+                match new_file(session, backup, announced, path, before)? {
+                    Some(change) => changes.push(change),
+                    None => return Ok(None),
+                }
             }
         }
-        if intended.new.is_none() {
-            changes.push(FileChange::new(path, before, None));
-            continue;
-        }
-        // What a backup is put back from holds the new file as well, and whose it was.
-        let saved = backup
-            .saved_files()
-            .find(|f| f.origin == intended.path && Some(&f.sha256) == intended.new.as_ref());
-        let saved = match saved {
-            Some(saved) => backup.file(&saved.name).map_err(|e| backup_problem(&e))?,
-            None => None,
-        };
-        let (attributes, saved) = match (saved, &before) {
-            (Some((saved, bytes)), _) => (saved.attributes(), Some(bytes)),
-            (None, Some(file)) => (file.attributes, None),
-            (None, None) => (prepare::new_attributes(&session.install), None),
-        };
-        let Some(bytes) = staged_bytes(intended).or(saved) else {
-            return Ok(None);
-        };
-        // Beside the file of another release it is of no use here.
-        let staged = intended.staged.clone().filter(|_| path == intended.path);
-        let change = FileChange::new(path, before, Some((bytes, attributes)));
-        changes.push(FileChange {
-            staged: staged.or(change.staged),
-            ..change
-        });
     }
     Ok(Some(changes))
 }
 
+/// A file that somebody else changed since.
+fn changed_since(ledger: &Ledger, run: &Run, path: &Path) -> Problem {
+    let w = words();
+    let folder = crate::sentences::shell(&run.backup);
+    let command = ledger.command(&format!("restore {folder} --yes"));
+    Problem::new(
+        ErrorKind::Refused,
+        text!(
+            resume_file_changed,
+            path = sanitize(&path.to_string_lossy())
+        ),
+        w.resume_file_changed_why,
+        text!(resume_file_changed_next, restore = command),
+    )
+}
+
+/// A file that is still to be written, or removed; `None` when the new one was never made, or is gone.
+fn new_file(
+    session: &Session,
+    backup: &Backup,
+    announced: &IntendedFile,
+    path: PathBuf,
+    before: Option<FileRead>,
+) -> Result<Option<FileChange>, Problem> {
+    if announced.new.is_none() {
+        return Ok(Some(FileChange::new(path, before, None)));
+    }
+    // What a backup is put back from holds the new file as well, and whose it was.
+    let saved = backup
+        .saved_files()
+        .find(|f| f.origin == announced.path && Some(&f.sha256) == announced.new.as_ref());
+    let saved = match saved {
+        Some(saved) => backup.file(&saved.name).map_err(|e| backup_problem(&e))?,
+        None => None,
+    };
+    let (attributes, saved) = match (saved, &before) {
+        (Some((saved, bytes)), _) => (saved.attributes(), Some(bytes)),
+        (None, Some(file)) => (file.attributes, None),
+        (None, None) => (prepare::new_attributes(&session.install), None),
+    };
+    let Some(bytes) = staged_bytes(announced).or(saved) else {
+        return Ok(None);
+    };
+    // Beside the file of another release it is of no use here.
+    let staged = announced.staged.clone().filter(|_| path == announced.path);
+    let change = FileChange::new(path, before, Some((bytes, attributes)));
+    Ok(Some(FileChange {
+        staged: staged.or(change.staged),
+        ..change
+    }))
+}
+
 /// The new file as it lies beside the old one, if it is whole, and what was announced.
-fn staged_bytes(intended: &IntendedFile) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-    let staged = intended.staged.as_ref()?;
+fn staged_bytes(announced: &IntendedFile) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    let staged = announced.staged.as_ref()?;
     // Beside the file it replaces, and nowhere else.
-    if staged.parent() != intended.path.parent() {
+    if staged.parent() != announced.path.parent() {
         return None;
     }
     let file = file_change::current(staged).ok().flatten()?;
-    let whole = file.path == *staged && Some(fs::hex(&file.digest())) == intended.new;
+    let whole = file.path == *staged && Some(fs::hex(&file.digest())) == announced.new;
     whole.then_some(file.bytes)
 }
 
 /// Whether a file was being written in place, and that was cut off.
-fn is_torn(
-    intended: &IntendedFile,
-    now: Option<&FileRead>,
-    backup: &Backup,
-) -> Result<bool, Problem> {
-    let (Some(now), Some(new), Some(saved)) = (now, staged_bytes(intended), &intended.saved) else {
+fn is_cut_off(announced: &IntendedFile, now: &FileRead, backup: &Backup) -> Result<bool, Problem> {
+    let (Some(new), Some(saved)) = (staged_bytes(announced), &announced.saved) else {
         return Ok(false);
     };
     let old = backup.file(saved).map_err(|e| backup_problem(&e))?;
-    Ok(old.is_some_and(|(_, old)| torn(&now.bytes, &old, &new)))
+    Ok(old.is_some_and(|(_, old)| cut_off(&now.bytes, &old, &new)))
 }
 
 /// The key the run ends with, as it stands configured now.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::backup;
 use super::backup::Options;
 use super::disk_trouble::{kind_of, place, way_out};
+use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
@@ -20,7 +21,7 @@ use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The journal, and the lock of the install it is held for.
 pub struct Ledger {
@@ -71,17 +72,16 @@ impl Ledger {
 
     /// Takes the lock in the database: another of us may keep its state in another folder, or run on another machine.
     fn guard(&mut self, session: &Session) -> Result<(), Problem> {
-        let w = words();
         match DatabaseLock::take(session.settings.driver, session.connector()) {
             LockAttempt::Held(lock) => {
                 self.database = Some(lock);
                 Ok(())
             }
-            LockAttempt::Theirs(claimant) => Err(claimed(&claimant)),
+            LockAttempt::Theirs(claimant) => Err(claimed(&claimant, session.settings.driver)),
             // Rows and files are compared all the same, right before they are committed.
             LockAttempt::Refused(error) => {
                 let why = sanitize(&error.to_string());
-                self.unguarded = Some(fill(w.no_database_lock, &[("why", &why)]));
+                self.unguarded = Some(text!(no_database_lock, why = why));
                 Ok(())
             }
         }
@@ -164,10 +164,7 @@ impl Ledger {
     /// The commands that end this unfinished run.
     pub fn ways(&self, run: &Run) -> String {
         match run.kind {
-            RunKind::Undo => fill(
-                words().run_unfinished_undo_next,
-                &[("resume", &self.command("resume"))],
-            ),
+            RunKind::Undo => text!(run_unfinished_undo_next, resume = self.command("resume")),
             _ => self.both_ways(),
         }
     }
@@ -179,12 +176,10 @@ impl Ledger {
 
     /// The commands that finish an unfinished run, and take it back.
     pub fn both_ways(&self) -> String {
-        fill(
-            words().run_unfinished_next,
-            &[
-                ("resume", &self.command("resume")),
-                ("undo", &self.command("undo --yes")),
-            ],
+        text!(
+            run_unfinished_next,
+            resume = self.command("resume"),
+            undo = self.command("undo --yes")
         )
     }
 
@@ -419,7 +414,7 @@ fn locked(error: LockError) -> Problem {
 }
 
 /// Somebody holds the lock in the database, whose own note lies in a folder that we do not know.
-fn claimed(claimant: &Claimant) -> Problem {
+fn claimed(claimant: &Claimant, driver: Driver) -> Problem {
     let w = words();
     let candidates = match (&claimant.program, claimant.pid) {
         (None, None) => lock::others_of_ours(),
@@ -429,8 +424,25 @@ fn claimed(claimant: &Claimant) -> Problem {
         ErrorKind::Locked,
         sentences::journal::claimant(claimant, &candidates),
         w.locked_by_other_why,
-        w.locked_in_database_next,
+        match kill(claimant, driver) {
+            None => w.locked_in_database_next.to_owned(),
+            Some(kill) => {
+                let kill = text!(locked_in_database_kill, kill = kill);
+                format!("{} {kill}", w.locked_in_database_next)
+            }
+        },
     )
+}
+
+/// The statement that ends the connection of whoever holds the lock, where the server numbers its connections.
+fn kill(claimant: &Claimant, driver: Driver) -> Option<String> {
+    // It goes into a command: nothing but a number.
+    let connection: u64 = claimant.connection.as_ref()?.parse().ok()?;
+    match driver {
+        Driver::MySql => Some(format!("KILL {connection};")),
+        Driver::PgSql => Some(format!("SELECT pg_terminate_backend({connection});")),
+        Driver::Sqlite => None,
+    }
 }
 
 fn journal_problem(error: &JournalError) -> Problem {
@@ -457,4 +469,28 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
     );
     let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
     Problem::new(kind, w.journal_unusable, sanitize(&error.to_string()), next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_connection_that_holds_the_lock_is_ended_by_its_number() {
+        let of = |connection: Option<&str>, driver| {
+            let claimant = Claimant {
+                connection: connection.map(str::to_owned),
+                ..Claimant::default()
+            };
+            kill(&claimant, driver)
+        };
+        assert_eq!(of(Some("42"), Driver::MySql).as_deref(), Some("KILL 42;"));
+        assert_eq!(
+            of(Some("4711"), Driver::PgSql).as_deref(),
+            Some("SELECT pg_terminate_backend(4711);")
+        );
+        assert_eq!(of(Some("1; DROP TABLE mailboxes"), Driver::MySql), None);
+        assert_eq!(of(Some("42"), Driver::Sqlite), None);
+        assert_eq!(of(None, Driver::MySql), None);
+    }
 }

@@ -12,24 +12,25 @@ use super::config_cache::RanOn;
 use super::file_change;
 use super::file_change::FileChange;
 use super::give_up;
-use super::restore;
+use super::reconcile;
+use super::reconcile::{FileStands, RowChanges};
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
+use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::judge;
 use crate::engine::session::own_backups;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
-use crate::io::db::Swap;
 use crate::io::fs;
-use crate::io::fs::FileError;
-use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenFile};
+use crate::io::fs::FileRead;
+use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What was taken back.
 #[derive(Debug, Clone, Default)]
@@ -49,13 +50,11 @@ pub struct Undone {
 impl Undone {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let w = words();
-        let about = |text: &'static str| move |place: &String| fill(text, &[("place", place)]);
-        let figures: [(&str, &dyn std::fmt::Display); 2] =
-            [("rows", &self.rows), ("files", &self.files)];
-        let mut sentences = vec![fill(w.undone, &figures)];
-        sentences.extend(self.refused.iter().map(about(w.undo_row_refused)));
-        sentences.extend(self.stranded.iter().map(about(w.undo_stranded)));
+        let refused = |place: &String| text!(undo_row_refused, place = place);
+        let stranded = |place: &String| text!(undo_stranded, place = place);
+        let mut sentences = vec![text!(undone, rows = self.rows, files = self.files)];
+        sentences.extend(self.refused.iter().map(refused));
+        sentences.extend(self.stranded.iter().map(stranded));
         sentences.extend(self.notes.iter().cloned());
         sentences
     }
@@ -228,7 +227,7 @@ fn wrote_files(options: &Options, session: &Session, backup: &Backup) -> Result<
 impl Left {
     /// Whether a file was cut off while it was written in place, from `old` to the text of this sum or back. That text
     /// stands in full beside the file, or in the backup that was made before it was taken back.
-    fn is_torn(&self, now: &[u8], old: &SavedBytes, sum: &str, backup: &Backup) -> bool {
+    fn is_cut_off(&self, now: &[u8], old: &SavedBytes, sum: &str, backup: &Backup) -> bool {
         let is_it = |bytes: &[u8]| fs::hex(&fs::digest(bytes)) == sum;
         let (saved, old) = old;
         let beside = || {
@@ -248,7 +247,7 @@ impl Left {
         };
         beside()
             .or_else(in_a_backup)
-            .is_some_and(|new| file_change::torn(now, old, &new))
+            .is_some_and(|new| cut_off(now, old, &new))
     }
 }
 
@@ -300,7 +299,8 @@ fn change_back(
     own_backups::add(session, backup);
     let saved = backup.rows().map_err(|e| backup_problem(&e))?;
     judge::read_inventory(session)?;
-    let (swaps, refused) = swaps(session, record, &saved)?;
+    let RowChanges { swaps, foreign } = rows_back(session, record, &saved)?;
+    let refused = foreign.iter().map(named).collect();
     let files = match left.wrote_files || !swaps.is_empty() {
         true => files_back(session, record, backup, left)?,
         false => Vec::new(),
@@ -321,120 +321,98 @@ fn files_back(
     backup: &Backup,
     left: &Left,
 ) -> Result<Vec<FileChange>, Problem> {
-    let w = words();
     let mut changes = Vec::new();
-    let env = backup
-        .file("files/env")
-        .map_err(|e| backup_problem(&e))?
-        .map(|(_, bytes)| bytes);
+    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
     for WrittenFile {
         origin,
-        saved,
+        saved: name,
         new_sha256,
     } in &record.files
     {
-        let name = saved.as_deref().unwrap_or_default();
-        let place = session.place_of(name, origin, env.as_ref().map(|bytes| &bytes[..]))?;
-        let (former, origin) = (session.is_former_cache(origin, &place), &place);
-        let saved = match saved {
+        let saved = match name {
             Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
             None => None,
         };
-        let before = file_change::current(origin).map_err(|e| unreadable(&e))?;
-        if former {
-            changes.extend(before.map(|before| FileChange::new(place, Some(before), None)));
-            continue;
-        }
-        let now = before.as_ref().map(|file| fs::hex(&file.digest()));
-        if now.as_ref() == saved.as_ref().map(|(file, _)| &file.sha256) {
-            continue;
-        }
-        let cache = *origin == session.install.cache_path();
-        let torn = match (&before, &saved, new_sha256) {
-            (Some(now), Some(old), Some(sum)) => left.is_torn(&now.bytes, old, sum, backup),
-            _ => false,
+        let old = saved.as_ref().map(|(file, _)| file.sha256.clone());
+        let is_cache = *origin == session.install.cache_path();
+        let intended = match is_cache && left.interrupted {
+            // What an interrupted recovery left of the cache was not recorded any more.
+            true => Intended::anyway(origin.clone(), old),
+            false => Intended::back(origin.clone(), old, new_sha256.clone()),
         };
-        let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
-        // What an interrupted recovery left of the cache was not recorded any more.
-        if now == *new_sha256 || torn || cache && left.interrupted {
-            changes.push(FileChange::new(origin.clone(), before, after));
-        } else if cache {
-            // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
-            if before.is_some() {
-                changes.push(FileChange::new(origin.clone(), before, None));
+        let was_cut_off = |now: &FileRead| {
+            Ok(match (&saved, new_sha256) {
+                (Some(old), Some(sum)) => left.is_cut_off(&now.bytes, old, sum, backup),
+                _ => false,
+            })
+        };
+        let stands = reconcile::file(session, name.as_deref(), &intended, env, &was_cut_off)?;
+        changes.extend(match stands {
+            FileStands::Done => None,
+            FileStands::OfFormerRelease(removed) => Some(removed),
+            FileStands::ToWrite(path, before) => {
+                let after = saved.map(|(saved, bytes)| (bytes, saved.attributes()));
+                Some(FileChange::new(path, before, after))
             }
-        } else {
-            let folder = &backup.folder;
-            let what = format!("restore {} --yes", crate::sentences::shell(folder));
-            let keys = backup.manifest.keys.as_deref();
-            let restore = backup::command(&what, folder, keys, &session.install.root);
-            return Err(Problem::new(
-                ErrorKind::Refused,
-                fill(
-                    w.undo_file_changed,
-                    &[("path", &sanitize(&origin.to_string_lossy()))],
-                ),
-                w.undo_file_changed_why,
-                fill(w.undo_file_changed_next, &[("restore", &restore)]),
-            ));
-        }
+            // FreeScout rebuilt its cache since: the old one may be wrong by now, and `.env` is right again.
+            FileStands::Foreign(path, before) if is_cache => {
+                before.map(|before| FileChange::new(path, Some(before), None))
+            }
+            FileStands::Foreign(path, _) => return Err(changed_since(session, backup, &path)),
+        });
     }
     Ok(changes)
 }
 
-fn unreadable(error: &FileError) -> Problem {
+/// A file that somebody else changed since.
+fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     let w = words();
-    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
+    let folder = &backup.folder;
+    let what = format!("restore {} --yes", crate::sentences::shell(folder));
+    let keys = backup.manifest.keys.as_deref();
+    let restore = backup::command(&what, folder, keys, &session.install.root);
     Problem::new(
-        ErrorKind::FileUnreadable,
-        w.file_unreadable,
-        sanitize(&error.to_string()),
-        next,
+        ErrorKind::Refused,
+        text!(undo_file_changed, path = sanitize(&path.to_string_lossy())),
+        w.undo_file_changed_why,
+        text!(undo_file_changed_next, restore = restore),
     )
 }
 
-/// The swaps back, and the rows that are no longer as we left them.
-fn swaps(
+/// The rows to put back, and those that are no longer as we left them.
+fn rows_back(
     session: &mut Session,
     record: &RecoveryRecord,
     saved: &BTreeMap<Cell, Option<SecretBytes>>,
-) -> Result<(Vec<Swap>, Vec<String>), Problem> {
-    let (mut swaps, mut refused) = (Vec::new(), Vec::new());
-    for written in &record.cells {
+) -> Result<RowChanges, Problem> {
+    let before = |cell: &Cell| saved.get(cell).cloned().flatten();
+    let back = |written: &WrittenCell| {
         // The variables of `.env` come back with their file.
-        let table = Table::by_name(&written.table).filter(|table| *table != Table::Env);
-        let Some(table) = table else {
-            continue;
-        };
-        let cell = &Cell {
+        let table = Table::by_name(&written.table).filter(|table| *table != Table::Env)?;
+        let cell = Cell {
             table,
             id: written.id,
             column: written.column.clone(),
         };
-        let now = match session.inventory.cells.get(cell) {
-            Some(now) => now.clone(),
-            // No secret is found there any more.
-            None => restore::read_cell(session, cell)?.flatten(),
-        };
-        let before = saved.get(cell).cloned().flatten();
-        if now == before {
-            continue;
-        }
-        let text = now.as_ref().map_or(&[][..], SecretBytes::expose);
-        if fs::hex(&fs::digest(text)) == written.new_sha256 {
-            swaps.push(Swap {
-                table: cell.table.name(),
-                id: cell.id,
-                column: cell.column.clone(),
-                old: now,
-                new: before,
-            });
-        } else {
-            refused.push(sanitize(&format!(
-                "{}#{}.{}",
-                written.table, written.id, written.column
-            )));
-        }
-    }
-    Ok((swaps, refused))
+        Some(Intended {
+            // What the backup does not hold is not emptied.
+            replaces: Replaces::Only(match saved.contains_key(&cell) {
+                true => written.digests(),
+                false => Vec::new(),
+            }),
+            new: reconcile::digest(before(&cell).as_ref()),
+            place: cell,
+        })
+    };
+    let intended = record.cells.iter().filter_map(back).collect();
+    reconcile::rows(session, intended, &|_, cell| before(cell))
+}
+
+fn named(cell: &Cell) -> String {
+    let place = Place {
+        cell: cell.clone(),
+        token: None,
+    };
+    sanitize(&place.to_string())
 }

@@ -1,7 +1,7 @@
 //! The end of every recovery, begun now or taken up again: the config cache follows, everything is read again, and what
 //! FreeScout reads is compared with what was meant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::backup::Progress;
 use super::config_cache;
@@ -14,7 +14,7 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::plan::{Plan, PlanAction};
 use crate::domain::run::{Intent, PlannedSecret, Run, RunOutcome, RunPhase};
 use crate::domain::verdict::Verdict;
-use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::assessment::{Assessment, SecretReport};
 use crate::engine::hunt::processes::Workers;
 use crate::engine::session::Session;
 use crate::engine::session::elsewhere;
@@ -23,7 +23,11 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
-use crate::words::{fill, words};
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+/// How many places are named.
+const NAMED: usize = 5;
 
 /// A recovery whose rows and files are written.
 pub struct Written<'a> {
@@ -79,14 +83,10 @@ pub fn record(session: &Session, run: &Run, intent: &Intent, backup: &Backup) ->
 
 /// The stored texts that were announced, as a record names them.
 pub fn written_cells(intent: &Intent) -> Vec<WrittenCell> {
-    let sum_of_nothing = || fs::hex(&fs::digest(&[]));
-    let cells = intent.cells.iter().map(|intended| WrittenCell {
-        table: intended.cell.table.name().to_owned(),
-        id: intended.cell.id,
-        column: intended.cell.column.clone(),
-        new_sha256: intended.new.clone().unwrap_or_else(sum_of_nothing),
-    });
-    cells.collect()
+    let cells = intent.cells.iter();
+    cells
+        .map(|intended| WrittenCell::new(&intended.cell, intended.new.clone()))
+        .collect()
 }
 
 /// The files that were announced, likewise.
@@ -163,20 +163,25 @@ impl Written<'_> {
         if let Err(problem) = &read {
             self.notes.insert(
                 0,
-                fill(
-                    w.apply_not_read_again,
-                    &[("what", &problem.what), ("why", &problem.why)],
-                ),
+                text!(apply_not_read_again, what = problem.what, why = problem.why),
             );
         }
         let after = session.assess();
         let overruled = sentences::elsewhere::not_in_use(&after);
-        let verified = read.is_ok() && verified(&after, self.plan) && overruled.is_empty();
+        let unplanned = unplanned(&after.secrets, self.plan);
+        let verified = read.is_ok()
+            && verified(&after, self.plan)
+            && overruled.is_empty()
+            && unplanned.is_empty();
         self.notes.splice(..0, overruled);
+        if !unplanned.is_empty() {
+            let places = unplanned.join(", ");
+            let added = text!(apply_added_unread, places = places);
+            self.notes.insert(0, added);
+        }
         self.notes.extend(ledger.unguarded());
         if let Err(problem) = ledger.end(self.id, RunOutcome::Done) {
-            let why: [(&str, &dyn std::fmt::Display); 1] = [("why", &problem.why)];
-            self.notes.push(fill(w.journal_not_ended, &why));
+            self.notes.push(text!(journal_not_ended, why = problem.why));
         }
         Applied {
             strategy: self.run.strategy.clone().unwrap_or_default(),
@@ -238,6 +243,18 @@ fn read_again(session: &mut Session, target: AppKey) -> Result<(), Problem> {
     judge::read_inventory(session)
 }
 
+/// Secrets that FreeScout does not read and that nobody planned for: stored after everything was read. Places as printed.
+fn unplanned(after: &[SecretReport], plan: &[PlannedSecret]) -> Vec<String> {
+    let planned: HashSet<&Place> = plan.iter().map(|s| &s.place).collect();
+    let lost = after.iter().filter(|secret| {
+        let verdict = &secret.verdict;
+        let is_read = verdict.readable() || verdict.untold();
+        !is_read && !matches!(verdict, Verdict::Empty { .. }) && !planned.contains(&secret.place)
+    });
+    let places = lost.map(|secret| sanitize(&secret.place.to_string()));
+    places.take(NAMED).collect()
+}
+
 /// Whether everything reads as the plan said.
 fn verified(after: &Assessment, plan: &[PlannedSecret]) -> bool {
     let verdicts: HashMap<&Place, &Verdict> = after
@@ -253,4 +270,54 @@ fn verified(after: &Assessment, plan: &[PlannedSecret]) -> bool {
             verdict.readable() || verdict.untold() || kept_empty
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::config::rules::StorageRule;
+    use crate::domain::inventory::SecretKind;
+    use crate::domain::inventory::secret::Table;
+    use crate::domain::key::app_key::Fingerprint;
+
+    #[test]
+    fn what_was_stored_meanwhile_and_is_not_read_is_named() {
+        let place = |id| Place::column(Table::Mailboxes, id, "in_password");
+        let planned = |id| PlannedSecret {
+            place: place(id),
+            action: PlanAction::StaysLost.code().to_owned(),
+            readable_after: false,
+        };
+        let key = Fingerprint::of(b"a key");
+        let report = |(id, verdict)| SecretReport {
+            place: place(id),
+            kind: SecretKind::Incoming,
+            owner: String::new(),
+            verdict,
+            keeping: StorageRule::AsItIs,
+            needed: true,
+            misspelled: false,
+        };
+        let after: Vec<SecretReport> = [
+            (1, Verdict::UnknownKey { salvage: None }),
+            (2, Verdict::OtherKey(key)),
+            (3, Verdict::Opens(key)),
+            (
+                4,
+                Verdict::Empty {
+                    null_payload: false,
+                },
+            ),
+            (5, Verdict::UnknownKey { salvage: None }),
+        ]
+        .map(report)
+        .into();
+        let named = unplanned(&after, &[planned(1)]);
+        assert_eq!(
+            named,
+            ["mailboxes#2.in_password", "mailboxes#5.in_password"]
+        );
+        let all: Vec<PlannedSecret> = (1..6).map(planned).collect();
+        assert!(unplanned(&after, &all).is_empty());
+    }
 }

@@ -5,18 +5,17 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::io::install::Install;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// The problem of a `.env` in which no database is named, as far as FreeScout reads it.
 pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) -> Problem {
     let w = words();
     let path = sanitize(&install.env_path().to_string_lossy());
     let what = match trouble {
-        Trouble::Refused { refused, .. } => fill(
-            w.env_trouble_line,
-            &[("path", &path), ("line", &refused.line)],
-        ),
-        _ => fill(w.env_trouble, &[("path", &path)]),
+        Trouble::Refused { refused, .. } => {
+            text!(env_trouble_line, path = path, line = refused.line)
+        }
+        _ => text!(env_trouble, path = path),
     };
     let (why, next) = why_and_next(install, trouble);
     Problem::new(
@@ -32,9 +31,10 @@ pub(super) fn beside(install: &Install, trouble: &Trouble, database: Problem) ->
     let problem = settings_missing(install, trouble);
     match trouble {
         Trouble::Refused { .. } => Problem {
-            why: fill(
-                words().env_trouble_tried,
-                &[("why", &problem.why), ("database", &database.what)],
+            why: text!(
+                env_trouble_tried,
+                why = problem.why,
+                database = database.what
             ),
             ..problem
         },
@@ -57,7 +57,7 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
         return Err(Problem::new(
             ErrorKind::EnvUnreadable,
             w.handover_impossible,
-            fill(w.handover_no_env, &[("path", &path)]),
+            text!(handover_no_env, path = path),
             w.handover_impossible_next,
         ));
     };
@@ -71,7 +71,7 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     Err(Problem::new(
         ErrorKind::EnvUnreadable,
         w.handover_impossible,
-        fill(w.error_path, &[("path", &path), ("why", &why)]),
+        text!(error_path, path = path, why = why),
         format!("{} {next}", w.quit_nothing_changed),
     ))
 }
@@ -100,7 +100,7 @@ fn why_and_next(install: &Install, trouble: &Trouble) -> (String, &'static str) 
             return (sentences::refused_line(refused, name.as_deref()), next);
         }
         Trouble::Nul { line } => {
-            let why = fill(w.env_trouble_nul, &[("line", line)]);
+            let why = text!(env_trouble_nul, line = line);
             return (why, w.env_trouble_nul_next);
         }
     };

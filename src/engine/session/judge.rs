@@ -437,7 +437,8 @@ fn secret_findings(
     findings.extend(secrets.iter().filter(|s| s.probably_wiped()).map(|s| {
         Finding::ProbablyWiped {
             owner: s.owner.clone(),
-            place: s.place.to_string(),
+            place: s.place.clone(),
+            kind: s.kind,
         }
     }));
     findings

@@ -22,7 +22,7 @@ use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::io::os::as_user;
 use crate::io::os::processes;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Finds the install: the folder given, or the only FreeScout in the usual places.
 ///
@@ -121,7 +121,7 @@ pub fn open(
                 problem.next = format!("{} {hint}", problem.next);
             }
             if let Some(places) = elsewhere::database_places(&install) {
-                let hint = fill(words().database_set_elsewhere, &[("places", &places)]);
+                let hint = text!(database_set_elsewhere, places = places);
                 problem.next = format!("{} {hint}", problem.next);
             }
             return Ok(Err(no_database(problem, &settings)));
@@ -157,7 +157,7 @@ fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
     let as_another = told && rustix::process::geteuid().is_root();
     (as_another && settings.driver == Driver::Sqlite).then(|| {
         let user = fs::user_name(install.web_user.uid);
-        fill(w.database_file_opened_as, &[("user", &user)])
+        text!(database_file_opened_as, user = user)
     })
 }
 
@@ -184,51 +184,59 @@ fn place_of(settings: &DbSettings) -> String {
 /// The problem of a database that cannot be reached, with the variable to look at.
 pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Problem {
     let w = words();
+    let place = place_of(settings);
     let elsewhere;
     let kind = database_kind(error);
     let (what, next) = match error {
-        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
-            (w.database_unreachable, w.database_file_next)
+        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => (
+            text!(database_unreachable, place = place),
+            w.database_file_next,
+        ),
+        StoreError::Unreachable(_) => (
+            text!(database_unreachable, place = place),
+            w.database_unreachable_next,
+        ),
+        StoreError::Denied(_) => (
+            text!(database_denied, user = sanitize(&settings.username)),
+            w.database_denied_next,
+        ),
+        StoreError::UnknownDatabase(_) => (
+            text!(database_unknown, database = sanitize(&settings.database)),
+            w.database_unknown_next,
+        ),
+        StoreError::Tls(_) => (text!(database_tls, place = place), w.database_tls_next),
+        StoreError::UnsupportedDriver(_) => {
+            (w.database_driver.to_owned(), w.database_settings_next)
         }
-        StoreError::Unreachable(_) => (w.database_unreachable, w.database_unreachable_next),
-        StoreError::Denied(_) => (w.database_denied, w.database_denied_next),
-        StoreError::UnknownDatabase(_) => (w.database_unknown, w.database_unknown_next),
-        StoreError::Tls(_) => (w.database_tls, w.database_tls_next),
-        StoreError::UnsupportedDriver(_) => (w.database_driver, w.database_settings_next),
-        StoreError::TooMuch(_) => (w.database_too_much, w.database_too_much_next),
+        StoreError::TooMuch(_) => (
+            text!(database_too_much, place = place),
+            w.database_too_much_next,
+        ),
         StoreError::NotPlain { table, foreign } => return not_plain(table, foreign),
-        StoreError::Query(_) => (w.database_query, w.database_query_next),
+        StoreError::Query(_) => (w.database_query.to_owned(), w.database_query_next),
         StoreError::Locked(_) if settings.driver == Driver::Sqlite => {
-            (w.database_locked, w.database_file_locked_next)
+            (w.database_locked.to_owned(), w.database_file_locked_next)
         }
-        StoreError::Locked(_) => (w.database_locked, w.database_locked_next),
-        StoreError::Deadlock(_) => (w.database_deadlock, w.database_deadlock_next),
-        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => {
-            (w.database_read_only, w.database_file_read_only_next)
-        }
-        StoreError::ReadOnly(_) => (w.database_read_only, w.database_read_only_next),
+        StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
+        StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
+        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (
+            text!(database_read_only, place = place),
+            w.database_file_read_only_next,
+        ),
+        StoreError::ReadOnly(_) => (
+            text!(database_read_only, place = place),
+            w.database_read_only_next,
+        ),
         StoreError::Replica { primary, .. } => {
             let primary = primary.as_deref().filter(|host| !host.is_empty());
             elsewhere = match primary {
-                Some(host) => fill(w.database_replica_of_next, &[("primary", &sanitize(host))]),
+                Some(host) => text!(database_replica_of_next, primary = sanitize(host)),
                 None => w.database_replica_next.to_owned(),
             };
-            (w.database_replica, elsewhere.as_str())
+            (text!(database_replica, place = place), elsewhere.as_str())
         }
     };
-    Problem::new(
-        kind,
-        fill(
-            what,
-            &[
-                ("place", &place_of(settings)),
-                ("database", &sanitize(&settings.database)),
-                ("user", &sanitize(&settings.username)),
-            ],
-        ),
-        sanitize(&error.to_string()),
-        next,
-    )
+    Problem::new(kind, what, sanitize(&error.to_string()), next)
 }
 
 fn database_kind(error: &StoreError) -> ErrorKind {
@@ -253,11 +261,13 @@ fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     } else {
         w.database_not_plain_next
     };
-    let values: [(&str, &dyn std::fmt::Display); 2] =
-        [("table", &sanitize(table)), ("foreign", foreign)];
     Problem::new(
         ErrorKind::DatabaseUnsuitable,
-        fill(w.database_not_plain, &values),
+        text!(
+            database_not_plain,
+            table = sanitize(table),
+            foreign = foreign
+        ),
         w.database_not_plain_why,
         next,
     )
@@ -442,9 +452,9 @@ pub fn summary(session: &Session) -> Survey {
     };
     let mut left_out = Vec::new();
     if !rustix::process::geteuid().is_root() {
-        left_out.push(fill(
-            w.left_out_not_root,
-            &[("user", &fs::user_name(rustix::process::geteuid().as_raw()))],
+        left_out.push(text!(
+            left_out_not_root,
+            user = fs::user_name(rustix::process::geteuid().as_raw())
         ));
     }
     Survey {
@@ -478,14 +488,14 @@ pub fn web_user(install: &Install) -> String {
     let why = match by {
         KnownBy::Operator => w.web_user_named.to_owned(),
         KnownBy::Owner => w.web_user_owner.to_owned(),
-        KnownBy::LeastOwner(owners) => fill(w.web_user_least, &[("owners", &names(owners))]),
+        KnownBy::LeastOwner(owners) => text!(web_user_least, owners = names(owners)),
         KnownBy::Acl => w.web_user_acl.to_owned(),
-        KnownBy::Group(gid) => fill(w.web_user_group, &[("group", &fs::group_name(*gid))]),
+        KnownBy::Group(gid) => text!(web_user_group, group = fs::group_name(*gid)),
         KnownBy::Root => w.web_user_root.to_owned(),
         KnownBy::Untold => return w.web_user_untold.to_owned(),
     };
     let user = fs::user_name(account.uid);
-    fill(w.survey_web_user_value, &[("user", &user), ("why", &why)])
+    text!(survey_web_user_value, user = user, why = why)
 }
 
 /// Tables that we change rows of.
@@ -523,14 +533,11 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
         if columns.is_empty() {
             return Err(Problem::new(
                 ErrorKind::DatabaseUnsuitable,
-                fill(
-                    w.table_missing,
-                    &[("table", &sanitize(&format!("{}{table}", settings.prefix)))],
+                text!(
+                    table_missing,
+                    table = sanitize(&format!("{}{table}", settings.prefix))
                 ),
-                fill(
-                    w.table_missing_why,
-                    &[("database", &sanitize(&settings.database))],
-                ),
+                text!(table_missing_why, database = sanitize(&settings.database)),
                 w.table_missing_next,
             ));
         }

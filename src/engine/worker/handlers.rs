@@ -2,8 +2,10 @@
 //!
 //! The session, and with it every secret, stays here; what goes out are updates without one.
 
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -12,38 +14,33 @@ use super::threads::{Setup, Tests};
 use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::key::app_key::AppKey;
-use crate::domain::key::source::{Source, SourceKind};
-use crate::domain::key::spelling;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Finding;
-use crate::engine::hunt::{log_secrets, processes};
-use crate::engine::recovery;
 use crate::engine::recovery::NoPlan;
-use crate::engine::recovery::apply::Order;
 use crate::engine::recovery::backup;
+use crate::engine::recovery::backup::{BackupContents, Options, backup_problem};
 use crate::engine::recovery::change::Failure;
-use crate::engine::recovery::resume;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::run_log;
-use crate::engine::recovery::run_log::Ledger;
-use crate::engine::recovery::{anew, undo};
 use crate::engine::report;
 use crate::engine::report::Made;
 use crate::engine::session::Session;
-use crate::engine::session::judge;
 use crate::engine::session::judge::Looking;
 use crate::engine::session::volatile;
 use crate::engine::session::volatile::VolatileFolder;
 use crate::engine::session::{own_backups, survey};
-use crate::io::hunt;
+use crate::engine::usecase;
+use crate::engine::usecase::hunt::Where;
+use crate::engine::usecase::open::{NotOpened, Opening};
+use crate::engine::usecase::recover::{Orders, Terms};
+use crate::engine::usecase::{Notice, Reporter, Stage};
 use crate::io::state;
 use crate::io::state::AbsolutePath;
-use crate::io::state::backup::{Backup, BackupError};
+use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Progress is reported at most this often: the line may be slow.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -52,37 +49,101 @@ const SKIPPED_TOLD: usize = 50;
 
 /// One job's line to the wizard.
 pub(super) struct Call<'a> {
-    pub(super) id: JobId,
-    pub(super) outbox: &'a Sender<(JobId, Update)>,
-    pub(super) cancelled: &'a AtomicBool,
-    pub(super) last: Option<Instant>,
+    id: JobId,
+    outbox: &'a Sender<(JobId, Update)>,
+    cancelled: &'a Arc<AtomicBool>,
+    /// Connection tests that are asked for meanwhile are begun meanwhile.
+    tests: RefCell<&'a mut Tests>,
+    last: Cell<Option<Instant>>,
 }
 
 impl<'a> Call<'a> {
+    pub(super) fn new(
+        id: JobId,
+        outbox: &'a Sender<(JobId, Update)>,
+        cancelled: &'a Arc<AtomicBool>,
+        tests: &'a mut Tests,
+    ) -> Self {
+        Self {
+            id,
+            outbox,
+            cancelled,
+            tests: RefCell::new(tests),
+            last: Cell::new(None),
+        }
+    }
+
     pub(super) fn send(&self, update: Update) {
         let _ = self.outbox.send((self.id, update));
     }
 
-    /// Asks whether the job was cancelled; does not borrow the line, which reports meanwhile.
-    fn cancel(&self) -> impl Fn() -> bool + use<'a> {
-        let cancelled = self.cancelled;
-        move || cancelled.load(Ordering::Relaxed)
+    fn assessed(&self, session: &Session) {
+        self.send(Update::Assessed(Box::new(session.assess())));
     }
+}
 
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancel()()
-    }
+impl Reporter for Call<'_> {
+    /// What is being done is seen in its progress.
+    fn stage(&self, _: Stage) {}
 
-    fn progress(&mut self, what: &str, done: u64, of: Option<u64>) {
+    fn progress(&self, what: &str, done: u64, of: Option<u64>) {
         // Where something new begins, it is said at once: it may take long.
-        if done == 0 || self.last.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
-            self.last = Some(Instant::now());
+        let due = |at: Instant| at.elapsed() >= REPORT_EVERY;
+        if done == 0 || self.last.get().is_none_or(due) {
+            self.last.set(Some(Instant::now()));
             self.send(Update::Progress {
                 what: what.to_owned(),
                 done,
                 of,
             });
         }
+    }
+
+    fn found(&self, session: &Session, looking: Looking<'_>) {
+        match looking {
+            Looking::At {
+                files,
+                bytes,
+                current,
+            } => {
+                let megabytes = bytes >> 20;
+                let current = sanitize(&current.to_string_lossy());
+                let what = text!(
+                    looking_at,
+                    files = files,
+                    megabytes = megabytes,
+                    path = current
+                );
+                self.progress(&what, files, None);
+                self.tests.borrow_mut().serve(session);
+            }
+            Looking::OtherKey(process) => {
+                let what = text!(
+                    process_holds_other_key,
+                    pid = process.pid,
+                    what = process.what,
+                    user = process.user
+                );
+                self.progress(&what, 0, None);
+            }
+            Looking::Found => self.assessed(session),
+        }
+    }
+
+    fn notice(&self, notice: Notice<'_>) {
+        match notice {
+            Notice::Opened(session, options) => {
+                self.send(Update::Surveyed(Box::new(survey::summary(session))));
+                tell_folders(options, self);
+            }
+            Notice::Journal(session, options) => tell_journal(session, options, self),
+            // What was not searched at once is a finding, and the tests after a change are a job of their own.
+            Notice::Skipped(_) | Notice::AskedToEnd => {}
+        }
+    }
+
+    fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(self.cancelled)
     }
 }
 
@@ -94,41 +155,21 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn run(
-        &mut self,
-        job: Job,
-        call: &mut Call<'_>,
-        tests: &mut Tests,
-    ) -> Result<(), Failure> {
+    pub(super) fn run(&mut self, job: Job, call: &Call<'_>) -> Result<(), Failure> {
         match job {
             Job::Survey { install, database } => {
                 self.survey(install.as_deref(), database.map(|d| *d), call)?;
             }
             Job::Backup { full_dump } => self.back_up(full_dump, call)?,
-            Job::LookIn(roots) => self.look_in(&roots, call, tests)?,
-            Job::LookProcesses => self.look(call, tests, processes::look_in)?,
+            Job::LookIn(roots) => self.look(&Where::In(&roots), call)?,
+            Job::LookProcesses => self.look(&Where::Processes, call)?,
+            Job::LookUsual => self.look(&Where::Usual, call)?,
             Job::KeepIn(folder) => self.keep_in(&folder, call)?,
-            Job::LookUsual => self.look_usual(call, tests)?,
-            Job::TryKey(text) => {
-                let session = self.session()?;
-                let text = as_key(text.expose());
-                let given = Source::of(SourceKind::Given);
-                let update = match judge::try_key(session, text.expose(), given) {
-                    Ok((key, opens)) => Update::KeyTried {
-                        key: format!("{} · {key}", session.ring.label(key)),
-                        opens: Some(opens),
-                    },
-                    Err(error) => Update::KeyTried {
-                        key: error.to_string(),
-                        opens: None,
-                    },
-                };
-                judge::count_mails(session);
-                call.send(update);
-                call.send(Update::Assessed(Box::new(session.assess())));
-            }
+            Job::TryKey(text) => self.try_key(&text, call)?,
             Job::Plan { strategy, choices } => {
-                let update = match recovery::plan(self.session()?, strategy, &choices) {
+                let artisan = self.setup.options.artisan;
+                let session = self.session()?;
+                let update = match usecase::plan::plan(session, strategy, &choices, artisan) {
                     Ok(ready) => Update::Planned(Box::new(ready)),
                     Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
                     Err(other) => return Err(other.problem().into()),
@@ -142,36 +183,28 @@ impl Desk {
                 restart_anyway,
             } => {
                 let backup = self.backup.clone().ok_or_else(no_backup)?;
-                let (session, mut ledger) = self.for_writing()?;
-                ledger.require_finished()?;
-                let entered = recovery::texts(session, entered)?;
-                let cancel = call.cancel();
-                let mut progress = |what: &str, done, of| call.progress(what, done, of);
-                let known = session.ring.iter().count();
-                session.restart_anyway = restart_anyway;
-                let order = Order {
+                let options = self.setup.options.clone();
+                let confirmed = Orders::Confirmed {
                     plan: &plan,
-                    entered: &entered,
+                    entered,
                     backup: &backup,
-                    artisan,
-                    cancel: &cancel,
                 };
-                let applied = anew::apply(session, &mut ledger, &order, &mut progress);
-                session.restart_anyway = false;
-                let found = session.ring.iter().count() > known;
-                let applied = applied.inspect_err(|failure| {
-                    if found || failure.meanwhile || failure.plan.is_some() {
-                        call.send(Update::Assessed(Box::new(session.assess())));
-                    }
-                })?;
+                let terms = Terms {
+                    options: &options,
+                    artisan,
+                    restart_anyway,
+                    prove: false,
+                };
+                let recovered =
+                    usecase::recover::recover(self.session()?, confirmed, &terms, call)?;
                 // What was backed up is no longer what stands: another change needs another backup.
                 self.backup = None;
-                call.send(Update::Assessed(applied.after.clone()));
-                call.send(Update::Applied(Box::new(applied)));
+                call.send(Update::Assessed(recovered.applied.after.clone()));
+                call.send(Update::Applied(Box::new(recovered.applied)));
             }
             Job::Undo => self.undo(call)?,
             Job::Resume => self.resume(call)?,
-            Job::TakeUp(bookmark) => self.take_up(&bookmark, call, tests)?,
+            Job::TakeUp(bookmark) => self.take_up(&bookmark, call)?,
             Job::SaveReport { text, tested, over } => {
                 self.save_report(&text, &tested, &over, call)?;
             }
@@ -195,71 +228,35 @@ impl Desk {
         &mut self,
         install: Option<&Path>,
         database: Option<OtherDatabase>,
-        call: &mut Call<'_>,
+        call: &Call<'_>,
     ) -> Result<(), Problem> {
-        let w = words();
-        call.progress(w.survey_reading, 0, None);
         // Keys found in an earlier round stay known.
         if let Some(before) = self.session.take() {
             let known = before.ring.iter().filter_map(|k| {
                 let source = k.sources.first()?.clone();
                 Some((SecretBytes::from(k.key.text()), source))
             });
-            self.setup.keys.extend(known);
+            self.setup.given.keys.extend(known);
         }
         self.backup = None;
-        let mut session = match survey::open(install, self.setup.environment.clone(), database)? {
-            Ok(session) => session,
-            Err(refused) => {
-                call.send(Update::NoDatabase {
-                    problem: refused.problem,
-                    values: refused.values,
-                });
-                return Ok(());
-            }
+        let opening = Opening {
+            install,
+            database,
+            environment: self.setup.environment.clone(),
+            options: &self.setup.options,
+            given: &self.setup.given,
+            look_in: &[],
+            processes: true,
         };
-        call.send(Update::Surveyed(Box::new(survey::summary(&session))));
-        self.tell_folders(call);
-        call.progress(w.survey_judging, 0, None);
-        own_backups::load(&mut session, &self.setup.options);
-        judge::read_inventory(&mut session)?;
-        for (text, source) in &self.setup.keys {
-            let _ = judge::try_key(&mut session, text.expose(), source.clone());
+        match usecase::open::open(opening, call) {
+            Ok(session) => self.session = Some(session),
+            Err(NotOpened::NoDatabase(refused)) => call.send(Update::NoDatabase {
+                problem: refused.problem,
+                values: refused.values,
+            }),
+            Err(NotOpened::Problem(problem)) => return Err(problem),
         }
-        judge::count_mails(&mut session);
-        self.look_into_journal(&mut session, call);
-        call.send(Update::Assessed(Box::new(session.assess())));
-        if log_secrets::read(&mut session) {
-            call.send(Update::Assessed(Box::new(session.assess())));
-        }
-        if processes::closed(&session) > 0 {
-            call.progress(w.memory_searching, 0, None);
-            processes::look_in_own(&mut session, &call.cancel(), &mut |_, _| {});
-            judge::count_mails(&mut session);
-            call.send(Update::Assessed(Box::new(session.assess())));
-        }
-        self.session = Some(session);
         Ok(())
-    }
-
-    /// Says where backups and journal go, and what is wrong with that.
-    fn tell_folders(&self, call: &Call<'_>) {
-        let options = &self.setup.options;
-        let own = [&options.state_dir, &options.backup_dir];
-        let refused = own
-            .iter()
-            .find_map(|folder| state::require_usable(folder).err());
-        let offered = match &refused {
-            None => options.state_dir.clone(),
-            Some(_) => state::default(),
-        };
-        let cautions = volatile::cautions(options);
-        call.send(Update::Folders(Box::new(Folders {
-            backups: options.backup_dir.to_path_buf(),
-            refused: refused.map(|why| sanitize(&why.to_string())),
-            offered: offered.to_path_buf(),
-            cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
-        })));
     }
 
     /// Keeps backups and journal in another folder from now on.
@@ -280,33 +277,18 @@ impl Desk {
         let options = &mut self.setup.options;
         options.backup_dir = state::backups_in(&folder);
         options.state_dir = folder;
-        self.tell_folders(call);
+        tell_folders(options, call);
         // A run may have been left there, and backups with keys in them.
-        if let Some(mut session) = self.session.take() {
-            self.look_into_journal(&mut session, call);
-            own_backups::load(&mut session, &self.setup.options);
+        if let Some(session) = &mut self.session {
+            session.journal_findings = run_log::findings(options, &session.install.root);
+            tell_journal(session, options, call);
+            own_backups::load(session, options);
             let inventory = session.inventory.clone();
-            if own_backups::offer(&mut session, &inventory) {
-                call.send(Update::Assessed(Box::new(session.assess())));
+            if own_backups::offer(session, &inventory) {
+                call.assessed(session);
             }
-            self.session = Some(session);
         }
         Ok(())
-    }
-
-    /// What earlier runs left, and whether another goes on now.
-    fn look_into_journal(&self, session: &mut Session, call: &Call<'_>) {
-        let (options, root) = (&self.setup.options, &session.install.root);
-        session.journal_findings = run_log::findings(options, root);
-        match session.journal_findings.as_slice() {
-            [Finding::UnfinishedRun { run }] => call.send(Update::Unfinished(run.clone())),
-            [] => {
-                if let Some(found) = bookmark::found(options, root) {
-                    call.send(Update::Bookmark(Box::new(found)));
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Keeps the wizard's bookmark, or forgets it.
@@ -316,21 +298,16 @@ impl Desk {
         }
     }
 
-    fn take_up(
-        &mut self,
-        bookmark: &Bookmark,
-        call: &mut Call<'_>,
-        tests: &mut Tests,
-    ) -> Result<(), Problem> {
+    fn take_up(&mut self, bookmark: &Bookmark, call: &Call<'_>) -> Result<(), Problem> {
         let searched = &bookmark.searched;
         if !searched.places.is_empty() {
-            self.look_in(&searched.places, call, tests)?;
+            self.look(&Where::In(&searched.places), call)?;
         }
-        if searched.usual && !call.is_cancelled() {
-            self.look_usual(call, tests)?;
+        if searched.usual && !call.cancelled() {
+            self.look(&Where::Usual, call)?;
         }
-        if searched.processes && !call.is_cancelled() {
-            self.look(call, tests, processes::look_in)?;
+        if searched.processes && !call.cancelled() {
+            self.look(&Where::Processes, call)?;
         }
         let session = self.session()?;
         let made = bookmark.backup.as_ref();
@@ -344,82 +321,22 @@ impl Desk {
         Ok(())
     }
 
-    fn look_usual(&mut self, call: &mut Call<'_>, tests: &mut Tests) -> Result<(), Problem> {
-        let roots = hunt::usual_places(&self.session()?.install.root);
-        self.look_in(&roots, call, tests)
-    }
-
-    fn back_up(&mut self, full_dump: bool, call: &mut Call<'_>) -> Result<(), Problem> {
+    fn back_up(&mut self, full_dump: bool, call: &Call<'_>) -> Result<(), Problem> {
         let options = self.setup.options.clone();
         let session = self.session()?;
-        let cancel = call.cancel();
-        let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let (backup, done) = backup::make(session, &options, full_dump, &mut progress, &cancel)?;
-        let assessment = session.assess();
+        let wanted = BackupContents {
+            full_dump,
+            ..BackupContents::default()
+        };
+        let (backup, done) = usecase::backup::back_up(session, &options, &wanted, call)?;
+        call.assessed(session);
         self.backup = Some(backup);
-        call.send(Update::Assessed(Box::new(assessment)));
         call.send(Update::BackedUp(done));
         Ok(())
     }
 
-    fn look_in(
-        &mut self,
-        roots: &[PathBuf],
-        call: &mut Call<'_>,
-        tests: &mut Tests,
-    ) -> Result<(), Problem> {
-        self.look(call, tests, |session, cancel, on| {
-            judge::look_in(session, roots, cancel, on)
-        })
-    }
-
-    fn look(
-        &mut self,
-        call: &mut Call<'_>,
-        tests: &mut Tests,
-        search: impl FnOnce(
-            &mut Session,
-            &dyn Fn() -> bool,
-            &mut dyn FnMut(&mut Session, Looking<'_>),
-        ) -> hunt::HuntTotals,
-    ) -> Result<(), Problem> {
-        let w = words();
-        let session = self.session()?;
-        let cancel = call.cancel();
-        let looked = search(session, &cancel, &mut |session, looking| match looking {
-            Looking::At {
-                files,
-                bytes,
-                current,
-            } => {
-                let megabytes = bytes >> 20;
-                let current = sanitize(&current.to_string_lossy());
-                let what = fill(
-                    w.looking_at,
-                    &[
-                        ("files", &files),
-                        ("megabytes", &megabytes),
-                        ("path", &current),
-                    ],
-                );
-                call.progress(&what, files, None);
-                tests.serve(session);
-            }
-            Looking::OtherKey(process) => {
-                let what = fill(
-                    w.process_holds_other_key,
-                    &[
-                        ("pid", &process.pid),
-                        ("what", &process.what),
-                        ("user", &process.user),
-                    ],
-                );
-                call.progress(&what, 0, None);
-            }
-            Looking::Found => call.send(Update::Assessed(Box::new(session.assess()))),
-        });
-        judge::count_mails(session);
-        call.send(Update::Assessed(Box::new(session.assess())));
+    fn look(&mut self, place: &Where<'_>, call: &Call<'_>) -> Result<(), Problem> {
+        let looked = usecase::hunt::look(self.session()?, place, call);
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
             format!(
                 "{}: {}",
@@ -432,63 +349,43 @@ impl Desk {
             bytes: looked.bytes,
             skipped: skipped.collect(),
         });
-        if call.is_cancelled() {
+        if call.cancelled() {
             call.send(Update::Cancelled);
         }
         Ok(())
     }
 
-    /// The session, and the ledger of its install: the lock is held as long as the job that writes.
-    fn for_writing(&mut self) -> Result<(&mut Session, Ledger), Problem> {
-        let options = self.setup.options.clone();
+    fn try_key(&mut self, text: &SecretBytes, call: &Call<'_>) -> Result<(), Problem> {
         let session = self.session()?;
-        session.awake()?;
-        let ledger = Ledger::open(&options, session)?;
-        Ok((session, ledger))
-    }
-
-    fn undo(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
-        let w = words();
-        let options = self.setup.options.clone();
-        let (session, mut ledger) = self.for_writing()?;
-        let mut backup =
-            undo::backup_to_undo(&options, &session.install.root)?.ok_or_else(|| {
-                Problem::new(
-                    ErrorKind::NothingToDo,
-                    w.undo_nothing,
-                    "",
-                    w.undo_nothing_next,
-                )
-            })?;
-        backup.look_for_keys_in(options.keys_dir.as_deref());
-        let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let (safety, _) = backup::make(session, &options, false, &mut progress, &|| false)?;
-        let undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
-        let mut sentences = undone.sentences();
-        sentences.push(fill(
-            w.undo_safety,
-            &[("folder", &sanitize(&safety.folder.to_string_lossy()))],
-        ));
-        session.journal_findings.clear();
-        call.send(Update::Assessed(Box::new(session.assess())));
-        call.send(Update::Undone(sentences));
+        let update = match usecase::hunt::try_key(session, text.expose(), call) {
+            Ok(tried) => Update::KeyTried {
+                key: format!("{} · {}", session.ring.label(tried.key), tried.key),
+                opens: Some(tried.opens),
+            },
+            Err(why) => Update::KeyTried {
+                key: why,
+                opens: None,
+            },
+        };
+        call.send(update);
         Ok(())
     }
 
-    fn resume(&mut self, call: &mut Call<'_>) -> Result<(), Failure> {
-        let w = words();
-        let keys_dir = self.setup.options.keys_dir.clone();
-        let (session, mut ledger) = self.for_writing()?;
-        let mut progress = |what: &str, done, of| call.progress(what, done, of);
-        let mut open = |folder: &Path| {
-            let mut backup = Backup::open(folder).map_err(|e| backup::backup_problem(&e))?;
-            backup.look_for_keys_in(keys_dir.as_deref());
-            Ok(backup)
-        };
-        let resumed = resume::resume(session, &mut ledger, &mut open, &mut progress)?;
-        session.journal_findings.clear();
-        let update = match resumed {
-            Resumed::Nothing => Update::Undone(vec![w.resume_nothing.to_owned()]),
+    fn undo(&mut self, call: &Call<'_>) -> Result<(), Failure> {
+        let options = self.setup.options.clone();
+        let session = self.session()?;
+        let taken_back = usecase::undo::undo(session, &options, &mut no_passphrase, call)?;
+        call.assessed(session);
+        call.send(Update::Undone(taken_back.undone.sentences()));
+        Ok(())
+    }
+
+    fn resume(&mut self, call: &Call<'_>) -> Result<(), Failure> {
+        let options = self.setup.options.clone();
+        let session = self.session()?;
+        let finished = usecase::resume::resume(session, &options, &mut no_passphrase, false, call)?;
+        let update = match finished.resumed {
+            Resumed::Nothing => Update::Undone(vec![words().resume_nothing.to_owned()]),
             Resumed::Recovered(applied) => {
                 call.send(Update::Assessed(applied.after.clone()));
                 call.send(Update::Applied(applied));
@@ -497,7 +394,7 @@ impl Desk {
             Resumed::TakenBack(_, undone) => Update::Undone(undone.sentences()),
             Resumed::PutBack(_, restored) => Update::Undone(restored.sentences()),
         };
-        call.send(Update::Assessed(Box::new(session.assess())));
+        call.assessed(session);
         call.send(update);
         Ok(())
     }
@@ -507,7 +404,7 @@ impl Desk {
         text: &str,
         tested: &[Tested],
         over: &[PathBuf],
-        call: &mut Call<'_>,
+        call: &Call<'_>,
     ) -> Result<(), Problem> {
         let folder = self.setup.options.backup_dir.clone();
         let session = self.session()?;
@@ -522,15 +419,41 @@ impl Desk {
     }
 }
 
-/// A pasted text as a key: blanks cut off, and of a whole line (`APP_KEY="…"`, JSON, YAML) the key in it. A text without
-/// a key in it is given back as it is, so that the operator hears what is wrong with it.
-fn as_key(pasted: &[u8]) -> SecretBytes {
-    let text = pasted.trim_ascii();
-    let near = match AppKey::parse(text) {
-        Ok(_) => None,
-        Err(_) => spelling::near_keys(text).into_iter().next(),
+/// Says where backups and journal go, and what is wrong with that.
+fn tell_folders(options: &Options, call: &Call<'_>) {
+    let own = [&options.state_dir, &options.backup_dir];
+    let refused = own
+        .iter()
+        .find_map(|folder| state::require_usable(folder).err());
+    let offered = match &refused {
+        None => options.state_dir.clone(),
+        Some(_) => state::default(),
     };
-    near.map_or_else(|| text.into(), |near| near.key.text().into())
+    let cautions = volatile::cautions(options);
+    call.send(Update::Folders(Box::new(Folders {
+        backups: options.backup_dir.to_path_buf(),
+        refused: refused.map(|why| sanitize(&why.to_string())),
+        offered: offered.to_path_buf(),
+        cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
+    })));
+}
+
+/// Says what an earlier run, or an earlier wizard, has left.
+fn tell_journal(session: &Session, options: &Options, call: &Call<'_>) {
+    match session.journal_findings.as_slice() {
+        [Finding::UnfinishedRun { run }] => call.send(Update::Unfinished(run.clone())),
+        [] => {
+            if let Some(found) = bookmark::found(options, &session.install.root) {
+                call.send(Update::Bookmark(Box::new(found)));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The screen has no place to type a passphrase: it says which command asks for it.
+fn no_passphrase(folder: &Path) -> Result<Passphrase, Problem> {
+    Err(backup_problem(&BackupError::Locked(folder.to_owned())))
 }
 
 fn no_backup() -> Problem {

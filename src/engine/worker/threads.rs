@@ -14,17 +14,18 @@ use std::time::Duration;
 use super::handlers::{Call, Desk};
 use super::{Job, JobId, PasswordsUsed, TestJob, Update};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
-use crate::domain::key::source::Source;
+use crate::domain::inventory::secret::wipe_stack;
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::run::bookmark::Bookmark;
+use crate::engine::mail_test::TestEvent;
 use crate::engine::mail_test::connections;
 use crate::engine::mail_test::connections::NotRenewed;
 use crate::engine::mail_test::lockouts::RefusedLogins;
-use crate::engine::mail_test::{Round, TestEvent};
 use crate::engine::recovery::backup::Options;
 use crate::engine::session::Session;
-use crate::engine::{mail_test, recovery};
+use crate::engine::usecase::Reporter;
+use crate::engine::usecase::given::Given;
+use crate::engine::usecase::logins::Logins;
 use crate::io::install::Environment;
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
@@ -40,8 +41,8 @@ pub struct Setup {
     pub options: Options,
     /// FreeScout's process environment.
     pub environment: Environment,
-    /// Keys given with `--key-file`.
-    pub keys: Vec<(SecretBytes, Source)>,
+    /// What was given on the command line.
+    pub given: Given,
     /// Deadlines, authorities and routes of the connection tests.
     pub mail: Settings,
     /// Where OAuth tokens are renewed.
@@ -177,15 +178,11 @@ fn work(
         backup: None,
     };
     while let Some(Message { id, work, flag }) = tests.next() {
-        let call = Call {
-            id,
-            outbox: &outbox,
-            cancelled: &flag,
-            last: None,
-        };
         match work {
             Work::Remember(bookmark) => desk.remember(bookmark.as_ref()),
-            Work::Job(job) => one_job(&mut desk, job, call, &mut tests),
+            Work::Job(job) => {
+                one_job(&mut desk, job, &Call::new(id, &outbox, &flag, &mut tests));
+            }
             Work::Test(test) => {
                 let session = desk.session().map(|session| {
                     let not_renewed = match test.reading {
@@ -205,9 +202,9 @@ fn work(
     }
 }
 
-fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
+fn one_job(desk: &mut Desk, job: Job, call: &Call<'_>) {
     // A fault of ours must reach the screen, not leave it waiting.
-    let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, &mut call, tests)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, call)));
     let fault = || {
         Problem::new(
             ErrorKind::Internal,
@@ -219,7 +216,7 @@ fn one_job(desk: &mut Desk, job: Job, mut call: Call<'_>, tests: &mut Tests) {
     match outcome.unwrap_or_else(|_| Err(fault().into())) {
         Ok(()) => {}
         Err(failure) if failure.half_done() => call.send(Update::HalfDone(failure.problem)),
-        Err(_) if call.is_cancelled() => call.send(Update::Cancelled),
+        Err(_) if call.cancelled() => call.send(Update::Cancelled),
         Err(failure) => call.send(Update::Failed(failure.problem)),
     }
     call.send(Update::Done);
@@ -285,14 +282,14 @@ impl Tests {
         flag: &Arc<AtomicBool>,
     ) -> Result<(), Problem> {
         let which = test.which.as_deref();
-        let mut prepared = connections::prepare(session, which, test.reading, not_renewed);
-        if let Some(typed) = test.typed
-            && let (Some((_, text)), Some(one)) =
-                (recovery::texts(session, vec![typed])?.pop(), prepared.pop())
-        {
-            prepared.push(one.with(text));
-        }
-        let settings = connections::settings(session, &self.mail);
+        let logins = Logins::prepare(
+            session,
+            which,
+            test.reading,
+            not_renewed,
+            test.typed,
+            &self.mail,
+        )?;
         let (again, end) = (test.again, self.end.clone());
         let (memory, cancel, outbox) = (
             Arc::clone(&self.memory),
@@ -307,18 +304,8 @@ impl Tests {
                 };
                 let _ = outbox.send((id, update));
             };
-            mail_test::run(
-                &prepared,
-                &Round {
-                    settings: &settings,
-                    limits: TestLimits::default(),
-                    memory: &memory,
-                    again,
-                    cancel: &cancel,
-                    tell: &tell,
-                },
-            );
-            drop(prepared);
+            logins.run(TestLimits::default(), &memory, again, &cancel, &tell);
+            drop(logins);
             wipe_stack();
             drop(end);
             let _ = outbox.send((id, Update::Done));

@@ -28,7 +28,7 @@ use crate::io::os::as_user;
 use crate::io::os::spawn;
 use crate::io::os::spawn::{Account, Family};
 use crate::words::untrusted::sanitize_bytes;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// SQLite's own bound on databases in memory (`SQLITE_MEMDB_DEFAULT_MAXSIZE`), in bytes.
 const MOST_IN_MEMORY: u64 = 1 << 30;
@@ -351,9 +351,10 @@ fn sqlite_in_memory(
     let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string());
     let bytes = std::fs::metadata(file).map_err(|e| failed(&e))?.len();
     if bytes > MOST_IN_MEMORY {
-        return Err(StoreError::Query(fill(
-            words().error_dump_memory,
-            &[("bytes", &bytes), ("most", &MOST_IN_MEMORY)],
+        return Err(StoreError::Query(text!(
+            error_dump_memory,
+            bytes = bytes,
+            most = MOST_IN_MEMORY
         )));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Storage engines of MySQL and MariaDB that keep the rows of a table themselves. Those of others (FEDERATED, CONNECT,
 /// SPIDER, MERGE) show rows of somebody else's.
@@ -98,20 +98,19 @@ impl Foreign {
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let w = words();
-        let (sentence, name) = match self {
-            Foreign::View => (w.foreign_view, ""),
-            Foreign::ForeignTable => (w.foreign_table, ""),
-            Foreign::VirtualTable => (w.foreign_virtual, ""),
-            Foreign::Engine(name) => (w.foreign_engine, name.as_str()),
-            Foreign::Inherited => (w.foreign_inherited, ""),
-            Foreign::Other(name) => (w.foreign_other, name.as_str()),
-            Foreign::Type(name) => (w.foreign_type, name.as_str()),
-            Foreign::RowSecurity => (w.foreign_row_security, ""),
-            Foreign::Trigger(name) => (w.foreign_trigger, name.as_str()),
-            Foreign::Rule(name) => (w.foreign_rule, name.as_str()),
-            Foreign::Function(name) => (w.foreign_function, name.as_str()),
-        };
-        f.write_str(&fill(sentence, &[("name", &sanitize(name))]))
+        f.write_str(&match self {
+            Foreign::View => w.foreign_view.to_owned(),
+            Foreign::ForeignTable => w.foreign_table.to_owned(),
+            Foreign::VirtualTable => w.foreign_virtual.to_owned(),
+            Foreign::Engine(name) => text!(foreign_engine, name = sanitize(name)),
+            Foreign::Inherited => w.foreign_inherited.to_owned(),
+            Foreign::Other(name) => text!(foreign_other, name = sanitize(name)),
+            Foreign::Type(name) => text!(foreign_type, name = sanitize(name)),
+            Foreign::RowSecurity => w.foreign_row_security.to_owned(),
+            Foreign::Trigger(name) => text!(foreign_trigger, name = sanitize(name)),
+            Foreign::Rule(name) => text!(foreign_rule, name = sanitize(name)),
+            Foreign::Function(name) => text!(foreign_function, name = sanitize(name)),
+        })
     }
 }
 

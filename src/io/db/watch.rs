@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::StoreError;
-use crate::words::{fill, words};
 
 /// What keeping a value costs beside its bytes.
 const VALUE: u64 = 64;
@@ -218,16 +217,13 @@ impl Watch {
 }
 
 fn late(bounds: Bounds) -> StoreError {
-    StoreError::Unreachable(fill(
-        words().error_database_late,
-        &[("seconds", &bounds.time.as_secs())],
-    ))
+    StoreError::Unreachable(text!(error_database_late, seconds = bounds.time.as_secs()))
 }
 
 fn too_much(bounds: Bounds) -> StoreError {
-    StoreError::TooMuch(fill(
-        words().error_database_too_much,
-        &[("mebibytes", &(bounds.bytes >> 20))],
+    StoreError::TooMuch(text!(
+        error_database_too_much,
+        mebibytes = (bounds.bytes >> 20)
     ))
 }
 

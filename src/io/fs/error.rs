@@ -7,7 +7,7 @@ use rustix::fs::FileType;
 use super::disk_trouble::Obstacle;
 use super::user_name;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Why a file was not read or not written.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +103,7 @@ pub struct SecondName {
 
 fn of_path(path: &Path, why: &str) -> String {
     let path = sanitize(&path.to_string_lossy());
-    fill(words().error_path, &[("path", &path), ("why", &why)])
+    text!(error_path, path = path, why = why)
 }
 
 impl FileError {
@@ -120,29 +120,26 @@ impl FileError {
         let w = words();
         match self {
             FileError::Refused(_, e) => e.to_string(),
-            FileError::Owner(_, e) => fill(w.error_owner, &[("why", e)]),
+            FileError::Owner(_, e) => text!(error_owner, why = e),
             FileError::Missing(_) => w.error_no_such_file.to_owned(),
-            FileError::NotAFile(_, kind, owner) => fill(
-                w.error_not_a_file,
-                &[("kind", &kind.name()), ("owner", &user_name(*owner))],
+            FileError::NotAFile(_, kind, owner) => text!(
+                error_not_a_file,
+                kind = kind.name(),
+                owner = user_name(*owner)
             ),
-            FileError::ForeignLink(_, link) => fill(
-                w.error_foreign_link,
-                &[
-                    ("owner", &user_name(link.owner)),
-                    ("target", &sanitize(&link.target.to_string_lossy())),
-                    ("target_owner", &user_name(link.target_owner)),
-                ],
+            FileError::ForeignLink(_, link) => text!(
+                error_foreign_link,
+                owner = user_name(link.owner),
+                target = sanitize(&link.target.to_string_lossy()),
+                target_owner = user_name(link.target_owner)
             ),
-            FileError::SecondName(_, file) => fill(
-                w.error_second_name,
-                &[
-                    ("names", &file.names),
-                    ("owner", &user_name(file.owner)),
-                    ("folder_owner", &user_name(file.folder_owner)),
-                ],
+            FileError::SecondName(_, file) => text!(
+                error_second_name,
+                names = file.names,
+                owner = user_name(file.owner),
+                folder_owner = user_name(file.folder_owner)
             ),
-            FileError::TooLarge(_, max) => fill(w.error_too_large, &[("max", max)]),
+            FileError::TooLarge(_, max) => text!(error_too_large, max = max),
             FileError::Changed(_) => w.error_changed.to_owned(),
             FileError::Immutable(_) => w.error_immutable.to_owned(),
         }

@@ -10,8 +10,6 @@ use std::os::fd::AsFd;
 
 use zeroize::Zeroizing;
 
-use crate::words::{fill, words};
-
 /// The first piece of memory, in bytes: a key or a passphrase fits into it.
 const FIRST: usize = 8 << 10;
 
@@ -46,7 +44,7 @@ fn read_all(input: &mut impl Read, most: usize) -> Result<Zeroizing<Vec<u8>>> {
             Err(e) => return Err(e),
         }
         if filled > most {
-            let why = fill(words().error_too_large, &[("max", &most)]);
+            let why = text!(error_too_large, max = most);
             return Err(std::io::Error::new(ErrorKind::InvalidData, why));
         }
         if filled == bytes.len() {

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use crate::io::fs;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
 
 const STICKY: u32 = 0o1000;
 const GROUP_WRITES: u32 = 0o020;
@@ -28,13 +27,11 @@ pub struct Open {
 
 impl Open {
     fn said(&self) -> String {
-        fill(
-            words().error_open_to_others,
-            &[
-                ("path", &sanitize(&self.path.to_string_lossy())),
-                ("owner", &fs::user_name(self.owner)),
-                ("mode", &format!("{:04o}", self.mode)),
-            ],
+        text!(
+            error_open_to_others,
+            path = sanitize(&self.path.to_string_lossy()),
+            owner = fs::user_name(self.owner),
+            mode = format!("{:04o}", self.mode)
         )
     }
 }
@@ -129,7 +126,7 @@ mod tests {
         mode(&middle, 0o1777);
         assert_eq!(open_part(&leaf), None, "nobody renames what is not his");
         mode(&middle, 0o755);
-        if rustix::process::geteuid().is_root() {
+        if crate::not_tried::as_root("a folder of another account on the way") {
             chown(&middle, Some(SOMEBODY), None).unwrap();
             assert_eq!(open_part(&leaf), Some(middle.clone()));
             // By way of a link in his folder, which he may turn, to one of ours.

@@ -3,7 +3,8 @@
 //! Reads the object store itself and never runs git, nor looks at its configuration: both could be prepared by the web
 //! user. Objects that no branch reaches, stashes, and packs that lost their index or their end are read like all others.
 //! Files are read, not mapped: a pack that is cut meanwhile must not end this program. Follows git's own
-//! `gitrepository-layout`, `gitformat-pack` and `gitformat-loose`.
+//! `gitrepository-layout`, `gitformat-pack` and `gitformat-loose`. Our own, because `gix-pack` (and 21 crates with it) maps
+//! its files and holds every object whole: no stream, no bound on the work of a pack, no stop while it unpacks.
 
 mod delta;
 mod index;

@@ -13,7 +13,7 @@ use crate::io::os::crash_points::Point;
 use crate::io::os::spawn;
 use crate::io::os::spawn::{Family, NotFound};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
@@ -50,22 +50,22 @@ pub enum ArtisanError {
     #[error(transparent)]
     NoPhp(#[from] NotFound),
     /// `artisan` is no file that FreeScout's owner put there.
-    #[error("{}", fill(words().artisan_not_freescouts, &[("why", &.0)]))]
+    #[error("{}", text!(artisan_not_freescouts, why = .0))]
     NotFreeScouts(String),
     /// Variables of our environment may be needed, and may not be handed on: their names.
-    #[error("{}", fill(words().artisan_unsure, &[("names", &sanitize(.0))]))]
+    #[error("{}", text!(artisan_unsure, names = sanitize(.0)))]
     Unsure(String),
     /// It could not be started.
-    #[error("{}", fill(words().artisan_not_started, &[("why", &.0)]))]
+    #[error("{}", text!(artisan_not_started, why = .0))]
     Start(std::io::Error),
     /// It took too long and was ended.
-    #[error("{}", fill(words().artisan_too_long, &[("seconds", &.0.as_secs())]))]
+    #[error("{}", text!(artisan_too_long, seconds = .0.as_secs()))]
     Timeout(Duration),
     /// It ended with an error: exit code and the end of its output.
-    #[error("{}", fill(words().artisan_ended, &[("code", &.0), ("said", &.1)]))]
+    #[error("{}", text!(artisan_ended, code = .0, said = .1))]
     Failed(i32, String),
     /// A signal ended it (the system, where memory is short): its number and the end of its output.
-    #[error("{}", fill(words().artisan_killed, &[("signal", &.0), ("said", &.1)]))]
+    #[error("{}", text!(artisan_killed, signal = .0, said = .1))]
     Killed(i32, String),
 }
 
@@ -94,7 +94,7 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
         return Ok(());
     }
     let owner = fs::user_name(meta.uid());
-    let why = fill(words().artisan_owner, &[("owner", &owner)]);
+    let why = text!(artisan_owner, owner = owner);
     Err(ArtisanError::NotFreeScouts(why))
 }
 

@@ -13,7 +13,6 @@ use crate::domain::mail::probe::{Rung, TestCaution};
 use crate::domain::mail::{LoginMethod, Security};
 use crate::domain::payload::base64;
 use crate::words::untrusted::{sanitize, sanitize_bytes};
-use crate::words::{fill, words};
 
 /// Untagged replies to one command that are read.
 const MAX_REPLIES: usize = 2_000;
@@ -58,9 +57,10 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
         if !reply.is_ok() {
             return Err(climb.refused(&reply.text, None));
         }
-        seen.push(fill(
-            words().probe_folder,
-            &[("folder", &sanitize(folder)), ("count", &messages(&reply))],
+        seen.push(text!(
+            probe_folder,
+            folder = sanitize(folder),
+            count = messages(&reply)
         ));
     }
     climb.hold(&seen.join(", "));

@@ -41,7 +41,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
             .chain_update(stamp)
             .chain_update(credential.expose())
             .finalize();
-        let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = base16ct::lower::encode_string(&digest);
         // With the greeting's stamp, short passwords can be guessed from it.
         climb.masks.add(hex.as_bytes());
         ask(climb, &mut wire, b"APOP ", hex.as_bytes())?;

@@ -388,7 +388,7 @@ fn cram_md5_answer(user: &str, password: &[u8], challenge: &[u8]) -> Option<Zero
     let mut mac = Hmac::<md5::Md5>::new_from_slice(password).ok()?;
     mac.update(challenge);
     let digest = mac.finalize().into_bytes();
-    let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = base16ct::lower::encode_string(&digest);
     Some(Zeroizing::new(format!("{user} {hex}")))
 }
 

@@ -25,7 +25,7 @@ use super::{Fall, certificate_fall};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{CertificateFault, Code};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Names of a certificate that are told.
 const NAMES_TOLD: usize = 4;
@@ -228,12 +228,11 @@ impl Inspector {
         };
         let mut text: Vec<String> = names.iter().take(NAMES_TOLD).cloned().collect();
         text.extend(issuer(&certificate));
-        let term = match days {
-            ..0 => words().probe_expired_days,
-            0..=NO_EXPIRY_DAYS => words().probe_days_left,
-            _ => words().probe_no_expiry,
-        };
-        text.push(fill(term, &[("days", &days.abs())]));
+        text.push(match days {
+            ..0 => text!(probe_expired_days, days = days.unsigned_abs()),
+            0..=NO_EXPIRY_DAYS => text!(probe_days_left, days = days.unsigned_abs()),
+            _ => words().probe_no_expiry.to_owned(),
+        });
         TlsFacts {
             text: sanitize(&text.join(", ")),
             days_left: Some(days),
@@ -389,7 +388,7 @@ fn issuer(certificate: &X509Certificate<'_>) -> Option<String> {
         .next()
         .or_else(|| issuer.iter_organization().next())?;
     let name = name.as_str().ok()?;
-    Some(fill(words().probe_issued_by, &[("issuer", &name)]))
+    Some(text!(probe_issued_by, issuer = name))
 }
 
 /// Whether a certificate's name, perhaps with `*` as its first label, is this host's.

@@ -1,4 +1,5 @@
-//! Names of IMAP folders on the wire: modified UTF-7 (RFC 3501, section 5.1.3).
+//! Names of IMAP folders on the wire: modified UTF-7 (RFC 3501, section 5.1.3). Our own, because they are only written
+//! here: `utf7-imap` brings `regex` and `encoding_rs` with it.
 
 use crate::domain::payload::base64;
 

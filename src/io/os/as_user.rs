@@ -115,7 +115,7 @@ mod tests {
         let secret = folder.path().join("secret");
         std::fs::write(&secret, "x").unwrap();
         std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let root = geteuid().is_root();
+        let root = crate::not_tried::as_root("taking another account's rights");
         let before = (geteuid(), getegid(), getgroups().unwrap());
         let now = || (geteuid(), getegid(), getgroups().unwrap());
         let read = with(NOBODY, || {

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::processes::{self, PhpProcess};
 use crate::domain::hunt;
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// How much is searched at a time.
 const BLOCK: usize = 1 << 20;
@@ -182,7 +182,7 @@ impl Read for ProcessMemory {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Barred {
     /// It is another user's, and we are not root.
-    #[error("{}", fill(words().memory_of_another, &[("user", .0)]))]
+    #[error("{}", text!(memory_of_another, user = .0))]
     AnothersProcess(String),
     /// We are root without the capability that this takes, as in a container.
     #[error("{}", words().memory_capability)]

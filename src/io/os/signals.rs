@@ -38,9 +38,9 @@ impl PutOff {
         off
     }
 
-    /// Whether one came.
-    pub fn came(&self) -> bool {
-        self.came.load(Ordering::SeqCst)
+    /// Raised when one came.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.came)
     }
 }
 

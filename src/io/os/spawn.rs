@@ -22,7 +22,6 @@ use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 use super::harden;
 use crate::io::fs::trust;
 use crate::io::fs::trust::Untrusted;
-use crate::words::{fill, words};
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
@@ -51,12 +50,11 @@ pub struct NotFound {
 
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let w = words();
         let names = self.names.join(" / ");
-        f.write_str(&fill(w.program_missing, &[("names", &names)]))?;
+        f.write_str(&text!(program_missing, names = names))?;
         for (path, why) in &self.refused {
             let path = crate::words::untrusted::sanitize(&path.to_string_lossy());
-            f.write_str(&fill(w.program_refused, &[("path", &path), ("why", why)]))?;
+            f.write_str(&text!(program_refused, path = path, why = why))?;
         }
         Ok(())
     }
@@ -311,7 +309,7 @@ mod tests {
             std::fs::set_permissions(folder.join("mysqldump"), mode).unwrap();
         }
         std::fs::set_permissions(&folders[0], std::fs::Permissions::from_mode(0o777)).unwrap();
-        if rustix::process::geteuid().is_root() {
+        if crate::not_tried::as_root("a program that another account owns") {
             chown(folders[1].join("mysqldump"), Some(65534), None).unwrap();
         } else {
             let mode = std::fs::Permissions::from_mode(0o757);

@@ -38,7 +38,6 @@ use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::folder;
 use crate::io::fs::trust;
 use crate::io::fs::{Attributes, FileError};
-use crate::words::{fill, words};
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
 pub use sealed::{ENDING, Passphrase, Sealing};
@@ -62,37 +61,37 @@ pub enum BackupError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The system refused.
-    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
+    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
     System(PathBuf, std::io::Error),
     /// What was read back is not what was written, or a sum does not match.
-    #[error("{}", fill(words().error_sum, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_sum, path = .0.display()))]
     Sum(PathBuf),
     /// A line or member is not of our form: file, and line counted from 1 (0 for the whole file).
-    #[error("{}", fill(words().error_backup_form, &[("path", &.0.display()), ("line", &.1)]))]
+    #[error("{}", text!(error_backup_form, path = .0.display(), line = .1))]
     Form(PathBuf, usize),
     /// The folder, or one above it, belongs to another user, or others may write into it.
     #[error(transparent)]
     Open(#[from] trust::Untrusted),
     /// The folder was prepared by another user, or others may write into it.
-    #[error("{}", fill(words().error_open_folder, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_open_folder, path = .0.display()))]
     Foreign(PathBuf),
     /// The folder for the keys lies within the folder of the backups.
-    #[error("{}", fill(words().error_not_apart, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_not_apart, path = .0.display()))]
     NotApart(PathBuf),
     /// The files that hold a key lie apart, and this folder of them is not there.
-    #[error("{}", fill(words().error_keys_away, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_keys_away, path = .0.display()))]
     KeysAway(PathBuf),
     /// A newer version of this program made it.
-    #[error("{}", fill(words().error_backup_newer, &[("path", &.0.display()), ("schema", &.1)]))]
+    #[error("{}", text!(error_backup_newer, path = .0.display(), schema = .1))]
     Newer(PathBuf, u32),
     /// The backup is encrypted and was not unlocked.
-    #[error("{}", fill(words().error_locked, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_locked, path = .0.display()))]
     Locked(PathBuf),
     /// The passphrase does not open this file.
-    #[error("{}", fill(words().error_passphrase, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_passphrase, path = .0.display()))]
     Passphrase(PathBuf),
     /// An encrypted file was cut off or changed, or is not of our making.
-    #[error("{}", fill(words().error_sealed, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_sealed, path = .0.display()))]
     Sealed(PathBuf),
 }
 

@@ -25,7 +25,6 @@ use crate::io::fs::folder;
 use crate::io::install::identity;
 use crate::io::os::crash_points;
 use crate::io::os::crash_points::Point;
-use crate::words::{fill, words};
 
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
@@ -67,13 +66,13 @@ pub enum JournalError {
     #[error(transparent)]
     Folder(#[from] BackupError),
     /// The system refused the file.
-    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
+    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
     System(PathBuf, std::io::Error),
     /// SQLite refused.
-    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
+    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
     Database(PathBuf, rusqlite::Error),
     /// Written by a later version of this program.
-    #[error("{}", fill(words().error_newer_journal, &[("path", &.0.display())]))]
+    #[error("{}", text!(error_newer_journal, path = .0.display()))]
     Newer(PathBuf),
 }
 

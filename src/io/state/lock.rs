@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::backup::{BackupError, prepare_parent};
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::state;
-use crate::words::{fill, words};
 
 /// How long a lock is tried for.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -43,7 +42,7 @@ pub enum LockError {
     #[error(transparent)]
     Folder(#[from] BackupError),
     /// The system refused.
-    #[error("{}", fill(words().error_path, &[("path", &.0.display()), ("why", &.1)]))]
+    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
     System(PathBuf, std::io::Error),
 }
 

@@ -1,7 +1,8 @@
 //! The passphrase of an encrypted backup: out of a file, from standard input, or asked for on the terminal.
 //!
 //! Typed, it is not shown, and stands in one piece of memory that never grows, so that no copies are left behind. However
-//! the asking ends, the terminal shows again what is typed.
+//! the asking ends, the terminal shows again what is typed: `rpassword` hands out a text that grew, and a signal leaves its
+//! terminal silent.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};

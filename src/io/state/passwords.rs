@@ -9,7 +9,6 @@ use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::fs;
 use crate::io::fs::standard_input;
-use crate::words::{fill, words};
 
 /// Longer files are no list of passwords.
 const MAX_BYTES: usize = 16 << 20;
@@ -56,7 +55,7 @@ pub enum PasswordsError {
     #[error("{0}")]
     Unreadable(String),
     /// A line is not of the form: its number, counted from 1, and what is wrong with it.
-    #[error("{}", fill(words().error_line, &[("line", &.0), ("why", &.1)]))]
+    #[error("{}", text!(error_line, line = .0, why = .1))]
     Form(usize, &'static str),
 }
 

@@ -10,7 +10,7 @@ use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
-use crate::words::{Words, fill, words};
+use crate::words::{Words, words};
 
 impl Canvas<'_, '_> {
     pub(super) fn help(&mut self, area: Rect, wizard: &Wizard) {
@@ -90,7 +90,7 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     }
     match wizard.typed() {
         0 => {}
-        count => pieces.push((Role::Warn, fill(w.quit_typed, &[("count", &count)]))),
+        count => pieces.push((Role::Warn, text!(quit_typed, count = count))),
     }
     // What was, or is being, written cannot be called nothing.
     let changed = wizard.written != Written::Nothing || wizard.is_writing();

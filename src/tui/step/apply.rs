@@ -10,7 +10,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::{typed, words};
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -18,10 +18,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         canvas.problem(&mut area, problem);
         let typed = wizard.typed();
         if typed > 0 {
-            canvas.pieces(
-                &mut area,
-                &[plain(fill(w.apply_typed_kept, &[("count", &typed)]))],
-            );
+            canvas.pieces(&mut area, &[plain(text!(apply_typed_kept, count = typed))]);
         }
         return;
     }
@@ -37,14 +34,14 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     take_top(&mut area, 1);
     let lost = ready.plan.lost().count() + still_wiped(wizard, &ready.plan);
     if lost > 0 {
-        let text = fill(w.apply_lost, &[("count", &lost)]);
+        let text = text!(apply_lost, count = lost);
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
     }
     if let Some(backup) = &wizard.backup.done {
         let folder = sanitize(&backup.folder.to_string_lossy());
         canvas.pieces(
             &mut area,
-            &[(Role::Muted, fill(w.apply_backup, &[("folder", &folder)]))],
+            &[(Role::Muted, text!(apply_backup, folder = folder))],
         );
     }
     if wizard.is_running(JobKind::Apply) {
@@ -52,11 +49,13 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         return;
     }
     let confirm = if stay {
-        let asked: [(&str, &dyn std::fmt::Display); 2] =
-            [("word", &w.apply_word), ("restart", &w.restart_word)];
-        fill(w.apply_confirm_stay, &asked)
+        text!(
+            apply_confirm_stay,
+            word = typed::APPLY,
+            restart = typed::RESTART
+        )
     } else {
-        fill(w.apply_confirm, &[("word", &w.apply_word)])
+        text!(apply_confirm, word = typed::APPLY)
     };
     canvas.pieces(&mut prompt, &[plain(confirm)]);
     let row = take_top(&mut prompt, 1);
@@ -93,9 +92,11 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     if rows == 0 && plan.write_key.is_none() {
         pieces.push(bullet(w.apply_no_rows.to_owned()));
     } else {
-        let values: [(&str, &dyn std::fmt::Display); 2] =
-            [("resealed", &plan.resealed()), ("entered", &plan.entered())];
-        pieces.push(bullet(fill(w.apply_rows_written, &values)));
+        pieces.push(bullet(text!(
+            apply_rows_written,
+            resealed = plan.resealed(),
+            entered = plan.entered()
+        )));
     }
     let key = wizard
         .assessment()
@@ -110,9 +111,10 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
         .map(|a| sentences::elsewhere::by_hand(plan, a));
     pieces.extend(by_hand.unwrap_or_default().into_iter().map(bullet));
     let summary = ready.after;
-    pieces.push(bullet(fill(
-        w.apply_then,
-        &[("after", &summary.readable()), ("total", &summary.all())],
+    pieces.push(bullet(text!(
+        apply_then,
+        after = summary.readable(),
+        total = summary.all()
     )));
     pieces
 }

@@ -7,7 +7,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_top};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 const NAMES: u16 = 10;
 
@@ -26,24 +26,21 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             &sanitize(&done.folder.to_string_lossy()),
         );
         let kib = done.bytes.div_ceil(1024);
-        let values: [(&str, &dyn std::fmt::Display); 3] = [
-            ("texts", &done.cells),
-            ("files", &done.files),
-            ("kib", &kib),
-        ];
         canvas.value(
             &mut area,
             w.backup_holds,
             NAMES,
-            &fill(w.backup_holds_value, &values),
+            &text!(
+                backup_holds_value,
+                texts = done.cells,
+                files = done.files,
+                kib = kib
+            ),
         );
         take_top(&mut area, 1);
         let keep = match &done.keys {
             None => w.backup_keep_closed.to_owned(),
-            Some(keys) => fill(
-                w.backup_keys_apart,
-                &[("keys", &sanitize(&keys.to_string_lossy()))],
-            ),
+            Some(keys) => text!(backup_keys_apart, keys = sanitize(&keys.to_string_lossy())),
         };
         canvas.pieces(
             &mut area,
@@ -69,7 +66,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         let path = sanitize(&folders.backups.to_string_lossy());
         canvas.value(&mut area, w.backup_folder, NAMES, &path);
         let refused = folders.refused.as_ref();
-        let refused = refused.map(|why| fill(w.backup_folder_refused, &[("why", why)]));
+        let refused = refused.map(|why| text!(backup_folder_refused, why = why));
         let mut said: Vec<Piece> = Vec::new();
         said.extend(refused.map(|text| (Role::Danger, text)));
         let cautions = folders.cautions.iter().cloned();
@@ -87,7 +84,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         "pgsql" => "pg_dump",
         _ => "SQLite",
     };
-    let option = fill(w.backup_full_dump, &[("program", &program)]);
+    let option = text!(backup_full_dump, program = program);
     let row = take_top(&mut area, 1);
     let spans = vec![
         canvas.span(Role::Accent, format!("{mark} ")),

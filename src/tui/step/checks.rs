@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
 use crate::wizard::step::checks::OwnerRow;
 use crate::wizard::update::Wizard;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Columns of one verdict.
 const CELL: usize = 11;
@@ -193,9 +193,9 @@ fn explanation(assessment: &Assessment, row: &OwnerRow) -> Vec<Piece> {
         );
         if let Some(recommended) = assessment.recommendation {
             let action = plan::recommended_action(recommended, secret);
-            text.push_str(&fill(
-                w.checks_planned,
-                &[("action", &sentences::action(action, secret, assessment))],
+            text.push_str(&text!(
+                checks_planned,
+                action = sentences::action(action, secret, assessment)
             ));
         }
         let role = if role == Role::Ok { Role::Text } else { role };

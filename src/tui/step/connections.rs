@@ -9,7 +9,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
 use crate::wizard::update::Wizard;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Rows for the chosen connection's ladder, on a small screen and on one with room.
 const DETAIL: (u16, u16) = (12, 20);
@@ -219,23 +219,20 @@ fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: us
 
 /// How it ended, the server's words, what to do.
 pub(super) fn verdict(tested: &Tested, wizard: &Wizard) -> Vec<Piece> {
-    let w = words();
     let ended = &tested.ended;
     let (role, mark) = mark(tested);
     let word = sentences::outcome(ended);
     let head = match ended.verdict() {
-        TestVerdict::Ok => fill(
-            w.connections_works,
-            &[("code", &word), ("ms", &ended.took().as_millis())],
+        TestVerdict::Ok => text!(
+            connections_works,
+            code = word,
+            ms = ended.took().as_millis()
         ),
         _ => word,
     };
     let mut pieces = vec![(role, format!("{mark} {head}"))];
     if !ended.server_said.is_empty() {
-        pieces.push(plain(fill(
-            w.connections_said,
-            &[("said", &ended.server_said)],
-        )));
+        pieces.push(plain(text!(connections_said, said = ended.server_said)));
     }
     let site = wizard.survey.read().map_or("", |s| s.site.as_str());
     let advice = sentences::advice(tested, site);

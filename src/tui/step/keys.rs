@@ -8,7 +8,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
 use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
 use crate::wizard::update::Wizard;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Sources shown of one key; more are counted.
 const SOURCES: usize = 3;
@@ -23,26 +23,22 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     let mut below: Vec<Piece> = Vec::new();
     if let Some(Tried { key, opens }) = &wizard.keys.tried {
         below.push(match opens {
-            Some(0) => (Role::Warn, fill(w.key_tried_nothing, &[("key", key)])),
-            Some(opens) => (
-                Role::Ok,
-                fill(w.key_tried, &[("key", key), ("opens", opens)]),
-            ),
-            None => (Role::Danger, fill(w.key_not_a_key, &[("why", key)])),
+            Some(0) => (Role::Warn, text!(key_tried_nothing, key = key)),
+            Some(opens) => (Role::Ok, text!(key_tried, key = key, opens = opens)),
+            None => (Role::Danger, text!(key_not_a_key, why = key)),
         });
     }
     let closed = assessment.summary.unknown_key;
     below.push(match closed {
         0 => (Role::Ok, w.keys_all_open.to_owned()),
-        1 => (Role::Warn, w.keys_one_closed.to_owned()),
-        count => (Role::Warn, fill(w.keys_some_closed, &[("count", &count)])),
+        count => (Role::Warn, text!(keys_some_closed, count = count)),
     });
     if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {
         let text = match skipped.len() - 1 {
-            0 => fill(w.look_skipped_one, &[("first", first)]),
-            more => fill(w.look_skipped_shown, &[("first", first), ("more", &more)]),
+            0 => text!(look_skipped_one, first = first),
+            more => text!(look_skipped_shown, first = first, more = more),
         };
         // One line: what it says is good to know, not urgent.
         below.push((Role::Muted, fit(&text, usize::from(area.width))));
@@ -65,11 +61,11 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             let unread = wizard.keys.looked.as_ref().filter(|l| l.files == 0);
             if let (KeysForm::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first()))
             {
-                let why = fill(w.looked_nothing, &[("why", why)]);
+                let why = text!(looked_nothing, why = why);
                 canvas.pieces(&mut foot, &[(Role::Danger, why)]);
             }
             if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
-                let why = fill(w.key_not_a_key, &[("why", key)]);
+                let why = text!(key_not_a_key, why = key);
                 canvas.pieces(&mut foot, &[(Role::Danger, why)]);
             }
         }
@@ -130,7 +126,7 @@ fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
         let more = key.sources.len() - SOURCES;
         pieces.push((
             Role::Muted,
-            format!("  {}", fill(words().keys_more_sources, &[("more", &more)])),
+            format!("  {}", text!(keys_more_sources, more = more)),
         ));
     }
     pieces

@@ -10,7 +10,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::parts::input::Input;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
 use crate::wizard::update::Wizard;
-use crate::words::{fill, words};
+use crate::words::words;
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -53,9 +53,10 @@ fn instead(asked: &Asked, answer: &Answer) -> Option<String> {
         Offer::Logged(n) => asked.logged.get(*n).cloned(),
         Offer::SameAs(place) => {
             let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
-            Some(fill(
-                words().passwords_same_as,
-                &[("owner", owner), ("kind", &sentences::kind(*kind))],
+            Some(text!(
+                passwords_same_as,
+                owner = owner,
+                kind = sentences::kind(*kind)
             ))
         }
     }
@@ -71,7 +72,7 @@ fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
     let answer_text = match answer {
         Some(answer) if answer.instead.is_some() => instead(asked, answer).unwrap_or_default(),
         Some(answer) if !answer.input.is_empty() => {
-            fill(w.passwords_typed, &[("count", &answer.input.chars())])
+            text!(passwords_typed, count = answer.input.chars())
         }
         _ => w.passwords_missing.to_owned(),
     };
@@ -109,9 +110,13 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
 
 fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
     let w = words();
-    let values: [(&str, &dyn std::fmt::Display); 2] =
-        [("login", &asked.login), ("server", &asked.server)];
-    canvas.pieces(&mut area, &[(Role::Muted, fill(w.passwords_for, &values))]);
+    canvas.pieces(
+        &mut area,
+        &[(
+            Role::Muted,
+            text!(passwords_for, login = asked.login, server = asked.server),
+        )],
+    );
     let answer = wizard.passwords.answers.get(&asked.place);
     let row = take_top(&mut area, 1);
     match answer.and_then(|answer| instead(asked, answer)) {
@@ -147,10 +152,7 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
     let mut hints = Vec::new();
     if let Some(id) = asked.oauth_mailbox {
         let site = wizard.survey.read().map_or("", |s| s.site.as_str());
-        hints.push(plain(fill(
-            w.passwords_oauth,
-            &[("site", &site), ("id", &id)],
-        )));
+        hints.push(plain(text!(passwords_oauth, site = site, id = id)));
     }
     if !wizard.passwords.offers(asked).is_empty() {
         hints.push((Role::Muted, w.passwords_same_hint.to_owned()));

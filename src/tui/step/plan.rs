@@ -11,7 +11,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_top};
 use crate::wizard::step::plan::Pane;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::{Words, fill, words};
+use crate::words::{Words, words};
 
 /// Rows left for the changes from which on there is room to explain.
 const ROOMY: u16 = 14;
@@ -53,10 +53,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     if let Some((strategy, why)) = wizard.plan.impossible {
         let text = format!(
             "{} {}",
-            fill(
-                w.strategy_impossible,
-                &[("strategy", &strategy_name(strategy, w))]
-            ),
+            text!(strategy_impossible, strategy = strategy_name(strategy, w)),
             sentences::impossible(why)
         );
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
@@ -100,21 +97,23 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
 }
 
 fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: &PlanReady) {
-    let w = words();
     let Some(assessment) = wizard.assessment() else {
         return;
     };
     let before = assessment.summary;
-    let values: [(&str, &dyn std::fmt::Display); 5] = [
-        ("resealed", &ready.plan.resealed()),
-        ("needed", &wizard.passwords.asked.len()),
-        ("before", &before.readable()),
-        ("after", &ready.after.readable()),
-        ("total", &ready.after.all()),
-    ];
     canvas.pieces(
         &mut area,
-        &[(Role::Heading, fill(w.plan_headline, &values))],
+        &[(
+            Role::Heading,
+            text!(
+                plan_headline,
+                resealed = ready.plan.resealed(),
+                needed = wizard.passwords.asked.len(),
+                before = before.readable(),
+                after = ready.after.readable(),
+                total = ready.after.all()
+            ),
+        )],
     );
     for text in sentences::elsewhere::by_hand(&ready.plan, assessment) {
         canvas.pieces(&mut area, &[(Role::Warn, format!("  {text}"))]);
@@ -158,7 +157,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
 
 pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {
     match strategy {
-        Strategy::Restore => w.strategy_restore,
+        Strategy::RestoreKey => w.strategy_restore,
         Strategy::Carry => w.strategy_carry,
         Strategy::Fresh => w.strategy_fresh,
         Strategy::Reenter => w.strategy_reenter,
@@ -167,7 +166,7 @@ pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static s
 
 fn strategy_does(strategy: Strategy, w: &'static Words) -> &'static str {
     match strategy {
-        Strategy::Restore => w.strategy_restore_does,
+        Strategy::RestoreKey => w.strategy_restore_does,
         Strategy::Carry => w.strategy_carry_does,
         Strategy::Fresh => w.strategy_fresh_does,
         Strategy::Reenter => w.strategy_reenter_does,

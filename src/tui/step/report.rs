@@ -9,7 +9,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::mode::{Field, Mode};
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::{typed, words};
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -26,10 +26,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
                 plain(""),
             ],
         );
-        canvas.pieces(
-            &mut area,
-            &[plain(fill(w.undo_confirm, &[("word", &w.undo_word)]))],
-        );
+        canvas.pieces(&mut area, &[plain(text!(undo_confirm, word = typed::UNDO))]);
         let row = take_top(&mut area, 1);
         canvas.field(
             Rect {
@@ -63,14 +60,14 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             &mut area,
             &[(
                 Role::Muted,
-                fill(
-                    if report.outdated {
-                        w.report_saved_before
-                    } else {
-                        w.report_saved
-                    },
-                    &[("path", &sanitize(&path.to_string_lossy()))],
-                ),
+                if report.outdated {
+                    text!(
+                        report_saved_before,
+                        path = sanitize(&path.to_string_lossy())
+                    )
+                } else {
+                    text!(report_saved, path = sanitize(&path.to_string_lossy()))
+                },
             )],
         );
     }

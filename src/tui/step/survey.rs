@@ -14,7 +14,7 @@ use crate::wizard::step::survey::unfinished::Unfinished;
 use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::{typed, words};
 
 /// Columns of the names before the values.
 const NAMES: u16 = 10;
@@ -61,13 +61,16 @@ fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
 fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
     let w = words();
     let step = Step::from_number(bookmark.step).unwrap_or(Step::Survey);
-    let values: [(&str, &dyn std::fmt::Display); 3] = [
-        ("at", &sentences::journal::time(&bookmark.at)),
-        ("number", &step.number()),
-        ("step", &step_name(step, w)),
-    ];
     let mut pieces = vec![
-        (Role::Heading, fill(w.earlier_head, &values)),
+        (
+            Role::Heading,
+            text!(
+                earlier_head,
+                at = sentences::journal::time(&bookmark.at),
+                number = step.number(),
+                step = step_name(step, w)
+            ),
+        ),
         plain(""),
         plain(w.earlier_what),
     ];
@@ -82,11 +85,11 @@ fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
         let folder = sanitize(&folder.to_string_lossy());
         pieces.push((
             Role::Muted,
-            format!("  · {}", fill(w.earlier_backup, &[("folder", &folder)])),
+            format!("  · {}", text!(earlier_backup, folder = folder)),
         ));
     }
     if let Some(strategy) = bookmark.strategy {
-        let text = fill(w.earlier_strategy, &[("strategy", &strategy.name())]);
+        let text = text!(earlier_strategy, strategy = strategy.name());
         pieces.push((Role::Muted, format!("  · {text}")));
     }
     pieces.extend([plain(""), plain(w.earlier_keys)]);
@@ -110,7 +113,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
             &mut area,
             &[
                 heading,
-                plain(fill(w.unfinished_what, &[("folder", &folder)])),
+                plain(text!(unfinished_what, folder = folder)),
                 plain(""),
                 (Role::Muted, sentences::journal::told(run)),
                 (Role::Muted, sentences::journal::by(run)),
@@ -122,12 +125,11 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);
         return;
     }
-    let resume: [(&str, &dyn std::fmt::Display); 1] = [("word", &w.resume_word)];
     let ways = match wizard.is_taking_back() {
-        true => vec![plain(fill(w.unfinished_resume_undo, &resume))],
+        true => vec![plain(text!(unfinished_resume_undo, word = typed::RESUME))],
         false => vec![
-            plain(fill(w.unfinished_resume, &resume)),
-            plain(fill(w.unfinished_undo, &[("word", &w.undo_word)])),
+            plain(text!(unfinished_resume, word = typed::RESUME)),
+            plain(text!(unfinished_undo, word = typed::UNDO)),
         ],
     };
     canvas.pieces(&mut area, &ways);
@@ -146,32 +148,32 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
 fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
     let w = words();
     let path = sanitize(&survey.path.to_string_lossy());
-    let values: [(&str, &dyn std::fmt::Display); 7] = [
-        ("path", &path),
-        ("host", &survey.host),
-        ("version", &survey.version),
-        ("server", &survey.server),
-        ("database", &survey.database),
-        ("prefix", &survey.prefix),
-        ("source", &survey.key_source),
-    ];
     canvas.value(
         &mut area,
         w.survey_install,
         NAMES,
-        &fill(w.survey_install_value, &values),
+        &text!(
+            survey_install_value,
+            path = path,
+            host = survey.host,
+            version = survey.version
+        ),
     );
     let database = if survey.prefix.is_empty() {
-        w.survey_database_value
+        text!(
+            survey_database_value,
+            server = survey.server,
+            database = survey.database
+        )
     } else {
-        w.survey_database_prefix_value
+        text!(
+            survey_database_prefix_value,
+            server = survey.server,
+            database = survey.database,
+            prefix = survey.prefix
+        )
     };
-    canvas.value(
-        &mut area,
-        w.survey_database,
-        NAMES,
-        &fill(database, &values),
-    );
+    canvas.value(&mut area, w.survey_database, NAMES, &database);
     canvas.value(&mut area, w.survey_web_user, NAMES, &survey.web_user);
     let key = wizard
         .assessment()
@@ -180,9 +182,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         || w.check_no_key.to_owned(),
         |k| {
             let key = format!("{} · {}", k.label, k.fingerprint);
-            let values: [(&str, &dyn std::fmt::Display); 2] =
-                [("key", &key), ("source", &survey.key_source)];
-            fill(w.survey_key_value, &values)
+            text!(survey_key_value, key = key, source = survey.key_source)
         },
     );
     canvas.value(&mut area, w.survey_key, NAMES, &key);

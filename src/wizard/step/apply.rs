@@ -13,7 +13,7 @@ use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::update::Wizard;
-use crate::words::words;
+use crate::words::{typed, words};
 
 /// The step.
 #[derive(Debug, Default)]
@@ -52,12 +52,11 @@ pub enum Confirmed {
 impl Wizard {
     /// What was confirmed by the word typed so far. The second word counts only where it was asked for.
     pub fn confirmed(&self) -> Option<Confirmed> {
-        let w = words();
         let typed = self.apply.word.expose().trim();
-        if typed.eq_ignore_ascii_case(w.apply_word) {
+        if typed.eq_ignore_ascii_case(typed::APPLY) {
             return Some(Confirmed::Plan);
         }
-        let restart = self.workers_stay() && typed.eq_ignore_ascii_case(w.restart_word);
+        let restart = self.workers_stay() && typed.eq_ignore_ascii_case(typed::RESTART);
         restart.then_some(Confirmed::PlanAndRestart)
     }
 

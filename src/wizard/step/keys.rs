@@ -10,7 +10,7 @@ use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::update::Wizard;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A field that is open.
 #[derive(Debug)]
@@ -109,11 +109,13 @@ impl Wizard {
             return;
         };
         let (files, megabytes) = (looked.files, looked.bytes.div_ceil(1 << 20));
-        let searched = if stopped { w.looked_stopped } else { w.looked };
-        let searched = fill(searched, &[("files", &files), ("megabytes", &megabytes)]);
+        let searched = match stopped {
+            true => text!(looked_stopped, files = files, megabytes = megabytes),
+            false => text!(looked, files = files, megabytes = megabytes),
+        };
         let new = opening(assessment).saturating_sub(self.keys.opening);
         let found = match (new, looked.files, looked.skipped.first()) {
-            (0, 0, Some(why)) => return self.say(&fill(w.looked_nothing, &[("why", why)])),
+            (0, 0, Some(why)) => return self.say(&text!(looked_nothing, why = why)),
             (0, ..) => w.looked_no_key.to_owned(),
             _ => {
                 let best = assessment
@@ -122,13 +124,8 @@ impl Wizard {
                     .filter(|k| !k.effective)
                     .max_by_key(|k| k.opens);
                 let total = assessment.summary.all();
-                best.map(|k| {
-                    fill(
-                        w.looked_found,
-                        &[("key", &k.label), ("opens", &k.opens), ("total", &total)],
-                    )
-                })
-                .unwrap_or_default()
+                best.map(|k| text!(looked_found, key = k.label, opens = k.opens, total = total))
+                    .unwrap_or_default()
             }
         };
         self.say(&format!("{found} {searched}"));

@@ -15,7 +15,7 @@ use crate::wizard::parts::list::Cursor;
 use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::{typed, words};
 
 /// The step.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ impl Wizard {
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
             (Action::Primary, Some(word)) => {
-                if !word.expose().trim().eq_ignore_ascii_case(words().undo_word) {
+                if !word.expose().trim().eq_ignore_ascii_case(typed::UNDO) {
                     self.say(words().undo_type_the_word);
                     return Vec::new();
                 }
@@ -231,14 +231,12 @@ impl Wizard {
         let w = words();
         let mut lines = Vec::new();
         if let Some(survey) = self.survey.read() {
-            lines.push(fill(
-                w.check_install,
-                &[
-                    ("path", &sanitize(&survey.path.to_string_lossy())),
-                    ("version", &survey.version),
-                    ("server", &survey.server),
-                    ("database", &survey.database),
-                ],
+            lines.push(text!(
+                check_install,
+                path = sanitize(&survey.path.to_string_lossy()),
+                version = survey.version,
+                server = survey.server,
+                database = survey.database
             ));
         }
         lines.push(String::new());
@@ -271,7 +269,6 @@ impl Wizard {
 
     /// What came of it, in sentences: the state of the mail first, then what was done. Nothing while there is no report.
     pub fn report_headlines(&self) -> Vec<String> {
-        let w = words();
         let state = self.mail_state();
         let headline = state.map(|state| {
             let logins = state.owners.iter().flat_map(|owner| &owner.logins);
@@ -284,18 +281,19 @@ impl Wizard {
             (Some(undone), _) => undone.clone(),
             (None, Some(applied)) => {
                 let verdict = if applied.verified {
-                    w.report_verified
+                    text!(
+                        report_verified,
+                        resealed = applied.resealed,
+                        entered = applied.reentered
+                    )
                 } else {
-                    w.report_unverified
+                    text!(
+                        report_unverified,
+                        resealed = applied.resealed,
+                        entered = applied.reentered
+                    )
                 };
-                let figures: [(&str, &dyn std::fmt::Display); 2] = [
-                    ("resealed", &applied.resealed),
-                    ("entered", &applied.reentered),
-                ];
-                vec![
-                    fill(verdict, &figures),
-                    fill(w.report_undo, &[("undo", &applied.undo)]),
-                ]
+                vec![verdict, text!(report_undo, undo = applied.undo)]
             }
             (None, None) => return Vec::new(),
         };

@@ -4,6 +4,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::engine::recovery::backup::Options;
+use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::worker::threads::{Setup, WorkerHandle};
 use freescout_rescue::engine::worker::{JobId, Update};
 use freescout_rescue::io::install::Environment;
@@ -42,7 +43,7 @@ impl Live {
                 php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
             },
             environment: Environment::of_this_process(),
-            keys: Vec::new(),
+            given: Given::default(),
             mail: Settings::of_system(),
             endpoints: Endpoints {
                 microsoft: "http://127.0.0.1:1/".to_owned(),

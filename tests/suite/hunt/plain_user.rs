@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::{KEY, env};
 use crate::cli::Bench;
+use crate::not_tried::as_root;
 use crate::processes::Php;
 
 /// A user who owns nothing.
@@ -46,7 +47,7 @@ fn what_is_not_his_to_read_is_counted_and_said_and_never_fatal() {
     let binary = bench.path("freescout-rescue");
     std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), &binary).unwrap();
     std::fs::set_permissions(&binary, PermissionsExt::from_mode(0o755)).unwrap();
-    let root = rustix::process::geteuid().is_root();
+    let root = as_root("processes of another account");
     let mut command = match root {
         true => {
             let mut command = Command::new("setpriv");

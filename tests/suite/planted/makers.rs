@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Case, Search};
 use crate::git::{commit, git, settings};
+use crate::not_tried::not_tried;
 use crate::processes::Php;
 
 /// Where programs for administrators lie, too.
@@ -162,10 +163,10 @@ fn device(folder: &Path, key: &str, decoys: &str) -> Box<dyn Any> {
         .any(|reason| said.contains(reason));
     let none = !Path::new("/dev/loop-control").exists();
     assert!(plain_user || refused || none, "losetup: {said}");
-    let loud = format!(
-        "\nNOT RUN: no block device can be made here, its image was searched in its place: {said}\n"
-    );
-    std::io::Write::write_all(&mut std::io::stderr(), loud.as_bytes()).unwrap();
+    not_tried(&format!(
+        "no block device can be made here ({}): its image was searched, the device",
+        said.trim_end()
+    ));
     std::os::unix::fs::symlink(&image, &named).unwrap();
     Box::new(())
 }

@@ -3,8 +3,9 @@
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
-use super::{OTHER, WEB, as_root};
+use super::{OTHER, WEB};
 use crate::cli::{Bench, state};
+use crate::not_tried::as_root;
 
 #[test]
 fn a_database_of_others_is_neither_read_nor_written() {

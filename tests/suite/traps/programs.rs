@@ -4,8 +4,9 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
-use super::{OTHER, WEB, as_root};
+use super::{OTHER, WEB};
 use crate::cli::{Bench, Outcome};
+use crate::not_tried::as_root;
 
 fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -89,12 +90,12 @@ fn an_artisan_that_others_put_there_is_not_run() {
         (
             "another user's",
             &|b| chown(artisan(b), Some(OTHER), None).unwrap(),
-            "artisan is not run: it belongs to 12345",
+            "artisan was not run: it belongs to 12345",
         ),
         (
             "everybody's",
             &|b| mode(&artisan(b), 0o777),
-            "artisan is not run: it belongs to nobody",
+            "artisan was not run: it belongs to nobody",
         ),
         (
             "a link to another place",

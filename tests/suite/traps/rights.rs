@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::{OTHER, WEB, as_root, give};
+use super::{OTHER, WEB, give};
 use crate::cli::{Bench, state};
+use crate::not_tried::as_root;
 
 fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();

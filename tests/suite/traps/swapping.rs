@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use freescout_rescue::io::fs;
 use rustix::fs::{CWD, FileType, Mode, RenameFlags};
 
-use super::{WEB, as_root};
+use super::WEB;
 use crate::cli::state;
+use crate::not_tried::as_root;
 
 const ROUNDS: usize = 4000;
 const INSIDE: &[u8] = b"what the web user may let us read";

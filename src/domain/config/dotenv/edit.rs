@@ -9,7 +9,7 @@ use super::{
     Env, EnvFile, EnvLine, bare_part, closing_quote, is_bare, is_name, lines, read_value, setter,
     trim, trim_start, without_escaped_end,
 };
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Why a value cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum CannotWrite {
     #[error("{}", words().env_error_name)]
     Name,
     /// The line that sets the name is the one FreeScout refuses to read: a person has to look at it.
-    #[error("{}", fill(words().env_error_line, &[("line", &line)]))]
+    #[error("{}", text!(env_error_line, line = line))]
     Refused {
         /// Line in the file, counted from 1.
         line: u64,

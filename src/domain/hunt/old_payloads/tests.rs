@@ -140,7 +140,7 @@ fn mysqldump() -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|b| format!("{b:02X}")).collect()
+    base16ct::upper::encode_string(text.as_bytes())
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::io::fs::Attributes;
 use crate::io::state::backup::{ENDING, RESTORE_SQL};
 use crate::sentences::commands::{Operand, shell, typed};
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// What a README is about.
 pub(super) struct ReadmeFacts<'a> {
@@ -28,36 +28,32 @@ impl ReadmeFacts<'_> {
         let root = &self.session.install.root;
         let holds = match self.keys {
             None => w.readme_holds_key.to_owned(),
-            Some(keys) => fill(w.readme_keys_apart, &[("keys", &shell(keys))]),
+            Some(keys) => text!(readme_keys_apart, keys = shell(keys)),
         };
         let restore = format!("restore {} --yes", shell(self.folder));
         let command = |what: &str| command(what, self.folder, self.keys, root);
         let by_hand = self.by_hand().join("\n  ");
-        fill(
-            w.backup_readme,
-            &[
-                ("path", &sanitize(&root.to_string_lossy())),
-                ("created", &self.created),
-                ("holds", &holds),
-                ("encrypted", &self.encrypted()),
-                ("by_hand", &by_hand),
-                ("restore", &command(&restore)),
-                ("undo", &command("undo --yes")),
-            ],
+        text!(
+            backup_readme,
+            path = sanitize(&root.to_string_lossy()),
+            created = self.created,
+            holds = holds,
+            encrypted = self.encrypted(),
+            by_hand = by_hand,
+            restore = command(&restore),
+            undo = command("undo --yes")
         )
     }
 
     /// The README beside keys that lie apart.
     pub(super) fn keys(&self) -> String {
         let root = self.session.install.root.to_string_lossy();
-        fill(
-            words().keys_readme,
-            &[
-                ("path", &sanitize(&root)),
-                ("created", &self.created),
-                ("folder", &shell(self.folder)),
-                ("encrypted", &self.encrypted()),
-            ],
+        text!(
+            keys_readme,
+            path = sanitize(&root),
+            created = self.created,
+            folder = shell(self.folder),
+            encrypted = self.encrypted()
         )
     }
 

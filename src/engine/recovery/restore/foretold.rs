@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{files_back, require_same_install, swaps};
+use super::{files_back, require_same_install, rows_back};
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{Place, Table};
 use crate::domain::key::app_key::{AppKey, Fingerprint};
@@ -63,7 +63,7 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
     // The variables of `.env` come back with their file.
     saved.retain(|cell, _| cell.table != Table::Env);
     let inventory = judge::read_foreseen(session, &saved, &after)?;
-    let swaps = swaps(session, saved)?;
+    let swaps = rows_back(session, &saved)?;
     let change = Change {
         compared: compared(&session.inventory.cells, &swaps),
         swaps,

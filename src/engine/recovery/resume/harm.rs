@@ -3,21 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use super::sum;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
+use crate::domain::run::reconcile::{Found, Intended, Replaces, Standing};
 use crate::domain::run::{Intent, Run};
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Summary;
 use crate::engine::recovery::change::Change;
+use crate::engine::recovery::reconcile::digest;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
 use crate::engine::session::judge;
 use crate::io::fs::FileRead;
 use crate::io::install::Install;
 use crate::io::state::backup::Backup;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// Refuses to go on where others changed rows since, and fewer secrets would be readable in the end than are now, and than
 /// if nobody had changed them. `before` is the backup of what stood when the run began; `asked` are the rows that a restore
@@ -68,12 +69,9 @@ pub(super) fn require_none(
     let w = words();
     Err(Problem::new(
         ErrorKind::Refused,
-        fill(w.resume_harms, &[("now", &now), ("then", &then)]),
+        text!(resume_harms, now = now, then = then),
         w.resume_harms_why,
-        fill(
-            w.resume_harms_next,
-            &[("undo", &ledger.command("undo --yes"))],
-        ),
+        text!(resume_harms_next, undo = ledger.command("undo --yes")),
     ))
 }
 
@@ -102,16 +100,22 @@ fn interfered(
 ) -> Vec<Cell> {
     let meant: BTreeMap<&Cell, &Option<String>> =
         intent.cells.iter().map(|c| (&c.cell, &c.new)).collect();
+    let intended = |cell: &Cell| {
+        let old = saved.get(cell).map(|text| digest(text.as_ref()));
+        let meant = meant.get(cell).map(|new| (*new).clone());
+        Some(Intended {
+            place: (),
+            new: meant.or_else(|| old.clone())?,
+            replaces: Replaces::Only(old.into_iter().collect()),
+        })
+    };
+    let is_foreign = |cell: &Cell, text: &Option<SecretBytes>| {
+        let found = Found::Text(digest(text.as_ref()));
+        intended(cell).is_none_or(|intended| intended.standing(&found) == Standing::Foreign)
+    };
     let cells = session.inventory.cells.iter();
     cells
-        .filter(|(cell, _)| cell.table != Table::Env)
-        .filter(|(cell, text)| {
-            let as_before = saved.get(*cell) == Some(*text);
-            let as_meant = meant
-                .get(cell)
-                .is_some_and(|new| **new == sum(text.as_ref()));
-            !as_before && !as_meant
-        })
+        .filter(|(cell, text)| cell.table != Table::Env && is_foreign(cell, text))
         .map(|(cell, _)| cell.clone())
         .collect()
 }

@@ -1,7 +1,8 @@
 //! Zip files, by their directory at the end (PKWARE APPNOTE), member after member: one may list millions of them.
 //!
 //! Where the directory is missing, as in a file that was cut off, the members are read one behind the other from the
-//! start, as far as that goes.
+//! start, as far as that goes. Our own, because `zip` keeps the whole directory in memory, and neither it nor `rawzip`
+//! reads a file that has none.
 
 mod directory;
 mod taken;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::not_tried::{as_root, not_tried};
 
 const WWW_DATA: u32 = 33;
 /// Accounts that this server does not know: services.
@@ -201,8 +202,7 @@ fn who_an_access_control_list_lets_write_is_not_root() {
         writers: vec![DEPLOYS, WWW_DATA],
     });
     assert_eq!((known.account.uid, known.by), (WWW_DATA, KnownBy::Acl));
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("NOT TESTED as a plain account: lists of root's. Run it as root.");
+    if !as_root("access control lists of root's files") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -211,7 +211,7 @@ fn who_an_access_control_list_lets_write_is_not_root() {
     assert_eq!(super::known(folder.path()).by, KnownBy::Root);
     let flags = rustix::fs::XattrFlags::empty();
     if rustix::fs::setxattr(&env, ACL, &usual(7), flags).is_err() {
-        eprintln!("NOT TESTED on a file system without access control lists.");
+        not_tried("no access control lists on this file system: reading them");
         return;
     }
     let known = super::known(folder.path());

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::inventory::secret::Cell;
+use crate::io::fs;
 use crate::io::fs::Attributes;
 use crate::io::install;
 
@@ -134,6 +136,30 @@ pub struct WrittenCell {
     pub column: String,
     /// SHA-256 of the text that was written, hex.
     pub new_sha256: String,
+}
+
+impl WrittenCell {
+    /// A text of this digest; `None` for NULL, which is written down as the digest of nothing.
+    pub fn new(cell: &Cell, digest: Option<String>) -> Self {
+        Self {
+            table: cell.table.name().to_owned(),
+            id: cell.id,
+            column: cell.column.clone(),
+            new_sha256: digest.unwrap_or_else(of_nothing),
+        }
+    }
+
+    /// The digests that this may stand for; `None` for NULL.
+    pub fn digests(&self) -> Vec<Option<String>> {
+        let null = (self.new_sha256 == of_nothing()).then_some(None);
+        null.into_iter()
+            .chain([Some(self.new_sha256.clone())])
+            .collect()
+    }
+}
+
+fn of_nothing() -> String {
+    fs::hex(&fs::digest(&[]))
 }
 
 /// A file that was replaced or removed.

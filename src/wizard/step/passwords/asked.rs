@@ -121,7 +121,7 @@ pub fn asked(
     for secret in assessment
         .secrets
         .iter()
-        .filter(|s| s.enterable() && (s.verdict.readable() || s.verdict.key().is_some()))
+        .filter(|s| s.enterable() && s.verdict.tells_text())
     {
         readable
             .entry(account(assessment, secret).0)

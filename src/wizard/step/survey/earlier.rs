@@ -8,7 +8,7 @@ use crate::wizard::message::Effect;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::Wizard;
-use crate::words::{fill, words};
+use crate::words::words;
 
 impl Wizard {
     /// Where we are, as far as it is worth remembering.
@@ -92,7 +92,7 @@ impl Wizard {
         if step > Step::Plan {
             self.say(w.taken_up_without_passwords);
         } else {
-            self.say(&fill(w.taken_up, &[("step", &self.step.number())]));
+            self.say(&text!(taken_up, step = self.step.number()));
         }
         effects
     }

@@ -9,7 +9,7 @@ use crate::wizard::parts::input::Input;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::Wizard;
-use crate::words::words;
+use crate::words::{typed, words};
 
 /// The question, as far as it is answered.
 #[derive(Debug, Default)]
@@ -47,9 +47,9 @@ impl Wizard {
             return Vec::new();
         };
         let word = form.word.expose().trim();
-        let job = if word.eq_ignore_ascii_case(w.resume_word) {
+        let job = if word.eq_ignore_ascii_case(typed::RESUME) {
             Job::Resume
-        } else if word.eq_ignore_ascii_case(w.undo_word) && !self.is_taking_back() {
+        } else if word.eq_ignore_ascii_case(typed::UNDO) && !self.is_taking_back() {
             Job::Undo
         } else {
             self.say(if self.is_taking_back() {

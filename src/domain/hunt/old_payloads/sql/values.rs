@@ -284,18 +284,7 @@ fn bare(word: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn unhex(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-    };
-    let pairs = digits.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return None;
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len() / 2));
-    for pair in pairs {
-        bytes.push(digit(pair[0])? << 4 | digit(pair[1])?);
-    }
+    let mut bytes = Zeroizing::new(vec![0; digits.len() / 2]);
+    base16ct::mixed::decode(digits, &mut bytes).ok()?;
     Some(bytes)
 }

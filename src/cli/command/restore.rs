@@ -2,41 +2,35 @@
 
 use std::path::Path;
 
+use super::opened;
+use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::output::{self, Out};
-use crate::cli::run::{CommandResult, failed, heard_before, not_started, unchanged};
-use crate::cli::{Common, PassphraseSource, passphrase};
-use crate::domain::error::{ErrorKind, Problem};
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::SecretReport;
 use crate::engine::exit::Exit;
-use crate::engine::recovery::backup;
-use crate::engine::recovery::restore;
-use crate::engine::recovery::restore::{Foretold, Restored};
-use crate::engine::recovery::run_log::Ledger;
+use crate::engine::recovery::restore::{Foretold, PutBack, Restored};
 use crate::engine::report::restore as report;
-use crate::io::os::signals::PutOff;
-use crate::io::state::backup::{Backup, BackupError};
+use crate::engine::usecase::restore;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
-/// Puts a backup back.
-///
-/// # Errors
-/// A [`Problem`], and the exit code it leads to.
-pub(super) fn put_back(
+/// Says what a backup would put back, or puts it back.
+pub(in crate::cli) fn run(
     common: &Common,
     folder: &Path,
     yes: bool,
     source: &PassphraseSource,
 ) -> CommandResult {
-    let w = words();
-    let mut backup =
-        Backup::open(folder).map_err(|e| not_started(no_backup(common, folder, &e)))?;
-    passphrase::open(&mut backup, common, source).map_err(not_started)?;
-    let mut session = common.open().map_err(not_started)?;
-    let foretold = restore::foretell(&mut session, &backup).map_err(unchanged)?;
-    let cautions = output::cautions(&common.options());
+    let options = common.options();
+    let mut ask = |folder: &Path| passphrase::ask(source, folder);
+    let backup = restore::open(folder, &options, &mut ask).map_err(not_started)?;
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let foretold = restore::foresee(&mut session, &backup).map_err(refused)?;
+    let cautions = output::cautions(&options);
     if !yes {
         if common.json {
             let json = report::planned(&foretold);
@@ -44,28 +38,15 @@ pub(super) fn put_back(
         } else {
             would(&mut Out::stdout(), &foretold);
         }
-        Out::stderr().line(w.restore_needs_yes);
+        Out::stderr().line(words().restore_needs_yes);
         return Ok(Exit::Attention);
     }
-    let mut ledger = Ledger::open(&common.options(), &session).map_err(not_started)?;
-    ledger
-        .require_settled_by(&backup.folder)
-        .map_err(not_started)?;
-    let mut progress = output::progress();
-    let signals = PutOff::begin();
-    let restore::PutBack {
+    let done = restore::restore(&mut session, &options, &backup, foretold, &reporter);
+    let PutBack {
         restored,
         foretold,
         safety,
-    } = restore::put_back(
-        &mut session,
-        &mut ledger,
-        &backup,
-        foretold,
-        &|safety| heard_before(&signals, safety),
-        &mut progress,
-    )
-    .map_err(failed)?;
+    } = done.map_err(refused)?;
     if common.json {
         let json = report::restored(&foretold, &restored, folder, &safety.folder);
         Out::stdout().json(&output::Cautioned::new(json, &cautions));
@@ -79,39 +60,16 @@ pub(super) fn put_back(
     })
 }
 
-fn no_backup(common: &Common, folder: &Path, error: &BackupError) -> Problem {
-    let w = words();
-    if let BackupError::Newer(..) = error {
-        return backup::backup_problem(error);
-    }
-    let what = fill(
-        w.not_a_backup,
-        &[("path", &sanitize(&folder.to_string_lossy()))],
-    );
-    let next = fill(
-        w.not_a_backup_next,
-        &[("folder", &common.options().backup_dir.display())],
-    );
-    Problem::new(
-        ErrorKind::BackupUnusable,
-        what,
-        sanitize(&error.to_string()),
-        next,
-    )
-}
-
 /// What a restore would change, and what every secret reads like now and afterwards.
 fn would(out: &mut Out, foretold: &Foretold) {
     let w = words();
     if foretold.is_nothing() {
         out.line(w.restore_would_nothing);
     } else {
-        out.line(&fill(
-            w.restore_would,
-            &[
-                ("rows", &foretold.rows().len()),
-                ("files", &foretold.files().len()),
-            ],
+        out.line(&text!(
+            restore_would,
+            rows = foretold.rows().len(),
+            files = foretold.files().len()
         ));
     }
     for swap in foretold.rows() {
@@ -122,7 +80,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         let path = sanitize(&file.path.to_string_lossy());
         let text = match file.after {
             Some(_) => path,
-            None => fill(w.restore_file_removed, &[("path", &path)]),
+            None => text!(restore_file_removed, path = path),
         };
         out.line(&format!("  {text}"));
     }
@@ -132,22 +90,17 @@ fn would(out: &mut Out, foretold: &Foretold) {
     };
     let (now, after) = (foretold.key_now(), foretold.key_after);
     out.line(&if now == after {
-        fill(w.restore_key_stays, &[("key", &key(now))])
+        text!(restore_key_stays, key = key(now))
     } else {
-        fill(
-            w.restore_key_moves,
-            &[("now", &key(now)), ("after", &key(after))],
-        )
+        text!(restore_key_moves, now = key(now), after = key(after))
     });
     let (before, summary) = (foretold.now.summary, foretold.summary());
-    out.line(&fill(
-        w.restore_readable,
-        &[
-            ("now", &before.readable()),
-            ("of_now", &before.all()),
-            ("after", &summary.readable()),
-            ("of_after", &summary.all()),
-        ],
+    out.line(&text!(
+        restore_readable,
+        now = before.readable(),
+        of_now = before.all(),
+        after = summary.readable(),
+        of_after = summary.all()
     ));
     for (now, after) in foretold.secrets() {
         reading(out, foretold, now, after);
@@ -176,9 +129,9 @@ fn reading(
         None => w.restore_no_secret.to_owned(),
     };
     out.line(&format!(
-        "  {}  {}",
+        "  {}: {}",
         sanitize(&of.owner),
-        sanitize(&of.place.to_string())
+        sentences::place::of_kind(&of.place, of.kind)
     ));
     let (now, after) = (says(now), says(after));
     if now == after {
@@ -192,23 +145,25 @@ fn reading(
 /// What a restore came to.
 fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
     let w = words();
-    out.line(&fill(
-        w.restored,
-        &[("rows", &restored.rows), ("files", &restored.files)],
+    out.line(&text!(
+        restored,
+        rows = restored.rows,
+        files = restored.files
     ));
     let safety = sanitize(&safety.to_string_lossy());
-    out.line(&fill(w.undo_safety, &[("folder", &safety)]));
+    out.line(&text!(undo_safety, folder = safety));
     restored.notes.iter().for_each(|note| out.line(note));
     if restored.surprises.is_empty() {
         let summary = foretold.summary();
-        out.line(&fill(
-            w.restored_as_foretold,
-            &[("readable", &summary.readable()), ("total", &summary.all())],
+        out.line(&text!(
+            restored_as_foretold,
+            readable = summary.readable(),
+            total = summary.all()
         ));
         return;
     }
     out.line(w.restored_otherwise);
     for place in &restored.surprises {
-        out.line(&format!("  {}", sanitize(&place.to_string())));
+        out.line(&format!("  {}", sentences::place(place)));
     }
 }

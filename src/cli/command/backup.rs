@@ -1,38 +1,28 @@
 //! `backup`.
 
+use super::opened;
+use crate::cli::arguments::{BackupOptions, Common};
 use crate::cli::output::{self, Out};
-use crate::cli::{BackupOptions, Common, passphrase};
-use crate::domain::error::Problem;
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started, passphrase};
 use crate::engine::exit::Exit;
-use crate::engine::recovery::backup;
 use crate::engine::recovery::backup::BackupContents;
-use crate::io::os::signals::PutOff;
+use crate::engine::usecase;
 
 /// Makes a backup, and says where.
-///
-/// # Errors
-/// A [`Problem`].
-pub(super) fn make(common: &Common, options: &BackupOptions) -> Result<Exit, Problem> {
+pub(in crate::cli) fn run(common: &Common, options: &BackupOptions) -> CommandResult {
     // Before anything is read: who has to go and fetch it shall not wait.
-    let sealing = passphrase::sealing(common, options)?;
-    let mut session = common.open()?;
-    let options_of_all = common.options();
-    let cautions = output::cautions(&options_of_all);
-    let mut progress = output::progress();
+    let sealing = passphrase::sealing(options).map_err(not_started)?;
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let cautions = output::cautions(&common.options());
     let wanted = BackupContents {
         full_dump: options.full_dump,
         sealing: sealing.as_ref(),
         ..BackupContents::default()
     };
-    // Called off, it leaves nothing behind.
-    let signals = PutOff::begin();
-    let (_, done) = backup::make_as(
-        &mut session,
-        &options_of_all,
-        &wanted,
-        &mut progress,
-        &|| signals.came(),
-    )?;
+    let made = usecase::backup::back_up(&mut session, &common.options(), &wanted, &reporter);
+    let (_, done) = made.map_err(not_started)?;
     if common.json {
         let mut json = serde_json::json!({
             "schema": 1, "backup": done.folder.to_string_lossy(), "texts": done.cells, "files": done.files, "bytes": done.bytes,

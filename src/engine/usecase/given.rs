@@ -1,6 +1,6 @@
-//! A key given with `--key-file`: refused alike by the wizard and every command, before anything else is done.
+//! What the operator gave along: read, and refused alike by the wizard and every command, before anything else is done.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
@@ -13,30 +13,72 @@ use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
 use crate::words::untrusted::sanitize;
-use crate::words::{fill, words};
+use crate::words::words;
 
 /// A key file larger than this is none.
 const MAX_KEY_FILE: usize = 64 << 10;
 
-/// The key of a file, or of standard input (`-`): its content without surrounding blanks, or the one key that it nearly
-/// is.
-pub(super) fn read(path: &Path) -> Result<(SecretBytes, Source), Problem> {
+/// What was given along, read.
+#[derive(Default)]
+pub struct Given {
+    /// The keys of the key files, each with its source.
+    pub keys: Vec<(SecretBytes, Source)>,
+    /// Whether workers are to restart even where their memory could not be searched.
+    pub restart_workers: bool,
+}
+
+/// Reads the keys of these files (`-` is standard input), and makes sure that the places to look in exist.
+///
+/// # Errors
+/// A [`Problem`] that names the first that cannot be used.
+pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem> {
+    let w = words();
+    let keys = key_files.iter().map(|path| key_file(path)).collect();
+    let keys: Result<Vec<_>, _> = keys;
+    let keys = keys?;
+    let is_missing = |path: &&PathBuf| !path.exists() && path.as_path() != Path::new("-");
+    if let Some(missing) = look_in.iter().find(is_missing) {
+        let what = text!(look_in_missing, path = sanitize(&missing.to_string_lossy()));
+        return Err(Problem::new(
+            ErrorKind::BadInput,
+            what,
+            "",
+            w.look_in_missing_next,
+        ));
+    }
+    Ok(Given {
+        keys,
+        restart_workers: false,
+    })
+}
+
+/// The key of a file, or of standard input (`-`).
+fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let (bytes, source) = content(path)?;
-    let text = bytes.expose().trim_ascii();
+    one_key(bytes.expose(), source).map_err(|why| holds_no_key(&named(path, &why)))
+}
+
+/// The key that a text is without the blanks around it, or the one that it nearly is, or holds.
+///
+/// # Errors
+/// Why it is none: a text for the operator, without the key.
+pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Source), String> {
+    let w = words();
+    let text = bytes.trim_ascii();
     if text.is_empty() {
-        return Err(holds_no_key(&named(path, words().key_file_empty)));
+        return Err(w.key_file_empty.to_owned());
     }
     let error = match AppKey::parse(text) {
         Ok(_) => return Ok((SecretBytes::from(text), source)),
         Err(error) => error,
     };
-    match spelling::near_keys(bytes.expose()).as_slice() {
+    match spelling::near_keys(bytes).as_slice() {
         [near] => Ok((
             SecretBytes::from(near.key.text()),
             source.misspelled(near.spelling),
         )),
-        [] => Err(holds_no_key(&named(path, &error.to_string()))),
-        _ => Err(holds_no_key(&named(path, words().key_file_several))),
+        [] => Err(error.to_string()),
+        _ => Err(w.key_file_several.to_owned()),
     }
 }
 
@@ -53,6 +95,9 @@ pub(super) fn holds_no_key(why: &str) -> Problem {
 
 /// Refuses a given key that opens nothing and is not in force: whoever gave it expects that it is used, and a recovery that
 /// goes on without it is not the one that was meant.
+///
+/// # Errors
+/// A [`Problem`] that names it.
 pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<(), Problem> {
     let w = words();
     let ring = &session.ring;
@@ -76,12 +121,10 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
     Err(Problem::new(
         ErrorKind::BadInput,
         w.key_file_useless,
-        fill(
-            w.key_file_useless_why,
-            &[
-                ("source", &from.unwrap_or_default()),
-                ("fingerprint", &useless.fingerprint),
-            ],
+        text!(
+            key_file_useless_why,
+            source = from.unwrap_or_default(),
+            fingerprint = useless.fingerprint
         ),
         w.key_file_useless_next,
     ))
@@ -94,7 +137,7 @@ fn named(path: &Path, why: &str) -> String {
         true => w.source_stdin.to_owned(),
         false => sanitize(&path.to_string_lossy()),
     };
-    fill(w.error_path, &[("path", &name), ("why", &why)])
+    text!(error_path, path = name, why = why)
 }
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {

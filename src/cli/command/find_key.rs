@@ -1,0 +1,51 @@
+//! `find-key`: the key hunt alone.
+
+use super::open_with;
+use crate::cli::arguments::Common;
+use crate::cli::output::{self, Out};
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started};
+use crate::engine::exit::Exit;
+use crate::engine::hunt::find_key;
+use crate::engine::report;
+use crate::engine::usecase;
+use crate::engine::usecase::Reporter as _;
+use crate::io::hunt;
+use crate::words::words;
+
+/// Looks for keys, and says what was found. `threads` and `prefixed` are for measuring.
+pub(in crate::cli) fn run(
+    common: &Common,
+    usual: bool,
+    threads: u8,
+    prefixed: bool,
+) -> CommandResult {
+    let reporter = Reporter::default();
+    let mut session = open_with(common, false, &reporter).map_err(not_started)?;
+    let places = find_key::SearchPlaces {
+        named: common.look_in.clone(),
+        usual,
+        limits: hunt::HuntLimits {
+            threads: usize::from(threads),
+            prefixed,
+            ..hunt::HuntLimits::default()
+        },
+    };
+    let hunted = usecase::hunt::hunt(&mut session, &places, &reporter);
+    let assessment = session.assess();
+    if common.json {
+        Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted));
+    } else {
+        output::hunted(&mut Out::stdout(), &assessment, &hunted);
+        output::skipped(&hunted.looked);
+    }
+    if reporter.cancelled() {
+        Out::stderr().line(words().find_key_stopped);
+        return Ok(Exit::Failed);
+    }
+    Ok(if find_key::all_open(&assessment) {
+        Exit::Fine
+    } else {
+        Exit::Unreadable
+    })
+}

@@ -1,0 +1,53 @@
+//! `history`: what was done, the last first.
+
+use crate::cli::arguments::Common;
+use crate::cli::output::Out;
+use crate::cli::{CommandResult, not_started};
+use crate::domain::run::Run;
+use crate::engine::exit::Exit;
+use crate::engine::usecase::history;
+use crate::engine::usecase::history::Whose;
+use crate::sentences;
+use crate::words::untrusted::sanitize;
+
+/// Tells what was done on this install, or on all.
+pub(in crate::cli) fn run(common: &Common, all: bool) -> CommandResult {
+    let options = common.options();
+    let whose = match all {
+        true => Whose::All,
+        false => Whose::Of(common.install.as_deref()),
+    };
+    let runs = history::history(&options, &whose).map_err(not_started)?;
+    let mut out = Out::stdout();
+    if common.json {
+        let runs: Vec<_> = runs.iter().map(json).collect();
+        out.json(&serde_json::json!({"schema": 1, "runs": runs}));
+        return Ok(Exit::Fine);
+    }
+    if runs.is_empty() {
+        let folder = sanitize(&options.state_dir.to_string_lossy());
+        out.line(&text!(history_empty, folder = folder));
+    }
+    for run in &runs {
+        let folder = sanitize(&run.backup.to_string_lossy());
+        out.line(&sentences::journal::told(run));
+        out.line(&format!("    {}", sentences::journal::by(run)));
+        let rests = text!(run_rests_on, folder = folder);
+        out.line(&format!("    {rests}"));
+        if all {
+            out.line(&format!("    {}", sanitize(&run.install.to_string_lossy())));
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+fn json(run: &Run) -> serde_json::Value {
+    serde_json::json!({
+        "id": run.id, "kind": run.kind.code(), "outcome": run.outcome.code(),
+        "install": run.install.to_string_lossy(), "backup": run.backup.to_string_lossy(),
+        "started": run.started, "ended": run.ended,
+        "host": run.origin.host, "user": run.origin.user, "from": run.origin.from, "pid": run.origin.pid,
+        "version": run.origin.version, "strategy": run.strategy, "key": run.key,
+        "resealed": run.resealed, "reentered": run.reentered,
+    })
+}

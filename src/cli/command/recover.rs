@@ -1,0 +1,112 @@
+//! `recover`: what it would come to, then, with `--yes`, exactly that.
+
+use std::path::Path;
+
+use super::opened;
+use crate::cli::arguments::Common;
+use crate::cli::output::{self, Out};
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started, refused};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::plan::Strategy;
+use crate::engine::exit::Exit;
+use crate::engine::report;
+use crate::engine::session::survey;
+use crate::engine::usecase::Refused;
+use crate::engine::usecase::recover;
+use crate::engine::usecase::recover::{Orders, Terms, Wishes};
+use crate::io::state::passwords;
+use crate::io::state::passwords::PasswordLine;
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+/// How an install is to be recovered.
+pub(in crate::cli) struct Flags<'a> {
+    /// The strategy; `None` takes the recommended one.
+    pub(in crate::cli) strategy: Option<Strategy>,
+    /// The file of new passwords.
+    pub(in crate::cli) passwords: Option<&'a Path>,
+    /// Whether older passwords are taken.
+    pub(in crate::cli) take_older: bool,
+    /// Whether every login is tried afterwards.
+    pub(in crate::cli) test: bool,
+}
+
+/// Shows the plan, or backs up and carries it out.
+pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult {
+    let wishes = Wishes {
+        strategy: asked.strategy,
+        passwords: asked
+            .passwords
+            .map_or(Ok(Vec::new()), lines)
+            .map_err(not_started)?,
+        take_older: asked.take_older,
+    };
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let options = common.options();
+    let mut unattended = recover::prepare(&session, wishes).map_err(refused)?;
+    let cautions = output::cautions(&options);
+    if !yes {
+        let foreseen = recover::foresee(&mut session, &unattended, options.artisan);
+        let ready = foreseen.map_err(refused)?;
+        let (entered, older_places) = (&unattended.choices.entered, &unattended.older_places);
+        let assessment = session.assess();
+        if common.json {
+            let older = report::Older::of(&assessment, older_places, entered);
+            let json = report::planned_json(&ready, &assessment, older);
+            Out::stdout().json(&output::Cautioned::new(json, &cautions));
+        } else {
+            let mut out = Out::stdout();
+            output::plan(&mut out, &assessment, &ready, older_places);
+            if asked.take_older {
+                output::not_taken(&mut out, &assessment, entered);
+            }
+        }
+        Out::stderr().line(words().recover_needs_yes);
+        return Ok(Exit::Attention);
+    }
+    let terms = Terms {
+        options: &options,
+        artisan: options.artisan,
+        restart_anyway: false,
+        prove: asked.test,
+    };
+    let confirmed = Orders::Unattended(&mut unattended);
+    let recovered = recover::recover(&mut session, confirmed, &terms, &reporter);
+    let (entered, older_places) = (&unattended.choices.entered, &unattended.older_places);
+    let recovered = recovered.map_err(|why| {
+        if let Refused::Failed(failure) = &why
+            && let Some(possible) = &failure.plan
+        {
+            let assessment = session.assess();
+            output::plan(&mut Out::stderr(), &assessment, possible, older_places);
+        }
+        refused(why)
+    })?;
+    if asked.take_older && !common.json {
+        output::not_taken(&mut Out::stdout(), &unattended.before, entered);
+    }
+    Ok(output::recovered(
+        common.json,
+        &cautions,
+        &recovered.applied,
+        report::Older::of(&unattended.before, older_places, entered),
+        recovered.tested.as_deref(),
+        &survey::summary(&session).site,
+    ))
+}
+
+/// The lines of a file of passwords.
+fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
+    let w = words();
+    passwords::read(path).map_err(|e| {
+        let what = text!(passwords_file_unusable, path = path.display());
+        Problem::new(
+            ErrorKind::BadInput,
+            what,
+            sanitize(&e.to_string()),
+            w.passwords_next,
+        )
+    })
+}

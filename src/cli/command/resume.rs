@@ -1,0 +1,80 @@
+//! `resume`: finishes what was interrupted, or, with `--give-up`, closes it as it stands.
+
+use std::path::Path;
+
+use super::opened;
+use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::output::{self, Out};
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started, passphrase, refused};
+use crate::engine::exit::Exit;
+use crate::engine::recovery::resume::Resumed;
+use crate::engine::report::Older;
+use crate::engine::session::survey;
+use crate::engine::usecase;
+use crate::sentences;
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+/// Finishes the run that was interrupted.
+pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let options = common.options();
+    let mut ask = |folder: &Path| passphrase::ask(source, folder);
+    let finished = usecase::resume::resume(&mut session, &options, &mut ask, test, &reporter);
+    let finished = finished.map_err(refused)?;
+    Ok(match finished.resumed {
+        Resumed::Nothing => nothing_to_resume(common.json),
+        Resumed::Recovered(applied) => output::recovered(
+            common.json,
+            &[],
+            &applied,
+            Older::default(),
+            finished.tested.as_deref(),
+            &survey::summary(&session).site,
+        ),
+        Resumed::TakenBack(backup, undone) => output::undone(common.json, &[], &backup, &undone),
+        Resumed::PutBack(backup, restored) => output::restored(common.json, &backup, &restored),
+    })
+}
+
+/// Closes the run that was interrupted, whose backup is lost.
+pub(in crate::cli) fn give_up(common: &Common) -> CommandResult {
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let closed = usecase::give_up::give_up(&mut session, &common.options(), &reporter);
+    let Some(closed) = closed.map_err(refused)? else {
+        return Ok(nothing_to_resume(common.json));
+    };
+    let (runs, left) = (&closed.given_up.runs, &closed.given_up.left);
+    let mut out = Out::stdout();
+    if common.json {
+        let left: Vec<_> = left.iter().map(|path| path.to_string_lossy()).collect();
+        let runs: Vec<_> = runs.iter().map(|run| run.id).collect();
+        out.json(&serde_json::json!({
+            "schema": 1, "resumed": false, "given_up": runs, "left": left,
+        }));
+        return Ok(Exit::Fine);
+    }
+    for run in runs {
+        let kind = sentences::journal::kind(run.kind);
+        let started = sentences::journal::time(&run.started);
+        out.line(&text!(given_up, kind = kind, started = started));
+    }
+    for path in left {
+        let path = sanitize(&path.to_string_lossy());
+        out.line(&text!(given_up_left, path = path));
+    }
+    out.line(&text!(given_up_next, check = closed.check));
+    Ok(Exit::Fine)
+}
+
+fn nothing_to_resume(json: bool) -> Exit {
+    if json {
+        Out::stdout().json(&serde_json::json!({"schema": 1, "resumed": false}));
+    } else {
+        Out::stdout().line(words().resume_nothing);
+    }
+    Exit::Fine
+}

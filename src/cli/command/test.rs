@@ -1,0 +1,165 @@
+//! `test`: every mailbox proven by a login.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use super::opened;
+use crate::cli::arguments::{Common, TestOptions};
+use crate::cli::output::Out;
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
+use crate::engine::exit::Exit;
+use crate::engine::report;
+use crate::engine::session::survey;
+use crate::engine::usecase::logins;
+use crate::engine::usecase::logins::Wanted;
+use crate::io::mail::Settings;
+use crate::sentences::connections as sentences;
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+/// Logs in everywhere, and says what came of it.
+pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> CommandResult {
+    let w = words();
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let which = logins::named(&session, &options.mailbox).map_err(not_started)?;
+    let wanted = Wanted {
+        which: which.as_deref(),
+        renew: (!options.no_renew).then(|| options.endpoints()),
+        mail: Settings {
+            routes: routes(&options.connect_to).map_err(not_started)?,
+            ..Settings::of_system()
+        },
+        limits: options.limits(),
+        send: options.send,
+    };
+    let tested = logins::test(&mut session, &wanted, &reporter).map_err(not_started)?;
+    if tested.is_empty() {
+        let problem = Problem::new(
+            ErrorKind::NothingToDo,
+            w.test_nothing,
+            "",
+            w.test_nothing_next,
+        );
+        return Err(not_started(problem));
+    }
+    let site = survey::summary(&session).site;
+    if common.json {
+        Out::stdout().json(&report::connections::tests(&tested, &site));
+    } else {
+        print(&mut Out::stdout(), &tested, &site);
+    }
+    let journeys = || tested.iter().filter_map(|t| t.ended.journey.as_ref());
+    Ok(
+        if tested.iter().any(|t| t.ended.code.is_open())
+            || journeys().any(|j| matches!(j, Journey::NotSeen(_) | Journey::Refused(_)))
+        {
+            Exit::Unreadable
+        } else if tested.iter().any(|t| !t.ended.cautions.is_empty()) {
+            Exit::Attention
+        } else {
+            Exit::Fine
+        },
+    )
+}
+
+/// `HOST:PORT=ADDRESS:PORT`.
+fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
+    let w = words();
+    let read = |text: &String| {
+        let (name, address) = text.split_once('=')?;
+        let (host, port) = name.rsplit_once(':')?;
+        let address = address.to_socket_addrs().ok()?.next()?;
+        Some((host.to_ascii_lowercase(), port.parse().ok()?, address))
+    };
+    texts
+        .iter()
+        .map(|text| {
+            read(text).ok_or_else(|| {
+                let what = text!(test_connect_to, text = sanitize(text));
+                Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
+            })
+        })
+        .collect()
+}
+
+/// The results for people: a block a mailbox.
+fn print(out: &mut Out, tested: &[Tested], site: &str) {
+    let w = words();
+    let mut last = None;
+    for one in tested {
+        if last != Some(one.id.mailbox) {
+            last = Some(one.id.mailbox);
+            let owner = match one.id.mailbox {
+                Some(_) => format!("{} <{}>", one.owner, one.email),
+                None => w.system_mail.to_owned(),
+            };
+            out.line(&owner);
+        }
+        line(out, one, site);
+    }
+    let count = |wanted: &[LoginMark]| {
+        tested
+            .iter()
+            .filter(|t| wanted.contains(&t.ended.mark()))
+            .count()
+    };
+    let not_needed = count(&[LoginMark::NotNeeded]);
+    out.line("");
+    out.line(&text!(
+        test_summary,
+        ok = count(&[LoginMark::Works, LoginMark::WouldWork]),
+        of = (tested.len() - not_needed),
+        failed = count(&[LoginMark::Fails]),
+        skipped = count(&[LoginMark::NotTried])
+    ));
+    if not_needed > 0 {
+        out.line(&text!(test_not_needed, count = not_needed));
+    }
+}
+
+fn line(out: &mut Out, tested: &Tested, site: &str) {
+    let ended = &tested.ended;
+    let mark = sentences::sign(ended.mark());
+    let protocol = tested.protocol.map_or_else(String::new, |p| p.to_string());
+    let mut text = format!(
+        "  {:<8}  {mark} {:<4} {}: {}",
+        sentences::direction(tested.id.direction),
+        protocol,
+        tested.server,
+        sentences::outcome(ended)
+    );
+    if ended.verdict() == TestVerdict::Ok {
+        text.push_str(&format!(" ({} ms)", ended.took().as_millis()));
+    }
+    out.line(&text);
+    let mut more = |text: &str| out.line(&format!("            {text}"));
+    if !ended.server_said.is_empty() {
+        more(&ended.server_said);
+    }
+    if ended.verdict() == TestVerdict::Failed && !ended.ladder.is_empty() {
+        more(&ladder(&ended.ladder));
+    }
+    let advice = sentences::advice(tested, site);
+    if !advice.is_empty() {
+        more(&advice);
+    }
+    ended
+        .cautions
+        .iter()
+        .for_each(|c| more(&sentences::caution(c)));
+    ended
+        .journey
+        .iter()
+        .for_each(|j| more(&sentences::journey(j)));
+}
+
+fn ladder(ladder: &[Climbed]) -> String {
+    let rungs: Vec<String> = ladder
+        .iter()
+        .map(|step| format!("{} {} ms", step.rung.name(), step.took.as_millis()))
+        .collect();
+    rungs.join(" → ")
+}

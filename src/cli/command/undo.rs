@@ -1,0 +1,48 @@
+//! `undo`: the way back; without `--yes`, what would be put back.
+
+use std::path::Path;
+
+use super::opened;
+use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::output::{self, Out};
+use crate::cli::reporter::Reporter;
+use crate::cli::{CommandResult, not_started, passphrase, refused, unchanged};
+use crate::engine::exit::Exit;
+use crate::engine::usecase::undo;
+use crate::words::untrusted::sanitize;
+
+/// Takes the last recovery back, or the one that was interrupted.
+pub(in crate::cli) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
+    let reporter = Reporter::default();
+    let mut session = opened(common, &reporter).map_err(not_started)?;
+    let options = common.options();
+    let mut ask = |folder: &Path| passphrase::ask(source, folder);
+    if yes {
+        let cautions = output::cautions(&options);
+        let done = undo::undo(&mut session, &options, &mut ask, &reporter).map_err(refused)?;
+        let (backup, undone) = (&done.backup, &done.undone);
+        return Ok(output::undone(common.json, &cautions, backup, undone));
+    }
+    let backup = undo::backup_to_undo(&session, &options, &mut ask).map_err(unchanged)?;
+    let cautions = output::cautions(&options);
+    let would = undo::foresee(&mut session, &options, &backup).map_err(unchanged)?;
+    if common.json {
+        let json = serde_json::json!({
+            "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
+        });
+        Out::stdout().json(&output::Cautioned::new(json, &cautions));
+    }
+    let mut err = Out::stderr();
+    err.line(&text!(
+        undo_needs_yes,
+        folder = sanitize(&backup.folder.to_string_lossy()),
+        created = sanitize(&backup.manifest.created),
+        rows = would.rows,
+        files = would.files
+    ));
+    would
+        .refused
+        .iter()
+        .for_each(|place| err.line(&text!(undo_row_refused, place = place)));
+    Ok(Exit::Attention)
+}

@@ -1,0 +1,152 @@
+//! One function a use case, under both faces: the commands, and the wizard with its worker.
+//!
+//! The order that keeps an install safe (open, judge, lock, back up, plan, apply, prove) stands here and nowhere else.
+//! Inputs are plain structs, outcomes are what the faces render. Where the faces differ by intent, a parameter says so.
+
+pub mod backup;
+pub mod give_up;
+pub mod given;
+pub mod history;
+pub mod hunt;
+pub mod logins;
+pub mod open;
+pub mod plan;
+pub mod recover;
+pub mod restore;
+pub mod resume;
+pub mod undo;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::domain::error::Problem;
+use crate::engine::recovery::apply;
+use crate::engine::recovery::backup::{Options, backup_problem};
+use crate::engine::recovery::change::Failure;
+use crate::engine::recovery::run_log::Ledger;
+use crate::engine::session::Session;
+use crate::engine::session::judge::Looking;
+use crate::io::hunt::HuntTotals;
+use crate::io::state::backup::{Backup, Passphrase};
+
+/// What a use case is about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Find and read the install, and connect to its database.
+    Open,
+    /// Read everything that depends on the key, and judge it.
+    Judge,
+    /// Search for keys.
+    Search,
+    /// Keep others from changing the install. From here on whoever asks us to end is heard where it does no harm.
+    Lock,
+    /// Back up what stands.
+    BackUp,
+    /// Make the plan on exactly what was backed up.
+    Plan,
+    /// Change the install, and read it again.
+    Apply,
+    /// Log in at the mail servers.
+    Prove,
+}
+
+/// What somebody should know at once.
+pub enum Notice<'a> {
+    /// The install was read and its database answers.
+    Opened(&'a Session, &'a Options),
+    /// What earlier runs left was read.
+    Journal(&'a Session, &'a Options),
+    /// A search ended, and could not read all of this.
+    Skipped(&'a HuntTotals),
+    /// We were asked to end while we could not; now that it is done, nothing more is tested.
+    AskedToEnd,
+}
+
+/// Whoever asked for a use case hears how it goes, and may call it off.
+///
+/// Nothing of it needs to be borrowed for writing: a use case reports, and asks whether it is called off, at once.
+pub trait Reporter {
+    /// Another stage begins.
+    fn stage(&self, stage: Stage);
+    /// What is being done, how far it is, and of how much (`None` when nobody knows the end).
+    fn progress(&self, what: &str, done: u64, of: Option<u64>);
+    /// How a search goes, and that verdicts are others than before.
+    fn found(&self, session: &Session, looking: Looking<'_>);
+    /// Something to know at once.
+    fn notice(&self, notice: Notice<'_>);
+    /// Raised when it is called off; for threads that must hear of it.
+    fn flag(&self) -> Arc<AtomicBool>;
+    /// Whether it is called off.
+    fn cancelled(&self) -> bool {
+        self.flag().load(Ordering::SeqCst)
+    }
+}
+
+/// Asks for the passphrase of the backup in this folder.
+pub type AskPassphrase<'a> = dyn FnMut(&Path) -> Result<Passphrase, Problem> + 'a;
+
+/// Why a use case was not carried out.
+pub enum Refused {
+    /// Nothing was begun.
+    NotStarted(Problem),
+    /// It was begun. Nothing was changed, unless the failure says otherwise.
+    Failed(Failure),
+}
+
+impl Refused {
+    /// Begun, and nothing was changed.
+    pub fn unchanged(problem: Problem) -> Self {
+        Self::Failed(problem.into())
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotStarted(problem) => problem.into(),
+            Refused::Failed(failure) => failure,
+        }
+    }
+}
+
+/// Keeps others from changing the install for as long as the ledger lives.
+fn lock(
+    session: &mut Session,
+    options: &Options,
+    reporter: &dyn Reporter,
+) -> Result<Ledger, Problem> {
+    reporter.stage(Stage::Lock);
+    session.awake()?;
+    Ledger::open(options, session)
+}
+
+/// Whoever asked us to end while this backup was made is heard now, before anything is changed.
+fn heard(reporter: &dyn Reporter, backup: &Backup) -> Result<(), Problem> {
+    match reporter.cancelled() {
+        true => Err(apply::called_off(backup)),
+        false => Ok(()),
+    }
+}
+
+/// Makes everything of a backup readable: its keys, where they lie apart, and what is encrypted.
+fn readable(
+    mut backup: Backup,
+    options: &Options,
+    ask: &mut AskPassphrase<'_>,
+) -> Result<Backup, Problem> {
+    backup.look_for_keys_in(options.keys_dir.as_deref());
+    backup.verify().map_err(|e| backup_problem(&e))?;
+    if backup.is_encrypted() {
+        let passphrase = ask(&backup.folder)?;
+        let unlocked = backup.unlock(&passphrase).and_then(|()| backup.verify());
+        unlocked.map_err(|e| backup_problem(&e))?;
+    }
+    Ok(backup)
+}

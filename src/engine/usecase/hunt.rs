@@ -1,0 +1,76 @@
+//! Looks for keys: where we are told to, in running processes, in the usual places; or tries one that is at hand.
+
+use std::path::PathBuf;
+
+use super::given::one_key;
+use super::{Notice, Reporter, Stage};
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::source::{Source, SourceKind};
+use crate::engine::hunt::find_key::{Hunted, SearchPlaces};
+use crate::engine::hunt::{find_key, processes};
+use crate::engine::session::Session;
+use crate::engine::session::judge;
+use crate::engine::session::judge::Looking;
+use crate::io::hunt;
+use crate::io::hunt::HuntTotals;
+
+/// Where to look.
+pub enum Where<'a> {
+    /// In these files, folders, archives.
+    In(&'a [PathBuf]),
+    /// Where keys usually survive on a server, and around the install.
+    Usual,
+    /// In the environment and the memory of PHP processes.
+    Processes,
+}
+
+/// Looks there. Called off, it keeps what it found so far.
+pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -> HuntTotals {
+    reporter.stage(Stage::Search);
+    let cancel = || reporter.cancelled();
+    let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
+    let looked = match place {
+        Where::In(roots) => judge::look_in(session, roots, &cancel, &mut on),
+        Where::Usual => {
+            let roots = hunt::usual_places(&session.install.root);
+            judge::look_in(session, &roots, &cancel, &mut on)
+        }
+        Where::Processes => processes::look_in(session, &cancel, &mut on),
+    };
+    judge::count_mails(session);
+    reporter.found(session, Looking::Found);
+    reporter.notice(Notice::Skipped(&looked));
+    looked
+}
+
+/// The key hunt alone: the install itself, running processes, and these places.
+pub fn hunt(session: &mut Session, places: &SearchPlaces, reporter: &dyn Reporter) -> Hunted {
+    reporter.stage(Stage::Search);
+    let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
+    find_key::hunt(session, places, &|| reporter.cancelled(), &mut on)
+}
+
+/// A key that was typed or pasted.
+pub struct TriedKey {
+    /// Which it is.
+    pub key: Fingerprint,
+    /// How many secrets it opens.
+    pub opens: usize,
+}
+
+/// Tries a key that was typed or pasted: the text itself, or the one key in it.
+///
+/// # Errors
+/// Why the text is no key.
+pub fn try_key(
+    session: &mut Session,
+    text: &[u8],
+    reporter: &dyn Reporter,
+) -> Result<TriedKey, String> {
+    let (text, source) = one_key(text, Source::of(SourceKind::Given))?;
+    let tried = judge::try_key(session, text.expose(), source);
+    let (key, opens) = tried.map_err(|error| error.to_string())?;
+    judge::count_mails(session);
+    reporter.found(session, Looking::Found);
+    Ok(TriedKey { key, opens })
+}

@@ -1,0 +1,104 @@
+//! Opens an install and judges it: what every other use case begins with.
+
+use std::path::{Path, PathBuf};
+
+use super::given::{Given, holds_no_key};
+use super::{Notice, Reporter, Stage};
+use crate::domain::error::Problem;
+use crate::engine::hunt::{log_secrets, processes};
+use crate::engine::recovery::backup::Options;
+use crate::engine::recovery::run_log;
+use crate::engine::session::Session;
+use crate::engine::session::judge::Looking;
+use crate::engine::session::survey::NoDatabase;
+use crate::engine::session::{judge, own_backups, survey};
+use crate::engine::worker::OtherDatabase;
+use crate::io::install::Environment;
+use crate::words::words;
+
+/// What is opened, and how.
+pub struct Opening<'a> {
+    /// The install's folder; `None` takes the only one there is.
+    pub install: Option<&'a Path>,
+    /// Other values than FreeScout's for the database.
+    pub database: Option<OtherDatabase>,
+    /// FreeScout's process environment.
+    pub environment: Environment,
+    /// Where our backups and the journal are.
+    pub options: &'a Options,
+    /// What the operator gave.
+    pub given: &'a Given,
+    /// Where keys are looked for at once. The wizard does that as a job of its own, which can be stopped.
+    pub look_in: &'a [PathBuf],
+    /// Whether the install's own processes are searched at once while something is lost. Who hunts for keys does it later.
+    pub processes: bool,
+}
+
+/// Why an install was not opened.
+pub enum NotOpened {
+    /// Its database alone is to blame: other values for it may help.
+    NoDatabase(Box<NoDatabase>),
+    /// Something else.
+    Problem(Problem),
+}
+
+impl From<Problem> for NotOpened {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl NotOpened {
+    /// As it is told where no other values can be given.
+    pub fn problem(self) -> Problem {
+        match self {
+            NotOpened::NoDatabase(refused) => refused.problem,
+            NotOpened::Problem(problem) => problem,
+        }
+    }
+}
+
+/// Finds, reads and judges the install, with every key that is at hand.
+///
+/// # Errors
+/// [`NotOpened`].
+pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, NotOpened> {
+    let w = words();
+    let options = opening.options;
+    reporter.stage(Stage::Open);
+    reporter.progress(w.survey_reading, 0, None);
+    let opened = survey::open(opening.install, opening.environment, opening.database)?;
+    let mut session = opened.map_err(|refused| NotOpened::NoDatabase(Box::new(refused)))?;
+    reporter.notice(Notice::Opened(&session, options));
+    reporter.stage(Stage::Judge);
+    reporter.progress(w.survey_judging, 0, None);
+    own_backups::load(&mut session, options);
+    judge::read_inventory(&mut session)?;
+    for (text, source) in &opening.given.keys {
+        judge::try_key(&mut session, text.expose(), source.clone())
+            .map_err(|e| holds_no_key(&e.to_string()))?;
+    }
+    session.restart_anyway = opening.given.restart_workers;
+    judge::count_mails(&mut session);
+    session.journal_findings = run_log::findings(options, &session.install.root);
+    reporter.notice(Notice::Journal(&session, options));
+    reporter.found(&session, Looking::Found);
+    if log_secrets::read(&mut session) {
+        reporter.found(&session, Looking::Found);
+    }
+    let cancel = || reporter.cancelled();
+    if !opening.look_in.is_empty() {
+        let looked = judge::look_in(&mut session, opening.look_in, &cancel, &mut |_, _| {});
+        reporter.notice(Notice::Skipped(&looked));
+        judge::count_mails(&mut session);
+    }
+    // Before anything is judged for good, or restarted: a worker's memory may be the only place left.
+    if opening.processes && processes::closed(&session) > 0 {
+        reporter.progress(w.memory_searching, 0, None);
+        let looked = processes::look_in_own(&mut session, &cancel, &mut |_, _| {});
+        reporter.notice(Notice::Skipped(&looked));
+        judge::count_mails(&mut session);
+        reporter.found(&session, Looking::Found);
+    }
+    Ok(session)
+}

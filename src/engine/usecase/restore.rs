@@ -1,0 +1,79 @@
+//! Puts a backup back: what it would come to, and then exactly that.
+
+use std::path::Path;
+
+use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock, readable};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::recovery::backup::{Options, backup_problem};
+use crate::engine::recovery::restore;
+use crate::engine::recovery::restore::{Foretold, PutBack};
+use crate::engine::session::Session;
+use crate::io::state::backup::{Backup, BackupError};
+use crate::words::untrusted::sanitize;
+
+/// The backup in this folder, readable.
+///
+/// # Errors
+/// A [`Problem`]: there is none, or it cannot be read.
+pub fn open(
+    folder: &Path,
+    options: &Options,
+    ask: &mut AskPassphrase<'_>,
+) -> Result<Backup, Problem> {
+    let backup = Backup::open(folder).map_err(|e| no_backup(folder, options, &e))?;
+    readable(backup, options, ask)
+}
+
+fn no_backup(folder: &Path, options: &Options, error: &BackupError) -> Problem {
+    if let BackupError::Newer(..) = error {
+        return backup_problem(error);
+    }
+    let what = text!(not_a_backup, path = sanitize(&folder.to_string_lossy()));
+    let next = text!(not_a_backup_next, folder = options.backup_dir.display());
+    Problem::new(
+        ErrorKind::BackupUnusable,
+        what,
+        sanitize(&error.to_string()),
+        next,
+    )
+}
+
+/// What it would come to. Nothing is changed.
+///
+/// # Errors
+/// [`Refused`]: it cannot be put back here.
+pub fn foresee(session: &mut Session, backup: &Backup) -> Result<Foretold, Refused> {
+    restore::foretell(session, backup).map_err(Refused::unchanged)
+}
+
+/// Backs up what stands, and puts the backup back as was foretold.
+///
+/// # Errors
+/// [`Refused`].
+pub fn restore(
+    session: &mut Session,
+    options: &Options,
+    backup: &Backup,
+    foretold: Foretold,
+    reporter: &dyn Reporter,
+) -> Result<PutBack, Refused> {
+    let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
+    let settled = ledger.require_settled_by(&backup.folder);
+    settled.map_err(Refused::NotStarted)?;
+    reporter.stage(Stage::BackUp);
+    let go_on = |safety: &Backup| {
+        heard(reporter, safety)?;
+        reporter.stage(Stage::Apply);
+        Ok(())
+    };
+    let mut progress = |what: &str, done, of| reporter.progress(what, done, of);
+    let done = restore::put_back(
+        session,
+        &mut ledger,
+        backup,
+        foretold,
+        &go_on,
+        &mut progress,
+    );
+    Ok(done?)
+}

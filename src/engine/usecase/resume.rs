@@ -1,0 +1,55 @@
+//! Finishes what was interrupted: a recovery, an undo, or a restore.
+
+use std::path::Path;
+
+use super::logins;
+use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
+use crate::domain::mail::probe::Tested;
+use crate::engine::recovery::backup::{Options, backup_problem};
+use crate::engine::recovery::resume;
+use crate::engine::recovery::resume::Resumed;
+use crate::engine::recovery::run_log;
+use crate::engine::session::Session;
+use crate::io::state::backup::Backup;
+
+/// What became of the interrupted run.
+pub struct Finished {
+    /// What it came to.
+    pub resumed: Resumed,
+    /// The logins, where it was a recovery and they were made.
+    pub tested: Option<Vec<Tested>>,
+}
+
+/// Finishes it; where nothing was interrupted, nothing is written. `prove` has every login tried after a recovery.
+///
+/// # Errors
+/// [`Refused`].
+pub fn resume(
+    session: &mut Session,
+    options: &Options,
+    ask: &mut AskPassphrase<'_>,
+    prove: bool,
+    reporter: &dyn Reporter,
+) -> Result<Finished, Refused> {
+    let unfinished = run_log::unfinished(options, &session.install.root);
+    if unfinished.map_err(Refused::NotStarted)?.is_none() {
+        return Ok(Finished {
+            resumed: Resumed::Nothing,
+            tested: None,
+        });
+    }
+    let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
+    reporter.stage(Stage::Apply);
+    let mut open = |folder: &Path| {
+        let backup = Backup::open(folder).map_err(|e| backup_problem(&e))?;
+        readable(backup, options, ask)
+    };
+    let mut progress = |what: &str, done, of| reporter.progress(what, done, of);
+    let resumed = resume::resume(session, &mut ledger, &mut open, &mut progress)?;
+    session.journal_findings.clear();
+    let tested = match &resumed {
+        Resumed::Recovered(_) => logins::prove(session, prove, reporter),
+        Resumed::Nothing | Resumed::TakenBack(..) | Resumed::PutBack(..) => None,
+    };
+    Ok(Finished { resumed, tested })
+}

@@ -1,0 +1,91 @@
+//! Takes the last recovery back, or the run that was interrupted.
+
+use std::path::PathBuf;
+
+use super::backup::before_change;
+use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::recovery::backup::Options;
+use crate::engine::recovery::undo;
+use crate::engine::recovery::undo::Undone;
+use crate::engine::session::Session;
+use crate::io::state::backup::Backup;
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+/// An undo that was carried out.
+pub struct TakenBack {
+    /// The backup that was gone back to.
+    pub backup: PathBuf,
+    /// What it came to. The last note names the backup of what stood before.
+    pub undone: Undone,
+}
+
+/// The backup that an undo goes back to, readable.
+///
+/// # Errors
+/// A [`Problem`]: there is none, or it cannot be read.
+pub fn backup_to_undo(
+    session: &Session,
+    options: &Options,
+    ask: &mut AskPassphrase<'_>,
+) -> Result<Backup, Problem> {
+    readable(found(session, options)?, options, ask)
+}
+
+fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
+    let w = words();
+    undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
+        let folder = sanitize(&options.backup_dir.to_string_lossy());
+        let why = text!(undo_nothing_why, folder = folder);
+        Problem::new(
+            ErrorKind::NothingToDo,
+            w.undo_nothing,
+            why,
+            w.undo_nothing_next,
+        )
+    })
+}
+
+/// What an undo would put back. Nothing is changed.
+///
+/// # Errors
+/// A [`Problem`] when it cannot be taken back.
+pub fn foresee(
+    session: &mut Session,
+    options: &Options,
+    backup: &Backup,
+) -> Result<Undone, Problem> {
+    undo::preview(session, options, backup)
+}
+
+/// Backs up what stands, and takes the last recovery back.
+///
+/// # Errors
+/// [`Refused`].
+pub fn undo(
+    session: &mut Session,
+    options: &Options,
+    ask: &mut AskPassphrase<'_>,
+    reporter: &dyn Reporter,
+) -> Result<TakenBack, Refused> {
+    // Whoever has nothing to undo keeps nobody waiting, and a passphrase is typed before others are kept from working.
+    let mut backup = backup_to_undo(session, options, ask).map_err(Refused::unchanged)?;
+    let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
+    let now = found(session, options).map_err(Refused::unchanged)?;
+    if now.folder != backup.folder {
+        // Another of us has recovered since.
+        backup = readable(now, options, ask).map_err(Refused::unchanged)?;
+    }
+    let safety = before_change(session, options, reporter).map_err(Refused::unchanged)?;
+    reporter.stage(Stage::Apply);
+    let mut progress = |what: &str, done, of| reporter.progress(what, done, of);
+    let mut undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
+    session.journal_findings.clear();
+    let folder = sanitize(&safety.folder.to_string_lossy());
+    undone.notes.push(text!(undo_safety, folder = folder));
+    Ok(TakenBack {
+        backup: backup.folder,
+        undone,
+    })
+}

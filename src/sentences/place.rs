@@ -1,0 +1,88 @@
+//! Where a secret is stored, for people: what it is, then whose or in which row.
+
+use crate::domain::inventory::SecretKind;
+use crate::domain::inventory::secret::{Place, Table, Token};
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+use super::kind;
+
+/// A place, as "incoming password (mailbox 3)". Options are known by their row alone: where their kind is at hand, see
+/// [`of_kind`].
+pub fn place(place: &Place) -> String {
+    named(place, None)
+}
+
+/// A place whose kind is known, as "system mail password (options row 8)".
+pub fn of_kind(place: &Place, kind: SecretKind) -> String {
+    named(place, Some(kind))
+}
+
+fn named(place: &Place, known: Option<SecretKind>) -> String {
+    let w = words();
+    let cell = &place.cell;
+    let (id, column) = (cell.id, sanitize(&cell.column));
+    let in_row = |what: &str| {
+        text!(
+            place_in_row,
+            what = what,
+            table = cell.table.name(),
+            id = id
+        )
+    };
+    match cell.table {
+        Table::Mailboxes => {
+            let what = match (place.token, cell.column.as_str()) {
+                (Some(Token::Access), _) => w.place_access_token,
+                (Some(Token::Refresh), _) => w.place_refresh_token,
+                (None, "in_password") => kind(SecretKind::Incoming),
+                (None, "out_password") => kind(SecretKind::Outgoing),
+                (None, _) => column.as_str(),
+            };
+            text!(place_of_mailbox, what = what, id = id)
+        }
+        Table::Options => in_row(known.map_or(w.place_option, kind)),
+        Table::Modules => in_row(kind(SecretKind::License)),
+        Table::Users => in_row(kind(SecretKind::InvitedUser)),
+        Table::Env => text!(place_in_env, name = column),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_says_what_it_is_before_where() {
+        let column = |table, id, column: &str| Place::column(table, id, column);
+        let mut token = column(Table::Mailboxes, 12, "meta");
+        token.token = Some(Token::Refresh);
+        let option = column(Table::Options, 8, "value");
+        for (said, meant) in [
+            (
+                place(&column(Table::Mailboxes, 3, "in_password")),
+                "incoming password (mailbox 3)",
+            ),
+            (
+                place(&column(Table::Mailboxes, 3, "out_password")),
+                "outgoing password (mailbox 3)",
+            ),
+            (place(&token), "OAuth refresh token (mailbox 12)"),
+            (place(&option), "setting (options row 8)"),
+            (
+                of_kind(&option, SecretKind::SystemMail),
+                "system mail password (options row 8)",
+            ),
+            (
+                place(&column(Table::Modules, 1, "license")),
+                "module licence (modules row 1)",
+            ),
+            (
+                place(&column(Table::Env, 0, "TELEGRAM_BOT_TOKEN")),
+                "TELEGRAM_BOT_TOKEN in .env",
+            ),
+        ] {
+            assert_eq!(said, meant);
+        }
+    }
+}

@@ -96,7 +96,7 @@ impl English {
 /// ```
 /// # use freescout_rescue::text;
 /// let said = text!(web_user_unknown, name = "web7");
-/// assert_eq!(said, "There is no account web7 on this server.");
+/// assert!(said.contains("web7") && !said.contains('{'), "{said}");
 /// ```
 /// ```compile_fail,E0560
 /// # use freescout_rescue::text;

@@ -7,10 +7,10 @@
 //! domain   what is true: keys, payloads, settings, secrets, verdicts, plans. No I/O, no clock, no threads
 //! sentences  findings, verdicts, actions and sources as sentences
 //! io       one outside thing a room: files, databases, processes, PHP, mail servers, the search for keys
-//! engine   the work itself, built from domain and io: survey, checks, backup, apply, undo, logins; runs as jobs
+//! engine   the work itself, built from domain and io; `usecase` is its front, one function for both faces
+//! cli      the face for programs and pipes: arguments in, text or JSON out
 //! wizard   the state machine `(state, event) -> (state, effects)`; pure
-//! tui      the state drawn on a terminal, keys turned into events
-//! cli      the same engine without the screen; stands beside tui
+//! tui      the face for people: the state drawn on a terminal, keys turned into events
 //! demo     a throw-away broken install to try it all on
 //! ```
 

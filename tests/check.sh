@@ -66,7 +66,7 @@ not_run=""
 [ "$(id -u)" -eq 0 ] || not_run=", what only root can try (the tests that leave something out say \"not root: … not tried\")"
 step cargo fmt --check
 step cargo clippy --locked --all-targets --all-features -- -D warnings
-step cargo test --locked --features crash-points
+step cargo test --locked --features crash-points,pseudo-locale
 step cargo build --locked --release
 step tests/machete.sh
 crates=0

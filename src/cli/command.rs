@@ -1,22 +1,78 @@
 //! The commands, a file each: arguments to a use case, its outcome to text or JSON, and to an exit code.
 
-pub(super) mod backup;
-pub(super) mod check;
-pub(super) mod find_key;
-pub(super) mod history;
-pub(super) mod recover;
-pub(super) mod restore;
-pub(super) mod resume;
-pub(super) mod test;
-pub(super) mod undo;
+mod backup;
+mod check;
+mod find_key;
+mod history;
+mod recover;
+mod restore;
+mod resume;
+mod test;
+mod undo;
 
-use super::arguments::Common;
+use super::arguments::{Command, Common};
+use super::outcome::CommandResult;
 use super::reporter::TerminalReporter;
 use crate::domain::error::Problem;
 use crate::engine::session::Session;
 use crate::engine::usecase::open;
 use crate::engine::usecase::open::Opening;
 use crate::io::install::Environment;
+
+/// Carries out a command.
+pub fn run(command: Command) -> CommandResult {
+    match command {
+        Command::Check(common) => check::run(&common),
+        Command::FindKey {
+            common,
+            usual,
+            threads,
+            prefixed,
+        } => find_key::run(&common, usual, threads, prefixed),
+        Command::Test { common, options } => test::run(&common, &options),
+        Command::Backup { common, options } => backup::run(&common, &options),
+        Command::Restore {
+            backup,
+            common,
+            yes,
+            passphrase,
+        } => restore::run(&common, &backup, yes, &passphrase),
+        Command::Recover {
+            common,
+            yes,
+            strategy,
+            passwords,
+            take_older,
+            no_test,
+        } => recover::run(
+            &common,
+            yes,
+            recover::Flags {
+                strategy: strategy.strategy(),
+                passwords: passwords.as_deref(),
+                take_older,
+                test: !no_test,
+            },
+        ),
+        Command::Resume {
+            common,
+            give_up: true,
+            ..
+        } => resume::give_up(&common),
+        Command::Resume {
+            common,
+            no_test,
+            passphrase,
+            ..
+        } => resume::run(&common, !no_test, &passphrase),
+        Command::History { common, all } => history::run(&common, all),
+        Command::Undo {
+            common,
+            yes,
+            passphrase,
+        } => undo::run(&common, yes, &passphrase),
+    }
+}
 
 /// Finds, reads and judges the install, and looks for keys where we were told to.
 fn opened(common: &Common, reporter: &TerminalReporter) -> Result<Session, Problem> {

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::CommandResult;
+use super::outcome::CommandResult;
 use super::output::{self, Out};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;

@@ -3,12 +3,12 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
-use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, within, wrap};
 use crate::tui::keymap;
 use crate::tui::step::step_name;
 use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
@@ -166,9 +166,11 @@ impl Canvas<'_, '_> {
     /// A box with a title; what is left inside it.
     fn pane(&mut self, area: Rect, title: &str, focused: bool) -> Rect {
         let role = if focused { Role::Accent } else { Role::Muted };
+        let title = self.span(Role::Heading, format!(" {title} "));
+        let room = usize::from(area.width.saturating_sub(2));
         let block = Block::bordered()
             .border_style(self.theme.style(role))
-            .title(self.span(Role::Heading, format!(" {title} ")));
+            .title(Line::from(within(vec![title], room)));
         let inner = block.inner(area);
         self.frame.render_widget(block, area);
         inner

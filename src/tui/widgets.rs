@@ -92,6 +92,32 @@ pub fn fit(text: &str, width: usize) -> String {
     cut
 }
 
+/// Spans in at most `width` columns: what does not fit is cut with an ellipsis.
+pub(super) fn within(spans: Vec<Span<'_>>, width: usize) -> Vec<Span<'_>> {
+    let whole: String = spans.iter().map(|span| span.content.as_ref()).collect();
+    if whole.trim_end().width() <= width {
+        return spans;
+    }
+    let mut room = width.saturating_sub(1);
+    let mut cut = Vec::new();
+    for span in spans {
+        let columns = span.content.width();
+        if columns <= room {
+            room -= columns;
+            cut.push(span);
+            continue;
+        }
+        let mut text = fit(&span.content, room + 1);
+        // As wide as what is left, and followed by more.
+        if columns == room + 1 {
+            text = fit(&format!("{text} "), room + 1);
+        }
+        cut.push(Span::styled(text, span.style));
+        break;
+    }
+    cut
+}
+
 /// Cuts `height` rows off the top of an area.
 pub fn take_top(area: &mut Rect, height: u16) -> Rect {
     let height = height.min(area.height);
@@ -126,7 +152,7 @@ impl Canvas<'_, '_> {
         frames[turn % frames.len()]
     }
 
-    /// One line of spans at a row of an area, cut at its edge.
+    /// One line of spans at a row of an area, cut with an ellipsis at its edge.
     pub fn line(&mut self, area: Rect, row: u16, spans: Vec<Span<'_>>) {
         if row < area.height {
             let at = Rect {
@@ -134,6 +160,7 @@ impl Canvas<'_, '_> {
                 height: 1,
                 ..area
             };
+            let spans = within(spans, usize::from(area.width));
             self.frame.render_widget(Line::from(spans), at);
         }
     }
@@ -149,17 +176,37 @@ impl Canvas<'_, '_> {
         if shown { name } else { otherwise }.to_owned()
     }
 
-    /// Wrapped pieces from the top of an area, which shrinks by what they took.
+    /// Wrapped pieces from the top of an area, which shrinks by what they took. What does not fit is cut with an
+    /// ellipsis at the end of the last row.
     pub fn pieces(&mut self, area: &mut Rect, pieces: &[Piece]) {
         for (role, text) in pieces {
             if text.is_empty() {
                 take_top(area, 1);
             }
             for line in wrap(text, usize::from(area.width)) {
+                if area.height == 0 && !line.is_empty() {
+                    return self.goes_on_below(*area);
+                }
                 let row = take_top(area, 1);
                 let span = self.span(*role, line);
                 self.line(row, 0, vec![span]);
             }
+        }
+    }
+
+    /// Marks the row above a used up area as cut.
+    fn goes_on_below(&mut self, area: Rect) {
+        let (Some(x), Some(y)) = (area.right().checked_sub(1), area.y.checked_sub(1)) else {
+            return;
+        };
+        let buffer = self.frame.buffer_mut();
+        if let Some(before) = buffer.cell_mut((x.saturating_sub(1), y))
+            && before.symbol().width() > 1
+        {
+            before.set_symbol(" ");
+        }
+        if let Some(last) = buffer.cell_mut((x, y)) {
+            last.set_symbol("…");
         }
     }
 
@@ -337,6 +384,23 @@ mod tests {
                 assert_eq!(fit(text, width).width(), width, "{text:?} in {width}");
             }
         }
+    }
+
+    #[test]
+    fn a_line_that_does_not_fit_says_so() {
+        let cut = |texts: &[&'static str], width| {
+            let spans = texts.iter().map(|text| Span::raw(*text)).collect();
+            let cut = within(spans, width);
+            cut.iter()
+                .map(|span| span.content.as_ref())
+                .collect::<String>()
+        };
+        assert_eq!(cut(&["one ", "two "], 7), "one two ");
+        assert_eq!(cut(&["one ", "two"], 6), "one t…");
+        assert_eq!(cut(&["one", "two"], 3), "on…");
+        assert_eq!(cut(&["one", "two"], 4), "one…");
+        assert_eq!(cut(&["销售", "部"], 5), "销售…");
+        assert_eq!(cut(&["one"], 0), "");
     }
 
     #[test]

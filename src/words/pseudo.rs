@@ -61,6 +61,8 @@ fn dressed(line: &str, within: &mut usize) -> String {
         match c {
             VALUE => *within += 1,
             VALUE_ENDS => *within = within.saturating_sub(1),
+            // A text within a text is a part of it.
+            OPENS | CLOSES if *within > 0 => {}
             _ if *within > 0 => out.push(c),
             _ => {
                 length += 1;

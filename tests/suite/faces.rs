@@ -1,7 +1,7 @@
 //! Both faces do the same work: the wizard, driven by its keys and without a screen, and the command, each on a copy of
 //! the same broken install; then what they wrote is compared.
 
-mod given;
+mod named;
 mod order;
 mod wizard;
 
@@ -20,6 +20,8 @@ use freescout_rescue::io::install::{Environment, artisan};
 use freescout_rescue::io::state;
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::io::state::backup::Backup;
+use freescout_rescue::wizard::message::Action;
+use freescout_rescue::wizard::step::Step;
 use freescout_rescue::words::words;
 use serde_json::Value as Json;
 
@@ -388,4 +390,34 @@ fn what_was_interrupted_is_taken_back_the_same() {
     );
     let run = &written.journal[0];
     assert!(run.starts_with(r#"kind "undo", outcome "done""#), "{run}");
+}
+
+/// FreeScout could not run on what `.env` says: the plan is refused where it is made, in the same words.
+#[test]
+fn a_plan_that_freescout_would_not_follow_is_refused_alike_before_anything_is_written_for_it() {
+    let broken = Broken::new();
+    let env = broken.bench.install().join(".env");
+    let text = std::fs::read_to_string(&env).unwrap();
+    std::fs::write(&env, text.replace("database.sqlite", "nowhere.sqlite")).unwrap();
+    let mut said = Vec::new();
+    for words in [&["recover"][..], &["recover", "--yes"]] {
+        let refused = broken.command(words);
+        ends_with(&refused, 1);
+        assert_eq!(
+            refused.out, "",
+            "no plan that cannot be carried out is shown"
+        );
+        said.push(refused.err);
+        assert!(!broken.options().backup_dir.exists(), "{words:?}");
+    }
+    let mut wizard = Driven::surveyed(&broken);
+    wizard.back_up();
+    wizard.act(&[Action::Go(Step::Plan)]);
+    wizard.until("the refusal", |w| {
+        w.running.is_none() && w.plan.problem.is_some()
+    });
+    let problem = wizard.wizard.plan.problem.as_ref().unwrap();
+    for said in said {
+        assert!(said.contains(&problem.what), "{said}");
+    }
 }

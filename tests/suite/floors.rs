@@ -6,16 +6,16 @@ mod rooms;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The floors from the ground up. `cli` stands beside `wizard` and `tui`; `demo` may use what it likes below them.
+/// The floors from the ground up. `cli` knows of no screen; `demo` may use what it likes below it.
 const FLOORS: [&[&str]; 8] = [
     &["words"],
     &["domain"],
     &["sentences"],
     &["io"],
     &["engine"],
+    &["cli"],
     &["demo", "wizard"],
     &["tui"],
-    &["cli"],
 ];
 
 fn floor(name: &str) -> Option<usize> {

@@ -308,7 +308,10 @@ fn a_key_file_of_others_is_not_written() {
         ("the web user's", WEB, true, ""),
     ] {
         let bench = Bench::of_web_user();
-        let file = bench.path("machine-id");
+        let folder = bench.path("keys");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let file = folder.join("machine-id");
         let held = match plain {
             // The form of /etc/machine-id.
             true => "0123456789abcdef0123456789abcdef".to_owned(),
@@ -329,7 +332,7 @@ fn a_key_file_of_others_is_not_written() {
                 outcome.err
             );
             assert_ne!(std::fs::read(&file).unwrap(), before, "{name}: not written");
-            undo_waits_for_a_closed_folder(&bench, name);
+            undo_waits_for_a_closed_folder(&bench, &folder, name);
             assert_eq!(std::fs::read(&file).unwrap(), before, "{name}: not undone");
         } else {
             assert_eq!(outcome.code, 1, "{name}: {}{}", outcome.out, outcome.err);
@@ -345,10 +348,10 @@ fn a_key_file_of_others_is_not_written() {
 }
 
 /// What is put back is no plan: another strategy is no way out, a closed folder is.
-fn undo_waits_for_a_closed_folder(bench: &Bench, name: &str) {
+fn undo_waits_for_a_closed_folder(bench: &Bench, folder: &Path, name: &str) {
     let mode = |mode| {
         let mode = std::fs::Permissions::from_mode(mode);
-        std::fs::set_permissions(bench.folder.path(), mode).unwrap();
+        std::fs::set_permissions(folder, mode).unwrap();
     };
     let install = bench.install();
     let backups = bench.path("backups");

@@ -2,15 +2,16 @@
 
 use super::opened;
 use crate::cli::arguments::{BackupOptions, Common};
+use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
+use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started, passphrase};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::backup::BackupContents;
 use crate::engine::usecase;
 
 /// Makes a backup, and says where.
-pub(in crate::cli) fn run(common: &Common, options: &BackupOptions) -> CommandResult {
+pub(super) fn run(common: &Common, options: &BackupOptions) -> CommandResult {
     // Before anything is read: who has to go and fetch it shall not wait.
     let sealing = passphrase::sealing(options).map_err(not_started)?;
     let reporter = TerminalReporter::default();

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::opened;
 use crate::cli::arguments::Common;
+use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started};
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::commands;
@@ -16,7 +16,7 @@ use crate::io::install;
 use crate::sentences;
 
 /// Says how things stand.
-pub(in crate::cli) fn run(common: &Common) -> CommandResult {
+pub(super) fn run(common: &Common) -> CommandResult {
     let session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
     let assessment = session.assess();
     if common.json {

@@ -2,9 +2,9 @@
 
 use super::open_with;
 use crate::cli::arguments::Common;
+use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key;
 use crate::engine::report;
@@ -14,12 +14,7 @@ use crate::io::hunt;
 use crate::words::words;
 
 /// Looks for keys, and says what was found. `threads` and `prefixed` are for measuring.
-pub(in crate::cli) fn run(
-    common: &Common,
-    usual: bool,
-    threads: u8,
-    prefixed: bool,
-) -> CommandResult {
+pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> CommandResult {
     let reporter = TerminalReporter::default();
     let mut session = open_with(common, false, &reporter).map_err(not_started)?;
     let places = find_key::SearchPlaces {

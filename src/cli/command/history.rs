@@ -1,8 +1,8 @@
 //! `history`: what was done, the last first.
 
 use crate::cli::arguments::Common;
+use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
-use crate::cli::{CommandResult, not_started};
 use crate::domain::run::Run;
 use crate::engine::exit::Exit;
 use crate::engine::usecase::history;
@@ -11,7 +11,7 @@ use crate::sentences;
 use crate::words::untrusted::sanitize;
 
 /// Tells what was done on this install, or on all.
-pub(in crate::cli) fn run(common: &Common, all: bool) -> CommandResult {
+pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     let options = common.options();
     let whose = match all {
         true => Whose::All,

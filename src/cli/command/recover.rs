@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::opened;
 use crate::cli::arguments::Common;
+use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started, refused};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::plan::Strategy;
 use crate::engine::exit::Exit;
@@ -21,19 +21,19 @@ use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// How an install is to be recovered.
-pub(in crate::cli) struct Flags<'a> {
+pub(super) struct Flags<'a> {
     /// The strategy; `None` takes the recommended one.
-    pub(in crate::cli) strategy: Option<Strategy>,
+    pub(super) strategy: Option<Strategy>,
     /// The file of new passwords.
-    pub(in crate::cli) passwords: Option<&'a Path>,
+    pub(super) passwords: Option<&'a Path>,
     /// Whether older passwords are taken.
-    pub(in crate::cli) take_older: bool,
+    pub(super) take_older: bool,
     /// Whether every login is tried afterwards.
-    pub(in crate::cli) test: bool,
+    pub(super) test: bool,
 }
 
 /// Shows the plan, or backs up and carries it out.
-pub(in crate::cli) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult {
+pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult {
     let wishes = Wishes {
         strategy: asked.strategy,
         passwords: asked

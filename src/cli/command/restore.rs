@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
+use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
@@ -18,7 +19,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// Says what a backup would put back, or puts it back.
-pub(in crate::cli) fn run(
+pub(super) fn run(
     common: &Common,
     folder: &Path,
     yes: bool,

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
+use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started, passphrase, refused};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::report::Older;
@@ -17,7 +18,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// Finishes the run that was interrupted.
-pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
+pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
     let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
@@ -40,7 +41,7 @@ pub(in crate::cli) fn run(common: &Common, test: bool, source: &PassphraseSource
 }
 
 /// Closes the run that was interrupted, whose backup is lost.
-pub(in crate::cli) fn give_up(common: &Common) -> CommandResult {
+pub(super) fn give_up(common: &Common) -> CommandResult {
     let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let closed = usecase::give_up::give_up(&mut session, &common.options(), &reporter);

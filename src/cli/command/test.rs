@@ -4,9 +4,9 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use super::opened;
 use crate::cli::arguments::{Common, TestOptions};
+use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::engine::exit::Exit;
@@ -20,7 +20,7 @@ use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// Logs in everywhere, and says what came of it.
-pub(in crate::cli) fn run(common: &Common, options: &TestOptions) -> CommandResult {
+pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
     let w = words();
     let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;

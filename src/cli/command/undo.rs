@@ -4,15 +4,16 @@ use std::path::Path;
 
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
+use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
-use crate::cli::{CommandResult, not_started, passphrase, refused, unchanged};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
 use crate::words::untrusted::sanitize;
 
 /// Takes the last recovery back, or the one that was interrupted.
-pub(in crate::cli) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
+pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
     let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();

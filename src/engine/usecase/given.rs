@@ -92,13 +92,8 @@ pub(super) fn holds_no_key(why: &str) -> Problem {
     )
 }
 
-/// Refuses a given key that opens nothing and is not in force: whoever gave it expects that it is used, and a recovery that
-/// goes on without it is not the one that was meant.
-///
-/// # Errors
-/// A [`Problem`] that names it.
-pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<(), Problem> {
-    let w = words();
+/// A given key that opens nothing and is not in force.
+fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyReport> {
     let ring = &session.ring;
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
     let opens = |key: &AppKey| {
@@ -109,11 +104,20 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
         let mut twins = assessment.keys.iter().filter(same);
         twins.any(|twin| twin.opens > 0 || twin.effective)
     };
-    let useless = assessment.keys.iter().find(|report| {
+    assessment.keys.iter().find(|report| {
         report.sources.iter().all(|source| given(source.kind))
             && ring.get(report.fingerprint).is_some_and(|key| !opens(key))
-    });
-    let Some(useless) = useless else {
+    })
+}
+
+/// Refuses such a key: whoever gave it expects that it is used, and a recovery that goes on without it is not the one that
+/// was meant.
+///
+/// # Errors
+/// A [`Problem`] that names it.
+pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<(), Problem> {
+    let w = words();
+    let Some(useless) = useless(session, assessment) else {
         return Ok(());
     };
     let from = useless.sources.first().map(sentences::source);

@@ -32,6 +32,8 @@ struct Recording<'a> {
     log: RefCell<Vec<String>>,
     /// At which stage it is called off.
     until: Option<Stage>,
+    /// What a neighbour does when the lock is about to be taken.
+    neighbour: Option<&'a dyn Fn(&Broken)>,
     flag: Arc<AtomicBool>,
 }
 
@@ -42,6 +44,7 @@ impl<'a> Recording<'a> {
             before: stands(broken),
             log: RefCell::default(),
             until: None,
+            neighbour: None,
             flag: Arc::default(),
         }
     }
@@ -78,6 +81,9 @@ impl Reporter for Recording<'_> {
     fn stage(&self, stage: Stage) {
         if self.until == Some(stage) {
             self.flag.store(true, Ordering::SeqCst);
+        }
+        if let (Stage::Lock, Some(neighbour)) = (stage, self.neighbour) {
+            neighbour(self.broken);
         }
         let options = self.broken.options();
         let install = self.broken.bench.install();
@@ -328,4 +334,24 @@ fn what_was_interrupted_is_finished_under_the_lock_and_its_logins_come_last() {
         "asked to end",
     ];
     assert_eq!(reporter.heard(), stages);
+}
+
+/// Between the look for what to take back and the lock, another of us takes it back himself.
+#[test]
+fn what_a_neighbour_has_taken_back_meanwhile_is_not_taken_back_again() {
+    let broken = Broken::new();
+    recover(&broken, &Recording::new(&broken)).unwrap();
+    let after = RefCell::new(Vec::new());
+    let neighbour = |broken: &Broken| {
+        let undone = broken.command(&["undo", "--yes"]);
+        assert_eq!(undone.code, 0, "{}", undone.err);
+        after.replace(stands(broken));
+    };
+    let reporter = Recording {
+        neighbour: Some(&neighbour),
+        ..Recording::new(&broken)
+    };
+    let refused = undo(&broken, &reporter).unwrap_err();
+    assert_eq!(refused.what, words().undo_nothing);
+    assert_eq!(stands(&broken), *after.borrow());
 }

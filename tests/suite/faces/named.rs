@@ -122,4 +122,18 @@ fn the_next_command_names_the_install_as_it_was_named() {
     for line in next {
         assert!(line.ends_with(link.to_str().unwrap()), "{line}");
     }
+    // Typed elsewhere, a path from here leads nowhere.
+    let program = env!("CARGO_BIN_EXE_freescout-rescue");
+    let check = std::process::Command::new(program)
+        .args(["check", "--state-dir", "state", "current/"])
+        .current_dir(bench.folder.path())
+        .output()
+        .unwrap();
+    let out = String::from_utf8(check.stdout).unwrap();
+    let next: Vec<&str> = out.lines().filter(|l| l.contains("rescue ")).collect();
+    assert!(next.len() >= 2, "{out}");
+    for line in next {
+        let named = line.trim_end_matches('/');
+        assert!(named.ends_with(link.to_str().unwrap()), "{line}");
+    }
 }

@@ -1,0 +1,169 @@
+//! The command line as a whole: what stands before the command counts as if it stood after it, what may be given once is
+//! given once, and standard input has one reader.
+
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory, Parser};
+
+use super::{Arguments, Command, Common, STDIN, Task};
+use crate::domain::error::{ErrorKind, Problem};
+use crate::words::words;
+
+impl Arguments {
+    /// Reads the command line of this process. Options may stand before the subcommand or after it.
+    ///
+    /// # Errors
+    /// What is wrong with it, and help and version, where those were asked for.
+    pub fn read() -> Result<Self, clap::Error> {
+        Self::try_parse()?.settled()
+    }
+
+    /// What stands before the subcommand counts as if it stood after it.
+    fn settled(mut self) -> Result<Self, clap::Error> {
+        let before = std::mem::take(&mut self.common);
+        match &mut self.task {
+            None => self.common = before,
+            Some(Task::Command(command)) => command.common_mut().take_over(before)?,
+            Some(Task::Demo { .. }) if before == Common::default() => {}
+            Some(Task::Demo { .. }) => return Err(conflict(words().demo_takes_no_options)),
+        }
+        Ok(self)
+    }
+
+    /// Whether programs read what comes of it.
+    pub fn json(&self) -> bool {
+        match &self.task {
+            Some(Task::Command(command)) => command.common().json,
+            Some(Task::Demo { .. }) | None => self.common.json,
+        }
+    }
+
+    /// Refuses two readers of the one standard input.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names two of them.
+    pub fn require_one_reader(&self) -> Result<(), Problem> {
+        let w = words();
+        let readers = match &self.task {
+            Some(Task::Command(command)) => command.readers(),
+            Some(Task::Demo { .. }) | None => self.common.readers(),
+        };
+        match readers.as_slice() {
+            [first, second, ..] => Err(Problem::new(
+                ErrorKind::Usage,
+                text!(standard_input_shared, first = first, second = second),
+                w.standard_input_twice,
+                w.standard_input_twice_next,
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Command {
+    fn common_mut(&mut self) -> &mut Common {
+        match self {
+            Self::Check(common)
+            | Self::FindKey { common, .. }
+            | Self::Test { common, .. }
+            | Self::Backup { common, .. }
+            | Self::Restore { common, .. }
+            | Self::Recover { common, .. }
+            | Self::Resume { common, .. }
+            | Self::History { common, .. }
+            | Self::Undo { common, .. } => common,
+        }
+    }
+
+    fn common(&self) -> &Common {
+        match self {
+            Self::Check(common)
+            | Self::FindKey { common, .. }
+            | Self::Test { common, .. }
+            | Self::Backup { common, .. }
+            | Self::Restore { common, .. }
+            | Self::Recover { common, .. }
+            | Self::Resume { common, .. }
+            | Self::History { common, .. }
+            | Self::Undo { common, .. } => common,
+        }
+    }
+
+    /// Its options that read standard input, once for each time.
+    fn readers(&self) -> Vec<&'static str> {
+        let (own, path) = match self {
+            Self::Check(_) | Self::FindKey { .. } | Self::Test { .. } | Self::History { .. } => {
+                ("", &None)
+            }
+            Self::Backup { options, .. } => ("--passphrase-file", &options.passphrase_file),
+            Self::Restore { passphrase, .. }
+            | Self::Resume { passphrase, .. }
+            | Self::Undo { passphrase, .. } => ("--passphrase-file", &passphrase.passphrase_file),
+            Self::Recover { passwords, .. } => ("--passwords", passwords),
+        };
+        let mut readers = self.common().readers();
+        readers.extend(path.as_deref().is_some_and(is_stdin).then_some(own));
+        readers
+    }
+}
+
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+fn conflict(message: &str) -> clap::Error {
+    Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message)
+}
+
+/// What may be given once: before the subcommand, or after it.
+fn once<T>(name: &str, after: &mut Option<T>, before: Option<T>) -> Result<(), clap::Error> {
+    if before.is_none() {
+        return Ok(());
+    }
+    if after.is_some() {
+        return Err(conflict(&text!(given_twice, option = name)));
+    }
+    *after = before;
+    Ok(())
+}
+
+impl Common {
+    /// Adds what stood before the subcommand.
+    fn take_over(&mut self, before: Common) -> Result<(), clap::Error> {
+        let Common {
+            install,
+            look_in,
+            key_file,
+            backup_dir,
+            keys_dir,
+            state_dir,
+            web_user,
+            no_artisan,
+            restart_workers,
+            php_limit,
+            json,
+        } = before;
+        once("INSTALL", &mut self.install, install)?;
+        once("--backup-dir", &mut self.backup_dir, backup_dir)?;
+        once("--keys-dir", &mut self.keys_dir, keys_dir)?;
+        once("--state-dir", &mut self.state_dir, state_dir)?;
+        once("--web-user", &mut self.web_user, web_user)?;
+        once("--php-limit", &mut self.php_limit, php_limit)?;
+        self.look_in.splice(0..0, look_in);
+        self.key_file.splice(0..0, key_file);
+        self.no_artisan |= no_artisan;
+        self.restart_workers |= restart_workers;
+        self.json |= json;
+        Ok(())
+    }
+
+    /// The options that read standard input, once for each time.
+    fn readers(&self) -> Vec<&'static str> {
+        let read = |name: &'static str, paths: &[PathBuf]| {
+            let readers = paths.iter().filter(|path| is_stdin(path));
+            readers.map(|_| name).collect::<Vec<_>>()
+        };
+        let keys = read("--key-file", &self.key_file);
+        [keys, read("--look-in", &self.look_in)].concat()
+    }
+}

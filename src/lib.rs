@@ -57,22 +57,21 @@ pub mod engine {
 
 /// The state machine of the eight steps.
 pub mod wizard {
-    pub mod bookmark;
     pub mod jobs;
+    pub mod leave;
     pub mod message;
+    pub mod mode;
     pub mod parts;
     pub mod step;
-    pub mod unfinished;
     pub mod update;
+    mod updates;
 }
 
 /// The screen.
 pub mod tui {
     pub mod app;
     pub mod frame;
-    pub mod keyboard;
     pub mod keymap;
-    pub mod picture;
     pub mod step;
     pub mod terminal;
     pub mod theme;

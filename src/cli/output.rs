@@ -129,7 +129,7 @@ pub(super) fn skipped(looked: &HuntTotals) {
 /// Every key, what it opens, and where it stands.
 fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
     for key in &assessment.keys {
-        out.line(&sentences::key(key, assessment.summary.total));
+        out.line(&sentences::key(key, assessment.summary.all()));
         for source in key.sources.iter().take(sources) {
             out.line(&format!("      {}", sentences::source(source)));
         }
@@ -234,7 +234,7 @@ fn summary(summary: &Summary) -> String {
     text!(
         check_summary,
         readable = summary.readable(),
-        total = summary.total
+        total = summary.all()
     )
 }
 
@@ -268,7 +268,7 @@ pub(super) fn plan(
         entered = ready.plan.entered(),
         before = assessment.summary.readable(),
         after = ready.after.readable(),
-        total = ready.after.total
+        total = ready.after.all()
     ));
     if let Some(why) = assessment
         .recommendation

@@ -318,6 +318,23 @@ impl Plan {
             .filter(|s| s.action == PlanAction::StaysLost)
     }
 
+    /// The passwords that are left to be entered: what stays unreadable and can be entered, and what is missing. `secrets`
+    /// are those that the plan was made for.
+    pub fn to_enter<'a>(
+        &self,
+        secrets: &'a [SecretReport],
+    ) -> impl Iterator<Item = &'a SecretReport> {
+        // A plan has one step a secret, in the order of the secrets.
+        let pairs = self.steps.iter().zip(secrets);
+        pairs
+            .filter(|(step, secret)| match step.action {
+                PlanAction::StaysLost => secret.enterable(),
+                PlanAction::Nothing => secret.enterable() && secret.probably_wiped(),
+                _ => false,
+            })
+            .map(|(_, secret)| secret)
+    }
+
     /// Secrets that FreeScout reads afterwards.
     pub fn readable_after(&self) -> usize {
         self.steps

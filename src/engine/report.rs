@@ -23,7 +23,7 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::{self, Choices, Plan, PlanAction, Recommendation, Strategy, TargetKey};
+use crate::domain::plan::{self, Choices, Plan, Recommendation, Strategy, TargetKey};
 use crate::domain::run::RunOrigin;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::domain::verdict::finding::{Finding, Severity};
@@ -35,7 +35,7 @@ use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::fs;
-use crate::io::fs::Attributes;
+use crate::io::fs::{Attributes, FileError};
 use crate::io::install::{KnownBy, WebAccount};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
@@ -422,14 +422,8 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
         &assessment.circumstances,
         &choices,
     );
-    let lost = |plan: &Plan| {
-        // A plan has one step a secret, in the order of the secrets.
-        let pairs = plan.steps.iter().zip(secrets);
-        pairs
-            .filter(|(step, secret)| step.action == PlanAction::StaysLost && secret.enterable())
-            .count()
-    };
-    let (reseal, reenter) = plan.map_or((0, 0), |plan| (plan.resealed(), lost(&plan)));
+    let figures = |plan: Plan| (plan.resealed(), plan.to_enter(secrets).count());
+    let (reseal, reenter) = plan.map_or((0, 0), figures);
     RecommendationJson {
         strategy: recommended.strategy,
         key: recommended.key,
@@ -469,7 +463,8 @@ pub fn still_unreadable(secret: &SecretReport) -> bool {
     told && !matches!(secret.verdict, Verdict::Empty { .. })
 }
 
-/// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when.
+/// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when. `over`
+/// are the files of an earlier state of the same report, which these take the place of.
 ///
 /// # Errors
 /// A [`Problem`] when the folder or a file cannot be written.
@@ -478,6 +473,7 @@ pub fn save(
     made: &Made,
     text: &str,
     json: &CheckJson<'_>,
+    over: &[PathBuf],
 ) -> Result<Vec<PathBuf>, Problem> {
     let w = words();
     let _uncut = uncut::hold();
@@ -498,14 +494,31 @@ pub fn save(
     let mut saved: Vec<PathBuf> = Vec::new();
     let text = format!("{}\n{text}", made.line());
     let text = sanitize_lines(&text);
-    for (ending, bytes) in [("txt", text.as_bytes()), ("json", &json)] {
-        let path = folder.join(format!("report-{stamp}.{ending}"));
-        if let Err(e) = fs::write_new(&path, bytes, &attributes) {
+    for (n, (ending, bytes)) in [("txt", text.as_bytes()), ("json", &json)]
+        .into_iter()
+        .enumerate()
+    {
+        let new = folder.join(format!("report-{stamp}.{ending}"));
+        let path = over.get(n).cloned().unwrap_or(new);
+        let written = match over.get(n) {
+            Some(old) => replace_report(old, bytes, &attributes),
+            None => fs::write_new(&path, bytes, &attributes),
+        };
+        if let Err(e) = written {
             // Not one of two; what cannot be removed does no harm.
-            saved.iter().for_each(|path| drop(fs::remove(path)));
+            if over.is_empty() {
+                saved.iter().for_each(|path| drop(fs::remove(path)));
+            }
             return Err(failed(e.to_string(), e.obstacle(), e.path()));
         }
         saved.push(path);
     }
     Ok(saved)
+}
+
+fn replace_report(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+    let staged = fs::staged_beside(path);
+    let written =
+        fs::stage(&staged, bytes, attributes).and_then(|()| fs::put_staged(&staged, path));
+    written.inspect_err(|_| drop(fs::remove(&staged)))
 }

@@ -83,6 +83,8 @@ pub enum Job {
         text: String,
         /// What the connection tests came to.
         tested: Vec<Tested>,
+        /// The files that were saved of the same report before: these take their place.
+        over: Vec<PathBuf>,
     },
 }
 

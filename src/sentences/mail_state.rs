@@ -27,7 +27,7 @@ pub fn headline(state: &MailState<'_>, left: usize) -> String {
     let mut text = text!(
         state_readable,
         readable = state.readable,
-        total = state.total
+        total = state.total + state.missing
     );
     if state.missing > 0 {
         text.push_str(&text!(state_missing, missing = state.missing));

@@ -11,8 +11,8 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::iterator::Signals;
 
 use super::frame;
-use super::keyboard::{Keyboard, Keystroke};
 use super::keymap;
+use super::terminal::keyboard::{Keyboard, Keystroke};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
 use crate::domain::error::{ErrorKind, Problem};
@@ -22,6 +22,7 @@ use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
+use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::{sanitize, sanitize_lines};
 use crate::words::words;
@@ -257,11 +258,11 @@ fn say_goodbye(wizard: &Wizard) {
             .iter()
             .map(|path| sanitize(&path.to_string_lossy())),
     );
-    match (&wizard.half_done, &wizard.standing) {
-        (Some(problem), _) => lines = vec![problem.to_string()],
-        (None, Some(_)) if !lines.is_empty() => {}
-        (None, Some(undo)) => lines.push(text!(quit_recovery_stands, undo = undo)),
-        (None, None) => {
+    match &wizard.written {
+        Written::InPart(problem) => lines = vec![problem.to_string()],
+        Written::Recovery { .. } if !lines.is_empty() => {}
+        Written::Recovery { undo } => lines.push(text!(quit_recovery_stands, undo = undo)),
+        Written::Nothing => {
             if lines.is_empty() {
                 lines.push(w.quit_nothing_changed.to_owned());
             }

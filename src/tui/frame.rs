@@ -1,23 +1,24 @@
 //! The whole screen: title, steps, the step's own pane, the connections, the foot. Three columns where there is room,
 //! one with a line of steps where there is not.
 
+pub mod foot;
+mod overlay;
+pub mod picture;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 use unicode_width::UnicodeWidthStr;
 
+use self::overlay::lost_by_leaving;
 use super::theme::{Role, Theme};
-use super::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, within, wrap};
-use crate::tui::keymap;
+use super::widgets::{Canvas, fit, plain, take_bottom, take_top, within};
 use crate::tui::step::step_name;
 use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
-use crate::wizard::message::Action;
 use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
 use crate::wizard::step::Step;
-use crate::wizard::step::passwords::EnterAction;
-use crate::wizard::step::survey::SurveyForm;
 use crate::wizard::update::{Overlay, Wizard};
 use crate::words::{Words, words};
 
@@ -138,16 +139,33 @@ impl Canvas<'_, '_> {
         self.line(area, 0, spans);
     }
 
+    /// One line of steps. Where not all names fit, those of the steps farthest from the current one are left out; every
+    /// number and mark stays.
     fn crumbs(&mut self, area: Rect, wizard: &Wizard) {
-        let mut spans = Vec::new();
-        for step in Step::ALL {
-            let (mark, role) = step_mark(wizard, step);
-            spans.push(self.span(
-                role,
-                format!("{mark}{} {}", step.number(), step_name(step, words())),
-            ));
-            spans.push(self.span(Role::Text, " "));
-        }
+        let named = (0..=Step::ALL.len()).rev();
+        let line = |named: usize| -> Vec<(Role, String)> {
+            let steps = Step::ALL.into_iter().map(|step| {
+                let (mark, role) = step_mark(wizard, step);
+                let text = format!("{mark}{}", step.number());
+                match step.number().abs_diff(wizard.step.number()) < named {
+                    true => (role, format!("{text} {}", step_name(step, words()))),
+                    false => (role, text),
+                }
+            });
+            steps.collect()
+        };
+        let width = |line: &[(Role, String)]| -> usize {
+            let texts: usize = line.iter().map(|(_, text)| text.width()).sum();
+            texts + line.len() - 1
+        };
+        let mut lines = named.map(line);
+        let fits = lines.find(|line| width(line) <= usize::from(area.width));
+        let spans = fits.unwrap_or_default().into_iter();
+        let spans = spans.flat_map(|(role, text)| {
+            let gap = self.span(Role::Text, " ");
+            [self.span(role, text), gap]
+        });
+        let spans = spans.collect();
         self.line(area, 0, spans);
     }
 
@@ -241,140 +259,6 @@ impl Canvas<'_, '_> {
             self.span(Role::Text, text),
         ]
     }
-
-    /// The keys that do something here and now. The last three always fit.
-    fn foot(&mut self, area: Rect, wizard: &Wizard) {
-        let w = words();
-        let offers = wizard.offers();
-        let entries: Vec<(&str, String)> = offers
-            .iter()
-            .filter_map(|action| {
-                let cap = keymap::cap(*action, wizard.typing())?;
-                let stops = wizard
-                    .running
-                    .as_ref()
-                    .is_some_and(|job| job.kind.stoppable());
-                let name = match action {
-                    Action::Primary => primary(wizard, w),
-                    Action::Back if stops && wizard.overlay.is_none() => w.key_stop,
-                    action => action_name(*action, wizard, w),
-                };
-                Some((self.readable_cap(cap), name.to_owned()))
-            })
-            .collect();
-        let columns = |(cap, name): &(&str, String)| cap.width() + name.width() + 3;
-        let pinned = entries
-            .len()
-            .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
-        let reserved: usize = entries[pinned..].iter().map(columns).sum();
-        let mut room = usize::from(area.width).saturating_sub(reserved + 1);
-        let mut spans = vec![self.span(Role::Text, " ")];
-        for (index, entry) in entries.iter().enumerate() {
-            if index < pinned {
-                if columns(entry) > room {
-                    continue;
-                }
-                room -= columns(entry);
-            }
-            spans.push(self.span(Role::Accent, entry.0.to_owned()));
-            spans.push(self.span(Role::Text, format!(" {}  ", entry.1)));
-        }
-        self.line(area, 0, spans);
-    }
-
-    fn help(&mut self, area: Rect, wizard: &Wizard) {
-        let w = words();
-        let over = area.inner(ratatui::layout::Margin {
-            horizontal: 4,
-            vertical: 1,
-        });
-        self.frame.render_widget(Clear, over);
-        let mut inner = self.pane(over, w.key_help, true);
-        inner.x += 1;
-        inner.width = inner.width.saturating_sub(2);
-        let (what, typing, offers) = if wizard.connections.open {
-            (w.help_connections, false, wizard.connections_offers())
-        } else {
-            let offers = wizard.step_offers();
-            (help_of(wizard.step, w), wizard.typing_below(), offers)
-        };
-        self.pieces(&mut inner, &[plain(what), plain("")]);
-        let mut entries: Vec<(&str, &str)> = Vec::new();
-        for action in offers {
-            if let Some(cap) = keymap::cap(action, typing) {
-                entries.push((self.readable_cap(cap), action_name(action, wizard, w)));
-            }
-        }
-        if !typing && !wizard.connections.open {
-            entries.insert(entries.len().saturating_sub(3), ("1-8", w.key_go));
-        }
-        let half = usize::from(inner.width) / 2;
-        for pair in entries.chunks(2) {
-            let mut spans = Vec::new();
-            for (cap, name) in pair {
-                spans.push(self.span(Role::Accent, fit(cap, 9)));
-                spans.push(self.span(Role::Text, fit(name, half.saturating_sub(9))));
-            }
-            let row = take_top(&mut inner, 1);
-            self.line(row, 0, spans);
-        }
-    }
-
-    /// Arrows by name, where they cannot be drawn.
-    fn readable_cap(&self, cap: &'static str) -> &'static str {
-        if cap == "↑↓" && !self.theme.unicode {
-            "Up/Down"
-        } else {
-            cap
-        }
-    }
-
-    fn quit(&mut self, area: Rect, wizard: &Wizard) {
-        let w = words();
-        let mut pieces = lost_by_leaving(wizard);
-        pieces.push(plain(""));
-        pieces.push((Role::Heading, w.quit_question.to_owned()));
-        let width = area.width.min(64);
-        let lines: usize = pieces
-            .iter()
-            .map(|(_, text)| wrap(text, usize::from(width) - 4).len().max(1))
-            .sum();
-        let height = u16::try_from(lines + 2)
-            .unwrap_or(u16::MAX)
-            .min(area.height);
-        let over = area.centered(Constraint::Length(width), Constraint::Length(height));
-        self.frame.render_widget(Clear, over);
-        let mut inner = self.pane(over, w.key_quit, true);
-        inner.x += 1;
-        inner.width = inner.width.saturating_sub(2);
-        self.pieces(&mut inner, &pieces);
-    }
-}
-
-/// What leaving now would end or lose.
-fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
-    let w = words();
-    let mut pieces = Vec::new();
-    if let Some(job) = &wizard.running {
-        pieces.push(plain(if job.kind.writes() {
-            w.quit_writing
-        } else {
-            w.quit_running
-        }));
-    }
-    match wizard.typed() {
-        0 => {}
-        count => pieces.push((Role::Warn, text!(quit_typed, count = count))),
-    }
-    // What was, or is being, written cannot be called nothing.
-    let changed = wizard.standing.is_some() || wizard.half_done.is_some() || wizard.is_writing();
-    match (&wizard.report.applied, wizard.report_unsaved()) {
-        (_, true) if wizard.report.saved.is_empty() => pieces.push(plain(w.quit_report_unsaved)),
-        (_, true) => pieces.push(plain(w.quit_report_outdated)),
-        (None, _) if !changed => pieces.push(plain(w.quit_nothing_changed)),
-        _ => {}
-    }
-    pieces
 }
 
 /// `readable now 7/31 → after plan 30/31`.
@@ -383,7 +267,7 @@ fn readable(wizard: &Wizard) -> Option<String> {
     let now = text!(
         title_readable,
         readable = summary.readable(),
-        total = summary.total
+        total = summary.all()
     );
     let last = wizard
         .apply
@@ -399,7 +283,7 @@ fn readable(wizard: &Wizard) -> Option<String> {
                 text!(
                     title_after,
                     readable = after.readable(),
-                    total = after.total
+                    total = after.all()
                 )
             )
         }
@@ -424,67 +308,5 @@ fn step_title(step: Step, w: &'static Words) -> &'static str {
     match step {
         Step::Checks => w.step_checks_title,
         step => step_name(step, w),
-    }
-}
-
-fn help_of(step: Step, w: &'static Words) -> &'static str {
-    match step {
-        Step::Survey => w.help_survey,
-        Step::Backup => w.help_backup,
-        Step::Keys => w.help_keys,
-        Step::Checks => w.help_checks,
-        Step::Plan => w.help_plan,
-        Step::Passwords => w.help_passwords,
-        Step::Apply => w.help_apply,
-        Step::Report => w.help_report,
-    }
-}
-
-/// What an action is called where it means something of its own.
-fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
-    match action {
-        Action::Retry if wizard.sends_once() => w.key_send_once,
-        Action::Primary if wizard.connections.open => w.enter_test,
-        Action::NextPane if wizard.connections.open => w.key_direction,
-        Action::Retry if wizard.connections.open => w.key_send_again,
-        action => keymap::name(action, w),
-    }
-}
-
-/// What Enter does here and now.
-fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
-    if wizard.overlay.is_some() {
-        return w.enter_leave;
-    }
-    if wizard.connections.open {
-        return w.enter_test;
-    }
-    match wizard.step {
-        Step::Survey => match (&wizard.survey.form, wizard.survey.read()) {
-            (Some(SurveyForm::Earlier(_)), _) => w.enter_go_on,
-            (Some(SurveyForm::Unfinished(_)), _) => w.enter_carry_out,
-            (Some(_), _) => w.enter_use,
-            (None, None) => w.key_retry,
-            (None, Some(_)) if wizard.survey.unfinished.is_some() => w.enter_decide,
-            (None, Some(_)) => w.enter_to_backup,
-        },
-        Step::Backup if wizard.backup.form.is_some() => w.enter_use,
-        Step::Backup if wizard.backup.done.is_none() => w.enter_make_backup,
-        Step::Backup => w.enter_to_keys,
-        Step::Keys if wizard.keys.form.is_some() => w.enter_use,
-        Step::Keys => w.enter_to_checks,
-        Step::Checks if wizard.checks.filtering => w.enter_use,
-        Step::Checks => w.enter_to_plan,
-        Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
-        Step::Plan => w.enter_to_passwords,
-        Step::Passwords => match wizard.passwords_next() {
-            EnterAction::Try => w.enter_try,
-            EnterAction::Field => w.enter_next_field,
-            EnterAction::Apply => w.enter_to_apply,
-        },
-        Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
-        Step::Apply => w.enter_carry_out,
-        Step::Report if wizard.report.undoing.is_some() => w.enter_undo,
-        Step::Report => w.enter_save_report,
     }
 }

@@ -1,6 +1,8 @@
 //! The terminal: taken over as a whole, given back as it was, whatever ends the program.
 
+mod decoder;
 pub mod frame_writer;
+pub(super) mod keyboard;
 
 use std::fs::File;
 use std::io::{self, Write};

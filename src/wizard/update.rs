@@ -6,8 +6,9 @@
 
 use std::path::PathBuf;
 
-use super::jobs::{JobKind, Running};
+use super::jobs::{JobKind, Pending, Running};
 use super::message::{Action, Effect, Event};
+use super::mode::{Field, Mode, Question};
 use super::step::Step;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::run::bookmark::{Bookmark, Searched};
@@ -15,6 +16,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::Job;
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::window::Window;
+use crate::wizard::step::apply::Written;
 use crate::wizard::step::{
     apply, backup, checks, connections, keys, passwords, plan, report, survey,
 };
@@ -58,22 +60,14 @@ pub struct Wizard {
     pub running: Option<Running>,
     /// One sentence about the last key; gone with the next one.
     pub notice: Option<String>,
-    /// Leave as soon as the job that writes is done.
-    pub leaving: bool,
-    /// A recovery of this session stands: the command that takes it back.
-    pub standing: Option<String>,
-    /// Something was changed only in part and could not be put back: what stands.
-    pub half_done: Option<crate::domain::error::Problem>,
-    /// Go to this step as soon as the search has stopped.
-    pub(super) bound_for: Option<Step>,
-    /// Where an earlier wizard was left, while what it had is brought back.
-    pub(super) taking_up: Option<Step>,
+    /// What this session has written to the install, as it stands now.
+    pub written: Written,
     /// The bookmark as it was written down last.
     pub(super) remembered: Option<Bookmark>,
-    /// Where to look for keys as soon as the install was read, as the command line says.
+    /// Where the command line says to look for keys.
     pub(super) given: Searched,
-    /// Whether that is still to be done.
-    pub(super) given_waits: bool,
+    /// Those of these places that are still to be searched: as soon as the install was read.
+    pub(super) to_search: Vec<PathBuf>,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
     /// The furthest step that was gone to in this round.
@@ -104,14 +98,10 @@ impl Wizard {
             overlay: None,
             running: None,
             notice: None,
-            leaving: false,
-            standing: None,
-            half_done: None,
-            bound_for: None,
-            taking_up: None,
+            written: Written::Nothing,
             remembered: None,
             given: Searched::default(),
-            given_waits: false,
+            to_search: Vec::new(),
             artisan,
             reached: Step::Survey,
             window: Window::default(),
@@ -122,27 +112,33 @@ impl Wizard {
         (wizard, effects)
     }
 
-    /// Says where to look for keys as soon as the install was read: a wizard that takes this one up has to look there too.
+    /// Has these places searched for keys as soon as the install was read. They are none of the operator's own searches,
+    /// so they alone are not worth remembering: whoever starts the wizard again names them again.
     pub fn looks_in(&mut self, places: Vec<PathBuf>) {
-        self.given_waits = !places.is_empty();
+        self.to_search.clone_from(&places);
         self.given.places = places;
         self.keys.searched = self.given.clone();
     }
 
-    /// Looks there, once there is nothing to be decided first.
+    /// Searches what the command line names, once there is nothing to be decided or typed first.
     fn look_in_given(&mut self) -> Vec<Effect> {
-        let free = self.running.is_none() && self.survey.form.is_none() && !self.leaving;
+        let free = self.is_free() && self.survey.form.is_none() && self.keys.form.is_none();
         let ready = self.survey.read().is_some() && self.step < Step::Plan;
-        if !self.given_waits || !free || !ready {
+        if self.to_search.is_empty() || !free || !ready {
             return Vec::new();
         }
-        self.given_waits = false;
-        self.look(Job::LookIn(self.given.places.clone()))
+        let places = std::mem::take(&mut self.to_search);
+        self.look(Job::LookIn(places))
     }
 
     /// What the checks know, once there was a survey.
     pub fn assessment(&self) -> Option<&Assessment> {
         self.assessment.as_deref()
+    }
+
+    /// Whether no job runs, so that another can be started.
+    pub fn is_free(&self) -> bool {
+        self.running.is_none()
     }
 
     /// Whether anything moves: a job, or a connection test.
@@ -183,10 +179,14 @@ impl Wizard {
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
         self.settle_typed();
-        effects.extend(self.look_in_given());
+        let is_end = |effect: &Effect| matches!(effect, Effect::Quit(_));
+        if !effects.iter().any(is_end) {
+            effects.extend(self.look_in_given());
+            effects.extend(self.keep_report_current());
+        }
         effects.extend(self.remember());
         // Whatever is asked for beside it is asked for before the end.
-        effects.sort_by_key(|effect| matches!(effect, Effect::Quit(_)));
+        effects.sort_by_key(is_end);
         effects
     }
 
@@ -217,52 +217,6 @@ impl Wizard {
         }
     }
 
-    /// Whether keys are letters for a field now, not commands.
-    pub fn typing(&self) -> bool {
-        let covered = self.overlay.is_some() || self.connections.open;
-        !covered && !self.window.is_too_small() && self.typing_below()
-    }
-
-    /// Whether the step has a field open, whatever lies over it.
-    pub fn typing_below(&self) -> bool {
-        match self.step {
-            Step::Survey => {
-                let question = matches!(
-                    self.survey.form,
-                    None | Some(survey::SurveyForm::Earlier(_))
-                );
-                !question && !self.is_deciding()
-            }
-            Step::Keys => self.keys.form.is_some(),
-            Step::Checks => self.checks.filtering,
-            Step::Passwords => !self.passwords.asked.is_empty(),
-            Step::Apply => {
-                // The plan is shown before its job has said its last word: what is typed then is not lost.
-                let confirming = self.apply.ready.is_some() && self.apply.problem.is_none();
-                confirming && !self.is_running(JobKind::Apply)
-            }
-            Step::Report => self.report.undoing.is_some(),
-            Step::Backup => self.backup.form.is_some(),
-            Step::Plan => false,
-        }
-    }
-
-    fn field(&mut self) -> Option<&mut Input> {
-        if !self.typing() {
-            return None;
-        }
-        match self.step {
-            Step::Survey => self.survey.field(),
-            Step::Keys => self.keys.field(),
-            Step::Checks => Some(&mut self.checks.filter),
-            Step::Passwords => self.password_field(),
-            Step::Apply => Some(&mut self.apply.word),
-            Step::Report => self.report.undoing.as_mut(),
-            Step::Backup => self.backup.form.as_mut(),
-            Step::Plan => None,
-        }
-    }
-
     fn after_typing(&mut self) {
         if self.step == Step::Checks {
             self.refresh_rows();
@@ -272,15 +226,10 @@ impl Wizard {
     fn paste(&mut self, text: &SecretBytes) -> Vec<Effect> {
         self.notice = None;
         // A key pasted onto the list of keys goes where it belongs.
-        if self.step == Step::Keys
-            && self.keys.form.is_none()
-            && self.overlay.is_none()
-            && !self.connections.open
-        {
+        if self.step == Step::Keys && self.mode() == Mode::Command {
             self.keys.form = Some(keys::KeysForm::Key(Input::default()));
         }
-        let is_folder =
-            self.step == Step::Backup && self.overlay.is_none() && !self.connections.open;
+        let is_folder = self.mode() == Mode::Field(Field::BackupFolder);
         let Some(field) = self.field() else {
             return Vec::new();
         };
@@ -296,73 +245,33 @@ impl Wizard {
         Vec::new()
     }
 
-    /// The actions that mean something here and now, the primary one first.
-    pub fn offers(&self) -> Vec<Action> {
-        match self.overlay {
-            Some(Overlay::Help) => return vec![Action::Back],
-            Some(Overlay::Quit) => return vec![Action::Primary, Action::Back],
-            None if self.connections.open => return self.connections_offers(),
-            None => {}
-        }
-        self.step_offers()
-    }
-
-    /// What means something in the step itself, whatever lies over it. The last three are the ways out.
-    pub fn step_offers(&self) -> Vec<Action> {
-        let mut offers = match self.step {
-            Step::Survey if self.is_deciding() => vec![],
-            Step::Survey => self.survey.offers(),
-            Step::Backup => self.backup_offers(),
-            Step::Keys => self.keys_offers(),
-            Step::Checks => self.checks_offers(),
-            Step::Plan => self.plan_offers(),
-            Step::Passwords => self.passwords_offers(),
-            Step::Apply => self.apply_offers(),
-            Step::Report => self.report_offers(),
-        };
-        let stop = self
-            .running
-            .as_ref()
-            .is_some_and(|job| job.kind.stoppable());
-        let back = offers.contains(&Action::Back)
-            || stop
-            || self.step > Step::Survey && self.step < Step::Report;
-        offers.retain(|action| *action != Action::Back);
-        offers.push(Action::Connections);
-        offers.extend(back.then_some(Action::Back));
-        offers.push(Action::Help);
-        offers.push(if self.typing() {
-            Action::Interrupt
-        } else {
-            Action::Quit
-        });
-        offers
-    }
-
     fn act(&mut self, action: Action) -> Vec<Effect> {
-        if let Some(overlay) = self.overlay {
-            return self.act_overlay(overlay, action);
-        }
-        match action {
-            Action::Quit | Action::Interrupt => return self.ask_to_leave(),
-            Action::Help => {
+        match (self.mode(), action) {
+            (Mode::Help, _) => return self.act_help(action),
+            (Mode::Question(Question::Leave), _) => return self.answer_leave(action),
+            (_, Action::Quit | Action::Interrupt) => return self.ask_to_leave(),
+            (_, Action::Help) => {
                 self.overlay = Some(Overlay::Help);
                 return Vec::new();
             }
-            Action::Connections => {
+            (_, Action::Connections) => {
                 self.connections.open = !self.connections.open;
                 return Vec::new();
             }
-            Action::Go(step) => {
-                self.bound_for = None;
+            (mode, Action::Go(step)) => {
+                // Whoever goes on to a step leaves the question about the earlier one.
+                if mode == Mode::Question(Question::Earlier) && self.is_open(step) {
+                    self.survey.form = None;
+                }
+                self.stay();
                 return self.go(step);
             }
-            Action::Back if self.connections.open => {
+            (Mode::Connections, Action::Back) => {
                 self.connections.open = false;
                 return Vec::new();
             }
-            action if self.connections.open => return self.act_connections(action),
-            Action::Back if !self.has_inner_back() => return self.back(),
+            (Mode::Connections, _) => return self.act_connections(action),
+            (mode, Action::Back) if !mode.closes_with_esc() => return self.back(),
             _ => {}
         }
         match self.step {
@@ -377,18 +286,6 @@ impl Wizard {
         }
     }
 
-    /// Whether Esc first closes something within the step.
-    fn has_inner_back(&self) -> bool {
-        match self.step {
-            Step::Survey => self.survey.form.is_some() && !self.is_deciding(),
-            Step::Keys => self.keys.form.is_some(),
-            Step::Checks => self.checks.filtering,
-            Step::Report => self.report.undoing.is_some(),
-            Step::Backup => self.backup.form.is_some(),
-            Step::Plan | Step::Passwords | Step::Apply => false,
-        }
-    }
-
     fn back(&mut self) -> Vec<Effect> {
         match &mut self.running {
             Some(job) if job.kind.writes() => {
@@ -396,7 +293,9 @@ impl Wizard {
                 return Vec::new();
             }
             Some(job) if job.kind.stoppable() => {
-                self.bound_for = None;
+                if matches!(job.then, Pending::Go(_)) {
+                    job.then = Pending::Nothing;
+                }
                 job.stopping = true;
                 return vec![Effect::Cancel(job.id)];
             }
@@ -440,15 +339,14 @@ impl Wizard {
             self.say(why);
             return Vec::new();
         }
-        if self
-            .running
-            .as_ref()
-            .is_some_and(|job| job.kind != JobKind::Look)
+        if let Some(job) = &mut self.running
+            && job.kind != JobKind::Look
         {
             // What a job found stands on the screen before it has said its last word: whoever goes on then is taken there
             // as soon as it has.
-            let waits = self.running.as_ref().is_some_and(|job| !job.kind.writes());
-            self.bound_for = waits.then_some(step);
+            if !job.kind.writes() {
+                job.then = Pending::Go(step);
+            }
             self.say(words().wait_busy);
             return Vec::new();
         }
@@ -465,11 +363,11 @@ impl Wizard {
             // A plan made while keys still arrive would be void at once: the search ends first.
             search.stopping = true;
             let stop = Effect::Cancel(search.id);
-            self.bound_for = Some(step);
+            search.then = Pending::Go(step);
             return vec![stop];
         }
         self.passwords.revealed = false;
-        self.bound_for = None;
+        self.stay();
         self.step = step;
         self.reached = self.reached.max(step);
         match step {
@@ -484,67 +382,28 @@ impl Wizard {
         }
     }
 
-    fn act_overlay(&mut self, overlay: Overlay, action: Action) -> Vec<Effect> {
-        match (overlay, action) {
-            (Overlay::Help, Action::Back | Action::Help | Action::Primary | Action::Quit) => {
-                self.overlay = None
-            }
-            (Overlay::Help, Action::Interrupt) => {
+    fn act_help(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Back | Action::Help | Action::Primary | Action::Quit => self.overlay = None,
+            Action::Interrupt => {
                 self.overlay = None;
                 return self.ask_to_leave();
-            }
-            (Overlay::Quit, Action::Back) => self.overlay = None,
-            (Overlay::Quit, Action::Primary | Action::Quit | Action::Interrupt) => {
-                self.overlay = None;
-                return self.leave();
             }
             _ => {}
         }
         Vec::new()
     }
 
-    /// Leaves at once where nothing would be lost, asks otherwise.
-    fn ask_to_leave(&mut self) -> Vec<Effect> {
-        if self.would_lose() {
-            self.overlay = Some(Overlay::Quit);
-            return Vec::new();
-        }
-        self.leave()
-    }
-
-    /// Whether something is unsaved, or being done.
-    pub(super) fn would_lose(&self) -> bool {
-        // A survey only reads, and is soon made again.
-        let busy = |job: &Running| job.kind != JobKind::Survey;
-        self.typed() > 0 || self.running.as_ref().is_some_and(busy) || self.report_unsaved()
-    }
-
-    /// Whether a recovery stands whose report was not saved since its last word.
-    pub fn report_unsaved(&self) -> bool {
-        let report = &self.report;
-        report.applied.is_some() && report.undone.is_none() && !report.is_saved()
-    }
-
-    /// Leaves; after the job that writes, if one runs.
-    pub(super) fn leave(&mut self) -> Vec<Effect> {
-        match &self.running {
-            Some(job) if job.kind.writes() => {
-                self.leaving = true;
-                vec![Effect::CallOff(job.id)]
+    fn answer_leave(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Back => self.overlay = None,
+            Action::Primary | Action::Quit | Action::Interrupt => {
+                self.overlay = None;
+                return self.leave();
             }
-            Some(job) => {
-                let cancel = Effect::Cancel(job.id);
-                std::iter::once(cancel).chain(self.quit()).collect()
-            }
-            None => self.quit(),
+            _ => {}
         }
-    }
-
-    /// Ends; what is being tested is called off, and is not tested then.
-    pub(super) fn quit(&mut self) -> Vec<Effect> {
-        let mut effects = self.stop_tests();
-        effects.push(Effect::Quit(self.exit()));
-        effects
+        Vec::new()
     }
 
     /// Says one sentence at the foot of the screen.

@@ -532,7 +532,7 @@ table! {
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
     check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
-        total { One "1 stored secret", Other "{total} stored secrets" };
+        total { One "1 secret", Other "{total} secrets" };
     check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
@@ -867,10 +867,10 @@ table! {
 
     // the state of the mail
     state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
-        total { One "1 stored secret", Other "{total} stored secrets" };
+        total { One "1 secret", Other "{total} secrets" };
     state_missing(missing: number) = missing {
-        One ", and 1 password is missing",
-        Other ", and {missing} passwords are missing",
+        One " (1 password is missing)",
+        Other " ({missing} passwords are missing)",
     };
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";

@@ -480,7 +480,7 @@ fn recover_ends_with_the_state_of_the_mail() {
     let last = lines.len() - 2;
     assert_eq!(
         lines[last],
-        "! FreeScout can read 4 of 4 stored secrets; 2 of 4 connections proven by a login, 1 failed, 1 not tried."
+        "! FreeScout can read 4 of 4 secrets; 2 of 4 connections proven by a login, 1 failed, 1 not tried."
     );
     assert!(lines[last + 1].starts_with("To undo it: "), "{out}");
     let at = |text: &str| lines.iter().position(|l| l.contains(text));
@@ -493,7 +493,7 @@ fn recover_ends_with_the_state_of_the_mail() {
     let install = Install::with(&[good(&fine)]);
     let (_, out, _) = install.run(&[&recover[..], &["--no-test"]].concat());
     assert!(
-        out.contains("! FreeScout can read 2 of 2 stored secrets; no login was tested."),
+        out.contains("! FreeScout can read 2 of 2 secrets; no login was tested."),
         "{out}"
     );
 }

@@ -115,7 +115,7 @@ fn nothing_is_left_of_what_was_typed_into_the_wizard() {
     session.wait_for("Found: K");
     for (keys, then) in [
         ("2\r", "complete and verified"),
-        ("5", "Readable 7 → 30 of 31"),
+        ("5", "Readable 7 → 30 of 32"),
         ("6", "Only these are lost"),
     ] {
         session.keys(keys);

@@ -12,7 +12,7 @@ fn from_survey_to_report_and_back() {
     let mut session = Session::start(&["demo"], 80, 24);
     let screen = session.wait_for("What is wrong");
     assert!(screen.contains("Do not save mailbox forms"), "{screen}");
-    assert!(screen.contains("7/31"), "{screen}");
+    assert!(screen.contains("7/32"), "{screen}");
     session.keys("3");
     session.wait_for("locked until there is a verified backup");
     session.keys("\r");
@@ -29,9 +29,9 @@ fn from_survey_to_report_and_back() {
     let place = old_server(&session);
     session.keys(&place);
     session.keys("\r");
-    let screen = session.wait_for("decrypts 22 of 31");
+    let screen = session.wait_for("decrypts 22 of 32");
     assert!(screen.contains("var/www/html/.env"), "{screen}");
-    session.wait_for("Found: K3 decrypts 22 of 31");
+    session.wait_for("Found: K3 decrypts 22 of 32");
     session.keys("\r");
     let screen = session.wait_for("Decrypt checks");
     for name in [
@@ -50,7 +50,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\u{1b}");
     session.wait_for("销售");
     session.keys("\r");
-    session.wait_for("Readable 7 → 30 of 31");
+    session.wait_for("Readable 7 → 30 of 32");
     session.keys("\r");
     session.wait_for("Only these are lost");
     session.keys(&format!("\u{1b}[200~{TYPED}\u{1b}[201~"));
@@ -90,7 +90,7 @@ fn from_survey_to_report_and_back() {
     session.wait_for("Undo the recovery");
     session.keys("undo\r");
     let screen = session.wait_for("Undone: ");
-    assert!(screen.contains("7/31"), "{screen}");
+    assert!(screen.contains("7/32"), "{screen}");
     assert!(
         !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
         "a password reached the terminal"
@@ -143,6 +143,31 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         look_in.to_str().unwrap(),
         backups.to_str().unwrap(),
     );
+    let run = |arguments: &[&str]| {
+        let out = std::process::Command::new(binary())
+            .args(arguments)
+            .arg(install)
+            .output()
+            .unwrap();
+        (
+            out.status.code(),
+            String::from_utf8_lossy(&out.stdout).into_owned(),
+        )
+    };
+    // What `check` counts, the wizard counts too.
+    let (_, json) = run(&["check", "--json", "--look-in", look_in]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let figure = |name: &str| json["recommendation"][name].as_u64().unwrap();
+    let plan = format!(
+        "Re-encrypted: {}. Passwords to enter: {}.",
+        figure("reseal"),
+        figure("reenter")
+    );
+    assert_eq!(figure("reenter"), 2, "one is lost, one was wiped");
+    let stored = json["summary"]["total"].as_u64().unwrap();
+    assert_eq!(stored, 31, "the JSON forms count what is stored");
+    let (_, text) = run(&["check", "--look-in", look_in]);
+    assert!(text.contains("can read 7 of 32"), "{text}");
     let mut session = Session::start(
         &[
             install,
@@ -155,12 +180,13 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         120,
         40,
     );
-    session.wait_for("readable now 7/31");
+    session.wait_for("readable now 7/32");
     session.wait_for("Found: K");
     for (keys, then) in [
         ("2", "Before anything is changed"),
         ("\r", "complete and verified"),
-        ("5", "Readable 7 → 30 of 31"),
+        ("5", "Readable 7 → 30 of 32"),
+        ("5", plan.as_str()),
         ("7", "Type apply"),
         ("apply\r", "To undo it: freescout-rescue"),
     ] {
@@ -176,26 +202,15 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         "the last words stay on the screen: {}",
         session.screen()
     );
-    let run = |arguments: &[&str]| {
-        let out = std::process::Command::new(binary())
-            .args(arguments)
-            .arg(install)
-            .output()
-            .unwrap();
-        (
-            out.status.code(),
-            String::from_utf8_lossy(&out.stdout).into_owned(),
-        )
-    };
     let (code, text) = run(&["check"]);
     assert!(
-        code == Some(2) && text.contains("can read 30 of 31"),
+        code == Some(2) && text.contains("can read 30 of 32"),
         "{code:?} {text}"
     );
     let (code, text) = run(&["undo", "--yes", "--no-artisan", "--state-dir", backups]);
     assert_eq!(code, Some(0), "{text}");
     let (_, text) = run(&["check", "--look-in", look_in]);
-    assert!(text.contains("can read 7 of 31"), "{text}");
+    assert!(text.contains("can read 7 of 32"), "{text}");
     let after = std::fs::read(format!("{install}/database/database.sqlite")).unwrap();
     assert_eq!(before.len(), after.len());
 }
@@ -279,7 +294,7 @@ fn other_database_values_help_where_freescouts_own_do_not() {
     session.keys(moved.to_str().unwrap());
     session.keys("\r");
     let screen = session.wait_for("What is wrong");
-    assert!(screen.contains("7/31"), "{screen}");
+    assert!(screen.contains("7/32"), "{screen}");
     session.keys("q");
     assert_eq!(session.end(), 1);
 }

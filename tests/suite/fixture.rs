@@ -440,8 +440,13 @@ pub fn plan_ready(
     )
     .ok()?;
     let readable = plan.readable_after();
+    let wiped = assessment.secrets.iter().filter(|s| s.probably_wiped());
+    let missing = wiped
+        .filter(|s| !choices.entered.contains(&s.place))
+        .count();
     let after = Summary {
-        total: assessment.summary.total,
+        total: assessment.summary.all() - missing,
+        missing,
         opens: readable,
         ..Summary::default()
     };

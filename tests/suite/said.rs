@@ -52,14 +52,14 @@ fn the_headline_is_the_state_of_the_mail() {
     let (line, colour, _) = headline(&healthy());
     assert_eq!(
         line,
-        "FreeScout can read 4 of 4 stored secrets; 0 of 4 connections proven by a login so far, 4 still being tested."
+        "FreeScout can read 4 of 4 secrets; 0 of 4 connections proven by a login so far, 4 still being tested."
     );
     assert_eq!(colour, Color::Yellow, "nothing is proven");
     let stopped = healthy().act(&[Action::Connections, Action::StopTests, Action::Connections]);
     assert_eq!(
         headline(&stopped),
         (
-            "FreeScout can read 4 of 4 stored secrets; no login was tested.".to_owned(),
+            "FreeScout can read 4 of 4 secrets; no login was tested.".to_owned(),
             Color::Yellow,
             Health::Open
         )
@@ -71,8 +71,7 @@ fn the_headline_is_the_state_of_the_mail() {
     assert_eq!(
         headline(&proven),
         (
-            "FreeScout can read 4 of 4 stored secrets; 4 of 4 connections proven by a login."
-                .to_owned(),
+            "FreeScout can read 4 of 4 secrets; 4 of 4 connections proven by a login.".to_owned(),
             Color::Green,
             Health::Good
         )
@@ -82,7 +81,7 @@ fn the_headline_is_the_state_of_the_mail() {
     assert_eq!(
         headline(&failing),
         (
-            "FreeScout can read 4 of 4 stored secrets; 2 of 4 connections proven by a login, 1 failed, 1 not tried."
+            "FreeScout can read 4 of 4 secrets; 2 of 4 connections proven by a login, 1 failed, 1 not tried."
                 .to_owned(),
             Color::Red,
             Health::Broken
@@ -100,7 +99,7 @@ fn the_headline_is_the_state_of_the_mail() {
     let lost = recovered(fixture::recovered(), true).tested(&[Code::Ok; 40]);
     let (line, colour, _) = headline(&lost);
     assert!(
-        line.contains("10 of 19 stored secrets, and 1 password is missing; 17 of 17"),
+        line.contains("10 of 20 secrets (1 password is missing); 17 of 17"),
         "{line}"
     );
     assert_eq!((colour, lost.0.exit()), (Color::Red, Exit::Unreadable));
@@ -334,4 +333,42 @@ fn a_login_that_was_not_tried_is_sent_once_by_a_key() {
         (1, true),
         "that one, at the operator's word"
     );
+}
+
+/// The total behind each of these words on a screen.
+fn totals(screen: &str, before: &str, between: char) -> Vec<usize> {
+    let after = screen.split(before).skip(1);
+    let figures = after.filter_map(|rest| {
+        let number = rest.split(between).nth(1)?;
+        let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    });
+    figures.collect()
+}
+
+#[test]
+fn there_are_as_many_secrets_in_every_step_as_in_the_report() {
+    let summary = fixture::assessment(true).summary;
+    assert!(summary.missing > 0, "one was wiped, and is asked for");
+    let all = summary.total + summary.missing;
+    let applied = fixture::applied(true);
+    assert_eq!(applied.after.summary.all(), all, "the same install");
+    let stages = [
+        Stage::at_keys(true),
+        Stage::at_checks(),
+        Stage::at_passwords(),
+        Stage::at_apply(),
+        recovered(*applied.after, true),
+    ];
+    for stage in &stages {
+        let screen = text(&draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, true)));
+        let title = screen.lines().next().unwrap();
+        let mut shown = totals(title, "readable now ", '/');
+        shown.extend(totals(title, "after plan ", '/'));
+        assert!(!shown.is_empty(), "{title}");
+        assert!(shown.iter().all(|total| *total == all), "{all}: {title}");
+    }
+    let report = stages[4].0.report_headlines().remove(0);
+    let of = format!(" of {all} secrets (1 password is missing)");
+    assert!(report.contains(&of), "{of}: {report}");
 }

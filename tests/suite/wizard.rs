@@ -1,5 +1,7 @@
 //! The wizard's promises under random events, with an engine that answers as the real one would.
 
+mod keys;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
@@ -159,6 +161,10 @@ impl Engine {
                 assert!(!self.backup_stands, "a backup stands elsewhere");
                 let folder = folder.to_string_lossy();
                 answers.push(Update::Folders(Box::new(fixture::folders(Some(&folder)))));
+                // An earlier wizard kept its state there.
+                if self.luck.is_multiple_of(3) {
+                    answers.push(Update::Bookmark(Box::new(fixture::bookmark())));
+                }
             }
             Job::LookIn(_) | Job::LookUsual | Job::LookProcesses => {
                 self.old_key_known = true;
@@ -238,7 +244,8 @@ impl Engine {
                 answers.push(assessment());
                 answers.push(Update::Undone(vec!["taken back".to_owned()]));
             }
-            Job::SaveReport { text, tested } => {
+            Job::SaveReport { text, tested, over } => {
+                assert!(over.is_empty() || self.standing, "over another report");
                 assert!(!text.contains(SENTINEL));
                 assert!(!format!("{tested:?}").contains(SENTINEL));
                 answers.push(Update::ReportSaved(vec!["/var/lib/report.txt".into()]));
@@ -368,6 +375,7 @@ fn everything(wizard: &Wizard) -> (String, Vec<String>) {
     let mut fields: Vec<String> = typed(wizard).into_values().collect();
     fields.push(wizard.apply.word.expose().to_owned());
     fields.push(wizard.checks.filter.expose().to_owned());
+    fields.extend(wizard.backup.form.iter().map(|f| f.expose().to_owned()));
     fields.extend(wizard.report.undoing.iter().map(|f| f.expose().to_owned()));
     if let Some(KeysForm::Key(field) | KeysForm::Place(field)) = &wizard.keys.form {
         fields.push(field.expose().to_owned());
@@ -392,6 +400,8 @@ struct Run {
     applied: bool,
     /// A place was named on the command line, and was not searched yet.
     given_waits: bool,
+    /// Nothing is drawn or checked on the way: it was before, with the same inputs.
+    again: bool,
 }
 
 impl Run {
@@ -421,6 +431,7 @@ impl Run {
             reached: Step::Survey,
             applied: false,
             given_waits,
+            again: false,
         };
         run.take(effects, None);
         run
@@ -561,8 +572,18 @@ impl Run {
         }
     }
 
+    /// A question of step 1, by its form; it may be covered, or be carried out just now.
+    fn question(&self) -> Option<&'static str> {
+        match &self.wizard.survey.form {
+            Some(survey::SurveyForm::Earlier(_)) => Some("earlier"),
+            Some(survey::SurveyForm::Unfinished(_)) => Some("unfinished"),
+            _ => None,
+        }
+    }
+
     fn step(&mut self, input: &Input) {
         let before = typed(&self.wizard);
+        let (asked, deciding) = (self.question(), self.wizard.is_deciding());
         let mut may_change = false;
         match input {
             Input::Act(action) => {
@@ -638,10 +659,24 @@ impl Run {
                 "typed passwords changed by {input:?}"
             );
         }
+        // A question is answered or left, by hand; and a new one is seen.
+        let by_hand = matches!(
+            input,
+            Input::Act(Action::Primary | Action::Back | Action::Go(_))
+        );
+        if !by_hand && !deciding && asked.is_some() {
+            assert_eq!(self.question(), asked, "lost by {input:?}");
+        }
+        if self.question().is_some() && asked.is_none() {
+            assert_eq!(self.wizard.step, Step::Survey, "asked where nobody looks");
+        }
         self.check();
     }
 
     fn check(&mut self) {
+        if self.again {
+            return;
+        }
         let wizard = &self.wizard;
         assert!(
             wizard.step <= Step::Backup
@@ -882,7 +917,7 @@ fn nobody_is_trapped_in_a_small_window_and_nothing_is_lost_there() {
     for _ in 0..2 {
         assert!(!quits(&run.wizard.update(Event::Act(Action::Interrupt))));
     }
-    assert!(run.wizard.leaving, "as soon as it is done");
+    assert!(run.wizard.is_leaving(), "as soon as it is done");
 }
 
 #[test]

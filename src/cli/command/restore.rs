@@ -99,9 +99,9 @@ fn would(out: &mut Out, foretold: &Foretold) {
     out.line(&text!(
         restore_readable,
         now = before.readable(),
-        of_now = before.total,
+        of_now = before.all(),
         after = summary.readable(),
-        of_after = summary.total
+        of_after = summary.all()
     ));
     for (now, after) in foretold.secrets() {
         reading(out, foretold, now, after);
@@ -159,7 +159,7 @@ fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
         out.line(&text!(
             restored_as_foretold,
             readable = summary.readable(),
-            total = summary.total
+            total = summary.all()
         ));
         return;
     }

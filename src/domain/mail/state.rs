@@ -151,11 +151,10 @@ impl<'a> MailState<'a> {
             }
         }
         owners.sort_by_cached_key(Owner::health);
-        let secrets = &assessment.secrets;
         Self {
             readable: assessment.summary.readable(),
             total: assessment.summary.total,
-            missing: secrets.iter().filter(|s| s.probably_wiped()).count(),
+            missing: assessment.summary.missing,
             logins,
             owners,
         }

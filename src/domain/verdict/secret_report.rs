@@ -76,6 +76,9 @@ pub struct Summary {
     /// Unencrypted texts that a migration is still to seal (part of `plaintext`).
     #[serde(skip)]
     pub plaintext_awaits: usize,
+    /// Nothing stored, although FreeScout needs it (part of `empty`).
+    #[serde(skip)]
+    pub missing: usize,
 }
 
 impl Summary {
@@ -101,9 +104,17 @@ impl Summary {
                 Verdict::Empty { .. } => &mut summary.empty,
             };
             *counter += 1;
+            summary.missing += usize::from(secret.probably_wiped());
             summary.total += usize::from(!matches!(secret.verdict, Verdict::Empty { .. }));
         }
         summary
+    }
+
+    /// Every secret that FreeScout needs: those stored, and those that are missing. Texts for people count in these
+    /// throughout, so that entering a missing password does not change how many there are; `total`, in the JSON forms,
+    /// counts what is stored.
+    pub fn all(&self) -> usize {
+        self.total + self.missing
     }
 
     /// Secrets that FreeScout reads right now.

@@ -3,7 +3,7 @@
 //! The session, and with it every secret, stays here; what goes out are updates without one.
 
 use std::cell::{Cell, RefCell};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
@@ -207,7 +207,9 @@ impl Desk {
             Job::Undo => self.undo(call)?,
             Job::Resume => self.resume(call)?,
             Job::TakeUp(bookmark) => self.take_up(&bookmark, call)?,
-            Job::SaveReport { text, tested } => self.save_report(&text, &tested, call)?,
+            Job::SaveReport { text, tested, over } => {
+                self.save_report(&text, &tested, &over, call)?;
+            }
         }
         Ok(())
     }
@@ -403,6 +405,7 @@ impl Desk {
         &mut self,
         text: &str,
         tested: &[Tested],
+        over: &[PathBuf],
         call: &Call<'_>,
     ) -> Result<(), Problem> {
         let folder = self.setup.options.backup_dir.clone();
@@ -412,7 +415,7 @@ impl Desk {
         let (state, made) = (MailState::with(&assessment, tested), Made::now());
         let tested = report::connections::results(tested, &site);
         let json = report::check_json(session, &assessment).as_report(tested, &state, &made);
-        let files = report::save(&folder, &made, text, &json)?;
+        let files = report::save(&folder, &made, text, &json, over)?;
         call.send(Update::ReportSaved(files));
         Ok(())
     }

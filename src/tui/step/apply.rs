@@ -114,7 +114,7 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     pieces.push(bullet(text!(
         apply_then,
         after = summary.readable(),
-        total = summary.total
+        total = summary.all()
     )));
     pieces
 }

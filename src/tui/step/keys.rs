@@ -58,6 +58,12 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
             let row = take_top(&mut foot, 1);
             canvas.field(row, input, masked, true);
+            let unread = wizard.keys.looked.as_ref().filter(|l| l.files == 0);
+            if let (KeysForm::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first()))
+            {
+                let why = text!(looked_nothing, why = why);
+                canvas.pieces(&mut foot, &[(Role::Danger, why)]);
+            }
             if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
                 let why = text!(key_not_a_key, why = key);
                 canvas.pieces(&mut foot, &[(Role::Danger, why)]);
@@ -71,7 +77,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         .iter()
         .filter_map(|index| assessment.keys.get(*index));
     let items: Vec<Vec<Piece>> = keys
-        .map(|key| item(key, assessment.summary.total))
+        .map(|key| item(key, assessment.summary.all()))
         .collect();
     if items.is_empty() {
         canvas.pieces(&mut area, &[plain(w.keys_none)]);

@@ -9,7 +9,7 @@ use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::parts::input::Input;
-use crate::wizard::step::passwords::{Answer, Asked, Objection, Offer, Trial, objection};
+use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
 use crate::wizard::update::Wizard;
 use crate::words::words;
 
@@ -141,8 +141,7 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
             canvas.field(row, input, !wizard.passwords.revealed, true);
             let text = input.expose();
             let hint = match objection(text) {
-                Some(Objection::OnlyAsterisks) => Some(w.password_asterisks),
-                Some(Objection::Zero) => Some(w.password_zero),
+                Some(objection) => Some(objection.sentence()),
                 None if text != text.trim() => Some(w.password_blanks),
                 None => None,
             };

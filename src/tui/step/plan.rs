@@ -111,7 +111,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
                 needed = wizard.passwords.asked.len(),
                 before = before.readable(),
                 after = ready.after.readable(),
-                total = ready.after.total
+                total = ready.after.all()
             ),
         )],
     );

@@ -6,6 +6,7 @@ use crate::domain::mail::state::Health;
 use crate::sentences::mail_state;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::wizard::mode::{Field, Mode};
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
 use crate::words::{typed, words};
@@ -16,7 +17,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     if let Some(problem) = &report.problem {
         canvas.problem(&mut area, problem);
     }
-    if let Some(word) = &report.undoing {
+    if let (Some(word), Mode::Field(Field::Undo)) = (&report.undoing, wizard.mode_below()) {
         canvas.pieces(
             &mut area,
             &[

@@ -10,8 +10,8 @@ use crate::tui::step::step_name;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::step::Step;
+use crate::wizard::step::survey::unfinished::Unfinished;
 use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
-use crate::wizard::unfinished::Unfinished;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
 use crate::words::{typed, words};
@@ -26,8 +26,13 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             canvas.pieces(&mut area, &[plain(w.survey_folder_form), plain("")]);
             let row = take_top(&mut area, 1);
             canvas.field(row, input, false, true);
+            take_top(&mut area, 1);
+            refused(canvas, area, wizard);
         }
-        (Some(SurveyForm::Database(form)), _) => database_form(canvas, area, form),
+        (Some(SurveyForm::Database(form)), _) => {
+            database_form(canvas, &mut area, form);
+            refused(canvas, area, wizard);
+        }
         (Some(SurveyForm::Earlier(bookmark)), _) => earlier(canvas, area, bookmark),
         (Some(SurveyForm::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
         (None, SurveyPhase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
@@ -38,6 +43,17 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             }
         }
         (None, SurveyPhase::Read(survey)) => read(canvas, area, wizard, survey),
+    }
+}
+
+/// Why the install cannot be read, below a form that may change that.
+fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+    if let SurveyPhase::Barred { problem, .. } = &wizard.survey.phase {
+        let pieces = [
+            (Role::Danger, format!("✗ {}", problem.what)),
+            plain(problem.why.clone()),
+        ];
+        canvas.pieces(&mut area, &pieces);
     }
 }
 
@@ -223,9 +239,9 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
     canvas.list(area, &items, Some(wizard.survey.cursor.at()));
 }
 
-fn database_form(canvas: &mut Canvas<'_, '_>, mut area: Rect, form: &DatabaseForm) {
+fn database_form(canvas: &mut Canvas<'_, '_>, area: &mut Rect, form: &DatabaseForm) {
     let w = words();
-    canvas.pieces(&mut area, &[plain(w.survey_database_form), plain("")]);
+    canvas.pieces(area, &[plain(w.survey_database_form), plain("")]);
     for (index, field) in DatabaseField::ALL.into_iter().enumerate() {
         let name = match field {
             DatabaseField::Driver => "DB_CONNECTION",
@@ -237,7 +253,7 @@ fn database_form(canvas: &mut Canvas<'_, '_>, mut area: Rect, form: &DatabaseFor
             DatabaseField::Password => "DB_PASSWORD",
             DatabaseField::Prefix => "DB_TABLE_PREFIX",
         };
-        let row = take_top(&mut area, 1);
+        let row = take_top(area, 1);
         let role = if form.wrong == Some(field) {
             Role::Danger
         } else {
@@ -257,12 +273,12 @@ fn database_form(canvas: &mut Canvas<'_, '_>, mut area: Rect, form: &DatabaseFor
             form.focus.at() == index,
         );
     }
-    take_top(&mut area, 1);
+    take_top(area, 1);
     let hint = match form.wrong {
         Some(DatabaseField::Driver) => (Role::Danger, w.database_form_driver),
         Some(DatabaseField::Port) => (Role::Danger, w.database_form_port),
         Some(_) => (Role::Danger, w.database_form_name),
         None => (Role::Muted, w.database_form_password),
     };
-    canvas.pieces(&mut area, &[(hint.0, hint.1.to_owned())]);
+    canvas.pieces(area, &[(hint.0, hint.1.to_owned())]);
 }

@@ -1,4 +1,7 @@
 //! A writer that sends a frame at a time, without what the terminal knows already: the line may be slow.
+//!
+//! Ours, not a `BufWriter`: that one keeps what it sent in a buffer that is never wiped, and ratatui's backend repeats
+//! resets and cursor commands in every frame.
 
 use std::cell::Cell;
 use std::io::{self, Write};

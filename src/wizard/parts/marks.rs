@@ -9,6 +9,7 @@ use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Severity;
 use crate::wizard::step::Step;
+use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 
 /// How a step stands.
@@ -102,7 +103,7 @@ impl Wizard {
     }
 
     fn standing_of_apply(&self) -> StepProgress {
-        if self.apply.problem.is_some() || self.half_done.is_some() {
+        if self.apply.problem.is_some() || matches!(self.written, Written::InPart(_)) {
             return StepProgress::Open;
         }
         match (&self.report.applied, &self.report.undone) {

@@ -26,6 +26,20 @@ pub struct State {
     pub problem: Option<Problem>,
 }
 
+/// What this session has written to the install, as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// Nothing, or everything was put back.
+    Nothing,
+    /// A recovery.
+    Recovery {
+        /// The command that takes it back.
+        undo: String,
+    },
+    /// A part of what was planned: the rest could not be written, and not everything could be put back.
+    InPart(Problem),
+}
+
 /// What the word that was typed confirms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
@@ -62,10 +76,12 @@ impl Wizard {
     pub(in crate::wizard) fn apply_offers(&self) -> Vec<Action> {
         match (&self.apply.ready, &self.apply.problem) {
             _ if self.is_running(JobKind::Apply) => vec![],
-            (_, Some(_)) => vec![Action::Primary, Action::Back],
-            (Some(_), None) => vec![Action::Primary, Action::Back],
-            (None, None) if self.running.is_some() => vec![Action::Back],
-            (None, None) => vec![Action::Retry, Action::Back],
+            (_, Some(_)) | (Some(_), None) => vec![Action::Primary],
+            (None, None) => self
+                .is_free()
+                .then_some(Action::Primary)
+                .into_iter()
+                .collect(),
         }
     }
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::Step;
 use crate::domain::error::Problem;
 use crate::engine::worker::{BackupDone, Folders, Job};
-use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::update::Wizard;
@@ -30,13 +29,11 @@ pub struct State {
 
 impl Wizard {
     pub(in crate::wizard) fn backup_offers(&self) -> Vec<Action> {
-        match (self.is_running(JobKind::Backup), &self.backup.done) {
-            (true, _) => vec![],
-            (false, _) if self.backup.form.is_some() => {
-                vec![Action::Primary, Action::EraseAll, Action::Back]
-            }
-            (false, None) => vec![Action::Primary, Action::Select, Action::OtherFolder],
-            (false, Some(_)) => vec![Action::Primary, Action::Retry],
+        match (self.is_free(), &self.backup.done) {
+            (false, None) => vec![],
+            (true, None) => vec![Action::Primary, Action::Select, Action::OtherFolder],
+            (false, Some(_)) => vec![Action::Primary],
+            (true, Some(_)) => vec![Action::Primary, Action::Retry],
         }
     }
 
@@ -45,7 +42,7 @@ impl Wizard {
             return self.act_backup_form(action);
         }
         match action {
-            Action::OtherFolder if self.backup.done.is_none() && self.running.is_none() => {
+            Action::OtherFolder if self.backup.done.is_none() && self.is_free() => {
                 let offered = self.backup.folders.as_ref().map(|f| f.offered.as_path());
                 let text = offered.and_then(Path::to_str).unwrap_or_default();
                 self.backup.problem = None;
@@ -53,6 +50,7 @@ impl Wizard {
                 Vec::new()
             }
             Action::Primary if self.backup.done.is_some() => self.go(Step::Keys),
+            Action::Retry if self.backup.done.is_none() => Vec::new(),
             Action::Primary | Action::Retry => {
                 let started = self.start(Job::Backup {
                     full_dump: self.backup.full_dump,
@@ -63,7 +61,7 @@ impl Wizard {
                 }
                 started
             }
-            Action::Select if self.backup.done.is_none() && self.running.is_none() => {
+            Action::Select if self.backup.done.is_none() && self.is_free() => {
                 self.backup.full_dump = !self.backup.full_dump;
                 Vec::new()
             }

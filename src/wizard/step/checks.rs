@@ -101,11 +101,9 @@ impl Wizard {
     }
 
     pub(in crate::wizard) fn checks_offers(&self) -> Vec<Action> {
-        if self.checks.filtering {
-            vec![Action::Primary, Action::Back]
-        } else {
-            vec![Action::Primary, Action::Down, Action::Filter]
-        }
+        let choose = (self.checks.rows.len() > 1).then_some(Action::Down);
+        let all = [Action::Primary].into_iter().chain(choose);
+        all.chain([Action::Filter]).collect()
     }
 
     pub(in crate::wizard) fn act_checks(&mut self, action: Action) -> Vec<Effect> {

@@ -257,33 +257,31 @@ impl Wizard {
 
     /// What means something in the pane, the primary one first.
     pub fn connections_offers(&self) -> Vec<Action> {
-        let some = !self.connections.shown().is_empty();
-        let mut offers = Vec::new();
-        if some {
-            offers.push(Action::Primary);
-        }
-        let chosen = self
-            .connections
-            .chosen()
-            .and_then(|side| self.connections.last(side.id));
-        if chosen.is_some_and(|t| t.ended.waits_for_a_word()) {
-            offers.push(Action::Retry);
-        }
-        if !self.connections.rows.is_empty() {
-            offers.push(Action::TestAll);
-        }
-        if self.connections.running() {
-            offers.push(Action::StopTests);
-        }
-        if some {
-            offers.push(Action::NextPane);
-        }
-        offers.push(Action::FailingOnly);
-        if some {
-            offers.push(Action::Down);
-        }
-        offers.push(Action::Back);
-        offers
+        let state = &self.connections;
+        let shown = state.shown();
+        let idle = |side: &&Side| state.progress(side.id).is_none();
+        let row = shown.get(state.cursor.at());
+        let testable = row.is_some_and(|row| row.sides.iter().any(|side| idle(&side)));
+        let waits = |side: &&Side| {
+            let last = state.last(side.id);
+            last.is_some_and(|t| t.ended.waits_for_a_word())
+        };
+        let sides = state.rows.iter().flat_map(|row| &row.sides);
+        let offers = [
+            (testable, Action::Primary),
+            (
+                state.chosen().filter(idle).filter(waits).is_some(),
+                Action::Retry,
+            ),
+            (sides.clone().any(|side| idle(&side)), Action::TestAll),
+            (state.running(), Action::StopTests),
+            (!shown.is_empty(), Action::NextPane),
+            (true, Action::FailingOnly),
+            (shown.len() > 1, Action::Down),
+            (true, Action::Back),
+        ];
+        let offers = offers.into_iter().filter(|(offered, _)| *offered);
+        offers.map(|(_, action)| action).collect()
     }
 
     pub(in crate::wizard) fn act_connections(&mut self, action: Action) -> Vec<Effect> {
@@ -312,7 +310,9 @@ impl Wizard {
                 let ids = chosen.into_iter().filter(waits).collect();
                 return self.start_tests(ids, true);
             }
-            Action::NextPane | Action::PreviousPane | Action::Left | Action::Right => {
+            Action::NextPane | Action::PreviousPane | Action::Left | Action::Right
+                if !self.connections.shown().is_empty() =>
+            {
                 self.connections.outgoing = !self.connections.outgoing;
             }
             action => self.connections.move_cursor(action),

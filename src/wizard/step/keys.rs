@@ -6,7 +6,6 @@ use super::Step;
 use crate::domain::run::bookmark::Searched;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::Job;
-use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
@@ -64,6 +63,20 @@ pub struct State {
 }
 
 impl State {
+    /// The field that is open.
+    pub(in crate::wizard) fn input(&self) -> Option<&Input> {
+        self.form
+            .as_ref()
+            .map(|(KeysForm::Key(input) | KeysForm::Place(input))| input)
+    }
+
+    /// Something was read at the place that was typed: the field has done its work.
+    pub(in crate::wizard) fn place_is_read(&mut self) {
+        if matches!(self.form, Some(KeysForm::Place(_))) {
+            self.form = None;
+        }
+    }
+
     pub(in crate::wizard) fn field(&mut self) -> Option<&mut Input> {
         self.form
             .as_mut()
@@ -110,7 +123,7 @@ impl Wizard {
                     .iter()
                     .filter(|k| !k.effective)
                     .max_by_key(|k| k.opens);
-                let total = assessment.summary.total;
+                let total = assessment.summary.all();
                 best.map(|k| text!(looked_found, key = k.label, opens = k.opens, total = total))
                     .unwrap_or_default()
             }
@@ -119,25 +132,19 @@ impl Wizard {
     }
 
     pub(in crate::wizard) fn keys_offers(&self) -> Vec<Action> {
-        if self.keys.form.is_some() {
-            let reveal = matches!(self.keys.form, Some(KeysForm::Key(_))).then_some(Action::Reveal);
-            return [Action::Primary]
-                .into_iter()
-                .chain(reveal)
-                .chain([Action::EraseAll, Action::Back])
-                .collect();
-        }
-        if self.is_running(JobKind::Look) {
-            return vec![Action::Down];
-        }
-        vec![
-            Action::Primary,
+        let ways = [
             Action::AddKey,
             Action::LookIn,
             Action::LookUsual,
             Action::LookProcesses,
-            Action::Down,
-        ]
+        ];
+        let ways = ways.into_iter().filter(|_| self.is_free());
+        let choose = (self.keys.order.len() > 1).then_some(Action::Down);
+        [Action::Primary]
+            .into_iter()
+            .chain(ways)
+            .chain(choose)
+            .collect()
     }
 
     pub(in crate::wizard) fn act_keys(&mut self, action: Action) -> Vec<Effect> {
@@ -146,12 +153,17 @@ impl Wizard {
         }
         match action {
             Action::Primary => return self.go(Step::Checks),
+            // Nothing that is typed could be tried or searched now.
+            Action::AddKey | Action::LookIn if !self.is_free() => self.say_busy(),
             Action::AddKey => {
                 self.keys.revealed = false;
                 self.keys.tried = None;
                 self.keys.form = Some(KeysForm::Key(Input::default()));
             }
-            Action::LookIn => self.keys.form = Some(KeysForm::Place(Input::default())),
+            Action::LookIn => {
+                self.keys.looked = None;
+                self.keys.form = Some(KeysForm::Place(Input::default()));
+            }
             Action::LookUsual => return self.look(Job::LookUsual),
             Action::LookProcesses => return self.look(Job::LookProcesses),
             _ => {
@@ -183,11 +195,8 @@ impl Wizard {
             }
             (Action::Primary, Some(KeysForm::Place(input))) if !input.is_empty() => {
                 let place = PathBuf::from(input.expose().trim());
-                let started = self.look(Job::LookIn(vec![place]));
-                if !started.is_empty() {
-                    self.keys.form = None;
-                }
-                return started;
+                // The field closes when something is read there.
+                return self.look(Job::LookIn(vec![place]));
             }
             (action, Some(KeysForm::Key(input) | KeysForm::Place(input))) => {
                 input.act(action);

@@ -120,6 +120,16 @@ pub enum Objection {
     Zero,
 }
 
+impl Objection {
+    /// What is wrong with it, as a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::OnlyAsterisks => words().password_asterisks,
+            Self::Zero => words().password_zero,
+        }
+    }
+}
+
 /// Why FreeScout would not work with this text.
 pub fn objection(text: &str) -> Option<Objection> {
     match text {
@@ -400,19 +410,19 @@ impl Wizard {
         let Some(current) = self.passwords.asked.get(self.passwords.cursor.at()) else {
             return vec![Action::Primary];
         };
-        let mut offers = vec![Action::Primary];
         let answer = self.passwords.answers.get(&current.place);
-        if answer.is_some_and(|a| a.may_be_kept(current) && !a.settled(current)) {
-            if self.trial_not_sent() {
-                offers.push(Action::Retry);
-            }
-            offers.push(Action::KeepUntested);
-        }
-        offers.extend([Action::Down, Action::Reveal]);
-        if !self.passwords.offers(current).is_empty() {
-            offers.push(Action::SameAs);
-        }
-        offers
+        let unsettled = self.passwords_next() == EnterAction::Try;
+        let keepable = answer.is_some_and(|answer| answer.may_be_kept(current));
+        let offers = [
+            (true, Action::Primary),
+            (unsettled && self.trial_not_sent(), Action::Retry),
+            (unsettled && keepable, Action::KeepUntested),
+            (self.passwords.asked.len() > 1, Action::Down),
+            (true, Action::Reveal),
+            (!self.passwords.offers(current).is_empty(), Action::SameAs),
+        ];
+        let offers = offers.into_iter().filter(|(offered, _)| *offered);
+        offers.map(|(_, action)| action).collect()
     }
 
     pub(in crate::wizard) fn act_passwords(&mut self, action: Action) -> Vec<Effect> {
@@ -437,7 +447,10 @@ impl Wizard {
             (Action::Primary, EnterAction::Try) if answer.is_running() => {
                 self.say(words().password_being_tried);
             }
-            (Action::Primary, EnterAction::Try) => return self.start_trial(false),
+            (Action::Primary, EnterAction::Try) => match objection(answer.input.expose()) {
+                Some(objection) if answer.instead.is_none() => self.say(objection.sentence()),
+                _ => return self.start_trial(false),
+            },
             (Action::Retry, EnterAction::Try) if not_sent => return self.start_trial(true),
             (Action::Retry, _) => {}
             (Action::Primary, EnterAction::Field) | (Action::NextPane, _) => {

@@ -8,7 +8,6 @@ use crate::domain::inventory::secret::Place;
 use crate::domain::plan::{self, Choices, Impossible, Strategy};
 use crate::domain::verdict::Remedy;
 use crate::engine::worker::{Job, PlanReady};
-use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::update::Wizard;
@@ -106,17 +105,19 @@ impl Wizard {
     }
 
     pub(in crate::wizard) fn plan_offers(&self) -> Vec<Action> {
-        if self.is_running(JobKind::Plan) {
-            return vec![];
-        }
+        let free = self.is_free();
+        let changes = self.plan.pane == Pane::Changes;
         let mut offers = Vec::new();
-        if self.plan.ready.is_some() {
+        if self.plan.ready.is_some() || free {
             offers.push(Action::Primary);
-        } else {
-            offers.push(Action::Retry);
         }
-        offers.extend([Action::Down, Action::NextPane]);
-        if self.plan.pane == Pane::Changes && self.salvageable_at_cursor().is_some() {
+        let choose = match self.plan.pane {
+            Pane::Strategies => free,
+            Pane::Changes => self.plan.order.len() > 1,
+        };
+        offers.extend(choose.then_some(Action::Down));
+        offers.push(Action::NextPane);
+        if changes && free && self.salvageable_at_cursor().is_some() {
             offers.push(Action::Select);
         }
         offers
@@ -143,7 +144,9 @@ impl Wizard {
                 };
                 return self.go(next);
             }
-            (Action::Primary | Action::Retry, _) => return self.start_plan(BTreeSet::new()),
+            (Action::Primary | Action::Retry, _) if self.plan.ready.is_none() => {
+                return self.start_plan(BTreeSet::new());
+            }
             (Action::NextPane | Action::PreviousPane | Action::Left | Action::Right, pane) => {
                 self.plan.pane = if pane == Pane::Strategies {
                     Pane::Changes
@@ -151,7 +154,7 @@ impl Wizard {
                     Pane::Strategies
                 };
             }
-            (Action::Select, Pane::Changes) if self.running.is_none() => {
+            (Action::Select, Pane::Changes) if self.is_free() => {
                 if let Some(place) = self.salvageable_at_cursor() {
                     if !self.plan.salvage.remove(&place) {
                         self.plan.salvage.insert(place);
@@ -160,7 +163,7 @@ impl Wizard {
                     return self.start_plan(BTreeSet::new());
                 }
             }
-            (Action::Up | Action::Down, Pane::Strategies) if self.running.is_none() => {
+            (Action::Up | Action::Down, Pane::Strategies) if self.is_free() => {
                 let at = Strategy::ALL
                     .iter()
                     .position(|s| *s == self.strategy())

@@ -12,6 +12,7 @@ use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
+use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
 use crate::words::untrusted::sanitize;
 use crate::words::{typed, words};
@@ -49,24 +50,32 @@ impl State {
 
 impl Wizard {
     pub(in crate::wizard) fn report_offers(&self) -> Vec<Action> {
-        if self.report.undoing.is_some() {
-            return vec![Action::Primary, Action::Back];
-        }
-        if self.is_running(JobKind::Undo) {
-            return vec![];
-        }
-        let undo =
-            (self.report.applied.is_some() && self.report.undone.is_none()).then_some(Action::Undo);
-        let save = (!self.report.is_saved()).then_some(Action::Primary);
-        save.into_iter()
-            .chain([Action::Down])
-            .chain(undo)
-            .chain([Action::StartOver])
-            .collect()
+        let free = self.is_free();
+        let save = free && !self.report.is_saved();
+        let offers = [
+            (save, Action::Primary),
+            (
+                self.report_items().len() > 1 && !self.is_running(JobKind::Undo),
+                Action::Down,
+            ),
+            (free && self.can_undo(), Action::Undo),
+            (free, Action::StartOver),
+        ];
+        let offers = offers.into_iter().filter(|(offered, _)| *offered);
+        offers.map(|(_, action)| action).collect()
+    }
+
+    /// Whether there is a recovery of this round to take back.
+    fn can_undo(&self) -> bool {
+        self.report.applied.is_some() && self.report.undone.is_none()
     }
 
     pub(in crate::wizard) fn act_report(&mut self, action: Action) -> Vec<Effect> {
-        let saved = self.report.is_saved();
+        // The answer to the question is being carried out.
+        if self.is_running(JobKind::Undo) {
+            return Vec::new();
+        }
+        let (saved, undoable) = (self.report.is_saved(), self.can_undo());
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
             (Action::Primary, Some(word)) => {
@@ -75,8 +84,10 @@ impl Wizard {
                     return Vec::new();
                 }
                 let started = self.start(Job::Undo);
+                // It is asked again where it fails.
                 if !started.is_empty() {
-                    self.report.undoing = None;
+                    self.report.undoing = Some(Input::default());
+                    self.report.problem = None;
                 }
                 return started;
             }
@@ -84,22 +95,15 @@ impl Wizard {
                 word.act(action);
             }
             (Action::Primary, None) if !saved => {
-                let tested = self.connections.tested().into_iter().cloned().collect();
-                let started = self.start(Job::SaveReport {
-                    text: self.report_text(),
-                    tested,
-                });
-                if !started.is_empty() {
-                    self.report.problem = None;
-                    self.report.outdated = false;
-                }
-                return started;
+                return self.save_report();
             }
             (Action::Primary, None) => self.say(words().q_or_n),
-            (Action::Undo, None)
-                if self.report.applied.is_some() && self.report.undone.is_none() =>
-            {
-                self.report.undoing = Some(Input::default());
+            (Action::Undo, None) if undoable => {
+                if self.is_free() {
+                    self.report.undoing = Some(Input::default());
+                } else {
+                    self.say_busy();
+                }
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
@@ -110,13 +114,42 @@ impl Wizard {
         Vec::new()
     }
 
+    fn save_report(&mut self) -> Vec<Effect> {
+        let tested = self.connections.tested().into_iter().cloned().collect();
+        // One report a recovery; the undo has one of its own.
+        let over = match &self.report.undone {
+            None => self.report.saved.clone(),
+            Some(_) => Vec::new(),
+        };
+        let started = self.start(Job::SaveReport {
+            text: self.report_text(),
+            tested,
+            over,
+        });
+        if !started.is_empty() {
+            self.report.problem = None;
+            self.report.outdated = false;
+        }
+        started
+    }
+
+    /// Saves a report again that was saved while connections were still being tested: what is kept says how it ended.
+    pub(in crate::wizard) fn keep_report_current(&mut self) -> Vec<Effect> {
+        let report = &self.report;
+        let behind = report.outdated && !report.saved.is_empty() && report.problem.is_none();
+        let recovered = report.applied.is_some() && report.undone.is_none();
+        if behind && recovered && self.is_free() && !self.connections.running() {
+            return self.save_report();
+        }
+        Vec::new()
+    }
+
     /// How the program ends, as things stand.
     pub fn exit(&self) -> Exit {
-        if self.half_done.is_some() {
-            return Exit::Unreadable;
-        }
-        if self.standing.is_none() {
-            return Exit::Attention;
+        match &self.written {
+            Written::InPart(_) => return Exit::Unreadable,
+            Written::Nothing => return Exit::Attention,
+            Written::Recovery { .. } => {}
         }
         let verified = self
             .report
@@ -219,7 +252,7 @@ impl Wizard {
                 assessment
                     .keys
                     .iter()
-                    .map(|key| sentences::key(key, assessment.summary.total)),
+                    .map(|key| sentences::key(key, assessment.summary.all())),
             );
             lines.extend(
                 assessment

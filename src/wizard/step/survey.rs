@@ -1,7 +1,11 @@
 //! Step 1: the install, what is wrong with it, and, where the way to it is barred, other values to reach it by.
 
+pub mod earlier;
+pub mod unfinished;
+
 use std::path::PathBuf;
 
+use self::unfinished::Unfinished;
 use super::Step;
 use crate::domain::config::Driver;
 use crate::domain::error::Problem;
@@ -11,7 +15,6 @@ use crate::engine::worker::{DatabaseValues, Job, OtherDatabase, Survey};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
-use crate::wizard::unfinished::Unfinished;
 use crate::wizard::update::Wizard;
 
 /// Where the step is.
@@ -170,30 +173,6 @@ impl State {
             SurveyForm::Earlier(_) => None,
         }
     }
-
-    pub(in crate::wizard) fn offers(&self) -> Vec<Action> {
-        match (&self.form, &self.phase) {
-            (
-                Some(SurveyForm::Folder(_) | SurveyForm::Unfinished(_) | SurveyForm::Earlier(_)),
-                _,
-            ) => {
-                vec![Action::Primary, Action::Back]
-            }
-            (Some(SurveyForm::Database(_)), _) => {
-                vec![Action::Primary, Action::NextPane, Action::Back]
-            }
-            (None, SurveyPhase::Reading) => vec![],
-            (None, SurveyPhase::Barred { tried, .. }) => {
-                let other = tried.is_some().then_some(Action::OtherDatabase);
-                [Action::Retry]
-                    .into_iter()
-                    .chain(other)
-                    .chain([Action::OtherFolder])
-                    .collect()
-            }
-            (None, SurveyPhase::Read(_)) => vec![Action::Primary, Action::Down, Action::Retry],
-        }
-    }
 }
 
 impl Wizard {
@@ -217,7 +196,37 @@ impl Wizard {
         started
     }
 
+    pub(in crate::wizard) fn survey_offers(&self) -> Vec<Action> {
+        match &self.survey.phase {
+            _ if self.is_deciding() => vec![],
+            SurveyPhase::Reading => vec![],
+            SurveyPhase::Barred { tried, .. } => {
+                let again = self.is_free().then_some(Action::Primary);
+                let other = tried.is_some().then_some(Action::OtherDatabase);
+                let all = again.into_iter().chain(other).chain([Action::OtherFolder]);
+                all.collect()
+            }
+            SurveyPhase::Read(_) => {
+                let on = self.survey.unfinished.is_some() || self.is_open(Step::Backup);
+                let on = on.then_some(Action::Primary);
+                let choose = (self.survey_rows() > 1).then_some(Action::Down);
+                let again = self.is_free().then_some(Action::Retry);
+                on.into_iter().chain(choose).chain(again).collect()
+            }
+        }
+    }
+
+    /// Rows of the list: what was found, and what was left out.
+    fn survey_rows(&self) -> usize {
+        let findings = self.assessment().map_or(0, |a| a.findings.len());
+        let left_out = self.survey.read().map_or(0, |survey| survey.left_out.len());
+        findings + left_out
+    }
+
     pub(in crate::wizard) fn act_survey(&mut self, action: Action) -> Vec<Effect> {
+        if self.is_deciding() {
+            return Vec::new();
+        }
         if self.survey.form.is_some() {
             return self.act_survey_form(action);
         }
@@ -241,8 +250,8 @@ impl Wizard {
                 self.survey.form = Some(SurveyForm::Folder(Input::default()));
             }
             _ => {
-                let findings = self.assessment().map_or(0, |a| a.findings.len());
-                self.survey.cursor.act(action, findings);
+                let rows = self.survey_rows();
+                self.survey.cursor.act(action, rows);
             }
         }
         Vec::new()
@@ -256,17 +265,17 @@ impl Wizard {
             (_, Action::Back) => self.survey.form = None,
             (SurveyForm::Earlier(_), Action::Primary) => return self.take_up(),
             (SurveyForm::Unfinished(_), Action::Primary) => return self.decide_unfinished(),
+            // Each form closes when what was typed turns out to be right: what is typed on before that goes into it.
             (SurveyForm::Folder(input), Action::Primary) => {
                 let folder = input.expose().trim().to_owned();
                 if !folder.is_empty() {
                     self.survey.folder = Some(PathBuf::from(folder));
-                    self.survey.form = None;
                     return self.start_survey(None);
                 }
             }
             (SurveyForm::Database(form), Action::Primary) => match form.read() {
                 Ok(other) => {
-                    self.survey.form = None;
+                    form.wrong = None;
                     return self.start_survey(Some(other));
                 }
                 Err(field) => {

@@ -205,8 +205,9 @@ impl State {
 
     pub(super) fn move_cursor(&mut self, action: Action) {
         let len = self.shown().len();
-        self.cursor.act(action, len);
-        self.chosen = None;
-        self.refocus();
+        if len > 1 && self.cursor.act(action, len) {
+            self.chosen = None;
+            self.refocus();
+        }
     }
 }

@@ -103,7 +103,8 @@ pub fn asked(
     ) else {
         return Vec::new();
     };
-    let lost: BTreeSet<&Place> = plan.lost().map(|step| &step.place).collect();
+    let needed = plan.to_enter(&assessment.secrets);
+    let needed: BTreeSet<&Place> = needed.map(|secret| &secret.place).collect();
     let untestable: BTreeSet<ConnectionId> =
         connections(&assessment.mailboxes, &assessment.system_mail)
             .into_iter()
@@ -115,8 +116,7 @@ pub fn asked(
             .map(|c| c.id)
             .collect();
     let left = |secret: &&SecretReport| {
-        secret.enterable()
-            && (lost.contains(&secret.place) || secret.probably_wiped() || beside(secret))
+        needed.contains(&secret.place) || secret.enterable() && beside(secret)
     };
     let mut readable: BTreeMap<String, Vec<&SecretReport>> = BTreeMap::new();
     for secret in assessment

@@ -1,13 +1,14 @@
 //! Step 1, where an earlier run did not end: finish it, take it back, or leave it. Nothing else is begun before that.
 
-use super::jobs::JobKind;
-use super::message::Effect;
-use super::update::Wizard;
 use crate::domain::error::Problem;
 use crate::domain::run::RunKind;
 use crate::engine::worker::Job;
+use crate::wizard::jobs::JobKind;
+use crate::wizard::message::Effect;
 use crate::wizard::parts::input::Input;
+use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
+use crate::wizard::update::Wizard;
 use crate::words::{typed, words};
 
 /// The question, as far as it is answered.
@@ -21,8 +22,10 @@ pub struct Unfinished {
 
 impl Wizard {
     /// Asks what shall become of the run.
-    pub(super) fn ask_about_unfinished(&mut self) {
+    pub(in crate::wizard) fn ask_about_unfinished(&mut self) {
         if self.survey.unfinished.is_some() {
+            // It may come from another folder for the journal, named in step 2.
+            self.step = Step::Survey;
             self.survey.form = Some(SurveyForm::Unfinished(Box::default()));
         }
     }
@@ -38,7 +41,7 @@ impl Wizard {
         run.is_some_and(|run| run.kind == RunKind::Undo)
     }
 
-    pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
+    pub(in crate::wizard) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
         let Some(SurveyForm::Unfinished(form)) = &self.survey.form else {
             return Vec::new();
@@ -64,13 +67,13 @@ impl Wizard {
     }
 
     /// The run is finished, or taken back.
-    pub(super) fn decided(&mut self) {
+    pub(in crate::wizard) fn decided(&mut self) {
         self.survey.unfinished = None;
         self.survey.form = None;
     }
 
     /// The answer could not be carried out: it is asked again, with the reason.
-    pub(super) fn unfinished_failed(&mut self, problem: Problem) {
+    pub(in crate::wizard) fn unfinished_failed(&mut self, problem: Problem) {
         self.ask_about_unfinished();
         if let Some(SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.problem = Some(problem);

@@ -1,115 +1,32 @@
-//! The keyboard: what the terminal sends, taken apart into keys and pastes.
+//! What the terminal sends, taken apart into keys and pastes.
 //!
-//! Our own, because passwords are typed and pasted here: crossterm keeps what it read in buffers that live as long as the
-//! program. These are wiped as soon as they were taken apart, and the thread that reads can be ended. Sequences are those
-//! of xterm and its kin (ECMA-48 control sequences, SS3, bracketed paste), and the Linux console's own.
-
-use std::fs::File;
-use std::io::{PipeReader, PipeWriter, Read};
-use std::os::fd::AsFd;
-use std::thread::JoinHandle;
+//! Ours, not crossterm's event reader: passwords are typed and pasted here, and crossterm keeps every byte and every key
+//! in static buffers that are never wiped. Sequences are those of xterm and its kin (ECMA-48 control sequences, SS3,
+//! bracketed paste), and the Linux console's own.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
+use crate::domain::inventory::secret::SecretBytes;
 
 /// Bytes read at a time.
-const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 4096;
 /// Of a longer paste only this much is taken: no field holds more.
 const MAX_PASTE: usize = 64 << 10;
 /// A control sequence longer than this is none.
 const MAX_SEQUENCE: usize = 64;
-/// How long an Esc may be the beginning of something else, over a slow line.
-const ESC_ALONE: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// What was pressed or pasted.
-pub(super) enum Keystroke {
+pub(in crate::tui) enum Keystroke {
     /// A key.
     Key(KeyEvent),
     /// A paste.
     Paste(SecretBytes),
 }
 
-/// The thread that reads the keyboard.
-pub(super) struct Keyboard {
-    thread: Option<JoinHandle<()>>,
-    // Dropped, it ends the thread.
-    stop: Option<PipeWriter>,
-}
-
-impl Keyboard {
-    /// Reads standard input until it ends, `heard` says that nobody listens, or the keyboard is dropped. `None` is the end
-    /// of standard input.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub(super) fn listen(
-        heard: impl Fn(Option<Keystroke>) -> bool + Send + 'static,
-    ) -> std::io::Result<Self> {
-        let terminal = File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
-        let (stopped, stop) = std::io::pipe()?;
-        let thread = std::thread::spawn(move || {
-            read(terminal, &stopped, &heard);
-            wipe_stack();
-        });
-        Ok(Self {
-            thread: Some(thread),
-            stop: Some(stop),
-        })
-    }
-}
-
-impl Drop for Keyboard {
-    fn drop(&mut self) {
-        self.stop = None;
-        if let Some(thread) = self.thread.take() {
-            // It can only have ended by a fault of ours, which was told already.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn read(mut terminal: File, stopped: &PipeReader, heard: &dyn Fn(Option<Keystroke>) -> bool) {
-    let mut decoder = Decoder::default();
-    let mut block = Zeroizing::new(vec![0; BLOCK]);
-    loop {
-        let alone = decoder.is_esc_alone().then_some(&ESC_ALONE);
-        let mut watched = [
-            PollFd::new(&terminal, PollFlags::IN),
-            PollFd::new(stopped, PollFlags::IN),
-        ];
-        let inputs = match poll(&mut watched, alone) {
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => break,
-            Ok(0) => decoder.esc_was_alone(),
-            Ok(_) if !watched[1].revents().is_empty() => return,
-            Ok(_) => match terminal.read(&mut block) {
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-                Ok(0) | Err(_) => break,
-                Ok(read) => {
-                    let inputs = decoder.feed(&block[..read]);
-                    block[..read].zeroize();
-                    inputs
-                }
-            },
-        };
-        for input in inputs {
-            if !heard(Some(input)) {
-                return;
-            }
-        }
-    }
-    heard(None);
-}
-
 /// Takes bytes apart.
-struct Decoder {
+pub(super) struct Decoder {
     /// What has no meaning yet: the beginning of a sequence or of a character.
     pending: Zeroizing<Vec<u8>>,
     /// Within a bracketed paste: its text so far.
@@ -137,17 +54,17 @@ enum Decoded {
 
 impl Decoder {
     /// Whether nothing but an Esc waits: more may follow, or it was the key.
-    fn is_esc_alone(&self) -> bool {
+    pub(super) fn is_esc_alone(&self) -> bool {
         self.paste.is_none() && *self.pending == [0x1b]
     }
 
     /// Nothing followed it.
-    fn esc_was_alone(&mut self) -> Vec<Keystroke> {
+    pub(super) fn esc_was_alone(&mut self) -> Vec<Keystroke> {
         self.pending.zeroize();
         vec![Keystroke::Key(KeyEvent::from(KeyCode::Esc))]
     }
 
-    fn feed(&mut self, bytes: &[u8]) -> Vec<Keystroke> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Keystroke> {
         self.pending.extend_from_slice(bytes);
         let (mut inputs, mut at) = (Vec::new(), 0);
         while at < self.pending.len() {

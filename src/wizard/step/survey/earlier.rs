@@ -1,12 +1,13 @@
 //! What the wizard remembers of itself, and going back there: searches are made again, the backup is compared again,
 //! choices are taken over. Passwords were never kept: they are typed again.
 
-use super::message::Effect;
-use super::step::Step;
-use super::update::Wizard;
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::worker::Job;
+use crate::wizard::jobs::Pending;
+use crate::wizard::message::Effect;
+use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
+use crate::wizard::update::Wizard;
 use crate::words::words;
 
 impl Wizard {
@@ -28,7 +29,7 @@ impl Wizard {
     }
 
     /// Has the bookmark written down when it is another than the one written last.
-    pub(super) fn remember(&mut self) -> Option<Effect> {
+    pub(in crate::wizard) fn remember(&mut self) -> Option<Effect> {
         // A bookmark that was found is neither forgotten nor overwritten before it is decided about.
         let undecided = matches!(self.survey.form, Some(SurveyForm::Earlier(_)));
         let surveyed = self.survey.read().is_some() && self.assessment().is_some();
@@ -45,42 +46,41 @@ impl Wizard {
     }
 
     /// Asks whether to go back to where an earlier wizard was left.
-    pub(super) fn ask_about_earlier(&mut self, bookmark: Box<Bookmark>) {
+    pub(in crate::wizard) fn ask_about_earlier(&mut self, bookmark: Box<Bookmark>) {
         self.remembered = Some(Bookmark {
             at: String::new(),
             ..(*bookmark).clone()
         });
+        // It may come from another folder for backups, named in step 2.
+        self.step = Step::Survey;
         self.survey.form = Some(SurveyForm::Earlier(bookmark));
     }
 
     /// Goes back to where the operator was.
-    pub(super) fn take_up(&mut self) -> Vec<Effect> {
+    pub(in crate::wizard) fn take_up(&mut self) -> Vec<Effect> {
         let Some(SurveyForm::Earlier(bookmark)) = &self.survey.form else {
             return Vec::new();
         };
         let mut bookmark = bookmark.clone();
         // What is named now is searched as well, before anything rests on what is known.
-        if self.given_waits {
-            bookmark.searched.add(&self.given.places);
-        }
+        bookmark.searched.add(&self.to_search);
         let started = self.start(Job::TakeUp(bookmark.clone()));
         if !started.is_empty() {
-            self.given_waits = false;
+            self.to_search.clear();
             self.survey.form = None;
             self.backup.full_dump = bookmark.full_dump;
             self.plan.strategy = bookmark.strategy;
             self.plan.salvage = bookmark.salvage.into_iter().collect();
             self.keys.searched = bookmark.searched;
-            self.taking_up = Step::from_number(bookmark.step);
+            if let (Some(step), Some(job)) = (Step::from_number(bookmark.step), &mut self.running) {
+                job.then = Pending::Return(step);
+            }
         }
         started
     }
 
     /// What was to be taken up is there again: to the step, as far as it is open.
-    pub(super) fn taken_up(&mut self) -> Vec<Effect> {
-        let Some(step) = self.taking_up.take() else {
-            return Vec::new();
-        };
+    pub(in crate::wizard) fn return_to(&mut self, step: Step) -> Vec<Effect> {
         let w = words();
         if self.backup.done.is_none() {
             let effects = self.go(Step::Backup);

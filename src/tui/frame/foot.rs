@@ -1,0 +1,134 @@
+//! The foot of the screen: the keys that do something here and now, and what each does.
+
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::keymap;
+use crate::tui::theme::Role;
+use crate::tui::widgets::Canvas;
+use crate::wizard::message::Action;
+use crate::wizard::mode::{Field, Mode, Question};
+use crate::wizard::step::Step;
+use crate::wizard::step::passwords::EnterAction;
+use crate::wizard::update::Wizard;
+use crate::words::{Words, words};
+
+/// Columns between two keys.
+const GAP: usize = 2;
+
+impl Canvas<'_, '_> {
+    /// The keys that do something here and now. The last three always fit.
+    pub(super) fn foot(&mut self, area: Rect, wizard: &Wizard) {
+        let offers = wizard.offers();
+        let entries: Vec<(&str, &str)> = offers
+            .iter()
+            .filter_map(|action| {
+                let cap = keymap::cap(*action, wizard.typing())?;
+                Some((self.readable_cap(cap), label(*action, wizard)))
+            })
+            .collect();
+        let columns = |(cap, name): &(&str, &str)| cap.width() + 1 + name.width() + GAP;
+        let pinned = entries
+            .len()
+            .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
+        let reserved: usize = entries[pinned..].iter().map(columns).sum();
+        // The gap behind the last one needs no room.
+        let mut room = (usize::from(area.width) + GAP).saturating_sub(reserved + 1);
+        let mut spans = vec![self.span(Role::Text, " ")];
+        for (index, entry) in entries.iter().enumerate() {
+            if index < pinned {
+                if columns(entry) > room {
+                    continue;
+                }
+                room -= columns(entry);
+            }
+            spans.push(self.span(Role::Accent, entry.0.to_owned()));
+            spans.push(self.span(Role::Text, format!(" {}{}", entry.1, " ".repeat(GAP))));
+        }
+        self.line(area, 0, spans);
+    }
+
+    /// Arrows by name, where they cannot be drawn.
+    pub(super) fn readable_cap(&self, cap: &'static str) -> &'static str {
+        if cap == "↑↓" && !self.theme.unicode {
+            "Up/Down"
+        } else {
+            cap
+        }
+    }
+}
+
+/// What the foot calls an action here and now.
+pub fn label(action: Action, wizard: &Wizard) -> &'static str {
+    let w = words();
+    match action {
+        Action::Primary => primary(wizard, w),
+        Action::Back if wizard.esc_stops() && is_step(wizard.mode()) => w.key_stop,
+        action => action_name(action, wizard, w),
+    }
+}
+
+/// Whether the keys belong to the step, not to what lies over it.
+fn is_step(mode: Mode) -> bool {
+    match mode {
+        Mode::Question(Question::Earlier) | Mode::Field(_) | Mode::Command => true,
+        Mode::Question(Question::Leave) | Mode::Unseen | Mode::Help | Mode::Connections => false,
+    }
+}
+
+/// What an action is called where it means something of its own.
+pub(super) fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
+    match action {
+        Action::Retry if wizard.sends_once() => w.key_send_once,
+        Action::Primary if wizard.connections.open => w.enter_test,
+        Action::NextPane if wizard.connections.open => w.key_direction,
+        Action::Retry if wizard.connections.open => w.key_send_again,
+        action => keymap::name(action, w),
+    }
+}
+
+/// What Enter does here and now.
+fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
+    match wizard.mode() {
+        Mode::Question(Question::Leave) | Mode::Unseen => w.enter_leave,
+        Mode::Question(Question::Earlier) => w.enter_go_on,
+        Mode::Help => w.key_back,
+        Mode::Connections => w.enter_test,
+        Mode::Field(field) => match field {
+            Field::Folder
+            | Field::Database
+            | Field::BackupFolder
+            | Field::Key
+            | Field::Place
+            | Field::Filter => w.enter_use,
+            Field::Unfinished | Field::Confirm => w.enter_carry_out,
+            Field::Undo => w.enter_undo,
+            Field::Password => match wizard.passwords_next() {
+                EnterAction::Try => w.enter_try,
+                EnterAction::Field => w.enter_next_field,
+                EnterAction::Apply => w.enter_to_apply,
+            },
+        },
+        Mode::Command => command(wizard, w),
+    }
+}
+
+/// What Enter does in a step that has no field open.
+fn command(wizard: &Wizard, w: &'static Words) -> &'static str {
+    match wizard.step {
+        Step::Survey if wizard.survey.read().is_none() => w.key_retry,
+        Step::Survey if wizard.survey.unfinished.is_some() => w.enter_decide,
+        Step::Survey => w.enter_to_backup,
+        Step::Backup if wizard.backup.done.is_none() => w.enter_make_backup,
+        Step::Backup => w.enter_to_keys,
+        Step::Keys => w.enter_to_checks,
+        Step::Checks => w.enter_to_plan,
+        Step::Plan if wizard.plan.ready.is_none() => w.key_retry,
+        Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
+        Step::Plan => w.enter_to_passwords,
+        Step::Passwords => w.enter_to_apply,
+        Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
+        Step::Apply => w.key_retry,
+        Step::Report => w.enter_save_report,
+    }
+}

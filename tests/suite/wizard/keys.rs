@@ -1,0 +1,380 @@
+//! What the keys do, and what the footer says of them: in each state it offers the keys that do something, and no other;
+//! letters typed into a field never act; what was typed and refused stays to be mended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use freescout_rescue::tui::frame::foot;
+use freescout_rescue::tui::keymap::{self, BINDINGS};
+use freescout_rescue::wizard::mode::{Field, Mode};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::*;
+
+/// How far a run goes before chance takes over.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Survey,
+    Backup,
+    Keys,
+    Plan,
+    Passwords,
+    Apply,
+    Report,
+}
+
+const WAYS: [Way; 7] = [
+    Way::Survey,
+    Way::Backup,
+    Way::Keys,
+    Way::Plan,
+    Way::Passwords,
+    Way::Apply,
+    Way::Report,
+];
+
+/// A run that went this way, and then took these inputs; it is over when it has left.
+fn run_on(way: Way, luck: u8, inputs: &[Input]) -> Run {
+    use Action::{Go, LookUsual, Primary};
+    let mut run = Run::new(if matches!(way, Way::Survey) { luck } else { 1 });
+    run.again = true;
+    if !matches!(way, Way::Survey) {
+        run.walk(&[Input::Engine]);
+    }
+    let acts: &[Action] = match way {
+        Way::Survey => &[],
+        Way::Backup => &[Primary],
+        Way::Keys => &[Primary, Primary, Primary],
+        Way::Plan => &[Primary, Primary, Primary, LookUsual, Go(Step::Plan)],
+        Way::Passwords => &[
+            Primary,
+            Primary,
+            Primary,
+            LookUsual,
+            Go(Step::Plan),
+            Go(Step::Passwords),
+        ],
+        Way::Apply | Way::Report => &[
+            Primary,
+            Primary,
+            Primary,
+            LookUsual,
+            Go(Step::Plan),
+            Go(Step::Apply),
+        ],
+    };
+    run.walk(&acts.iter().copied().map(Input::Act).collect::<Vec<_>>());
+    if matches!(way, Way::Report) {
+        run.walk(&[Input::Word("apply"), Input::Act(Primary)]);
+    }
+    run.engine.luck = luck;
+    for input in inputs {
+        if run.left {
+            break;
+        }
+        run.step(input);
+    }
+    run
+}
+
+/// Keys that move the same cursor, or change the same pane, are offered as one.
+fn family(action: Action) -> Action {
+    use Action::{Down, First, Last, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
+    match action {
+        Up | Down | PageUp | PageDown | First | Last => Down,
+        Left | Right | NextPane | PreviousPane => NextPane,
+        action => action,
+    }
+}
+
+/// Keys that do the same everywhere; the help says of them what the footer has no room for.
+fn is_general(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Quit | Action::Interrupt | Action::Help | Action::Connections | Action::Go(_)
+    )
+}
+
+/// Everything a keyboard can say that is not a letter.
+fn actions(typing: bool) -> BTreeMap<String, Action> {
+    let bound = BINDINGS.iter().filter_map(|binding| {
+        let modifiers = match binding.ctrl {
+            true => KeyModifiers::CONTROL,
+            false => KeyModifiers::NONE,
+        };
+        keymap::action(KeyEvent::new(binding.key, modifiers), typing)
+    });
+    bound
+        .map(|action| (format!("{action:?}"), action))
+        .collect()
+}
+
+/// The state, but for the sentence about the last key.
+fn silent(run: &mut Run) -> (String, Vec<String>) {
+    run.wizard.notice = None;
+    everything(&run.wizard)
+}
+
+fn any_end() -> impl Strategy<Value = Vec<Input>> {
+    proptest::collection::vec(any_input(), 0..20)
+}
+
+/// What is wrong with the footer of one state, and which mode that is.
+fn faults(way: Way, luck: u8, inputs: &[Input]) -> Option<(Mode, Vec<String>)> {
+    let run = run_on(way, luck, inputs);
+    let mode = run.wizard.mode();
+    if run.left || mode == Mode::Unseen {
+        return None;
+    }
+    let offers: BTreeSet<String> = run
+        .wizard
+        .offers()
+        .iter()
+        .map(|a| format!("{a:?}"))
+        .collect();
+    let labels: BTreeSet<&str> = run
+        .wizard
+        .offers()
+        .iter()
+        .map(|a| foot::label(*a, &run.wizard))
+        .collect();
+    let mut does: BTreeMap<String, bool> = BTreeMap::new();
+    let mut faults = Vec::new();
+    let mut other = run_on(way, luck, inputs);
+    let before = silent(&mut other);
+    for (name, action) in actions(mode.is_typing()) {
+        let label = foot::label(action, &run.wizard);
+        let effects = other.wizard.update(Event::Act(action));
+        let says = other.wizard.notice.is_some();
+        let acts = !effects.is_empty() || silent(&mut other) != before;
+        if acts {
+            other = run_on(way, luck, inputs);
+        }
+        let family = format!("{:?}", family(action));
+        let offered = offers.contains(&family) || offers.contains(&name) || labels.contains(label);
+        if acts && !offered && !mode.is_typing() && !is_general(action) {
+            let step = run.wizard.step;
+            faults.push(format!(
+                "{mode:?} of {step:?}: {name} acts, and is not offered"
+            ));
+        }
+        *does.entry(family).or_default() |= acts || says;
+        *does.entry(name).or_default() |= acts || says;
+    }
+    for offered in offers {
+        if does.get(&offered) != Some(&true) {
+            let step = run.wizard.step;
+            faults.push(format!(
+                "{mode:?} of {step:?}: {offered} is offered, and does nothing"
+            ));
+        }
+    }
+    Some((mode, faults))
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 32, ..Default::default() })]
+
+    #[test]
+    fn the_footer_offers_what_does_something(way in 0..WAYS.len(), luck in any::<u8>(), inputs in any_end()) {
+        let found = faults(WAYS[way], luck, &inputs);
+        assert!(found.iter().all(|(_, faults)| faults.is_empty()), "{found:?}");
+    }
+
+    #[test]
+    fn a_letter_typed_into_a_field_never_acts(way in 0..WAYS.len(), luck in any::<u8>(), inputs in any_end()) {
+        let mut run = run_on(WAYS[way], luck, &inputs);
+        let mode = run.wizard.mode();
+        if !run.left && mode.is_typing() {
+            for c in (' '..='~').chain("é密".chars()) {
+                let key = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+                assert_eq!(keymap::action(key, run.wizard.typing()), None, "{c}");
+                let state = |run: &Run| (run.wizard.step, run.wizard.overlay, run.engine.running);
+                let before = state(&run);
+                let effects = run.wizard.update(Event::Type(c));
+                // A trial of what stood there before is called off.
+                let harmless = |effect: &Effect| matches!(effect, Effect::Cancel(_));
+                assert!(effects.iter().all(harmless), "{c}: {effects:?}");
+                assert_eq!((state(&run), run.wizard.mode()), (before, mode), "{c}");
+            }
+        }
+    }
+}
+
+/// Chance alone seldom finds them: each mode is looked at once for certain.
+#[test]
+fn every_field_and_every_question_is_offered_exactly() {
+    use Action::{
+        AddKey, Connections, Filter, Go, Help, LookIn, OtherDatabase, OtherFolder, Quit, Undo,
+    };
+    let read: Vec<Input> = std::iter::repeat_n(Input::Engine, 6).collect();
+    let word = Input::Word("/root");
+    let (mut seen, mut all) = (BTreeSet::new(), BTreeSet::new());
+    let mut look = |way, luck, inputs: &[Input]| {
+        if let Some((mode, faults)) = faults(way, luck, inputs) {
+            seen.insert(format!("{mode:?}"));
+            all.extend(faults);
+        }
+    };
+    // Which of them fail, and which ask something first, is up to chance.
+    for luck in 0..16 {
+        look(Way::Survey, luck, &read);
+        for opens in [OtherFolder, OtherDatabase] {
+            let opened: Vec<Input> = read.iter().cloned().chain([Input::Act(opens)]).collect();
+            look(Way::Survey, luck, &opened);
+        }
+    }
+    for (way, acts) in [
+        (Way::Backup, vec![]),
+        (Way::Backup, vec![OtherFolder]),
+        (Way::Backup, vec![Help]),
+        (Way::Keys, vec![]),
+        (Way::Keys, vec![AddKey]),
+        (Way::Keys, vec![LookIn]),
+        (Way::Keys, vec![Connections]),
+        (Way::Keys, vec![Go(Step::Checks), Filter]),
+        (Way::Plan, vec![]),
+        (Way::Passwords, vec![]),
+        (Way::Apply, vec![]),
+        (Way::Report, vec![Quit]),
+        (Way::Report, vec![]),
+        (Way::Report, vec![Undo]),
+    ] {
+        let mut inputs: Vec<Input> = acts.into_iter().map(Input::Act).collect();
+        look(way, 1, &inputs);
+        inputs.push(word.clone());
+        look(way, 1, &inputs);
+    }
+    assert!(all.is_empty(), "{all:#?}");
+    for mode in [
+        "Question(Leave)",
+        "Question(Earlier)",
+        "Help",
+        "Connections",
+        "Command",
+        "Field(Folder)",
+        "Field(Database)",
+        "Field(Unfinished)",
+        "Field(BackupFolder)",
+        "Field(Key)",
+        "Field(Place)",
+        "Field(Filter)",
+        "Field(Password)",
+        "Field(Confirm)",
+        "Field(Undo)",
+    ] {
+        assert!(seen.contains(mode), "{mode} was not reached: {seen:?}");
+    }
+}
+
+/// A job of the wizard fails, or finds nothing: the field it came from is still there, with what was typed.
+#[test]
+fn what_was_refused_stays_in_its_field() {
+    let failed = || Update::Failed(fixture::problem());
+    let nothing_there = || Update::Looked {
+        files: 0,
+        bytes: 0,
+        skipped: vec!["/rot: No such file or directory".to_owned()],
+    };
+    let no_key = || Update::KeyTried {
+        key: "the key has 31 bytes instead of 32".to_owned(),
+        opens: None,
+    };
+    let cases: [(Way, Action, Field, Update); 5] = [
+        (
+            Way::Backup,
+            Action::OtherFolder,
+            Field::BackupFolder,
+            failed(),
+        ),
+        (Way::Keys, Action::AddKey, Field::Key, no_key()),
+        (Way::Keys, Action::LookIn, Field::Place, nothing_there()),
+        (Way::Keys, Action::LookIn, Field::Place, failed()),
+        (Way::Report, Action::Undo, Field::Undo, failed()),
+    ];
+    for (way, opens, field, refused) in cases {
+        let mut run = run_on(way, 2, &[]);
+        run.step(&Input::Act(opens));
+        run.step(&Input::Act(Action::EraseAll));
+        let word = if field == Field::Undo { "undo" } else { "/rot" };
+        run.wizard_types(word);
+        assert_eq!(run.wizard.mode(), Mode::Field(field));
+        run.wizard.update(Event::Act(Action::Primary));
+        let id = run.wizard.running.as_ref().expect("it is tried").id;
+        for update in [refused, Update::Done] {
+            run.wizard.update(Event::Job(id, update));
+        }
+        assert_eq!(run.wizard.mode(), Mode::Field(field), "{opens:?}");
+        // The word that takes a recovery back is typed anew each time.
+        let kept = everything(&run.wizard).1.contains(&"/rot".to_owned());
+        assert_eq!(kept, field != Field::Undo, "{field:?}");
+    }
+    // A folder that is none of FreeScout's, and database values that are wrong.
+    let barred = |update: Update| {
+        let (mut wizard, _) = Wizard::start_with(None, true);
+        let id = wizard.running.as_ref().unwrap().id;
+        for update in [update, Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        wizard
+    };
+    let no_database = || Update::NoDatabase {
+        problem: fixture::problem(),
+        values: DatabaseValues {
+            driver: Driver::MySql,
+            host: "127.0.0.1".to_owned(),
+            port: 3306,
+            socket: None,
+            database: "freescout".to_owned(),
+            username: "freescout".to_owned(),
+            prefix: String::new(),
+        },
+    };
+    for (before, opens, field, refused) in [
+        (failed(), Action::OtherFolder, Field::Folder, failed()),
+        (
+            no_database(),
+            Action::OtherDatabase,
+            Field::Database,
+            no_database(),
+        ),
+    ] {
+        let mut wizard = barred(before);
+        wizard.update(Event::Act(opens));
+        // Of the database values, to the name; in the other field Tab does nothing.
+        for _ in 0..4 {
+            wizard.update(Event::Act(Action::NextPane));
+        }
+        for c in "/rot".chars() {
+            wizard.update(Event::Type(c));
+        }
+        wizard.update(Event::Act(Action::Primary));
+        assert_eq!(wizard.mode(), Mode::Field(field), "while it is read");
+        let id = wizard.running.as_ref().expect("it is tried").id;
+        for update in [refused, Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        assert_eq!(wizard.mode(), Mode::Field(field));
+        assert!(
+            everything(&wizard)
+                .1
+                .iter()
+                .any(|text| text.contains("/rot"))
+        );
+        // It closes as soon as it is right.
+        wizard.update(Event::Act(Action::Primary));
+        let id = wizard.running.as_ref().unwrap().id;
+        wizard.update(Event::Job(
+            id,
+            Update::Surveyed(Box::new(fixture::survey())),
+        ));
+        assert_eq!(wizard.mode(), Mode::Command);
+    }
+}
+
+impl Run {
+    fn wizard_types(&mut self, text: &str) {
+        for c in text.chars() {
+            self.wizard.update(Event::Type(c));
+        }
+    }
+}

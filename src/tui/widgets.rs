@@ -98,7 +98,9 @@ pub(super) fn within(spans: Vec<Span<'_>>, width: usize) -> Vec<Span<'_>> {
     if whole.trim_end().width() <= width {
         return spans;
     }
-    let mut room = width.saturating_sub(1);
+    let Some(mut room) = width.checked_sub(1) else {
+        return Vec::new();
+    };
     let mut cut = Vec::new();
     for span in spans {
         let columns = span.content.width();

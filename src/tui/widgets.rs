@@ -98,9 +98,11 @@ pub(super) fn within(spans: Vec<Span<'_>>, width: usize) -> Vec<Span<'_>> {
     if whole.trim_end().width() <= width {
         return spans;
     }
-    let Some(mut room) = width.checked_sub(1) else {
+    // Not even the ellipsis.
+    if width == 0 {
         return Vec::new();
-    };
+    }
+    let mut room = width - 1;
     let mut cut = Vec::new();
     for span in spans {
         let columns = span.content.width();

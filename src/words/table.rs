@@ -194,6 +194,7 @@ macro_rules! table {
 
         /// Name and texts of every entry, for tests of the table itself.
         #[cfg(any(test, feature = "pseudo-locale"))]
+        #[cfg_attr(not(feature = "pseudo-locale"), allow(unreachable_pub, reason = "only tests with that feature are elsewhere"))]
         pub const ALL: &[(&str, &[&str])] = &[ $( (
             stringify!($name),
             &[ $( $text, $($($said,)+)* )? $($($form,)+)? ],

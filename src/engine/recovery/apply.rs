@@ -16,7 +16,7 @@ use super::prepare::{new_files, prepare, swaps, target_key};
 use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
-use super::verify::Written;
+use super::verify::ToVerify;
 use crate::domain::config::DbSettings;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
@@ -132,7 +132,7 @@ pub(super) fn apply(
     if let Err(failure) = carried {
         return Err(not_recovered(backup, failure));
     }
-    let mut written = Written {
+    let mut written = ToVerify {
         run: &run,
         id,
         target,

@@ -22,7 +22,7 @@ use super::run_log::Ledger;
 use super::undo;
 use super::undo::Undone;
 use super::verify;
-use super::verify::Written;
+use super::verify::ToVerify;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
@@ -206,7 +206,7 @@ fn finish(
             .saturating_sub(foreign.iter().filter(typed).count()),
         ..run.clone()
     };
-    let mut written = Written {
+    let mut written = ToVerify {
         run: &stored,
         id,
         target,

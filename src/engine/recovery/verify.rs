@@ -31,7 +31,7 @@ use crate::words::words;
 const NAMED: usize = 5;
 
 /// A recovery whose rows and files are written.
-pub struct Written<'a> {
+pub struct ToVerify<'a> {
     /// What was announced.
     pub run: &'a Run,
     /// Under this number.
@@ -100,7 +100,7 @@ pub fn written_files(intent: &Intent) -> Vec<WrittenFile> {
     files.collect()
 }
 
-impl Written<'_> {
+impl ToVerify<'_> {
     /// Makes FreeScout forget the old key.
     ///
     /// # Errors
@@ -198,7 +198,7 @@ impl Written<'_> {
     }
 }
 
-impl Written<'_> {
+impl ToVerify<'_> {
     /// Whether the cached config may be removed: not where another key would count then, which we cannot change.
     fn may_remove(&self, session: &Session) -> bool {
         !elsewhere::overrules(session, &self.target)

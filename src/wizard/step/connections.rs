@@ -270,7 +270,7 @@ impl Wizard {
         let offers = [
             (testable, Action::Primary),
             (
-                state.chosen().filter(idle).filter(waits).is_some(),
+                state.chosen().filter(idle).is_some_and(|side| waits(&side)),
                 Action::Retry,
             ),
             (sides.clone().any(|side| idle(&side)), Action::TestAll),

@@ -17,7 +17,7 @@ const MAX_LOGIN: usize = 1 << 10;
 
 /// A column that says something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum RowField {
     Id,
     /// Address, name or alias: whose row it is.
     Owner,
@@ -41,7 +41,7 @@ const USUAL_MAILBOXES: &str = "id name email aliases from_name from_name_custom 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layout {
     table: Table,
-    fields: Vec<Option<Field>>,
+    fields: Vec<Option<RowField>>,
 }
 
 /// The table a name ends in, whatever the prefix.
@@ -59,8 +59,8 @@ impl Layout {
         let table = table_of(&head.name)?;
         let columns = head.columns.as_ref()?.iter();
         let fields: Vec<_> = columns.map(|name| field(table, name)).collect();
-        let owned = fields.contains(&Some(Field::Owner));
-        let secret = |f: &Option<Field>| matches!(f, Some(Field::Secret(_) | Field::Meta));
+        let owned = fields.contains(&Some(RowField::Owner));
+        let secret = |f: &Option<RowField>| matches!(f, Some(RowField::Secret(_) | RowField::Meta));
         (owned && fields.iter().any(secret)).then_some(Self { table, fields })
     }
 
@@ -80,7 +80,7 @@ impl Layout {
     }
 
     /// What the value at this place of a row is.
-    pub(super) fn field(&self, index: usize) -> Option<Field> {
+    pub(super) fn field(&self, index: usize) -> Option<RowField> {
         self.fields.get(index).copied().flatten()
     }
 
@@ -93,23 +93,23 @@ impl Layout {
     }
 }
 
-fn field(table: Table, name: &[u8]) -> Option<Field> {
+fn field(table: Table, name: &[u8]) -> Option<RowField> {
     let name = std::str::from_utf8(name).ok()?.to_ascii_lowercase();
     match (table, name.as_str()) {
-        (_, "id") => Some(Field::Id),
-        (_, "updated_at") => Some(Field::Updated),
+        (_, "id") => Some(RowField::Id),
+        (_, "updated_at") => Some(RowField::Updated),
         (Table::Mailboxes, "email") | (Table::Options, "name") | (Table::Modules, "alias") => {
-            Some(Field::Owner)
+            Some(RowField::Owner)
         }
-        (Table::Mailboxes, "in_password") => Some(Field::Secret("in_password")),
-        (Table::Mailboxes, "out_password") => Some(Field::Secret("out_password")),
-        (Table::Mailboxes, "meta") => Some(Field::Meta),
-        (Table::Mailboxes, "in_server") => Some(Field::Server("in_password")),
-        (Table::Mailboxes, "out_server") => Some(Field::Server("out_password")),
-        (Table::Mailboxes, "in_username") => Some(Field::Username("in_password")),
-        (Table::Mailboxes, "out_username") => Some(Field::Username("out_password")),
-        (Table::Options, "value") => Some(Field::Secret("value")),
-        (Table::Modules, "license") => Some(Field::Secret("license")),
+        (Table::Mailboxes, "in_password") => Some(RowField::Secret("in_password")),
+        (Table::Mailboxes, "out_password") => Some(RowField::Secret("out_password")),
+        (Table::Mailboxes, "meta") => Some(RowField::Meta),
+        (Table::Mailboxes, "in_server") => Some(RowField::Server("in_password")),
+        (Table::Mailboxes, "out_server") => Some(RowField::Server("out_password")),
+        (Table::Mailboxes, "in_username") => Some(RowField::Username("in_password")),
+        (Table::Mailboxes, "out_username") => Some(RowField::Username("out_password")),
+        (Table::Options, "value") => Some(RowField::Secret("value")),
+        (Table::Modules, "license") => Some(RowField::Secret("license")),
         _ => None,
     }
 }
@@ -117,25 +117,25 @@ fn field(table: Table, name: &[u8]) -> Option<Field> {
 /// The values of one row that say something.
 pub(super) struct DumpRow {
     table: Table,
-    values: Vec<(Field, Zeroizing<Vec<u8>>)>,
+    values: Vec<(RowField, Zeroizing<Vec<u8>>)>,
 }
 
 impl DumpRow {
     /// Adds a value; NULL is not added.
-    pub(super) fn put(&mut self, field: Field, value: &[u8]) {
+    pub(super) fn put(&mut self, field: RowField, value: &[u8]) {
         // A row says every column once; a broken one must not grow.
         if self.values.len() < 16 {
             self.values.push((field, Zeroizing::new(value.to_vec())));
         }
     }
 
-    fn text(&self, wanted: Field) -> Option<&str> {
+    fn text(&self, wanted: RowField) -> Option<&str> {
         let (_, value) = self.values.iter().find(|(field, _)| *field == wanted)?;
         std::str::from_utf8(value).ok()
     }
 
     /// A part of a login; one that is too long is none.
-    fn login(&self, wanted: Field) -> Option<String> {
+    fn login(&self, wanted: RowField) -> Option<String> {
         let text = self.text(wanted)?;
         (text.len() <= MAX_LOGIN).then(|| text.to_owned())
     }
@@ -147,8 +147,10 @@ impl DumpRow {
         origin: &PayloadOrigin,
         each: &mut dyn FnMut(Sighting),
     ) {
-        let id = self.text(Field::Id).and_then(|id| id.trim().parse().ok());
-        let owner = self.text(Field::Owner).unwrap_or_default();
+        let id = self
+            .text(RowField::Id)
+            .and_then(|id| id.trim().parse().ok());
+        let owner = self.text(RowField::Owner).unwrap_or_default();
         let is_wanted = match self.table {
             Table::Mailboxes => wanted.of_row(id, owner).is_some_and(|m| m.lost),
             Table::Options => wanted.options.contains(owner),
@@ -168,11 +170,11 @@ impl DumpRow {
                     token,
                     owner: owner.to_owned(),
                     payload: SecretBytes::from(payload),
-                    date: DatedBy::Row.at(self.text(Field::Updated).and_then(dates::of_text)),
+                    date: DatedBy::Row.at(self.text(RowField::Updated).and_then(dates::of_text)),
                     origin: origin.clone(),
                     login: RowLogin {
-                        server: self.login(Field::Server(column)),
-                        username: self.login(Field::Username(column)),
+                        server: self.login(RowField::Server(column)),
+                        username: self.login(RowField::Username(column)),
                     },
                     how: RecognizedBy::Row,
                 });
@@ -180,19 +182,19 @@ impl DumpRow {
         };
         for (field, value) in &self.values {
             match field {
-                Field::Secret(column) => see(column, None, value),
-                Field::Meta => {
+                RowField::Secret(column) => see(column, None, value),
+                RowField::Meta => {
                     for token in [Token::Access, Token::Refresh] {
                         if let Some(text) = token_text(value, token) {
                             see("meta", Some(token), text.expose());
                         }
                     }
                 }
-                Field::Id
-                | Field::Owner
-                | Field::Updated
-                | Field::Server(_)
-                | Field::Username(_) => {}
+                RowField::Id
+                | RowField::Owner
+                | RowField::Updated
+                | RowField::Server(_)
+                | RowField::Username(_) => {}
             }
         }
     }

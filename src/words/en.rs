@@ -763,7 +763,7 @@ table! {
     strategy_fresh = "Fresh key";
     strategy_reenter = "Re-enter only";
     strategy_restore_does = "put the old key back, re-encrypt newer secrets";
-    strategy_carry_does = "keep the current key, re-encrypt the rest with it";
+    strategy_carry_does = "keep the current key, re-encrypt the rest";
     strategy_fresh_does = "a new random key for everything (if the old one leaked)";
     strategy_reenter_does = "only store the passwords you enter";
     plan_recommended = "  (recommended)";

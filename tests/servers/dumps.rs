@@ -105,7 +105,7 @@ fn it_is_made_without_the_rights_of_root() {
         std::fs::set_permissions(&bin, std::fs::Permissions::from_mode(0o777)).unwrap();
         let (text, said) = dump(&install, bin.to_str().unwrap(), Some(server::PASSWORD));
         let refused = format!(
-            "{} was, and is not run: {} belongs to root",
+            "{} was found but not run: {} belongs to root",
             program.display(),
             bin.display()
         );

@@ -36,7 +36,7 @@ const MARIADB: [Deed; 3] = [
             "CREATE TABLE T LIKE theirs",
             "ALTER TABLE T ENGINE=MERGE UNION=(theirs)",
         ],
-        "has the storage engine MRG_MyISAM",
+        "uses the storage engine MRG_MyISAM",
     ),
 ];
 
@@ -88,7 +88,7 @@ const POSTGRES: [Deed; 8] = [
             "CREATE DOMAIN odd AS text CHECK (length(VALUE) < 9999)",
             "ALTER TABLE T ALTER in_password TYPE odd",
         ],
-        "has a column of the type odd",
+        "has a column of type odd",
     ),
 ];
 

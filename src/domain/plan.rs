@@ -324,15 +324,29 @@ impl Plan {
         &self,
         secrets: &'a [SecretReport],
     ) -> impl Iterator<Item = &'a SecretReport> {
-        // A plan has one step a secret, in the order of the secrets.
-        let pairs = self.steps.iter().zip(secrets);
-        pairs
-            .filter(|(step, secret)| match step.action {
-                PlanAction::StaysLost => secret.enterable(),
-                PlanAction::Nothing => secret.enterable() && secret.probably_wiped(),
-                _ => false,
+        self.with(secrets)
+            .filter(|(action, secret)| {
+                stays_unreadable(*action, secret)
+                    || (*action == PlanAction::Nothing
+                        && secret.enterable()
+                        && secret.probably_wiped())
             })
             .map(|(_, secret)| secret)
+    }
+
+    /// How many of [`Plan::to_enter`] are stored but stay unreadable: a missing one is counted apart, in the summary.
+    pub fn unreadable_to_enter(&self, secrets: &[SecretReport]) -> usize {
+        self.with(secrets)
+            .filter(|(action, secret)| stays_unreadable(*action, secret))
+            .count()
+    }
+
+    /// Each secret with what is done to it: a plan has one step a secret, in the order of the secrets.
+    fn with<'a>(
+        &self,
+        secrets: &'a [SecretReport],
+    ) -> impl Iterator<Item = (PlanAction, &'a SecretReport)> {
+        self.steps.iter().map(|step| step.action).zip(secrets)
     }
 
     /// Secrets that FreeScout reads afterwards.
@@ -342,6 +356,11 @@ impl Plan {
             .filter(|s| s.action.readable_after())
             .count()
     }
+}
+
+/// Whether a stored password is neither readable afterwards nor out of the operator's reach.
+fn stays_unreadable(action: PlanAction, secret: &SecretReport) -> bool {
+    action == PlanAction::StaysLost && secret.enterable()
 }
 
 /// How many secrets each key opens.

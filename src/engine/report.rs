@@ -422,7 +422,7 @@ fn recommendation(recommended: Recommendation, assessment: &Assessment) -> Recom
         &assessment.circumstances,
         &choices,
     );
-    let figures = |plan: Plan| (plan.resealed(), plan.to_enter(secrets).count());
+    let figures = |plan: Plan| (plan.resealed(), plan.unreadable_to_enter(secrets));
     let (reseal, reenter) = plan.map_or((0, 0), figures);
     RecommendationJson {
         strategy: recommended.strategy,

@@ -222,7 +222,7 @@ pub fn names_database(env: &EnvFile<'_>) -> bool {
 
 fn driver(name: &str) -> Result<Driver, DbSettingsError> {
     Driver::from_name(name)
-        .ok_or_else(|| DbSettingsError::Driver(crate::words::untrusted::sanitize(name)))
+        .ok_or_else(|| DbSettingsError::Driver(crate::words::untrusted::shown(name).to_string()))
 }
 
 /// Defaults are those of FreeScout's `config/database.php`.

@@ -40,7 +40,7 @@ use crate::io::db::lock::Connect;
 use crate::io::db::{Bounds, Store, StoreError, Swap};
 use crate::io::install::{self, Install, key_file_places};
 use crate::io::os::processes::PhpProcess;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A queue worker of the install whose memory was not searched, or not all of it.
@@ -183,7 +183,7 @@ impl Session {
             }
             _ => {
                 let w = words();
-                let path = sanitize(&origin.to_string_lossy());
+                let path = shown(&origin).to_string();
                 Err(Problem::new(
                     ErrorKind::BackupUnusable,
                     w.backup_failed_open,

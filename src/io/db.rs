@@ -26,6 +26,7 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::io::db::lock::LockAnswer;
 use crate::io::os::spawn::Account;
+use crate::words::untrusted::Untrusted;
 use crate::words::words;
 
 /// A stored value longer than this many bytes is not read: no secret of FreeScout comes near.
@@ -96,39 +97,39 @@ impl Swap {
 pub enum StoreError {
     /// No connection: host, port, socket or file.
     #[error("{0}")]
-    Unreachable(String),
+    Unreachable(Untrusted),
     /// The server refused user or password.
     #[error("{0}")]
-    Denied(String),
+    Denied(Untrusted),
     /// The server knows no such database.
     #[error("{0}")]
-    UnknownDatabase(String),
+    UnknownDatabase(Untrusted),
     /// TLS was asked for and failed.
     #[error("{0}")]
-    Tls(String),
+    Tls(Untrusted),
     /// FreeScout does not support this driver, nor do we.
     #[error("{0}")]
-    UnsupportedDriver(String),
+    UnsupportedDriver(Untrusted),
     /// A statement failed.
     #[error("{0}")]
-    Query(String),
+    Query(Untrusted),
     /// Others hold rows, tables or the file for longer than [`LOCK_WAIT`].
     #[error("{0}")]
-    Locked(String),
+    Locked(Untrusted),
     /// Another transaction and ours waited for each other; ours was given up.
     #[error("{0}")]
-    Deadlock(String),
+    Deadlock(Untrusted),
     /// The server refuses writes (read-only server, read-only file).
     #[error("{0}")]
-    ReadOnly(String),
+    ReadOnly(Untrusted),
     /// It sent more than we asked for, or than a FreeScout keeps. The connection is closed.
     #[error("{0}")]
-    TooMuch(String),
+    TooMuch(Untrusted),
     /// The table is none of FreeScout's making.
     #[error("{table} {foreign}")]
     NotPlain {
         /// Its name, with the prefix.
-        table: String,
+        table: Untrusted,
         /// What it is, or has.
         foreign: Foreign,
     },
@@ -136,9 +137,9 @@ pub enum StoreError {
     #[error("{said}")]
     Replica {
         /// The server's words.
-        said: String,
+        said: Untrusted,
         /// The server it follows, where it tells us.
-        primary: Option<String>,
+        primary: Option<Untrusted>,
     },
 }
 
@@ -325,7 +326,7 @@ impl Use {
     pub(super) fn refuse(self, table: &str, foreign: Option<Foreign>) -> Result<(), StoreError> {
         match foreign {
             Some(foreign) if self == Use::Change || !foreign.acts_on_writes_alone() => {
-                let table = table.to_owned();
+                let table = table.into();
                 Err(StoreError::NotPlain { table, foreign })
             }
             _ => Ok(()),
@@ -335,7 +336,7 @@ impl Use {
 
 /// An answer of another shape than was asked for.
 pub(super) fn odd() -> StoreError {
-    StoreError::Query(words().error_database_odd.to_owned())
+    StoreError::Query(words().error_database_odd.to_owned().into())
 }
 
 /// How many bytes each value keeps in memory.

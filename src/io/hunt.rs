@@ -30,7 +30,7 @@ use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::source::Source;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
 use crate::io::hunt::search::PartSearch;
@@ -135,7 +135,7 @@ pub enum SkipReason {
         first: u64,
     },
     /// An archive that breaks off or contradicts itself.
-    #[error("{}", text!(skip_broken, why = sanitize(.0)))]
+    #[error("{}", text!(skip_broken, why = shown(.0)))]
     Broken(String),
     /// A member of a zip file that needs a password.
     #[error("{}", words().skip_encrypted)]
@@ -195,7 +195,7 @@ pub struct Skipped {
     /// The file on disk.
     pub path: PathBuf,
     /// Members that lead to it, outermost first.
-    pub inside: Vec<String>,
+    pub inside: Vec<Untrusted>,
     /// Why.
     pub why: SkipReason,
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, Table, Token};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 use super::kind;
@@ -21,7 +21,7 @@ pub fn of_kind(place: &Place, kind: SecretKind) -> String {
 fn named(place: &Place, known: Option<SecretKind>) -> String {
     let w = words();
     let cell = &place.cell;
-    let (id, column) = (cell.id, sanitize(&cell.column));
+    let (id, column) = (cell.id, shown(&cell.column).to_string());
     let in_row = |what: &str| {
         text!(
             place_in_row,

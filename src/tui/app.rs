@@ -24,7 +24,7 @@ use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
 use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
-use crate::words::untrusted::{sanitize, sanitize_lines};
+use crate::words::untrusted::{last_door, shown};
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -256,7 +256,7 @@ fn say_goodbye(wizard: &Wizard) {
             .report
             .saved
             .iter()
-            .map(|path| sanitize(&path.to_string_lossy())),
+            .map(|path| shown(&path).to_string()),
     );
     match &wizard.written {
         Written::InPart(problem) => lines = vec![problem.to_string()],
@@ -267,13 +267,13 @@ fn say_goodbye(wizard: &Wizard) {
                 lines.push(w.quit_nothing_changed.to_owned());
             }
             if let Some(made) = &wizard.backup.made {
-                let folder = sanitize(&made.folder.to_string_lossy());
+                let folder = shown(&made.folder).to_string();
                 lines.push(match &made.keys {
                     None => text!(quit_backup_stays, folder = folder),
                     Some(keys) => text!(
                         quit_backup_stays_apart,
                         folder = folder,
-                        keys = sanitize(&keys.to_string_lossy())
+                        keys = shown(&keys)
                     ),
                 });
             }
@@ -281,5 +281,5 @@ fn say_goodbye(wizard: &Wizard) {
     }
     // The terminal may be gone; then there is nobody to tell.
     let text = lines.join("\n");
-    let _ = writeln!(std::io::stderr(), "{}", sanitize_lines(&text));
+    let _ = writeln!(std::io::stderr(), "{}", last_door(&text));
 }

@@ -9,7 +9,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::step::apply::Written;
 use crate::wizard::step::{keys, report, survey};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 impl Wizard {
@@ -61,7 +61,7 @@ impl Wizard {
             Update::Folders(folders) => {
                 if kind == JobKind::KeepIn {
                     self.backup.form = None;
-                    let path = sanitize(&folders.backups.to_string_lossy());
+                    let path = shown(&folders.backups);
                     self.say(&text!(backup_folder_kept, path = path));
                 }
                 self.backup.folders = Some(*folders);

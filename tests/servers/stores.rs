@@ -371,7 +371,7 @@ fn a_dump_holds_everything_and_can_be_stopped() {
             .is_err()
         );
         let wrong = DbSettings {
-            password: "wrong".to_owned().into(),
+            password: "wrong".into(),
             ..settings.clone()
         };
         let said = dump::full(

@@ -199,3 +199,26 @@ fn types_are_told_from_what_only_looks_like_them() {
         expected.map(|(name, visible)| (name.to_owned(), visible))
     );
 }
+
+/// Where `text` shows something of somebody else's as it was read: a path or a lossy text that does not pass `Untrusted`.
+fn shown_raw(text: &str) -> Vec<usize> {
+    let code = |line: &str| !line.trim_start().starts_with("//");
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| code(line) && line.contains(".display()"))
+        .map(|(number, _)| number + 1)
+        .collect()
+}
+
+#[test]
+fn paths_are_shown_through_untrusted_alone() {
+    assert_eq!(shown_raw("a\n    path.display()\n// path.display()"), [2]);
+    let raw: Vec<String> = texts()
+        .iter()
+        .flat_map(|(file, text)| {
+            let at = move |line| format!("{file}:{line}");
+            shown_raw(text).into_iter().map(at)
+        })
+        .collect();
+    assert!(raw.is_empty(), "{raw:#?}");
+}

@@ -296,7 +296,10 @@ fn tokens_that_cannot_be_stored_are_waited_for_and_then_told() {
     let ended = error.ended();
     assert_eq!(ended.code, Code::OAuthExpired);
     assert_eq!(ended.advice, Some(Advice::RenewalNotStored));
-    assert!(ended.server_said.contains("trigger read_only"), "{ended:?}");
+    assert!(
+        ended.server_said.raw().contains("trigger read_only"),
+        "{ended:?}"
+    );
     assert_eq!(desk.meta(), before);
     // For a moment.
     let mut desk = Desk::new();
@@ -333,7 +336,7 @@ struct Breaks {
 }
 
 fn broken() -> StoreError {
-    StoreError::Unreachable("broken".to_owned())
+    StoreError::Unreachable("broken".into())
 }
 
 impl Store for Breaks {

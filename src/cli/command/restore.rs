@@ -15,7 +15,7 @@ use crate::engine::recovery::restore::{Foretold, PutBack, Restored};
 use crate::engine::report::restore as report;
 use crate::engine::usecase::restore;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Says what a backup would put back, or puts it back.
@@ -75,10 +75,10 @@ fn would(out: &mut Out, foretold: &Foretold) {
     }
     for swap in foretold.rows() {
         let place = format!("{}#{}.{}", swap.table, swap.id, swap.column);
-        out.line(&format!("  {}", sanitize(&place)));
+        out.line(&format!("  {}", shown(&place)));
     }
     for file in foretold.files() {
-        let path = sanitize(&file.path.to_string_lossy());
+        let path = shown(&file.path).to_string();
         let text = match file.after {
             Some(_) => path,
             None => text!(restore_file_removed, path = path),
@@ -131,7 +131,7 @@ fn reading(
     };
     out.line(&format!(
         "  {}: {}",
-        sanitize(&of.owner),
+        of.owner,
         sentences::place::of_kind(&of.place, of.kind)
     ));
     let (now, after) = (says(now), says(after));
@@ -151,7 +151,7 @@ fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
         rows = restored.rows,
         files = restored.files
     ));
-    let safety = sanitize(&safety.to_string_lossy());
+    let safety = shown(&safety).to_string();
     out.line(&text!(undo_safety, folder = safety));
     restored.notes.iter().for_each(|note| out.line(note));
     if restored.surprises.is_empty() {

@@ -7,6 +7,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
+use crate::words::untrusted::shown;
+
 /// Bytes that must not be printed: a stored text, a password, a serialised value. Wiped on drop.
 #[derive(Clone)]
 pub struct SecretBytes(SecretSlice<u8>);
@@ -200,6 +202,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Cell { table, id, column } = &self.cell;
+        let column = shown(column);
         match table {
             Table::Env => write!(f, ".env {column}")?,
             _ => write!(f, "{}#{id}.{column}", table.name())?,

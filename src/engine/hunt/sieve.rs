@@ -18,6 +18,7 @@ use crate::engine::session::Session;
 use crate::engine::session::mails;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, SkipReason, Skipped};
+use crate::words::untrusted::Untrusted;
 
 /// How many candidates that open nothing are kept to be shown as decoys.
 const DECOYS_SHOWN: usize = 20;
@@ -49,7 +50,7 @@ pub(super) struct Sieve {
 /// Candidates that were not tried on all secrets.
 struct TriedOnSome {
     path: PathBuf,
-    inside: Vec<String>,
+    inside: Vec<Untrusted>,
     candidates: u64,
     secrets: usize,
 }

@@ -27,7 +27,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Name of the full dump within the backup.
@@ -70,7 +70,7 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
     };
     let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    Problem::new(kind, what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, error.to_string(), next)
 }
 
 /// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.
@@ -320,8 +320,8 @@ fn restore_sql(
     };
     let mut text = text!(
         restore_sql_head,
-        database = sanitize(&settings.database),
-        path = sanitize(&session.install.root.to_string_lossy()),
+        database = shown(&settings.database),
+        path = shown(&session.install.root),
         created = created
     )
     .into_bytes();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::domain::error::ErrorKind;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::sentences::shell;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(in crate::engine) fn way_out(
@@ -14,7 +14,7 @@ pub(in crate::engine) fn way_out(
     place: &Path,
     otherwise: &str,
 ) -> String {
-    let shown = sanitize(&place.to_string_lossy());
+    let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
         Some(Obstacle::ReadOnlyMount) => text!(obstacle_read_only, path = shown),

@@ -30,7 +30,7 @@ use crate::engine::progress::Progress;
 use crate::engine::session::Session;
 use crate::io::db::Swap;
 use crate::io::state::backup::{Backup, SavedBytes};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use foretold::{Foretold, Promise, foretell};
@@ -54,7 +54,7 @@ impl Restored {
         let mut sentences = vec![text!(restored, rows = self.rows, files = self.files)];
         sentences.extend(self.notes.iter().cloned());
         if !self.surprises.is_empty() {
-            let places = self.surprises.iter().map(|p| sanitize(&p.to_string()));
+            let places = self.surprises.iter().map(|p| p.to_string());
             sentences.push(words().restored_otherwise.to_owned());
             sentences.extend(places.map(|place| format!("  {place}")));
         }
@@ -184,11 +184,7 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
     if backup.manifest.is_of(here) {
         return Ok(());
     }
-    let why = format!(
-        "{} ≠ {}",
-        sanitize(&there.to_string_lossy()),
-        sanitize(&here.to_string_lossy())
-    );
+    let why = format!("{} ≠ {}", shown(&there), shown(&here));
     Err(Problem::new(
         ErrorKind::BackupUnusable,
         w.restore_other_install,

@@ -39,7 +39,7 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What became of the interrupted run.
@@ -311,13 +311,14 @@ fn put_back(
 }
 
 fn named(cell: &Cell) -> String {
-    sanitize(
+    shown(
         &Place {
             cell: cell.clone(),
             token: None,
         }
         .to_string(),
     )
+    .to_string()
 }
 
 /// The rows still to be written, and those that somebody changed since.
@@ -372,10 +373,7 @@ fn changed_since(ledger: &Ledger, run: &Run, path: &Path) -> Problem {
     let command = ledger.command(&format!("restore {folder} --yes"));
     Problem::new(
         ErrorKind::Refused,
-        text!(
-            resume_file_changed,
-            path = sanitize(&path.to_string_lossy())
-        ),
+        text!(resume_file_changed, path = shown(&path)),
         w.resume_file_changed_why,
         text!(resume_file_changed_next, restore = command),
     )

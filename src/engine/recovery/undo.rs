@@ -33,7 +33,7 @@ use crate::engine::session::{Session, compared};
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What was taken back.
@@ -165,7 +165,7 @@ fn take_back(
     undone.stranded = was
         .difference(&is)
         .filter(changed)
-        .map(|place| sanitize(&place.to_string()))
+        .map(|place| place.to_string())
         .collect();
     undone
         .stranded
@@ -378,7 +378,7 @@ fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     let restore = commands::command(&what, folder, keys, &session.install.root);
     Problem::new(
         ErrorKind::Refused,
-        text!(undo_file_changed, path = sanitize(&path.to_string_lossy())),
+        text!(undo_file_changed, path = shown(&path)),
         w.undo_file_changed_why,
         text!(undo_file_changed_next, restore = restore),
     )
@@ -418,5 +418,5 @@ fn named(cell: &Cell) -> String {
         cell: cell.clone(),
         token: None,
     };
-    sanitize(&place.to_string())
+    place.to_string()
 }

@@ -24,7 +24,6 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
-use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// How many places are named.
@@ -252,7 +251,7 @@ fn unplanned(after: &[SecretReport], plan: &[PlannedSecret]) -> Vec<String> {
         let is_read = verdict.readable() || verdict.untold();
         !is_read && !matches!(verdict, Verdict::Empty { .. }) && !planned.contains(&secret.place)
     });
-    let places = lost.map(|secret| sanitize(&secret.place.to_string()));
+    let places = lost.map(|secret| secret.place.to_string());
     places.take(NAMED).collect()
 }
 
@@ -293,7 +292,7 @@ mod tests {
         let report = |(id, verdict)| SecretReport {
             place: place(id),
             kind: SecretKind::Incoming,
-            owner: String::new(),
+            owner: String::new().into(),
             verdict,
             keeping: StorageRule::AsItIs,
             needed: true,

@@ -4,7 +4,8 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
 use crate::io::db::{Foreign, Store, StoreError};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::Untrusted;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Where the database of a session is, for the operator.
@@ -13,11 +14,12 @@ pub fn place(session: &Session) -> String {
 }
 
 fn place_of(settings: &DbSettings) -> String {
-    sanitize(&match (&settings.socket, settings.driver) {
+    shown(&match (&settings.socket, settings.driver) {
         (_, Driver::Sqlite) => settings.database.clone(),
         (Some(socket), _) => socket.clone(),
         (None, _) => format!("{}:{}", settings.host, settings.port),
     })
+    .to_string()
 }
 
 /// The problem of a database that cannot be reached, with the variable to look at.
@@ -36,11 +38,11 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             w.database_unreachable_next,
         ),
         StoreError::Denied(_) => (
-            text!(database_denied, user = sanitize(&settings.username)),
+            text!(database_denied, user = shown(&settings.username)),
             w.database_denied_next,
         ),
         StoreError::UnknownDatabase(_) => (
-            text!(database_unknown, database = sanitize(&settings.database)),
+            text!(database_unknown, database = shown(&settings.database)),
             w.database_unknown_next,
         ),
         StoreError::Tls(_) => (text!(database_tls, place = place), w.database_tls_next),
@@ -67,15 +69,15 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             w.database_read_only_next,
         ),
         StoreError::Replica { primary, .. } => {
-            let primary = primary.as_deref().filter(|host| !host.is_empty());
+            let primary = primary.as_ref().filter(|host| !host.is_empty());
             elsewhere = match primary {
-                Some(host) => text!(database_replica_of_next, primary = sanitize(host)),
+                Some(host) => text!(database_replica_of_next, primary = host),
                 None => w.database_replica_next.to_owned(),
             };
             (text!(database_replica, place = place), elsewhere.as_str())
         }
     };
-    Problem::new(kind, what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, error.to_string(), next)
 }
 
 fn database_kind(error: &StoreError) -> ErrorKind {
@@ -93,7 +95,7 @@ fn database_kind(error: &StoreError) -> ErrorKind {
 }
 
 /// The problem of a table that is none of FreeScout's making.
-fn not_plain(table: &str, foreign: &Foreign) -> Problem {
+fn not_plain(table: &Untrusted, foreign: &Foreign) -> Problem {
     let w = words();
     let next = if foreign.acts_on_writes_alone() {
         w.database_acts_next
@@ -102,11 +104,7 @@ fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     };
     Problem::new(
         ErrorKind::DatabaseUnsuitable,
-        text!(
-            database_not_plain,
-            table = sanitize(table),
-            foreign = foreign
-        ),
+        text!(database_not_plain, table = table, foreign = foreign),
         w.database_not_plain_why,
         next,
     )
@@ -136,7 +134,10 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
             .map_err(|e| unreachable_database(&e, settings))?;
         match foreign {
             Some(foreign) if CHANGED.contains(&table) || !foreign.acts_on_writes_alone() => {
-                return Err(not_plain(&format!("{}{table}", settings.prefix), &foreign));
+                return Err(not_plain(
+                    &format!("{}{table}", settings.prefix).into(),
+                    &foreign,
+                ));
             }
             _ => {}
         }
@@ -150,9 +151,9 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
                 ErrorKind::DatabaseUnsuitable,
                 text!(
                     table_missing,
-                    table = sanitize(&format!("{}{table}", settings.prefix))
+                    table = shown(&format!("{}{table}", settings.prefix))
                 ),
-                text!(table_missing_why, database = sanitize(&settings.database)),
+                text!(table_missing_why, database = shown(&settings.database)),
                 w.table_missing_next,
             ));
         }

@@ -123,14 +123,19 @@ fn version_findings(session: &Session, secrets: &[SecretReport]) -> Vec<Finding>
         (sealed_again > 0).then_some(Finding::WouldSealAgain {
             count: sealed_again,
         }),
-        (rules.version().is_none()).then(|| Finding::VersionUntold { stated: stated() }),
+        (rules.version().is_none()).then(|| Finding::VersionUntold {
+            stated: stated().into(),
+        }),
         (untold > 0).then_some(Finding::PlaintextUntold { count: untold }),
         (awaits > 0).then_some(Finding::AwaitsMigration { count: awaits }),
         (until_update > 0).then_some(Finding::PlaintextUntilUpdate {
             count: until_update,
         }),
-        (rules.hands_on_serialized() && secrets.iter().any(system_mail))
-            .then(|| Finding::SystemMailBroken { version: stated() }),
+        (rules.hands_on_serialized() && secrets.iter().any(system_mail)).then(|| {
+            Finding::SystemMailBroken {
+                version: stated().into(),
+            }
+        }),
     ];
     findings.into_iter().flatten().collect()
 }

@@ -23,7 +23,7 @@ use crate::engine::session::Session;
 use crate::engine::session::mails;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError, own};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A longer file of an install holds no more keys than this much of it.
@@ -172,8 +172,8 @@ pub(super) fn findings(session: &Session) -> Vec<Finding> {
     let mut findings: Vec<Finding> = named
         .map(|unread| Finding::OwnBackupUnread {
             folder: unread.folder.clone(),
-            created: unread.created.clone(),
-            why: unread.why.clone(),
+            created: unread.created.clone().into(),
+            why: unread.why.clone().into(),
         })
         .collect();
     let more = own.more + own.unread.len().saturating_sub(MOST_NAMED);
@@ -187,7 +187,7 @@ impl OwnBackups {
     fn not_read(&mut self, folder: PathBuf, created: &str, error: &BackupError) {
         let why = match error {
             BackupError::Locked(_) => words().own_backup_encrypted.to_owned(),
-            error => sanitize(&error.to_string()),
+            error => shown(&error.to_string()).to_string(),
         };
         self.unread.push(Unread {
             folder,

@@ -71,7 +71,7 @@ impl DatabaseLock {
             },
             // With our own rights: those of the connection see nobody else's processes.
             Ok((_, LockAnswer::Theirs(claimant))) => LockAttempt::Theirs(Claimant {
-                pid: claimant.pid.or_else(|| at(claimant.from.as_deref()?)),
+                pid: claimant.pid.or_else(|| at(claimant.from.as_ref()?.raw())),
                 ..claimant
             }),
             Err(error) => LockAttempt::Refused(error),
@@ -98,7 +98,7 @@ fn require_room(driver: Driver, connect: impl Connect) -> Result<(), StoreError>
     });
     let none = |_| {
         Err(StoreError::Unreachable(
-            words().no_room_beside_lock.to_owned(),
+            words().no_room_beside_lock.to_owned().into(),
         ))
     };
     answer.recv_timeout(ROOM).unwrap_or_else(none)

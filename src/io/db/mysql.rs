@@ -24,6 +24,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
 use crate::io::fs::certificates::Copied;
+use crate::words::untrusted::Untrusted;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -63,7 +64,9 @@ pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
             .find(|path| Path::new(path).exists())
             .map(|path| Some((*path).to_owned()))
             .ok_or_else(|| {
-                StoreError::Unreachable(format!("no server socket at {}", SOCKETS.join(", ")))
+                StoreError::Unreachable(
+                    format!("no server socket at {}", SOCKETS.join(", ")).into(),
+                )
             }),
         None => Ok(None),
     }
@@ -75,29 +78,29 @@ fn error(error: &mysql::Error) -> StoreError {
     let text = error.to_string();
     match error {
         mysql::Error::MySqlError(refused) => match refused.code {
-            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone()),
-            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone()),
-            1205 => StoreError::Locked(refused.message.clone()),
-            1213 => StoreError::Deadlock(refused.message.clone()),
-            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone()),
-            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone()),
-            3159 => StoreError::Tls(refused.message.clone()),
-            _ => StoreError::Query(refused.message.clone()),
+            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone().into()),
+            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone().into()),
+            1205 => StoreError::Locked(refused.message.clone().into()),
+            1213 => StoreError::Deadlock(refused.message.clone().into()),
+            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone().into()),
+            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone().into()),
+            3159 => StoreError::Tls(refused.message.clone().into()),
+            _ => StoreError::Query(refused.message.clone().into()),
         },
-        mysql::Error::TlsError(_) => StoreError::Tls(text),
+        mysql::Error::TlsError(_) => StoreError::Tls(text.into()),
         // A refused certificate arrives wrapped in the codec's error.
         mysql::Error::CodecError(_)
             if text.contains("certificate")
                 || text.contains("TLS")
                 || text.contains("handshake") =>
         {
-            StoreError::Tls(text)
+            StoreError::Tls(text.into())
         }
-        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string()),
-        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string()),
+        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string().into()),
+        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string().into()),
         // The codec's own complaint is that the stream ended.
-        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string()),
-        _ => StoreError::Query(text),
+        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string().into()),
+        _ => StoreError::Query(text.into()),
     }
 }
 
@@ -109,7 +112,7 @@ pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> 
     let copied = settings.ssl_ca.as_ref().map(|ca| Copied::of(Path::new(ca)));
     copied
         .transpose()
-        .map_err(|e| StoreError::Tls(e.to_string()))
+        .map_err(|e| StoreError::Tls(e.to_string().into()))
 }
 
 fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
@@ -449,6 +452,7 @@ impl Transaction for MySql {
             if let Ok(Some(mut row)) = self.connection.query_first::<mysql::Row, _>(statement) {
                 let mut host = |name| row.take_opt::<String, _>(name)?.ok();
                 let primary = host("Master_Host").or_else(|| host("Source_Host"));
+                let primary = primary.map(Untrusted::new);
                 return SwapError::Store(StoreError::Replica { said, primary });
             }
         }

@@ -36,6 +36,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db;
 use crate::io::fs::certificates;
+use crate::words::untrusted::Untrusted;
 
 /// How long one statement of a change may take.
 const STATEMENT: Duration = Duration::from_secs(60);
@@ -52,7 +53,7 @@ pub struct PgSql {
 
 fn error(error: &tokio_postgres::Error) -> StoreError {
     if error.is_closed() {
-        return StoreError::Unreachable(error.to_string());
+        return StoreError::Unreachable(error.to_string().into());
     }
     let text = error.as_db_error().map_or_else(
         || {
@@ -66,11 +67,15 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
             if *code == SqlState::INVALID_PASSWORD
                 || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
         {
-            StoreError::Denied(text)
+            StoreError::Denied(text.into())
         }
-        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => StoreError::UnknownDatabase(text),
-        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(text),
-        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text),
+        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
+            StoreError::UnknownDatabase(text.into())
+        }
+        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => {
+            StoreError::ReadOnly(text.into())
+        }
+        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text.into()),
         Some(code)
             if [
                 SqlState::T_R_DEADLOCK_DETECTED,
@@ -78,7 +83,7 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
             ]
             .contains(code) =>
         {
-            StoreError::Deadlock(text)
+            StoreError::Deadlock(text.into())
         }
         // The server ends or starts, takes no more connections, or somebody ended ours.
         Some(code)
@@ -88,18 +93,18 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
                 || ["25P03", "25P04"].contains(&code.code())
                 || *code == SqlState::TOO_MANY_CONNECTIONS =>
         {
-            StoreError::Unreachable(text)
+            StoreError::Unreachable(text.into())
         }
-        Some(_) => StoreError::Query(text),
+        Some(_) => StoreError::Query(text.into()),
         None if text.contains("error performing TLS handshake")
             || text.contains("server does not support TLS") =>
         {
-            StoreError::Tls(text)
+            StoreError::Tls(text.into())
         }
         // rustls adds the address of a page about it.
         None => match text.split_once(": https://docs.rs") {
-            Some((said, _)) => StoreError::Unreachable(said.to_owned()),
-            None => StoreError::Unreachable(text),
+            Some((said, _)) => StoreError::Unreachable(said.to_owned().into()),
+            None => StoreError::Unreachable(text.into()),
         },
     }
 }
@@ -208,7 +213,7 @@ enum Check {
 
 fn tls(check: Check) -> Result<MakeTls, StoreError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string());
+    let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string().into());
     let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
         Arc::new(Verifier {
             provider: Arc::clone(&provider),
@@ -456,7 +461,7 @@ impl Transaction for PgSql {
             .map(|new| std::str::from_utf8(new.expose()))
         {
             Some(Ok(text)) => Some(text),
-            Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".to_owned())),
+            Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".into())),
             None => None,
         };
         let id = swap.id.cast_signed();
@@ -485,6 +490,7 @@ impl Transaction for PgSql {
         let refused = if standby {
             let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
             let primary = receiver.and_then(|row| row.try_get(0).ok().flatten());
+            let primary = primary.map(|host: String| Untrusted::new(host));
             StoreError::Replica { said, primary }
         } else {
             StoreError::ReadOnly(said)

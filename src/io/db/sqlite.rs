@@ -50,11 +50,15 @@ pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
 fn error(error: &rusqlite::Error) -> StoreError {
     let text = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unreachable(text),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(text),
-        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
-        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
-        _ => StoreError::Query(text),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            StoreError::Unreachable(text.into())
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Locked(text.into())
+        }
+        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text.into()),
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text.into()),
+        _ => StoreError::Query(text.into()),
     }
 }
 

@@ -60,16 +60,16 @@ struct Together {
 
 /// A connection that was given up.
 fn broken() -> StoreError {
-    StoreError::Unreachable(words().error_database_given_up.to_owned())
+    StoreError::Unreachable(words().error_database_given_up.to_owned().into())
 }
 
 /// A connection whose library ended its thread.
 fn odd() -> StoreError {
-    StoreError::Unreachable(words().error_database_odd.to_owned())
+    StoreError::Unreachable(words().error_database_odd.to_owned().into())
 }
 
 fn refused(error: &std::io::Error) -> StoreError {
-    StoreError::Query(error.to_string())
+    StoreError::Query(error.to_string().into())
 }
 
 impl ThreadedConnection {

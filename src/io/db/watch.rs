@@ -217,14 +217,11 @@ impl Watch {
 }
 
 fn late(bounds: Bounds) -> StoreError {
-    StoreError::Unreachable(text!(error_database_late, seconds = bounds.time.as_secs()))
+    StoreError::Unreachable(text!(error_database_late, seconds = bounds.time.as_secs()).into())
 }
 
 fn too_much(bounds: Bounds) -> StoreError {
-    StoreError::TooMuch(text!(
-        error_database_too_much,
-        mebibytes = (bounds.bytes >> 20)
-    ))
+    StoreError::TooMuch(text!(error_database_too_much, mebibytes = (bounds.bytes >> 20)).into())
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::folder;
 use crate::io::fs::trust;
 use crate::io::fs::{Attributes, FileError};
+use crate::words::untrusted::shown;
 
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
 pub use sealed::{ENDING, Passphrase, Sealing};
@@ -61,37 +62,37 @@ pub enum BackupError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The system refused.
-    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
+    #[error("{}", text!(error_path, path = shown(.0), why = .1))]
     System(PathBuf, std::io::Error),
     /// What was read back is not what was written, or a sum does not match.
-    #[error("{}", text!(error_sum, path = .0.display()))]
+    #[error("{}", text!(error_sum, path = shown(.0)))]
     Sum(PathBuf),
     /// A line or member is not of our form: file, and line counted from 1 (0 for the whole file).
-    #[error("{}", text!(error_backup_form, path = .0.display(), line = .1))]
+    #[error("{}", text!(error_backup_form, path = shown(.0), line = .1))]
     Form(PathBuf, usize),
     /// The folder, or one above it, belongs to another user, or others may write into it.
     #[error(transparent)]
-    Open(#[from] trust::Untrusted),
+    Open(#[from] trust::Distrust),
     /// The folder was prepared by another user, or others may write into it.
-    #[error("{}", text!(error_open_folder, path = .0.display()))]
+    #[error("{}", text!(error_open_folder, path = shown(.0)))]
     Foreign(PathBuf),
     /// The folder for the keys lies within the folder of the backups.
-    #[error("{}", text!(error_not_apart, path = .0.display()))]
+    #[error("{}", text!(error_not_apart, path = shown(.0)))]
     NotApart(PathBuf),
     /// The files that hold a key lie apart, and this folder of them is not there.
-    #[error("{}", text!(error_keys_away, path = .0.display()))]
+    #[error("{}", text!(error_keys_away, path = shown(.0)))]
     KeysAway(PathBuf),
     /// A newer version of this program made it.
-    #[error("{}", text!(error_backup_newer, path = .0.display(), schema = .1))]
+    #[error("{}", text!(error_backup_newer, path = shown(.0), schema = .1))]
     Newer(PathBuf, u32),
     /// The backup is encrypted and was not unlocked.
-    #[error("{}", text!(error_locked, path = .0.display()))]
+    #[error("{}", text!(error_locked, path = shown(.0)))]
     Locked(PathBuf),
     /// The passphrase does not open this file.
-    #[error("{}", text!(error_passphrase, path = .0.display()))]
+    #[error("{}", text!(error_passphrase, path = shown(.0)))]
     Passphrase(PathBuf),
     /// An encrypted file was cut off or changed, or is not of our making.
-    #[error("{}", text!(error_sealed, path = .0.display()))]
+    #[error("{}", text!(error_sealed, path = shown(.0)))]
     Sealed(PathBuf),
 }
 
@@ -112,9 +113,9 @@ impl BackupError {
     pub fn path(&self) -> &Path {
         match self {
             BackupError::File(error) => error.path(),
-            BackupError::Open(trust::Untrusted::Open(open)) => &open.path,
+            BackupError::Open(trust::Distrust::Open(open)) => &open.path,
             BackupError::System(path, _)
-            | BackupError::Open(trust::Untrusted::System(path, _))
+            | BackupError::Open(trust::Distrust::System(path, _))
             | BackupError::Sum(path)
             | BackupError::Form(path, _)
             | BackupError::Foreign(path)
@@ -132,7 +133,7 @@ impl BackupError {
         match self {
             BackupError::File(error) => error.obstacle(),
             BackupError::System(_, error)
-            | BackupError::Open(trust::Untrusted::System(_, error)) => Obstacle::of(error),
+            | BackupError::Open(trust::Distrust::System(_, error)) => Obstacle::of(error),
             _ => None,
         }
     }

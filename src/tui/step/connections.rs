@@ -212,7 +212,7 @@ fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: us
         let spans = vec![
             canvas.span(role, format!("{mark} ")),
             canvas.span(Role::Text, text),
-            canvas.span(Role::Muted, fit(&step.detail, room)),
+            canvas.span(Role::Muted, fit(&step.detail.to_string(), room)),
         ];
         canvas.line(row, 0, spans);
     }

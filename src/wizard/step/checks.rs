@@ -10,7 +10,7 @@ use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// One row: whose secrets, and where they stand in [`Assessment::secrets`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +49,10 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<OwnerRow> {
                     .mailboxes
                     .iter()
                     .find(|m| m.id == id)
-                    .map_or("", |m| m.email.as_str());
+                    .map_or("", |m| m.email.raw().as_str());
                 rows.push(OwnerRow {
-                    owner: sanitize(&secret.owner),
-                    email: sanitize(email),
+                    owner: secret.owner.to_string(),
+                    email: shown(email).to_string(),
                     kind: None,
                     cells: Vec::new(),
                 });
@@ -61,7 +61,7 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<OwnerRow> {
             rows[row].cells.push(index);
         } else {
             let row = OwnerRow {
-                owner: sanitize(&secret.owner),
+                owner: secret.owner.to_string(),
                 email: String::new(),
                 kind: Some(secret.kind),
                 cells: vec![index],

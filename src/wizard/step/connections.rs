@@ -19,7 +19,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{JobId, PasswordsUsed, TestJob, Update};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use pane::{State, TestProgress};
@@ -62,9 +62,9 @@ pub fn rows(assessment: &Assessment) -> Vec<MailboxRow> {
             _ => rows.push(MailboxRow {
                 name: match system {
                     true => words().system_mail.to_owned(),
-                    false => sanitize(&connection.owner),
+                    false => connection.owner.to_string(),
                 },
-                email: sanitize(&connection.email),
+                email: connection.email.to_string(),
                 sides: vec![side],
             }),
         }
@@ -77,7 +77,7 @@ fn side(connection: &Connection) -> Side {
     Side {
         id: connection.id,
         protocol: target.map_or_else(String::new, |t| t.protocol.to_string()),
-        server: target.map_or_else(String::new, |t| sanitize(&t.server())),
+        server: target.map_or_else(String::new, |t| shown(&t.server()).to_string()),
     }
 }
 

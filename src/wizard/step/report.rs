@@ -14,7 +14,7 @@ use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
 /// The step.
@@ -194,7 +194,7 @@ impl Wizard {
         let item = |owner: &Owner<'_>| ReportItem {
             health: Some(owner.health()),
             name: mail_state::name(owner),
-            address: sanitize(owner.email),
+            address: owner.email.to_string(),
             text: mail_state::in_short(owner),
             advice: mail_state::advice(owner, assessment, site),
         };
@@ -233,7 +233,7 @@ impl Wizard {
         if let Some(survey) = self.survey.read() {
             lines.push(text!(
                 check_install,
-                path = sanitize(&survey.path.to_string_lossy()),
+                path = shown(&survey.path),
                 version = survey.version,
                 server = survey.server,
                 database = survey.database

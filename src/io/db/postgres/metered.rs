@@ -96,7 +96,7 @@ impl Messages {
             0..4 => Err(odd()),
             4..=MESSAGE => Ok(()),
             _ => Err(StoreError::TooMuch(
-                words().error_database_message.to_owned(),
+                words().error_database_message.to_owned().into(),
             )),
         }
     }

@@ -17,7 +17,7 @@ const LOCKS: &str = "/proc/locks";
 const MAX_LOCKS: u64 = 1 << 20;
 
 pub(super) fn claim(store: &mut Sqlite) -> Result<LockAnswer, StoreError> {
-    let refused = |e: std::io::Error| StoreError::Query(e.to_string());
+    let refused = |e: std::io::Error| StoreError::Query(e.to_string().into());
     let file = std::fs::canonicalize(&store.file).map_err(refused)?;
     let folder = OpenOptions::new()
         .read(true)

@@ -59,7 +59,7 @@ impl Out {
     /// One line of JSON.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) {
         JSON_GIVEN.store(true, Ordering::Relaxed);
-        // Whoever reads may have gone: then there is nobody left to tell.
+        // The reader may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
         let _ = report::escaped::write(&mut buffered, json);
         let _ = buffered.write_all(b"\n");

@@ -211,8 +211,8 @@ pub trait Store: Send {
     /// [`StoreError`] when the catalogue cannot be read.
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
 
-    /// Begins a transaction and locks these rows: whoever wants to change one of them waits until [`Store::commit`] or
-    /// [`Store::roll_back`]. Nothing else is read over this connection meanwhile.
+    /// Begins a transaction and locks these rows: others that want to change one of them wait until [`Store::commit`]
+    /// or [`Store::roll_back`]. Nothing else is read over this connection meanwhile.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is locked.
@@ -267,8 +267,8 @@ pub trait Store: Send {
     }
 }
 
-/// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes whoever
-/// connects for the account it sees, and files that the settings name are read by the web user. `root` is the install's
+/// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes a
+/// client for the account it sees, and files that the settings name are read by the web user. `root` is the install's
 /// folder, for a relative SQLite file.
 ///
 /// # Errors

@@ -629,6 +629,7 @@ table! {
     key_help = "help";
     key_quit = "quit";
     key_retry = "try again";
+    key_again = "run again";
     key_add_key = "add key";
     key_look_in = "search path";
     key_look_processes = "search PHP";
@@ -789,6 +790,7 @@ table! {
     damage_key_restored = "The old web cron URL is valid again; everybody has to log in again, in the app too.";
     damage_key_changes = "The web cron gets a new URL; everybody has to log in again, in the app too.";
     damage_key_stays = "Logins and the web cron URL stay valid.";
+    damage_unknown_key = "unknown key";
     damage_meaning = "A customer's reply to an affected email may open a new conversation; an agent's reply to an affected notification is dropped.";
 
     // the screen: passwords
@@ -803,7 +805,7 @@ table! {
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
-    passwords_tested_first = "Enter tests it on the mail server; it is stored in step 7.";
+    passwords_tested_first = "Enter tests what you typed on the server; step 7 stores it.";
     passwords_oauth(site, id) = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout treats asterisks as \"unchanged\": this would not be used.";
     password_zero = "FreeScout treats 0 as \"no password\": this would not be used.";
@@ -869,8 +871,8 @@ table! {
     state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
         total { One "1 secret", Other "{total} secrets" };
     state_missing(missing: number) = missing {
-        One " (1 password is missing)",
-        Other " ({missing} passwords are missing)",
+        One " (1 password not stored)",
+        Other " ({missing} passwords not stored)",
     };
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";

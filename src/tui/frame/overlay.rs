@@ -2,8 +2,9 @@
 
 use ratatui::layout::{Constraint, Rect};
 use ratatui::widgets::Clear;
+use unicode_width::UnicodeWidthStr;
 
-use super::foot::action_name;
+use super::foot::label_below;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
@@ -13,13 +14,30 @@ use crate::wizard::update::Wizard;
 use crate::words::{Words, words};
 
 impl Canvas<'_, '_> {
+    /// Makes room for what lies over the step. A wide letter at its left edge goes as a whole: a terminal that draws
+    /// one leaves out the column behind it, and with it the frame.
+    fn clear(&mut self, over: Rect) {
+        self.frame.render_widget(Clear, over);
+        let Some(before) = over.x.checked_sub(1) else {
+            return;
+        };
+        let buffer = self.frame.buffer_mut();
+        for y in over.top()..over.bottom() {
+            if let Some(cell) = buffer.cell_mut((before, y))
+                && cell.symbol().width() > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+
     pub(super) fn help(&mut self, area: Rect, wizard: &Wizard) {
         let w = words();
         let over = area.inner(ratatui::layout::Margin {
             horizontal: 4,
             vertical: 1,
         });
-        self.frame.render_widget(Clear, over);
+        self.clear(over);
         let mut inner = self.pane(over, w.key_help, true);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
@@ -37,7 +55,7 @@ impl Canvas<'_, '_> {
         let mut entries: Vec<(&str, &str)> = Vec::new();
         for action in offers {
             if let Some(cap) = keymap::cap(action, typing) {
-                entries.push((self.readable_cap(cap), action_name(action, wizard, w)));
+                entries.push((self.readable_cap(cap), label_below(action, wizard)));
             }
         }
         if !typing && !wizard.connections.open {
@@ -69,7 +87,7 @@ impl Canvas<'_, '_> {
             .unwrap_or(u16::MAX)
             .min(area.height);
         let over = area.centered(Constraint::Length(width), Constraint::Length(height));
-        self.frame.render_widget(Clear, over);
+        self.clear(over);
         let mut inner = self.pane(over, w.key_quit, true);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
@@ -113,5 +131,34 @@ fn help_of(step: Step, w: &'static Words) -> &'static str {
         Step::Passwords => w.help_passwords,
         Step::Apply => w.help_apply,
         Step::Report => w.help_report,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+    use crate::tui::theme::{Depth, Theme};
+
+    #[test]
+    fn no_wide_letter_hides_the_frame_of_what_lies_over_it() {
+        let theme = Theme::new(Depth::Sixteen, true);
+        let mut terminal = Terminal::new(TestBackend::new(12, 4)).unwrap();
+        let drawn = terminal
+            .draw(|frame| {
+                let area = frame.area();
+                let mut canvas = Canvas {
+                    frame,
+                    theme: &theme,
+                };
+                // `|` marks the column where the upper layer begins: behind the first letter, and inside of the second.
+                canvas.line(Rect { height: 1, ..area }, 0, vec!["サポート".into()]);
+                canvas.clear(Rect::new(3, 0, 6, 4));
+            })
+            .unwrap();
+        let symbols: Vec<&str> = (0..8).map(|x| drawn.buffer[(x, 0)].symbol()).collect();
+        assert_eq!(symbols[..4], ["サ", " ", " ", " "]);
     }
 }

@@ -58,13 +58,12 @@ pub mod engine {
 /// The state machine of the eight steps.
 pub mod wizard {
     pub mod jobs;
-    pub mod leave;
     pub mod message;
     pub mod mode;
     pub mod parts;
+    pub mod state;
     pub mod step;
     pub mod update;
-    mod updates;
 }
 
 /// The screen.

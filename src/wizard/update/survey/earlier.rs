@@ -5,9 +5,9 @@ use crate::domain::run::bookmark::Bookmark;
 use crate::engine::worker::Job;
 use crate::wizard::jobs::Pending;
 use crate::wizard::message::Effect;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 impl Wizard {

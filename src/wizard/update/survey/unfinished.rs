@@ -5,20 +5,10 @@ use crate::domain::run::RunKind;
 use crate::engine::worker::Job;
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::Effect;
-use crate::wizard::parts::input::Input;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
-use crate::wizard::update::Wizard;
 use crate::words::{typed, words};
-
-/// The question, as far as it is answered.
-#[derive(Debug, Default)]
-pub struct Unfinished {
-    /// The word as far as it is typed.
-    pub word: Input,
-    /// Why the last answer could not be carried out.
-    pub problem: Option<Problem>,
-}
 
 impl Wizard {
     /// Asks what shall become of the run.

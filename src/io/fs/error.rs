@@ -57,7 +57,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    pub(in crate::io) fn of(kind: FileType) -> Self {
+    pub(super) fn of(kind: FileType) -> Self {
         match kind {
             FileType::Directory => NodeKind::Folder,
             FileType::Fifo => NodeKind::Fifo,

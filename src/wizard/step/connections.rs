@@ -57,7 +57,7 @@ pub fn rows(assessment: &Assessment) -> Vec<MailboxRow> {
     rows
 }
 
-pub(in crate::wizard) fn side(connection: &Connection) -> Side {
+fn side(connection: &Connection) -> Side {
     let target = connection.target.as_ref().ok();
     Side {
         id: connection.id,

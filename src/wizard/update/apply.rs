@@ -31,7 +31,7 @@ impl Wizard {
     }
 
     /// Asks for the final plan; an earlier confirmation no longer counts.
-    pub(in crate::wizard) fn enter_apply(&mut self) -> Vec<Effect> {
+    pub(super) fn enter_apply(&mut self) -> Vec<Effect> {
         self.apply.ready = None;
         self.apply.word.clear();
         let entered: BTreeSet<_> = self.entered().into_iter().map(|(place, _)| place).collect();
@@ -50,7 +50,7 @@ impl Wizard {
         }
     }
 
-    pub(in crate::wizard) fn act_apply(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
             // What stands now is no longer what was backed up.
             Action::Primary if self.apply.problem.is_some() => self.go(Step::Backup),

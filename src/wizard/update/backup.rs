@@ -19,7 +19,7 @@ impl Wizard {
         }
     }
 
-    pub(in crate::wizard) fn act_backup(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_backup(&mut self, action: Action) -> Vec<Effect> {
         if self.backup.form.is_some() {
             return self.act_backup_form(action);
         }

@@ -7,7 +7,7 @@ use crate::wizard::step::checks::rows;
 
 impl Wizard {
     /// Makes the rows again, after the assessment or the filter changed.
-    pub(in crate::wizard) fn refresh_rows(&mut self) {
+    pub(super) fn refresh_rows(&mut self) {
         self.checks.rows = self
             .assessment()
             .map(|a| rows(a, self.checks.filter.expose()))
@@ -22,7 +22,7 @@ impl Wizard {
         all.chain([Action::Filter]).collect()
     }
 
-    pub(in crate::wizard) fn act_checks(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_checks(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Primary if self.checks.filtering => self.checks.filtering = false,
             Action::Back if self.checks.filtering => {

@@ -21,7 +21,7 @@ use crate::wizard::step::passwords::Trial;
 
 impl Wizard {
     /// Makes the rows again, after the assessment changed.
-    pub(in crate::wizard) fn refresh_connections(&mut self) {
+    pub(super) fn refresh_connections(&mut self) {
         let rows = self.assessment().map(rows).unwrap_or_default();
         self.connections.rows = rows;
         // What we judged ourselves without asking a server may be otherwise now.
@@ -36,7 +36,7 @@ impl Wizard {
     }
 
     /// Forgets what was said to passwords that are others now.
-    pub(in crate::wizard) fn forget_changed(&mut self, before: &Assessment, after: &Assessment) {
+    pub(super) fn forget_changed(&mut self, before: &Assessment, after: &Assessment) {
         let after: BTreeMap<&Place, Option<Fingerprint>> = after
             .secrets
             .iter()
@@ -65,7 +65,7 @@ impl Wizard {
     }
 
     /// Keeps what was said to typed passwords only as long as they stand in step 6.
-    pub(in crate::wizard) fn settle_typed(&mut self) {
+    pub(super) fn settle_typed(&mut self) {
         let Wizard {
             passwords,
             connections,
@@ -79,7 +79,7 @@ impl Wizard {
     }
 
     /// Calls off what runs.
-    pub(in crate::wizard) fn stop_tests(&mut self) -> Vec<Effect> {
+    pub(super) fn stop_tests(&mut self) -> Vec<Effect> {
         let rounds: Vec<JobId> = self.connections.rounds.keys().copied().collect();
         for id in &rounds {
             self.connections.end(*id);
@@ -88,7 +88,7 @@ impl Wizard {
     }
 
     /// Forgets every result and calls off what runs.
-    pub(in crate::wizard) fn forget_connections(&mut self) -> Vec<Effect> {
+    pub(super) fn forget_connections(&mut self) -> Vec<Effect> {
         let effects = self.stop_tests();
         self.connections.known.clear();
         self.connections.refused_earlier.clear();
@@ -105,11 +105,7 @@ impl Wizard {
     }
 
     /// Tests these connections; nothing while they are being tested already.
-    pub(in crate::wizard) fn start_tests(
-        &mut self,
-        ids: Vec<ConnectionId>,
-        again: bool,
-    ) -> Vec<Effect> {
+    fn start_tests(&mut self, ids: Vec<ConnectionId>, again: bool) -> Vec<Effect> {
         let busy: BTreeSet<ConnectionId> = self
             .connections
             .rounds
@@ -142,14 +138,14 @@ impl Wizard {
     }
 
     /// Tests every connection.
-    pub(in crate::wizard) fn test_all(&mut self) -> Vec<Effect> {
+    pub(super) fn test_all(&mut self) -> Vec<Effect> {
         let sides = self.connections.rows.iter().flat_map(|row| &row.sides);
         let all = sides.map(|side| side.id).collect();
         self.start_tests(all, false)
     }
 
     /// Whether this is a round of tests, and what it says.
-    pub(in crate::wizard) fn on_test_update(&mut self, id: JobId, update: &Update) -> bool {
+    pub(super) fn on_test_update(&mut self, id: JobId, update: &Update) -> bool {
         let State { rounds, known, .. } = &mut self.connections;
         let Some(left) = rounds.get_mut(&id) else {
             return false;
@@ -181,7 +177,7 @@ impl Wizard {
     }
 
     /// A typed password was tested.
-    pub(in crate::wizard) fn note_typed(&mut self, tested: &Tested) {
+    pub(super) fn note_typed(&mut self, tested: &Tested) {
         self.connections.note_typed(tested);
         self.report.outdated = true;
     }
@@ -226,7 +222,7 @@ impl Wizard {
         offers.map(|(_, action)| action).collect()
     }
 
-    pub(in crate::wizard) fn act_connections(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_connections(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Primary => {
                 let shown = self.connections.shown();

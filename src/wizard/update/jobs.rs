@@ -10,7 +10,7 @@ use crate::words::words;
 
 impl Wizard {
     /// Hands a job to the engine, unless one runs; then says so and gives nothing.
-    pub(in crate::wizard) fn start(&mut self, job: Job) -> Vec<Effect> {
+    pub(super) fn start(&mut self, job: Job) -> Vec<Effect> {
         if !self.is_free() {
             self.say_busy();
             return Vec::new();
@@ -36,7 +36,7 @@ impl Wizard {
     }
 
     /// Says that a job runs, and how to stop it where it can be stopped.
-    pub(in crate::wizard) fn say_busy(&mut self) {
+    pub(super) fn say_busy(&mut self) {
         self.say(if self.is_running(JobKind::Look) {
             words().wait_looking
         } else {
@@ -57,7 +57,7 @@ impl Wizard {
     }
 
     /// Stays here, wherever the operator wanted to go once the job has ended.
-    pub(in crate::wizard) fn stay(&mut self) {
+    pub(super) fn stay(&mut self) {
         if let Some(job) = &mut self.running
             && matches!(job.then, Pending::Go(_))
         {
@@ -66,13 +66,13 @@ impl Wizard {
     }
 
     /// A name that no job and no round of tests had before.
-    pub(in crate::wizard) fn next_job(&mut self) -> JobId {
+    pub(super) fn next_job(&mut self) -> JobId {
         self.jobs += 1;
         JobId(self.jobs)
     }
 
     /// Forgets everything that rests on a survey; not what was typed.
-    pub(in crate::wizard) fn forget_all(&mut self) {
+    pub(super) fn forget_all(&mut self) {
         self.assessment = None;
         self.reached = Step::Survey;
         self.backup = backup::State {
@@ -93,7 +93,7 @@ impl Wizard {
     }
 
     /// A new round, from the survey on.
-    pub(in crate::wizard) fn start_over(&mut self) -> Vec<Effect> {
+    pub(super) fn start_over(&mut self) -> Vec<Effect> {
         if self.running.is_some() {
             self.say(words().wait_busy);
             return Vec::new();

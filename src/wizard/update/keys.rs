@@ -12,7 +12,7 @@ use crate::words::words;
 
 impl Wizard {
     /// Puts the keys in order again.
-    pub(in crate::wizard) fn refresh_keys(&mut self) {
+    pub(super) fn refresh_keys(&mut self) {
         let keys = self
             .assessment()
             .map(|a| a.keys.as_slice())
@@ -24,7 +24,7 @@ impl Wizard {
     }
 
     /// What a search came to, in one sentence.
-    pub(in crate::wizard) fn say_what_was_found(&mut self, stopped: bool) {
+    pub(super) fn say_what_was_found(&mut self, stopped: bool) {
         let w = words();
         let (Some(looked), Some(assessment)) = (&self.keys.looked, self.assessment()) else {
             return;
@@ -68,7 +68,7 @@ impl Wizard {
             .collect()
     }
 
-    pub(in crate::wizard) fn act_keys(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_keys(&mut self, action: Action) -> Vec<Effect> {
         if self.keys.form.is_some() {
             return self.act_keys_form(action);
         }
@@ -95,7 +95,7 @@ impl Wizard {
         Vec::new()
     }
 
-    pub(in crate::wizard) fn look(&mut self, job: Job) -> Vec<Effect> {
+    pub(super) fn look(&mut self, job: Job) -> Vec<Effect> {
         let started = self.start(job);
         if !started.is_empty() {
             self.keys.looked = None;

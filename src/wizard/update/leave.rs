@@ -7,7 +7,7 @@ use crate::wizard::state::{Overlay, Wizard};
 
 impl Wizard {
     /// Leaves at once where nothing would be lost, asks otherwise.
-    pub(in crate::wizard) fn ask_to_leave(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_to_leave(&mut self) -> Vec<Effect> {
         if self.would_lose() {
             self.overlay = Some(Overlay::Quit);
             return Vec::new();
@@ -29,7 +29,7 @@ impl Wizard {
     }
 
     /// Leaves; after the job that writes, if one runs.
-    pub(in crate::wizard) fn leave(&mut self) -> Vec<Effect> {
+    pub(super) fn leave(&mut self) -> Vec<Effect> {
         match &mut self.running {
             Some(job) if job.kind.writes() => {
                 job.then = Pending::Leave;
@@ -46,7 +46,7 @@ impl Wizard {
     /// Leaves a window that shows nothing: at once where nothing would be lost. Otherwise it asks, and only Ctrl-C
     /// confirms: letters may be meant for a field that cannot be seen. Where not even the question fits, nothing happens;
     /// a larger window and closing the terminal remain.
-    pub(in crate::wizard) fn leave_unseen(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn leave_unseen(&mut self, action: Action) -> Vec<Effect> {
         let asked = self.overlay == Some(Overlay::Quit);
         let loses = self.would_lose() || self.mode_below().is_typing();
         if !loses {
@@ -65,7 +65,7 @@ impl Wizard {
     }
 
     /// Ends; what is being tested is called off, and is not tested then.
-    pub(in crate::wizard) fn quit(&mut self) -> Vec<Effect> {
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_tests();
         effects.push(Effect::Quit(self.exit()));
         effects

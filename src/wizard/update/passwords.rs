@@ -17,7 +17,7 @@ use crate::words::words;
 
 impl Wizard {
     /// Finds out again which passwords are asked for: the lost ones, and those that their mail server refused.
-    pub(in crate::wizard) fn refresh_asked(&mut self) {
+    pub(super) fn refresh_asked(&mut self) {
         let choices = Choices {
             salvage: self.plan.salvage.clone(),
             entered: BTreeSet::new(),
@@ -67,7 +67,7 @@ impl Wizard {
     }
 
     /// The first password that was given and neither taken by its server nor kept untested.
-    pub(in crate::wizard) fn unsettled(&self) -> Option<usize> {
+    pub(super) fn unsettled(&self) -> Option<usize> {
         self.passwords.asked.iter().position(|asked| {
             let answer = self.passwords.answers.get(&asked.place);
             answer.is_some_and(|answer| answer.given() && !answer.settled(asked))
@@ -75,7 +75,7 @@ impl Wizard {
     }
 
     /// Why the chosen password may not be stored yet.
-    pub(in crate::wizard) fn unsettled_notice(&self) -> &'static str {
+    pub(super) fn unsettled_notice(&self) -> &'static str {
         let state = &self.passwords;
         let asked = state.asked.get(state.cursor.at());
         let answer = asked.and_then(|asked| state.answers.get(&asked.place));
@@ -103,7 +103,7 @@ impl Wizard {
     }
 
     /// Forgets every answer; what is being tried is called off.
-    pub(in crate::wizard) fn forget_answers(&mut self) -> Vec<Effect> {
+    pub(super) fn forget_answers(&mut self) -> Vec<Effect> {
         let running = self
             .passwords
             .answers
@@ -118,7 +118,7 @@ impl Wizard {
     }
 
     /// Whether this is a trial of a typed password, and what it says.
-    pub(in crate::wizard) fn on_trial_update(&mut self, id: JobId, update: &Update) -> bool {
+    pub(super) fn on_trial_update(&mut self, id: JobId, update: &Update) -> bool {
         let running = |answer: &&mut Answer| matches!(answer.trial, Some(Trial::Running(job, _)) if job == id);
         let Some(answer) = self.passwords.answers.values_mut().find(running) else {
             return false;
@@ -141,7 +141,7 @@ impl Wizard {
     }
 
     /// Whether the chosen password was not sent, as another login was refused with the same one.
-    pub(in crate::wizard) fn trial_not_sent(&self) -> bool {
+    pub(super) fn trial_not_sent(&self) -> bool {
         let state = &self.passwords;
         let asked = state.asked.get(state.cursor.at());
         let answer = asked.and_then(|asked| state.answers.get(&asked.place));
@@ -205,7 +205,7 @@ impl Wizard {
         offers.map(|(_, action)| action).collect()
     }
 
-    pub(in crate::wizard) fn act_passwords(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_passwords(&mut self, action: Action) -> Vec<Effect> {
         let (at, len) = (self.passwords.cursor.at(), self.passwords.asked.len());
         let Some(current) = self.passwords.asked.get(at) else {
             return match action {

@@ -14,7 +14,7 @@ use crate::wizard::step::plan::{Pane, order};
 
 impl Wizard {
     /// A plan came back: the last look's when that is where we are, the step's own otherwise.
-    pub(in crate::wizard) fn planned(&mut self, ready: Box<PlanReady>) {
+    pub(super) fn planned(&mut self, ready: Box<PlanReady>) {
         if self.step == Step::Apply {
             self.apply.ready = Some(ready);
         } else {
@@ -43,7 +43,7 @@ impl Wizard {
     }
 
     /// Asks for the plan of the chosen strategy, with these new passwords.
-    pub(in crate::wizard) fn start_plan(&mut self, entered: BTreeSet<Place>) -> Vec<Effect> {
+    pub(super) fn start_plan(&mut self, entered: BTreeSet<Place>) -> Vec<Effect> {
         let choices = Choices {
             salvage: self.plan.salvage.clone(),
             entered,
@@ -89,7 +89,7 @@ impl Wizard {
         (secret.verdict.remedy() == Remedy::Salvage).then(|| step.place.clone())
     }
 
-    pub(in crate::wizard) fn act_plan(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_plan(&mut self, action: Action) -> Vec<Effect> {
         match (action, self.plan.pane) {
             (Action::Primary, _) if self.plan.ready.is_some() => {
                 let next = if self.passwords.asked.is_empty() {

@@ -36,7 +36,7 @@ impl Wizard {
         self.report.applied.is_some() && self.report.undone.is_none()
     }
 
-    pub(in crate::wizard) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
         // The answer to the question is being carried out.
         if self.is_running(JobKind::Undo) {
             return Vec::new();
@@ -100,7 +100,7 @@ impl Wizard {
     }
 
     /// Saves a report again that was saved while connections were still being tested: what is kept says how it ended.
-    pub(in crate::wizard) fn keep_report_current(&mut self) -> Vec<Effect> {
+    pub(super) fn keep_report_current(&mut self) -> Vec<Effect> {
         let report = &self.report;
         let behind = report.outdated && !report.saved.is_empty() && report.problem.is_none();
         let recovered = report.applied.is_some() && report.undone.is_none();

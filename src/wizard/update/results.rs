@@ -29,7 +29,7 @@ impl Wizard {
     }
 
     /// Takes a report in. What a job says after its end is ignored.
-    pub(in crate::wizard) fn on_update(&mut self, id: JobId, update: Update) -> Vec<Effect> {
+    pub(super) fn on_update(&mut self, id: JobId, update: Update) -> Vec<Effect> {
         if self.on_trial_update(id, &update) || self.on_test_update(id, &update) {
             return Vec::new();
         }

@@ -14,10 +14,7 @@ use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, Surve
 
 impl Wizard {
     /// Starts a survey; everything that rests on an earlier one is forgotten, but for what was typed.
-    pub(in crate::wizard) fn start_survey(
-        &mut self,
-        database: Option<OtherDatabase>,
-    ) -> Vec<Effect> {
+    pub(super) fn start_survey(&mut self, database: Option<OtherDatabase>) -> Vec<Effect> {
         let install = self.survey.folder.clone();
         let mut started = self.start(Job::Survey {
             install,
@@ -60,7 +57,7 @@ impl Wizard {
         findings + left_out
     }
 
-    pub(in crate::wizard) fn act_survey(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_survey(&mut self, action: Action) -> Vec<Effect> {
         if self.is_deciding() {
             return Vec::new();
         }

@@ -25,7 +25,7 @@ pub(in crate::wizard) struct ConnectionTests {
     /// With the stored password.
     pub(in crate::wizard) stored: Option<Box<Tested>>,
     /// With the one that stands in step 6, as long as it stands there.
-    pub(in crate::wizard) typed: Option<Box<Tested>>,
+    typed: Option<Box<Tested>>,
     pub(in crate::wizard) now: Option<TestProgress>,
 }
 

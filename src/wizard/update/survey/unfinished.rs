@@ -12,7 +12,7 @@ use crate::words::{typed, words};
 
 impl Wizard {
     /// Asks what shall become of the run.
-    pub(in crate::wizard) fn ask_about_unfinished(&mut self) {
+    pub(in crate::wizard::update) fn ask_about_unfinished(&mut self) {
         if self.survey.unfinished.is_some() {
             // It may come from another folder for the journal, named in step 2.
             self.step = Step::Survey;
@@ -31,7 +31,7 @@ impl Wizard {
         run.is_some_and(|run| run.kind == RunKind::Undo)
     }
 
-    pub(in crate::wizard) fn decide_unfinished(&mut self) -> Vec<Effect> {
+    pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
         let Some(SurveyForm::Unfinished(form)) = &self.survey.form else {
             return Vec::new();
@@ -57,13 +57,13 @@ impl Wizard {
     }
 
     /// The run is finished, or taken back.
-    pub(in crate::wizard) fn decided(&mut self) {
+    pub(in crate::wizard::update) fn decided(&mut self) {
         self.survey.unfinished = None;
         self.survey.form = None;
     }
 
     /// The answer could not be carried out: it is asked again, with the reason.
-    pub(in crate::wizard) fn unfinished_failed(&mut self, problem: Problem) {
+    pub(in crate::wizard::update) fn unfinished_failed(&mut self, problem: Problem) {
         self.ask_about_unfinished();
         if let Some(SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.problem = Some(problem);

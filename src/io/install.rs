@@ -208,7 +208,7 @@ impl Install {
 
     /// Whether the current settings say which database to use.
     pub fn names_database(&self) -> bool {
-        self.cache.is_some() || config::names_database(&self.env())
+        self.cache.is_some() || config::dotenv::names_database(&self.env())
     }
 
     /// Reads the same install again.

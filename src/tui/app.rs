@@ -22,8 +22,8 @@ use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::apply::Written;
-use crate::wizard::update::Wizard;
 use crate::words::untrusted::{last_door, shown};
 use crate::words::words;
 

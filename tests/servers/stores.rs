@@ -227,7 +227,7 @@ fn held_rows_are_changed_by_their_holder_alone() {
 /// One lock an install: the second is told of the first, another prefix is another install, and it ends with its connection.
 #[test]
 fn the_lock_of_an_install_is_held_by_one() {
-    use freescout_rescue::io::db::lock::LockAnswer;
+    use freescout_rescue::io::db::LockAnswer;
     for server in server::both() {
         let settings = settings(server, "claim");
         let other = DbSettings {

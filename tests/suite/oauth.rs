@@ -15,7 +15,7 @@ use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
 use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::worker::PasswordsUsed;
-use freescout_rescue::io::db::lock::LockAnswer;
+use freescout_rescue::io::db::LockAnswer;
 use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::mail::oauth::{AskError, Endpoints};

@@ -56,7 +56,7 @@ struct TriedOnSome {
 }
 
 impl Sieve {
-    pub(in crate::engine) fn of(session: &Session) -> Self {
+    pub(super) fn of(session: &Session) -> Self {
         Self {
             closed: list_closed(session),
             decoys: 0,
@@ -69,12 +69,12 @@ impl Sieve {
     }
 
     /// How many secrets open with no key known.
-    pub(in crate::engine) fn closed(&self) -> usize {
+    fn closed(&self) -> usize {
         self.closed.len()
     }
 
     /// So many bytes were read in all.
-    pub(in crate::engine) fn read(&mut self, bytes: u64) {
+    pub(super) fn read(&mut self, bytes: u64) {
         let more = bytes.saturating_sub(self.read) / BYTES_A_PROOF;
         self.read = self.read.max(bytes);
         self.named += more;

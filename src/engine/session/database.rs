@@ -3,10 +3,48 @@
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
-use crate::io::db::{Foreign, Store, StoreError};
+use crate::io::db::{Bounds, Foreign, Store, StoreError};
 use crate::words::untrusted::Untrusted;
 use crate::words::untrusted::shown;
 use crate::words::words;
+
+impl Session {
+    /// Opens the database again, as FreeScout would now; with the operator's own values where they were given.
+    ///
+    /// # Errors
+    /// A [`Problem`] with the variable to look at.
+    pub fn reconnect(&mut self) -> Result<(), Problem> {
+        if !self.other_database {
+            self.settings = self.install.database()?;
+        }
+        self.store = self
+            .connected()
+            .map_err(|e| unreachable_database(&e, &self.settings))?;
+        Ok(())
+    }
+
+    /// Opens the database again where the connection broke meanwhile: servers end those that idle, and restart.
+    ///
+    /// # Errors
+    /// A [`Problem`]; nothing was changed.
+    pub fn awake(&mut self) -> Result<(), Problem> {
+        match self.together(Bounds::AWAKE, |session| session.store.columns("options")) {
+            Err(StoreError::Unreachable(_)) => self.reconnect().map_err(|problem| Problem {
+                next: format!("{} {}", words().quit_nothing_changed, problem.next),
+                ..problem
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the database again where it was given up over something that is not needed: what is needed must not fail for it.
+    pub fn mend(&mut self) {
+        if self.store.given_up() {
+            // What it cannot reach, the next one who needs it tells.
+            let _ = self.reconnect();
+        }
+    }
+}
 
 /// Where the database of a session is, for the operator.
 pub fn place(session: &Session) -> String {

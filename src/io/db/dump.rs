@@ -19,7 +19,7 @@ use rustix::process::{Gid, Uid};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
 use crate::io::install;

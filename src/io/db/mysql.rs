@@ -16,13 +16,15 @@ use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
 use super::change::{self, Transaction};
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap, Use};
 use super::watch::Watch;
-use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Use};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::db;
+use crate::io::db::store;
 use crate::io::fs::certificates::Copied;
 use crate::words::untrusted::Untrusted;
 
@@ -176,7 +178,7 @@ impl MySql {
         let row: Option<Row> = connection
             .query_first("SELECT VERSION()")
             .map_err(|e| error(&e))?;
-        let version: String = taken(&row.ok_or_else(db::odd)?, 0)?;
+        let version: String = taken(&row.ok_or_else(store::odd)?, 0)?;
         let server = match version.split_once("-MariaDB") {
             Some((number, _)) => format!("MariaDB {number}"),
             None => format!("MySQL {version}"),
@@ -232,7 +234,9 @@ fn literal(name: &str) -> String {
 
 /// A value of a row, of the kind that was asked for.
 fn taken<T: FromValue>(row: &Row, index: usize) -> Result<T, StoreError> {
-    row.get_opt(index).and_then(Result::ok).ok_or_else(db::odd)
+    row.get_opt(index)
+        .and_then(Result::ok)
+        .ok_or_else(store::odd)
 }
 
 /// Sets a bound of the session: ours, or the server's where that is smaller.
@@ -296,7 +300,7 @@ impl Store for MySql {
                     .map_err(|e| error(&e))
                     .and_then(|row| row_of(row, columns.len()))
                     .and_then(|(id, values)| {
-                        this.watch.row(&db::lengths(&values))?;
+                        this.watch.row(&store::lengths(&values))?;
                         Ok((id, values))
                     });
                 match taken {
@@ -356,10 +360,10 @@ impl Store for MySql {
 fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
     let values = row.unwrap();
     if values.len() != 1 + 2 * columns {
-        return Err(db::odd());
+        return Err(store::odd());
     }
     let mut values = values.into_iter();
-    let id = values.next().and_then(number).ok_or_else(db::odd)?;
+    let id = values.next().and_then(number).ok_or_else(store::odd)?;
     let mut stored = Vec::with_capacity(columns);
     while let (Some(value), Some(length)) = (values.next(), values.next()) {
         stored.push(match number(length) {

@@ -28,13 +28,15 @@ use tokio_postgres::{Config, Row};
 use self::link::{Link, ReadTransaction};
 use self::tls::MakeTls;
 use super::change::{self, Transaction};
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap};
 use super::watch::Watch;
-use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::db;
+use crate::io::db::store;
 use crate::io::fs::certificates;
 use crate::words::untrusted::Untrusted;
 
@@ -159,7 +161,7 @@ fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
     row: &'a Row,
     index: usize,
 ) -> Result<T, StoreError> {
-    row.try_get(index).map_err(|_| db::odd())
+    row.try_get(index).map_err(|_| store::odd())
 }
 
 /// Names and types of a table's columns.
@@ -351,7 +353,7 @@ impl Store for PgSql {
     ) -> Result<(), StoreError> {
         let (prefix, from) = (self.prefix.clone(), self.table(table));
         let transaction = self.reading()?;
-        standing::require(&transaction, &prefix, table, db::Use::Read)?;
+        standing::require(&transaction, &prefix, table, store::Use::Read)?;
         let types = types(&transaction, &format!("{prefix}{table}"))?;
         let bounded = columns.iter().map(|column| {
             let name = sql::name(Driver::PgSql, column);
@@ -437,7 +439,7 @@ impl Transaction for PgSql {
             self.begun = true;
         }
         for table in change::tables(rows) {
-            standing::require(&self.link, &self.prefix, table, db::Use::Change)?;
+            standing::require(&self.link, &self.prefix, table, store::Use::Change)?;
         }
         Ok(())
     }

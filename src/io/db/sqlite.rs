@@ -14,13 +14,15 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::change::{self, Transaction};
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap, Use};
 use super::watch::Watch;
-use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Use};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::db;
+use crate::io::db::store;
 
 /// An open SQLite file.
 pub struct Sqlite {
@@ -243,7 +245,7 @@ fn row_of(
             value => stored(value).map_or(Stored::Null, Stored::Text),
         });
     }
-    let lengths = db::lengths(&values);
+    let lengths = store::lengths(&values);
     Ok((id.cast_unsigned(), values, lengths))
 }
 

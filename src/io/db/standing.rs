@@ -84,7 +84,7 @@ impl Foreign {
     }
 
     /// What SQLite's `table_list` says, if it is not a plain table.
-    pub(in crate::io) fn of_sqlite(kind: &str) -> Option<Self> {
+    pub(super) fn of_sqlite(kind: &str) -> Option<Self> {
         match kind {
             "table" => None,
             "view" => Some(Foreign::View),

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{Store, Stored, Swap};
 use super::watch::{Bounds, Watch};
-use super::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::inventory::secret::wipe_stack;
 use crate::io::os::as_user;
 use crate::io::os::spawn::Account;

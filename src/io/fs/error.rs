@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::FileType;
 
 use super::disk_trouble::Obstacle;
-use super::user_name;
+use super::owners::user_name;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -57,7 +57,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    pub(in crate::io) fn of(kind: FileType) -> Self {
+    pub(super) fn of(kind: FileType) -> Self {
         match kind {
             FileType::Directory => NodeKind::Folder,
             FileType::Fifo => NodeKind::Fifo,

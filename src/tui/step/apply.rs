@@ -8,7 +8,7 @@ use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::jobs::JobKind;
-use crate::wizard::update::Wizard;
+use crate::wizard::state::Wizard;
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 

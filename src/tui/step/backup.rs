@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_top};
 use crate::wizard::jobs::JobKind;
-use crate::wizard::update::Wizard;
+use crate::wizard::state::Wizard;
 use crate::words::untrusted::shown;
 use crate::words::words;
 

@@ -8,8 +8,8 @@ use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 /// Rows for the chosen connection's ladder, on a small screen and on one with room.

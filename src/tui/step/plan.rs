@@ -8,8 +8,8 @@ use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_top};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::plan::Pane;
-use crate::wizard::update::Wizard;
 use crate::words::{Words, words};
 
 /// Rows left for the changes from which on there is room to explain.

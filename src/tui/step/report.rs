@@ -7,7 +7,7 @@ use crate::sentences::mail_state;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::mode::{Field, Mode};
-use crate::wizard::update::Wizard;
+use crate::wizard::state::Wizard;
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 

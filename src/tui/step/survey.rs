@@ -9,10 +9,10 @@ use crate::sentences;
 use crate::tui::step::step_name;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::unfinished::Unfinished;
+use crate::wizard::step::survey::Unfinished;
 use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
-use crate::wizard::update::Wizard;
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 

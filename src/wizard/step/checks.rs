@@ -1,15 +1,12 @@
 //! Step 4: one row a mailbox (and one each for the system mail account, options, modules, users and `.env` values), one
 //! cell a secret.
 
-use super::Step;
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::Table;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
-use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
-use crate::wizard::update::Wizard;
 use crate::words::untrusted::shown;
 
 /// One row: whose secrets, and where they stand in [`Assessment::secrets`].
@@ -87,43 +84,4 @@ pub struct State {
     pub filtering: bool,
     /// The rows that pass the filter.
     pub rows: Vec<OwnerRow>,
-}
-
-impl Wizard {
-    /// Makes the rows again, after the assessment or the filter changed.
-    pub(in crate::wizard) fn refresh_rows(&mut self) {
-        self.checks.rows = self
-            .assessment()
-            .map(|a| rows(a, self.checks.filter.expose()))
-            .unwrap_or_default();
-        let len = self.checks.rows.len();
-        self.checks.cursor.clamp(len);
-    }
-
-    pub(in crate::wizard) fn checks_offers(&self) -> Vec<Action> {
-        let choose = (self.checks.rows.len() > 1).then_some(Action::Down);
-        let all = [Action::Primary].into_iter().chain(choose);
-        all.chain([Action::Filter]).collect()
-    }
-
-    pub(in crate::wizard) fn act_checks(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Primary if self.checks.filtering => self.checks.filtering = false,
-            Action::Back if self.checks.filtering => {
-                self.checks.filtering = false;
-                self.checks.filter.clear();
-                self.refresh_rows();
-            }
-            Action::Primary => return self.go(Step::Plan),
-            Action::Filter => self.checks.filtering = true,
-            action => {
-                let len = self.checks.rows.len();
-                let moved = self.checks.cursor.act(action, len);
-                if !moved && self.checks.filtering && self.checks.filter.act(action) {
-                    self.refresh_rows();
-                }
-            }
-        }
-        Vec::new()
-    }
 }

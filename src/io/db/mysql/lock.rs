@@ -5,9 +5,10 @@ use mysql::Row;
 use mysql::prelude::{FromValue, Queryable};
 
 use super::{MySql, error, literal, taken};
-use crate::io::db::StoreError;
+use crate::io::db::error::StoreError;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, LockAnswer};
+use crate::io::db::lock::Claimant;
+use crate::io::db::store::LockAnswer;
 use crate::words::untrusted::Untrusted;
 
 /// Some servers end what idles for a minute; in seconds.

@@ -23,7 +23,7 @@ use super::error;
 use super::metered::{Looks, MeteredStream, MeteredTls};
 use super::tls::MakeTls;
 use crate::domain::config::DbSettings;
-use crate::io::db::StoreError;
+use crate::io::db::error::StoreError;
 use crate::io::db::watch::Watch;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,9 +4,10 @@
 use super::{LIFTED, NAMES, PgSql, taken};
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
-use crate::io::db::StoreError;
+use crate::io::db::error::StoreError;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, LockAnswer};
+use crate::io::db::lock::Claimant;
+use crate::io::db::store::LockAnswer;
 use crate::io::fs;
 use crate::words::untrusted::Untrusted;
 

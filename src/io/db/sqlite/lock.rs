@@ -8,8 +8,9 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::Sqlite;
-use crate::io::db::StoreError;
-use crate::io::db::lock::{Claimant, LockAnswer};
+use crate::io::db::error::StoreError;
+use crate::io::db::lock::Claimant;
+use crate::io::db::store::LockAnswer;
 
 /// The kernel's list of all locks.
 const LOCKS: &str = "/proc/locks";

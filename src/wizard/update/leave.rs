@@ -1,9 +1,9 @@
 //! Leaving: at once where nothing would be lost, after a question otherwise, and never in the middle of writing.
 
-use super::jobs::{JobKind, Pending, Running};
-use super::message::{Action, Effect};
-use super::update::{Overlay, Wizard};
+use crate::wizard::jobs::{JobKind, Pending, Running};
+use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::window::Window;
+use crate::wizard::state::{Overlay, Wizard};
 
 impl Wizard {
     /// Leaves at once where nothing would be lost, asks otherwise.

@@ -1,12 +1,12 @@
 //! What a job reports, and what becomes of it: results are taken in, and what they made void is forgotten.
 
-use super::jobs::{JobKind, Pending};
-use super::message::Effect;
-use super::step::Step;
-use super::update::Wizard;
 use crate::domain::error::Problem;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{JobId, Update};
+use crate::wizard::jobs::{JobKind, Pending};
+use crate::wizard::message::Effect;
+use crate::wizard::state::Wizard;
+use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
 use crate::wizard::step::{keys, report, survey};
 use crate::words::untrusted::shown;

@@ -5,24 +5,14 @@ use crate::domain::run::RunKind;
 use crate::engine::worker::Job;
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::Effect;
-use crate::wizard::parts::input::Input;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
-use crate::wizard::update::Wizard;
 use crate::words::{typed, words};
-
-/// The question, as far as it is answered.
-#[derive(Debug, Default)]
-pub struct Unfinished {
-    /// The word as far as it is typed.
-    pub word: Input,
-    /// Why the last answer could not be carried out.
-    pub problem: Option<Problem>,
-}
 
 impl Wizard {
     /// Asks what shall become of the run.
-    pub(in crate::wizard) fn ask_about_unfinished(&mut self) {
+    pub(in crate::wizard::update) fn ask_about_unfinished(&mut self) {
         if self.survey.unfinished.is_some() {
             // It may come from another folder for the journal, named in step 2.
             self.step = Step::Survey;
@@ -41,7 +31,7 @@ impl Wizard {
         run.is_some_and(|run| run.kind == RunKind::Undo)
     }
 
-    pub(in crate::wizard) fn decide_unfinished(&mut self) -> Vec<Effect> {
+    pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
         let Some(SurveyForm::Unfinished(form)) = &self.survey.form else {
             return Vec::new();
@@ -67,13 +57,13 @@ impl Wizard {
     }
 
     /// The run is finished, or taken back.
-    pub(in crate::wizard) fn decided(&mut self) {
+    pub(in crate::wizard::update) fn decided(&mut self) {
         self.survey.unfinished = None;
         self.survey.form = None;
     }
 
     /// The answer could not be carried out: it is asked again, with the reason.
-    pub(in crate::wizard) fn unfinished_failed(&mut self, problem: Problem) {
+    pub(in crate::wizard::update) fn unfinished_failed(&mut self, problem: Problem) {
         self.ask_about_unfinished();
         if let Some(SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.problem = Some(problem);

@@ -8,6 +8,7 @@ use super::foot::label_below;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
+use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
@@ -45,11 +46,7 @@ impl Canvas<'_, '_> {
             (w.help_connections, false, wizard.connections_offers())
         } else {
             let offers = wizard.step_offers();
-            (
-                help_of(wizard.step, w),
-                wizard.mode_below().is_typing(),
-                offers,
-            )
+            (help_of(wizard, w), wizard.mode_below().is_typing(), offers)
         };
         self.pieces(&mut inner, &[plain(what), plain("")]);
         let mut entries: Vec<(&str, &str)> = Vec::new();
@@ -121,8 +118,15 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     pieces
 }
 
-fn help_of(step: Step, w: &'static Words) -> &'static str {
-    match step {
+fn help_of(wizard: &Wizard, w: &'static Words) -> &'static str {
+    // What is asked there writes, which the step itself never does.
+    if wizard.mode_below() == Mode::Field(Field::Unfinished) {
+        return match wizard.is_taking_back() {
+            true => w.help_unfinished_undo,
+            false => w.help_unfinished,
+        };
+    }
+    match wizard.step {
         Step::Survey => w.help_survey,
         Step::Backup => w.help_backup,
         Step::Keys => w.help_keys,

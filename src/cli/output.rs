@@ -319,7 +319,7 @@ pub(super) fn plan(
 }
 
 /// Whose a secret is, and what: "Support: incoming password (mailbox 3)".
-fn owned(secret: &SecretReport) -> String {
+pub(super) fn owned(secret: &SecretReport) -> String {
     let place = sentences::place::of_kind(&secret.place, secret.kind);
     match secret.kind {
         // Their owners are the names of the option and of the variable.

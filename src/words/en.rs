@@ -497,7 +497,7 @@ table! {
     key_file_useless_why(source, fingerprint) = "{source}: {fingerprint}";
     key_file_useless_next = "Nothing was changed. Name the file with the right key, or leave out --key-file to continue without it.";
     key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
-    passwords_file_unusable(path) = "{path} cannot be used.";
+    passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
@@ -660,8 +660,8 @@ table! {
     enter_save_report = "save report";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout uses, and what is wrong.";
-    help_unfinished = "An earlier run was interrupted. `resume` finishes it as it was confirmed; `undo` puts everything back as it was before that run. Nothing else can start until then.";
-    help_unfinished_undo = "An undo was interrupted. `resume` finishes it. Nothing else can start until then.";
+    help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. Nothing else can start until then.";
+    help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. Nothing else can start until then.";
     help_backup = "Everything that a recovery may change is copied, and the copy is verified. The later steps stay locked until then.";
     help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
@@ -783,7 +783,7 @@ table! {
     damage_breaks(what) = "{what} break";
     damage_stays_broken(what) = "{what} stay broken";
     damage_mails(mails, key) = "{mails} ({key})";
-    damage_mails_links(mails, links: number, key) = "{mails}, {links} ({key})",
+    damage_mails_links(mails, links: number, key) = "{mails} and {links} ({key})",
         links { One "1 link", Other "{links} links" };
     plan_links_keyless = "Replies and attachment links do not depend on the key in this version.";
     plan_links_work_again = "Attachment links in old emails work again; replies do not depend on the key in this version.";

@@ -363,7 +363,7 @@ fn a_refused_password_list_names_its_line_and_changes_nothing() {
     for (lines, message) in [
         (
             "{\"mailbox\": 1, \"incoming\": \"hunter2-sentinel\"}\n{\"mailbox\": \n",
-            "line 2",
+            "The passwords from standard input cannot be used.\n  line 2",
         ),
         (
             "{\"mailbox\": 99, \"incoming\": \"hunter2-sentinel\"}\n",

@@ -101,7 +101,11 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
 fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
     let w = words();
     passwords::read(path).map_err(|e| {
-        let what = text!(passwords_file_unusable, path = shown(path));
+        let from = match path == Path::new("-") {
+            true => w.source_stdin.to_owned(),
+            false => shown(path).to_string(),
+        };
+        let what = text!(passwords_file_unusable, path = from);
         Problem::new(ErrorKind::BadInput, what, e.to_string(), w.passwords_next)
     })
 }

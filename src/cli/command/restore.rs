@@ -129,11 +129,7 @@ fn reading(
         Some(secret) => sentences::verdict(secret, &foretold.now),
         None => w.restore_no_secret.to_owned(),
     };
-    out.line(&format!(
-        "  {}: {}",
-        of.owner,
-        sentences::place::of_kind(&of.place, of.kind)
-    ));
+    out.line(&format!("  {}", output::owned(of)));
     let (now, after) = (says(now), says(after));
     if now == after {
         out.line(&format!("      {} {now}", w.restore_stays));

@@ -12,7 +12,7 @@ use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
-use crate::words::{Words, words};
+use crate::words::{Words, typed, words};
 
 impl Canvas<'_, '_> {
     /// Makes room for what lies over the step. A wide letter at its left edge goes as a whole: a terminal that draws
@@ -43,7 +43,11 @@ impl Canvas<'_, '_> {
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
         let (what, typing, offers) = if wizard.connections.open {
-            (w.help_connections, false, wizard.connections_offers())
+            (
+                w.help_connections.to_owned(),
+                false,
+                wizard.connections_offers(),
+            )
         } else {
             let offers = wizard.step_offers();
             (help_of(wizard, w), wizard.mode_below().is_typing(), offers)
@@ -118,15 +122,15 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     pieces
 }
 
-fn help_of(wizard: &Wizard, w: &'static Words) -> &'static str {
+fn help_of(wizard: &Wizard, w: &'static Words) -> String {
     // What is asked there writes, which the step itself never does.
     if wizard.mode_below() == Mode::Field(Field::Unfinished) {
         return match wizard.is_taking_back() {
-            true => w.help_unfinished_undo,
-            false => w.help_unfinished,
+            true => text!(help_unfinished_undo, resume = typed::RESUME),
+            false => text!(help_unfinished, resume = typed::RESUME, undo = typed::UNDO),
         };
     }
-    match wizard.step {
+    let help = match wizard.step {
         Step::Survey => w.help_survey,
         Step::Backup => w.help_backup,
         Step::Keys => w.help_keys,
@@ -135,7 +139,8 @@ fn help_of(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Passwords => w.help_passwords,
         Step::Apply => w.help_apply,
         Step::Report => w.help_report,
-    }
+    };
+    help.to_owned()
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use crate::domain::inventory::secret::SecretKind;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::{PlanAction, Why};
+use crate::domain::run::RunKind;
 use crate::domain::verdict::assessment::Assessment;
-use crate::domain::verdict::finding::Severity;
+use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key::Hunted;
@@ -59,7 +60,7 @@ impl Out {
     /// One line of JSON.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) {
         JSON_GIVEN.store(true, Ordering::Relaxed);
-        // Whoever reads may have gone: then there is nobody left to tell.
+        // The reader may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
         let _ = report::escaped::write(&mut buffered, json);
         let _ = buffered.write_all(b"\n");
@@ -202,6 +203,18 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     let overruled = sentences::elsewhere::overruled(assessment);
     if let Some(why) = overruled {
         out.line(why);
+    }
+    // Nothing else starts before it is decided, so nothing else is what to do next.
+    let unfinished = assessment.findings.iter().find_map(|f| match f {
+        Finding::UnfinishedRun { run } => Some(run),
+        _ => None,
+    });
+    if let Some(run) = unfinished {
+        out.line(&match run.kind {
+            RunKind::Undo => text!(check_finish_undo, again = again),
+            _ => text!(check_finish, again = again),
+        });
+        return;
     }
     match assessment.recommendation {
         Some(recommended) => {

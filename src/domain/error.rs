@@ -115,7 +115,7 @@ pub struct Problem {
     pub kind: ErrorKind,
     /// What cannot be done, naming the thing it is about.
     pub what: String,
-    /// The reason, in the words of whoever refused.
+    /// The reason, in the words of the system or server that refused.
     pub why: Untrusted,
     /// What the operator can do now.
     pub next: String,

@@ -40,7 +40,7 @@ pub enum Stage {
     Judge,
     /// Search for keys.
     Search,
-    /// Keep others from changing the install. From here on whoever asks us to end is heard where it does no harm.
+    /// Keep others from changing the install. From here on a request to stop is honoured only where it does no harm.
     Lock,
     /// Back up what stands.
     BackUp,
@@ -64,7 +64,7 @@ pub enum Notice<'a> {
     AskedToEnd,
 }
 
-/// Whoever asked for a use case hears how it goes, and may call it off.
+/// The caller of a use case: is told how it goes, and may cancel it.
 ///
 /// Nothing of it needs to be borrowed for writing: a use case reports, and asks whether it is called off, at once.
 pub trait Reporter {
@@ -128,7 +128,7 @@ fn lock(
     Ledger::open(options, session)
 }
 
-/// Whoever asked us to end while this backup was made is heard now, before anything is changed.
+/// A request to stop that came while this backup was made is honoured now, before anything is changed.
 fn heard(reporter: &dyn Reporter, backup: &Backup) -> Result<(), Problem> {
     match reporter.cancelled() {
         true => Err(apply::called_off(backup)),

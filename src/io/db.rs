@@ -28,8 +28,8 @@ use super::install;
 use crate::domain::config::{DbSettings, Driver};
 use crate::io::os::spawn::Account;
 
-/// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes whoever
-/// connects for the account it sees, and files that the settings name are read by the web user. `root` is the install's
+/// Opens the database with the settings FreeScout uses, and with the rights it has: a server at a socket takes a
+/// client for the account it sees, and files that the settings name are read by the web user. `root` is the install's
 /// folder, for a relative SQLite file.
 ///
 /// # Errors

@@ -151,8 +151,8 @@ impl HuntTotals {
     }
 }
 
-/// Searches every root and reports as it goes; `-` is standard input. Older payloads are told of what is `wanted`. Stops
-/// soon after `cancel` says so.
+/// Searches every root and reports as it goes; `-` is standard input. Older payloads are reported where they are
+/// `wanted`. Stops soon after `cancel` says so.
 pub fn search(
     roots: &[PathBuf],
     limits: &HuntLimits,

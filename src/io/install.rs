@@ -206,7 +206,7 @@ impl Install {
         dotenv::trouble(&env_file.bytes, &*self.process)
     }
 
-    /// Whether the settings in force say which database to use.
+    /// Whether the current settings say which database to use.
     pub fn names_database(&self) -> bool {
         self.cache.is_some() || config::dotenv::names_database(&self.env())
     }
@@ -254,7 +254,7 @@ impl Install {
         }
     }
 
-    /// The database settings in force.
+    /// The current database settings.
     ///
     /// # Errors
     /// A [`Problem`] when the driver is none of FreeScout's.
@@ -270,7 +270,7 @@ impl Install {
         })
     }
 
-    /// The database settings that would be in force without the config cache.
+    /// The database settings that would apply without the config cache.
     ///
     /// # Errors
     /// A [`Problem`] when `.env` names a driver that is none of FreeScout's.

@@ -37,7 +37,7 @@ const OUTGOING_PATIENCE: Duration = Duration::from_secs(25);
 /// No test takes longer than this, however slowly the server drips.
 const WHOLE: Duration = Duration::from_secs(90);
 /// A server silent for so long on a plain connection may be waiting for TLS: we look, on a second connection. Longer than
-/// the six seconds for which Postfix's postscreen makes clients wait: whoever speaks before it is turned away.
+/// the six seconds for which Postfix's postscreen makes clients wait: a client that speaks earlier is turned away.
 const SILENCE: Duration = Duration::from_secs(8);
 /// How a TLS record begins that is an alert.
 const ALERT: &[u8] = &[21, 3];

@@ -69,17 +69,21 @@ fn of_old_version(plan: &Plan, damage: &MailImpact, rules: &Rules) -> String {
 }
 
 fn trace(trace: &Trace, assessment: &Assessment) -> String {
+    let key = trace.key.map_or_else(
+        || words().damage_unknown_key.to_owned(),
+        |key| assessment.label(key),
+    );
     match trace.links {
         None | Some(0) => text!(
             damage_mails,
             mails = timeline::mails(trace.mails),
-            key = timeline::name(trace.key, assessment)
+            key = key
         ),
         Some(links) => text!(
             damage_mails_links,
             mails = timeline::mails(trace.mails),
             links = links,
-            key = timeline::name(trace.key, assessment)
+            key = key
         ),
     }
 }

@@ -185,7 +185,7 @@ fn run(
                 // Everything that waits is taken in before the next frame: the line may be slow.
                 for heard in std::iter::once(heard).chain(inbox.try_iter()) {
                     match &heard {
-                        // Whoever types must see it: the signal may still be on its way.
+                        // What is typed must be visible: the signal may still be on its way.
                         LoopEvent::Keyboard(_) => measure(terminal, wizard),
                         LoopEvent::Stop => stop = true,
                         // A terminal that cannot be had again is one that went away: the next frame tells.

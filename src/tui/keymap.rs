@@ -152,7 +152,7 @@ pub fn name(action: Action, w: &'static Words) -> &'static str {
         Action::Connections => w.key_connections,
         Action::Help => w.key_help,
         Action::Quit | Action::Interrupt => w.key_quit,
-        Action::Retry => w.key_retry,
+        Action::Retry => w.key_again,
         Action::AddKey => w.key_add_key,
         Action::LookIn => w.key_look_in,
         Action::LookUsual => w.key_look_usual,

@@ -40,8 +40,8 @@ impl Wizard {
         (wizard, effects)
     }
 
-    /// Has these places searched for keys as soon as the install was read. They are none of the operator's own searches,
-    /// so they alone are not worth remembering: whoever starts the wizard again names them again.
+    /// Has these places searched for keys as soon as the install was read. These are not the operator's own searches,
+    /// so they alone are not worth remembering: the next start of the wizard names them again.
     pub fn looks_in(&mut self, places: Vec<PathBuf>) {
         self.to_search.clone_from(&places);
         self.given.places = places;
@@ -187,7 +187,7 @@ impl Wizard {
                 return Vec::new();
             }
             (mode, Action::Go(step)) => {
-                // Whoever goes on to a step leaves the question about the earlier one.
+                // Going to a step leaves the question about the earlier one.
                 if mode == Mode::Question(Question::Earlier) && self.is_open(step) {
                     self.survey.form = None;
                 }
@@ -270,8 +270,8 @@ impl Wizard {
         if let Some(job) = &mut self.running
             && job.kind != JobKind::Look
         {
-            // What a job found stands on the screen before it has said its last word: whoever goes on then is taken there
-            // as soon as it has.
+            // What a job found is on the screen before its last message: an operator who continues then is taken there
+            // as soon as it has arrived.
             if !job.kind.writes() {
                 job.then = Pending::Go(step);
             }

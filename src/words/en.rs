@@ -536,6 +536,8 @@ table! {
     check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
+    check_finish(again) = "First finish the unfinished run: freescout-rescue resume {again}\nOr undo it:                      freescout-rescue undo --yes {again}";
+    check_finish_undo(again) = "First finish the unfinished run: freescout-rescue resume {again}";
     check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
     check_overruled = "But that only counts with the key in .env. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): it must be changed there.";
@@ -629,6 +631,7 @@ table! {
     key_help = "help";
     key_quit = "quit";
     key_retry = "try again";
+    key_again = "run again";
     key_add_key = "add key";
     key_look_in = "search path";
     key_look_processes = "search PHP";
@@ -657,6 +660,8 @@ table! {
     enter_save_report = "save report";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout uses, and what is wrong.";
+    help_unfinished = "An earlier run was interrupted. `resume` finishes it as it was confirmed; `undo` puts everything back as it was before that run. Nothing else can start until then.";
+    help_unfinished_undo = "An undo was interrupted. `resume` finishes it. Nothing else can start until then.";
     help_backup = "Everything that a recovery may change is copied, and the copy is verified. The later steps stay locked until then.";
     help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
@@ -789,6 +794,7 @@ table! {
     damage_key_restored = "The old web cron URL is valid again; everybody has to log in again, in the app too.";
     damage_key_changes = "The web cron gets a new URL; everybody has to log in again, in the app too.";
     damage_key_stays = "Logins and the web cron URL stay valid.";
+    damage_unknown_key = "unknown key";
     damage_meaning = "A customer's reply to an affected email may open a new conversation; an agent's reply to an affected notification is dropped.";
 
     // the screen: passwords
@@ -803,7 +809,7 @@ table! {
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
-    passwords_tested_first = "Enter tests it on the mail server; it is stored in step 7.";
+    passwords_tested_first = "Enter tests what you typed on the server; step 7 stores it.";
     passwords_oauth(site, id) = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout treats asterisks as \"unchanged\": this would not be used.";
     password_zero = "FreeScout treats 0 as \"no password\": this would not be used.";
@@ -869,8 +875,8 @@ table! {
     state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
         total { One "1 secret", Other "{total} secrets" };
     state_missing(missing: number) = missing {
-        One " (1 password is missing)",
-        Other " ({missing} passwords are missing)",
+        One " (1 password not stored)",
+        Other " ({missing} passwords not stored)",
     };
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";

@@ -489,6 +489,28 @@ fn without_json_nothing_is_on_standard_output() {
     }
 }
 
+/// `recover` would refuse, so it is not what comes next.
+#[test]
+fn check_names_the_way_out_of_an_unfinished_run() {
+    let bench = Bench::new();
+    let install = bench.install();
+    let install = install.to_str().unwrap();
+    let state = bench.path("state");
+    let check = || bench.run(&["check", install, "--state-dir", state.to_str().unwrap()]);
+    assert!(check().out.contains("freescout-rescue recover "));
+    unfinished(&bench);
+    let checked = check();
+    assert_eq!(checked.code, 2, "{}", checked.err);
+    for way in ["freescout-rescue resume ", "freescout-rescue undo --yes "] {
+        assert!(checked.out.contains(way), "{}", checked.out);
+    }
+    assert!(
+        !checked.out.contains("freescout-rescue recover "),
+        "{}",
+        checked.out
+    );
+}
+
 /// Arguments are shown in what is said of them, but not as they are.
 #[test]
 fn arguments_do_not_steer_the_terminal() {

@@ -859,6 +859,7 @@ fn what_was_left_behind() {
     };
     let unfinished = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
     shot("1_unfinished", &unfinished());
+    shot("1_unfinished_help", &unfinished().act(&[Action::Help]));
     let deciding = unfinished().type_text("resume").act(&[Action::Primary]);
     shot("1_unfinished_resuming", &deciding);
     shot(

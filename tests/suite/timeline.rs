@@ -126,7 +126,7 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     assert_eq!(damage["regains"][0]["key"], restore["key"]);
     assert_eq!(damage["web_cron_url_changes"], json!(true));
     let line = "Replies and attachment links: 120 emails, 15 links (K2) work again; 9 emails, 1 link (K1) break; \
-         18 emails, 3 links (lost) stay broken. The old web cron URL is valid again; everybody has to log in again, in the app too.\n";
+         18 emails, 3 links (unknown key) stay broken. The old web cron URL is valid again; everybody has to log in again, in the app too.\n";
     assert!(text.contains(line), "{text}");
     let (carry, text) = planned(&bench, "carry");
     assert_eq!(counts(&carry["damage"], "keeps"), [(9, Some(1))]);

@@ -10,6 +10,7 @@ use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
+use crate::sentences::journal;
 use crate::words::untrusted::shown;
 
 /// Takes the last recovery back, or the one that was interrupted.
@@ -37,7 +38,7 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
     err.line(&text!(
         undo_needs_yes,
         folder = shown(&backup.folder),
-        created = shown(&backup.manifest.created),
+        created = journal::time(&backup.manifest.created),
         rows = would.rows,
         files = would.files
     ));

@@ -1,7 +1,7 @@
 //! Variables of our own environment that are FreeScout's: in a container its settings are there, and PHP must see them
 //! when it builds the config cache. A shell of root's holds much else, some of it under the same names; so a variable is
 //! FreeScout's only if its name is one of FreeScout's settings, and its value is known from FreeScout's own processes or
-//! the files that set it for them. Whoever can write the install's files decides neither.
+//! the files that set it for them. Write access to the install's files decides neither.
 
 use std::collections::BTreeMap;
 

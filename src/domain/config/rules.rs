@@ -87,7 +87,7 @@ const fn row(
 }
 
 /// How each version keeps each kind of secret, oldest first within a kind. Both tokens are kept alike. What is found by
-/// its shape alone was sealed by whoever wrote it, whatever the version.
+/// its shape alone was sealed by its writer, whatever the version.
 pub const TABLE: &[RuleRow] = &[
     row(
         SecretKind::Incoming,

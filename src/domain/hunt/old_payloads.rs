@@ -151,7 +151,7 @@ pub enum DatedBy {
     File,
 }
 
-/// When a payload was stored like this. Local time of whoever wrote it down.
+/// When a payload was stored like this. Local time of the machine that wrote it down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dated {
     /// The date.

@@ -161,7 +161,7 @@ fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
         Rung::Greeting if smtp('4') => (Code::RateLimited, Advice::TooMany),
         Rung::Greeting => (Code::ServiceDisabled, Advice::TurnedAway),
         Rung::StartTls => (Code::StartTlsRefused, Advice::NoStartTls),
-        // Whoever says goodbye has judged nothing.
+        // A goodbye is no verdict on the login.
         Rung::Authentication if said.starts_with("bye") => {
             (Code::AuthUnavailable, Advice::TryLater)
         }

@@ -56,8 +56,8 @@ pub fn password(secret: &Secret, ring: &KeyRing, reading: PasswordsUsed) -> Pass
     }
 }
 
-/// The text itself, whoever can read it: what stands there where it is plain, else what [`rescued`] gives without a salvage.
-/// `None` where it is not known, or no text.
+/// The text itself, whether FreeScout can read it or not: what is stored where that is plain, else what [`rescued`]
+/// gives without a salvage. `None` where it is not known, or no text.
 pub fn text(secret: &Secret, ring: &KeyRing) -> Option<SecretBytes> {
     if let (Verdict::Plaintext(_), StoredText::Text(text)) = (judge(secret, ring), secret.stored())
     {

@@ -164,7 +164,7 @@ fn only_in_memory(
 pub fn held_by_processes_alone(session: &Session, keys: &HashSet<Fingerprint>) -> Vec<String> {
     let running = |source: &Source| match source.kind {
         SourceKind::ProcessMemory => true,
-        // Without a path it is our own: whoever started us has it.
+        // Without a path it is our own: the process that started us has it.
         SourceKind::ProcessEnvironment => source.path.is_some(),
         _ => false,
     };

@@ -81,7 +81,7 @@ impl Sieve {
         self.alone += more;
     }
 
-    /// What is to be told of candidates that were not tried on all secrets; once.
+    /// What to report about candidates that were not tried on all secrets; once.
     pub(super) fn tried_on_some(&mut self) -> Option<Skipped> {
         let told = self.tried_on_some.take()?;
         Some(Skipped {

@@ -2,7 +2,7 @@
 //! few times. It is carried out only where it is still what was confirmed.
 //!
 //! The first attempt keeps nobody waiting. For the next ones the rows are held from before they are read until they are
-//! written, so that whoever saves ten times a second waits for a moment.
+//! written, so that a user or job that saves ten times a second waits for a moment.
 
 use super::apply;
 use super::apply::Order;

@@ -174,7 +174,7 @@ pub(super) fn search_first(
     Ok(workers)
 }
 
-/// Whoever asked us to end before anything was written is heard.
+/// A request to stop before anything was written is honoured.
 pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = shown(&backup.folder).to_string();

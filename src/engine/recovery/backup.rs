@@ -202,7 +202,7 @@ pub fn make_as(
     Ok((backup, done))
 }
 
-/// Whoever asked us to end before the backup was whole is heard: half of one is none.
+/// A request to stop before the backup was complete is honoured: half a backup is worth nothing.
 fn called_off() -> Problem {
     let w = words();
     Problem::new(

@@ -177,7 +177,8 @@ impl Change {
         }
     }
 
-    /// Refuses to commit where a file is no longer as it was read, another key came in force, or another of us is at work.
+    /// Refuses to commit where a file is no longer as it was read, the current key is another one, or another run is at
+    /// work.
     fn require_standing(&self, session: &Session, ledger: &mut Ledger) -> Result<(), Problem> {
         let install = &session.install;
         let unchanged = |path: &Path, read: Option<&FileRead>| {

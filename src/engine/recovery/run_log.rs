@@ -437,7 +437,7 @@ fn claimed(claimant: &Claimant, driver: Driver) -> Problem {
     )
 }
 
-/// The statement that ends the connection of whoever holds the lock, where the server numbers its connections.
+/// The statement that ends the connection that holds the lock, where the server numbers its connections.
 fn kill(claimant: &Claimant, driver: Driver) -> Option<String> {
     // It goes into a command: nothing but a number.
     let connection: u64 = claimant.connection.as_ref()?.raw().parse().ok()?;

@@ -26,7 +26,7 @@ pub fn back_up(
     })
 }
 
-/// Backs up what stands before it is changed. It is made to its end; whoever called it off is heard then.
+/// Backs up the present state before it is changed. The backup is completed first; a request to stop is honoured then.
 pub(super) fn before_change(
     session: &mut Session,
     options: &Options,

@@ -92,7 +92,7 @@ pub(super) fn holds_no_key(why: &str) -> Problem {
     )
 }
 
-/// A given key that opens nothing and is not in force.
+/// A given key that opens nothing and is not the current one.
 fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyReport> {
     let ring = &session.ring;
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
@@ -110,8 +110,8 @@ fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyR
     })
 }
 
-/// Refuses such a key: whoever gave it expects that it is used, and a recovery that goes on without it is not the one that
-/// was meant.
+/// Refuses such a key: the operator who gave it expects that it is used, and a recovery that goes on without it is not
+/// the one that was meant.
 ///
 /// # Errors
 /// A [`Problem`] that names it.

@@ -178,7 +178,7 @@ pub fn test(
         scope.spawn(move || {
             let tell = |heard| {
                 if let TestEvent::Ended(tested) = heard {
-                    // Whoever listens goes on to the last one.
+                    // The receiver listens until the last one.
                     let _ = ended.send(*tested);
                 }
             };

@@ -1,4 +1,4 @@
-//! Brings an install back: locked, backed up, planned, applied, proven, in this order, whoever asks for it.
+//! Brings an install back: locked, backed up, planned, applied, proven, in this order, whichever face asks for it.
 
 use std::collections::BTreeSet;
 

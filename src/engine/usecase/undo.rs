@@ -69,7 +69,7 @@ pub fn undo(
     ask: &mut AskPassphrase<'_>,
     reporter: &dyn Reporter,
 ) -> Result<TakenBack, Refused> {
-    // Whoever has nothing to undo keeps nobody waiting, and a passphrase is typed before others are kept from working.
+    // With nothing to undo, nobody has to wait for a lock, and a passphrase is typed before others are locked out.
     let mut backup = backup_to_undo(session, options, ask).map_err(Refused::unchanged)?;
     let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
     let now = found(session, options).map_err(Refused::unchanged)?;

@@ -29,7 +29,7 @@ pub fn keep(options: &Options, install: &Path, bookmark: Option<&Bookmark>) {
     // What was typed as a place and is none may be something that must not be written down.
     let places = std::mem::take(&mut bookmark.searched.places);
     let there = places.iter().filter(|place| place.exists());
-    // Whoever takes this up may stand in another folder.
+    // The next wizard may be started in another folder.
     bookmark.searched.places = there
         .filter_map(|place| std::path::absolute(place).ok())
         .collect();

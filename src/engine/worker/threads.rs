@@ -51,7 +51,7 @@ impl WorkerHandle {
         std::thread::spawn(move || {
             work(setup, inbox, outbox, held, &end);
             wipe_stack();
-            // `end` is dropped here: whoever hears of it finds nothing of the session left.
+            // `end` is dropped here: when the other side notices, nothing of the session is left.
         });
         let worker = Self {
             messages: RefCell::new(Some(messages)),

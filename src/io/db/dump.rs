@@ -34,8 +34,8 @@ use crate::words::words;
 const MOST_IN_MEMORY: u64 = 1 << 30;
 /// Where a program finds what it was given as its standard input, as a file that it opens by itself.
 const READ_HERE: &str = "/dev/stdin";
-/// An account that has no name and no processes of its own on any distribution: what runs as `nobody` besides could look
-/// into a program of that account.
+/// An account that has no name and no processes of its own on any distribution: anything else that runs as `nobody`
+/// could look into a program of that account.
 const NOBODYS: Account = Account {
     uid: 65533,
     gid: 65533,

@@ -1,5 +1,5 @@
-//! What stands under a table's name. FreeScout's tables are plain ones; whoever may change its schema can put something
-//! else in their place, or behind them, that acts with the rights of whoever reads or writes.
+//! What stands under a table's name. FreeScout's tables are plain ones; an account that may change its schema can put
+//! something else in their place, or behind them, that acts with the rights of the reader or writer.
 
 use std::fmt;
 

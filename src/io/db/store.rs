@@ -123,7 +123,7 @@ pub trait Store: Send {
     /// [`StoreError`] when the catalogue cannot be read.
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
 
-    /// Begins a transaction and locks these rows: whoever wants to change one of them waits until [`Store::commit`] or
+    /// Begins a transaction and locks these rows: others that want to change one wait until [`Store::commit`] or
     /// [`Store::roll_back`]. Nothing else is read over this connection meanwhile.
     ///
     /// # Errors

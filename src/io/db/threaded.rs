@@ -1,5 +1,5 @@
-//! A connection on a thread of its own, and whoever waits for it: with the rights of the web user, a bound of time and one
-//! of bytes.
+//! A connection on a thread of its own, and its caller, which waits for it: with the rights of the web user, a bound of
+//! time and one of bytes.
 //!
 //! The thread is made with those rights and keeps them, so that a server at the other end of a socket sees the web user,
 //! as it does when FreeScout connects. What the thread does not answer in time, it does not answer at all.

@@ -1,7 +1,8 @@
 //! How long a database may keep us waiting, and how much it may send: watched from both ends of a connection's thread.
 //!
-//! The connection counts what it reads and asks before it commits. Whoever waits for it gives it up when its time is
-//! over: then the connection is cut, so that the thread ends as well, and whatever it had not committed is taken back.
+//! The connection counts what it reads and asks before it commits. The caller that waits for it gives up when its time
+//! is over: then the connection is cut, so that the thread ends as well, and whatever it had not committed is rolled
+//! back.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

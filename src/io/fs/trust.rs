@@ -1,7 +1,7 @@
 //! Folders and programs that nobody but root (or we) can have changed, or can change: those alone may hold our backups,
 //! and be run with our rights.
 //!
-//! That takes every folder above as well: whoever may rename one of them chooses what the path leads to.
+//! That takes every folder above as well: an account that may rename one of them chooses what the path leads to.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

@@ -65,7 +65,7 @@ impl SharedFile<'_> {
 struct Course<'s, 'w> {
     lines: LineCounter,
     rows: Rows<'s, 'w>,
-    /// Bytes before this stretch that the rows were not told of.
+    /// Bytes before this stretch that were not passed to the rows.
     passed: u64,
     gaps: Gaps,
     window: Zeroizing<Vec<u8>>,

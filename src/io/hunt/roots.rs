@@ -1,7 +1,7 @@
 //! What the operator named, one after the other; a folder by two threads.
 //!
 //! One thread walks and hands what it meets to the other, so many files at a time. Where the other has enough to do, the
-//! one reads the next files itself and hands over what it found, in its place: whoever listens hears everything in the
+//! one reads the next files itself and hands over what it found, in its place: the listener gets everything in the
 //! order of the walk.
 
 use std::cell::RefCell;

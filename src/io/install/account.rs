@@ -165,15 +165,15 @@ struct Parts {
     storage: Option<Ownership>,
     /// The folder of the cached config and the file itself: they decide what FreeScout runs on before `.env` does.
     cached: [Option<Ownership>; 2],
-    /// Accounts that access control lists of root's let write there. Other owners' lists are not asked: whoever makes one
-    /// could name an account there whose rights they would like to have.
+    /// Accounts that access control lists of root's let write there. Other owners' lists are not asked: an owner could
+    /// name an account there whose rights they would like to have.
     writers: Vec<u32>,
 }
 
 impl Parts {
     fn of(root: &Path) -> Self {
         let of = |path: &Path| std::fs::symlink_metadata(path).ok();
-        // Of a link that leads to something of somebody else's, whoever made it counts.
+        // For a link to somebody else's file, the maker of the link counts.
         let part = |name: &str| {
             let path = root.join(name);
             fs::standing(&path).or_else(|| of(&path).map(|meta| Ownership::from(&meta)))
@@ -243,7 +243,7 @@ fn told_by(parts: &Parts) -> WebAccount {
     }
 }
 
-/// Everything is root's: whoever else may write there.
+/// Everything belongs to root: the account that may write there all the same.
 fn roots_own(parts: &Parts) -> WebAccount {
     let group = parts
         .all()

@@ -179,7 +179,7 @@ impl Imap<'_> {
                 return Ok(Response::GoOn(text.to_vec()));
             }
             match line.strip_prefix(b"* ") {
-                // Whoever says goodbye answers no more.
+                // After its goodbye, a server answers no more.
                 Some(text) if starts_with(text, "BYE") => {
                     return Ok(Response::Tagged(Tagged {
                         text: text.to_vec(),

@@ -14,7 +14,7 @@ use crate::words::untrusted::{MAX_SHOWN_CHARS, shown};
 const AT_THE_CUT: usize = 4;
 /// A beginning of this length gives a coded or long secret away: it does not stand there by chance.
 const BY_NO_CHANCE: usize = 16;
-/// Shorter secrets are hidden as whole words alone, lest every other letter of a reply be missing.
+/// Shorter secrets are hidden only as whole words, or every other letter of a reply would be missing.
 const SHORT: usize = 4;
 
 /// The forms of the credential of one test.

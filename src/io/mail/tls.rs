@@ -302,7 +302,7 @@ impl Inspector {
         verify: impl FnOnce(&WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
     ) -> Result<HandshakeSignatureValid, Error> {
         if !self.checks {
-            // Whoever answers is taken for the server anyway: an old kind of certificate must not stop us.
+            // Any answer is accepted as the server's here: an old kind of certificate must not stop us.
             return Ok(HandshakeSignatureValid::assertion());
         }
         verify(&self.authorities.provider.signature_verification_algorithms)

@@ -176,7 +176,7 @@ pub(super) fn groups_of(account: Account) -> Vec<Gid> {
     let mut groups: Vec<u32> = groups.chain([account.gid]).collect();
     groups.sort_unstable();
     groups.dedup();
-    // Root's own group is nobody else's business, whoever put the user there.
+    // Root's own group is left out, even if the user was made a member of it.
     let groups: Vec<Gid> = groups
         .into_iter()
         .filter(|gid| *gid != 0)

@@ -1,7 +1,7 @@
 //! Work on the disk that the end of the program must not cut off: a backup that is being written, a run that is on its way.
 //!
-//! It is done on one thread while another may have come to its end: the terminal went away, say. Whoever does such work
-//! holds this meanwhile; whoever ends the program waits until nobody does.
+//! It is done on one thread while another may have come to its end: the terminal went away, say. The thread that does
+//! such work holds this meanwhile; the one that ends the program waits until nobody does.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 

@@ -62,7 +62,7 @@ impl Canvas<'_, '_> {
 pub fn label(action: Action, wizard: &Wizard) -> &'static str {
     let w = words();
     match action {
-        Action::Primary => primary(wizard, w),
+        Action::Primary => primary(wizard.mode(), wizard, w),
         Action::Back if wizard.esc_stops() && is_step(wizard.mode()) => w.key_stop,
         action => action_name(action, wizard, w),
     }
@@ -77,19 +77,30 @@ fn is_step(mode: Mode) -> bool {
 }
 
 /// What an action is called where it means something of its own.
-pub(super) fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
+fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
     match action {
         Action::Retry if wizard.sends_once() => w.key_send_once,
         Action::Primary if wizard.connections.open => w.enter_test,
         Action::NextPane if wizard.connections.open => w.key_direction,
         Action::Retry if wizard.connections.open => w.key_send_again,
+        // After a failure Enter and this key do the same, and are called the same.
+        Action::Retry if primary(wizard.mode_below(), wizard, w) == w.key_retry => w.key_retry,
         action => keymap::name(action, w),
     }
 }
 
-/// What Enter does here and now.
-fn primary(wizard: &Wizard, w: &'static Words) -> &'static str {
-    match wizard.mode() {
+/// What the help calls an action: what it does once the help is closed.
+pub(super) fn label_below(action: Action, wizard: &Wizard) -> &'static str {
+    let w = words();
+    match action {
+        Action::Primary if !wizard.connections.open => primary(wizard.mode_below(), wizard, w),
+        action => action_name(action, wizard, w),
+    }
+}
+
+/// What Enter does in this mode.
+fn primary(mode: Mode, wizard: &Wizard, w: &'static Words) -> &'static str {
+    match mode {
         Mode::Question(Question::Leave) | Mode::Unseen => w.enter_leave,
         Mode::Question(Question::Earlier) => w.enter_go_on,
         Mode::Help => w.key_back,

@@ -2,24 +2,43 @@
 
 use ratatui::layout::{Constraint, Rect};
 use ratatui::widgets::Clear;
+use unicode_width::UnicodeWidthStr;
 
-use super::foot::action_name;
+use super::foot::label_below;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
+use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
 use crate::words::{Words, words};
 
 impl Canvas<'_, '_> {
+    /// Makes room for what lies over the step. A wide letter at its left edge goes as a whole: a terminal that draws
+    /// one leaves out the column behind it, and with it the frame.
+    fn clear(&mut self, over: Rect) {
+        self.frame.render_widget(Clear, over);
+        let Some(before) = over.x.checked_sub(1) else {
+            return;
+        };
+        let buffer = self.frame.buffer_mut();
+        for y in over.top()..over.bottom() {
+            if let Some(cell) = buffer.cell_mut((before, y))
+                && cell.symbol().width() > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+
     pub(super) fn help(&mut self, area: Rect, wizard: &Wizard) {
         let w = words();
         let over = area.inner(ratatui::layout::Margin {
             horizontal: 4,
             vertical: 1,
         });
-        self.frame.render_widget(Clear, over);
+        self.clear(over);
         let mut inner = self.pane(over, w.key_help, true);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
@@ -27,17 +46,13 @@ impl Canvas<'_, '_> {
             (w.help_connections, false, wizard.connections_offers())
         } else {
             let offers = wizard.step_offers();
-            (
-                help_of(wizard.step, w),
-                wizard.mode_below().is_typing(),
-                offers,
-            )
+            (help_of(wizard, w), wizard.mode_below().is_typing(), offers)
         };
         self.pieces(&mut inner, &[plain(what), plain("")]);
         let mut entries: Vec<(&str, &str)> = Vec::new();
         for action in offers {
             if let Some(cap) = keymap::cap(action, typing) {
-                entries.push((self.readable_cap(cap), action_name(action, wizard, w)));
+                entries.push((self.readable_cap(cap), label_below(action, wizard)));
             }
         }
         if !typing && !wizard.connections.open {
@@ -69,7 +84,7 @@ impl Canvas<'_, '_> {
             .unwrap_or(u16::MAX)
             .min(area.height);
         let over = area.centered(Constraint::Length(width), Constraint::Length(height));
-        self.frame.render_widget(Clear, over);
+        self.clear(over);
         let mut inner = self.pane(over, w.key_quit, true);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
@@ -103,8 +118,15 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     pieces
 }
 
-fn help_of(step: Step, w: &'static Words) -> &'static str {
-    match step {
+fn help_of(wizard: &Wizard, w: &'static Words) -> &'static str {
+    // What is asked there writes, which the step itself never does.
+    if wizard.mode_below() == Mode::Field(Field::Unfinished) {
+        return match wizard.is_taking_back() {
+            true => w.help_unfinished_undo,
+            false => w.help_unfinished,
+        };
+    }
+    match wizard.step {
         Step::Survey => w.help_survey,
         Step::Backup => w.help_backup,
         Step::Keys => w.help_keys,
@@ -113,5 +135,34 @@ fn help_of(step: Step, w: &'static Words) -> &'static str {
         Step::Passwords => w.help_passwords,
         Step::Apply => w.help_apply,
         Step::Report => w.help_report,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+    use crate::tui::theme::{Depth, Theme};
+
+    #[test]
+    fn no_wide_letter_hides_the_frame_of_what_lies_over_it() {
+        let theme = Theme::new(Depth::Sixteen, true);
+        let mut terminal = Terminal::new(TestBackend::new(12, 4)).unwrap();
+        let drawn = terminal
+            .draw(|frame| {
+                let area = frame.area();
+                let mut canvas = Canvas {
+                    frame,
+                    theme: &theme,
+                };
+                // `|` marks the column where the upper layer begins: behind the first letter, and inside of the second.
+                canvas.line(Rect { height: 1, ..area }, 0, vec!["サポート".into()]);
+                canvas.clear(Rect::new(3, 0, 6, 4));
+            })
+            .unwrap();
+        let symbols: Vec<&str> = (0..8).map(|x| drawn.buffer[(x, 0)].symbol()).collect();
+        assert_eq!(symbols[..4], ["サ", " ", " ", " "]);
     }
 }

@@ -1,5 +1,5 @@
-//! What keeps FreeScout from finding its settings in a `.env`, told of the file as a whole: the reader beside this room
-//! says what each line sets, this one why nothing of use is set.
+//! What keeps FreeScout from finding its settings in a `.env`, as a statement about the whole file: the reader beside
+//! this room says what each line sets, this one why nothing of use is set.
 
 use super::{EnvError, EnvFile, Process, RefusedLine, is_blank, is_name, lines};
 

@@ -1,5 +1,5 @@
-//! What a restore will come to, worked out in memory before anything is written: the rows and files that change, the key
-//! that is in force afterwards, and what FreeScout then makes of every secret.
+//! What a restore will result in, worked out in memory before anything is written: the rows and files that change, the
+//! key that is current afterwards, and what FreeScout then makes of every secret.
 
 use std::collections::{BTreeMap, BTreeSet};
 

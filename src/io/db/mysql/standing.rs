@@ -46,7 +46,7 @@ pub(super) fn require(
     let name = format!("{prefix}{table}");
     let foreign = of(connection, &name)?;
     wanted.refuse(&name, foreign)?;
-    // Whoever asks for a row, if for none, is in nobody's way but of those who would change the table itself.
+    // A query for no rows gets in nobody's way, except of a change to the table itself.
     let quoted = sql::table(Driver::MySql, prefix, table);
     connection
         .query_drop(format!("SELECT 1 FROM {quoted} LIMIT 0"))

@@ -40,7 +40,7 @@ pub(super) struct Link {
 struct ConnectionTask {
     runtime: Runtime,
     watch: Arc<Watch>,
-    /// What the connection ended with. Whoever asks through it hears no more than that it is closed.
+    /// What the connection ended with. A query through it only gets the answer that it is closed.
     ended: Arc<Mutex<Option<tokio_postgres::Error>>>,
 }
 

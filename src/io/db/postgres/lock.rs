@@ -22,7 +22,7 @@ pub(super) fn claim(store: &mut PgSql) -> Result<LockAnswer, StoreError> {
         rustix::system::uname().nodename().to_string_lossy()
     );
     let us = sql::literal(Driver::PgSql, "utf8", Some(us.as_bytes()));
-    // What the second is told of us; where the name is refused, it learns less.
+    // What a second run is told about us; where the server refuses the name, it learns less.
     if store
         .link
         .batch_execute(&format!(

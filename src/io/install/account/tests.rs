@@ -88,7 +88,7 @@ fn the_least_of_the_owners_counts() {
     );
 }
 
-/// Whoever writes the cached config decides which database is asked, as whom.
+/// The account that writes the cached config decides which database is asked, as whom.
 #[test]
 fn who_writes_the_cached_config_counts() {
     let root = |mode| Some(part(0, 0, mode));

@@ -86,7 +86,7 @@ pub(super) fn require_closed(folder: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Ours or root's, and nobody else may write: whoever can write a manifest decides which files we write.
+/// Ours or root's, and nobody else may write: an account that can write a manifest decides which files we write.
 pub(super) fn closed(uid: u32, mode: u32) -> bool {
     [0, rustix::process::geteuid().as_raw()].contains(&uid) && mode & 0o022 == 0
 }

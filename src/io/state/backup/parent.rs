@@ -12,7 +12,7 @@ use crate::io::fs::trust;
 /// [`BackupError::Open`] when it was prepared by somebody else, or lies where others may put another in its place.
 pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
     let system = |e| BackupError::System(parent.to_owned(), e);
-    // Before anything is made: whoever may rename a folder above it could put another one in its place.
+    // Before anything is made: an account that may rename a folder above it could swap that.
     trust::require_closed(&trust::existing(parent))?;
     folder::make(parent).map_err(system)?;
     trust::require_closed(parent)?;

@@ -37,7 +37,7 @@ impl Wizard {
             return None;
         }
         let bookmark = self.bookmark();
-        // Whoever only looks around loses nothing.
+        // Looking around alone loses nothing.
         if bookmark == self.remembered || bookmark.is_none() && !self.report.is_over() {
             return None;
         }

@@ -329,10 +329,7 @@ fn judge_opened(serialized: bool, payload: &Payload, key: &AppKey, ring: &KeyRin
         }
         PlainValue::Text(_) | PlainValue::Other => {}
     }
-    if ring
-        .effective()
-        .is_some_and(|effective| effective.same_bytes(key))
-    {
+    if ring.is_effective(key) {
         Verdict::Opens(name)
     } else {
         Verdict::OtherKey(name)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
+use crate::domain::key::ring::KnownKey;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
@@ -97,11 +98,11 @@ fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyR
     let ring = &session.ring;
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
     let opens = |key: &AppKey| {
-        let same = |report: &&KeyReport| {
-            let known = ring.get(report.fingerprint);
-            known.is_some_and(|known| known.same_bytes(key))
+        let of = |twin: &KnownKey| {
+            let is = |report: &&KeyReport| report.fingerprint == twin.fingerprint();
+            assessment.keys.iter().find(is)
         };
-        let mut twins = assessment.keys.iter().filter(same);
+        let mut twins = ring.twins_of(key).filter_map(of);
         twins.any(|twin| twin.opens > 0 || twin.effective)
     };
     assessment.keys.iter().find(|report| {

@@ -102,6 +102,6 @@ fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
     let w = words();
     passwords::read(path).map_err(|e| {
         let what = text!(passwords_file_unusable, path = shown(path));
-        Problem::new(ErrorKind::BadInput, what, e.to_string(), w.passwords_next)
+        ErrorKind::BadInput.problem(what, e.to_string(), w.passwords_next)
     })
 }

@@ -40,12 +40,7 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
     let is_missing = |path: &&PathBuf| !path.exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
         let what = text!(look_in_missing, path = shown(&missing));
-        return Err(Problem::new(
-            ErrorKind::BadInput,
-            what,
-            "",
-            w.look_in_missing_next,
-        ));
+        return Err(ErrorKind::BadInput.problem(what, "", w.look_in_missing_next));
     }
     Ok(Given {
         keys,
@@ -85,12 +80,7 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
 /// The problem of a file without a key.
 pub(super) fn holds_no_key(why: &str) -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::BadInput,
-        w.key_file_no_key,
-        why,
-        w.key_file_no_key_next,
-    )
+    ErrorKind::BadInput.problem(w.key_file_no_key, why, w.key_file_no_key_next)
 }
 
 /// A given key that opens nothing and is not the current one.
@@ -122,8 +112,7 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
         return Ok(());
     };
     let from = useless.sources.first().map(sentences::source);
-    Err(Problem::new(
-        ErrorKind::BadInput,
+    Err(ErrorKind::BadInput.problem(
         w.key_file_useless,
         text!(
             key_file_useless_why,
@@ -147,8 +136,7 @@ fn named(path: &Path, why: &str) -> String {
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
     let unreadable = |why: &str| {
-        Problem::new(
-            ErrorKind::BadInput,
+        ErrorKind::BadInput.problem(
             w.key_file_unreadable,
             shown(why).to_string(),
             w.key_file_no_key_next,

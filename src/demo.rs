@@ -51,12 +51,7 @@ pub fn lay_out_large(folder: &Path, count: u32, random: &mut Random<'_>) -> Resu
 }
 
 fn no_room(why: &str) -> Problem {
-    Problem::new(
-        ErrorKind::NotWritable,
-        words().demo_no_room,
-        why,
-        words().demo_no_room_next,
-    )
+    ErrorKind::NotWritable.problem(words().demo_no_room, why, words().demo_no_room_next)
 }
 
 fn new_folder(folder: &Path) -> Result<Demo, Problem> {

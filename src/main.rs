@@ -8,7 +8,7 @@ use freescout_rescue::cli;
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{CommandResult, not_started, unchanged};
-use freescout_rescue::domain::error::{ErrorKind, Problem};
+use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::setup::Setup;
@@ -96,8 +96,7 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
 fn run_demo() -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
-        not_started(Problem::new(
-            ErrorKind::NotWritable,
+        not_started(ErrorKind::NotWritable.problem(
             w.demo_no_room,
             e.to_string(),
             w.demo_no_room_next,

@@ -5,6 +5,8 @@
 //! language: a file beside `words/en.rs` with one [`language!`](crate::language). See [`table`] for how entries are written.
 
 #[macro_use]
+mod named;
+#[macro_use]
 pub mod table;
 mod en;
 #[cfg(feature = "pseudo-locale")]

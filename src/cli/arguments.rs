@@ -372,7 +372,7 @@ impl Common {
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
                 let what = text!(web_user_unknown, name = shown(name));
-                Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
+                ErrorKind::BadInput.problem(what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
         }
@@ -391,31 +391,21 @@ impl Common {
         let w = words();
         if self.look_in.iter().any(|path| is_stdin(path)) {
             let what = w.look_in_keyboard;
-            return Err(Problem::new(
-                ErrorKind::BadInput,
-                what,
-                "",
-                w.look_in_keyboard_next,
-            ));
+            return Err(ErrorKind::BadInput.problem(what, "", w.look_in_keyboard_next));
         }
         let Some(missing) = self.install.as_ref().filter(|path| !path.exists()) else {
             return Ok(());
         };
         let path = shown(&missing).to_string();
         if missing.components().count() > 1 || missing.is_absolute() {
-            let what = text!(install_missing, path = path);
-            return Err(Problem::new(
-                ErrorKind::InstallNotFound,
-                what,
-                "",
-                w.install_missing_next,
-            ));
+            let what = text!(install_missing, path);
+            return Err(ErrorKind::InstallNotFound.problem(what, "", w.install_missing_next));
         }
         let commands = Arguments::command();
         let commands = commands.get_subcommands().filter(|c| !c.is_hide_set());
         let names: Vec<&str> = commands.map(clap::Command::get_name).collect();
         let next = text!(no_such_command_next, commands = names.join(", "));
         let what = text!(no_such_command, word = path);
-        Err(Problem::new(ErrorKind::Usage, what, "", next))
+        Err(ErrorKind::Usage.problem(what, "", next))
     }
 }

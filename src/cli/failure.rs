@@ -39,7 +39,7 @@ fn tell(problem: &Problem, json: bool) {
 fn fault(json: bool) -> u8 {
     let w = words();
     tell(
-        &Problem::new(ErrorKind::Internal, w.our_fault, "", w.our_fault_next),
+        &ErrorKind::Internal.problem(w.our_fault, "", w.our_fault_next),
         json,
     );
     FAULT
@@ -73,7 +73,7 @@ fn problem(text: &str) -> Problem {
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (what, next) = text.split_once("\n\n").unwrap_or((text, ""));
     let what = what.strip_prefix("error: ").unwrap_or(what);
-    Problem::new(ErrorKind::Usage, one_line(what), "", one_line(next))
+    ErrorKind::Usage.problem(one_line(what), "", one_line(next))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn problem(error: &PassphraseError) -> Problem {
         PassphraseError::Stopped => String::new(),
         error => shown(&error.to_string()).to_string(),
     };
-    Problem::new(kind, what, why, next)
+    kind.problem(what, why, next)
 }
 
 /// Out of the file.
@@ -39,9 +39,6 @@ fn from_file(path: &Path) -> Result<Passphrase, Problem> {
 }
 
 /// How a new backup is encrypted; `None` when it shall not be. Asked for twice, as nobody sees what is typed.
-///
-/// # Errors
-/// A [`Problem`].
 pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Problem> {
     let w = words();
     if !options.encrypt {
@@ -63,7 +60,7 @@ pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Proble
             };
             ask()
                 .map_err(|e: PassphraseError| problem(&e))?
-                .ok_or_else(|| Problem::new(ErrorKind::Passphrase, w.passphrase_differs, "", ""))?
+                .ok_or_else(|| ErrorKind::Passphrase.problem(w.passphrase_differs, "", ""))?
         }
     };
     let sealing = Sealing::new(passphrase);
@@ -82,7 +79,7 @@ pub(super) fn ask(source: &PassphraseSource, folder: &Path) -> Result<Passphrase
         return from_file(path);
     }
     let folder = shown(&folder).to_string();
-    let question = text!(passphrase_ask, folder = folder) + " ";
+    let question = text!(passphrase_ask, folder) + " ";
     let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
     asked.map_err(|e| problem(&e))
 }

@@ -17,32 +17,25 @@ use crate::domain::config::var_export::ExportedValue;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::words::words;
 
-/// Database driver, as in `DB_CONNECTION`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Driver {
-    /// MySQL and MariaDB.
-    MySql,
-    /// PostgreSQL.
-    PgSql,
-    /// SQLite: configured in FreeScout, used by the demo.
-    Sqlite,
+named! {
+    /// Database driver, as in `DB_CONNECTION`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Driver {
+        /// MySQL and MariaDB.
+        MySql = "mysql",
+        /// PostgreSQL.
+        PgSql = "pgsql",
+        /// SQLite: configured in FreeScout, used by the demo.
+        Sqlite = "sqlite",
+    }
+    /// The value of `DB_CONNECTION`.
+    pub fn name;
 }
 
 impl Driver {
-    /// The value of `DB_CONNECTION`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Driver::MySql => "mysql",
-            Driver::PgSql => "pgsql",
-            Driver::Sqlite => "sqlite",
-        }
-    }
-
     /// Reads `DB_CONNECTION`.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Driver::MySql, Driver::PgSql, Driver::Sqlite]
-            .into_iter()
-            .find(|d| d.name() == name)
+        Self::ALL.into_iter().find(|d| d.name() == name)
     }
 }
 
@@ -80,28 +73,24 @@ pub struct DbSettings {
 }
 
 impl DbSettings {
+    /// Which database they lead to, and as whom.
+    fn leads_to(&self) -> impl PartialEq {
+        let server = (self.driver, &self.host, self.port, &self.socket);
+        (server, &self.database, &self.username, &self.prefix)
+    }
+
+    /// Whether both lead to the same database, as the same user.
+    pub fn lead_to_the_same(&self, other: &DbSettings) -> bool {
+        self.leads_to() == other.leads_to()
+    }
+
     /// Whether both say the same in every respect.
     pub fn same_as(&self, other: &DbSettings) -> bool {
-        let all = |s: &DbSettings| {
-            (
-                (
-                    s.driver,
-                    s.host.clone(),
-                    s.port,
-                    s.socket.clone(),
-                    s.database.clone(),
-                    s.username.clone(),
-                ),
-                (s.prefix.clone(), s.charset.clone(), s.collation.clone()),
-                (
-                    s.ssl_ca.clone(),
-                    s.ssl_cert.clone(),
-                    s.ssl_verify,
-                    s.sslmode.clone(),
-                ),
-            )
-        };
-        all(self) == all(other) && self.password.expose_secret() == other.password.expose_secret()
+        let tls = |s: &DbSettings| (s.ssl_ca.clone(), s.ssl_cert.clone(), s.ssl_verify);
+        self.lead_to_the_same(other)
+            && (&self.charset, &self.collation) == (&other.charset, &other.collation)
+            && (tls(self), &self.sslmode) == (tls(other), &other.sslmode)
+            && self.password.expose_secret() == other.password.expose_secret()
     }
 }
 
@@ -203,9 +192,6 @@ pub enum DbSettingsError {
 }
 
 /// How FreeScout connects to its database with these sources.
-///
-/// # Errors
-/// [`DbSettingsError`].
 pub fn database(sources: &Sources<'_>) -> Result<DbSettings, DbSettingsError> {
     match sources.cache {
         Some(cache) => database_from_cache(cache),

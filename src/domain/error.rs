@@ -23,6 +23,21 @@ macro_rules! kinds {
                 }
             }
 
+            /// A problem of this kind, from its three sentences.
+            pub fn problem(
+                self,
+                what: impl Into<String>,
+                why: impl Into<Untrusted>,
+                next: impl Into<String>,
+            ) -> Problem {
+                Problem {
+                    kind: self,
+                    what: what.into(),
+                    why: why.into(),
+                    next: next.into(),
+                }
+            }
+
             /// Whether the very same command may succeed later, without anything being set right first.
             pub fn retry(self) -> bool {
                 match self {
@@ -179,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_message_says_what_and_why() {
-        let problem = |why: &str| Problem::new(ErrorKind::Locked, "Locked.", why, "Wait.");
+        let problem = |why: &str| ErrorKind::Locked.problem("Locked.", why, "Wait.");
         assert_eq!(problem("By root.").message(), "Locked. By root.");
         assert_eq!(problem("").message(), "Locked.");
         assert_eq!(

@@ -78,26 +78,19 @@ impl ConnectionId {
     }
 }
 
-/// The protocol spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// RFC 3501.
-    Imap,
-    /// RFC 1939.
-    Pop3,
-    /// RFC 5321.
-    Smtp,
-}
-
-impl Protocol {
-    /// The name in the JSON forms.
-    pub fn name(self) -> &'static str {
-        match self {
-            Protocol::Imap => "imap",
-            Protocol::Pop3 => "pop3",
-            Protocol::Smtp => "smtp",
-        }
+named! {
+    /// The protocol spoken.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Protocol {
+        /// RFC 3501.
+        Imap = "imap",
+        /// RFC 1939.
+        Pop3 = "pop3",
+        /// RFC 5321.
+        Smtp = "smtp",
     }
+    /// The name in the JSON forms.
+    pub fn name;
 }
 
 impl fmt::Display for Protocol {

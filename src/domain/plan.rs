@@ -17,40 +17,24 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::words::untrusted::Untrusted;
 
-/// How the install is to be brought back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// Put the old key back and re-seal what was saved since under the newer one. Not the command of that name, which
-    /// puts a backup back.
-    #[serde(rename = "restore")]
-    RestoreKey,
-    /// Keep the current key and carry over all that opens.
-    Carry,
-    /// A new random key for everything: the old one leaked.
-    Fresh,
-    /// Only enter passwords again.
-    Reenter,
-}
-
-impl Strategy {
-    /// All strategies, in the order they are offered.
-    pub const ALL: [Strategy; 4] = [
-        Strategy::RestoreKey,
-        Strategy::Carry,
-        Strategy::Fresh,
-        Strategy::Reenter,
-    ];
-
-    /// The name on the command line and in the JSON forms.
-    pub fn name(self) -> &'static str {
-        match self {
-            Strategy::RestoreKey => "restore",
-            Strategy::Carry => "carry",
-            Strategy::Fresh => "fresh",
-            Strategy::Reenter => "reenter",
-        }
+named! {
+    /// How the install is to be brought back.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Strategy {
+        /// Put the old key back and re-seal what was saved since under the newer one. Not the command of that name, which
+        /// puts a backup back.
+        #[serde(rename = "restore")]
+        RestoreKey = "restore",
+        /// Keep the current key and carry over all that opens.
+        Carry = "carry",
+        /// A new random key for everything: the old one leaked.
+        Fresh = "fresh",
+        /// Only enter passwords again.
+        Reenter = "reenter",
     }
+    /// The name on the command line and in the JSON forms.
+    pub fn name;
 }
 
 /// Where the configured key lives, and so where another one would be written.
@@ -132,48 +116,36 @@ pub struct Recommendation {
     pub why: Why,
 }
 
-/// What happens to one secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlanAction {
-    /// Nothing is stored and nothing needs to be.
-    Nothing,
-    /// Reads right under the new key as it stands.
-    Keep,
-    /// Opened with this key, sealed with the new one.
-    Reseal(Fingerprint),
-    /// Sealed for the first time.
-    Seal,
-    /// Both layers opened, sealed once.
-    Unwrap,
-    /// Serialised and sealed again.
-    Repair,
-    /// Decrypted against the MAC's word and sealed again, as the operator wished.
-    Salvage(Fingerprint),
-    /// A new password is stored.
-    Enter,
-    /// Not encrypted, and not ours to seal: this version may use it as it stands, or seals it itself.
-    Leave,
-    /// Stays as it is, unreadable.
-    StaysLost,
+named! {
+    /// What happens to one secret.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum PlanAction {
+        /// Nothing is stored and nothing needs to be.
+        Nothing = "nothing",
+        /// Reads right under the new key as it stands.
+        Keep = "keep",
+        /// Opened with this key, sealed with the new one.
+        Reseal(Fingerprint) = "reseal",
+        /// Sealed for the first time.
+        Seal = "seal",
+        /// Both layers opened, sealed once.
+        Unwrap = "unwrap",
+        /// Serialised and sealed again.
+        Repair = "repair",
+        /// Decrypted against the MAC's word and sealed again, as the operator wished.
+        Salvage(Fingerprint) = "salvage",
+        /// A new password is stored.
+        Enter = "enter",
+        /// Not encrypted, and not ours to seal: this version may use it as it stands, or seals it itself.
+        Leave = "leave",
+        /// Stays as it is, unreadable.
+        StaysLost = "stays_lost",
+    }
+    /// The name in the journal.
+    pub fn code;
 }
 
 impl PlanAction {
-    /// The name in the journal.
-    pub fn code(self) -> &'static str {
-        match self {
-            PlanAction::Nothing => "nothing",
-            PlanAction::Keep => "keep",
-            PlanAction::Reseal(_) => "reseal",
-            PlanAction::Seal => "seal",
-            PlanAction::Unwrap => "unwrap",
-            PlanAction::Repair => "repair",
-            PlanAction::Salvage(_) => "salvage",
-            PlanAction::Enter => "enter",
-            PlanAction::Leave => "leave",
-            PlanAction::StaysLost => "stays_lost",
-        }
-    }
-
     /// Whether this writes.
     pub fn writes(self) -> bool {
         !matches!(
@@ -272,9 +244,6 @@ pub struct Plan {
 impl Plan {
     /// Whether this plan, made again, is still what was shown: the same strategy and key, and nothing given up that was to be
     /// readable. What is not stored any more was given up by somebody else.
-    ///
-    /// # Errors
-    /// A [`Breach`].
     pub fn upholds(&self, shown: &Plan) -> Result<(), Breach> {
         let same = self.strategy == shown.strategy
             && self.target == shown.target

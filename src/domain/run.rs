@@ -14,110 +14,73 @@ use std::path::PathBuf;
 use crate::domain::inventory::secret::{Cell, Place};
 use crate::words::untrusted::Untrusted;
 
-/// What a run does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunKind {
-    /// A backup; changes nothing.
-    Backup,
-    /// A recovery.
-    Recovery,
-    /// A recovery is taken back.
-    Undo,
-    /// A backup is put back.
-    Restore,
+named! {
+    /// What a run does.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum RunKind {
+        /// A backup; changes nothing.
+        Backup = "backup",
+        /// A recovery.
+        Recovery = "recovery",
+        /// A recovery is taken back.
+        Undo = "undo",
+        /// A backup is put back.
+        Restore = "restore",
+    }
+    /// The name in the journal and in JSON.
+    pub fn code;
 }
 
 impl RunKind {
-    const ALL: [RunKind; 4] = [
-        RunKind::Backup,
-        RunKind::Recovery,
-        RunKind::Undo,
-        RunKind::Restore,
-    ];
-
-    /// The name in the journal and in JSON.
-    pub fn code(self) -> &'static str {
-        match self {
-            RunKind::Backup => "backup",
-            RunKind::Recovery => "recovery",
-            RunKind::Undo => "undo",
-            RunKind::Restore => "restore",
-        }
-    }
-
     /// The kind of this [`RunKind::code`].
     pub fn by_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunOutcome {
-    /// It did not: it runs still, or was interrupted.
-    Unfinished,
-    /// Carried out.
-    Done,
-    /// It failed, and everything is as it was before.
-    NotCarriedOut,
-    /// Carried out, or begun, and taken back later.
-    TakenBack,
-    /// Left as it stood when it was interrupted: its backup is lost.
-    GivenUp,
+named! {
+    /// How a run ended.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum RunOutcome {
+        /// It did not: it runs still, or was interrupted.
+        Unfinished = "unfinished",
+        /// Carried out.
+        Done = "done",
+        /// It failed, and everything is as it was before.
+        NotCarriedOut = "not_carried_out",
+        /// Carried out, or begun, and taken back later.
+        TakenBack = "taken_back",
+        /// Left as it stood when it was interrupted: its backup is lost.
+        GivenUp = "given_up",
+    }
+    /// The name in the journal and in JSON.
+    pub fn code;
 }
 
 impl RunOutcome {
-    const ALL: [RunOutcome; 5] = [
-        RunOutcome::Unfinished,
-        RunOutcome::Done,
-        RunOutcome::NotCarriedOut,
-        RunOutcome::TakenBack,
-        RunOutcome::GivenUp,
-    ];
-
-    /// The name in the journal and in JSON.
-    pub fn code(self) -> &'static str {
-        match self {
-            RunOutcome::Unfinished => "unfinished",
-            RunOutcome::Done => "done",
-            RunOutcome::NotCarriedOut => "not_carried_out",
-            RunOutcome::TakenBack => "taken_back",
-            RunOutcome::GivenUp => "given_up",
-        }
-    }
-
     /// The outcome of this [`RunOutcome::code`].
     pub fn by_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.code() == code)
     }
 }
 
-/// A step of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunPhase {
-    /// New files are written beside those they will replace.
-    Staging,
-    /// Rows, in one transaction.
-    Rows,
-    /// Files are put in place.
-    Files,
-    /// The config cache and the workers.
-    Cache,
-    /// Everything is read again.
-    Verifying,
-}
-
-impl RunPhase {
-    /// The name in the journal and in JSON.
-    pub fn code(self) -> &'static str {
-        match self {
-            RunPhase::Staging => "staging",
-            RunPhase::Rows => "rows",
-            RunPhase::Files => "files",
-            RunPhase::Cache => "cache",
-            RunPhase::Verifying => "verifying",
-        }
+named! {
+    /// A step of a run.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum RunPhase {
+        /// New files are written beside those they will replace.
+        Staging = "staging",
+        /// Rows, in one transaction.
+        Rows = "rows",
+        /// Files are put in place.
+        Files = "files",
+        /// The config cache and the workers.
+        Cache = "cache",
+        /// Everything is read again.
+        Verifying = "verifying",
     }
+    /// The name in the journal and in JSON.
+    pub fn code;
 }
 
 /// Who began a run, and from where.

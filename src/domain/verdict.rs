@@ -21,46 +21,33 @@ use text::PlainValue;
 /// Payloads inside payloads are followed this deep.
 const MAX_LAYERS: usize = 8;
 
-/// What is wrong with a damaged secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Damage {
-    /// Foreign characters, or data behind padding.
-    BadBase64,
-    /// Not the JSON object it should be.
-    BadJson,
-    /// Whole but for its missing MAC.
-    NoMac,
-    /// The initialisation vector is not 16 bytes.
-    BadIv,
-    /// Cut off.
-    Truncated,
-    /// The MAC is right, the ciphertext is not.
-    BadPadding,
-    /// Opens, but the plain text is not the serialised value that FreeScout insists on.
-    NotSerialized,
-    /// `mailboxes.meta` is not JSON.
-    BadMeta,
-    /// Longer than any secret of FreeScout.
-    TooLong,
-    /// Sealed, where the installed version keeps it as it is: a newer one was here.
-    OfNewerVersion,
-}
-
-impl Damage {
-    /// The name in the JSON forms.
-    pub fn code(self) -> &'static str {
-        match self {
-            Damage::BadBase64 => "bad_base64",
-            Damage::BadJson | Damage::NoMac => "bad_json",
-            Damage::BadIv => "bad_iv",
-            Damage::Truncated => "truncated",
-            Damage::BadPadding => "bad_padding",
-            Damage::NotSerialized => "not_serialized",
-            Damage::BadMeta => "bad_meta",
-            Damage::TooLong => "too_long",
-            Damage::OfNewerVersion => "of_newer_version",
-        }
+named! {
+    /// What is wrong with a damaged secret.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Damage {
+        /// Foreign characters, or data behind padding.
+        BadBase64 = "bad_base64",
+        /// Not the JSON object it should be.
+        BadJson = "bad_json",
+        /// Whole but for its missing MAC.
+        NoMac = "bad_json",
+        /// The initialisation vector is not 16 bytes.
+        BadIv = "bad_iv",
+        /// Cut off.
+        Truncated = "truncated",
+        /// The MAC is right, the ciphertext is not.
+        BadPadding = "bad_padding",
+        /// Opens, but the plain text is not the serialised value that FreeScout insists on.
+        NotSerialized = "not_serialized",
+        /// `mailboxes.meta` is not JSON.
+        BadMeta = "bad_meta",
+        /// Longer than any secret of FreeScout.
+        TooLong = "too_long",
+        /// Sealed, where the installed version keeps it as it is: a newer one was here.
+        OfNewerVersion = "of_newer_version",
     }
+    /// The name in the JSON forms.
+    pub fn code;
 }
 
 /// Why a MAC does not vouch for a ciphertext that a known key decrypts all the same.
@@ -119,43 +106,47 @@ impl Plain {
     }
 }
 
-/// What we know of one secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Opens with the current key.
-    Opens(Fingerprint),
-    /// Opens with another known key.
-    OtherKey(Fingerprint),
-    /// Well-formed, but no known key made it: a lost key and tampering look the same.
-    UnknownKey {
-        /// A ciphertext that may be salvaged.
-        salvage: Option<Salvage>,
-    },
-    /// Cannot be read by FreeScout under any key.
-    Damaged {
-        /// What is wrong.
-        damage: Damage,
-        /// The key that made it, where that is known.
-        key: Option<Fingerprint>,
-        /// A ciphertext that may be salvaged.
-        salvage: Option<Salvage>,
-        /// Whether the plain text is known and only needs to be serialised and sealed again.
-        repairable: bool,
-    },
-    /// Not encrypted at all.
-    Plaintext(Plain),
-    /// Sealed more than once.
-    Nested {
-        /// The key of the outermost layer.
-        key: Fingerprint,
-        /// Whether every layer opens with a known key, and there is a value under them all.
-        innermost: bool,
-    },
-    /// Nothing stored, or a payload of PHP null.
-    Empty {
-        /// A payload of PHP null, as FreeScout's settings page writes it for "no password".
-        null_payload: bool,
-    },
+named! {
+    /// What we know of one secret.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Verdict {
+        /// Opens with the current key.
+        Opens(Fingerprint) = "opens",
+        /// Opens with another known key.
+        OtherKey(Fingerprint) = "other_key",
+        /// Well-formed, but no known key made it: a lost key and tampering look the same.
+        UnknownKey {
+            /// A ciphertext that may be salvaged.
+            salvage: Option<Salvage>,
+        } = "unknown_key",
+        /// Cannot be read by FreeScout under any key.
+        Damaged {
+            /// What is wrong.
+            damage: Damage,
+            /// The key that made it, where that is known.
+            key: Option<Fingerprint>,
+            /// A ciphertext that may be salvaged.
+            salvage: Option<Salvage>,
+            /// Whether the plain text is known and only needs to be serialised and sealed again.
+            repairable: bool,
+        } = "damaged",
+        /// Not encrypted at all.
+        Plaintext(Plain) = "plaintext",
+        /// Sealed more than once.
+        Nested {
+            /// The key of the outermost layer.
+            key: Fingerprint,
+            /// Whether every layer opens with a known key, and there is a value under them all.
+            innermost: bool,
+        } = "nested",
+        /// Nothing stored, or a payload of PHP null.
+        Empty {
+            /// A payload of PHP null, as FreeScout's settings page writes it for "no password".
+            null_payload: bool,
+        } = "empty",
+    }
+    /// The name in the JSON forms.
+    pub fn code;
 }
 
 /// What can be done for a secret without asking anybody for its password.
@@ -178,19 +169,6 @@ pub enum Remedy {
 }
 
 impl Verdict {
-    /// The name in the JSON forms.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Verdict::Opens(_) => "opens",
-            Verdict::OtherKey(_) => "other_key",
-            Verdict::UnknownKey { .. } => "unknown_key",
-            Verdict::Damaged { .. } => "damaged",
-            Verdict::Plaintext(_) => "plaintext",
-            Verdict::Nested { .. } => "nested",
-            Verdict::Empty { .. } => "empty",
-        }
-    }
-
     /// The key that made the payload, where that is known.
     pub fn key(&self) -> Option<Fingerprint> {
         match *self {
@@ -329,10 +307,7 @@ fn judge_opened(serialized: bool, payload: &Payload, key: &AppKey, ring: &KeyRin
         }
         PlainValue::Text(_) | PlainValue::Other => {}
     }
-    if ring
-        .effective()
-        .is_some_and(|effective| effective.same_bytes(key))
-    {
+    if ring.is_effective(key) {
         Verdict::Opens(name)
     } else {
         Verdict::OtherKey(name)

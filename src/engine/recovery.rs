@@ -57,33 +57,23 @@ impl NoPlan {
         let w = words();
         match self {
             NoPlan::Problem(problem) => problem,
-            NoPlan::Impossible(strategy, why) => Problem::new(
-                ErrorKind::NoPlan,
+            NoPlan::Impossible(strategy, why) => ErrorKind::NoPlan.problem(
                 text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
                 w.strategy_impossible_next,
             ),
-            NoPlan::FreshNotAsked(why) => Problem::new(
-                ErrorKind::FreshNotAsked,
-                w.fresh_not_asked,
-                why,
-                w.fresh_not_asked_next,
-            ),
-            NoPlan::Needed(need) => Problem::new(
-                ErrorKind::NoPlan,
-                sentences::need(need),
-                "",
-                sentences::need_next(need),
-            ),
+            NoPlan::FreshNotAsked(why) => {
+                ErrorKind::FreshNotAsked.problem(w.fresh_not_asked, why, w.fresh_not_asked_next)
+            }
+            NoPlan::Needed(need) => {
+                ErrorKind::NoPlan.problem(sentences::need(need), "", sentences::need_next(need))
+            }
         }
     }
 }
 
 /// Makes the plan for a strategy (the recommended one, or `reenter` where nothing is recommended) and rehearses it. A new
 /// random key is made only for who named that strategy.
-///
-/// # Errors
-/// [`NoPlan`].
 pub fn plan(
     session: &Session,
     strategy: Option<Strategy>,
@@ -190,12 +180,7 @@ pub fn take(
 fn surprised(place: &Place) -> Problem {
     let w = words();
     let place = sentences::place(place);
-    Problem::new(
-        ErrorKind::ChangedMeanwhile,
-        w.plan_surprised,
-        place,
-        w.plan_surprised_next,
-    )
+    ErrorKind::ChangedMeanwhile.problem(w.plan_surprised, place, w.plan_surprised_next)
 }
 
 /// The passwords themselves: as typed, read from the secret they shall be the same as, from the older payload that was
@@ -246,25 +231,15 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
     }
     let w = words();
     let place = sentences::place::of_kind(&secret.place, secret.kind);
-    let what = text!(password_form_untold, place = place);
+    let what = text!(password_form_untold, place);
     let why = match secret.keeping {
         StorageRule::SealedByMigration => w.verdict_plaintext_awaits,
         _ => w.version_untold_why,
     };
-    Err(Problem::new(
-        ErrorKind::Refused,
-        what,
-        why,
-        w.password_form_next,
-    ))
+    Err(ErrorKind::Refused.problem(what, why, w.password_form_next))
 }
 
 fn unknown(what: &str) -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::BadInput,
-        w.passwords_unusable,
-        what,
-        w.passwords_next,
-    )
+    ErrorKind::BadInput.problem(w.passwords_unusable, what, w.passwords_next)
 }

@@ -184,8 +184,7 @@ impl Session {
             _ => {
                 let w = words();
                 let path = shown(&origin).to_string();
-                Err(Problem::new(
-                    ErrorKind::BackupUnusable,
+                Err(ErrorKind::BackupUnusable.problem(
                     w.backup_failed_open,
                     path,
                     w.restore_other_install_next,

@@ -23,7 +23,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::domain::error::Problem;
 use crate::engine::hunt::Looking;
 use crate::engine::recovery::apply;
-use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
@@ -143,11 +142,11 @@ fn readable(
     ask: &mut AskPassphrase<'_>,
 ) -> Result<Backup, Problem> {
     backup.look_for_keys_in(options.keys_dir.as_deref());
-    backup.verify().map_err(|e| backup_problem(&e))?;
+    backup.verify()?;
     if backup.is_encrypted() {
         let passphrase = ask(&backup.folder)?;
         let unlocked = backup.unlock(&passphrase).and_then(|()| backup.verify());
-        unlocked.map_err(|e| backup_problem(&e))?;
+        unlocked?;
     }
     Ok(backup)
 }

@@ -1,6 +1,6 @@
 //! The database as the rest of the house sees it: read columns, swap texts in one transaction.
 //!
-//! Three rooms implement [`Store`]: `mysql`, `postgres`, `sqlite`. Table names are given without prefix; the store adds
+//! Three rooms implement [`Server`]: `mysql`, `postgres`, `sqlite`. Table names are given without prefix; the store adds
 //! it. Nothing here knows what a payload is.
 
 mod change;
@@ -20,7 +20,7 @@ use std::path::Path;
 
 pub use self::error::{StoreError, SwapError};
 pub use self::standing::Foreign;
-pub use self::store::{LOCK_WAIT, LockAnswer, MAX_VALUE_BYTES, Store, Stored, Swap};
+pub use self::store::{LOCK_WAIT, LockAnswer, MAX_VALUE_BYTES, Server, Store, Stored, Swap};
 use self::threaded::ThreadedConnection;
 pub use self::threaded::hush;
 pub use self::watch::Bounds;

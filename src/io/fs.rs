@@ -151,22 +151,6 @@ fn read_open(file: File, meta: &Metadata, path: PathBuf, max: u64) -> Result<Fil
     })
 }
 
-/// Puts `bytes` in place of a file that we have read, atomically, with owner, group and mode kept.
-///
-/// # Errors
-/// [`FileError::Changed`] when the file is no longer what was read; any other leaves the old file in place.
-pub fn replace(read: &FileRead, bytes: &[u8]) -> Result<(), FileError> {
-    let (folder, name) = folder::of(&read.path)?;
-    // Compared and replaced in one folder, held open: the path may lead elsewhere by now.
-    let (file, meta) = resolve::open_in(folder.fd(), &name, &read.path)?;
-    let current = read_open(file, &meta, read.path.clone(), MAX_CONFIG_BYTES)?;
-    if current.digest() != read.digest() {
-        return Err(FileError::Changed(read.path.clone()));
-    }
-    require_own(&folder, &name, &read.path)?;
-    write_in(&folder, &name, &read.path, bytes, &read.attributes)
-}
-
 /// Refuses to replace what is only a second name of somebody else's file.
 fn require_own(folder: &Folder, name: &OsStr, path: &Path) -> Result<(), FileError> {
     let fail = |e: Errno| FileError::from_io(path, e.into());
@@ -338,9 +322,6 @@ pub fn remove(path: &Path) -> Result<bool, FileError> {
 }
 
 /// Brings a file to the disk that another program wrote: PHP does not sync what it writes. Says whether there is one.
-///
-/// # Errors
-/// [`FileError`] when the disk fails.
 pub fn sync(path: &Path) -> Result<bool, FileError> {
     let (folder, name) = match folder::of(path) {
         Err(e) if e.is_missing() => return Ok(false),
@@ -422,7 +403,7 @@ mod tests {
         std::fs::write(&path, "old").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         let file = read(&path, 100).unwrap();
-        replace(&file, b"new").unwrap();
+        write_new(&path, b"new", &file.attributes).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
@@ -433,17 +414,6 @@ mod tests {
             1,
             "no temporary file is left"
         );
-    }
-
-    #[test]
-    fn a_file_that_changed_meanwhile_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(".env");
-        std::fs::write(&path, "old").unwrap();
-        let file = read(&path, 100).unwrap();
-        std::fs::write(&path, "by somebody else").unwrap();
-        assert!(matches!(replace(&file, b"new"), Err(FileError::Changed(_))));
-        assert_eq!(std::fs::read(&path).unwrap(), b"by somebody else");
     }
 
     #[test]

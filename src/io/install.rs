@@ -98,16 +98,14 @@ impl Install {
     pub fn open(folder: &Path, environment: Environment) -> Result<Self, Problem> {
         let w = words();
         let root = std::fs::canonicalize(folder).map_err(|e| {
-            Problem::new(
-                ErrorKind::InstallNotFound,
+            ErrorKind::InstallNotFound.problem(
                 text!(install_missing, path = shown(&folder)),
                 e.to_string(),
                 w.install_missing_next,
             )
         })?;
         let version = freescout_version(&root).ok_or_else(|| {
-            Problem::new(
-                ErrorKind::InstallNotFound,
+            ErrorKind::InstallNotFound.problem(
                 text!(install_not_freescout, path = shown(&root)),
                 w.install_not_freescout_why,
                 w.install_not_freescout_next,
@@ -126,13 +124,25 @@ impl Install {
             w.cache_unreadable_next,
         )?;
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
-            return Err(Problem::new(
-                ErrorKind::EnvUnreadable,
+            return Err(ErrorKind::EnvUnreadable.problem(
                 text!(env_missing, path = shown(&env_path)),
                 w.env_missing_why,
                 w.env_missing_next,
             ));
         }
+        Self::of_files(root, version, known, env_file, cache_file, environment)
+    }
+
+    /// An install with these files; the key file that they name is read.
+    fn of_files(
+        root: PathBuf,
+        version: String,
+        known: WebAccount,
+        env_file: Option<FileRead>,
+        cache_file: Option<FileRead>,
+        environment: Environment,
+    ) -> Result<Self, Problem> {
+        let process = environment.clone();
         let mut install = Self {
             root,
             version,
@@ -143,8 +153,8 @@ impl Install {
             cache_file,
             key_file: None,
             key_file_unread: None,
-            process: lookup(&environment),
             environment,
+            process: Box::new(move |name| process.get(name)),
         };
         install.read_key_file();
         Ok(install)
@@ -152,29 +162,15 @@ impl Install {
 
     /// The same install with these files in place of its own, as a restore would leave it. The key file that `.env` names
     /// is read where none is given.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the config cache cannot be read.
     pub fn foreseen(
         &self,
         env_file: Option<FileRead>,
         cache_file: Option<FileRead>,
         key_file: Option<FileRead>,
     ) -> Result<Self, Problem> {
-        let mut install = Self {
-            root: self.root.clone(),
-            version: self.version.clone(),
-            web_user: self.web_user,
-            known: self.known.clone(),
-            env_file,
-            cache: read_cache(cache_file.as_ref())?,
-            cache_file,
-            key_file: None,
-            key_file_unread: None,
-            environment: self.environment.clone(),
-            process: lookup(&self.environment),
-        };
-        install.read_key_file();
+        let (root, version) = (self.root.clone(), self.version.clone());
+        let (known, environment) = (self.known.clone(), self.environment.clone());
+        let mut install = Self::of_files(root, version, known, env_file, cache_file, environment)?;
         if key_file.is_some() {
             install.key_file = key_file;
             install.key_file_unread = None;
@@ -259,15 +255,8 @@ impl Install {
     /// # Errors
     /// A [`Problem`] when the driver is none of FreeScout's.
     pub fn database(&self) -> Result<DbSettings, Problem> {
-        let w = words();
-        self.with_sources(config::database).map_err(|e| {
-            Problem::new(
-                ErrorKind::DatabaseSettings,
-                w.database_settings,
-                e.to_string(),
-                w.database_settings_next,
-            )
-        })
+        self.with_sources(config::database)
+            .map_err(unusable_settings)
     }
 
     /// The database settings that would apply without the config cache.
@@ -275,16 +264,8 @@ impl Install {
     /// # Errors
     /// A [`Problem`] when `.env` names a driver that is none of FreeScout's.
     pub fn database_without_cache(&self) -> Result<DbSettings, Problem> {
-        let w = words();
         self.with_sources(|s| config::database(&Sources { cache: None, ..*s }))
-            .map_err(|e| {
-                Problem::new(
-                    ErrorKind::DatabaseSettings,
-                    w.database_settings,
-                    e.to_string(),
-                    w.database_settings_next,
-                )
-            })
+            .map_err(unusable_settings)
     }
 
     /// Whether `.env` names another database than the config cache.
@@ -294,25 +275,7 @@ impl Install {
         }
         let without = self.with_sources(|s| config::database(&Sources { cache: None, ..*s }));
         match (self.with_sources(config::database), without) {
-            (Ok(a), Ok(b)) => {
-                (
-                    a.driver,
-                    &a.host,
-                    a.port,
-                    &a.database,
-                    &a.username,
-                    &a.prefix,
-                    &a.socket,
-                ) != (
-                    b.driver,
-                    &b.host,
-                    b.port,
-                    &b.database,
-                    &b.username,
-                    &b.prefix,
-                    &b.socket,
-                )
-            }
+            (Ok(used), Ok(without)) => !used.lead_to_the_same(&without),
             _ => true,
         }
     }
@@ -377,17 +340,18 @@ impl Install {
     }
 }
 
-fn lookup(environment: &Environment) -> Box<Lookup> {
-    let process = environment.clone();
-    Box::new(move |name| process.get(name))
+/// The problem of settings that name a driver which is none of FreeScout's.
+fn unusable_settings(error: impl std::fmt::Display) -> Problem {
+    let w = words();
+    let (why, next) = (error.to_string(), w.database_settings_next);
+    ErrorKind::DatabaseSettings.problem(w.database_settings, why, next)
 }
 
 fn read_cache(file: Option<&FileRead>) -> Result<Option<ExportedValue>, Problem> {
     let w = words();
     let read = |file: &FileRead| {
         var_export::read(&file.bytes).map_err(|e| {
-            Problem::new(
-                ErrorKind::CacheUnreadable,
+            ErrorKind::CacheUnreadable.problem(
                 text!(cache_unreadable, path = shown(&file.path)),
                 e.to_string(),
                 w.cache_unreadable_next,
@@ -471,12 +435,7 @@ fn optional(
         Err(e) if e.is_missing() => Ok(None),
         Err(e) => {
             let next = if e.is_trap() { words().trap_next } else { next };
-            Err(Problem::new(
-                kind,
-                words().file_unreadable,
-                e.to_string(),
-                next,
-            ))
+            Err(kind.problem(words().file_unreadable, e.to_string(), next))
         }
     }
 }

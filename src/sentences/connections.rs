@@ -102,11 +102,11 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::YahooAppPassword => w.advice_yahoo_app_password.to_owned(),
         Advice::ICloudAppPassword => w.advice_icloud_app_password.to_owned(),
         Advice::FastmailAppPassword => w.advice_fastmail_app_password.to_owned(),
-        Advice::MicrosoftOAuth => text!(advice_microsoft_oauth, url = url),
+        Advice::MicrosoftOAuth => text!(advice_microsoft_oauth, url),
         Advice::MicrosoftSmtpAuth => w.advice_microsoft_smtp_auth.to_owned(),
         Advice::MicrosoftNotConnected => w.advice_microsoft_not_connected.to_owned(),
-        Advice::MicrosoftTokenRefused => text!(advice_microsoft_token_refused, url = url),
-        Advice::TokenRefused => text!(advice_token_refused, url = url),
+        Advice::MicrosoftTokenRefused => text!(advice_microsoft_token_refused, url),
+        Advice::TokenRefused => text!(advice_token_refused, url),
         Advice::TooMany => w.advice_too_many.to_owned(),
         Advice::TooManyFailed => w.advice_too_many_failed.to_owned(),
         Advice::TryLater => w.advice_try_later.to_owned(),
@@ -114,27 +114,27 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::EnableImap => w.advice_enable_imap.to_owned(),
         Advice::EnableImapOrAppPassword => w.advice_enable_imap_or_app_password.to_owned(),
         Advice::ContactAdmin => w.advice_contact_admin.to_owned(),
-        Advice::NeedsEncryption => text!(advice_needs_encryption, url = url),
-        Advice::NoLoginMethod => text!(advice_no_login_method, url = url),
+        Advice::NeedsEncryption => text!(advice_needs_encryption, url),
+        Advice::NoLoginMethod => text!(advice_no_login_method, url),
         Advice::TurnedAway => w.advice_turned_away.to_owned(),
         Advice::NotOwner => text!(advice_not_owner, email = tested.email),
         Advice::SenderRefused => text!(advice_sender_refused, email = tested.email),
-        Advice::FolderMissing => text!(advice_folder_missing, url = url),
+        Advice::FolderMissing => text!(advice_folder_missing, url),
         Advice::NoSuchHost => w.advice_no_such_host.to_owned(),
         Advice::NobodyListens => text!(advice_nobody_listens, server = tested.server),
         Advice::NoRoute => text!(advice_no_route, server = tested.server),
         Advice::NoAnswer => text!(advice_no_answer, server = tested.server),
-        Advice::SpeaksTls => text!(advice_speaks_tls, url = url),
-        Advice::SpeaksPlain => text!(advice_speaks_plain, url = url),
+        Advice::SpeaksTls => text!(advice_speaks_tls, url),
+        Advice::SpeaksPlain => text!(advice_speaks_plain, url),
         Advice::TlsFailed => w.advice_tls_failed.to_owned(),
         Advice::CertificateExpired => w.advice_certificate_expired.to_owned(),
         Advice::CertificateName => text!(
             advice_certificate_name,
             said = tested.ended.server_said,
-            url = url
+            url
         ),
         Advice::CertificateUntrusted => w.advice_certificate_untrusted.to_owned(),
-        Advice::NoStartTls => text!(advice_no_starttls, url = url),
+        Advice::NoStartTls => text!(advice_no_starttls, url),
         Advice::NotAMailServer => text!(advice_not_a_mail_server, server = tested.server),
         Advice::BrokenProtocol => w.advice_broken_protocol.to_owned(),
         Advice::Unreadable => w.advice_unreadable.to_owned(),
@@ -145,25 +145,25 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::OfModule => w.advice_of_module.to_owned(),
         Advice::NoServer => w.advice_no_server.to_owned(),
         Advice::RefusedBefore => w.advice_refused_before.to_owned(),
-        Advice::Reconnect => text!(advice_reconnect, url = url),
-        Advice::ReconnectAfterSecret => text!(advice_reconnect_after_secret, url = url),
+        Advice::Reconnect => text!(advice_reconnect, url),
+        Advice::ReconnectAfterSecret => text!(advice_reconnect_after_secret, url),
         Advice::RenewedLater => w.advice_renewed_later.to_owned(),
-        Advice::ClientSecretExpired => text!(advice_client_secret_expired, url = url),
+        Advice::ClientSecretExpired => text!(advice_client_secret_expired, url),
         Advice::RenewalUnreachable => w.advice_renewal_unreachable.to_owned(),
-        Advice::RenewalNotStored => text!(advice_renewal_not_stored, url = url),
+        Advice::RenewalNotStored => text!(advice_renewal_not_stored, url),
         Advice::RenewalNotTried => w.advice_renewal_not_tried.to_owned(),
-        Advice::RenewalRefused => text!(advice_renewal_refused, url = url),
-        Advice::ReconnectRevoked => text!(advice_reconnect_revoked, url = url),
+        Advice::RenewalRefused => text!(advice_renewal_refused, url),
+        Advice::ReconnectRevoked => text!(advice_reconnect_revoked, url),
     }
 }
 
 /// Where the connection is set up in FreeScout. `site` is the host of `APP_URL`.
 pub fn settings_url(id: ConnectionId, site: &str) -> String {
     match (id.mailbox, id.direction) {
-        (None, _) => text!(system_mail_url, site = site),
+        (None, _) => text!(system_mail_url, site),
         (Some(mailbox), direction) => text!(
             mailbox_url,
-            site = site,
+            site,
             id = mailbox,
             direction = direction.name()
         ),
@@ -218,14 +218,14 @@ pub fn caution(caution: &TestCaution) -> String {
         TestCaution::Unchecked(CertificateFault::Untrusted) => {
             w.caution_unchecked_untrusted.to_owned()
         }
-        TestCaution::ExpiresSoon(days) => text!(caution_expires_soon, days = days),
+        TestCaution::ExpiresSoon(days) => text!(caution_expires_soon, days),
         TestCaution::PrivateAddress => w.caution_private_address.to_owned(),
         TestCaution::NoLoginOffered => w.caution_no_login_offered.to_owned(),
         TestCaution::NotSealed => w.caution_not_sealed.to_owned(),
         TestCaution::NotStored => w.caution_not_stored.to_owned(),
         TestCaution::NotSentAgain => w.caution_not_sent_again.to_owned(),
         TestCaution::FormUntold => w.caution_form_untold.to_owned(),
-        TestCaution::NotYetReadable(key) => text!(caution_not_yet_readable, key = key),
+        TestCaution::NotYetReadable(key) => text!(caution_not_yet_readable, key),
     }
 }
 
@@ -242,7 +242,7 @@ pub fn journey(journey: &Journey) -> String {
             }
         }
         Journey::NotSeen(took) => text!(journey_not_seen, seconds = seconds(took)),
-        Journey::Refused(said) => text!(journey_refused, said = said),
+        Journey::Refused(said) => text!(journey_refused, said),
         Journey::NotTried => w.journey_not_tried.to_owned(),
     }
 }

@@ -23,36 +23,18 @@ pub fn key(
     };
     let place = place(at);
     match standing {
-        SettingEffect::InForce => text!(
-            finding_key_elsewhere,
-            place = place,
-            key = key,
-            opens = opens,
-            total = total
-        ),
-        SettingEffect::Cached => text!(
-            finding_key_elsewhere_cached,
-            place = place,
-            key = key,
-            opens = opens,
-            total = total
-        ),
+        SettingEffect::InForce => text!(finding_key_elsewhere, place, key, opens, total),
+        SettingEffect::Cached => text!(finding_key_elsewhere_cached, place, key, opens, total),
         SettingEffect::NextStart => text!(
             finding_key_elsewhere_start,
-            place = place,
-            key = key,
-            variable = variable,
-            opens = opens,
-            total = total
+            place,
+            key,
+            variable,
+            opens,
+            total
         ),
-        SettingEffect::Unsure => text!(
-            finding_key_elsewhere_unsure,
-            place = place,
-            key = key,
-            opens = opens,
-            total = total
-        ),
-        SettingEffect::TakenOver => text!(finding_key_elsewhere_taken_over, place = place),
+        SettingEffect::Unsure => text!(finding_key_elsewhere_unsure, place, key, opens, total),
+        SettingEffect::TakenOver => text!(finding_key_elsewhere_taken_over, place),
     }
 }
 
@@ -60,22 +42,14 @@ pub fn key(
 pub fn setting(name: &Untrusted, at: &SetAt, standing: SettingEffect) -> String {
     match standing {
         SettingEffect::InForce | SettingEffect::NextStart => {
-            text!(finding_setting_elsewhere, place = place(at), name = name)
+            text!(finding_setting_elsewhere, place = place(at), name)
         }
-        SettingEffect::Cached => text!(
-            finding_setting_elsewhere_cached,
-            place = place(at),
-            name = name
-        ),
-        SettingEffect::Unsure => text!(
-            finding_setting_elsewhere_unsure,
-            place = place(at),
-            name = name
-        ),
+        SettingEffect::Cached => text!(finding_setting_elsewhere_cached, place = place(at), name),
+        SettingEffect::Unsure => text!(finding_setting_elsewhere_unsure, place = place(at), name),
         SettingEffect::TakenOver => text!(
             finding_setting_elsewhere_taken_over,
             place = place(at),
-            name = name
+            name
         ),
     }
 }
@@ -111,7 +85,7 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
                 KeyName::to_string,
             );
             (counts && meant != Some(plan.target))
-                .then(|| text!(change_elsewhere, place = place(at), key = key))
+                .then(|| text!(change_elsewhere, place = place(at), key))
         }
         _ => None,
     };
@@ -131,9 +105,9 @@ fn place(at: &SetAt) -> String {
     };
     let path = shown(&at.path).to_string();
     match (at.line, &at.by) {
-        (_, By::Process(pid)) => text!(set_in_process, pid = pid),
+        (_, By::Process(pid)) => text!(set_in_process, pid),
         (Some(line), _) => {
-            text!(set_in_file, path = path, line = line, by = by)
+            text!(set_in_file, path, line, by)
         }
         (None, _) => path,
     }

@@ -52,13 +52,7 @@ pub fn unfinished(run: &Run) -> String {
 
 /// That another freescout-rescue works on the install, and which.
 pub fn another(pid: u32, host: &Untrusted, user: &Untrusted, since: &Untrusted) -> String {
-    text!(
-        locked_by_other,
-        pid = pid,
-        host = host,
-        user = user,
-        since = time(since.raw())
-    )
+    text!(locked_by_other, pid, host, user, since = time(since.raw()))
 }
 
 /// That another freescout-rescue holds the lock in the database, and as far as is known which: what the server says of
@@ -70,27 +64,23 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
         told.push(program.to_string());
     }
     if let Some(pid) = claimant.pid {
-        told.push(text!(claimant_process, pid = pid));
+        told.push(text!(claimant_process, pid));
     }
     if let Some(connection) = &claimant.connection {
         let from = &claimant.from;
         told.push(match from {
-            Some(from) => text!(
-                claimant_connection_from,
-                connection = connection,
-                from = from
-            ),
-            None => text!(claimant_connection, connection = connection),
+            Some(from) => text!(claimant_connection_from, connection, from),
+            None => text!(claimant_connection, connection),
         });
     }
     let running = candidates.iter().map(|(pid, user)| {
         let user = shown(user);
-        text!(claimant_running, pid = pid, user = user)
+        text!(claimant_running, pid, user)
     });
     let running: Vec<String> = running.collect();
     if !running.is_empty() {
         let running = running.join(", ");
-        told.push(text!(claimant_here, running = running));
+        told.push(text!(claimant_here, running));
     }
     if told.is_empty() {
         told.push(w.claimant_unknown.to_owned());
@@ -108,7 +98,7 @@ pub fn told(run: &Run) -> String {
         RunKind::Recovery => text!(
             run_told_recovery,
             started = time(&run.started),
-            what = what,
+            what,
             outcome = outcome(run.outcome),
             resealed = run.resealed,
             entered = run.reentered
@@ -116,7 +106,7 @@ pub fn told(run: &Run) -> String {
         RunKind::Backup | RunKind::Undo | RunKind::Restore => text!(
             run_told,
             started = time(&run.started),
-            what = what,
+            what,
             outcome = outcome(run.outcome)
         ),
     }
@@ -133,7 +123,7 @@ pub fn by(run: &Run) -> String {
         run_by,
         user = run.origin.user,
         host = run.origin.host,
-        from = from,
+        from,
         pid = run.origin.pid
     )
 }

@@ -36,9 +36,9 @@ pub fn headline(state: &MailState<'_>, left: usize) -> String {
     let tested = state.owners.iter().flat_map(|owner| &owner.logins);
     text.push_str(&match (of, left) {
         (0, _) => w.state_no_login.to_owned(),
-        (_, 1..) => text!(state_testing, ok = logins.ok, of = of, left = left),
+        (_, 1..) => text!(state_testing, ok = logins.ok, of, left),
         _ if tested.clone().all(|login| login.tested.is_none()) => w.state_untested.to_owned(),
-        _ => text!(state_proven, ok = logins.ok, of = of),
+        _ => text!(state_proven, ok = logins.ok, of),
     });
     let told = left == 0 && tested.clone().any(|login| login.tested.is_some());
     if told && logins.failed > 0 {
@@ -67,7 +67,7 @@ pub fn in_short(owner: &Owner<'_>) -> String {
     }
     if parts.is_empty() {
         let kinds = owner.secrets.iter().map(|secret| kind(secret.kind));
-        parts.extend(kinds.map(|kind| text!(state_is_readable, kind = kind)));
+        parts.extend(kinds.map(|kind| text!(state_is_readable, kind)));
     }
     parts.join(", ")
 }
@@ -182,8 +182,8 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
             direction = connections::direction(login.connection.id.direction),
             protocol = target.protocol,
             server = shown(&target.server()),
-            sign = sign,
-            outcome = outcome
+            sign,
+            outcome
         ));
         if let Some(tested) = login.tested {
             let ended = &tested.ended;

@@ -12,18 +12,18 @@ pub fn older(older: &Recoverable) -> String {
     match older.date {
         Some(date) => text!(
             older,
-            what = what,
+            what,
             date = date.at.strftime("%Y-%m-%d"),
             source = from
         ),
-        None => text!(older_undated, what = what, source = from),
+        None => text!(older_undated, what, source = from),
     }
 }
 
 /// The same with the database and the table it stood in.
 pub fn with_origin(recoverable: &Recoverable) -> String {
     let (older, origin) = (older(recoverable), origin(&recoverable.origin));
-    text!(older_with_origin, older = older, origin = origin)
+    text!(older_with_origin, older, origin)
 }
 
 /// Where it stood, and why it is only offered, where it is.
@@ -44,9 +44,9 @@ pub fn origin(origin: &PayloadOrigin) -> String {
     });
     let database = origin.database.as_deref().map(shown);
     match (table, database) {
-        (Some(table), Some(database)) => text!(older_of_table, table = table, database = database),
-        (Some(table), None) => text!(older_of_table_alone, table = table),
-        (None, Some(database)) => text!(older_of_database, database = database),
+        (Some(table), Some(database)) => text!(older_of_table, table, database),
+        (Some(table), None) => text!(older_of_table_alone, table),
+        (None, Some(database)) => text!(older_of_database, database),
         (None, None) => w.older_of_nowhere.to_owned(),
     }
 }
@@ -56,17 +56,17 @@ pub fn doubt(doubt: &Doubt) -> String {
     let w = words();
     match doubt {
         Doubt::NoRow => w.doubt_no_row.to_owned(),
-        Doubt::OtherDatabase(own) => text!(doubt_other_database, own = own),
-        Doubt::OtherServer(host) => text!(doubt_other_server, host = host),
-        Doubt::OtherTable(own) => text!(doubt_other_table, own = own),
+        Doubt::OtherDatabase(own) => text!(doubt_other_database, own),
+        Doubt::OtherServer(host) => text!(doubt_other_server, host),
+        Doubt::OtherTable(own) => text!(doubt_other_table, own),
         Doubt::OtherInstall => w.doubt_other_install.to_owned(),
         Doubt::OtherAddress(address) if address.is_empty() => w.doubt_no_address.to_owned(),
         Doubt::OtherAddress(address) => {
-            text!(doubt_other_address, address = address)
+            text!(doubt_other_address, address)
         }
-        Doubt::OtherRow(row) => text!(doubt_other_row, row = row),
+        Doubt::OtherRow(row) => text!(doubt_other_row, row),
         Doubt::OtherLogin(login, server) => {
-            text!(doubt_other_login, login = login, server = server)
+            text!(doubt_other_login, login, server)
         }
         Doubt::Unsure => w.doubt_unsure.to_owned(),
         Doubt::Disagreement => w.doubt_disagreement.to_owned(),

@@ -24,7 +24,7 @@ pub fn name(key: Option<Fingerprint>, assessment: &Assessment) -> String {
 pub fn mails(count: u64) -> String {
     match count {
         1 => words().timeline_mail.to_owned(),
-        mails => text!(timeline_mails, mails = mails),
+        mails => text!(timeline_mails, mails),
     }
 }
 
@@ -46,7 +46,7 @@ pub fn eras(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
     };
     let mut lines: Vec<String> = chosen.into_iter().map(line).collect();
     if more > 0 {
-        lines.push(text!(timeline_more, more = more));
+        lines.push(text!(timeline_more, more));
     }
     lines
 }
@@ -100,8 +100,8 @@ pub fn says(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
             timeline_turns,
             first = day(turns.first),
             last = day(turns.last),
-            one = one,
-            other = other
+            one,
+            other
         )
     });
     lost.iter()

@@ -56,31 +56,16 @@ pub fn wizard(
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Problem::new(
-            ErrorKind::NoTerminal,
-            w.no_terminal,
-            "",
-            w.no_terminal_next,
-        ));
+        return Err(ErrorKind::NoTerminal.problem(w.no_terminal, "", w.no_terminal_next));
     }
     let no_terminal = |e: std::io::Error| {
-        Problem::new(
-            ErrorKind::NoTerminal,
-            w.no_terminal,
-            e.to_string(),
-            w.no_terminal_next,
-        )
+        ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), w.no_terminal_next)
     };
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
     // A serial line may not know: nothing would ever be seen there.
     if ratatui::crossterm::terminal::size().is_ok_and(|(columns, rows)| columns == 0 || rows == 0) {
-        return Err(Problem::new(
-            ErrorKind::NoTerminal,
-            w.no_size,
-            "",
-            w.no_size_next,
-        ));
+        return Err(ErrorKind::NoTerminal.problem(w.no_size, "", w.no_size_next));
     }
     let mut terminal = Terminal::open().map_err(no_terminal)?;
     let (worker, updates) = WorkerHandle::start(setup);

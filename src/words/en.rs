@@ -72,7 +72,6 @@ table! {
     database_unknown_next = "Check DB_DATABASE in .env.";
     database_tls(place) = "No encrypted connection to the database at {place} could be made.";
     database_tls_next = "Check DB_MYSQL_ATTR_SSL_CA, DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT or DB_PGSQL_SSLMODE in .env.";
-    database_driver = "This database cannot be used.";
     database_too_much(place) = "The database at {place} sent more data than FreeScout could have stored.";
     database_too_much_next = "Nothing was changed. Check DB_HOST and DB_DATABASE in .env: do they lead to FreeScout's own database? If they do, look for a table that has grown too large.";
     database_not_plain(table, foreign) = "The table {table} is not as FreeScout created it: it {foreign}.";

@@ -91,12 +91,15 @@ impl English {
 
 /// The text with this name, in the current language, its places filled: `text!(web_user_unknown, name = user)`.
 ///
-/// Values are taken as they are: sanitise hostile ones first. Every argument is named, and all of them are given:
+/// Values are taken as they are: sanitise hostile ones first. Every argument is named, and all of them are given; a variable
+/// of the same name is given by its name alone:
 ///
 /// ```
 /// # use freescout_rescue::text;
 /// let said = text!(web_user_unknown, name = "web7");
 /// assert!(said.contains("web7") && !said.contains('{'), "{said}");
+/// let name = "web7";
+/// assert_eq!(text!(web_user_unknown, name), said);
 /// ```
 /// ```compile_fail,E0560
 /// # use freescout_rescue::text;
@@ -112,9 +115,11 @@ impl English {
 /// ```
 #[macro_export]
 macro_rules! text {
-    ($name:ident, $($argument:ident = $value:expr),+ $(,)?) => {
+    (@value $argument:ident) => { $argument };
+    (@value $argument:ident $value:expr) => { $value };
+    ($name:ident, $($argument:ident $(= $value:expr)?),+ $(,)?) => {
         ($crate::words::words().$name)(&$crate::words::args::$name {
-            $($argument: $crate::words::Argument::argument(&$value)),+
+            $($argument: $crate::words::Argument::argument(&$crate::text!(@value $argument $($value)?))),+
         })
     };
 }

@@ -468,8 +468,7 @@ pub fn applied(verified: bool) -> Applied {
 }
 
 pub fn problem() -> Problem {
-    Problem::new(
-        ErrorKind::DatabaseDenied,
+    ErrorKind::DatabaseDenied.problem(
         "The database refuses user freescout.",
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
         "Check DB_USERNAME and DB_PASSWORD in .env.",

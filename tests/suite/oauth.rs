@@ -15,7 +15,7 @@ use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
 use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::worker::PasswordsUsed;
-use freescout_rescue::io::db::LockAnswer;
+use freescout_rescue::io::db::{Bounds, LockAnswer, Server};
 use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::mail::oauth::{AskError, Endpoints};
@@ -27,7 +27,7 @@ use crate::provider::{
     BOTH, CLIENT_SECRET, Desk, MARK, NEW_ACCESS, NEW_REFRESH, OLD_ACCESS, OLD_REFRESH, Provider,
     READ_ONLY, meta, open, reply, sealed,
 };
-use crate::scripted::{Server, script};
+use crate::scripted::{self, script};
 
 #[test]
 fn new_tokens_are_stored_sealed_and_nothing_else_moves() {
@@ -339,7 +339,7 @@ fn broken() -> StoreError {
     StoreError::Unreachable("broken".into())
 }
 
-impl Store for Breaks {
+impl Server for Breaks {
     fn server(&self) -> &str {
         self.real.server()
     }
@@ -369,6 +369,24 @@ impl Store for Breaks {
         self.real.transactional(table)
     }
 
+    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
+        self.real.claim()
+    }
+
+    fn still_claimed(&mut self) -> bool {
+        self.real.still_claimed()
+    }
+}
+
+impl Store for Breaks {
+    fn together(&mut self, bounds: Option<Bounds>) {
+        self.real.together(bounds);
+    }
+
+    fn given_up(&self) -> bool {
+        self.real.given_up()
+    }
+
     fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
         self.real.hold(rows)
     }
@@ -384,14 +402,6 @@ impl Store for Breaks {
 
     fn roll_back(&mut self) -> Result<(), StoreError> {
         self.real.roll_back()
-    }
-
-    fn claim(&mut self) -> Result<LockAnswer, StoreError> {
-        self.real.claim()
-    }
-
-    fn still_claimed(&mut self) -> bool {
-        self.real.still_claimed()
     }
 }
 
@@ -493,7 +503,7 @@ const XOAUTH2: &str = "* OK ready
 #[test]
 fn a_renewed_token_is_stored_and_then_logs_in() {
     let desk = Desk::new();
-    let server = Server::new(script(XOAUTH2));
+    let server = scripted::Server::new(script(XOAUTH2));
     let provider = Provider::saying(200, BOTH);
     let result = tested(&desk, server.address, &provider, &[]);
     assert_eq!(result["code"], "ok", "{result}");
@@ -509,7 +519,7 @@ fn a_renewed_token_is_stored_and_then_logs_in() {
 #[test]
 fn nobody_is_asked_where_nothing_may_be_renewed() {
     let desk = Desk::new();
-    let server = Server::new(script(XOAUTH2));
+    let server = scripted::Server::new(script(XOAUTH2));
     let provider = Provider::saying(200, BOTH);
     let before = desk.meta();
     let result = tested(&desk, server.address, &provider, &["--no-renew"]);
@@ -546,7 +556,7 @@ fn a_refused_renewal_says_what_to_do() {
         ("<html>", "oauth_expired", "did not renew"),
     ] {
         let desk = Desk::new();
-        let server = Server::new(script(XOAUTH2));
+        let server = scripted::Server::new(script(XOAUTH2));
         let provider = Provider::saying(400, body);
         let before = desk.meta();
         let result = tested(&desk, server.address, &provider, &[]);

@@ -49,9 +49,8 @@ impl Arguments {
             Some(Task::Demo { .. }) | None => self.common.readers(),
         };
         match readers.as_slice() {
-            [first, second, ..] => Err(Problem::new(
-                ErrorKind::Usage,
-                text!(standard_input_shared, first = first, second = second),
+            [first, second, ..] => Err(ErrorKind::Usage.problem(
+                text!(standard_input_shared, first, second),
                 w.standard_input_twice,
                 w.standard_input_twice_next,
             )),

@@ -49,26 +49,19 @@ fn again(common: &Common, root: &Path) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut option =
         |name: &str, path: &Path| words.push(format!("{name} {}", sentences::shell(path)));
-    common
-        .look_in
-        .iter()
-        .for_each(|path| option("--look-in", path));
-    common
-        .key_file
-        .iter()
-        .for_each(|path| option("--key-file", path));
-    common
-        .backup_dir
-        .iter()
-        .for_each(|path| option("--backup-dir", path));
-    common
-        .keys_dir
-        .iter()
-        .for_each(|path| option("--keys-dir", path));
-    common
-        .state_dir
-        .iter()
-        .for_each(|path| option("--state-dir", path));
+    for (name, paths) in [
+        ("--look-in", &common.look_in),
+        ("--key-file", &common.key_file),
+    ] {
+        paths.iter().for_each(|path| option(name, path));
+    }
+    for (name, folder) in [
+        ("--backup-dir", &common.backup_dir),
+        ("--keys-dir", &common.keys_dir),
+        ("--state-dir", &common.state_dir),
+    ] {
+        folder.iter().for_each(|path| option(name, path));
+    }
     words.extend(commands::web_user_option());
     if common.no_artisan {
         words.push("--no-artisan".to_owned());

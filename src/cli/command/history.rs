@@ -26,13 +26,13 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     }
     if runs.is_empty() {
         let folder = shown(&options.state_dir).to_string();
-        out.line(&text!(history_empty, folder = folder));
+        out.line(&text!(history_empty, folder));
     }
     for run in &runs {
         let folder = shown(&run.backup).to_string();
         out.line(&sentences::journal::told(run));
         out.line(&format!("    {}", sentences::journal::by(run)));
-        let rests = text!(run_rests_on, folder = folder);
+        let rests = text!(run_rests_on, folder);
         out.line(&format!("    {rests}"));
         if all {
             out.line(&format!("    {}", shown(&run.install)));

@@ -106,6 +106,6 @@ fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
             false => shown(path).to_string(),
         };
         let what = text!(passwords_file_unusable, path = from);
-        Problem::new(ErrorKind::BadInput, what, e.to_string(), w.passwords_next)
+        ErrorKind::BadInput.problem(what, e.to_string(), w.passwords_next)
     })
 }

@@ -61,11 +61,11 @@ pub(super) fn give_up(common: &Common) -> CommandResult {
     for run in runs {
         let kind = sentences::journal::kind(run.kind);
         let started = sentences::journal::time(&run.started);
-        out.line(&text!(given_up, kind = kind, started = started));
+        out.line(&text!(given_up, kind, started));
     }
     for path in left {
         let path = shown(&path).to_string();
-        out.line(&text!(given_up_left, path = path));
+        out.line(&text!(given_up_left, path));
     }
     out.line(&text!(given_up_next, check = closed.check));
     Ok(Exit::Fine)

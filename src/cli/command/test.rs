@@ -37,12 +37,7 @@ pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
     };
     let tested = logins::test(&mut session, &wanted, &reporter).map_err(not_started)?;
     if tested.is_empty() {
-        let problem = Problem::new(
-            ErrorKind::NothingToDo,
-            w.test_nothing,
-            "",
-            w.test_nothing_next,
-        );
+        let problem = ErrorKind::NothingToDo.problem(w.test_nothing, "", w.test_nothing_next);
         return Err(not_started(problem));
     }
     let site = survey::summary(&session).site;
@@ -79,7 +74,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .map(|text| {
             read(text).ok_or_else(|| {
                 let what = text!(test_connect_to, text = shown(text));
-                Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
+                ErrorKind::BadInput.problem(what, "", w.test_connect_to_next)
             })
         })
         .collect()

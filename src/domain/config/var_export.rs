@@ -122,14 +122,6 @@ impl ExportedValue {
             _ => None,
         }
     }
-
-    /// The integer.
-    pub fn as_int(&self) -> Option<i64> {
-        match self {
-            ExportedValue::Int(n) => Some(*n),
-            _ => None,
-        }
-    }
 }
 
 struct Parser<'a> {

@@ -74,45 +74,30 @@ pub fn wipe_stack() {
     std::hint::black_box(&mut room);
 }
 
-/// A table that can hold secrets, by its name without prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Table {
-    /// `mailboxes`.
-    Mailboxes,
-    /// `options`.
-    Options,
-    /// `modules`.
-    Modules,
-    /// `users`.
-    Users,
-    /// Not a table: the variables of `.env`.
-    Env,
+named! {
+    /// A table that can hold secrets, by its name without prefix.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Table {
+        /// `mailboxes`.
+        Mailboxes = "mailboxes",
+        /// `options`.
+        Options = "options",
+        /// `modules`.
+        Modules = "modules",
+        /// `users`.
+        Users = "users",
+        /// Not a table: the variables of `.env`.
+        Env = "env",
+    }
+    /// The name without prefix; `env` for the variables of `.env`.
+    pub fn name;
 }
 
 impl Table {
-    /// The name without prefix; `env` for the variables of `.env`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Table::Mailboxes => "mailboxes",
-            Table::Options => "options",
-            Table::Modules => "modules",
-            Table::Users => "users",
-            Table::Env => "env",
-        }
-    }
-
     /// The table of this [`Table::name`].
     pub fn by_name(name: &str) -> Option<Self> {
-        [
-            Table::Mailboxes,
-            Table::Options,
-            Table::Modules,
-            Table::Users,
-            Table::Env,
-        ]
-        .into_iter()
-        .find(|table| table.name() == name)
+        Self::ALL.into_iter().find(|table| table.name() == name)
     }
 }
 

@@ -125,16 +125,21 @@ impl KeyRing {
         }
     }
 
+    /// Whether the current key has these bytes.
+    pub fn is_effective(&self, key: &AppKey) -> bool {
+        self.effective()
+            .is_some_and(|effective| effective.same_bytes(key))
+    }
+
+    /// All keys of the same bytes as this one, which is among them where it is known itself.
+    pub fn twins_of(&self, key: &AppKey) -> impl Iterator<Item = &KnownKey> {
+        self.iter().filter(|known| known.key.same_bytes(key))
+    }
+
     /// Whether two texts of the same bytes are known.
     pub fn has_twins(&self) -> bool {
-        let mut rest = self.keys.as_slice();
-        while let Some((first, others)) = rest.split_first() {
-            if others.iter().any(|k| k.key.same_bytes(&first.key)) {
-                return true;
-            }
-            rest = others;
-        }
-        false
+        self.iter()
+            .any(|known| self.twins_of(&known.key).nth(1).is_some())
     }
 
     /// The key that made this payload. Of two spellings of the same bytes: the effective one, else the one that more
@@ -149,8 +154,7 @@ impl KeyRing {
             .iter()
             .filter(|k| self.effective != Some(k.fingerprint()));
         let first = others.into_iter().find(|k| payload.made_with(&k.key))?;
-        let twins = self.keys.iter().filter(|k| k.key.same_bytes(&first.key));
-        twins
+        self.twins_of(&first.key)
             .reduce(|best, k| {
                 if k.evidence() > best.evidence() {
                     k

@@ -11,26 +11,19 @@ use super::advice::Advice;
 use super::{ConnectionId, Protocol};
 use crate::words::untrusted::Untrusted;
 
-/// `verdict` of the JSON forms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TestVerdict {
-    /// It works.
-    Ok,
-    /// It does not.
-    Failed,
-    /// It was not tried.
-    Skipped,
-}
-
-impl TestVerdict {
-    /// The name in the JSON forms.
-    pub fn name(self) -> &'static str {
-        match self {
-            TestVerdict::Ok => "ok",
-            TestVerdict::Failed => "failed",
-            TestVerdict::Skipped => "skipped",
-        }
+named! {
+    /// `verdict` of the JSON forms.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum TestVerdict {
+        /// It works.
+        Ok = "ok",
+        /// It does not.
+        Failed = "failed",
+        /// It was not tried.
+        Skipped = "skipped",
     }
+    /// The name in the JSON forms.
+    pub fn name;
 }
 
 /// What is wrong with a certificate.

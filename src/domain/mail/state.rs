@@ -13,26 +13,19 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::Untrusted;
 
-/// How something stands. The worst comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Health {
-    /// Mail does not flow, or a secret is lost.
-    Broken,
-    /// Not proven, or not in order, but nothing says that mail does not flow.
-    Open,
-    /// All is proven.
-    Good,
-}
-
-impl Health {
-    /// The name in the JSON forms.
-    pub fn name(self) -> &'static str {
-        match self {
-            Health::Broken => "broken",
-            Health::Open => "open",
-            Health::Good => "good",
-        }
+named! {
+    /// How something stands. The worst comes first.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Health {
+        /// Mail does not flow, or a secret is lost.
+        Broken = "broken",
+        /// Not proven, or not in order, but nothing says that mail does not flow.
+        Open = "open",
+        /// All is proven.
+        Good = "good",
     }
+    /// The name in the JSON forms.
+    pub fn name;
 }
 
 /// Figures of the logins that have to work.

@@ -7,35 +7,25 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-/// When a folder's content goes by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fleeting {
-    /// At the next restart: it lies in memory.
-    Memory,
-    /// When the container is rebuilt: it lies in the container's own layer.
-    Container,
-    /// With the pod (Kubernetes' `emptyDir`).
-    Pod,
-    /// When the container is rebuilt: a volume without a name is not taken over.
-    NamelessVolume,
-    /// When the service ends that has this folder to itself (systemd's `PrivateTmp`).
-    Service,
-    /// The system empties it at a restart, or after some time.
-    Emptied,
-}
-
-impl Fleeting {
-    /// The name in JSON.
-    pub fn code(self) -> &'static str {
-        match self {
-            Fleeting::Memory => "in_memory",
-            Fleeting::Container => "container_layer",
-            Fleeting::Pod => "pod_volume",
-            Fleeting::NamelessVolume => "nameless_volume",
-            Fleeting::Service => "private_tmp",
-            Fleeting::Emptied => "emptied_by_system",
-        }
+named! {
+    /// When a folder's content goes by itself.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Fleeting {
+        /// At the next restart: it lies in memory.
+        Memory = "in_memory",
+        /// When the container is rebuilt: it lies in the container's own layer.
+        Container = "container_layer",
+        /// With the pod (Kubernetes' `emptyDir`).
+        Pod = "pod_volume",
+        /// When the container is rebuilt: a volume without a name is not taken over.
+        NamelessVolume = "nameless_volume",
+        /// When the service ends that has this folder to itself (systemd's `PrivateTmp`).
+        Service = "private_tmp",
+        /// The system empties it at a restart, or after some time.
+        Emptied = "emptied_by_system",
     }
+    /// The name in JSON.
+    pub fn code;
 }
 
 /// A mount, as far as it matters here.

@@ -77,305 +77,261 @@ impl SettingEffect {
     }
 }
 
-/// Something found. Texts in it that come from outside are as found: sanitise before showing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// The config cache holds one key, the configuration another.
-    StaleConfigCache {
-        /// The key in the cache, which is the current one.
-        cached: Option<KeyName>,
-        /// The key in `.env` or the key file.
-        configured: Option<KeyName>,
-    },
-    /// The current key is none that Laravel accepts.
-    UnusableKey {
-        /// Why.
-        error: KeyError,
-    },
-    /// What is configured is a known key, in a spelling that FreeScout does not read.
-    MisspelledKey {
-        /// The key.
-        key: KeyName,
-        /// What is wrong with it.
-        spelling: Spelling,
-        /// Where it stands.
-        place: Source,
-    },
-    /// Two keys stand on one line, as `/install.php` leaves them.
-    GluedKey {
-        /// The line of `.env`, 0 when it is the config cache.
-        line: u64,
-    },
-    /// A queue worker runs with another key than the web side.
-    WorkerHoldsOtherKey {
-        /// Process id.
-        pid: i32,
-        /// Its key, if it is one we know.
-        key: Option<KeyName>,
-    },
-    /// A queue worker that does not tell its key runs since before the configuration was changed.
-    WorkerOlderThanKey {
-        /// Process id.
-        pid: i32,
-    },
-    /// A secret is lost, and the memory of a queue worker, which may hold its key, could not be searched.
-    WorkerUnsearched {
-        /// Process id.
-        pid: i32,
-        /// What it is.
-        what: Untrusted,
-        /// Why.
-        why: Untrusted,
-    },
-    /// A secret is lost, and a backup of ours of this install, which may hold its key, could not be searched.
-    OwnBackupUnread {
-        /// Its folder.
-        folder: std::path::PathBuf,
-        /// When it was made, RFC 3339; empty where that is not known.
-        created: Untrusted,
-        /// Why.
-        why: Untrusted,
-    },
-    /// A secret is lost, and there are so many backups of ours that these were not searched.
-    OwnBackupsMore {
-        /// How many.
-        count: usize,
-    },
-    /// `APP_KEY` is set in the process environment, which wins over `.env`.
-    KeyFromProcessEnvironment,
-    /// Another key than that of `.env` is set for FreeScout's PHP.
-    KeySetElsewhere {
-        /// Where.
-        at: SetAt,
-        /// The key, where it is known and usable.
-        key: Option<KeyName>,
-        /// Whether it counts.
-        standing: SettingEffect,
-        /// How many secrets open with it.
-        opens: usize,
-        /// Of how many.
-        total: usize,
-    },
-    /// Another setting than that of `.env` is set for FreeScout's PHP: of the database, or the key's file.
-    SettingElsewhere {
-        /// The variable.
-        name: Untrusted,
-        /// Where.
-        at: SetAt,
-        /// Whether it counts.
-        standing: SettingEffect,
-    },
-    /// FreeScout cannot read the file of `APP_KEY_FILE`.
-    KeyFileUnreadable {
-        /// The file.
-        path: PathBuf,
-        /// What keeps it from being read.
-        why: Untrusted,
-        /// The account that FreeScout runs as, where it has no right to read it.
-        barred: Option<String>,
-    },
-    /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has is not known.
-    WebUserUntold,
-    /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
-    EnvRefused {
-        /// The line, counted from 1.
-        line: u64,
-        /// Whether there is a config cache.
-        cached: bool,
-    },
-    /// Secrets sealed under another known key.
-    UnderOtherKey {
-        /// How many.
-        count: usize,
-        /// The key.
-        key: KeyName,
-    },
-    /// Secrets that no known key opens.
-    UnderUnknownKey {
-        /// How many.
-        count: usize,
-    },
-    /// Damaged secrets.
-    Damaged {
-        /// How many.
-        count: usize,
-    },
-    /// Unencrypted passwords that FreeScout does not use.
-    Plaintext {
-        /// How many.
-        count: usize,
-    },
-    /// Unencrypted passwords that the installed version may use or not: it is not known.
-    PlaintextUntold {
-        /// How many.
-        count: usize,
-    },
-    /// Unencrypted secrets that the installed version uses, and versions from 1.8.232 on do not.
-    PlaintextUntilUpdate {
-        /// How many.
-        count: usize,
-    },
-    /// Unencrypted passwords that a migration is still to seal: the database is older than the installed version.
-    AwaitsMigration {
-        /// How many.
-        count: usize,
-    },
-    /// Secrets that are sealed already, and that a migration is still to seal once more.
-    WouldSealAgain {
-        /// How many.
-        count: usize,
-    },
-    /// The installed version is not known.
-    VersionUntold {
-        /// What it states, as found.
-        stated: Untrusted,
-    },
-    /// A fault of two versions: they use the system mail password in a wrong form, whatever the key.
-    SystemMailBroken {
-        /// The version.
-        version: Untrusted,
-    },
-    /// Secrets sealed twice.
-    Nested {
-        /// How many.
-        count: usize,
-    },
-    /// Ciphertexts that may be salvaged although their MAC does not vouch for them.
-    Salvageable {
-        /// How many.
-        count: usize,
-    },
-    /// Secrets that are lost today, and stand in an older copy that a known key opens.
-    OlderFound {
-        /// How many.
-        count: usize,
-    },
-    /// Secrets that are lost today, and stand in older copies of which it is not certain that they are this install's.
-    OlderOffered {
-        /// How many.
-        count: usize,
-    },
-    /// Passwords that failed logins left in FreeScout's logs.
-    PasswordInLog {
-        /// How many different ones.
-        count: usize,
-    },
-    /// An empty field that needs a value: probably wiped by saving the form with an empty password field.
-    ProbablyWiped {
-        /// Whose.
-        owner: Untrusted,
-        /// Where it should be.
-        place: Place,
-        /// Incoming, outgoing or system mail password.
-        kind: SecretKind,
-    },
-    /// Licences of paid modules that FreeScout cannot read: its daily check will switch those modules off.
-    LicencesUnreadable {
-        /// How many.
-        count: usize,
-    },
-    /// A known key that anybody can look up.
-    PublishedKey {
-        /// The key.
-        key: KeyName,
-        /// Where it is published.
-        published: &'static str,
-        /// Whether it is the current key.
-        effective: bool,
-    },
-    /// Config cache and `.env` name different databases.
-    DatabaseSettingsDiffer,
-    /// Files that the web user must write belong to root.
-    RootOwned {
-        /// The first of them.
-        path: PathBuf,
-    },
-    /// A table's engine has no transactions.
-    NotTransactional {
-        /// The table.
-        table: &'static str,
-    },
-    /// A schema older than some columns.
-    OlderSchema {
-        /// `table.column`, comma-separated.
-        missing: Untrusted,
-    },
-    /// We do not run as root: what that leaves out.
-    NotRoot,
-    /// A run on this install was begun and did not end.
-    UnfinishedRun {
-        /// The run.
-        run: Box<Run>,
-    },
-    /// The journal cannot be read: whether a run was interrupted is not known, and none can be begun.
-    JournalUnreadable {
-        /// Why.
-        why: Untrusted,
-    },
-    /// Another freescout-rescue works on this install right now.
-    AnotherRun {
-        /// Its process.
-        pid: u32,
-        /// The machine it runs on.
-        host: Untrusted,
-        /// Whose it is.
-        user: Untrusted,
-        /// Since when, RFC 3339.
-        since: Untrusted,
-    },
-    /// Opening `/install.php` in a browser would write a new key.
-    InstallPageDangerous,
+named! {
+    /// Something found. Texts in it that come from outside are as found: sanitise before showing.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Finding {
+        /// The config cache holds one key, the configuration another.
+        StaleConfigCache {
+            /// The key in the cache, which is the current one.
+            cached: Option<KeyName>,
+            /// The key in `.env` or the key file.
+            configured: Option<KeyName>,
+        } = "stale_config_cache",
+        /// The current key is none that Laravel accepts.
+        UnusableKey {
+            /// Why.
+            error: KeyError,
+        } = "unusable_key",
+        /// What is configured is a known key, in a spelling that FreeScout does not read.
+        MisspelledKey {
+            /// The key.
+            key: KeyName,
+            /// What is wrong with it.
+            spelling: Spelling,
+            /// Where it stands.
+            place: Source,
+        } = "misspelled_key",
+        /// Two keys stand on one line, as `/install.php` leaves them.
+        GluedKey {
+            /// The line of `.env`, 0 when it is the config cache.
+            line: u64,
+        } = "glued_key",
+        /// A queue worker runs with another key than the web side.
+        WorkerHoldsOtherKey {
+            /// Process id.
+            pid: i32,
+            /// Its key, if it is one we know.
+            key: Option<KeyName>,
+        } = "worker_holds_other_key",
+        /// A queue worker that does not tell its key runs since before the configuration was changed.
+        WorkerOlderThanKey {
+            /// Process id.
+            pid: i32,
+        } = "worker_older_than_key",
+        /// A secret is lost, and the memory of a queue worker, which may hold its key, could not be searched.
+        WorkerUnsearched {
+            /// Process id.
+            pid: i32,
+            /// What it is.
+            what: Untrusted,
+            /// Why.
+            why: Untrusted,
+        } = "worker_unsearched",
+        /// A secret is lost, and a backup of ours of this install, which may hold its key, could not be searched.
+        OwnBackupUnread {
+            /// Its folder.
+            folder: std::path::PathBuf,
+            /// When it was made, RFC 3339; empty where that is not known.
+            created: Untrusted,
+            /// Why.
+            why: Untrusted,
+        } = "own_backup_unread",
+        /// A secret is lost, and there are so many backups of ours that these were not searched.
+        OwnBackupsMore {
+            /// How many.
+            count: usize,
+        } = "own_backups_more",
+        /// `APP_KEY` is set in the process environment, which wins over `.env`.
+        KeyFromProcessEnvironment = "key_from_process_environment",
+        /// Another key than that of `.env` is set for FreeScout's PHP.
+        KeySetElsewhere {
+            /// Where.
+            at: SetAt,
+            /// The key, where it is known and usable.
+            key: Option<KeyName>,
+            /// Whether it counts.
+            standing: SettingEffect,
+            /// How many secrets open with it.
+            opens: usize,
+            /// Of how many.
+            total: usize,
+        } = "key_set_elsewhere",
+        /// Another setting than that of `.env` is set for FreeScout's PHP: of the database, or the key's file.
+        SettingElsewhere {
+            /// The variable.
+            name: Untrusted,
+            /// Where.
+            at: SetAt,
+            /// Whether it counts.
+            standing: SettingEffect,
+        } = "setting_elsewhere",
+        /// FreeScout cannot read the file of `APP_KEY_FILE`.
+        KeyFileUnreadable {
+            /// The file.
+            path: PathBuf,
+            /// What keeps it from being read.
+            why: Untrusted,
+            /// The account that FreeScout runs as, where it has no right to read it.
+            barred: Option<String>,
+        } = "key_file_unreadable",
+        /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has is not known.
+        WebUserUntold = "web_user_untold",
+        /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
+        EnvRefused {
+            /// The line, counted from 1.
+            line: u64,
+            /// Whether there is a config cache.
+            cached: bool,
+        } = "env_refused",
+        /// Secrets sealed under another known key.
+        UnderOtherKey {
+            /// How many.
+            count: usize,
+            /// The key.
+            key: KeyName,
+        } = "under_other_key",
+        /// Secrets that no known key opens.
+        UnderUnknownKey {
+            /// How many.
+            count: usize,
+        } = "under_unknown_key",
+        /// Damaged secrets.
+        Damaged {
+            /// How many.
+            count: usize,
+        } = "damaged",
+        /// Unencrypted passwords that FreeScout does not use.
+        Plaintext {
+            /// How many.
+            count: usize,
+        } = "plaintext",
+        /// Unencrypted passwords that the installed version may use or not: it is not known.
+        PlaintextUntold {
+            /// How many.
+            count: usize,
+        } = "plaintext_untold",
+        /// Unencrypted secrets that the installed version uses, and versions from 1.8.232 on do not.
+        PlaintextUntilUpdate {
+            /// How many.
+            count: usize,
+        } = "plaintext_until_update",
+        /// Unencrypted passwords that a migration is still to seal: the database is older than the installed version.
+        AwaitsMigration {
+            /// How many.
+            count: usize,
+        } = "awaits_migration",
+        /// Secrets that are sealed already, and that a migration is still to seal once more.
+        WouldSealAgain {
+            /// How many.
+            count: usize,
+        } = "would_seal_again",
+        /// The installed version is not known.
+        VersionUntold {
+            /// What it states, as found.
+            stated: Untrusted,
+        } = "version_untold",
+        /// A fault of two versions: they use the system mail password in a wrong form, whatever the key.
+        SystemMailBroken {
+            /// The version.
+            version: Untrusted,
+        } = "system_mail_broken",
+        /// Secrets sealed twice.
+        Nested {
+            /// How many.
+            count: usize,
+        } = "nested",
+        /// Ciphertexts that may be salvaged although their MAC does not vouch for them.
+        Salvageable {
+            /// How many.
+            count: usize,
+        } = "salvageable",
+        /// Secrets that are lost today, and stand in an older copy that a known key opens.
+        OlderFound {
+            /// How many.
+            count: usize,
+        } = "older_found",
+        /// Secrets that are lost today, and stand in older copies of which it is not certain that they are this install's.
+        OlderOffered {
+            /// How many.
+            count: usize,
+        } = "older_offered",
+        /// Passwords that failed logins left in FreeScout's logs.
+        PasswordInLog {
+            /// How many different ones.
+            count: usize,
+        } = "password_in_log",
+        /// An empty field that needs a value: probably wiped by saving the form with an empty password field.
+        ProbablyWiped {
+            /// Whose.
+            owner: Untrusted,
+            /// Where it should be.
+            place: Place,
+            /// Incoming, outgoing or system mail password.
+            kind: SecretKind,
+        } = "probably_wiped",
+        /// Licences of paid modules that FreeScout cannot read: its daily check will switch those modules off.
+        LicencesUnreadable {
+            /// How many.
+            count: usize,
+        } = "licences_unreadable",
+        /// A known key that anybody can look up.
+        PublishedKey {
+            /// The key.
+            key: KeyName,
+            /// Where it is published.
+            published: &'static str,
+            /// Whether it is the current key.
+            effective: bool,
+        } = "published_key",
+        /// Config cache and `.env` name different databases.
+        DatabaseSettingsDiffer = "database_settings_differ",
+        /// Files that the web user must write belong to root.
+        RootOwned {
+            /// The first of them.
+            path: PathBuf,
+        } = "root_owned",
+        /// A table's engine has no transactions.
+        NotTransactional {
+            /// The table.
+            table: &'static str,
+        } = "not_transactional",
+        /// A schema older than some columns.
+        OlderSchema {
+            /// `table.column`, comma-separated.
+            missing: Untrusted,
+        } = "older_schema",
+        /// We do not run as root: what that leaves out.
+        NotRoot = "not_root",
+        /// A run on this install was begun and did not end.
+        UnfinishedRun {
+            /// The run.
+            run: Box<Run>,
+        } = "unfinished_run",
+        /// The journal cannot be read: whether a run was interrupted is not known, and none can be begun.
+        JournalUnreadable {
+            /// Why.
+            why: Untrusted,
+        } = "journal_unreadable",
+        /// Another freescout-rescue works on this install right now.
+        AnotherRun {
+            /// Its process.
+            pid: u32,
+            /// The machine it runs on.
+            host: Untrusted,
+            /// Whose it is.
+            user: Untrusted,
+            /// Since when, RFC 3339.
+            since: Untrusted,
+        } = "another_run",
+        /// Opening `/install.php` in a browser would write a new key.
+        InstallPageDangerous = "install_page_dangerous",
+    }
+    /// The name in the JSON forms.
+    pub fn code;
 }
 
 impl Finding {
-    /// The name in the JSON forms.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Finding::StaleConfigCache { .. } => "stale_config_cache",
-            Finding::UnusableKey { .. } => "unusable_key",
-            Finding::MisspelledKey { .. } => "misspelled_key",
-            Finding::GluedKey { .. } => "glued_key",
-            Finding::WorkerHoldsOtherKey { .. } => "worker_holds_other_key",
-            Finding::WorkerOlderThanKey { .. } => "worker_older_than_key",
-            Finding::WorkerUnsearched { .. } => "worker_unsearched",
-            Finding::OwnBackupUnread { .. } => "own_backup_unread",
-            Finding::OwnBackupsMore { .. } => "own_backups_more",
-            Finding::KeyFromProcessEnvironment => "key_from_process_environment",
-            Finding::KeySetElsewhere { .. } => "key_set_elsewhere",
-            Finding::SettingElsewhere { .. } => "setting_elsewhere",
-            Finding::KeyFileUnreadable { .. } => "key_file_unreadable",
-            Finding::WebUserUntold => "web_user_untold",
-            Finding::EnvRefused { .. } => "env_refused",
-            Finding::UnderOtherKey { .. } => "under_other_key",
-            Finding::UnderUnknownKey { .. } => "under_unknown_key",
-            Finding::Damaged { .. } => "damaged",
-            Finding::Plaintext { .. } => "plaintext",
-            Finding::PlaintextUntold { .. } => "plaintext_untold",
-            Finding::PlaintextUntilUpdate { .. } => "plaintext_until_update",
-            Finding::AwaitsMigration { .. } => "awaits_migration",
-            Finding::WouldSealAgain { .. } => "would_seal_again",
-            Finding::VersionUntold { .. } => "version_untold",
-            Finding::SystemMailBroken { .. } => "system_mail_broken",
-            Finding::Nested { .. } => "nested",
-            Finding::Salvageable { .. } => "salvageable",
-            Finding::OlderFound { .. } => "older_found",
-            Finding::OlderOffered { .. } => "older_offered",
-            Finding::PasswordInLog { .. } => "password_in_log",
-            Finding::ProbablyWiped { .. } => "probably_wiped",
-            Finding::LicencesUnreadable { .. } => "licences_unreadable",
-            Finding::PublishedKey { .. } => "published_key",
-            Finding::DatabaseSettingsDiffer => "database_settings_differ",
-            Finding::RootOwned { .. } => "root_owned",
-            Finding::NotTransactional { .. } => "not_transactional",
-            Finding::OlderSchema { .. } => "older_schema",
-            Finding::NotRoot => "not_root",
-            Finding::UnfinishedRun { .. } => "unfinished_run",
-            Finding::AnotherRun { .. } => "another_run",
-            Finding::JournalUnreadable { .. } => "journal_unreadable",
-            Finding::InstallPageDangerous => "install_page_dangerous",
-        }
-    }
-
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {

@@ -90,18 +90,6 @@ pub fn look_in_own(
     look_through(session, (own.collect(), 0), cancel, on)
 }
 
-/// Looks for lost keys in the install's own processes; where nothing is lost, not at all.
-pub fn look_if_lost(
-    session: &mut Session,
-    cancel: &dyn Fn() -> bool,
-    on: &mut dyn FnMut(&mut Session, Looking<'_>),
-) -> HuntTotals {
-    match closed(session) {
-        0 => HuntTotals::default(),
-        _ => look_in_own(session, cancel, on),
-    }
-}
-
 /// Searches, while anything is lost, what a restart would destroy, and says whether workers may be restarted.
 /// `stays` says which secrets will not be readable in the end.
 pub fn before_restart(

@@ -147,13 +147,9 @@ fn refused(why: String, ready: PlanReady) -> Failure {
     let w = words();
     Failure {
         plan: Some(Box::new(ready)),
-        ..Problem::new(
-            ErrorKind::ChangedMeanwhile,
-            w.anew_gives_up,
-            why,
-            w.anew_gives_up_next,
-        )
-        .into()
+        ..ErrorKind::ChangedMeanwhile
+            .problem(w.anew_gives_up, why, w.anew_gives_up_next)
+            .into()
     }
 }
 

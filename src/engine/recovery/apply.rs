@@ -27,7 +27,7 @@ use crate::engine::hunt::processes;
 use crate::engine::hunt::processes::Workers;
 use crate::engine::hunt::sieve;
 use crate::engine::progress::Progress;
-use crate::engine::session::{Session, compared};
+use crate::engine::session::Session;
 use crate::engine::session::{elsewhere, env_trouble};
 use crate::engine::worker::Applied;
 use crate::io::db;
@@ -87,11 +87,8 @@ pub(super) fn apply(
         Some(entered),
     )?;
     let swaps = swaps(session, &prepared);
-    let change = Change {
-        compared: compared(&session.inventory.cells, &swaps),
-        swaps,
-        files: new_files(session, plan, &prepared, &target)?,
-    };
+    let files = new_files(session, plan, &prepared, &target)?;
+    let change = Change::of(session, swaps, files);
     let run = Run {
         strategy: Some(plan.strategy.name().to_owned()),
         key: Some(target.fingerprint().to_string()),
@@ -123,7 +120,7 @@ pub(super) fn apply(
     let record = verify::record(session, &run, &intent, backup);
     if let Err(error) = backup.record(&record) {
         let _ = ledger.end(id, RunOutcome::NotCarriedOut);
-        return Err(backup::backup_problem(&error).into());
+        return Err(error.into());
     }
     progress(w.apply_rows, 0, Some(change.swaps.len() as u64));
     let carried = change.carry_out(session, ledger, id, &backup.folder, &mut || {
@@ -164,8 +161,7 @@ pub(super) fn search_first(
     let stays = |_: &Session, place: &Place| lost.contains(place);
     let workers = processes::before_restart(session, &stays, progress, cancel);
     if sieve::closed(session) < before {
-        return Err(Problem::new(
-            ErrorKind::ChangedMeanwhile,
+        return Err(ErrorKind::ChangedMeanwhile.problem(
             w.memory_key_found,
             w.memory_key_found_why,
             w.memory_key_found_next,
@@ -179,7 +175,7 @@ pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = shown(&backup.folder).to_string();
     let next = text!(signal_before_next, folder = folder);
-    Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
+    ErrorKind::Cancelled.problem(w.signal_before, "", next)
 }
 
 /// Keys that are used now and kept nowhere: after an undo they are missing. Sentences.
@@ -263,12 +259,7 @@ fn require_handover(
     let w = words();
     let install = &session.install;
     let refuse = |why: String| {
-        Err(Problem::new(
-            ErrorKind::Refused,
-            w.handover_impossible,
-            why,
-            w.handover_impossible_next,
-        ))
+        Err(ErrorKind::Refused.problem(w.handover_impossible, why, w.handover_impossible_next))
     };
     env_trouble::require_env(install)?;
     if !builds_anew && elsewhere::overrules(session, target) {

@@ -44,9 +44,11 @@ pub struct BackupContents<'a> {
     pub also: &'a [Swap],
 }
 
-/// The problem of a backup that failed: while it was made, or when it is to be used.
-pub fn backup_problem(error: &BackupError) -> Problem {
-    not_written(error, place(error.obstacle(), error.path()))
+impl From<BackupError> for Problem {
+    /// The problem of a backup that failed: while it was made, or when it is to be used.
+    fn from(error: BackupError) -> Self {
+        not_written(&error, place(error.obstacle(), error.path()))
+    }
 }
 
 /// The same, with the place to look at.
@@ -70,7 +72,7 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
     };
     let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    Problem::new(kind, what, error.to_string(), next)
+    kind.problem(what, error.to_string(), next)
 }
 
 /// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.
@@ -205,12 +207,7 @@ pub fn make_as(
 /// A request to stop before the backup was complete is honoured: half a backup is worth nothing.
 fn called_off() -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::Cancelled,
-        w.backup_called_off,
-        "",
-        w.quit_nothing_changed,
-    )
+    ErrorKind::Cancelled.problem(w.backup_called_off, "", w.quit_nothing_changed)
 }
 
 /// The files of an install that are saved, by their names in a backup.
@@ -285,10 +282,9 @@ impl Write for Watched<'_> {
 /// A [`Problem`] when it does not, or does not read back.
 pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem> {
     let w = words();
-    backup.verify().map_err(|e| backup_problem(&e))?;
-    let rows = backup.rows().map_err(|e| backup_problem(&e))?;
-    let stale = Problem::new(
-        ErrorKind::ChangedMeanwhile,
+    backup.verify()?;
+    let rows = backup.rows()?;
+    let stale = ErrorKind::ChangedMeanwhile.problem(
         w.backup_stale,
         w.backup_stale_why,
         w.backup_stale_next,
@@ -297,9 +293,7 @@ pub fn require_current(session: &Session, backup: &Backup) -> Result<(), Problem
         return Err(stale);
     }
     for (name, file) in files_of(&session.install) {
-        let saved = backup
-            .file(&format!("files/{name}"))
-            .map_err(|e| backup_problem(&e))?;
+        let saved = backup.file(&format!("files/{name}"))?;
         if saved.as_ref().map(|(_, bytes)| &***bytes) != file.as_ref().map(|f| &**f.bytes) {
             return Err(stale);
         }

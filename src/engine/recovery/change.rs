@@ -18,9 +18,9 @@ use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunPhase};
-use crate::engine::session::Session;
 use crate::engine::session::database;
 use crate::engine::session::reading;
+use crate::engine::session::{Session, compared};
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
@@ -50,6 +50,15 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change of these rows and files; all other rows with secrets are compared.
+    pub fn of(session: &Session, swaps: Vec<Swap>, files: Vec<FileChange>) -> Self {
+        Self {
+            compared: compared(&session.inventory.cells, &swaps),
+            swaps,
+            files,
+        }
+    }
+
     /// Refuses, before anything is touched, what is bound to fail half-way.
     ///
     /// # Errors
@@ -70,8 +79,7 @@ impl Change {
             let transactional = session.store.transactional(table);
             if !transactional.map_err(|e| database::unreachable_database(&e, &session.settings))? {
                 let table = shown(&format!("{}{table}", session.settings.prefix)).to_string();
-                return Err(Problem::new(
-                    ErrorKind::DatabaseUnsuitable,
+                return Err(ErrorKind::DatabaseUnsuitable.problem(
                     text!(no_transactions, table = table),
                     "",
                     text!(no_transactions_next, table = table),
@@ -374,12 +382,8 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
     let w = words();
     Err(Failure {
         meanwhile: true,
-        ..Problem::new(
-            ErrorKind::ChangedMeanwhile,
-            w.rows_changed,
-            named.join(", "),
-            w.rows_changed_next,
-        )
-        .into()
+        ..ErrorKind::ChangedMeanwhile
+            .problem(w.rows_changed, named.join(", "), w.rows_changed_next)
+            .into()
     })
 }

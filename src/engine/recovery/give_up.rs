@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::backup::backup_problem;
 use super::change::Failure;
 use super::run_log::Ledger;
 use crate::domain::error::{ErrorKind, Problem};
@@ -38,7 +37,7 @@ pub fn explained(problem: Problem, run: &Run, options: &Options) -> Problem {
     };
     let give_up = command_with("resume --give-up", options, &run.install);
     let kind = journal::kind(run.kind);
-    let for_good = text!(lost_for_good, kind = kind, give_up = give_up);
+    let for_good = text!(lost_for_good, kind, give_up);
     Problem {
         next: format!("{put_back} {for_good}"),
         ..problem
@@ -78,17 +77,12 @@ pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
             Err(error) if error.is_lost() => {}
             // Those behind it are closed, and it is said of this one that it is unfinished whenever something is begun.
             _ if !runs.is_empty() => break,
-            Err(error) => return Err(backup_problem(&error)),
+            Err(error) => return Err(error.into()),
             Ok(folder) => {
                 let folder = shown(&folder).to_string();
-                let why = text!(give_up_needless_why, folder = folder);
+                let why = text!(give_up_needless_why, folder);
                 let what = journal::unfinished(&run);
-                return Err(Problem::new(
-                    ErrorKind::Refused,
-                    what,
-                    why,
-                    ledger.ways(&run),
-                ));
+                return Err(ErrorKind::Refused.problem(what, why, ledger.ways(&run)));
             }
         }
         ledger.end(Ledger::again(&run), RunOutcome::GivenUp)?;

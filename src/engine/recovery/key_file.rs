@@ -61,7 +61,7 @@ pub(super) fn require_places(session: &Session, files: &[FileChange]) -> Result<
 fn refused(why: String, next: &str) -> Problem {
     let w = words();
     let next = format!("{} {next}", w.quit_nothing_changed);
-    Problem::new(ErrorKind::Refused, w.key_file_not_replaced, why, next)
+    ErrorKind::Refused.problem(w.key_file_not_replaced, why, next)
 }
 
 /// What helps while there is only a plan: another place for the key, or another plan.
@@ -103,7 +103,7 @@ fn require_own(install: &Install, file: &FileRead) -> Result<(), String> {
     let owner = file.attributes.uid;
     if !owners(install).contains(&owner) {
         let owner = fs::user_name(owner);
-        return Err(text!(key_file_foreign, path = path, owner = owner));
+        return Err(text!(key_file_foreign, path, owner));
     }
     // Root's word is what nobody else could have written.
     let roots_word = install.env_file.as_ref().is_some_and(|env| {
@@ -115,7 +115,7 @@ fn require_own(install: &Install, file: &FileRead) -> Result<(), String> {
     let says = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
     let is_key = says(b"base64:") || says(b"APP_KEY");
     if owner == 0 && install.web_user.uid != 0 && !roots_word && !is_key {
-        return Err(text!(key_file_unsure, path = path));
+        return Err(text!(key_file_unsure, path));
     }
     Ok(())
 }

@@ -89,8 +89,7 @@ pub fn prepare(
     let mut cells = BTreeMap::new();
     for (cell, texts) in by_cell {
         let text = inventory.rewritten(cell, &texts).ok_or_else(|| {
-            Problem::new(
-                ErrorKind::ChangedMeanwhile,
+            ErrorKind::ChangedMeanwhile.problem(
                 words().plan_surprised,
                 format!("{}#{}.{}", cell.table.name(), cell.id, cell.column),
                 "",
@@ -130,8 +129,7 @@ fn new_text(
 
 fn surprised(step: &PlanStep) -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::ChangedMeanwhile,
+    ErrorKind::ChangedMeanwhile.problem(
         w.plan_surprised,
         sentences::place::of_kind(&step.place, step.kind),
         w.plan_surprised_next,
@@ -176,14 +174,7 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
 /// A [`Problem`] when the key is not known any more.
 pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     let w = words();
-    let lost = || {
-        Problem::new(
-            ErrorKind::KeyGone,
-            w.plan_key_gone,
-            "",
-            w.plan_surprised_next,
-        )
-    };
+    let lost = || ErrorKind::KeyGone.problem(w.plan_key_gone, "", w.plan_surprised_next);
     match plan.target {
         TargetKey::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
         TargetKey::Known(fingerprint) => {
@@ -285,7 +276,7 @@ impl PreparedChange {
 fn cannot(why: String) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
-    Problem::new(ErrorKind::NotWritable, w.env_not_writable, why, next)
+    ErrorKind::NotWritable.problem(w.env_not_writable, why, next)
 }
 
 /// `.env` with another key in it. Where FreeScout does not find its settings there, and has no cache to run on, that comes

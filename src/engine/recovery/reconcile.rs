@@ -32,9 +32,6 @@ pub(super) struct RowChanges {
 
 /// Compares texts that shall stand with what the session has read, or reads what it has not. `text` gives the text itself;
 /// one that comes out otherwise than its digest says is not written.
-///
-/// # Errors
-/// A [`Problem`] when the database cannot be read.
 pub(super) fn rows(
     session: &mut Session,
     intended: Vec<Intended<Cell>>,
@@ -149,10 +146,5 @@ pub(super) fn file(
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
     let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
-    Problem::new(
-        ErrorKind::FileUnreadable,
-        w.file_unreadable,
-        error.to_string(),
-        next,
-    )
+    ErrorKind::FileUnreadable.problem(w.file_unreadable, error.to_string(), next)
 }

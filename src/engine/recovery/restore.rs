@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::anew;
 use super::apply;
 use super::backup;
-use super::backup::{BackupContents, backup_problem};
+use super::backup::BackupContents;
 use super::change::Failure;
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -96,13 +96,9 @@ pub fn put_back(
         let promise = first.get_or_insert_with(|| foretold.promise());
         if !foretold.promise().upholds(promise) {
             let next = w.anew_gives_up_next;
-            return Err(Problem::new(
-                ErrorKind::ChangedMeanwhile,
-                w.anew_foretold_otherwise,
-                "",
-                next,
-            )
-            .into());
+            return Err(ErrorKind::ChangedMeanwhile
+                .problem(w.anew_foretold_otherwise, "", next)
+                .into());
         }
         let wanted = BackupContents {
             also: foretold.rows(),
@@ -185,8 +181,7 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
         return Ok(());
     }
     let why = format!("{} ≠ {}", shown(&there), shown(&here));
-    Err(Problem::new(
-        ErrorKind::BackupUnusable,
+    Err(ErrorKind::BackupUnusable.problem(
         w.restore_other_install,
         why,
         w.restore_other_install_next,
@@ -195,11 +190,11 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
 
 /// The files that differ from those of the backup, and those that were not there then.
 fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {
-    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = backup.file("files/env")?;
     let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
     let mut wanted: Vec<(Option<&str>, PathBuf, Option<SavedBytes>)> = Vec::new();
     for saved in backup.saved_files() {
-        let file = backup.file(&saved.name).map_err(|e| backup_problem(&e))?;
+        let file = backup.file(&saved.name)?;
         if let Some(file) = file {
             wanted.push((Some(&saved.name), saved.origin.clone(), Some(file)));
         }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::anew;
-use super::backup::backup_problem;
 use super::change::{Change, Failure};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -31,10 +30,10 @@ use crate::domain::run::reconcile::{Intended, cut_off};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes;
 use crate::engine::progress::Progress;
+use crate::engine::session::Session;
 use crate::engine::session::own_backups;
 use crate::engine::session::reading;
 use crate::engine::session::survey;
-use crate::engine::session::{Session, compared};
 use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::fs::FileRead;
@@ -119,7 +118,7 @@ fn compare(
     progress: &mut Progress<'_>,
 ) -> Result<Intent, Problem> {
     progress(words().resume_checking, 0, None);
-    backup.verify().map_err(|e| backup_problem(&e))?;
+    backup.verify()?;
     survey::reread(session)?;
     own_backups::add(session, backup);
     reading::read_inventory(session)?;
@@ -147,32 +146,26 @@ fn finish(
         if swaps.len() + foreign.len() < intent.cells.len() {
             // The rows are written, and the new key is in none of its places: only the way back is left.
             let next = text!(resume_key_gone_next, undo = ledger.command("undo --yes"));
-            return Err(Problem::new(ErrorKind::KeyGone, w.resume_key_gone, "", next).into());
+            return Err(ErrorKind::KeyGone
+                .problem(w.resume_key_gone, "", next)
+                .into());
         }
         ledger.sweep()?;
-        backup.forget_recovery().map_err(|e| backup_problem(&e))?;
+        backup.forget_recovery()?;
         ledger.end(id, RunOutcome::NotCarriedOut)?;
-        return Err(Problem::new(
-            ErrorKind::NothingToDo,
-            w.resume_nothing_written,
-            "",
-            w.resume_nothing_written_next,
-        )
-        .into());
+        return Err(ErrorKind::NothingToDo
+            .problem(w.resume_nothing_written, "", w.resume_nothing_written_next)
+            .into());
     };
-    let change = Change {
-        compared: compared(&session.inventory.cells, &swaps),
-        swaps,
-        files,
-    };
+    let change = Change::of(session, swaps, files);
     harm::require_none(session, ledger, run, &intent, &change, backup, None)?;
     let still = |problem: Problem| Failure::from(problem).still_unfinished(ledger);
     change.require_possible(session).map_err(still)?;
-    let record = match backup.recovery().map_err(|e| backup_problem(&e))? {
+    let record = match backup.recovery()? {
         Some(record) => record,
         None => {
             let record = verify::record(session, run, &intent, backup);
-            backup.record(&record).map_err(|e| backup_problem(&e))?;
+            backup.record(&record)?;
             record
         }
     };
@@ -219,13 +212,9 @@ fn finish(
     if let Err(problem) = written.refresh(session, ledger, progress) {
         // Rows and files are as they were meant. It stays unfinished, to be taken up again or taken back.
         let next = format!("{}\n  {}", problem.next, ledger.both_ways());
-        return Err(Problem::new(
-            ErrorKind::HalfDone,
-            w.cache_stays_resumed,
-            problem.why,
-            next,
-        )
-        .into());
+        return Err(ErrorKind::HalfDone
+            .problem(w.cache_stays_resumed, problem.why, next)
+            .into());
     }
     Ok(written.prove(session, ledger, progress))
 }
@@ -240,24 +229,16 @@ fn put_back(
 ) -> Result<Restored, Failure> {
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
-    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
+    let saved = backup.rows()?;
     let RowChanges { swaps, foreign } = rows_onward(session, &intent, &|_, intended| {
         saved.get(&intended.cell).cloned().flatten()
     })?;
     let Some(files) = files_onward(session, ledger, run, backup, &intent)? else {
-        return Err(Problem::new(
-            ErrorKind::BackupUnusable,
-            w.backup_unusable,
-            "",
-            ledger.both_ways(),
-        )
-        .into());
+        return Err(ErrorKind::BackupUnusable
+            .problem(w.backup_unusable, "", ledger.both_ways())
+            .into());
     };
-    let change = Change {
-        compared: compared(&session.inventory.cells, &swaps),
-        swaps,
-        files,
-    };
+    let change = Change::of(session, swaps, files);
     if let Some(Ok(safety)) = run.safety.as_deref().map(Backup::open) {
         harm::require_none(
             session,
@@ -344,7 +325,7 @@ fn files_onward(
     intent: &Intent,
 ) -> Result<Option<Vec<FileChange>>, Problem> {
     let mut changes = Vec::new();
-    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = backup.file("files/env")?;
     let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
     for announced in &intent.files {
         let IntendedFile { path, old, new, .. } = announced;
@@ -371,8 +352,7 @@ fn changed_since(ledger: &Ledger, run: &Run, path: &Path) -> Problem {
     let w = words();
     let folder = crate::sentences::shell(&run.backup);
     let command = ledger.command(&format!("restore {folder} --yes"));
-    Problem::new(
-        ErrorKind::Refused,
+    ErrorKind::Refused.problem(
         text!(resume_file_changed, path = shown(&path)),
         w.resume_file_changed_why,
         text!(resume_file_changed_next, restore = command),
@@ -395,7 +375,7 @@ fn new_file(
         .saved_files()
         .find(|f| f.origin == announced.path && Some(&f.sha256) == announced.new.as_ref());
     let saved = match saved {
-        Some(saved) => backup.file(&saved.name).map_err(|e| backup_problem(&e))?,
+        Some(saved) => backup.file(&saved.name)?,
         None => None,
     };
     let (attributes, saved) = match (saved, &before) {
@@ -432,7 +412,7 @@ fn is_cut_off(announced: &IntendedFile, now: &FileRead, backup: &Backup) -> Resu
     let (Some(new), Some(saved)) = (staged_bytes(announced), &announced.saved) else {
         return Ok(false);
     };
-    let old = backup.file(saved).map_err(|e| backup_problem(&e))?;
+    let old = backup.file(saved)?;
     Ok(old.is_some_and(|(_, old)| cut_off(&now.bytes, &old, &new)))
 }
 
@@ -448,11 +428,6 @@ fn target(session: &Session, run: &Run) -> Result<AppKey, Problem> {
         .filter(|key| named(key))
         .or_else(known)
         .ok_or_else(|| {
-            Problem::new(
-                ErrorKind::KeyGone,
-                words().plan_key_gone,
-                "",
-                words().plan_surprised_next,
-            )
+            ErrorKind::KeyGone.problem(words().plan_key_gone, "", words().plan_surprised_next)
         })
 }

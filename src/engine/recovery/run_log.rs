@@ -57,7 +57,7 @@ impl Ledger {
             since: clock::now().1.into(),
         };
         let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
-        let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
+        let journal = Journal::open(&options.state_dir)?;
         let mut ledger = Self {
             journal,
             options: options.clone(),
@@ -116,13 +116,8 @@ impl Ledger {
     }
 
     /// The last run on the install that did not end.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the journal cannot be read.
     pub fn unfinished(&self) -> Result<Option<Run>, Problem> {
-        self.journal
-            .unfinished(&self.install)
-            .map_err(|e| journal_problem(&e))
+        Ok(self.journal.unfinished(&self.install)?)
     }
 
     /// Refuses a new run while one is unfinished.
@@ -154,8 +149,7 @@ impl Ledger {
     }
 
     fn first(&self, run: &Run) -> Problem {
-        Problem::new(
-            ErrorKind::UnfinishedRun,
+        ErrorKind::UnfinishedRun.problem(
             sentences::journal::unfinished(run),
             words().run_unfinished_why,
             self.ways(run),
@@ -190,11 +184,8 @@ impl Ledger {
     }
 
     /// What a run meant to write.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the journal cannot be read.
     pub fn intent(&self, run: &Run) -> Result<Intent, Problem> {
-        self.journal.intent(run.id).map_err(|e| journal_problem(&e))
+        Ok(self.journal.intent(run.id)?)
     }
 
     /// Announces a run and everything it means to write.
@@ -202,8 +193,7 @@ impl Ledger {
     /// # Errors
     /// A [`Problem`]; then nothing may be written.
     pub fn begin(&mut self, run: &Run, intent: &Intent) -> Result<RunId, Problem> {
-        let begun = self.journal.begin(run, intent).map(RunId);
-        begun.map_err(|e| journal_problem(&e))
+        Ok(RunId(self.journal.begin(run, intent)?))
     }
 
     /// A run that was announced before, taken up again.
@@ -216,9 +206,7 @@ impl Ledger {
     /// # Errors
     /// A [`Problem`]; then the step may not be begun.
     pub fn step(&mut self, run: RunId, phase: RunPhase) -> Result<(), Problem> {
-        self.journal
-            .step(run.0, phase, &clock::now().1)
-            .map_err(|e| journal_problem(&e))
+        Ok(self.journal.step(run.0, phase, &clock::now().1)?)
     }
 
     /// Writes down how a run ended.
@@ -226,9 +214,7 @@ impl Ledger {
     /// # Errors
     /// A [`Problem`]; then it still counts as unfinished, and resuming it finds everything done.
     pub fn end(&mut self, run: RunId, outcome: RunOutcome) -> Result<(), Problem> {
-        self.journal
-            .end(run.0, outcome, &clock::now().1)
-            .map_err(|e| journal_problem(&e))
+        Ok(self.journal.end(run.0, outcome, &clock::now().1)?)
     }
 
     /// Writes down that `run` has put everything back that was recovered from this backup, and everything that was left
@@ -237,15 +223,13 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::end`].
     pub fn taken_back(&mut self, run: RunId, backup: &Path) -> Result<(), Problem> {
-        self.journal
-            .taken_back(&self.install, backup, run.0, &clock::now().1)
-            .map_err(|e| journal_problem(&e))
+        let now = clock::now().1;
+        Ok(self
+            .journal
+            .taken_back(&self.install, backup, run.0, &now)?)
     }
 
     /// Removes new files that earlier runs left beside those they would have replaced.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the journal cannot be read.
     pub fn sweep(&self) -> Result<(), Problem> {
         for staged in self.staged()? {
             // What cannot be removed does no harm.
@@ -255,12 +239,8 @@ impl Ledger {
     }
 
     /// Where earlier runs may have left new files.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the journal cannot be read.
     pub fn staged(&self) -> Result<Vec<PathBuf>, Problem> {
-        let left = self.journal.staged(&self.install);
-        left.map_err(|e| journal_problem(&e))
+        Ok(self.journal.staged(&self.install)?)
     }
 }
 
@@ -286,60 +266,47 @@ pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
 }
 
 /// Writes down a backup: it changes nothing and needs no lock.
-///
-/// # Errors
-/// A [`Problem`] when the journal cannot be written.
 pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(), Problem> {
     let mut run = beginning(RunKind::Backup, install, backup);
     run.outcome = RunOutcome::Done;
     run.ended = Some(run.started.clone());
-    let noted = Journal::open(&options.state_dir)
-        .and_then(|mut journal| journal.begin(&run, &Intent::default()));
-    noted.map(|_| ()).map_err(|e| journal_problem(&e))
+    Journal::open(&options.state_dir)?.begin(&run, &Intent::default())?;
+    Ok(())
+}
+
+/// Reads the journal without the lock; nothing, where there is none.
+fn read<T: Default>(
+    options: &Options,
+    read: impl FnOnce(&Journal) -> Result<T, JournalError>,
+) -> Result<T, Problem> {
+    match Journal::existing(&options.state_dir)? {
+        Some(journal) => Ok(read(&journal)?),
+        None => Ok(T::default()),
+    }
 }
 
 /// The last unfinished run, read without the lock; `None` also where there is no journal.
-///
-/// # Errors
-/// A [`Problem`] when there is a journal that cannot be read.
 pub fn unfinished(options: &Options, install: &Path) -> Result<Option<Run>, Problem> {
-    let read = Journal::existing(&options.state_dir)
-        .and_then(|journal| journal.map_or(Ok(None), |journal| journal.unfinished(install)));
-    read.map_err(|e| journal_problem(&e))
+    read(options, |journal| journal.unfinished(install))
 }
 
 /// What the last unfinished run meant to write, read without the lock.
-///
-/// # Errors
-/// A [`Problem`] when there is a journal that cannot be read.
 pub fn intent(options: &Options, run: &Run) -> Result<Intent, Problem> {
-    let read = Journal::existing(&options.state_dir)
-        .and_then(|journal| journal.map_or(Ok(Intent::default()), |j| j.intent(run.id)));
-    read.map_err(|e| journal_problem(&e))
+    read(options, |journal| journal.intent(run.id))
 }
 
 /// Where earlier runs may have left new files, read without the lock.
-///
-/// # Errors
-/// A [`Problem`] when there is a journal that cannot be read.
 pub fn staged(options: &Options, install: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let read = Journal::existing(&options.state_dir)
-        .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.staged(install)));
-    read.map_err(|e| journal_problem(&e))
+    read(options, |journal| journal.staged(install))
 }
 
 /// Whether runs that this backup was made for came to write files, read without the lock; `None` where none is known.
-///
-/// # Errors
-/// A [`Problem`] when there is a journal that cannot be read.
 pub fn wrote_files(
     options: &Options,
     install: &Path,
     backup: &Path,
 ) -> Result<Option<bool>, Problem> {
-    let read = Journal::existing(&options.state_dir)
-        .and_then(|journal| journal.map_or(Ok(None), |j| j.wrote_files(install, backup)));
-    read.map_err(|e| journal_problem(&e))
+    read(options, |journal| journal.wrote_files(install, backup))
 }
 
 /// What the journal and the lock have to tell before anything is begun: a run that did not end, another that goes on, or
@@ -364,13 +331,8 @@ fn unfinished_run(run: Run) -> Finding {
 }
 
 /// What was done, the last first: on this install, or on all.
-///
-/// # Errors
-/// A [`Problem`] when there is a journal that cannot be read.
 pub fn history(options: &Options, install: Option<&Path>) -> Result<Vec<Run>, Problem> {
-    let read = Journal::existing(&options.state_dir)
-        .and_then(|journal| journal.map_or(Ok(Vec::new()), |journal| journal.history(install)));
-    read.map_err(|e| journal_problem(&e))
+    read(options, |journal| journal.history(install))
 }
 
 /// Who we are.
@@ -403,8 +365,7 @@ pub fn origin() -> RunOrigin {
 fn locked(error: LockError) -> Problem {
     let w = words();
     match error {
-        LockError::Held(h) => Problem::new(
-            ErrorKind::Locked,
+        LockError::Held(h) => ErrorKind::Locked.problem(
             sentences::journal::another(h.pid, &h.host, &h.user, &h.since),
             w.locked_by_other_why,
             w.locked_by_other_next,
@@ -423,8 +384,7 @@ fn claimed(claimant: &Claimant, driver: Driver) -> Problem {
         (None, None) => lock::others_of_ours(),
         _ => Vec::new(),
     };
-    Problem::new(
-        ErrorKind::Locked,
+    ErrorKind::Locked.problem(
         sentences::journal::claimant(claimant, &candidates),
         w.locked_by_other_why,
         match kill(claimant, driver) {
@@ -448,18 +408,16 @@ fn kill(claimant: &Claimant, driver: Driver) -> Option<String> {
     }
 }
 
-fn journal_problem(error: &JournalError) -> Problem {
-    if error.is_held() {
+impl From<JournalError> for Problem {
+    fn from(error: JournalError) -> Self {
+        if !error.is_held() {
+            return unusable(&error, error.obstacle(), error.path());
+        }
         let w = words();
         // Another journal would know nothing of the run that holds this one.
-        return Problem::new(
-            ErrorKind::Locked,
-            w.journal_held,
-            error.to_string(),
-            w.journal_held_next,
-        );
+        let (why, next) = (error.to_string(), w.journal_held_next);
+        ErrorKind::Locked.problem(w.journal_held, why, next)
     }
-    unusable(error, error.obstacle(), error.path())
 }
 
 fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Path) -> Problem {
@@ -471,7 +429,7 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         w.journal_unusable_next,
     );
     let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
-    Problem::new(kind, w.journal_unusable, error.to_string(), next)
+    kind.problem(w.journal_unusable, error.to_string(), next)
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::anew;
 use super::backup;
-use super::backup::backup_problem;
 use super::change::{Change, Failure};
 use super::config_cache;
 use super::config_cache::RanOn;
@@ -25,11 +24,11 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::engine::progress::Progress;
 use crate::engine::recovery::clock;
 use crate::engine::recovery::commands;
+use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::engine::session::own_backups;
 use crate::engine::session::reading;
 use crate::engine::session::survey;
-use crate::engine::session::{Session, compared};
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
@@ -95,7 +94,7 @@ fn take_back(
     let w = words();
     let record = match unfinished {
         Some(run) if run.kind == RunKind::Restore => written_by(&ledger.intent(run)?),
-        _ => match backup.recovery().map_err(|e| backup_problem(&e))? {
+        _ => match backup.recovery()? {
             Some(record) => record,
             // Announced in the journal, and interrupted before anything else was written.
             None if unfinished.is_some() => RecoveryRecord::default(),
@@ -146,7 +145,7 @@ fn take_back(
     let finished = match record.schema {
         // There was none.
         0 => Ok(()),
-        _ => backup.record(&record).map_err(|e| backup_problem(&e)),
+        _ => backup.record(&record).map_err(Problem::from),
     };
     let finished = finished.and_then(|()| ledger.taken_back(id, &backup.folder));
     let read = survey::reread(session).and_then(|()| reading::read_inventory(session));
@@ -192,10 +191,7 @@ pub fn preview(
     let record = match &unfinished {
         Some(run) if run.kind == RunKind::Restore => written_by(&run_log::intent(options, run)?),
         // Only an interrupted recovery has none yet, and then nothing was written.
-        _ => backup
-            .recovery()
-            .map_err(|e| backup_problem(&e))?
-            .unwrap_or_default(),
+        _ => backup.recovery()?.unwrap_or_default(),
     };
     let left = Left {
         interrupted: is_interrupted_recovery(unfinished.as_ref()),
@@ -270,12 +266,7 @@ fn is_interrupted_recovery(unfinished: Option<&Run>) -> bool {
 
 fn nothing_to_take_back() -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::NothingToDo,
-        w.undo_nothing,
-        "",
-        w.undo_nothing_next,
-    )
+    ErrorKind::NothingToDo.problem(w.undo_nothing, "", w.undo_nothing_next)
 }
 
 /// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
@@ -288,7 +279,7 @@ pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup
         // What is put back by it is not what stood before.
         Some(run) => Backup::open(run.safety.as_ref().unwrap_or(&run.backup))
             .map(Some)
-            .map_err(|e| give_up::explained(backup_problem(&e), &run, options)),
+            .map_err(|e| give_up::explained(e.into(), &run, options)),
         None => Ok(backup::last_recovery(&options.backup_dir, install)),
     }
 }
@@ -299,9 +290,9 @@ fn change_back(
     record: &RecoveryRecord,
     left: &Left,
 ) -> Result<(Change, Vec<String>), Problem> {
-    backup.verify().map_err(|e| backup_problem(&e))?;
+    backup.verify()?;
     own_backups::add(session, backup);
-    let saved = backup.rows().map_err(|e| backup_problem(&e))?;
+    let saved = backup.rows()?;
     reading::read_inventory(session)?;
     let RowChanges { swaps, foreign } = rows_back(session, record, &saved)?;
     let refused = foreign.iter().map(named).collect();
@@ -309,11 +300,7 @@ fn change_back(
         true => files_back(session, record, backup, left)?,
         false => Vec::new(),
     };
-    let change = Change {
-        compared: compared(&session.inventory.cells, &swaps),
-        swaps,
-        files,
-    };
+    let change = Change::of(session, swaps, files);
     Ok((change, refused))
 }
 
@@ -326,7 +313,7 @@ fn files_back(
     left: &Left,
 ) -> Result<Vec<FileChange>, Problem> {
     let mut changes = Vec::new();
-    let env = backup.file("files/env").map_err(|e| backup_problem(&e))?;
+    let env = backup.file("files/env")?;
     let env = env.as_ref().map(|(_, bytes)| &bytes[..]);
     for WrittenFile {
         origin,
@@ -335,7 +322,7 @@ fn files_back(
     } in &record.files
     {
         let saved = match name {
-            Some(name) => backup.file(name).map_err(|e| backup_problem(&e))?,
+            Some(name) => backup.file(name)?,
             None => None,
         };
         let old = saved.as_ref().map(|(file, _)| file.sha256.clone());
@@ -376,8 +363,7 @@ fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     let what = format!("restore {} --yes", crate::sentences::shell(folder));
     let keys = backup.manifest.keys.as_deref();
     let restore = commands::command(&what, folder, keys, &session.install.root);
-    Problem::new(
-        ErrorKind::Refused,
+    ErrorKind::Refused.problem(
         text!(undo_file_changed, path = shown(&path)),
         w.undo_file_changed_why,
         text!(undo_file_changed_next, restore = restore),

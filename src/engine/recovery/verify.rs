@@ -130,8 +130,7 @@ impl ToVerify<'_> {
             let beside = [w.opcache_hint, w.workers_told, w.workers_not_told];
             let notes = self.notes.iter().map(String::as_str);
             let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
-            return Err(Problem::new(
-                ErrorKind::CacheNotRefreshed,
+            return Err(ErrorKind::CacheNotRefreshed.problem(
                 w.cache_stays,
                 why.join(" "),
                 w.cache_stays_next,

@@ -67,12 +67,11 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
     let elsewhere;
     let kind = database_kind(error);
     let (what, next) = match error {
-        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => (
-            text!(database_unreachable, place = place),
-            w.database_file_next,
-        ),
+        StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
+            (text!(database_unreachable, place), w.database_file_next)
+        }
         StoreError::Unreachable(_) => (
-            text!(database_unreachable, place = place),
+            text!(database_unreachable, place),
             w.database_unreachable_next,
         ),
         StoreError::Denied(_) => (
@@ -83,14 +82,8 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             text!(database_unknown, database = shown(&settings.database)),
             w.database_unknown_next,
         ),
-        StoreError::Tls(_) => (text!(database_tls, place = place), w.database_tls_next),
-        StoreError::UnsupportedDriver(_) => {
-            (w.database_driver.to_owned(), w.database_settings_next)
-        }
-        StoreError::TooMuch(_) => (
-            text!(database_too_much, place = place),
-            w.database_too_much_next,
-        ),
+        StoreError::Tls(_) => (text!(database_tls, place), w.database_tls_next),
+        StoreError::TooMuch(_) => (text!(database_too_much, place), w.database_too_much_next),
         StoreError::NotPlain { table, foreign } => return not_plain(table, foreign),
         StoreError::Query(_) => (w.database_query.to_owned(), w.database_query_next),
         StoreError::Locked(_) if settings.driver == Driver::Sqlite => {
@@ -99,23 +92,20 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
         StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (
-            text!(database_read_only, place = place),
+            text!(database_read_only, place),
             w.database_file_read_only_next,
         ),
-        StoreError::ReadOnly(_) => (
-            text!(database_read_only, place = place),
-            w.database_read_only_next,
-        ),
+        StoreError::ReadOnly(_) => (text!(database_read_only, place), w.database_read_only_next),
         StoreError::Replica { primary, .. } => {
             let primary = primary.as_ref().filter(|host| !host.is_empty());
             elsewhere = match primary {
                 Some(host) => text!(database_replica_of_next, primary = host),
                 None => w.database_replica_next.to_owned(),
             };
-            (text!(database_replica, place = place), elsewhere.as_str())
+            (text!(database_replica, place), elsewhere.as_str())
         }
     };
-    Problem::new(kind, what, error.to_string(), next)
+    kind.problem(what, error.to_string(), next)
 }
 
 fn database_kind(error: &StoreError) -> ErrorKind {
@@ -124,7 +114,6 @@ fn database_kind(error: &StoreError) -> ErrorKind {
         StoreError::Denied(_) => ErrorKind::DatabaseDenied,
         StoreError::UnknownDatabase(_) => ErrorKind::DatabaseUnknown,
         StoreError::Tls(_) => ErrorKind::DatabaseTls,
-        StoreError::UnsupportedDriver(_) => ErrorKind::DatabaseSettings,
         StoreError::TooMuch(_) | StoreError::NotPlain { .. } => ErrorKind::DatabaseUnsuitable,
         StoreError::Query(_) => ErrorKind::DatabaseError,
         StoreError::Locked(_) | StoreError::Deadlock(_) => ErrorKind::DatabaseBusy,
@@ -140,9 +129,8 @@ fn not_plain(table: &Untrusted, foreign: &Foreign) -> Problem {
     } else {
         w.database_not_plain_next
     };
-    Problem::new(
-        ErrorKind::DatabaseUnsuitable,
-        text!(database_not_plain, table = table, foreign = foreign),
+    ErrorKind::DatabaseUnsuitable.problem(
+        text!(database_not_plain, table, foreign),
         w.database_not_plain_why,
         next,
     )
@@ -185,8 +173,7 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
             .columns(table)
             .map_err(|e| unreachable_database(&e, settings))?;
         if columns.is_empty() {
-            return Err(Problem::new(
-                ErrorKind::DatabaseUnsuitable,
+            return Err(ErrorKind::DatabaseUnsuitable.problem(
                 text!(
                     table_missing,
                     table = shown(&format!("{}{table}", settings.prefix))

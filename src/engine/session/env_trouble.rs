@@ -13,17 +13,12 @@ pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) 
     let path = shown(&install.env_path()).to_string();
     let what = match trouble {
         Trouble::Refused { refused, .. } => {
-            text!(env_trouble_line, path = path, line = refused.line)
+            text!(env_trouble_line, path, line = refused.line)
         }
-        _ => text!(env_trouble, path = path),
+        _ => text!(env_trouble, path),
     };
     let (why, next) = why_and_next(install, trouble);
-    Problem::new(
-        ErrorKind::EnvUnreadable,
-        what,
-        why,
-        format!("{} {next}", w.quit_nothing_changed),
-    )
+    ErrorKind::EnvUnreadable.problem(what, why, format!("{} {next}", w.quit_nothing_changed))
 }
 
 /// The problem of a database that was tried with what could be read of such a `.env`.
@@ -55,10 +50,9 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     let w = words();
     let path = shown(&install.env_path()).to_string();
     let Some(file) = &install.env_file else {
-        return Err(Problem::new(
-            ErrorKind::EnvUnreadable,
+        return Err(ErrorKind::EnvUnreadable.problem(
             w.handover_impossible,
-            text!(handover_no_env, path = path),
+            text!(handover_no_env, path),
             w.handover_impossible_next,
         ));
     };
@@ -69,10 +63,9 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
         return Ok(());
     };
     let (why, next) = why_and_next(install, &trouble);
-    Err(Problem::new(
-        ErrorKind::EnvUnreadable,
+    Err(ErrorKind::EnvUnreadable.problem(
         w.handover_impossible,
-        text!(error_path, path = path, why = why),
+        text!(error_path, path, why),
         format!("{} {next}", w.quit_nothing_changed),
     ))
 }
@@ -101,7 +94,7 @@ fn why_and_next(install: &Install, trouble: &Trouble) -> (String, &'static str) 
             return (sentences::refused_line(refused, name.as_deref()), next);
         }
         Trouble::Nul { line } => {
-            let why = text!(env_trouble_nul, line = line);
+            let why = text!(env_trouble_nul, line);
             return (why, w.env_trouble_nul_next);
         }
     };

@@ -6,6 +6,7 @@ use super::{elsewhere, findings, own_backups};
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::known;
+use crate::domain::key::ring::KnownKey;
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Assessment;
@@ -143,10 +144,9 @@ fn misspelled(session: &Session) -> BTreeSet<Fingerprint> {
         Finding::MisspelledKey { key, .. } => session.ring.get(key.fingerprint),
         _ => None,
     });
-    let named: Vec<&AppKey> = named.collect();
-    let keys = session.ring.iter();
-    keys.filter(|k| named.iter().any(|n| n.same_bytes(&k.key)))
-        .map(|k| k.fingerprint())
+    named
+        .flat_map(|key| session.ring.twins_of(key))
+        .map(KnownKey::fingerprint)
         .collect()
 }
 
@@ -170,7 +170,7 @@ fn secret_findings(
             });
         }
         if let Some(published) = known::published(&known.key) {
-            let effective = ring.effective().is_some_and(|e| e.same_bytes(&known.key));
+            let effective = ring.is_effective(&known.key);
             let opens = secrets
                 .iter()
                 .any(|s| s.verdict.key() == Some(known.fingerprint()));

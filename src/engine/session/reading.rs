@@ -30,27 +30,29 @@ pub fn read_inventory(session: &mut Session) -> Result<(), Problem> {
 }
 
 fn read_all(session: &mut Session) -> Result<(), Problem> {
-    let mut inventory = read_stored(session)?;
+    let rules = read_rules(session);
+    let mut inventory = read_stored(session, &rules)?;
     add_variables(&mut inventory, &session.install);
     own_backups::offer(session, &inventory);
     session.inventory = inventory;
     Ok(())
 }
 
-/// The cells that hold something now, over the connection of this session; what was read before stays.
+/// The cells that hold something now, by the rules that were read before, over the connection of this session. What was
+/// read before stays.
 ///
 /// # Errors
 /// As [`read_inventory`].
 pub fn read_cells(session: &mut Session) -> Result<BTreeMap<Cell, Option<SecretBytes>>, Problem> {
-    let stored = session.together(Bounds::KEPT, read_stored)?;
+    let rules = session.inventory.rules().clone();
+    let stored = session.together(Bounds::KEPT, |session| read_stored(session, &rules))?;
     Ok(stored.cells)
 }
 
 /// Reads what the database holds.
-fn read_stored(session: &mut Session) -> Result<Inventory, Problem> {
-    let rules = read_rules(session);
+fn read_stored(session: &mut Session, rules: &Rules) -> Result<Inventory, Problem> {
     let mut inventory = Inventory::by(rules.clone());
-    read_rows(session, &rules, &mut |take, _, row| {
+    read_rows(session, rules, &mut |take, _, row| {
         take(&mut inventory, row)
     })?;
     Ok(inventory)

@@ -29,8 +29,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
         // Nothing found at a given place: opening it says precisely what is missing.
         ([], Some(path)) => Ok(path.to_owned()),
         ([first, ..], Some(_)) => Ok(first.clone()),
-        ([], None) => Err(Problem::new(
-            ErrorKind::InstallNotFound,
+        ([], None) => Err(ErrorKind::InstallNotFound.problem(
             w.install_not_found,
             w.install_not_found_why,
             w.install_not_found_next,
@@ -41,8 +40,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
                 .map(|p| shown(&p).to_string())
                 .collect::<Vec<_>>()
                 .join("\n    ");
-            Err(Problem::new(
-                ErrorKind::InstallAmbiguous,
+            Err(ErrorKind::InstallAmbiguous.problem(
                 w.install_several,
                 list,
                 w.install_several_next,
@@ -115,7 +113,7 @@ pub fn open(
                 problem.next = format!("{} {hint}", problem.next);
             }
             if let Some(places) = elsewhere::database_places(&install) {
-                let hint = text!(database_set_elsewhere, places = places);
+                let hint = text!(database_set_elsewhere, places);
                 problem.next = format!("{} {hint}", problem.next);
             }
             return Ok(Err(no_database(problem, &settings)));
@@ -151,7 +149,7 @@ fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
     let as_another = told && rustix::process::geteuid().is_root();
     (as_another && settings.driver == Driver::Sqlite).then(|| {
         let user = fs::user_name(install.web_user.uid);
-        text!(database_file_opened_as, user = user)
+        text!(database_file_opened_as, user)
     })
 }
 
@@ -247,5 +245,5 @@ pub fn web_user(install: &Install) -> String {
         KnownBy::Untold => return w.web_user_untold.to_owned(),
     };
     let user = fs::user_name(account.uid);
-    text!(survey_web_user_value, user = user, why = why)
+    text!(survey_web_user_value, user, why)
 }

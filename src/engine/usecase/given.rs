@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
+use crate::domain::key::ring::KnownKey;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
@@ -39,12 +40,7 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
     let is_missing = |path: &&PathBuf| !path.exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
         let what = text!(look_in_missing, path = shown(&missing));
-        return Err(Problem::new(
-            ErrorKind::BadInput,
-            what,
-            "",
-            w.look_in_missing_next,
-        ));
+        return Err(ErrorKind::BadInput.problem(what, "", w.look_in_missing_next));
     }
     Ok(Given {
         keys,
@@ -84,12 +80,7 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
 /// The problem of a file without a key.
 pub(super) fn holds_no_key(why: &str) -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::BadInput,
-        w.key_file_no_key,
-        why,
-        w.key_file_no_key_next,
-    )
+    ErrorKind::BadInput.problem(w.key_file_no_key, why, w.key_file_no_key_next)
 }
 
 /// A given key that opens nothing and is not the current one.
@@ -97,11 +88,11 @@ fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyR
     let ring = &session.ring;
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
     let opens = |key: &AppKey| {
-        let same = |report: &&KeyReport| {
-            let known = ring.get(report.fingerprint);
-            known.is_some_and(|known| known.same_bytes(key))
+        let of = |twin: &KnownKey| {
+            let is = |report: &&KeyReport| report.fingerprint == twin.fingerprint();
+            assessment.keys.iter().find(is)
         };
-        let mut twins = assessment.keys.iter().filter(same);
+        let mut twins = ring.twins_of(key).filter_map(of);
         twins.any(|twin| twin.opens > 0 || twin.effective)
     };
     assessment.keys.iter().find(|report| {
@@ -121,8 +112,7 @@ pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<
         return Ok(());
     };
     let from = useless.sources.first().map(sentences::source);
-    Err(Problem::new(
-        ErrorKind::BadInput,
+    Err(ErrorKind::BadInput.problem(
         w.key_file_useless,
         text!(
             key_file_useless_why,
@@ -146,8 +136,7 @@ fn named(path: &Path, why: &str) -> String {
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
     let unreadable = |why: &str| {
-        Problem::new(
-            ErrorKind::BadInput,
+        ErrorKind::BadInput.problem(
             w.key_file_unreadable,
             shown(why).to_string(),
             w.key_file_no_key_next,

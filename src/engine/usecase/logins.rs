@@ -68,12 +68,7 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
             let what = text!(no_such_mailbox, mailbox = shown(text));
-            return Err(Problem::new(
-                ErrorKind::BadInput,
-                what,
-                "",
-                w.test_nothing_next,
-            ));
+            return Err(ErrorKind::BadInput.problem(what, "", w.test_nothing_next));
         };
         which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
     }
@@ -194,7 +189,7 @@ pub fn test(
         }
     });
     if reporter.cancelled() {
-        return Err(Problem::new(ErrorKind::Cancelled, w.test_stopped, "", ""));
+        return Err(ErrorKind::Cancelled.problem(w.test_stopped, "", ""));
     }
     tested.sort_by_key(|t| (t.id.mailbox.is_none(), t.id));
     if wanted.send {

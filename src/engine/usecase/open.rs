@@ -63,9 +63,6 @@ impl NotOpened {
 }
 
 /// Finds, reads and judges the install, with every key that is at hand.
-///
-/// # Errors
-/// [`NotOpened`].
 pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, NotOpened> {
     let w = words();
     let options = opening.options;

@@ -9,9 +9,6 @@ use crate::engine::worker::PlanReady;
 /// Makes the plan for a strategy (`None` takes the recommended one) and rehearses it. A plan that the cached config stands
 /// in the way of is none: it would be refused when all is confirmed and backed up. `artisan` says whether FreeScout's own
 /// command may build a new cached config.
-///
-/// # Errors
-/// [`NoPlan`].
 pub fn plan(
     session: &mut Session,
     strategy: Option<Strategy>,

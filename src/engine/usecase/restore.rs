@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock, readable};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::restore;
 use crate::engine::recovery::restore::{Foretold, PutBack};
 use crate::engine::session::Session;
@@ -21,17 +20,17 @@ pub fn open(
     options: &Options,
     ask: &mut AskPassphrase<'_>,
 ) -> Result<Backup, Problem> {
-    let backup = Backup::open(folder).map_err(|e| no_backup(folder, options, &e))?;
+    let backup = Backup::open(folder).map_err(|e| no_backup(folder, options, e))?;
     readable(backup, options, ask)
 }
 
-fn no_backup(folder: &Path, options: &Options, error: &BackupError) -> Problem {
+fn no_backup(folder: &Path, options: &Options, error: BackupError) -> Problem {
     if let BackupError::Newer(..) = error {
-        return backup_problem(error);
+        return error.into();
     }
     let what = text!(not_a_backup, path = shown(&folder));
     let next = text!(not_a_backup_next, folder = shown(&options.backup_dir));
-    Problem::new(ErrorKind::BackupUnusable, what, error.to_string(), next)
+    ErrorKind::BackupUnusable.problem(what, error.to_string(), next)
 }
 
 /// What it would come to. Nothing is changed.
@@ -43,9 +42,6 @@ pub fn foresee(session: &mut Session, backup: &Backup) -> Result<Foretold, Refus
 }
 
 /// Backs up what stands, and puts the backup back as was predicted.
-///
-/// # Errors
-/// [`Refused`].
 pub fn restore(
     session: &mut Session,
     options: &Options,

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::logins;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
 use crate::domain::mail::probe::Tested;
-use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::resume;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::run_log;
@@ -22,9 +21,6 @@ pub struct Finished {
 }
 
 /// Finishes it; where nothing was interrupted, nothing is written. `prove` has every login tried after a recovery.
-///
-/// # Errors
-/// [`Refused`].
 pub fn resume(
     session: &mut Session,
     options: &Options,
@@ -42,7 +38,7 @@ pub fn resume(
     let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
     reporter.stage(Stage::Apply);
     let mut open = |folder: &Path| {
-        let backup = Backup::open(folder).map_err(|e| backup_problem(&e))?;
+        let backup = Backup::open(folder)?;
         readable(backup, options, ask)
     };
     let mut progress = |what: &str, done, of| reporter.progress(what, done, of);

@@ -38,12 +38,7 @@ fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
     undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
         let folder = shown(&options.backup_dir).to_string();
         let why = text!(undo_nothing_why, folder = folder);
-        Problem::new(
-            ErrorKind::NothingToDo,
-            w.undo_nothing,
-            why,
-            w.undo_nothing_next,
-        )
+        ErrorKind::NothingToDo.problem(w.undo_nothing, why, w.undo_nothing_next)
     })
 }
 
@@ -60,9 +55,6 @@ pub fn foresee(
 }
 
 /// Backs up what stands, and takes the last recovery back.
-///
-/// # Errors
-/// [`Refused`].
 pub fn undo(
     session: &mut Session,
     options: &Options,

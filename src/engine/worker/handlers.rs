@@ -20,7 +20,7 @@ use crate::domain::verdict::finding::Finding;
 use crate::engine::hunt::Looking;
 use crate::engine::recovery::NoPlan;
 use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::{BackupContents, backup_problem};
+use crate::engine::recovery::backup::BackupContents;
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::run_log;
@@ -217,12 +217,7 @@ impl Desk {
     pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
         self.session.as_mut().ok_or_else(|| {
-            Problem::new(
-                ErrorKind::InstallNotFound,
-                w.install_not_open,
-                "",
-                w.install_not_found_next,
-            )
+            ErrorKind::InstallNotFound.problem(w.install_not_open, "", w.install_not_found_next)
         })
     }
 
@@ -266,8 +261,7 @@ impl Desk {
         let w = words();
         let refused = |e: BackupError| {
             let why = shown(&e.to_string()).to_string();
-            Problem::new(
-                ErrorKind::NotWritable,
+            ErrorKind::NotWritable.problem(
                 w.backup_folder_unusable,
                 why,
                 w.backup_folder_unusable_next,
@@ -455,15 +449,10 @@ fn tell_journal(session: &Session, options: &Options, call: &Call<'_>) {
 
 /// The screen has no place to type a passphrase: it says which command asks for it.
 fn no_passphrase(folder: &Path) -> Result<Passphrase, Problem> {
-    Err(backup_problem(&BackupError::Locked(folder.to_owned())))
+    Err(BackupError::Locked(folder.to_owned()).into())
 }
 
 fn no_backup() -> Problem {
     let w = words();
-    Problem::new(
-        ErrorKind::Refused,
-        w.apply_needs_backup,
-        "",
-        w.apply_needs_backup_next,
-    )
+    ErrorKind::Refused.problem(w.apply_needs_backup, "", w.apply_needs_backup_next)
 }

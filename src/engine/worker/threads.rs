@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::handlers::{Call, Desk};
 use super::{Job, JobId, PasswordsUsed, TestJob, Update};
-use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::error::ErrorKind;
 use crate::domain::inventory::secret::wipe_stack;
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::mail_test::connections;
@@ -169,14 +169,7 @@ fn work(
 fn one_job(desk: &mut Desk, job: Job, call: &Call<'_>) {
     // A fault of ours must reach the screen, not leave it waiting.
     let outcome = catch_unwind(AssertUnwindSafe(|| desk.run(job, call)));
-    let fault = || {
-        Problem::new(
-            ErrorKind::Internal,
-            words().our_fault,
-            "",
-            words().our_fault_next,
-        )
-    };
+    let fault = || ErrorKind::Internal.problem(words().our_fault, "", words().our_fault_next);
     match outcome.unwrap_or_else(|_| Err(fault().into())) {
         Ok(()) => {}
         Err(failure) if failure.half_done() => call.send(Update::HalfDone(failure.problem)),

@@ -2,7 +2,7 @@
 //! again. One way for all servers; how its transaction begins and ends, and how a row is read and written, each says itself.
 
 use super::error::{StoreError, SwapError};
-use super::store::Swap;
+use super::store::{Server, Swap};
 use super::watch::Watch;
 use crate::domain::config::Driver;
 use crate::domain::inventory::secret::SecretBytes;
@@ -10,9 +10,9 @@ use crate::domain::inventory::sql;
 use crate::io::os::crash_points;
 use crate::io::os::crash_points::Point;
 
-/// The transaction of a change on one server. [`super::Store::hold`], [`super::Store::exchange`] and
+/// A server, with its transaction of a change. [`super::Store::hold`], [`super::Store::exchange`] and
 /// [`super::Store::commit`] are the last three.
-pub(super) trait Transaction {
+pub(super) trait Transaction: Server {
     /// The bounds of the connection.
     fn watch(&self) -> &Watch;
 

@@ -105,9 +105,14 @@ pub fn full_unseen(
     }
 }
 
+/// What fails here is a statement that failed, in whoever's words.
+fn failed(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Query(error.to_string().into())
+}
+
 /// MariaDB renamed the program; either does for either server.
 fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
-    spawn::find(names).map_err(|e| StoreError::Query(e.to_string().into()))
+    spawn::find(names).map_err(failed)
 }
 
 /// Whom the program runs as: with no more rights than it needs.
@@ -133,7 +138,6 @@ fn account(settings: &DbSettings, root: &Path, environment: &Environment) -> Acc
 
 /// The program as this account, with nothing of our environment, and with this file to read that it alone may read.
 fn command(program: &Path, account: Account, password: &[u8]) -> Result<Command, StoreError> {
-    let failed = |e: std::io::Error| StoreError::Query(e.to_string().into());
     let file = || -> std::io::Result<File> {
         let mut file = File::from(rustix::fs::memfd_create("password", MemfdFlags::CLOEXEC)?);
         file.write_all(password)?;
@@ -226,9 +230,7 @@ fn pg_dump(
 fn password_file(password: &str) -> Result<Zeroizing<String>, StoreError> {
     // Its lines have no escape for these.
     if password.contains(['\n', '\r']) {
-        return Err(StoreError::Query(
-            words().error_dump_password.to_owned().into(),
-        ));
+        return Err(failed(words().error_dump_password));
     }
     let mut text = Zeroizing::new(String::with_capacity(2 * password.len() + 16));
     text.push_str("*:*:*:*:");
@@ -249,7 +251,6 @@ fn pipe(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: std::io::Error| StoreError::Query(e.to_string().into());
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
     let family = Family::begin();
     let mut child = program.spawn().map_err(failed)?;
@@ -288,7 +289,6 @@ fn copy(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: std::io::Error| StoreError::Query(e.to_string().into());
     let Some(mut output) = child.stdout.take() else {
         return Ok(0);
     };
@@ -296,14 +296,14 @@ fn copy(
     let mut bytes = 0;
     loop {
         if cancel() {
-            return Err(StoreError::Query("cancelled".into()));
+            return Err(failed("cancelled"));
         }
         // A server that says nothing must not keep us from hearing that.
         let mut waiting = [PollFd::new(&output, PollFlags::IN)];
         match poll(&mut waiting, Some(&LOOK_UP)) {
             Ok(0) | Err(Errno::INTR) => continue,
             Ok(_) => {}
-            Err(e) => return Err(failed(e.into())),
+            Err(e) => return Err(failed(e)),
         }
         let read = output.read(&mut buffer).map_err(failed)?;
         if read == 0 {
@@ -323,22 +323,21 @@ fn copy_sqlite(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string().into());
     // In a folder of its own, and without a journal: SQLite trusts what lies beside a database under its name.
-    let folder = tempfile::tempdir().map_err(|e| failed(&e))?;
+    let folder = tempfile::tempdir().map_err(failed)?;
     let copy = folder.path().join("copy");
-    let mut into = rusqlite::Connection::open(&copy).map_err(|e| failed(&e))?;
+    let mut into = rusqlite::Connection::open(&copy).map_err(failed)?;
     into.pragma_update(None, "journal_mode", "OFF")
-        .map_err(|e| failed(&e))?;
+        .map_err(failed)?;
     // The copy is open already; what lies beside the other one is the web user's.
     let copied = as_user::with(web_user, || copy_from(file, &mut into));
-    copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
+    copied.map_err(failed)?.map_err(failed)?;
     drop(into);
     if cancel() {
-        return Err(StoreError::Query("cancelled".into()));
+        return Err(failed("cancelled"));
     }
-    let mut from = std::fs::File::open(&copy).map_err(|e| failed(&e))?;
-    let bytes = std::io::copy(&mut from, target).map_err(|e| failed(&e))?;
+    let mut from = std::fs::File::open(&copy).map_err(failed)?;
+    let bytes = std::io::copy(&mut from, target).map_err(failed)?;
     progress(bytes);
     Ok(bytes)
 }
@@ -350,25 +349,22 @@ fn sqlite_in_memory(
     target: &mut dyn Write,
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string().into());
-    let bytes = std::fs::metadata(file).map_err(|e| failed(&e))?.len();
+    let bytes = std::fs::metadata(file).map_err(failed)?.len();
     if bytes > MOST_IN_MEMORY {
-        return Err(StoreError::Query(
-            text!(error_dump_memory, bytes = bytes, most = MOST_IN_MEMORY).into(),
-        ));
+        let why = text!(error_dump_memory, bytes = bytes, most = MOST_IN_MEMORY);
+        return Err(failed(why));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_URI;
-    let mut copy =
-        Connection::open_with_flags("file:dump?vfs=memdb", flags).map_err(|e| failed(&e))?;
+    let mut copy = Connection::open_with_flags("file:dump?vfs=memdb", flags).map_err(failed)?;
     let copied = as_user::with(web_user, || copy_from(file, &mut copy));
-    copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
+    copied.map_err(failed)?.map_err(failed)?;
     if cancel() {
-        return Err(StoreError::Query("cancelled".into()));
+        return Err(failed("cancelled"));
     }
-    let whole = copy.serialize(rusqlite::MAIN_DB).map_err(|e| failed(&e))?;
-    target.write_all(&whole).map_err(|e| failed(&e))?;
+    let whole = copy.serialize(rusqlite::MAIN_DB).map_err(failed)?;
+    target.write_all(&whole).map_err(failed)?;
     Ok(whole.len() as u64)
 }
 

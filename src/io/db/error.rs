@@ -19,9 +19,6 @@ pub enum StoreError {
     /// TLS was asked for and failed.
     #[error("{0}")]
     Tls(Untrusted),
-    /// FreeScout does not support this driver, nor do we.
-    #[error("{0}")]
-    UnsupportedDriver(Untrusted),
     /// A statement failed.
     #[error("{0}")]
     Query(Untrusted),

@@ -19,7 +19,7 @@ use super::change::{self, Transaction};
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
 use super::store::LockAnswer;
-use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap, Use};
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Server, Stored, Swap, Use};
 use super::watch::Watch;
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
@@ -74,35 +74,39 @@ pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
     }
 }
 
-/// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; lock wait; deadlock;
-/// read-only server; a connection that was ended from the server's side.
-fn error(error: &mysql::Error) -> StoreError {
-    let text = error.to_string();
-    match error {
-        mysql::Error::MySqlError(refused) => match refused.code {
-            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone().into()),
-            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone().into()),
-            1205 => StoreError::Locked(refused.message.clone().into()),
-            1213 => StoreError::Deadlock(refused.message.clone().into()),
-            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone().into()),
-            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone().into()),
-            3159 => StoreError::Tls(refused.message.clone().into()),
-            _ => StoreError::Query(refused.message.clone().into()),
-        },
-        mysql::Error::TlsError(_) => StoreError::Tls(text.into()),
-        // A refused certificate arrives wrapped in the codec's error.
-        mysql::Error::CodecError(_)
-            if text.contains("certificate")
-                || text.contains("TLS")
-                || text.contains("handshake") =>
-        {
-            StoreError::Tls(text.into())
-        }
-        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string().into()),
-        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string().into()),
-        // The codec's own complaint is that the stream ended.
-        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string().into()),
-        _ => StoreError::Query(text.into()),
+impl From<mysql::Error> for StoreError {
+    /// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; lock wait; deadlock;
+    /// read-only server; a connection that was ended from the server's side.
+    fn from(error: mysql::Error) -> Self {
+        let of_tls = |text: &str| {
+            let words = ["certificate", "TLS", "handshake"];
+            words.iter().any(|word| text.contains(word))
+        };
+        let text = error.to_string();
+        let (kind, text): (fn(Untrusted) -> Self, String) = match error {
+            mysql::Error::MySqlError(refused) => (
+                match refused.code {
+                    1045 | 1698 | 1130 | 1251 | 1227 => Self::Denied,
+                    1044 | 1049 => Self::UnknownDatabase,
+                    1205 => Self::Locked,
+                    1213 => Self::Deadlock,
+                    1053 | 1927 | 4031 => Self::Unreachable,
+                    1290 | 1836 | 1792 => Self::ReadOnly,
+                    3159 => Self::Tls,
+                    _ => Self::Query,
+                },
+                refused.message,
+            ),
+            mysql::Error::TlsError(_) => (Self::Tls, text),
+            // A refused certificate arrives wrapped in the codec's error.
+            mysql::Error::CodecError(_) if of_tls(&text) => (Self::Tls, text),
+            mysql::Error::IoError(e) => (Self::Unreachable, e.to_string()),
+            mysql::Error::DriverError(e) => (Self::Unreachable, e.to_string()),
+            // The codec's own complaint is that the stream ended.
+            mysql::Error::CodecError(e) => (Self::Unreachable, e.to_string()),
+            _ => (Self::Query, text),
+        };
+        kind(text.into())
     }
 }
 
@@ -133,9 +137,6 @@ fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
 
 impl MySql {
     /// Connects.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         // Another store may have been first; any ring will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -164,7 +165,7 @@ impl MySql {
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))
             .max_allowed_packet(Some(PACKET));
-        let mut connection = Conn::new(options).map_err(|e| error(&e))?;
+        let mut connection = Conn::new(options)?;
         shutter::watch(&connection, watch);
         for statement in [
             format!("SET NAMES '{charset}' COLLATE '{collation}'"),
@@ -173,11 +174,9 @@ impl MySql {
             // Of whole tables, as a dump or ALTER TABLE holds them; by itself the server waits for a day.
             bound("lock_wait_timeout"),
         ] {
-            connection.query_drop(statement).map_err(|e| error(&e))?;
+            connection.query_drop(statement)?;
         }
-        let row: Option<Row> = connection
-            .query_first("SELECT VERSION()")
-            .map_err(|e| error(&e))?;
+        let row: Option<Row> = connection.query_first("SELECT VERSION()")?;
         let version: String = taken(&row.ok_or_else(store::odd)?, 0)?;
         let server = match version.split_once("-MariaDB") {
             Some((number, _)) => format!("MariaDB {number}"),
@@ -197,7 +196,7 @@ impl MySql {
     }
 
     fn run(&mut self, statement: &str) -> Result<(), StoreError> {
-        self.connection.query_drop(statement).map_err(|e| error(&e))
+        Ok(self.connection.query_drop(statement)?)
     }
 
     /// A transaction that only reads, where the server knows such (MySQL from 5.6.5, MariaDB from 10.0).
@@ -211,14 +210,10 @@ impl MySql {
                 self.connection.query_drop("START TRANSACTION")
             }
             begun => begun,
-        }
-        .map_err(|e| error(&e))?;
+        }?;
         let done = work(self);
         // Nothing was written. Where the connection is gone, this was said already.
-        let ended = self
-            .connection
-            .query_drop("ROLLBACK")
-            .map_err(|e| error(&e));
+        let ended = self.run("ROLLBACK");
         done.and_then(|done| ended.map(|()| done))
     }
 }
@@ -247,7 +242,7 @@ fn bound(name: &str) -> String {
     )
 }
 
-impl Store for MySql {
+impl Server for MySql {
     fn server(&self) -> &str {
         &self.server
     }
@@ -264,8 +259,8 @@ impl Store for MySql {
             "SELECT COLUMN_NAME FROM information_schema.COLUMNS \
              WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {name} ORDER BY ORDINAL_POSITION"
         ));
-        for row in rows.map_err(|e| error(&e))? {
-            let name: String = taken(&row.map_err(|e| error(&e))?, 0)?;
+        for row in rows? {
+            let name: String = taken(&row?, 0)?;
             if let Err(e) = self.watch.row(&[name.len() as u64]) {
                 self.watch.give_up();
                 return Err(e);
@@ -294,16 +289,14 @@ impl Store for MySql {
         );
         self.reading(|this| {
             standing::require(&mut this.connection, &this.prefix, table, Use::Read)?;
-            let rows = this.connection.query_iter(select).map_err(|e| error(&e))?;
+            let rows = this.connection.query_iter(select)?;
             for row in rows {
-                let taken = row
-                    .map_err(|e| error(&e))
-                    .and_then(|row| row_of(row, columns.len()))
-                    .and_then(|(id, values)| {
-                        this.watch.row(&store::lengths(&values))?;
-                        Ok((id, values))
-                    });
-                match taken {
+                let taken = || {
+                    let (id, values) = row_of(row?, columns.len())?;
+                    this.watch.row(&store::lengths(&values))?;
+                    Ok((id, values))
+                };
+                match taken() {
                     Ok((id, values)) => each(id, values),
                     Err(e) => {
                         // Otherwise the library reads on, to the end of the answer, before it gives the connection back.
@@ -318,33 +311,14 @@ impl Store for MySql {
 
     fn transactional(&mut self, table: &str) -> Result<bool, StoreError> {
         let name = literal(&format!("{}{table}", self.prefix));
-        let row: Option<Row> = self
-            .connection
-            .query_first(format!(
-                "SELECT e.TRANSACTIONS FROM information_schema.TABLES t \
+        let row: Option<Row> = self.connection.query_first(format!(
+            "SELECT e.TRANSACTIONS FROM information_schema.TABLES t \
                  JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
                  WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = {name}"
-            ))
-            .map_err(|e| error(&e))?;
+        ))?;
         let Some(row) = row else { return Ok(false) };
         let answer: Option<String> = taken(&row, 0)?;
         Ok(answer.is_some_and(|word| word == "YES"))
-    }
-
-    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        self.hold_rows(rows)
-    }
-
-    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.exchange_rows(swaps)
-    }
-
-    fn commit(&mut self) -> Result<(), SwapError> {
-        self.commit_rows()
-    }
-
-    fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.take_back()
     }
 
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {
@@ -412,10 +386,7 @@ impl Transaction for MySql {
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = change::names(Driver::MySql, &self.prefix, swap);
         let select = format!("SELECT {column} FROM {table} WHERE `id` = ? FOR UPDATE");
-        let row: Option<mysql::Row> = self
-            .connection
-            .exec_first(select, (swap.id,))
-            .map_err(|e| error(&e))?;
+        let row: Option<mysql::Row> = self.connection.exec_first(select, (swap.id,))?;
         Ok(row.map(|row| row.unwrap().into_iter().next().and_then(text)))
     }
 
@@ -426,9 +397,7 @@ impl Transaction for MySql {
             .new
             .as_ref()
             .map_or(Value::NULL, |new| Value::Bytes(new.expose().to_vec()));
-        self.connection
-            .exec_drop(update, (new, swap.id))
-            .map_err(|e| error(&e))
+        Ok(self.connection.exec_drop(update, (new, swap.id))?)
     }
 
     fn keep(&mut self) -> Result<(), StoreError> {

@@ -31,7 +31,7 @@ use super::change::{self, Transaction};
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
 use super::store::LockAnswer;
-use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap};
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Server, Stored, Swap};
 use super::watch::Watch;
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
@@ -113,9 +113,6 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
 
 impl PgSql {
     /// Connects.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         let mut config = Config::new();
         config
@@ -326,7 +323,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-impl Store for PgSql {
+impl Server for PgSql {
     fn server(&self) -> &str {
         &self.server
     }
@@ -394,22 +391,6 @@ impl Store for PgSql {
 
     fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
         Ok(true)
-    }
-
-    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        self.hold_rows(rows)
-    }
-
-    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.exchange_rows(swaps)
-    }
-
-    fn commit(&mut self) -> Result<(), SwapError> {
-        self.commit_rows()
-    }
-
-    fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.take_back()
     }
 
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {

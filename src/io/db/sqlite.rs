@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::limits::Limit;
-use rusqlite::types::ValueRef;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::change::{self, Transaction};
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
 use super::store::LockAnswer;
-use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap, Use};
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Server, Stored, Swap, Use};
 use super::watch::Watch;
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
@@ -49,26 +49,21 @@ pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
     }
 }
 
-fn error(error: &rusqlite::Error) -> StoreError {
-    let text = error.to_string();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            StoreError::Unreachable(text.into())
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            StoreError::Locked(text.into())
-        }
-        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text.into()),
-        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text.into()),
-        _ => StoreError::Query(text.into()),
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let kind = match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::Unreachable,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
+            Some(ErrorCode::NotADatabase) => Self::UnknownDatabase,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            _ => Self::Query,
+        };
+        kind(error.to_string().into())
     }
 }
 
 impl Sqlite {
     /// Opens an existing file; never makes one.
-    ///
-    /// # Errors
-    /// [`StoreError`].
     pub fn open(
         settings: &DbSettings,
         root: &Path,
@@ -78,21 +73,18 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let connection = Connection::open_with_flags(&file, flags).map_err(|e| error(&e))?;
+        let connection = Connection::open_with_flags(&file, flags)?;
         let interrupt = connection.get_interrupt_handle();
         watch.cut_by(move || interrupt.interrupt());
-        let set_up = || -> rusqlite::Result<()> {
-            connection.busy_timeout(LOCK_WAIT)?;
-            // The file may be hostile: no functions out of its schema, nothing larger than we read.
-            connection.pragma_update(None, "trusted_schema", false)?;
-            // What is committed stays, whenever the machine stops: the file's journal is gone for good then.
-            connection.pragma_update(None, "synchronous", "EXTRA")?;
-            connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 64 << 20)?;
-            // Until something is to be written.
-            connection.pragma_update(None, "query_only", true)?;
-            connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
-        };
-        set_up().map_err(|e| error(&e))?;
+        connection.busy_timeout(LOCK_WAIT)?;
+        // The file may be hostile: no functions out of its schema, nothing larger than we read.
+        connection.pragma_update(None, "trusted_schema", false)?;
+        // What is committed stays, whenever the machine stops: the file's journal is gone for good then.
+        connection.pragma_update(None, "synchronous", "EXTRA")?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 64 << 20)?;
+        // Until something is to be written.
+        connection.pragma_update(None, "query_only", true)?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
         let server = format!("SQLite {}", rusqlite::version());
         Ok(Self {
             connection,
@@ -109,9 +101,7 @@ impl Sqlite {
     }
 
     fn run(&mut self, statement: &str) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch(statement)
-            .map_err(|e| error(&e))
+        Ok(self.connection.execute_batch(statement)?)
     }
 
     /// Whether the connection takes no statement that writes.
@@ -142,29 +132,24 @@ fn standing(connection: &Connection, name: &str) -> rusqlite::Result<Option<Fore
 
 /// Refuses what is not a plain table, within a transaction that keeps it as it is.
 fn require(connection: &Connection, name: &str, wanted: Use) -> Result<(), StoreError> {
-    wanted.refuse(name, standing(connection, name).map_err(|e| error(&e))?)
+    wanted.refuse(name, standing(connection, name)?)
 }
 
-impl Store for Sqlite {
+impl Server for Sqlite {
     fn server(&self) -> &str {
         &self.server
     }
 
     fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
         let name = format!("{}{table}", self.prefix);
-        standing(&self.connection, &name).map_err(|e| error(&e))
+        Ok(standing(&self.connection, &name)?)
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
-        let names = || {
-            let mut statement = self
-                .connection
-                .prepare("SELECT name FROM pragma_table_info(?1)")?;
-            let names =
-                statement.query_map([format!("{}{table}", self.prefix)], |row| row.get(0))?;
-            names.collect::<rusqlite::Result<Vec<String>>>()
-        };
-        names().map_err(|e| error(&e))
+        let select = "SELECT name FROM pragma_table_info(?1)";
+        let mut statement = self.connection.prepare(select)?;
+        let names = statement.query_map([format!("{}{table}", self.prefix)], |row| row.get(0))?;
+        Ok(names.collect::<rusqlite::Result<_>>()?)
     }
 
     fn read(
@@ -186,13 +171,12 @@ impl Store for Sqlite {
         );
         let transaction = self
             .connection
-            .transaction_with_behavior(TransactionBehavior::Deferred)
-            .map_err(|e| error(&e))?;
+            .transaction_with_behavior(TransactionBehavior::Deferred)?;
         require(&transaction, &format!("{}{table}", self.prefix), Use::Read)?;
-        let mut statement = transaction.prepare(&select).map_err(|e| error(&e))?;
-        let mut rows = statement.query([]).map_err(|e| error(&e))?;
-        while let Some(row) = rows.next().map_err(|e| error(&e))? {
-            let (id, values, lengths) = row_of(row, columns.len()).map_err(|e| error(&e))?;
+        let mut statement = transaction.prepare(&select)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (id, values, lengths) = row_of(row, columns.len())?;
             self.watch.row(&lengths)?;
             each(id, values);
         }
@@ -201,22 +185,6 @@ impl Store for Sqlite {
 
     fn transactional(&mut self, _table: &str) -> Result<bool, StoreError> {
         Ok(true)
-    }
-
-    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        self.hold_rows(rows)
-    }
-
-    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        self.exchange_rows(swaps)
-    }
-
-    fn commit(&mut self) -> Result<(), SwapError> {
-        self.commit_rows()
-    }
-
-    fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.take_back()
     }
 
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {
@@ -267,7 +235,7 @@ impl Transaction for Sqlite {
     // The whole file is locked.
     fn begin(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
         if self.connection.is_autocommit() {
-            self.only_reading(false).map_err(|e| error(&e))?;
+            self.only_reading(false)?;
             self.run("BEGIN IMMEDIATE")?;
         }
         for table in change::tables(rows) {
@@ -279,32 +247,24 @@ impl Transaction for Sqlite {
 
     fn current(&mut self, swap: &Swap) -> Result<Option<Option<SecretBytes>>, StoreError> {
         let (table, column) = change::names(Driver::Sqlite, &self.prefix, swap);
-        let read = || {
-            let mut statement = self
-                .connection
-                .prepare(&format!("SELECT {column} FROM {table} WHERE \"id\" = ?1"))?;
-            let mut rows = statement.query([swap.id.cast_signed()])?;
-            rows.next()?
-                .map(|row| row.get_ref(0).map(stored))
-                .transpose()
+        let select = format!("SELECT {column} FROM {table} WHERE \"id\" = ?1");
+        let mut statement = self.connection.prepare(&select)?;
+        let mut rows = statement.query([swap.id.cast_signed()])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
         };
-        read().map_err(|e| error(&e))
+        Ok(Some(stored(row.get_ref(0)?)))
     }
 
     fn write(&mut self, swap: &Swap) -> Result<(), StoreError> {
         let (table, column) = change::names(Driver::Sqlite, &self.prefix, swap);
-        let write = || {
-            let mut statement = self.connection.prepare(&format!(
-                "UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2"
-            ))?;
-            // FreeScout's columns are texts. Bytes that are no UTF-8 can only come from a text column all the same.
-            let new = swap
-                .new
-                .as_ref()
-                .map(|text| rusqlite::types::ToSqlOutput::Borrowed(ValueRef::Text(text.expose())));
-            statement.execute(rusqlite::params![new, swap.id.cast_signed()])
-        };
-        write().map(|_| ()).map_err(|e| error(&e))
+        let update = format!("UPDATE {table} SET {column} = ?1 WHERE \"id\" = ?2");
+        let mut statement = self.connection.prepare(&update)?;
+        // FreeScout's columns are texts. Bytes that are no UTF-8 can only come from a text column all the same.
+        let new = swap.new.as_ref();
+        let new = new.map(|text| ToSqlOutput::Borrowed(ValueRef::Text(text.expose())));
+        statement.execute(rusqlite::params![new, swap.id.cast_signed()])?;
+        Ok(())
     }
 
     fn keep(&mut self) -> Result<(), StoreError> {

@@ -72,35 +72,16 @@ impl Swap {
     }
 }
 
-/// A FreeScout database, open.
-pub trait Store: Send {
+/// A FreeScout database, whatever server keeps it: what is asked of it, one question at a time.
+pub trait Server: Send {
     /// Product and version, such as `MariaDB 10.11.19`. As the server says it: sanitise before showing.
     fn server(&self) -> &str;
 
-    /// What is asked from now on shares these bounds, which begin with this call; with `None` each call has its own. A
-    /// change of rows always has its own.
-    fn together(&mut self, bounds: Option<Bounds>) {
-        // Kept by the one whom others wait for.
-        let _ = bounds;
-    }
-
-    /// Whether the connection was given up, because the server answered too late or sent too much: nothing is answered any
-    /// more.
-    fn given_up(&self) -> bool {
-        false
-    }
-
     /// What stands under the table's name, or acts when its rows are changed, that is not FreeScout's. Nothing is read of
     /// the table itself. `None` also where there is no such table.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the catalogue cannot be read.
     fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError>;
 
     /// The names of a table's columns; none when the table does not exist.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the catalogue cannot be read.
     fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError>;
 
     /// Reads `columns` of every row, in the order of ids, row by row. With `newest`, only that many of the highest ids,
@@ -118,10 +99,28 @@ pub trait Store: Send {
     ) -> Result<(), StoreError>;
 
     /// Whether changes to the table can be rolled back (MyISAM tables cannot).
+    fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
+
+    /// Takes the lock that keeps two of us off one install, wherever they run: see [`crate::io::db::lock`]. For a
+    /// connection that does nothing else, as long as it is to be held.
     ///
     /// # Errors
-    /// [`StoreError`] when the catalogue cannot be read.
-    fn transactional(&mut self, table: &str) -> Result<bool, StoreError>;
+    /// [`StoreError`] when the server does not give such locks.
+    fn claim(&mut self) -> Result<LockAnswer, StoreError>;
+
+    /// Whether the lock of [`Server::claim`] is still held.
+    fn still_claimed(&mut self) -> bool;
+}
+
+/// A FreeScout database, open.
+pub trait Store: Server {
+    /// What is asked from now on shares these bounds, which begin with this call; with `None` each call has its own. A
+    /// change of rows always has its own.
+    fn together(&mut self, bounds: Option<Bounds>);
+
+    /// Whether the connection was given up, because the server answered too late or sent too much: nothing is answered any
+    /// more.
+    fn given_up(&self) -> bool;
 
     /// Begins a transaction and locks these rows: others that want to change one wait until [`Store::commit`] or
     /// [`Store::roll_back`]. Nothing else is read over this connection meanwhile.
@@ -148,16 +147,6 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError`] when the connection broke; the server then does the same by itself.
     fn roll_back(&mut self) -> Result<(), StoreError>;
-
-    /// Takes the lock that keeps two of us off one install, wherever they run: see [`crate::io::db::lock`]. For a
-    /// connection that does nothing else, as long as it is to be held.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the server does not give such locks.
-    fn claim(&mut self) -> Result<LockAnswer, StoreError>;
-
-    /// Whether the lock of [`Store::claim`] is still held.
-    fn still_claimed(&mut self) -> bool;
 
     /// [`Store::exchange`] and [`Store::commit`].
     ///

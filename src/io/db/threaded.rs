@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
+use super::change::Transaction;
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
 use super::store::LockAnswer;
-use super::store::{Store, Stored, Swap};
+use super::store::{Server, Store, Stored, Swap};
 use super::watch::{Bounds, Watch};
 use crate::domain::inventory::secret::wipe_stack;
 use crate::io::os::as_user;
@@ -39,7 +40,7 @@ pub fn hush() {
     }));
 }
 
-type Request = Box<dyn FnOnce(&mut dyn Store) + Send>;
+type Request = Box<dyn FnOnce(&mut dyn Transaction) + Send>;
 type ReadRow = (u64, Vec<Stored>);
 
 /// An open connection.
@@ -76,10 +77,7 @@ fn refused(error: &std::io::Error) -> StoreError {
 
 impl ThreadedConnection {
     /// Connects on a new thread with the rights of this account, where we are root; `None` is our own rights.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(super) fn open<S: Store + 'static>(
+    pub(super) fn open<S: Transaction + 'static>(
         account: Option<Account>,
         connect: impl FnOnce(&Arc<Watch>) -> Result<S, StoreError> + Send + 'static,
     ) -> Result<Self, StoreError> {
@@ -177,7 +175,7 @@ impl ThreadedConnection {
     fn ask<T: Send + 'static>(
         &mut self,
         own: Bounds,
-        work: impl FnOnce(&mut dyn Store) -> T + Send + 'static,
+        work: impl FnOnce(&mut dyn Transaction) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
         self.begin(own);
@@ -198,7 +196,7 @@ impl ThreadedConnection {
     fn change<T: Send + 'static>(
         &mut self,
         texts: usize,
-        work: impl FnOnce(&mut dyn Store) -> T + Send + 'static,
+        work: impl FnOnce(&mut dyn Transaction) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let together = self.together.take();
         let answer = self.ask(Bounds::change(texts), work);
@@ -246,17 +244,9 @@ impl Gathered {
     }
 }
 
-impl Store for ThreadedConnection {
+impl Server for ThreadedConnection {
     fn server(&self) -> &str {
         &self.server
-    }
-
-    fn together(&mut self, bounds: Option<Bounds>) {
-        self.together = bounds.map(|whole| Together { whole, left: whole });
-    }
-
-    fn given_up(&self) -> bool {
-        self.requests.is_none()
     }
 
     fn foreign(&mut self, table: &str) -> Result<Option<Foreign>, StoreError> {
@@ -313,28 +303,6 @@ impl Store for ThreadedConnection {
         self.ask(Bounds::KEPT, move |store| store.transactional(&table))?
     }
 
-    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
-        let rows = rows.to_vec();
-        self.change(rows.len(), move |store| store.hold(&rows))?
-    }
-
-    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
-        let swaps = swaps.to_vec();
-        self.change(swaps.len(), move |store| store.exchange(&swaps))?
-    }
-
-    fn commit(&mut self) -> Result<(), SwapError> {
-        match self.change(0, |store| store.commit()) {
-            Ok(answer) => answer,
-            Err(error) if self.watch.committing() => Err(SwapError::Unknown(error)),
-            Err(error) => Err(SwapError::Store(error)),
-        }
-    }
-
-    fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.change(0, |store| store.roll_back())?
-    }
-
     fn claim(&mut self) -> Result<LockAnswer, StoreError> {
         self.ask(Bounds::CONNECTING, |store| store.claim())?
     }
@@ -342,5 +310,37 @@ impl Store for ThreadedConnection {
     fn still_claimed(&mut self) -> bool {
         self.ask(Bounds::AWAKE, |store| store.still_claimed())
             .unwrap_or(false)
+    }
+}
+
+impl Store for ThreadedConnection {
+    fn together(&mut self, bounds: Option<Bounds>) {
+        self.together = bounds.map(|whole| Together { whole, left: whole });
+    }
+
+    fn given_up(&self) -> bool {
+        self.requests.is_none()
+    }
+
+    fn hold(&mut self, rows: &[Swap]) -> Result<(), StoreError> {
+        let rows = rows.to_vec();
+        self.change(rows.len(), move |store| store.hold_rows(&rows))?
+    }
+
+    fn exchange(&mut self, swaps: &[Swap]) -> Result<(), SwapError> {
+        let swaps = swaps.to_vec();
+        self.change(swaps.len(), move |store| store.exchange_rows(&swaps))?
+    }
+
+    fn commit(&mut self) -> Result<(), SwapError> {
+        match self.change(0, |store| store.commit_rows()) {
+            Ok(answer) => answer,
+            Err(error) if self.watch.committing() => Err(SwapError::Unknown(error)),
+            Err(error) => Err(SwapError::Store(error)),
+        }
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.change(0, |store| store.take_back())?
     }
 }

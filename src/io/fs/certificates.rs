@@ -15,9 +15,6 @@ use crate::io::fs;
 const MOST: u64 = 4 << 20;
 
 /// Reads a file of certificates: a regular one, of a bounded size.
-///
-/// # Errors
-/// [`FileError`].
 pub fn read(path: &Path) -> Result<FileRead, FileError> {
     fs::read(path, MOST)
 }

@@ -103,7 +103,7 @@ pub struct SecondName {
 
 fn of_path(path: &Path, why: &str) -> String {
     let path = shown(&path).to_string();
-    text!(error_path, path = path, why = why)
+    text!(error_path, path, why)
 }
 
 impl FileError {
@@ -139,7 +139,7 @@ impl FileError {
                 owner = user_name(file.owner),
                 folder_owner = user_name(file.folder_owner)
             ),
-            FileError::TooLarge(_, max) => text!(error_too_large, max = max),
+            FileError::TooLarge(_, max) => text!(error_too_large, max),
             FileError::Changed(_) => w.error_changed.to_owned(),
             FileError::Immutable(_) => w.error_immutable.to_owned(),
         }

@@ -40,9 +40,6 @@ pub(super) fn of(path: &Path) -> Result<(Folder, OsString), FileError> {
 /// Makes a folder and what is missing above it (0700), and brings all of that to the disk.
 ///
 /// Of what is there already the last part may be one that an earlier run made when it was cut off: it is synced as well.
-///
-/// # Errors
-/// What the system says.
 pub(in crate::io) fn make(path: &Path) -> std::io::Result<()> {
     let exists = |part: &Path| std::fs::metadata(part).is_ok();
     let parts: Vec<&Path> = path
@@ -195,9 +192,6 @@ impl Folder {
     }
 
     /// Brings a file of this name to the disk that another program wrote, and its name.
-    ///
-    /// # Errors
-    /// As [`sync`]; or it cannot be opened.
     pub(super) fn sync_file(&self, name: &OsStr) -> std::io::Result<()> {
         let file = rustix::fs::openat(&self.0, name, resolve::READ, Mode::empty())?;
         failed(rustix::fs::fsync(file))?;

@@ -42,38 +42,27 @@ const ROOTS_FRIENDS: [&str; 9] = [
 /// Programs that stand in `/etc/passwd` for an account that cannot log in.
 const NO_SHELLS: [&str; 3] = ["nologin", "false", "sync"];
 
-/// How it is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KnownBy {
-    /// The operator named the account.
-    Operator,
-    /// It owns everything.
-    Owner,
-    /// The owners differ, and it has the least rights among them. All of them, most first, by user id.
-    LeastOwner(Vec<u32>),
-    /// Everything is root's, and an access control list of root's lets the account write there.
-    Acl,
-    /// Everything is root's, and this group may write there, by its id.
-    Group(u32),
-    /// Everything is root's, and nobody else may write `.env`.
-    Root,
-    /// Everything is root's, and everybody may write `.env` or put another in its place: it is not known at all.
-    Untold,
-}
-
-impl KnownBy {
-    /// Its name in JSON.
-    pub fn code(&self) -> &'static str {
-        match self {
-            KnownBy::Operator => "operator",
-            KnownBy::Owner => "owner",
-            KnownBy::LeastOwner(_) => "least_owner",
-            KnownBy::Acl => "acl",
-            KnownBy::Group(_) => "group",
-            KnownBy::Root => "root",
-            KnownBy::Untold => "untold",
-        }
+named! {
+    /// How it is known.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum KnownBy {
+        /// The operator named the account.
+        Operator = "operator",
+        /// It owns everything.
+        Owner = "owner",
+        /// The owners differ, and it has the least rights among them. All of them, most first, by user id.
+        LeastOwner(Vec<u32>) = "least_owner",
+        /// Everything is root's, and an access control list of root's lets the account write there.
+        Acl = "acl",
+        /// Everything is root's, and this group may write there, by its id.
+        Group(u32) = "group",
+        /// Everything is root's, and nobody else may write `.env`.
+        Root = "root",
+        /// Everything is root's, and everybody may write `.env` or put another in its place: it is not known at all.
+        Untold = "untold",
     }
+    /// Its name in JSON.
+    pub fn code;
 }
 
 /// The account that FreeScout runs as, and how that is known.

@@ -74,9 +74,6 @@ pub use crate::io::os::spawn::Account as WebUser;
 
 /// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program (the web user's own choice, run as the
 /// web user alone), else `php` on the search path.
-///
-/// # Errors
-/// [`NotFound`].
 pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
     let configured = configured.map(Path::new);
     match configured.filter(|p| p.is_absolute() && spawn::is_program(p)) {
@@ -94,15 +91,12 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
         return Ok(());
     }
     let owner = fs::user_name(meta.uid());
-    let why = text!(artisan_owner, owner = owner);
+    let why = text!(artisan_owner, owner);
     Err(ArtisanError::NotFreeScouts(why))
 }
 
 /// Runs `php artisan freescout:clear-cache` in the install as its web user. Of our environment it gets what is FreeScout's
 /// own (see `domain::config::inherited`), as the cache it builds would otherwise freeze defaults; and nothing else of root's. After `limit` it is ended, with everything it started.
-///
-/// # Errors
-/// [`ArtisanError`].
 pub fn clear_cache(
     install: &Path,
     web_user: Option<WebUser>,

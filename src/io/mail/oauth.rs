@@ -103,9 +103,6 @@ struct TokenReply {
 }
 
 /// Asks for new tokens. What comes back may exist nowhere else: store it before it is used.
-///
-/// # Errors
-/// [`AskError`].
 pub fn refresh(
     provider: OAuthProvider,
     endpoints: &Endpoints,

@@ -80,9 +80,6 @@ impl ProcessMemory {
     }
 
     /// The same of a PHP process, with its own account's rights where root's do not suffice.
-    ///
-    /// # Errors
-    /// [`Barred`].
     pub fn of(process: &PhpProcess, limit: u64) -> Result<Self, Barred> {
         processes::as_itself(process.account, || Self::open(process.pid, limit))
             .map_err(|e| Barred::of(process, &e))

@@ -65,9 +65,6 @@ impl std::error::Error for NotFound {}
 
 /// The first of these programs on the search path. One that others could have put there is passed over, and named where
 /// there is no better one.
-///
-/// # Errors
-/// [`NotFound`].
 pub fn find(names: &[&str]) -> Result<PathBuf, NotFound> {
     let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from(USUAL_PATH));
     find_on(&path, names)

@@ -109,9 +109,6 @@ struct Schema {
 
 impl Backup {
     /// Opens a backup folder.
-    ///
-    /// # Errors
-    /// [`BackupError`] when it is none.
     pub fn open(folder: &Path) -> Result<Self, BackupError> {
         Self::open_within(folder, MAX_BYTES)
     }
@@ -279,9 +276,6 @@ impl Backup {
     }
 
     /// What the recovery after this backup wrote, if there was one.
-    ///
-    /// # Errors
-    /// [`BackupError`] when the record cannot be read.
     pub fn recovery(&self) -> Result<Option<RecoveryRecord>, BackupError> {
         let path = self.folder.join(RECOVERY);
         match fs::read(&path, MAX_BYTES) {
@@ -294,9 +288,6 @@ impl Backup {
     }
 
     /// Writes down what a recovery is about to write (or that it was taken back).
-    ///
-    /// # Errors
-    /// [`BackupError::File`].
     pub fn record(&self, record: &RecoveryRecord) -> Result<(), BackupError> {
         let path = self.folder.join(RECOVERY);
         let json = serde_json::to_vec_pretty(record)
@@ -306,9 +297,6 @@ impl Backup {
     }
 
     /// Removes the record of a recovery that did not happen.
-    ///
-    /// # Errors
-    /// [`BackupError::File`].
     pub fn forget_recovery(&self) -> Result<(), BackupError> {
         fs::remove(&self.folder.join(RECOVERY))?;
         Ok(())

@@ -224,9 +224,6 @@ impl Journal {
     }
 
     /// Writes down that a step begins, and that the one before it has ended.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn step(&mut self, run: i64, phase: RunPhase, now: &str) -> Result<(), JournalError> {
         self.commit(|t| {
             end_steps(t, run, now)?;
@@ -239,9 +236,6 @@ impl Journal {
     }
 
     /// Writes down how a run ended.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn end(&mut self, run: i64, outcome: RunOutcome, now: &str) -> Result<(), JournalError> {
         self.commit(|t| {
             end_steps(t, run, now)?;
@@ -255,9 +249,6 @@ impl Journal {
 
     /// Writes down that `undo` has ended, that recoveries which rested on this backup are taken back by it, and with them
     /// everything that was left unfinished on the install.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn taken_back(
         &mut self,
         install: &Path,
@@ -277,9 +268,6 @@ impl Journal {
     }
 
     /// The last run on an install that was begun and did not end.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn unfinished(&self, install: &Path) -> Result<Option<Run>, JournalError> {
         self.connection
             .query_row(
@@ -292,9 +280,6 @@ impl Journal {
     }
 
     /// New files that runs on an install which did not end, or failed, may have left beside those they would have replaced.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn staged(&self, install: &Path) -> Result<Vec<PathBuf>, JournalError> {
         let read = || {
             let mut statement = self.connection.prepare(
@@ -309,9 +294,6 @@ impl Journal {
     }
 
     /// Whether the runs on an install that this backup was made for came to write files; `None` where none is known.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn wrote_files(&self, install: &Path, backup: &Path) -> Result<Option<bool>, JournalError> {
         let counted = self.connection.query_row(
             "SELECT count(*), count(steps.run) FROM runs LEFT JOIN steps ON steps.run = runs.id AND steps.step = ?3 \
@@ -324,9 +306,6 @@ impl Journal {
     }
 
     /// All runs on an install, or on all of them, the last one first.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn history(&self, install: Option<&Path>) -> Result<Vec<Run>, JournalError> {
         let install = install.map(identity);
         let read = || {
@@ -340,25 +319,10 @@ impl Journal {
         read().map_err(self.failed())
     }
 
-    /// The steps of a run: name, begin, end.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn steps(&self, run: i64) -> Result<Vec<(String, String, Option<String>)>, JournalError> {
-        self.rows(
-            "SELECT step, began, ended FROM steps WHERE run = ?1 ORDER BY rowid",
-            run,
-            |row| Ok(Some((row.get(0)?, row.get(1)?, row.get(2)?))),
-        )
-    }
-
     /// What a run meant to write.
-    ///
-    /// # Errors
-    /// [`JournalError`].
     pub fn intent(&self, run: i64) -> Result<Intent, JournalError> {
         let plan = self.rows(
-            "SELECT table_name, row, column_name, json_path, action, readable_after FROM plan WHERE run = ?1 ORDER BY rowid",
+            "table_name, row, column_name, json_path, action, readable_after FROM plan",
             run,
             |row| {
                 let place = place_of(row)?;
@@ -371,7 +335,7 @@ impl Journal {
             },
         )?;
         let payloads: Vec<(Place, String)> = self.rows(
-            "SELECT table_name, row, column_name, json_path, payload FROM payloads WHERE run = ?1 ORDER BY rowid",
+            "table_name, row, column_name, json_path, payload FROM payloads",
             run,
             |row| {
                 let payload = row.get(4)?;
@@ -379,7 +343,7 @@ impl Journal {
             },
         )?;
         let cells = self.rows(
-            "SELECT table_name, row, column_name, NULL, old_sha256, new_sha256 FROM cells WHERE run = ?1 ORDER BY rowid",
+            "table_name, row, column_name, NULL, old_sha256, new_sha256 FROM cells",
             run,
             |row| {
                 let (old, new) = (row.get(4)?, row.get(5)?);
@@ -396,7 +360,7 @@ impl Journal {
             },
         )?;
         let files = self.rows(
-            "SELECT path, saved, old_sha256, new_sha256, staged FROM files WHERE run = ?1 ORDER BY rowid",
+            "path, saved, old_sha256, new_sha256, staged FROM files",
             run,
             |row| {
                 Ok(Some(IntendedFile {
@@ -411,15 +375,17 @@ impl Journal {
         Ok(Intent { plan, cells, files })
     }
 
-    /// The rows of a statement about one run; those that are none of ours are passed over.
+    /// Columns of a table's rows about one run, in the order in which they were written; those that are none of ours are
+    /// passed over.
     fn rows<T>(
         &self,
-        statement: &str,
+        columns: &str,
         run: i64,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<Option<T>>,
     ) -> Result<Vec<T>, JournalError> {
         let all = || {
-            let mut statement = self.connection.prepare(statement)?;
+            let select = format!("SELECT {columns} WHERE run = ?1 ORDER BY rowid");
+            let mut statement = self.connection.prepare(&select)?;
             let rows = statement.query_map([run], read)?;
             rows.filter_map(Result::transpose)
                 .collect::<rusqlite::Result<Vec<T>>>()

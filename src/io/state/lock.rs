@@ -76,9 +76,6 @@ pub struct Lock(#[expect(dead_code, reason = "closing the file gives the lock ba
 
 impl Lock {
     /// Takes the lock of an install, at once or not at all.
-    ///
-    /// # Errors
-    /// [`LockError`].
     pub fn take(state_dir: &Path, install: &Path, us: &Holder) -> Result<Self, LockError> {
         prepare_parent(state_dir)?;
         let path = file_of(state_dir, install);

@@ -48,9 +48,6 @@ pub enum PassphraseError {
 }
 
 /// Reads a passphrase: all of the file but the end of its line; `-` is standard input.
-///
-/// # Errors
-/// [`PassphraseError`].
 pub fn read(path: &Path) -> Result<Passphrase, PassphraseError> {
     // With the end of its line.
     let most = MOST + 2;
@@ -129,9 +126,6 @@ impl SilentTerminal {
     }
 
     /// Asks once.
-    ///
-    /// # Errors
-    /// [`PassphraseError`].
     pub fn ask(&mut self, question: &str) -> Result<Passphrase, PassphraseError> {
         self.say(question)?;
         let mut line = TypedLine::default();

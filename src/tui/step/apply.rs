@@ -39,10 +39,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     }
     if let Some(backup) = &wizard.backup.done {
         let folder = shown(&backup.folder).to_string();
-        canvas.pieces(
-            &mut area,
-            &[(Role::Muted, text!(apply_backup, folder = folder))],
-        );
+        canvas.pieces(&mut area, &[(Role::Muted, text!(apply_backup, folder))]);
     }
     if wizard.is_running(JobKind::Apply) {
         canvas.pieces(&mut prompt, &[(Role::Accent, w.apply_running.to_owned())]);

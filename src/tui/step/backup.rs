@@ -34,7 +34,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
                 backup_holds_value,
                 texts = done.cells,
                 files = done.files,
-                kib = kib
+                kib
             ),
         );
         take_top(&mut area, 1);
@@ -66,7 +66,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         let path = shown(&folders.backups).to_string();
         canvas.value(&mut area, w.backup_folder, NAMES, &path);
         let refused = folders.refused.as_ref();
-        let refused = refused.map(|why| text!(backup_folder_refused, why = why));
+        let refused = refused.map(|why| text!(backup_folder_refused, why));
         let mut said: Vec<Piece> = Vec::new();
         said.extend(refused.map(|text| (Role::Danger, text)));
         let cautions = folders.cautions.iter().cloned();
@@ -84,7 +84,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         "pgsql" => "pg_dump",
         _ => "SQLite",
     };
-    let option = text!(backup_full_dump, program = program);
+    let option = text!(backup_full_dump, program);
     let row = take_top(&mut area, 1);
     let spans = vec![
         canvas.span(Role::Accent, format!("{mark} ")),

@@ -23,22 +23,22 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     let mut below: Vec<Piece> = Vec::new();
     if let Some(Tried { key, opens }) = &wizard.keys.tried {
         below.push(match opens {
-            Some(0) => (Role::Warn, text!(key_tried_nothing, key = key)),
-            Some(opens) => (Role::Ok, text!(key_tried, key = key, opens = opens)),
+            Some(0) => (Role::Warn, text!(key_tried_nothing, key)),
+            Some(opens) => (Role::Ok, text!(key_tried, key, opens)),
             None => (Role::Danger, text!(key_not_a_key, why = key)),
         });
     }
     let closed = assessment.summary.unknown_key;
     below.push(match closed {
         0 => (Role::Ok, w.keys_all_open.to_owned()),
-        count => (Role::Warn, text!(keys_some_closed, count = count)),
+        count => (Role::Warn, text!(keys_some_closed, count)),
     });
     if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {
         let text = match skipped.len() - 1 {
-            0 => text!(look_skipped_one, first = first),
-            more => text!(look_skipped_shown, first = first, more = more),
+            0 => text!(look_skipped_one, first),
+            more => text!(look_skipped_shown, first, more),
         };
         // One line: what it says is good to know, not urgent.
         below.push((Role::Muted, fit(&text, usize::from(area.width))));
@@ -61,7 +61,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             let unread = wizard.keys.looked.as_ref().filter(|l| l.files == 0);
             if let (KeysForm::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first()))
             {
-                let why = text!(looked_nothing, why = why);
+                let why = text!(looked_nothing, why);
                 canvas.pieces(&mut foot, &[(Role::Danger, why)]);
             }
             if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
@@ -124,10 +124,7 @@ fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
     pieces.extend(shown);
     if key.sources.len() > SOURCES {
         let more = key.sources.len() - SOURCES;
-        pieces.push((
-            Role::Muted,
-            format!("  {}", text!(keys_more_sources, more = more)),
-        ));
+        pieces.push((Role::Muted, format!("  {}", text!(keys_more_sources, more))));
     }
     pieces
 }

@@ -56,7 +56,7 @@ fn instead(asked: &Asked, answer: &Answer) -> Option<String> {
             let (_, owner, kind) = asked.same.iter().find(|(p, ..)| p == place)?;
             Some(text!(
                 passwords_same_as,
-                owner = owner,
+                owner,
                 kind = sentences::kind(*kind)
             ))
         }
@@ -153,7 +153,7 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
     let mut hints = Vec::new();
     if let Some(id) = asked.oauth_mailbox {
         let site = wizard.survey.read().map_or("", |s| s.site.as_str());
-        hints.push(plain(text!(passwords_oauth, site = site, id = id)));
+        hints.push(plain(text!(passwords_oauth, site, id)));
     }
     if !wizard.passwords.offers(asked).is_empty() {
         hints.push((Role::Muted, w.passwords_same_hint.to_owned()));

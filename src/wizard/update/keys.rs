@@ -31,12 +31,12 @@ impl Wizard {
         };
         let (files, megabytes) = (looked.files, looked.bytes.div_ceil(1 << 20));
         let searched = match stopped {
-            true => text!(looked_stopped, files = files, megabytes = megabytes),
-            false => text!(looked, files = files, megabytes = megabytes),
+            true => text!(looked_stopped, files, megabytes),
+            false => text!(looked, files, megabytes),
         };
         let new = opening(assessment).saturating_sub(self.keys.opening);
         let found = match (new, looked.files, looked.skipped.first()) {
-            (0, 0, Some(why)) => return self.say(&text!(looked_nothing, why = why)),
+            (0, 0, Some(why)) => return self.say(&text!(looked_nothing, why)),
             (0, ..) => w.looked_no_key.to_owned(),
             _ => {
                 let best = assessment
@@ -45,7 +45,7 @@ impl Wizard {
                     .filter(|k| !k.effective)
                     .max_by_key(|k| k.opens);
                 let total = assessment.summary.all();
-                best.map(|k| text!(looked_found, key = k.label, opens = k.opens, total = total))
+                best.map(|k| text!(looked_found, key = k.label, opens = k.opens, total))
                     .unwrap_or_default()
             }
         };

@@ -62,7 +62,7 @@ impl Wizard {
                 if kind == JobKind::KeepIn {
                     self.backup.form = None;
                     let path = shown(&folders.backups);
-                    self.say(&text!(backup_folder_kept, path = path));
+                    self.say(&text!(backup_folder_kept, path));
                 }
                 self.backup.folders = Some(*folders);
             }

@@ -18,7 +18,7 @@ pub enum CannotWrite {
     #[error("{}", words().env_error_name)]
     Name,
     /// The line that sets the name is the one FreeScout refuses to read: a person has to look at it.
-    #[error("{}", text!(env_error_line, line = line))]
+    #[error("{}", text!(env_error_line, line))]
     Refused {
         /// Line in the file, counted from 1.
         line: u64,

@@ -17,8 +17,6 @@ const MOST_TEXTS: usize = 64;
 pub struct KeyLine {
     /// Line in the file, counted from 1.
     pub line: u64,
-    /// Whether it is a comment.
-    pub commented: bool,
     /// Texts that may be keys, each once, as the configuration would hold them.
     pub texts: Vec<SecretBytes>,
 }
@@ -31,7 +29,6 @@ pub fn lines_mentioning_app_key(bytes: &[u8]) -> Vec<KeyLine> {
             continue;
         }
         let body = trim_start(line.text);
-        let commented = body.starts_with(b"#");
         let body = &body[body
             .iter()
             .take_while(|b| **b == b'#' || is_blank(**b))
@@ -57,7 +54,6 @@ pub fn lines_mentioning_app_key(bytes: &[u8]) -> Vec<KeyLine> {
         if !texts.0.is_empty() {
             found.push(KeyLine {
                 line: line.number,
-                commented,
                 texts: texts.0,
             });
         }

@@ -104,11 +104,8 @@ fn nesting_and_size_are_bounded() {
 #[test]
 fn the_last_of_two_equal_keys_counts() {
     let value = php("array ('a' => 1, 'a' => array ('b' => 2), 5 => 3)").unwrap();
-    assert_eq!(
-        value.at(&["a", "b"]).and_then(ExportedValue::as_int),
-        Some(2)
-    );
-    assert_eq!(value.get("5").and_then(ExportedValue::as_int), Some(3));
+    assert_eq!(value.at(&["a", "b"]), Some(&ExportedValue::Int(2)));
+    assert_eq!(value.get("5"), Some(&ExportedValue::Int(3)));
     assert_eq!(value.get("05"), None);
     assert_eq!(value.get_index(5), value.get("5"));
     assert_eq!(value.at(&["a", "b", "c"]), None);

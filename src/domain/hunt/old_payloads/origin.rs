@@ -63,50 +63,35 @@ pub enum Basis {
     Doubtful(Doubt),
 }
 
-/// Why an older payload is offered, and not taken unseen. Names as found: sanitise before showing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
-    /// It was recognised by an address near it, in something that is no dump: no row was read.
-    NoRow,
-    /// It is from another database than this one, which is the install's.
-    OtherDatabase(Untrusted),
-    /// It is from a database of this name on another server.
-    OtherServer(Untrusted),
-    /// It is from another table or schema than this one, which is the install's.
-    OtherTable(Untrusted),
-    /// It is from a backup of ours that was made of another install.
-    OtherInstall,
-    /// Its row is this mailbox's by its number, but belongs to this address.
-    OtherAddress(Untrusted),
-    /// Its row is this mailbox's by its address, but has this number.
-    OtherRow(u64),
-    /// It was for this login at this server.
-    OtherLogin(Untrusted, Untrusted),
-    /// The database is named by a line that may be part of a text.
-    Unsure,
-    /// Other copies, as good as this one, hold another text, and no dates tell which is the later.
-    Disagreement,
-    /// A later one is known.
-    Superseded,
-}
-
-impl Doubt {
-    /// As named in the JSON forms.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Doubt::NoRow => "no_row",
-            Doubt::OtherDatabase(_) => "other_database",
-            Doubt::OtherServer(_) => "other_server",
-            Doubt::OtherTable(_) => "other_table",
-            Doubt::OtherInstall => "other_install",
-            Doubt::OtherAddress(_) => "other_address",
-            Doubt::OtherRow(_) => "other_row",
-            Doubt::OtherLogin(..) => "other_login",
-            Doubt::Unsure => "unsure",
-            Doubt::Disagreement => "disagreement",
-            Doubt::Superseded => "superseded",
-        }
+named! {
+    /// Why an older payload is offered, and not taken unseen. Names as found: sanitise before showing.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Doubt {
+        /// It was recognised by an address near it, in something that is no dump: no row was read.
+        NoRow = "no_row",
+        /// It is from another database than this one, which is the install's.
+        OtherDatabase(Untrusted) = "other_database",
+        /// It is from a database of this name on another server.
+        OtherServer(Untrusted) = "other_server",
+        /// It is from another table or schema than this one, which is the install's.
+        OtherTable(Untrusted) = "other_table",
+        /// It is from a backup of ours that was made of another install.
+        OtherInstall = "other_install",
+        /// Its row is this mailbox's by its number, but belongs to this address.
+        OtherAddress(Untrusted) = "other_address",
+        /// Its row is this mailbox's by its address, but has this number.
+        OtherRow(u64) = "other_row",
+        /// It was for this login at this server.
+        OtherLogin(Untrusted, Untrusted) = "other_login",
+        /// The database is named by a line that may be part of a text.
+        Unsure = "unsure",
+        /// Other copies, as good as this one, hold another text, and no dates tell which is the later.
+        Disagreement = "disagreement",
+        /// A later one is known.
+        Superseded = "superseded",
     }
+    /// As named in the JSON forms.
+    pub fn code;
 }
 
 /// The schema of FreeScout's tables on PostgreSQL, and SQLite's only one.

@@ -37,9 +37,9 @@ impl ReadmeFacts<'_> {
             backup_readme,
             path = shown(&root),
             created = self.created,
-            holds = holds,
+            holds,
             encrypted = self.encrypted(),
-            by_hand = by_hand,
+            by_hand,
             restore = command(&restore),
             undo = command("undo --yes")
         )

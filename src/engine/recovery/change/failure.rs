@@ -27,10 +27,13 @@ pub struct Failure {
     pub plan: Option<Box<PlanReady>>,
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
+impl<E> From<E> for Failure
+where
+    Problem: From<E>,
+{
+    fn from(error: E) -> Self {
         Self {
-            problem,
+            problem: error.into(),
             meanwhile: false,
             plan: None,
         }
@@ -48,7 +51,7 @@ impl Failure {
     pub fn closed(mut self, ledger: &mut Ledger, run: RunId) -> Self {
         if !self.half_done() && ledger.end(run, RunOutcome::NotCarriedOut).is_err() {
             let undo = ledger.command("undo --yes");
-            let open = text!(journal_not_closed, undo = undo);
+            let open = text!(journal_not_closed, undo);
             self.problem.next = format!("{} {open}", self.problem.next);
         }
         self
@@ -77,13 +80,9 @@ pub(in crate::engine::recovery) fn half_done(
         ways = ledger.both_ways(),
         folder = shown(&restore_from)
     );
-    Problem::new(
-        ErrorKind::HalfDone,
-        w.apply_half_done,
-        shown(why).to_string(),
-        next,
-    )
-    .into()
+    ErrorKind::HalfDone
+        .problem(w.apply_half_done, shown(why).to_string(), next)
+        .into()
 }
 
 /// The connection broke before the commit: the database has taken everything back.
@@ -100,7 +99,9 @@ pub(super) fn lost(error: &StoreError, session: &Session) -> Problem {
 pub(super) fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
     let what = text!(commit_unknown, place = database::place(session));
     let next = text!(commit_unknown_next, ways = ledger.both_ways());
-    Problem::new(ErrorKind::HalfDone, what, error.to_string(), next).into()
+    ErrorKind::HalfDone
+        .problem(what, error.to_string(), next)
+        .into()
 }
 
 /// The problem of a file that cannot be written.
@@ -108,12 +109,7 @@ pub fn file_problem(error: &FileError) -> Problem {
     let w = words();
     let why = shown(&error.to_string()).to_string();
     if matches!(error, FileError::Changed(_)) {
-        return Problem::new(
-            ErrorKind::ChangedMeanwhile,
-            w.file_changed,
-            why,
-            w.file_changed_next,
-        );
+        return ErrorKind::ChangedMeanwhile.problem(w.file_changed, why, w.file_changed_next);
     }
     let next = way_out(
         w.quit_nothing_changed,
@@ -122,7 +118,7 @@ pub fn file_problem(error: &FileError) -> Problem {
         w.env_not_writable_next,
     );
     let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
-    Problem::new(kind, w.env_not_writable, why, next)
+    kind.problem(w.env_not_writable, why, next)
 }
 
 /// The failure of rows that could not be swapped.
@@ -144,15 +140,13 @@ pub fn swap_problem(error: &SwapError, swaps: &[Swap], session: &Session) -> Pro
     match error {
         SwapError::Changed(indexes) => {
             let rows: Vec<String> = indexes.iter().take(NAMED).filter_map(name).collect();
-            Problem::new(
-                ErrorKind::ChangedMeanwhile,
+            ErrorKind::ChangedMeanwhile.problem(
                 w.rows_changed,
                 rows.join(", "),
                 w.rows_changed_next,
             )
         }
-        SwapError::NotKept(index) => Problem::new(
-            ErrorKind::DatabaseUnsuitable,
+        SwapError::NotKept(index) => ErrorKind::DatabaseUnsuitable.problem(
             w.row_not_kept,
             name(index).unwrap_or_default(),
             w.row_not_kept_next,

@@ -10,17 +10,16 @@ use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
-use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::change::Change;
 use crate::engine::recovery::file_change::FileChange;
+use crate::engine::session::Session;
 use crate::engine::session::reading;
 use crate::engine::session::survey;
-use crate::engine::session::{Session, compared};
 use crate::engine::session::{backup_keys, own_backups};
 use crate::io::db::Swap;
 use crate::io::fs::FileRead;
 use crate::io::install::Install;
-use crate::io::state::backup::Backup;
+use crate::io::state::backup::{Backup, SavedBytes};
 
 /// The outcome of a restore, before it.
 pub struct Foretold {
@@ -60,16 +59,13 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
     require_same_install(session, backup)?;
     own_backups::add(session, backup);
     let after = install_after(session, backup)?;
-    let mut saved = backup.rows().map_err(|e| backup_problem(&e))?;
+    let mut saved = backup.rows()?;
     // The variables of `.env` come back with their file.
     saved.retain(|cell, _| cell.table != Table::Env);
     let inventory = reading::read_foreseen(session, &saved, &after)?;
     let swaps = rows_back(session, &saved)?;
-    let change = Change {
-        compared: compared(&session.inventory.cells, &swaps),
-        swaps,
-        files: files_back(session, backup)?,
-    };
+    let files = files_back(session, backup)?;
+    let change = Change::of(session, swaps, files);
     let in_force = after.key_in_force();
     for key in [&in_force, &after.key_without_cache()] {
         if let Ok(key) = AppKey::parse(key.text.expose()) {
@@ -98,14 +94,12 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
 
 /// The install with the files of the backup in place. The key file stays as it is where none was saved.
 fn install_after(session: &Session, backup: &Backup) -> Result<Install, Problem> {
-    let read = |name: &str| {
-        let saved = backup.file(name).map_err(|e| backup_problem(&e))?;
-        Ok(saved.map(|(saved, bytes)| FileRead {
-            attributes: saved.attributes(),
-            path: saved.origin,
-            bytes,
-        }))
+    let as_read = |(saved, bytes): SavedBytes| FileRead {
+        attributes: saved.attributes(),
+        path: saved.origin,
+        bytes,
     };
+    let read = |name: &str| backup.file(name).map(|saved| saved.map(as_read));
     session.install.foreseen(
         read("files/env")?,
         read("files/config.php")?,
@@ -164,9 +158,6 @@ impl Foretold {
 
     /// Reads everything again, over a connection of its own, and names the places whose secret does not read as was
     /// predicted.
-    ///
-    /// # Errors
-    /// A [`Problem`] when something cannot be read.
     pub(super) fn surprises(&self, session: &mut Session) -> Result<Vec<Place>, Problem> {
         survey::reread(session)?;
         session.reconnect()?;

@@ -67,9 +67,8 @@ pub(super) fn require_none(
         return Ok(());
     }
     let w = words();
-    Err(Problem::new(
-        ErrorKind::Refused,
-        text!(resume_harms, now = now, then = then),
+    Err(ErrorKind::Refused.problem(
+        text!(resume_harms, now, then),
         w.resume_harms_why,
         text!(resume_harms_next, undo = ledger.command("undo --yes")),
     ))

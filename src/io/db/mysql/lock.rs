@@ -4,7 +4,7 @@
 use mysql::Row;
 use mysql::prelude::{FromValue, Queryable};
 
-use super::{MySql, error, literal, taken};
+use super::{MySql, literal, taken};
 use crate::io::db::error::StoreError;
 use crate::io::db::lock;
 use crate::io::db::lock::Claimant;
@@ -44,7 +44,7 @@ fn ask<T: FromValue>(store: &mut MySql, expression: &str) -> Result<Option<T>, S
 
 /// The first value of the first row, where there is a row.
 fn first<T: FromValue>(store: &mut MySql, query: &str) -> Result<Option<T>, StoreError> {
-    let row: Option<Row> = store.connection.query_first(query).map_err(|e| error(&e))?;
+    let row: Option<Row> = store.connection.query_first(query)?;
     row.map(|row| taken(&row, 0)).transpose()
 }
 

@@ -3,7 +3,7 @@
 use mysql::Row;
 use mysql::prelude::Queryable;
 
-use super::{error, literal, taken};
+use super::{literal, taken};
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
 use crate::io::db::error::StoreError;
@@ -19,7 +19,7 @@ pub(super) fn of(
     let name = literal(name);
     let mut ask = |query: &str| -> Result<Option<Row>, StoreError> {
         let query = format!("{query} = {name}");
-        connection.query_first(query).map_err(|e| error(&e))
+        Ok(connection.query_first(query)?)
     };
     let Some(row) = ask("SELECT TABLE_TYPE, ENGINE FROM information_schema.TABLES \
          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME")?
@@ -48,9 +48,7 @@ pub(super) fn require(
     wanted.refuse(&name, foreign)?;
     // A query for no rows gets in nobody's way, except of a change to the table itself.
     let quoted = sql::table(Driver::MySql, prefix, table);
-    connection
-        .query_drop(format!("SELECT 1 FROM {quoted} LIMIT 0"))
-        .map_err(|e| error(&e))?;
+    connection.query_drop(format!("SELECT 1 FROM {quoted} LIMIT 0"))?;
     // It may have become another until it was held.
     let foreign = of(connection, &name)?;
     wanted.refuse(&name, foreign)

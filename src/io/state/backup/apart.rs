@@ -47,9 +47,6 @@ pub(super) fn parent(keys_dir: &Path, backups: &Path) -> Result<PathBuf, BackupE
 }
 
 /// Makes the folder. Says whether it was not there before.
-///
-/// # Errors
-/// [`BackupError::System`].
 pub(super) fn make(folder: &Path) -> Result<bool, BackupError> {
     let failed = |e| BackupError::System(folder.to_owned(), e);
     match DirBuilder::new().mode(0o700).create(folder) {

@@ -61,9 +61,6 @@ impl Drop for Writer<'_> {
 
 impl<'a> Writer<'a> {
     /// A new backup folder in `parent`, named by the time stamp `stamp` (and a number when that is taken).
-    ///
-    /// # Errors
-    /// [`BackupError`] when it cannot be made.
     pub fn create(
         parent: &Path,
         stamp: &str,
@@ -137,9 +134,6 @@ impl<'a> Writer<'a> {
     }
 
     /// Opens a file in the backup for writing; call [`Writer::adopt`] when it is complete.
-    ///
-    /// # Errors
-    /// [`BackupError::System`].
     pub fn open(&self, name: &str) -> Result<BackupFile, BackupError> {
         let apart = self.keys.as_deref().filter(|_| super::is_of_install(name));
         let mut path = apart.unwrap_or(&self.folder).join(name).into_os_string();
@@ -216,17 +210,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Saves a file of the install under `files/`.
-    ///
-    /// # Errors
-    /// [`BackupError::System`].
     pub fn save_file(&mut self, name: &str, file: &FileRead) -> Result<(), BackupError> {
         self.write(&format!("files/{name}"), &file.bytes, Some(file))
     }
 
     /// Saves the stored texts, and the statements that put them back.
-    ///
-    /// # Errors
-    /// [`BackupError::System`].
     pub fn save_rows(
         &mut self,
         cells: &BTreeMap<Cell, Option<SecretBytes>>,

@@ -8,15 +8,14 @@ pub mod failed;
 pub mod find_key;
 pub mod payloads;
 pub mod restore;
+mod saved;
 mod timeline;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{Place, Token};
 use crate::domain::key::app_key::Fingerprint;
@@ -30,18 +29,13 @@ use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::recovery::clock;
-use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::fs;
-use crate::io::fs::{Attributes, FileError};
 use crate::io::install::{KnownBy, WebAccount};
-use crate::io::os::uncut;
-use crate::io::state::backup::prepare_parent;
 use crate::sentences;
-use crate::words::untrusted::{last_door, shown};
-use crate::words::words;
+pub use saved::save;
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
 #[derive(Serialize)]
@@ -461,64 +455,4 @@ pub fn recover_json<'a>(
 pub fn still_unreadable(secret: &SecretReport) -> bool {
     let told = !secret.verdict.readable() && !secret.verdict.untold();
     told && !matches!(secret.verdict, Verdict::Empty { .. })
-}
-
-/// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when. `over`
-/// are the files of an earlier state of the same report, which these take the place of.
-///
-/// # Errors
-/// A [`Problem`] when the folder or a file cannot be written.
-pub fn save(
-    folder: &Path,
-    made: &Made,
-    text: &str,
-    json: &CheckJson<'_>,
-    over: &[PathBuf],
-) -> Result<Vec<PathBuf>, Problem> {
-    let w = words();
-    let _uncut = uncut::hold();
-    let failed = |why: String, obstacle, path: &Path| {
-        let next = way_out(
-            w.report_changes_nothing,
-            obstacle,
-            place(obstacle, path),
-            w.backup_failed_next,
-        );
-        let kind = kind_of(obstacle, ErrorKind::NotWritable);
-        kind.problem(w.report_not_saved, shown(&why).to_string(), next)
-    };
-    prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
-    let stamp = &made.stamp;
-    let attributes = Attributes::closed();
-    let json = escaped::pretty(json).map_err(|e| failed(e.to_string(), None, folder))?;
-    let mut saved: Vec<PathBuf> = Vec::new();
-    let text = format!("{}\n{text}", made.line());
-    let text = last_door(&text);
-    for (n, (ending, bytes)) in [("txt", text.as_bytes()), ("json", &json)]
-        .into_iter()
-        .enumerate()
-    {
-        let new = folder.join(format!("report-{stamp}.{ending}"));
-        let path = over.get(n).cloned().unwrap_or(new);
-        let written = match over.get(n) {
-            Some(old) => replace_report(old, bytes, &attributes),
-            None => fs::write_new(&path, bytes, &attributes),
-        };
-        if let Err(e) = written {
-            // Not one of two; what cannot be removed does no harm.
-            if over.is_empty() {
-                saved.iter().for_each(|path| drop(fs::remove(path)));
-            }
-            return Err(failed(e.to_string(), e.obstacle(), e.path()));
-        }
-        saved.push(path);
-    }
-    Ok(saved)
-}
-
-fn replace_report(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
-    let staged = fs::staged_beside(path);
-    let written =
-        fs::stage(&staged, bytes, attributes).and_then(|()| fs::put_staged(&staged, path));
-    written.inspect_err(|_| drop(fs::remove(&staged)))
 }

@@ -4,6 +4,7 @@ pub mod artisan;
 pub mod services;
 
 mod account;
+mod identity;
 mod key_file;
 mod places;
 
@@ -28,6 +29,7 @@ use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
+pub use identity::{identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
 
@@ -365,41 +367,6 @@ fn read_cache(file: Option<&FileRead>) -> Result<Option<ExportedValue>, Problem>
 pub const CACHE: &str = "bootstrap/cache/config.php";
 /// The folder of it.
 const CACHE_FOLDER: &str = "bootstrap/cache";
-
-/// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
-///
-/// Deployer, Envoyer and their kin make a folder `releases/N` each time and turn the link `current`; then it is the folder
-/// above `releases` (and beside `current`). Where `.env` is a link that leads out of the install, it is that file. Else it is the install's folder.
-pub fn identity(root: &Path) -> PathBuf {
-    if let Some(app) = deployed(root) {
-        return app.to_owned();
-    }
-    let env = root.join(".env");
-    let shared = std::fs::canonicalize(&env).ok();
-    let shared = shared.filter(|real| env.is_symlink() && !real.starts_with(root));
-    shared.unwrap_or_else(|| root.to_owned())
-}
-
-/// How an install is best named in a command that is typed later: by the link that leads to it after the next deploy too,
-/// where there is one.
-pub fn lasting_name(root: &Path) -> PathBuf {
-    let leads = |link: &PathBuf| match std::fs::canonicalize(link) {
-        Ok(real) => real == root || !root.exists(),
-        Err(_) => false,
-    };
-    let link = deployed(root).map(|app| app.join("current"));
-    link.filter(leads).unwrap_or_else(|| root.to_owned())
-}
-
-/// The folder above `releases`, of an install that a deploy has put there.
-///
-/// The link `current` beside it tells a deploy's folder from one that merely is called so and holds installs of their own.
-fn deployed(root: &Path) -> Option<&Path> {
-    let releases = root.parent()?;
-    let app = releases.parent()?;
-    let named = releases.file_name()? == "releases";
-    (named && app.join("current").is_symlink()).then_some(app)
-}
 
 /// PHP's `trim()`.
 fn php_trim(bytes: &[u8]) -> &[u8] {

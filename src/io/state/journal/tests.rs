@@ -1,6 +1,7 @@
 //! The journal's own test: runs of its first form are found after a deploy.
 
 use super::*;
+use crate::domain::run::{RunKind, RunOrigin};
 
 #[test]
 fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {

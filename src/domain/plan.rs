@@ -320,14 +320,6 @@ impl Plan {
     ) -> impl Iterator<Item = (PlanAction, &'a SecretReport)> {
         self.steps.iter().map(|step| step.action).zip(secrets)
     }
-
-    /// Secrets that FreeScout reads afterwards.
-    pub fn readable_after(&self) -> usize {
-        self.steps
-            .iter()
-            .filter(|s| s.action.readable_after())
-            .count()
-    }
 }
 
 /// Whether a stored password is neither readable afterwards nor out of the operator's reach.

@@ -8,7 +8,7 @@ pub mod oauth;
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::wipe_stack;
@@ -108,11 +108,9 @@ pub fn send_to_itself(
     let journeys = Mutex::new(Vec::new());
     let travel = || {
         loop {
-            let next = waiting
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .next();
-            let Some(mailbox) = next else { return };
+            let Some(mailbox) = lock(&waiting).next() else {
+                return;
+            };
             let ends = (
                 attempt(ConnectionId::of(mailbox, Direction::Outgoing)),
                 attempt(ConnectionId::of(mailbox, Direction::Incoming)),
@@ -124,10 +122,7 @@ pub fn send_to_itself(
                 _ => Ok(Journey::NotTried),
             };
             let Ok(journey) = journey else { return };
-            journeys
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((mailbox, journey));
+            lock(&journeys).push((mailbox, journey));
         }
     };
     std::thread::scope(|scope| {
@@ -141,6 +136,11 @@ pub fn send_to_itself(
     journeys
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a thread that failed has left is as good as ever.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One journey, with both accounts to itself.
@@ -170,21 +170,17 @@ fn work(
     since: Instant,
     round: &Round<'_>,
 ) {
-    let lock = || schedule.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         if round.cancel.load(Ordering::Relaxed) {
             return;
         }
-        let mut waiting = lock();
+        let mut waiting = lock(schedule);
         let index = match waiting.next(since.elapsed()) {
             NextTest::Finished => return,
             NextTest::Run(index) => index,
             NextTest::GiveUp(index) => {
                 drop(waiting);
-                let before = limited
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(&index);
+                let before = lock(limited).remove(&index);
                 let ended = before
                     .unwrap_or_else(|| Ended::skipped(Code::RateLimited, Some(Advice::TooMany)));
                 (round.tell)(TestEvent::Ended(Box::new(tests[index].0.tested(ended))));
@@ -210,12 +206,11 @@ fn work(
             },
             _ => Load::Fine,
         };
-        let again = lock().ended(index, load, since.elapsed());
+        let again = lock(schedule).ended(index, load, since.elapsed());
         freed.notify_all();
         match ended {
             Some(ended) if again => {
-                let mut limited = limited.lock().unwrap_or_else(PoisonError::into_inner);
-                limited.insert(index, ended);
+                lock(limited).insert(index, ended);
             }
             Some(ended) => (round.tell)(TestEvent::Ended(Box::new(tests[index].0.tested(ended)))),
             None => return,

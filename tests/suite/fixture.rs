@@ -439,7 +439,8 @@ pub fn plan_ready(
         choices,
     )
     .ok()?;
-    let readable = plan.readable_after();
+    let steps = plan.steps.iter();
+    let readable = steps.filter(|s| s.action.readable_after()).count();
     let wiped = assessment.secrets.iter().filter(|s| s.probably_wiped());
     let missing = wiped
         .filter(|s| !choices.entered.contains(&s.place))

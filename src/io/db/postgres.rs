@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Config, Row};
 
@@ -47,6 +46,8 @@ pub struct PgSql {
     begun: bool,
 }
 
+/// SQLSTATE codes (PostgreSQL's manual, appendix A): wrong user or password; unknown database; read-only; lock wait; deadlock
+/// and serialization failure.
 fn error(error: &tokio_postgres::Error) -> StoreError {
     if error.is_closed() {
         return StoreError::Unreachable(error.to_string().into());
@@ -58,51 +59,33 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
         },
         |refused| refused.message().to_owned(),
     );
-    match error.code() {
-        Some(code)
-            if *code == SqlState::INVALID_PASSWORD
-                || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
-        {
-            StoreError::Denied(text.into())
-        }
-        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
-            StoreError::UnknownDatabase(text.into())
-        }
-        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => {
-            StoreError::ReadOnly(text.into())
-        }
-        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text.into()),
-        Some(code)
-            if [
-                SqlState::T_R_DEADLOCK_DETECTED,
-                SqlState::T_R_SERIALIZATION_FAILURE,
-            ]
-            .contains(code) =>
-        {
-            StoreError::Deadlock(text.into())
-        }
-        // The server ends or starts, takes no more connections, or somebody ended ours.
-        Some(code)
-            if code.code().starts_with("08")
-                || code.code().starts_with("57P")
-                // A transaction that idled, or took, longer than the server has it.
-                || ["25P03", "25P04"].contains(&code.code())
-                || *code == SqlState::TOO_MANY_CONNECTIONS =>
-        {
-            StoreError::Unreachable(text.into())
-        }
-        Some(_) => StoreError::Query(text.into()),
-        None if text.contains("error performing TLS handshake")
-            || text.contains("server does not support TLS") =>
-        {
-            StoreError::Tls(text.into())
+    let Some(code) = error.code() else {
+        let of_tls = [
+            "error performing TLS handshake",
+            "server does not support TLS",
+        ];
+        if of_tls.iter().any(|words| text.contains(words)) {
+            return StoreError::Tls(text.into());
         }
         // rustls adds the address of a page about it.
-        None => match text.split_once(": https://docs.rs") {
-            Some((said, _)) => StoreError::Unreachable(said.to_owned().into()),
-            None => StoreError::Unreachable(text.into()),
-        },
-    }
+        let said = text
+            .split_once(": https://docs.rs")
+            .map_or(&*text, |said| said.0);
+        return StoreError::Unreachable(said.to_owned().into());
+    };
+    let kind = match code.code() {
+        "28000" | "28P01" => StoreError::Denied,
+        "3D000" => StoreError::UnknownDatabase,
+        "25006" => StoreError::ReadOnly,
+        "55P03" => StoreError::Locked,
+        "40001" | "40P01" => StoreError::Deadlock,
+        // The server takes no more connections; a transaction idled, or took, longer than it has it.
+        "53300" | "25P03" | "25P04" => StoreError::Unreachable,
+        // It ends or starts, or somebody ended our connection.
+        code if code.starts_with("08") || code.starts_with("57P") => StoreError::Unreachable,
+        _ => StoreError::Query,
+    };
+    kind(text.into())
 }
 
 impl PgSql {

@@ -29,7 +29,7 @@ named! {
         Sqlite = "sqlite",
     }
     /// The value of `DB_CONNECTION`.
-    pub fn name;
+    pub fn name(self);
 }
 
 impl Driver {

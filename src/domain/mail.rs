@@ -90,7 +90,7 @@ named! {
         Smtp = "smtp",
     }
     /// The name in the JSON forms.
-    pub fn name;
+    pub fn name(self);
 }
 
 impl fmt::Display for Protocol {

@@ -36,7 +36,7 @@ named! {
         Reenter = "reenter",
     }
     /// The name on the command line and in the JSON forms.
-    pub fn name;
+    pub fn name(self);
 }
 
 /// Where the configured key lives, and so where another one would be written.
@@ -144,7 +144,7 @@ named! {
         StaysLost = "stays_lost",
     }
     /// The name in the journal.
-    pub fn code;
+    pub fn code(self);
 }
 
 impl PlanAction {

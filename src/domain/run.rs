@@ -28,7 +28,7 @@ named! {
         Restore = "restore",
     }
     /// The name in the journal and in JSON.
-    pub fn code;
+    pub fn code(self);
 }
 
 impl RunKind {
@@ -54,7 +54,7 @@ named! {
         GivenUp = "given_up",
     }
     /// The name in the journal and in JSON.
-    pub fn code;
+    pub fn code(self);
 }
 
 impl RunOutcome {
@@ -80,7 +80,7 @@ named! {
         Verifying = "verifying",
     }
     /// The name in the journal and in JSON.
-    pub fn code;
+    pub fn code(self);
 }
 
 /// Who began a run, and from where.

@@ -47,7 +47,7 @@ named! {
         OfNewerVersion = "of_newer_version",
     }
     /// The name in the JSON forms.
-    pub fn code;
+    pub fn code(self);
 }
 
 /// Why a MAC does not vouch for a ciphertext that a known key decrypts all the same.
@@ -146,7 +146,7 @@ named! {
         } = "empty",
     }
     /// The name in the JSON forms.
-    pub fn code;
+    pub fn code(&self);
 }
 
 /// What can be done for a secret without asking anybody for its password.

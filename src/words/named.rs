@@ -14,7 +14,7 @@
 ///         Outgoing = "outgoing",
 ///     }
 ///     /// The name in the JSON forms.
-///     pub fn name;
+///     pub fn name(self);
 /// }
 /// ```
 macro_rules! named {
@@ -22,7 +22,7 @@ macro_rules! named {
         $(#[$about:meta])*
         pub enum $kind:ident { $($(#[$means:meta])* $one:ident = $name:literal,)+ }
         $(#[$doc:meta])*
-        pub fn $function:ident;
+        pub fn $function:ident($($receiver:tt)+);
     ) => {
         $(#[$about])*
         pub enum $kind { $($(#[$means])* $one,)+ }
@@ -32,8 +32,8 @@ macro_rules! named {
             pub const ALL: [$kind; [$($name),+].len()] = [$($kind::$one,)+];
 
             $(#[$doc])*
-            pub fn $function(self) -> &'static str {
-                match self { $($kind::$one => $name,)+ }
+            pub fn $function($($receiver)+) -> &'static str {
+                match $($receiver)+ { $($kind::$one => $name,)+ }
             }
         }
     };
@@ -43,15 +43,15 @@ macro_rules! named {
             $($(#[$means:meta])* $one:ident $(($($value:tt)*))? $({$($field:tt)*})? = $name:literal,)+
         }
         $(#[$doc:meta])*
-        pub fn $function:ident;
+        pub fn $function:ident($($receiver:tt)+);
     ) => {
         $(#[$about])*
         pub enum $kind { $($(#[$means])* $one $(($($value)*))? $({$($field)*})?,)+ }
 
         impl $kind {
             $(#[$doc])*
-            pub fn $function(&self) -> &'static str {
-                match self { $($kind::$one { .. } => $name,)+ }
+            pub fn $function($($receiver)+) -> &'static str {
+                match $($receiver)+ { $($kind::$one { .. } => $name,)+ }
             }
         }
     };

@@ -91,7 +91,7 @@ named! {
         Env = "env",
     }
     /// The name without prefix; `env` for the variables of `.env`.
-    pub fn name;
+    pub fn name(self);
 }
 
 impl Table {

@@ -23,7 +23,7 @@ named! {
         Skipped = "skipped",
     }
     /// The name in the JSON forms.
-    pub fn name;
+    pub fn name(self);
 }
 
 /// What is wrong with a certificate.

@@ -24,7 +24,7 @@ named! {
         Sender = "sender",
     }
     /// The name in the JSON forms.
-    pub fn name;
+    pub fn name(self);
 }
 
 named! {
@@ -93,7 +93,7 @@ named! {
         OurFault = "our_fault",
     }
     /// The name in the JSON forms.
-    pub fn name;
+    pub fn name(self);
 }
 
 impl Code {

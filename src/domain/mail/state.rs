@@ -25,7 +25,7 @@ named! {
         Good = "good",
     }
     /// The name in the JSON forms.
-    pub fn name;
+    pub fn name(self);
 }
 
 /// Figures of the logins that have to work.

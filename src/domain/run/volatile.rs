@@ -25,7 +25,7 @@ named! {
         Emptied = "emptied_by_system",
     }
     /// The name in JSON.
-    pub fn code;
+    pub fn code(self);
 }
 
 /// A mount, as far as it matters here.

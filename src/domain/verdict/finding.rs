@@ -328,7 +328,7 @@ named! {
         InstallPageDangerous = "install_page_dangerous",
     }
     /// The name in the JSON forms.
-    pub fn code;
+    pub fn code(&self);
 }
 
 impl Finding {

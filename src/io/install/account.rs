@@ -62,7 +62,7 @@ named! {
         Untold = "untold",
     }
     /// Its name in JSON.
-    pub fn code;
+    pub fn code(&self);
 }
 
 /// The account that FreeScout runs as, and how that is known.

@@ -91,7 +91,7 @@ named! {
         Superseded = "superseded",
     }
     /// As named in the JSON forms.
-    pub fn code;
+    pub fn code(&self);
 }
 
 /// The schema of FreeScout's tables on PostgreSQL, and SQLite's only one.

@@ -21,7 +21,7 @@ pub enum Overlay {
 }
 
 /// The whole state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Wizard {
     /// The step on the screen.
     pub step: Step,
@@ -65,37 +65,4 @@ pub struct Wizard {
     pub(super) window: Window,
     pub(super) assessment: Option<Box<Assessment>>,
     pub(super) jobs: u64,
-}
-
-impl Wizard {
-    /// The wizard before its first job.
-    pub(super) fn at_start(folder: Option<PathBuf>, artisan: bool) -> Self {
-        Self {
-            step: Step::Survey,
-            survey: survey::State {
-                folder,
-                ..survey::State::default()
-            },
-            backup: backup::State::default(),
-            keys: keys::State::default(),
-            checks: checks::State::default(),
-            plan: plan::State::default(),
-            passwords: passwords::State::default(),
-            apply: apply::State::default(),
-            report: report::State::default(),
-            connections: connections::State::default(),
-            overlay: None,
-            running: None,
-            notice: None,
-            written: Written::Nothing,
-            remembered: None,
-            given: Searched::default(),
-            to_search: Vec::new(),
-            artisan,
-            reached: Step::Survey,
-            window: Window::default(),
-            assessment: None,
-            jobs: 0,
-        }
-    }
 }

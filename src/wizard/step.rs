@@ -11,9 +11,10 @@ pub mod report;
 pub mod survey;
 
 /// A step of the wizard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// What is here, and what is wrong.
+    #[default]
     Survey,
     /// Everything that may be touched, copied and read back.
     Backup,

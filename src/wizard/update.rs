@@ -35,7 +35,11 @@ use crate::words::words;
 impl Wizard {
     /// The wizard at its start, and its first effects.
     pub fn start_with(folder: Option<PathBuf>, artisan: bool) -> (Self, Vec<Effect>) {
-        let mut wizard = Self::at_start(folder, artisan);
+        let mut wizard = Self {
+            artisan,
+            ..Self::default()
+        };
+        wizard.survey.folder = folder;
         let effects = wizard.start_survey(None);
         (wizard, effects)
     }

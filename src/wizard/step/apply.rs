@@ -16,9 +16,10 @@ pub struct State {
 }
 
 /// What this session has written to the install, as it stands now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Written {
     /// Nothing, or everything was put back.
+    #[default]
     Nothing,
     /// A recovery.
     Recovery {

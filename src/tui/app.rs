@@ -20,11 +20,11 @@ use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;
 use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
+use crate::wizard::leave::InstallLifetime;
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
-use crate::wizard::step::apply::Written;
 use crate::wizard::update::Wizard;
-use crate::words::untrusted::{sanitize, sanitize_lines};
+use crate::words::untrusted::sanitize_lines;
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -52,6 +52,7 @@ pub fn wizard(
     install: Option<PathBuf>,
     look_in: Vec<PathBuf>,
     artisan: bool,
+    lifetime: InstallLifetime,
 ) -> Result<Exit, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
@@ -93,7 +94,7 @@ pub fn wizard(
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
     drop((keyboard, inbox));
     worker.finish();
-    say_goodbye(&wizard);
+    say_goodbye(&wizard, lifetime);
     Ok(exit)
 }
 
@@ -248,38 +249,8 @@ fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
 }
 
 /// Says on the operator's own screen how things stand.
-fn say_goodbye(wizard: &Wizard) {
-    let w = words();
-    let mut lines = wizard.report_headlines();
-    lines.extend(
-        wizard
-            .report
-            .saved
-            .iter()
-            .map(|path| sanitize(&path.to_string_lossy())),
-    );
-    match &wizard.written {
-        Written::InPart(problem) => lines = vec![problem.to_string()],
-        Written::Recovery { .. } if !lines.is_empty() => {}
-        Written::Recovery { undo } => lines.push(text!(quit_recovery_stands, undo = undo)),
-        Written::Nothing => {
-            if lines.is_empty() {
-                lines.push(w.quit_nothing_changed.to_owned());
-            }
-            if let Some(made) = &wizard.backup.made {
-                let folder = sanitize(&made.folder.to_string_lossy());
-                lines.push(match &made.keys {
-                    None => text!(quit_backup_stays, folder = folder),
-                    Some(keys) => text!(
-                        quit_backup_stays_apart,
-                        folder = folder,
-                        keys = sanitize(&keys.to_string_lossy())
-                    ),
-                });
-            }
-        }
-    }
+fn say_goodbye(wizard: &Wizard, lifetime: InstallLifetime) {
     // The terminal may be gone; then there is nobody to tell.
-    let text = lines.join("\n");
+    let text = wizard.goodbye(lifetime).join("\n");
     let _ = writeln!(std::io::stderr(), "{}", sanitize_lines(&text));
 }

@@ -4,6 +4,18 @@ use super::jobs::{JobKind, Pending, Running};
 use super::message::{Action, Effect};
 use super::update::{Overlay, Wizard};
 use crate::wizard::parts::window::Window;
+use crate::wizard::step::apply::Written;
+use crate::words::untrusted::sanitize;
+use crate::words::words;
+
+/// What becomes of the install, and of all that was written beside it, when the program has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstallLifetime {
+    /// It stays.
+    Lasting,
+    /// It is deleted: no backup, report or way back is left to be named.
+    ThrowAway,
+}
 
 impl Wizard {
     /// Leaves at once where nothing would be lost, asks otherwise.
@@ -62,6 +74,54 @@ impl Wizard {
         }
         self.overlay = Some(Overlay::Quit);
         Vec::new()
+    }
+
+    /// How things stand when the program has ended: lines for the operator's own screen.
+    pub fn goodbye(&self, lifetime: InstallLifetime) -> Vec<String> {
+        let w = words();
+        if let Written::InPart(problem) = &self.written {
+            return match lifetime {
+                InstallLifetime::Lasting => vec![problem.to_string()],
+                InstallLifetime::ThrowAway => vec![problem.what.clone()],
+            };
+        }
+        let mut lines = self.report_outcome();
+        if lifetime == InstallLifetime::ThrowAway {
+            if lines.is_empty() && self.written == Written::Nothing {
+                lines.push(w.quit_nothing_changed.to_owned());
+            }
+            return lines;
+        }
+        lines.extend(self.report_ways());
+        let saved = self.report.saved.iter();
+        lines.extend(saved.map(|path| sanitize(&path.to_string_lossy())));
+        match &self.written {
+            Written::Recovery { undo } if lines.is_empty() => {
+                lines.push(text!(quit_recovery_stands, undo = undo));
+            }
+            Written::Recovery { .. } | Written::InPart(_) => {}
+            Written::Nothing => {
+                if lines.is_empty() {
+                    lines.push(w.quit_nothing_changed.to_owned());
+                }
+                lines.extend(self.backup_stays());
+            }
+        }
+        lines
+    }
+
+    /// That a backup stays, where one was made.
+    fn backup_stays(&self) -> Option<String> {
+        let made = self.backup.made.as_ref()?;
+        let folder = sanitize(&made.folder.to_string_lossy());
+        Some(match &made.keys {
+            None => text!(quit_backup_stays, folder = folder),
+            Some(keys) => text!(
+                quit_backup_stays_apart,
+                folder = folder,
+                keys = sanitize(&keys.to_string_lossy())
+            ),
+        })
     }
 
     /// Ends; what is being tested is called off, and is not tested then.

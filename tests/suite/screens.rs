@@ -115,6 +115,11 @@ impl Stage {
         self.hears(updates).hears(vec![Update::Done])
     }
 
+    /// What an undo would put back is known.
+    pub fn foreseen(self) -> Self {
+        self.answered(vec![Update::WouldUndo(Box::new(fixture::would_undo()))])
+    }
+
     fn progress(self, what: &str, done: u64, of: Option<u64>) -> Self {
         self.hears(vec![Update::Progress {
             what: what.to_owned(),
@@ -527,10 +532,14 @@ fn a_worker_that_may_hold_the_lost_key_restarts_only_at_a_word_of_its_own() {
 fn report() {
     shot(
         "8_report_empty",
-        &Stage::at_report(true).act(&[Action::Undo]).type_text("und"),
+        &Stage::at_report(true)
+            .act(&[Action::Undo])
+            .foreseen()
+            .type_text("und"),
     );
     let busy = Stage::at_report(true)
         .act(&[Action::Undo])
+        .foreseen()
         .type_text("undo")
         .act(&[Action::Primary]);
     shot(
@@ -853,8 +862,17 @@ fn what_was_left_behind() {
             Update::Assessed(Box::new(fixture::assessment(true))),
         ])
     };
-    let unfinished = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
+    let asked = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
+    let refused = asked().answered(vec![Update::Failed(fixture::problem())]);
+    shot("1_unfinished_no_way_back", &refused);
+    let unfinished = || asked().foreseen();
     shot("1_unfinished", &unfinished());
+    let resume = unfinished().type_text("resume").act(&[Action::Primary]);
+    let locked = resume.answered(vec![Update::Failed(fixture::locked())]);
+    shot(
+        "1_unfinished_locked",
+        &locked.type_text("not-the-passphrase"),
+    );
     let deciding = unfinished().type_text("resume").act(&[Action::Primary]);
     shot("1_unfinished_resuming", &deciding);
     shot(

@@ -197,6 +197,17 @@ impl Place {
     }
 }
 
+/// A place, and what is known of it where no verdict is at hand: for sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// Where it is.
+    pub place: Place,
+    /// Whose it is, as stored: hostile until sanitised. Empty where its row is gone.
+    pub owner: String,
+    /// What it is, where a secret stands there.
+    pub kind: Option<SecretKind>,
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Cell { table, id, column } = &self.cell;

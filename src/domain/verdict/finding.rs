@@ -282,6 +282,13 @@ pub enum Finding {
         /// Whether it is the current key.
         effective: bool,
     },
+    /// A key that was given along, with `--key-file`, decrypts nothing and is not the current one.
+    GivenKeyUseless {
+        /// The key.
+        key: KeyName,
+        /// Where it was given.
+        place: Source,
+    },
     /// Config cache and `.env` name different databases.
     DatabaseSettingsDiffer,
     /// Files that the web user must write belong to root.
@@ -363,6 +370,7 @@ impl Finding {
             Finding::ProbablyWiped { .. } => "probably_wiped",
             Finding::LicencesUnreadable { .. } => "licences_unreadable",
             Finding::PublishedKey { .. } => "published_key",
+            Finding::GivenKeyUseless { .. } => "given_key_useless",
             Finding::DatabaseSettingsDiffer => "database_settings_differ",
             Finding::RootOwned { .. } => "root_owned",
             Finding::NotTransactional { .. } => "not_transactional",
@@ -411,6 +419,7 @@ impl Finding {
             | Finding::Nested { .. }
             | Finding::PasswordInLog { .. }
             | Finding::ProbablyWiped { .. }
+            | Finding::GivenKeyUseless { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
             | Finding::WebUserUntold

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::disk_trouble::{kind_of, place, way_out};
+use super::disk_trouble::{kind_of, place, way_out, why_of};
 use super::run_log;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
@@ -70,7 +70,7 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
     };
     let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    Problem::new(kind, what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, why_of(error, error.path()), next)
 }
 
 /// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::disk_trouble::{kind_of, place, way_out};
+use super::disk_trouble::{kind_of, place, way_out, why_of};
 use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
@@ -469,7 +469,7 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         w.journal_unusable_next,
     );
     let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
-    Problem::new(kind, w.journal_unusable, sanitize(&error.to_string()), next)
+    Problem::new(kind, w.journal_unusable, why_of(error, path), next)
 }
 
 #[cfg(test)]

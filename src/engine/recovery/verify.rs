@@ -24,7 +24,6 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
-use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// How many places are named.
@@ -244,7 +243,7 @@ fn read_again(session: &mut Session, target: AppKey) -> Result<(), Problem> {
     reading::read_inventory(session)
 }
 
-/// Secrets that FreeScout does not read and that nobody planned for: stored after everything was read. Places as printed.
+/// Secrets that FreeScout does not read and that nobody planned for: stored after everything was read. By their names.
 fn unplanned(after: &[SecretReport], plan: &[PlannedSecret]) -> Vec<String> {
     let planned: HashSet<&Place> = plan.iter().map(|s| &s.place).collect();
     let lost = after.iter().filter(|secret| {
@@ -252,7 +251,7 @@ fn unplanned(after: &[SecretReport], plan: &[PlannedSecret]) -> Vec<String> {
         let is_read = verdict.readable() || verdict.untold();
         !is_read && !matches!(verdict, Verdict::Empty { .. }) && !planned.contains(&secret.place)
     });
-    let places = lost.map(|secret| sanitize(&secret.place.to_string()));
+    let places = lost.map(sentences::place::of_secret);
     places.take(NAMED).collect()
 }
 

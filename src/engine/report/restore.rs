@@ -111,7 +111,7 @@ pub fn restored<'a>(
         proof: proof(foretold),
         as_foretold: restored.surprises.is_empty(),
         surprises: surprises
-            .map(|place| sanitize(&place.to_string()))
+            .map(|of| sanitize(&of.place.to_string()))
             .collect(),
     }
 }

@@ -7,8 +7,8 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
-use crate::domain::verdict::assessment::{Assessment, KeyReport};
-use crate::engine::session::Session;
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::session::{Session, judge};
 use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
@@ -92,32 +92,14 @@ pub(super) fn holds_no_key(why: &str) -> Problem {
     )
 }
 
-/// A given key that opens nothing and is not in force.
-fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyReport> {
-    let ring = &session.ring;
-    let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
-    let opens = |key: &AppKey| {
-        let same = |report: &&KeyReport| {
-            let known = ring.get(report.fingerprint);
-            known.is_some_and(|known| known.same_bytes(key))
-        };
-        let mut twins = assessment.keys.iter().filter(same);
-        twins.any(|twin| twin.opens > 0 || twin.effective)
-    };
-    assessment.keys.iter().find(|report| {
-        report.sources.iter().all(|source| given(source.kind))
-            && ring.get(report.fingerprint).is_some_and(|key| !opens(key))
-    })
-}
-
-/// Refuses such a key: whoever gave it expects that it is used, and a recovery that goes on without it is not the one that
+/// Refuses a given key that opens nothing and is not in force: whoever gave it expects that it is used, and a recovery that goes on without it is not the one that
 /// was meant.
 ///
 /// # Errors
 /// A [`Problem`] that names it.
 pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<(), Problem> {
     let w = words();
-    let Some(useless) = useless(session, assessment) else {
+    let Some(useless) = judge::useless_key(&session.ring, &assessment.keys) else {
         return Ok(());
     };
     let from = useless.sources.first().map(sentences::source);

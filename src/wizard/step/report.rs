@@ -6,7 +6,7 @@ use crate::domain::error::Problem;
 use crate::domain::mail::state::{Health, MailState, Owner, is_open};
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
-use crate::engine::worker::{Applied, Job};
+use crate::engine::worker::{Applied, Job, WouldUndo};
 use crate::sentences::{self, mail_state};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
@@ -26,6 +26,8 @@ pub struct State {
     pub undone: Option<Vec<String>>,
     /// The word that confirms an undo, while it is typed.
     pub undoing: Option<Input>,
+    /// What that would put back, once it is known.
+    pub would_undo: Option<Box<WouldUndo>>,
     /// Where the report was saved.
     pub saved: Vec<PathBuf>,
     /// Something came since that it does not say.
@@ -99,11 +101,14 @@ impl Wizard {
             }
             (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None) if undoable => {
-                if self.is_free() {
+                // What it would put back is shown before it can be confirmed.
+                let started = self.start(Job::ForeseeUndo);
+                if !started.is_empty() {
                     self.report.undoing = Some(Input::default());
-                } else {
-                    self.say_busy();
+                    self.report.would_undo = None;
+                    self.report.problem = None;
                 }
+                return started;
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
@@ -267,8 +272,16 @@ impl Wizard {
         lines.join("\n")
     }
 
-    /// What came of it, in sentences: the state of the mail first, then what was done. Nothing while there is no report.
+    /// What came of it, in sentences: the state of the mail first, then what was done, and the way back from that. Nothing
+    /// while there is no report.
     pub fn report_headlines(&self) -> Vec<String> {
+        let mut lines = self.report_outcome();
+        lines.extend(self.report_ways());
+        lines
+    }
+
+    /// The state of the mail, and what was done.
+    pub(in crate::wizard) fn report_outcome(&self) -> Vec<String> {
         let state = self.mail_state();
         let headline = state.map(|state| {
             let logins = state.owners.iter().flat_map(|owner| &owner.logins);
@@ -278,7 +291,7 @@ impl Wizard {
             mail_state::headline(&state, left)
         });
         let done = match (&self.report.undone, &self.report.applied) {
-            (Some(undone), _) => undone.clone(),
+            (Some(undone), _) => undone.iter().take(1).cloned().collect(),
             (None, Some(applied)) => {
                 let verdict = if applied.verified {
                     text!(
@@ -293,11 +306,20 @@ impl Wizard {
                         entered = applied.reentered
                     )
                 };
-                vec![verdict, text!(report_undo, undo = applied.undo)]
+                vec![verdict]
             }
             (None, None) => return Vec::new(),
         };
         headline.into_iter().chain(done).collect()
+    }
+
+    /// How to take it back; of what was taken back, all that is to be known beside.
+    pub(in crate::wizard) fn report_ways(&self) -> Vec<String> {
+        match (&self.report.undone, &self.report.applied) {
+            (Some(undone), _) => undone.iter().skip(1).cloned().collect(),
+            (None, Some(applied)) => vec![text!(report_undo, undo = applied.undo)],
+            (None, None) => Vec::new(),
+        }
     }
 
     /// How it all stands: the worse of what is read and what is proven, and of what applying came to.

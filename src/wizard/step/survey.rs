@@ -169,7 +169,9 @@ impl State {
         match self.form.as_mut()? {
             SurveyForm::Folder(input) => Some(input),
             SurveyForm::Database(form) => form.inputs.get_mut(form.focus.at()),
-            SurveyForm::Unfinished(form) => Some(&mut form.word),
+            SurveyForm::Unfinished(form) => {
+                Some(form.passphrase.as_mut().unwrap_or(&mut form.word))
+            }
             SurveyForm::Earlier(_) => None,
         }
     }

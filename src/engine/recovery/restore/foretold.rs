@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{files_back, require_same_install, rows_back};
 use crate::domain::error::Problem;
-use crate::domain::inventory::secret::{Place, Table};
+use crate::domain::inventory::secret::{NamedPlace, Place, Table};
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Assessment;
@@ -167,7 +167,7 @@ impl Foretold {
     ///
     /// # Errors
     /// A [`Problem`] when something cannot be read.
-    pub(super) fn surprises(&self, session: &mut Session) -> Result<Vec<Place>, Problem> {
+    pub(super) fn surprises(&self, session: &mut Session) -> Result<Vec<NamedPlace>, Problem> {
         survey::reread(session)?;
         session.reconnect()?;
         reading::read_inventory(session)?;
@@ -182,6 +182,7 @@ impl Foretold {
         let there: BTreeSet<&Place> = read.iter().map(|s| &s.place).collect();
         let gone = told.keys().filter(|place| !there.contains(*place));
         surprises.extend(gone.map(|place| (*place).clone()));
-        Ok(surprises)
+        let named = |place| session.inventory.named(place);
+        Ok(surprises.into_iter().map(named).collect())
     }
 }

@@ -172,6 +172,13 @@ fn refused_after(path: &Path, places: &[AbsolutePath]) -> Vec<BackupError> {
     refused.collect::<Option<_>>().unwrap_or_default()
 }
 
+/// Whether a folder, be it there or not, lies in what the web server of this install hands out.
+pub fn is_served(folder: &Path, install: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let public = install.join("public");
+    folder.starts_with(&public) || real(&trust::existing(folder)).starts_with(real(&public))
+}
+
 /// The folder of the backups, where no other is named.
 pub fn backups_in(state_dir: &AbsolutePath) -> AbsolutePath {
     state_dir.join("backups")
@@ -253,6 +260,34 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_in_the_document_root_is_served() {
+        let folder = tempfile::tempdir().unwrap();
+        let install = folder.path().join("install");
+        std::fs::create_dir_all(install.join("public/css")).unwrap();
+        std::fs::create_dir_all(folder.path().join("release")).unwrap();
+        for (target, link) in [("install/public/css", "styles"), ("install", "current")] {
+            let target = folder.path().join(target);
+            std::os::unix::fs::symlink(target, folder.path().join(link)).unwrap();
+        }
+        for (name, served) in [
+            ("install/public", true),
+            ("install/public/not/there", true),
+            ("styles/not-there", true),
+            ("current/public/backups", true),
+            ("install", false),
+            ("install/publicity", false),
+            ("install/storage/backups", false),
+            ("elsewhere", false),
+        ] {
+            assert_eq!(
+                is_served(&folder.path().join(name), &install),
+                served,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
     fn each_that_cannot_be_used_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| AbsolutePath::new(folder.path().join(name).join(NAME)).unwrap();
@@ -266,8 +301,9 @@ mod tests {
             all.iter().map(|error| error.path().to_owned()).collect()
         };
         let (usual, planted) = (&places[0], places[1].to_path_buf());
-        assert_eq!(refused(usual), [planted.clone()]);
-        assert_eq!(refused(&usual.join("backups/one")), [planted]);
+        for within in [usual.to_path_buf(), usual.join("backups/one").to_path_buf()] {
+            assert_eq!(refused(&within), std::slice::from_ref(&planted));
+        }
         assert!(
             refused(Path::new("/srv/named")).is_empty(),
             "named by somebody"

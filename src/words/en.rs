@@ -233,6 +233,9 @@ table! {
     lasts_nameless = "It is in an unnamed volume, which a rebuilt container does not get back.";
     lasts_in_service = "It is in a service's private /tmp and is gone when the service stops.";
     lasts_emptied = "The system empties it at a restart or after some time.";
+    backup_served(folder) = "{folder} lies in FreeScout's public folder, so nothing is saved there.";
+    backup_served_why = "A backup contains the APP_KEY, and the web server hands out what lies in that folder.";
+    backup_served_next = "Nothing was changed. Choose a folder outside of the install (--state-dir, --backup-dir, --keys-dir). If backups are there already, move them out first.";
     backup_not_apart_next = "Choose a folder elsewhere with --keys-dir, on another disk if possible.";
     backup_unusable = "The backup cannot be used.";
     backup_unusable_next = "It was changed after it was made: use another backup.";
@@ -443,9 +446,9 @@ table! {
     undo_would(created, rows: number, files: number) = "An undo puts back {rows} and {files}, from the backup of {created}.",
         rows { One "1 stored value", Other "{rows} stored values" },
         files { One "1 file", Other "{files} files" };
-    undo_would_leave_more(count: number) = count {
-        One "1 more is left alone.",
-        Other "{count} more are left alone.",
+    undo_would_leave(count: number) = count {
+        One "1 stored value is left alone, because somebody has changed it since.",
+        Other "{count} stored values are left alone, because somebody has changed them since.",
     };
     undo_would_not(what) = "It cannot be undone as it stands: {what}";
     undo_nothing = "There is no recovery to undo.";

@@ -98,6 +98,9 @@ fn from_survey_to_report_and_back() {
     session.wait_for("n start over");
     session.keys("q");
     assert_eq!(session.end(), 1, "taken back: nothing is changed any more");
+    let screen = session.screen();
+    assert!(screen.contains("That was the demo"), "{screen}");
+    assert!(!screen.contains("rescue-demo-"), "it is gone: {screen}");
     let left: Vec<_> = std::fs::read_dir(session.home.path()).unwrap().collect();
     assert!(
         left.is_empty(),

@@ -88,6 +88,11 @@ impl Stage {
         self
     }
 
+    /// The round of tests that was asked for last.
+    pub fn last_round(&self) -> JobId {
+        self.1.as_ref().expect("tests were asked for").0
+    }
+
     /// How many connections were asked for last, and whether at the operator's word.
     pub fn last_test(&self) -> (usize, bool) {
         let Asked(_, which, again) = self.1.as_ref().expect("tests were asked for");
@@ -160,7 +165,7 @@ impl Stage {
         ))])
     }
 
-    fn at_plan() -> Self {
+    pub fn at_plan() -> Self {
         Self::at_checks()
             .act(&[Action::Primary])
             .planned(Strategy::RestoreKey)
@@ -198,7 +203,7 @@ impl Stage {
         ))])
     }
 
-    fn at_report(verified: bool) -> Self {
+    pub fn at_report(verified: bool) -> Self {
         let applied = fixture::applied(verified);
         let after = Update::Assessed(applied.after.clone());
         Self::at_apply()

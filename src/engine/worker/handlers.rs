@@ -138,7 +138,7 @@ impl Reporter for Call<'_> {
         match notice {
             Notice::Opened(session, options) => {
                 self.send(Update::Surveyed(Box::new(survey::summary(session))));
-                tell_folders(options, self);
+                tell_folders(options, Some(&session.install.root), self);
             }
             Notice::Journal(session, options) => tell_journal(session, options, self),
             // What was not searched at once is a finding, and the tests after a change are a job of their own.
@@ -279,10 +279,18 @@ impl Desk {
         let folder = AbsolutePath::new(folder)
             .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
         state::require_usable(&folder).map_err(refused)?;
+        if let Some(session) = &self.session {
+            let kept = Options {
+                backup_dir: state::backups_in(&folder),
+                ..self.setup.options.clone()
+            };
+            backup::require_unserved(&kept, &session.install.root)?;
+        }
         let options = &mut self.setup.options;
         options.backup_dir = state::backups_in(&folder);
         options.state_dir = folder;
-        tell_folders(options, call);
+        let root = self.session.as_ref().map(|session| &*session.install.root);
+        tell_folders(options, root, call);
         // A run may have been left there, and backups with keys in them.
         if let Some(session) = &mut self.session {
             session.journal_findings = run_log::findings(options, &session.install.root);
@@ -450,12 +458,14 @@ impl Desk {
 }
 
 /// Says where backups and journal go, and what is wrong with that.
-fn tell_folders(options: &Options, call: &Call<'_>) {
+fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
     let own = [&options.state_dir, &options.backup_dir];
     let refused = own.iter().find_map(|folder| {
         let why = state::require_usable(folder).err()?;
         Some(why_of(&why, folder))
     });
+    let served = || backup::require_unserved(options, install?).err();
+    let refused = refused.or_else(|| Some(served()?.what));
     let offered = match &refused {
         None => options.state_dir.clone(),
         Some(_) => state::default(),

@@ -128,22 +128,19 @@ pub(super) fn would_undo(
     );
     canvas.pieces(area, &[plain(head)]);
     let width = usize::from(area.width);
-    let mut left_alone = would.left_alone.iter();
-    while let Some(line) = left_alone.clone().next() {
-        let rows = wrap(line, width).len();
-        // One is for how many more there are.
-        if rows + usize::from(below) + 1 > usize::from(area.height) {
+    let rows_of = |line: &String| wrap(line, width).len();
+    let room = usize::from(area.height.saturating_sub(below));
+    let all: usize = would.left_alone.iter().map(rows_of).sum();
+    if all > room {
+        let count = would.left_alone.len();
+        let how_many = text!(undo_would_leave, count = count);
+        canvas.pieces(area, &[(Role::Warn, how_many)]);
+    }
+    for line in &would.left_alone {
+        if rows_of(line) > usize::from(area.height.saturating_sub(below)) {
             break;
         }
         canvas.pieces(area, &[(Role::Warn, line.clone())]);
-        left_alone.next();
-    }
-    let more = left_alone.count();
-    if more > 0 {
-        canvas.pieces(
-            area,
-            &[(Role::Warn, text!(undo_would_leave_more, count = more))],
-        );
     }
 }
 

@@ -14,6 +14,7 @@ use rusqlite::{Connection, params};
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::AppKey;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Where the demo was laid out.
@@ -59,7 +60,7 @@ fn no_room(why: &str) -> Problem {
 }
 
 fn new_folder(folder: &Path) -> Result<Demo, Problem> {
-    std::fs::create_dir(folder).map_err(|e| no_room(&format!("{}: {e}", folder.display())))?;
+    std::fs::create_dir(folder).map_err(|e| no_room(&format!("{}: {e}", shown(folder))))?;
     let folder = std::fs::canonicalize(folder).map_err(|e| no_room(&e.to_string()))?;
     Ok(Demo {
         install: folder.join("freescout"),
@@ -118,7 +119,7 @@ fn env_text(key: &AppKey, demo: &Demo, more: &str) -> Vec<u8> {
     text.extend_from_slice(
         format!(
             "\nDB_CONNECTION=sqlite\nDB_DATABASE=\"{}\"\nAPP_TIMEZONE=UTC\n{more}",
-            database_file(demo).display()
+            database_file(demo).to_string_lossy()
         )
         .as_bytes(),
     );

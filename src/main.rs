@@ -20,7 +20,8 @@ use freescout_rescue::io::os::crash_points;
 use freescout_rescue::io::os::crash_points::Point;
 use freescout_rescue::io::os::{entropy, harden, spawn};
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::wizard::leave::InstallLifetime;
+use freescout_rescue::wizard::state::InstallLifetime;
+use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
 use freescout_rescue::{demo, text, tui};
 
@@ -95,8 +96,8 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
     .map_err(unchanged)?;
     Out::stdout().line(&text!(
         demo_made,
-        install = made.install.display(),
-        look_in = made.look_in.display()
+        install = shown(&made.install),
+        look_in = shown(&made.look_in)
     ));
     Ok(Exit::Fine)
 }

@@ -28,7 +28,7 @@ use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
 use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::{Damage, MacFault, Plain, Salvage, Verdict};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A finding, with its evidence.
@@ -81,25 +81,20 @@ pub fn finding(finding: &Finding) -> String {
             text!(finding_worker_older_than_key, pid = pid)
         }
         Finding::WorkerUnsearched { pid, what, why } => {
-            text!(
-                worker_unsearched,
-                pid = pid,
-                what = what,
-                why = sanitize(why)
-            )
+            text!(worker_unsearched, pid = pid, what = what, why = why)
         }
         Finding::OwnBackupUnread {
             folder,
             created,
             why,
         } => {
-            let folder = sanitize(&folder.to_string_lossy());
+            let folder = shown(&folder).to_string();
             match created.is_empty() {
                 true => text!(own_backup_unread_undated, folder = folder, why = why),
                 false => text!(
                     own_backup_unread,
                     folder = folder,
-                    created = journal::time(created),
+                    created = journal::time(created.raw()),
                     why = why
                 ),
             }
@@ -107,14 +102,10 @@ pub fn finding(finding: &Finding) -> String {
         Finding::OwnBackupsMore { count } => text!(own_backups_more, count = count),
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
         Finding::KeyFileUnreadable { path, why, barred } => {
-            let path = sanitize(&path.to_string_lossy());
+            let path = shown(&path).to_string();
             match barred {
                 Some(user) => text!(finding_key_file_barred, path = path, user = user),
-                None => text!(
-                    finding_key_file_unreadable,
-                    path = path,
-                    why = sanitize(why)
-                ),
+                None => text!(finding_key_file_unreadable, path = path, why = why),
             }
         }
         Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
@@ -138,10 +129,10 @@ pub fn finding(finding: &Finding) -> String {
             w.finding_version_not_stated.to_owned()
         }
         Finding::VersionUntold { stated } => {
-            text!(finding_version_untold, stated = sanitize(stated))
+            text!(finding_version_untold, stated = stated)
         }
         Finding::SystemMailBroken { version } => {
-            text!(finding_system_mail_broken, version = sanitize(version))
+            text!(finding_system_mail_broken, version = version)
         }
         Finding::Nested { count } => text!(finding_nested, count = count),
         Finding::Salvageable { count } => text!(finding_salvageable, count = count),
@@ -150,7 +141,7 @@ pub fn finding(finding: &Finding) -> String {
         Finding::PasswordInLog { count } => text!(finding_password_in_log, count = count),
         Finding::ProbablyWiped { owner, place, kind } => text!(
             finding_probably_wiped,
-            owner = sanitize(owner),
+            owner = owner,
             place = place::of_kind(place, *kind)
         ),
         Finding::LicencesUnreadable { count } => text!(finding_licences, count = count),
@@ -174,13 +165,13 @@ pub fn finding(finding: &Finding) -> String {
         }
         Finding::DatabaseSettingsDiffer => w.finding_database_settings_differ.to_owned(),
         Finding::RootOwned { path } => {
-            text!(finding_root_owned, path = sanitize(&path.to_string_lossy()))
+            text!(finding_root_owned, path = shown(&path))
         }
         Finding::NotTransactional { table } => {
             text!(finding_not_transactional, table = table)
         }
         Finding::OlderSchema { missing } => {
-            text!(finding_older_schema, missing = sanitize(missing))
+            text!(finding_older_schema, missing = missing)
         }
         Finding::NotRoot => w.finding_not_root.to_owned(),
         Finding::UnfinishedRun { run } => {
@@ -194,7 +185,7 @@ pub fn finding(finding: &Finding) -> String {
             }
         }
         Finding::JournalUnreadable { why } => {
-            format!("{} {}", w.journal_unusable, sanitize(why))
+            format!("{} {}", w.journal_unusable, why)
         }
         Finding::AnotherRun {
             pid,
@@ -373,7 +364,7 @@ fn sent_as_stored(secret: &SecretReport) -> Option<&'static str> {
 pub fn source(source: &Source) -> String {
     let w = words();
     let mut text = match (&source.path, source.kind) {
-        (Some(path), _) => sanitize(&path.to_string_lossy()),
+        (Some(path), _) => shown(&path).to_string(),
         (None, SourceKind::ProcessEnvironment) => w.source_process_environment.to_owned(),
         (None, SourceKind::Stdin) => w.source_stdin.to_owned(),
         (None, _) => w.source_given.to_owned(),
@@ -383,7 +374,7 @@ pub fn source(source: &Source) -> String {
     }
     for member in &source.inside {
         text.push_str(" › ");
-        text.push_str(&sanitize(member));
+        text.push_str(&shown(member).to_string());
     }
     if let Some(line) = source.line {
         text.push_str(&text!(source_line, line = line));
@@ -436,7 +427,7 @@ pub fn refused_line(refused: &RefusedLine, name: Option<&str>) -> String {
 
 /// A password that was seen in a log: where and when. Never what it says.
 pub fn logged(logged: &LoggedPassword) -> String {
-    let seen_in = sanitize(&logged.seen_in);
+    let seen_in = logged.seen_in.to_string();
     match logged.date {
         Some(date) => text!(logged, date = date.strftime("%Y-%m-%d"), seen_in = seen_in),
         None => text!(logged_undated, seen_in = seen_in),
@@ -525,7 +516,7 @@ pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
         Fleeting::Service => w.lasts_in_service,
         Fleeting::Emptied => w.lasts_emptied,
     };
-    let path = sanitize(&folder.to_string_lossy());
+    let path = shown(&folder).to_string();
     text!(lasts_not, path = path, why = why)
 }
 
@@ -550,7 +541,7 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
             let sources = assessment.keys.iter().flat_map(|key| &key.sources);
             let mut of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
             let path = of_file.find_map(|source| source.path.as_ref());
-            let path = path.map(|path| sanitize(&path.to_string_lossy()));
+            let path = path.map(|path| shown(path).to_string());
             let path = path.unwrap_or_else(|| "APP_KEY_FILE".to_owned());
             Some(text!(apply_key_file, path = path, key = key))
         }

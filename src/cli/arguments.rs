@@ -20,7 +20,7 @@ use crate::io::install::{self, NamedAccount, artisan};
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state;
 use crate::io::state::AbsolutePath;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 use settled::is_stdin;
 
@@ -371,7 +371,7 @@ impl Common {
         let w = words();
         if let Some(name) = &self.web_user {
             let named = NamedAccount::parse(name).ok_or_else(|| {
-                let what = text!(web_user_unknown, name = sanitize(name));
+                let what = text!(web_user_unknown, name = shown(name));
                 Problem::new(ErrorKind::BadInput, what, "", w.web_user_unknown_next)
             })?;
             install::take_named(named);
@@ -401,7 +401,7 @@ impl Common {
         let Some(missing) = self.install.as_ref().filter(|path| !path.exists()) else {
             return Ok(());
         };
-        let path = sanitize(&missing.to_string_lossy());
+        let path = shown(&missing).to_string();
         if missing.components().count() > 1 || missing.is_absolute() {
             let what = text!(install_missing, path = path);
             return Err(Problem::new(

@@ -25,7 +25,7 @@ use crate::engine::session::volatile::{VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
-use crate::words::untrusted::{sanitize, sanitize_lines};
+use crate::words::untrusted::{last_door, shown};
 use crate::words::words;
 
 /// Whether a document is on standard output already: there is never a second one.
@@ -52,7 +52,7 @@ impl Out {
 
     /// One line, or several: nothing in it can move a cursor.
     pub fn line(&mut self, text: &str) {
-        let _ = writeln!(self.0, "{}", sanitize_lines(text));
+        let _ = writeln!(self.0, "{}", last_door(text));
     }
 
     /// One line of JSON.
@@ -101,7 +101,7 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
     err.line(&problem.what);
-    for part in [&problem.why, &problem.next] {
+    for part in [problem.why.to_string(), problem.next.clone()] {
         if !part.is_empty() {
             err.line(&format!("  {part}"));
         }
@@ -112,11 +112,11 @@ pub(super) fn problem(problem: &Problem) {
 pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
-        let path = sanitize(&skipped.path.to_string_lossy());
+        let path = shown(&skipped.path).to_string();
         err.line(&text!(
             look_skipped,
             path = path,
-            why = sanitize(&skipped.why.to_string())
+            why = shown(&skipped.why.to_string())
         ));
     }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
@@ -152,7 +152,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     let w = words();
     out.line(&text!(
         check_install,
-        path = sanitize(&survey.path.to_string_lossy()),
+        path = shown(&survey.path),
         version = survey.version,
         server = survey.server,
         database = survey.database
@@ -310,7 +310,7 @@ fn owned(secret: &SecretReport) -> String {
     match secret.kind {
         // Their owners are the names of the option and of the variable.
         SecretKind::SystemMail | SecretKind::EnvValue => place,
-        _ => format!("{}: {place}", sanitize(&secret.owner)),
+        _ => format!("{}: {place}", secret.owner),
     }
 }
 
@@ -382,7 +382,7 @@ pub(super) fn undone(
 
 /// Places as the JSON forms name them.
 pub(super) fn places(named: &[NamedPlace]) -> Vec<String> {
-    let place = |of: &NamedPlace| sanitize(&of.place.to_string());
+    let place = |of: &NamedPlace| of.place.to_string();
     named.iter().map(place).collect()
 }
 
@@ -439,7 +439,7 @@ pub(super) fn backup(done: &BackupDone) -> String {
     let mut text = if done.encrypted {
         text!(
             backup_done_encrypted,
-            folder = sanitize(&done.folder.to_string_lossy()),
+            folder = shown(&done.folder),
             texts = done.cells,
             files = done.files,
             kib = done.bytes.div_ceil(1024)
@@ -447,14 +447,14 @@ pub(super) fn backup(done: &BackupDone) -> String {
     } else {
         text!(
             backup_done,
-            folder = sanitize(&done.folder.to_string_lossy()),
+            folder = shown(&done.folder),
             texts = done.cells,
             files = done.files,
             kib = done.bytes.div_ceil(1024)
         )
     };
     if let Some(keys) = &done.keys {
-        let keys = sanitize(&keys.to_string_lossy());
+        let keys = shown(&keys).to_string();
         text += &format!("\n{}", text!(backup_keys_apart, keys = keys));
     }
     text

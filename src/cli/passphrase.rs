@@ -7,7 +7,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::io::state::backup::{Passphrase, Sealing};
 use crate::io::state::passphrase;
 use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// How often a passphrase may be mistyped.
@@ -28,7 +28,7 @@ fn problem(error: &PassphraseError) -> Problem {
     };
     let why = match error {
         PassphraseError::Stopped => String::new(),
-        error => sanitize(&error.to_string()),
+        error => shown(&error.to_string()).to_string(),
     };
     Problem::new(kind, what, why, next)
 }
@@ -81,7 +81,7 @@ pub(super) fn ask(source: &PassphraseSource, folder: &Path) -> Result<Passphrase
     if let Some(path) = &source.passphrase_file {
         return from_file(path);
     }
-    let folder = sanitize(&folder.to_string_lossy());
+    let folder = shown(&folder).to_string();
     let question = text!(passphrase_ask, folder = folder) + " ";
     let asked = SilentTerminal::open().and_then(|mut terminal| terminal.ask(&question));
     asked.map_err(|e| problem(&e))

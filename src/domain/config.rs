@@ -213,16 +213,9 @@ pub fn database(sources: &Sources<'_>) -> Result<DbSettings, DbSettingsError> {
     }
 }
 
-/// Whether anything says which database to use: without it Laravel's defaults would be taken, `forge` on this machine.
-pub fn names_database(env: &EnvFile<'_>) -> bool {
-    ["DB_CONNECTION", "DB_HOST", "DB_SOCKET", "DB_DATABASE"]
-        .iter()
-        .any(|name| env.getenv(name.as_bytes()).is_some())
-}
-
 fn driver(name: &str) -> Result<Driver, DbSettingsError> {
     Driver::from_name(name)
-        .ok_or_else(|| DbSettingsError::Driver(crate::words::untrusted::sanitize(name)))
+        .ok_or_else(|| DbSettingsError::Driver(crate::words::untrusted::shown(name).to_string()))
 }
 
 /// Defaults are those of FreeScout's `config/database.php`.

@@ -1,5 +1,6 @@
 //! A problem as the operator sees it: what happened, why, and what to do next; and as a program sees it: its kind.
 
+use crate::words::untrusted::Untrusted;
 use std::fmt;
 
 /// Declares the kinds of problems, each with its code and whether the same command may succeed later.
@@ -115,7 +116,7 @@ pub struct Problem {
     /// What cannot be done, naming the thing it is about.
     pub what: String,
     /// The reason, in the words of whoever refused.
-    pub why: String,
+    pub why: Untrusted,
     /// What the operator can do now.
     pub next: String,
 }
@@ -125,7 +126,7 @@ impl Problem {
     pub fn new(
         kind: ErrorKind,
         what: impl Into<String>,
-        why: impl Into<String>,
+        why: impl Into<Untrusted>,
         next: impl Into<String>,
     ) -> Self {
         Self {
@@ -138,20 +139,21 @@ impl Problem {
 
     /// What happened and why, as one text.
     pub fn message(&self) -> String {
-        match self.why.as_str() {
-            "" => self.what.clone(),
-            why => format!("{} {why}", self.what),
+        if self.why.is_empty() {
+            return self.what.clone();
         }
+        format!("{} {}", self.what, self.why)
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        for part in [&self.why, &self.next] {
-            if !part.is_empty() {
-                write!(f, "\n  {part}")?;
-            }
+        if !self.why.is_empty() {
+            write!(f, "\n  {}", self.why)?;
+        }
+        if !self.next.is_empty() {
+            write!(f, "\n  {}", self.next)?;
         }
         Ok(())
     }

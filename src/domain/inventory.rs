@@ -21,6 +21,7 @@ use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table, Token};
 use crate::domain::payload::base64;
 use crate::domain::payload::json_span;
+use crate::words::untrusted::Untrusted;
 
 /// Columns of `mailboxes` that we read. Old schemas lack some; those read as NULL.
 pub const MAILBOX_COLUMNS: &[&str] = &[
@@ -79,8 +80,8 @@ pub struct Secret {
     pub place: Place,
     /// What it is.
     pub kind: SecretKind,
-    /// Whose it is: mailbox name, option name, module alias, user, variable. Hostile until sanitised.
-    pub owner: String,
+    /// Whose it is: mailbox name, option name, module alias, user, variable.
+    pub owner: Untrusted,
     /// How it is wrapped.
     pub wrapping: Wrapping,
     /// How the installed version keeps it.
@@ -132,7 +133,7 @@ impl Secret {
         Self {
             place,
             kind,
-            owner: owner.to_owned(),
+            owner: owner.into(),
             wrapping,
             keeping: rules.keeping(kind),
             serialized: rules.wants_serialized(kind),
@@ -242,11 +243,11 @@ impl Inventory {
         };
         let mailbox = Mailbox {
             id: row.id,
-            name: row.text("name"),
-            email: row.text("email"),
-            in_server: row.text("in_server"),
+            name: row.text("name").into(),
+            email: row.text("email").into(),
+            in_server: row.text("in_server").into(),
             in_port: row.number("in_port", 143),
-            in_username: row.text("in_username"),
+            in_username: row.text("in_username").into(),
             in_protocol: match row.number("in_protocol", 1) {
                 1 => IncomingProtocol::Imap,
                 2 => IncomingProtocol::Pop3,
@@ -254,16 +255,19 @@ impl Inventory {
             },
             in_encryption: row.number("in_encryption", 1),
             in_validate_cert: !matches!(row.text("in_validate_cert").as_str(), "0" | "f" | "false"),
-            in_folders: folders(&row.text("in_imap_folders")),
+            in_folders: folders(&row.text("in_imap_folders"))
+                .into_iter()
+                .map(Untrusted::new)
+                .collect(),
             out_method: match row.number("out_method", 1) {
                 1 => OutgoingMethod::PhpMail,
                 2 => OutgoingMethod::Sendmail,
                 3 => OutgoingMethod::Smtp,
                 other => OutgoingMethod::Other(other),
             },
-            out_server: row.text("out_server"),
+            out_server: row.text("out_server").into(),
             out_port: row.number("out_port", 0),
-            out_username: row.text("out_username"),
+            out_username: row.text("out_username").into(),
             out_encryption: row.number("out_encryption", 1),
             sends_by_oauth: self.rules.sends_by_oauth(&row.text("out_server")),
             oauth: parsed
@@ -279,9 +283,9 @@ impl Inventory {
             (SecretKind::Incoming, "in_password"),
             (SecretKind::Outgoing, "out_password"),
         ] {
-            self.add(Table::Mailboxes, row, column, kind, &mailbox.name);
+            self.add(Table::Mailboxes, row, column, kind, mailbox.name.raw());
         }
-        self.add_meta(row.id, meta, parsed.is_some(), &mailbox.name);
+        self.add_meta(row.id, meta, parsed.is_some(), mailbox.name.raw());
         self.mailboxes.push(mailbox);
     }
 
@@ -329,12 +333,12 @@ impl Inventory {
             "mail_password" => {
                 return self.add(Table::Options, row, "value", SecretKind::SystemMail, &name);
             }
-            "mail_driver" => self.system_mail.driver = plain(),
-            "mail_host" => self.system_mail.host = plain(),
-            "mail_port" => self.system_mail.port = plain(),
-            "mail_username" => self.system_mail.username = plain(),
-            "mail_encryption" => self.system_mail.encryption = plain(),
-            "mail_from" => self.system_mail.from = plain(),
+            "mail_driver" => self.system_mail.driver = plain().into(),
+            "mail_host" => self.system_mail.host = plain().into(),
+            "mail_port" => self.system_mail.port = plain().into(),
+            "mail_username" => self.system_mail.username = plain().into(),
+            "mail_encryption" => self.system_mail.encryption = plain().into(),
+            "mail_from" => self.system_mail.from = plain().into(),
             _ => {}
         }
         if matches!(row.value("value"), StoredText::Text(text) if looks_like_payload(text.expose()))

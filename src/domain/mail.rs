@@ -16,6 +16,7 @@ use std::fmt;
 
 use crate::domain::inventory::mailbox::{IncomingProtocol, Mailbox, OutgoingMethod, SystemMail};
 use crate::domain::inventory::secret::SecretKind;
+use crate::words::untrusted::Untrusted;
 
 use crate::domain::inventory::secret::Place;
 
@@ -163,7 +164,7 @@ pub struct MailServer {
     /// Login.
     pub login: LoginMethod,
     /// Folders FreeScout fetches from (IMAP).
-    pub folders: Vec<String>,
+    pub folders: Vec<Untrusted>,
     /// The address FreeScout sends from (SMTP); empty when it is not known.
     pub sender: String,
     /// FreeScout was told STARTTLS and does not use it (POP3).
@@ -193,10 +194,10 @@ pub enum NoTarget {
 pub struct Connection {
     /// Which.
     pub id: ConnectionId,
-    /// The mailbox's name. Hostile until sanitised; empty for the system mail account.
-    pub owner: String,
-    /// The mailbox's address, or the sender of the system mail account. Hostile until sanitised.
-    pub email: String,
+    /// The mailbox's name; empty for the system mail account.
+    pub owner: Untrusted,
+    /// The mailbox's address, or the sender of the system mail account.
+    pub email: Untrusted,
     /// Where it leads.
     pub target: Result<MailServer, NoTarget>,
 }
@@ -218,8 +219,8 @@ pub fn connections(mailboxes: &[Mailbox], system: &SystemMail) -> Vec<Connection
         .collect();
     all.push(Connection {
         id: ConnectionId::SYSTEM_MAIL,
-        owner: String::new(),
-        email: system.sender().to_owned(),
+        owner: String::new().into(),
+        email: system.sender().to_owned().into(),
         target: system_mail(system),
     });
     all
@@ -234,7 +235,7 @@ fn place(host: &str, port: i64) -> Result<(String, u16), NoTarget> {
 }
 
 fn incoming(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
-    let (host, port) = place(&mailbox.in_server, mailbox.in_port)?;
+    let (host, port) = place(mailbox.in_server.raw(), mailbox.in_port)?;
     let protocol = match mailbox.in_protocol {
         IncomingProtocol::Imap => Protocol::Imap,
         IncomingProtocol::Pop3 => Protocol::Pop3,
@@ -243,10 +244,10 @@ fn incoming(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
     let starttls = mailbox.in_encryption == 4;
     let login = match mailbox.oauth {
         Some(_) => LoginMethod::XOAuth2 {
-            user: oauth::client(&mailbox.in_username, &mailbox.email).login,
+            user: oauth::client(mailbox.in_username.raw(), mailbox.email.raw()).login,
         },
         None => LoginMethod::Password {
-            user: mailbox.in_username.clone(),
+            user: mailbox.in_username.raw().clone(),
         },
     };
     Ok(MailServer {
@@ -272,16 +273,16 @@ fn outgoing(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
         OutgoingMethod::PhpMail | OutgoingMethod::Sendmail => return Err(NoTarget::LocalMailer),
         OutgoingMethod::Other(_) => return Err(NoTarget::OfModule),
     }
-    let (host, port) = place(&mailbox.out_server, mailbox.out_port)?;
+    let (host, port) = place(mailbox.out_server.raw(), mailbox.out_port)?;
     let login = if mailbox.out_username.is_empty() {
         LoginMethod::None
     } else if oauth::outgoing_uses_oauth(mailbox) {
         LoginMethod::XOAuth2 {
-            user: oauth::client(&mailbox.out_username, &mailbox.email).login,
+            user: oauth::client(mailbox.out_username.raw(), mailbox.email.raw()).login,
         }
     } else {
         LoginMethod::Password {
-            user: mailbox.out_username.clone(),
+            user: mailbox.out_username.raw().clone(),
         }
     };
     Ok(smtp(
@@ -293,18 +294,21 @@ fn outgoing(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
             _ => Security::Plain,
         },
         login,
-        &mailbox.email,
+        mailbox.email.raw(),
     ))
 }
 
 fn system_mail(system: &SystemMail) -> Result<MailServer, NoTarget> {
-    match system.driver.as_str() {
+    match system.driver.raw().as_str() {
         "smtp" => {}
         "" => return Err(NoTarget::NoServer),
         _ => return Err(NoTarget::LocalMailer),
     }
-    let (host, port) = place(&system.host, system.port.trim().parse().unwrap_or(0))?;
-    let security = match system.encryption.as_str() {
+    let (host, port) = place(
+        system.host.raw(),
+        system.port.raw().trim().parse().unwrap_or(0),
+    )?;
+    let security = match system.encryption.raw().as_str() {
         "ssl" => Security::Implicit,
         "tls" => Security::StartTls,
         _ => Security::Plain,
@@ -313,7 +317,7 @@ fn system_mail(system: &SystemMail) -> Result<MailServer, NoTarget> {
         LoginMethod::None
     } else {
         LoginMethod::Password {
-            user: system.username.clone(),
+            user: system.username.raw().clone(),
         }
     };
     Ok(smtp(host, port, security, login, system.sender()))
@@ -348,19 +352,19 @@ mod tests {
     fn mailbox() -> Mailbox {
         Mailbox {
             id: 3,
-            name: "Support".to_owned(),
-            email: "support@example.org".to_owned(),
-            in_server: "imap.example.org".to_owned(),
+            name: "Support".into(),
+            email: "support@example.org".into(),
+            in_server: "imap.example.org".into(),
             in_port: 993,
-            in_username: "support".to_owned(),
+            in_username: "support".into(),
             in_protocol: IncomingProtocol::Imap,
             in_encryption: 2,
             in_validate_cert: true,
-            in_folders: vec!["INBOX".to_owned()],
+            in_folders: vec!["INBOX".into()],
             out_method: OutgoingMethod::Smtp,
-            out_server: "smtp.example.org".to_owned(),
+            out_server: "smtp.example.org".into(),
             out_port: 587,
-            out_username: "support".to_owned(),
+            out_username: "support".into(),
             out_encryption: 3,
             oauth: None,
             sends_by_oauth: false,
@@ -409,8 +413,8 @@ mod tests {
     #[test]
     fn no_user_name_means_no_login_and_no_server_no_target() {
         let without = Mailbox {
-            out_username: String::new(),
-            in_server: "  ".to_owned(),
+            out_username: "".into(),
+            in_server: "  ".into(),
             ..mailbox()
         };
         assert_eq!(outgoing(&without).unwrap().login, LoginMethod::None);
@@ -436,9 +440,9 @@ mod tests {
     #[test]
     fn oauth_logs_in_with_the_login_part_of_the_user_name() {
         let mailbox = Mailbox {
-            in_username: "box@example.org:client-id".to_owned(),
-            out_username: "box@example.org:client-id".to_owned(),
-            out_server: "smtp.office365.com".to_owned(),
+            in_username: "box@example.org:client-id".into(),
+            out_username: "box@example.org:client-id".into(),
+            out_server: "smtp.office365.com".into(),
             oauth: Some(OAuthProvider::Microsoft),
             sends_by_oauth: true,
             ..mailbox()
@@ -459,7 +463,7 @@ mod tests {
         assert_eq!(
             outgoing(&older).unwrap().login,
             LoginMethod::Password {
-                user: older.out_username.clone()
+                user: older.out_username.raw().clone()
             }
         );
     }
@@ -469,12 +473,12 @@ mod tests {
         let all = connections(
             &[mailbox()],
             &SystemMail {
-                driver: "smtp".to_owned(),
-                host: "smtp.example.org".to_owned(),
-                port: "465".to_owned(),
-                username: "system@example.org".to_owned(),
-                encryption: "ssl".to_owned(),
-                from: String::new(),
+                driver: "smtp".into(),
+                host: "smtp.example.org".into(),
+                port: "465".into(),
+                username: "system@example.org".into(),
+                encryption: "ssl".into(),
+                from: "".into(),
             },
         );
         assert_eq!(all.len(), 3);

@@ -15,6 +15,7 @@ use crate::domain::inventory::secret::Place;
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
+use crate::words::untrusted::Untrusted;
 
 /// How the install is to be brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -198,7 +199,7 @@ pub struct PlanStep {
     /// What it is.
     pub kind: SecretKind,
     /// Whose it is, sanitised.
-    pub owner: String,
+    pub owner: Untrusted,
     /// What happens to it.
     pub action: PlanAction,
 }

@@ -12,6 +12,7 @@ pub mod volatile;
 use std::path::PathBuf;
 
 use crate::domain::inventory::secret::{Cell, Place};
+use crate::words::untrusted::Untrusted;
 
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +124,11 @@ impl RunPhase {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunOrigin {
     /// This machine.
-    pub host: String,
+    pub host: Untrusted,
     /// The user, by name where there is one; behind `sudo` the one who called it as well.
-    pub user: String,
+    pub user: Untrusted,
     /// The address an SSH session comes from; empty on a console.
-    pub from: String,
+    pub from: Untrusted,
     /// Process number.
     pub pid: u32,
     /// Version of this program.

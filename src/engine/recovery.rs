@@ -29,7 +29,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text;
 use crate::domain::verdict::text::PasswordsUsed;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
@@ -139,7 +139,7 @@ pub fn places(
                 let id = found.map(|m| m.id).ok_or_else(|| {
                     let name = match &mailbox {
                         MailboxName::Id(id) => id.to_string(),
-                        MailboxName::Email(email) => sanitize(email),
+                        MailboxName::Email(email) => shown(email).to_string(),
                     };
                     unknown(&text!(no_such_mailbox, mailbox = name))
                 })?;

@@ -40,7 +40,7 @@ use crate::io::install::{KnownBy, WebAccount};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::sentences;
-use crate::words::untrusted::{sanitize, sanitize_lines};
+use crate::words::untrusted::{last_door, shown};
 use crate::words::words;
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
@@ -77,9 +77,9 @@ impl<'a> CheckJson<'a> {
             mail: Some(mail(state)),
             made: Some(MadeJson {
                 at: &made.at,
-                host: &made.origin.host,
-                user: &made.origin.user,
-                from: &made.origin.from,
+                host: made.origin.host.raw(),
+                user: made.origin.user.raw(),
+                from: made.origin.from.raw(),
                 version: &made.origin.version,
             }),
             ..self
@@ -150,15 +150,15 @@ impl Made {
     }
 
     fn line(&self) -> String {
-        match self.origin.from.as_str() {
-            "" => text!(
+        match self.origin.from.is_empty() {
+            true => text!(
                 report_made,
                 version = self.origin.version,
                 at = self.at,
                 host = self.origin.host,
                 user = self.origin.user
             ),
-            _ => text!(
+            false => text!(
                 report_made_from,
                 version = self.origin.version,
                 at = self.at,
@@ -403,7 +403,7 @@ fn secret(secret: &SecretReport) -> SecretJson<'_> {
         id: secret.place.cell.id,
         column: &secret.place.cell.column,
         json_path: secret.place.token.map(Token::json_path),
-        owner: sanitize(&secret.owner),
+        owner: secret.owner.to_string(),
         verdict: secret.verdict.code(),
         key: secret.verdict.key(),
         detail,
@@ -485,7 +485,7 @@ pub fn save(
             w.backup_failed_next,
         );
         let kind = kind_of(obstacle, ErrorKind::NotWritable);
-        Problem::new(kind, w.report_not_saved, sanitize(&why), next)
+        Problem::new(kind, w.report_not_saved, shown(&why).to_string(), next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;
@@ -493,7 +493,7 @@ pub fn save(
     let json = escaped::pretty(json).map_err(|e| failed(e.to_string(), None, folder))?;
     let mut saved: Vec<PathBuf> = Vec::new();
     let text = format!("{}\n{text}", made.line());
-    let text = sanitize_lines(&text);
+    let text = last_door(&text);
     for (n, (ending, bytes)) in [("txt", text.as_bytes()), ("json", &json)]
         .into_iter()
         .enumerate()

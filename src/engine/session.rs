@@ -1,7 +1,8 @@
 //! One install under our hands: its files, its database, the keys we know, everything that depends on them.
 //!
-//! The session lives on the engine's side. What leaves it is an [`Assessment`], which holds no secret.
+//! The session lives on the engine's side. What leaves it is an [`Assessment`](crate::domain::verdict::assessment::Assessment), which holds no secret.
 
+pub mod backup_keys;
 pub mod database;
 pub mod elsewhere;
 pub mod env_trouble;
@@ -32,15 +33,14 @@ use crate::domain::key::ring::KeyRing;
 use crate::domain::key::timeline::Timeline;
 use crate::domain::mail::send_log::SendLog;
 use crate::domain::plan::mail_impact::Trace;
-use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Finding;
-use crate::engine::session::own_backups::OwnBackups;
+use crate::engine::session::backup_keys::OwnBackups;
 use crate::io::db;
 use crate::io::db::lock::Connect;
 use crate::io::db::{Bounds, Store, StoreError, Swap};
 use crate::io::install::{self, Install, key_file_places};
 use crate::io::os::processes::PhpProcess;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A queue worker of the install whose memory was not searched, or not all of it.
@@ -183,7 +183,7 @@ impl Session {
             }
             _ => {
                 let w = words();
-                let path = sanitize(&origin.to_string_lossy());
+                let path = shown(&origin).to_string();
                 Err(Problem::new(
                     ErrorKind::BackupUnusable,
                     w.backup_failed_open,
@@ -198,20 +198,6 @@ impl Session {
     /// not put here. The one here may hold the wrong key all the same.
     pub fn is_former_cache(&self, origin: &Path, place: &Path) -> bool {
         place == self.install.cache_path() && origin != place
-    }
-
-    /// Opens the database again, as FreeScout would now; with the operator's own values where they were given.
-    ///
-    /// # Errors
-    /// A [`Problem`] with the variable to look at.
-    pub fn reconnect(&mut self) -> Result<(), Problem> {
-        if !self.other_database {
-            self.settings = self.install.database()?;
-        }
-        self.store = self.connected().map_err(|e| {
-            crate::engine::session::database::unreachable_database(&e, &self.settings)
-        })?;
-        Ok(())
     }
 
     /// A further connection: with the web user's rights, or with the operator's own where the operator gave the values.
@@ -230,28 +216,6 @@ impl Session {
             false => db::connect,
         };
         move || connect(&settings, &root)
-    }
-
-    /// Opens the database again where the connection broke meanwhile: servers end those that idle, and restart.
-    ///
-    /// # Errors
-    /// A [`Problem`]; nothing was changed.
-    pub fn awake(&mut self) -> Result<(), Problem> {
-        match self.together(Bounds::AWAKE, |session| session.store.columns("options")) {
-            Err(StoreError::Unreachable(_)) => self.reconnect().map_err(|problem| Problem {
-                next: format!("{} {}", words().quit_nothing_changed, problem.next),
-                ..problem
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Opens the database again where it was given up over something that is not needed: what is needed must not fail for it.
-    pub fn mend(&mut self) {
-        if self.store.given_up() {
-            // What it cannot reach, the next one who needs it tells.
-            let _ = self.reconnect();
-        }
     }
 
     /// Does what belongs together, within these bounds for all that is read of the database meanwhile.
@@ -276,11 +240,6 @@ impl Session {
     /// Lets go of the rows that are held.
     pub fn let_go(&mut self) {
         self.held = None;
-    }
-
-    /// Judges everything with the keys known now.
-    pub fn assess(&self) -> Assessment {
-        crate::engine::session::judge::assess(self)
     }
 }
 

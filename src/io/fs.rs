@@ -16,12 +16,12 @@ pub mod trust;
 pub mod volatile;
 
 mod error;
+mod owners;
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::io::fs::folder::{Folder, WriteError};
@@ -37,42 +37,7 @@ use zeroize::Zeroizing;
 pub const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
 pub use error::{FileError, NodeKind, SecondName, UnfollowedLink};
-
-/// Owner, group, mode and time of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attributes {
-    /// User id.
-    pub uid: u32,
-    /// Group id.
-    pub gid: u32,
-    /// Permission bits.
-    pub mode: u32,
-    /// Last change, Unix seconds.
-    pub modified: i64,
-}
-
-impl Attributes {
-    /// Of a file of ours that is closed to others.
-    pub fn closed() -> Self {
-        Self {
-            uid: rustix::process::geteuid().as_raw(),
-            gid: rustix::process::getegid().as_raw(),
-            mode: 0o600,
-            modified: 0,
-        }
-    }
-}
-
-impl From<&Metadata> for Attributes {
-    fn from(meta: &Metadata) -> Self {
-        Self {
-            uid: meta.uid(),
-            gid: meta.gid(),
-            mode: meta.mode() & 0o7777,
-            modified: meta.mtime(),
-        }
-    }
-}
+pub use owners::{Attributes, Ownership, group_name, user_name};
 
 /// A file as read.
 #[derive(Clone)]
@@ -341,17 +306,6 @@ pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
     folder.put(staged, &name).map_err(|e| not_written(path, e))
 }
 
-/// Whose something is, and what its permissions are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ownership {
-    /// User id of its owner.
-    pub uid: u32,
-    /// Group id.
-    pub gid: u32,
-    /// Permission bits.
-    pub mode: u32,
-}
-
 /// Whose a file or folder is, where the path leads; `None` where there is none, or a foreign link stands in its place.
 pub fn standing(path: &Path) -> Option<Ownership> {
     let stat = resolve::stat(path).ok()?;
@@ -453,22 +407,6 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
         .map_err(|e| FileError::from_io(folder, e))?;
     crash_points::pass(Point::FileWritten);
     Ok(())
-}
-
-/// The name of a user, or the number where it has none.
-pub fn user_name(uid: u32) -> String {
-    uzers::get_user_by_uid(uid).map_or_else(
-        || uid.to_string(),
-        |user| user.name().to_string_lossy().into_owned(),
-    )
-}
-
-/// The name of a group, or its number where it has none here.
-pub fn group_name(gid: u32) -> String {
-    uzers::get_group_by_gid(gid).map_or_else(
-        || gid.to_string(),
-        |group| group.name().to_string_lossy().into_owned(),
-    )
 }
 
 #[cfg(test)]

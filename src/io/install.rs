@@ -24,7 +24,7 @@ use crate::domain::plan::KeyHome;
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
@@ -100,7 +100,7 @@ impl Install {
         let root = std::fs::canonicalize(folder).map_err(|e| {
             Problem::new(
                 ErrorKind::InstallNotFound,
-                text!(install_missing, path = sanitize(&folder.to_string_lossy())),
+                text!(install_missing, path = shown(&folder)),
                 e.to_string(),
                 w.install_missing_next,
             )
@@ -108,10 +108,7 @@ impl Install {
         let version = freescout_version(&root).ok_or_else(|| {
             Problem::new(
                 ErrorKind::InstallNotFound,
-                text!(
-                    install_not_freescout,
-                    path = sanitize(&root.to_string_lossy())
-                ),
+                text!(install_not_freescout, path = shown(&root)),
                 w.install_not_freescout_why,
                 w.install_not_freescout_next,
             )
@@ -131,7 +128,7 @@ impl Install {
         if env_file.is_none() && cache_file.is_none() && environment.get(b"APP_KEY").is_none() {
             return Err(Problem::new(
                 ErrorKind::EnvUnreadable,
-                text!(env_missing, path = sanitize(&env_path.to_string_lossy())),
+                text!(env_missing, path = shown(&env_path)),
                 w.env_missing_why,
                 w.env_missing_next,
             ));
@@ -211,7 +208,7 @@ impl Install {
 
     /// Whether the settings in force say which database to use.
     pub fn names_database(&self) -> bool {
-        self.cache.is_some() || config::names_database(&self.env())
+        self.cache.is_some() || config::dotenv::names_database(&self.env())
     }
 
     /// Reads the same install again.
@@ -391,10 +388,7 @@ fn read_cache(file: Option<&FileRead>) -> Result<Option<ExportedValue>, Problem>
         var_export::read(&file.bytes).map_err(|e| {
             Problem::new(
                 ErrorKind::CacheUnreadable,
-                text!(
-                    cache_unreadable,
-                    path = sanitize(&file.path.to_string_lossy())
-                ),
+                text!(cache_unreadable, path = shown(&file.path)),
                 e.to_string(),
                 w.cache_unreadable_next,
             )

@@ -27,7 +27,7 @@ use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{CertificateFault, Climbed, Ended, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{MailServer, Protocol, Security};
-use crate::words::untrusted::{sanitize, sanitize_bytes};
+use crate::words::untrusted::{listed, shown};
 pub use tls::Trust;
 
 /// FreeScout's patience with IMAP and POP3, for the connection and for each reply.
@@ -202,11 +202,11 @@ impl<'a> Climb<'a> {
     fn hold(&mut self, detail: &str) {
         if let Some((rung, since)) = self.begun.take() {
             let detail = self.masks.hide(detail);
-            let detail = detail.chars().take(MAX_DETAIL).collect();
+            let detail: String = detail.chars().take(MAX_DETAIL).collect();
             self.rungs.push(Climbed {
                 rung,
                 took: since.elapsed(),
-                detail,
+                detail: detail.into(),
             });
         }
     }
@@ -226,7 +226,7 @@ impl<'a> Climb<'a> {
             spaced: advice::provider(&self.target.host) == Some(advice::Provider::Google)
                 && credential.is_some_and(|text| looks_spaced(text.expose())),
         });
-        Fall::new(code, advice, sanitize_bytes(said))
+        Fall::new(code, advice, shown(said).to_string())
     }
 
     fn ended(mut self, code: Code, advice: Option<Advice>, said: String) -> Ended {
@@ -239,7 +239,7 @@ impl<'a> Climb<'a> {
             code,
             rung,
             refused_by: None,
-            server_said: self.masks.hide(&said),
+            server_said: self.masks.hide(&said).into(),
             advice,
             cautions: self.cautions,
             ladder: self.rungs,
@@ -359,7 +359,7 @@ impl<'a> Climb<'a> {
         Fall::new(
             Code::NotAMailServer,
             Advice::NotAMailServer,
-            sanitize_bytes(said),
+            shown(said).to_string(),
         )
     }
 
@@ -367,7 +367,7 @@ impl<'a> Climb<'a> {
         Fall::new(
             Code::ProtocolError,
             Advice::BrokenProtocol,
-            sanitize_bytes(said),
+            shown(said).to_string(),
         )
     }
 }
@@ -408,11 +408,9 @@ fn called_off(cancel: &AtomicBool) -> bool {
 fn certificate_fall(fault: &CertificateFault) -> Fall {
     match fault {
         CertificateFault::Expired => Fall::new(Code::CertExpired, Advice::CertificateExpired, ""),
-        CertificateFault::OtherName(names) => Fall::new(
-            Code::CertName,
-            Advice::CertificateName,
-            sanitize(&names.join(", ")),
-        ),
+        CertificateFault::OtherName(names) => {
+            Fall::new(Code::CertName, Advice::CertificateName, listed(names))
+        }
         CertificateFault::Untrusted => {
             Fall::new(Code::CertUntrusted, Advice::CertificateUntrusted, "")
         }

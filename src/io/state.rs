@@ -17,6 +17,7 @@ use uzers::os::unix::UserExt;
 use crate::io::fs::trust;
 use crate::io::state::backup::BackupError;
 use crate::io::{fs, install};
+use crate::words::untrusted::Sanitise;
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.
 ///
@@ -54,6 +55,12 @@ impl AbsolutePath {
     #[must_use]
     pub fn join(&self, below: &str) -> Self {
         Self(self.0.join(below.trim_start_matches('/')))
+    }
+}
+
+impl Sanitise for AbsolutePath {
+    fn sanitised(&self) -> String {
+        self.0.sanitised()
     }
 }
 

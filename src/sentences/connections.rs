@@ -6,6 +6,7 @@ use crate::domain::mail::probe::{
 };
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{ConnectionId, Direction};
+use crate::words::untrusted::listed;
 use crate::words::words;
 
 /// How a test ended, in a word or two.
@@ -212,7 +213,7 @@ pub fn caution(caution: &TestCaution) -> String {
         TestCaution::LoginDisabled => w.caution_login_disabled.to_owned(),
         TestCaution::Unchecked(CertificateFault::Expired) => w.caution_unchecked_expired.to_owned(),
         TestCaution::Unchecked(CertificateFault::OtherName(names)) => {
-            text!(caution_unchecked_name, names = names.join(", "))
+            text!(caution_unchecked_name, names = listed(names))
         }
         TestCaution::Unchecked(CertificateFault::Untrusted) => {
             w.caution_unchecked_untrusted.to_owned()

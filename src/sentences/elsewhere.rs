@@ -4,7 +4,7 @@ use crate::domain::config::elsewhere::By;
 use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
 /// A key that is set there.
@@ -18,8 +18,8 @@ pub fn key(
     let w = words();
     let key = key.map_or_else(|| w.a_key_not_known_here.to_owned(), KeyName::to_string);
     let variable = match &at.by {
-        By::ContainerStart(variable) => variable,
-        _ => "APP_KEY",
+        By::ContainerStart(variable) => variable.to_string(),
+        _ => "APP_KEY".to_owned(),
     };
     let place = place(at);
     match standing {
@@ -57,7 +57,7 @@ pub fn key(
 }
 
 /// Another setting that is set there.
-pub fn setting(name: &str, at: &SetAt, standing: SettingEffect) -> String {
+pub fn setting(name: &Untrusted, at: &SetAt, standing: SettingEffect) -> String {
     match standing {
         SettingEffect::InForce | SettingEffect::NextStart => {
             text!(finding_setting_elsewhere, place = place(at), name = name)
@@ -122,14 +122,14 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
 fn place(at: &SetAt) -> String {
     let w = words();
     let by = match &at.by {
-        By::Pool(name) => text!(set_by_pool, name = sanitize(name)),
-        By::Site(name) if !name.is_empty() => text!(set_by_site, name = sanitize(name)),
-        By::Service(name) => text!(set_by_service, name = sanitize(name)),
+        By::Pool(name) => text!(set_by_pool, name = shown(name)),
+        By::Site(name) if !name.is_empty() => text!(set_by_site, name = shown(name)),
+        By::Service(name) => text!(set_by_service, name = shown(name)),
         By::Cron => w.set_by_cron.to_owned(),
         By::Everyone => w.set_by_everyone.to_owned(),
         By::Site(_) | By::Folder | By::Process(_) | By::ContainerStart(_) => String::new(),
     };
-    let path = sanitize(&at.path.to_string_lossy());
+    let path = shown(&at.path).to_string();
     match (at.line, &at.by) {
         (_, By::Process(pid)) => text!(set_in_process, pid = pid),
         (Some(line), _) => {

@@ -2,7 +2,7 @@
 
 use crate::domain::run::claimant::Claimant;
 use crate::domain::run::{Run, RunKind, RunOutcome};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
 /// What a run does, as a noun.
@@ -30,13 +30,14 @@ pub fn outcome(outcome: RunOutcome) -> &'static str {
 
 /// `2026-11-24 14:02` of an RFC 3339 time, as the operator's clock showed it.
 pub fn time(rfc3339: &str) -> String {
-    sanitize(
+    shown(
         &rfc3339
             .replace('T', " ")
             .chars()
             .take(16)
             .collect::<String>(),
     )
+    .to_string()
 }
 
 /// That a run was begun and did not end: "An unfinished recovery of 2026-11-24 14:02 was found."
@@ -45,18 +46,18 @@ pub fn unfinished(run: &Run) -> String {
         run_unfinished,
         kind = kind(run.kind),
         started = time(&run.started),
-        user = sanitize(&run.origin.user)
+        user = run.origin.user
     )
 }
 
 /// That another freescout-rescue works on the install, and which.
-pub fn another(pid: u32, host: &str, user: &str, since: &str) -> String {
+pub fn another(pid: u32, host: &Untrusted, user: &Untrusted, since: &Untrusted) -> String {
     text!(
         locked_by_other,
         pid = pid,
-        host = sanitize(host),
-        user = sanitize(user),
-        since = time(since)
+        host = host,
+        user = user,
+        since = time(since.raw())
     )
 }
 
@@ -66,14 +67,13 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
     let w = words();
     let mut told: Vec<String> = Vec::new();
     if let Some(program) = &claimant.program {
-        told.push(sanitize(program));
+        told.push(program.to_string());
     }
     if let Some(pid) = claimant.pid {
         told.push(text!(claimant_process, pid = pid));
     }
     if let Some(connection) = &claimant.connection {
-        let connection = sanitize(connection);
-        let from = claimant.from.as_deref().map(sanitize);
+        let from = &claimant.from;
         told.push(match from {
             Some(from) => text!(
                 claimant_connection_from,
@@ -84,7 +84,7 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
         });
     }
     let running = candidates.iter().map(|(pid, user)| {
-        let user = sanitize(user);
+        let user = shown(user);
         text!(claimant_running, pid = pid, user = user)
     });
     let running: Vec<String> = running.collect();
@@ -102,7 +102,7 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
 pub fn told(run: &Run) -> String {
     let mut what = kind(run.kind).to_owned();
     if let Some(strategy) = &run.strategy {
-        what = format!("{what}, {}", sanitize(strategy));
+        what = format!("{what}, {}", shown(strategy));
     }
     match run.kind {
         RunKind::Recovery => text!(
@@ -125,14 +125,14 @@ pub fn told(run: &Run) -> String {
 /// Who did it, and from where.
 pub fn by(run: &Run) -> String {
     let w = words();
-    let from = match run.origin.from.as_str() {
-        "" => w.run_from_console.to_owned(),
-        from => sanitize(from),
+    let from = match run.origin.from.is_empty() {
+        true => w.run_from_console.to_owned(),
+        false => run.origin.from.to_string(),
     };
     text!(
         run_by,
-        user = sanitize(&run.origin.user),
-        host = sanitize(&run.origin.host),
+        user = run.origin.user,
+        host = run.origin.host,
         from = from,
         pid = run.origin.pid
     )

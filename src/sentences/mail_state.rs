@@ -9,7 +9,7 @@ use crate::domain::mail::state::{Health, MailState, Owner, TestedLogin};
 use crate::domain::plan::{PlanAction, recommended_action};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// The sign of a state: `✓` only where all is proven.
@@ -56,7 +56,7 @@ pub fn name(owner: &Owner<'_>) -> String {
     if owner.name.is_empty() && owner.mailbox.is_none() {
         return words().system_mail.to_owned();
     }
-    sanitize(owner.name)
+    owner.name.to_string()
 }
 
 /// Its logins and what cannot be read, in a few words each.
@@ -159,7 +159,7 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
     let w = words();
     let mut head = format!("{} {}", sign(owner.health()), name(owner));
     if !owner.email.is_empty() {
-        head.push_str(&format!(" <{}>", sanitize(owner.email)));
+        head.push_str(&format!(" <{}>", owner.email));
     }
     if owner.logins.is_empty() {
         head.push_str(&format!(": {}", in_short(owner)));
@@ -181,7 +181,7 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
             state_login,
             direction = connections::direction(login.connection.id.direction),
             protocol = target.protocol,
-            server = sanitize(&target.server()),
+            server = shown(&target.server()),
             sign = sign,
             outcome = outcome
         ));

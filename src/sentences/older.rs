@@ -3,7 +3,7 @@
 use super::{kind, source};
 use crate::domain::hunt::old_payloads::origin::{Doubt, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What it is, from when, from where.
@@ -39,10 +39,10 @@ pub fn standing(recoverable: &Recoverable) -> String {
 pub fn origin(origin: &PayloadOrigin) -> String {
     let w = words();
     let table = origin.table.as_deref().map(|table| match &origin.schema {
-        Some(schema) => sanitize(&format!("{schema}.{table}")),
-        None => sanitize(table),
+        Some(schema) => shown(&format!("{schema}.{table}")).to_string(),
+        None => shown(table).to_string(),
     });
-    let database = origin.database.as_deref().map(sanitize);
+    let database = origin.database.as_deref().map(shown);
     match (table, database) {
         (Some(table), Some(database)) => text!(older_of_table, table = table, database = database),
         (Some(table), None) => text!(older_of_table_alone, table = table),
@@ -56,20 +56,18 @@ pub fn doubt(doubt: &Doubt) -> String {
     let w = words();
     match doubt {
         Doubt::NoRow => w.doubt_no_row.to_owned(),
-        Doubt::OtherDatabase(own) => text!(doubt_other_database, own = sanitize(own)),
-        Doubt::OtherServer(host) => text!(doubt_other_server, host = sanitize(host)),
-        Doubt::OtherTable(own) => text!(doubt_other_table, own = sanitize(own)),
+        Doubt::OtherDatabase(own) => text!(doubt_other_database, own = own),
+        Doubt::OtherServer(host) => text!(doubt_other_server, host = host),
+        Doubt::OtherTable(own) => text!(doubt_other_table, own = own),
         Doubt::OtherInstall => w.doubt_other_install.to_owned(),
         Doubt::OtherAddress(address) if address.is_empty() => w.doubt_no_address.to_owned(),
         Doubt::OtherAddress(address) => {
-            text!(doubt_other_address, address = sanitize(address))
+            text!(doubt_other_address, address = address)
         }
         Doubt::OtherRow(row) => text!(doubt_other_row, row = row),
-        Doubt::OtherLogin(login, server) => text!(
-            doubt_other_login,
-            login = sanitize(login),
-            server = sanitize(server)
-        ),
+        Doubt::OtherLogin(login, server) => {
+            text!(doubt_other_login, login = login, server = server)
+        }
         Doubt::Unsure => w.doubt_unsure.to_owned(),
         Doubt::Disagreement => w.doubt_disagreement.to_owned(),
         Doubt::Superseded => w.doubt_superseded.to_owned(),

@@ -3,7 +3,7 @@
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{NamedPlace, Place, Table, Token};
 use crate::domain::verdict::secret_report::SecretReport;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 use super::kind;
@@ -27,7 +27,7 @@ pub fn of_owner(named_place: &NamedPlace) -> String {
     if owner.is_empty() || named_place.place.cell.table == Table::Env {
         return place;
     }
-    text!(place_of_owner, owner = sanitize(owner), place = place)
+    text!(place_of_owner, owner = owner, place = place)
 }
 
 /// Where the secret of a verdict is, likewise.
@@ -42,7 +42,7 @@ pub fn of_secret(secret: &SecretReport) -> String {
 fn named(place: &Place, known: Option<SecretKind>) -> String {
     let w = words();
     let cell = &place.cell;
-    let (id, column) = (cell.id, sanitize(&cell.column));
+    let (id, column) = (cell.id, shown(&cell.column).to_string());
     let in_row = |what: &str| {
         text!(
             place_in_row,
@@ -77,7 +77,7 @@ mod tests {
     fn a_place_is_told_by_the_name_of_its_owner() {
         let of = |owner: &str, kind| NamedPlace {
             place: Place::column(Table::Options, 8, "value"),
-            owner: owner.to_owned(),
+            owner: owner.into(),
             kind,
         };
         for (named, told) in [

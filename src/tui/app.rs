@@ -20,11 +20,10 @@ use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;
 use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
-use crate::wizard::leave::InstallLifetime;
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize_lines;
+use crate::wizard::state::{InstallLifetime, Wizard};
+use crate::words::untrusted::last_door;
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -252,5 +251,5 @@ fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
 fn say_goodbye(wizard: &Wizard, lifetime: InstallLifetime) {
     // The terminal may be gone; then there is nobody to tell.
     let text = wizard.goodbye(lifetime).join("\n");
-    let _ = writeln!(std::io::stderr(), "{}", sanitize_lines(&text));
+    let _ = writeln!(std::io::stderr(), "{}", last_door(&text));
 }

@@ -18,8 +18,8 @@ use crate::tui::step::step_name;
 use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
 use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
+use crate::wizard::state::{Overlay, Wizard};
 use crate::wizard::step::Step;
-use crate::wizard::update::{Overlay, Wizard};
 use crate::words::{Words, words};
 
 /// From this width on the steps and the connections have columns of their own.

@@ -235,7 +235,7 @@ impl Canvas<'_, '_> {
         let w = words();
         self.pieces(area, &[(Role::Danger, format!("✗ {}", problem.what))]);
         if !problem.why.is_empty() {
-            self.pieces(area, &[plain(problem.why.clone())]);
+            self.pieces(area, &[plain(problem.why.to_string())]);
         }
         take_top(area, 1);
         if !problem.next.is_empty() {

@@ -3,8 +3,8 @@
 //! all follow from it.
 
 use super::message::Action;
+use super::state::{Overlay, Wizard};
 use super::step::Step;
-use super::update::{Overlay, Wizard};
 use crate::wizard::jobs::{JobKind, Running};
 use crate::wizard::parts::input::Input;
 use crate::wizard::step::{keys, survey};

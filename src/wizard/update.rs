@@ -4,110 +4,38 @@
 //! makes a job that writes, and only after plan and word; nothing typed is lost by going back; leaving never cuts off a
 //! job that writes; in a window too small to show anything no key does anything but leave.
 
+mod apply;
+mod backup;
+mod checks;
+mod connections;
+mod jobs;
+mod keys;
+mod leave;
+mod passwords;
+mod plan;
+mod report;
+mod results;
+mod survey;
+
 use std::path::PathBuf;
 
-use super::jobs::{JobKind, Pending, Running};
+use super::jobs::{JobKind, Pending};
 use super::message::{Action, Effect, Event};
 use super::mode::{Field, Mode, Question};
+use super::state::{Overlay, Wizard};
 use super::step::Step;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::run::bookmark::{Bookmark, Searched};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::Job;
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::window::Window;
-use crate::wizard::step::apply::Written;
-use crate::wizard::step::{
-    apply, backup, checks, connections, keys, passwords, plan, report, survey,
-};
+use crate::wizard::step::keys::KeysForm;
 use crate::words::words;
-
-/// What lies over the step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlay {
-    /// The help.
-    Help,
-    /// "Really leave?"
-    Quit,
-}
-
-/// The whole state.
-#[derive(Debug)]
-pub struct Wizard {
-    /// The step on the screen.
-    pub step: Step,
-    /// Step 1.
-    pub survey: survey::State,
-    /// Step 2.
-    pub backup: backup::State,
-    /// Step 3.
-    pub keys: keys::State,
-    /// Step 4.
-    pub checks: checks::State,
-    /// Step 5.
-    pub plan: plan::State,
-    /// Step 6.
-    pub passwords: passwords::State,
-    /// Step 7.
-    pub apply: apply::State,
-    /// Step 8.
-    pub report: report::State,
-    /// The connections pane.
-    pub connections: connections::State,
-    /// What lies over the step.
-    pub overlay: Option<Overlay>,
-    /// The job that runs.
-    pub running: Option<Running>,
-    /// One sentence about the last key; gone with the next one.
-    pub notice: Option<String>,
-    /// What this session has written to the install, as it stands now.
-    pub written: Written,
-    /// The bookmark as it was written down last.
-    pub(super) remembered: Option<Bookmark>,
-    /// Where the command line says to look for keys.
-    pub(super) given: Searched,
-    /// Those of these places that are still to be searched: as soon as the install was read.
-    pub(super) to_search: Vec<PathBuf>,
-    /// Run FreeScout's own cache command.
-    pub(super) artisan: bool,
-    /// The furthest step that was gone to in this round.
-    pub(super) reached: Step,
-    /// What it is drawn in.
-    pub(super) window: Window,
-    pub(super) assessment: Option<Box<Assessment>>,
-    pub(super) jobs: u64,
-}
 
 impl Wizard {
     /// The wizard at its start, and its first effects.
     pub fn start_with(folder: Option<PathBuf>, artisan: bool) -> (Self, Vec<Effect>) {
-        let mut wizard = Self {
-            step: Step::Survey,
-            survey: survey::State {
-                folder,
-                ..survey::State::default()
-            },
-            backup: backup::State::default(),
-            keys: keys::State::default(),
-            checks: checks::State::default(),
-            plan: plan::State::default(),
-            passwords: passwords::State::default(),
-            apply: apply::State::default(),
-            report: report::State::default(),
-            connections: connections::State::default(),
-            overlay: None,
-            running: None,
-            notice: None,
-            written: Written::Nothing,
-            remembered: None,
-            given: Searched::default(),
-            to_search: Vec::new(),
-            artisan,
-            reached: Step::Survey,
-            window: Window::default(),
-            assessment: None,
-            jobs: 0,
-        };
+        let mut wizard = Self::at_start(folder, artisan);
         let effects = wizard.start_survey(None);
         (wizard, effects)
     }
@@ -228,7 +156,7 @@ impl Wizard {
         self.notice = None;
         // A key pasted onto the list of keys goes where it belongs.
         if self.step == Step::Keys && self.mode() == Mode::Command {
-            self.keys.form = Some(keys::KeysForm::Key(Input::default()));
+            self.keys.form = Some(KeysForm::Key(Input::default()));
         }
         let is_folder = self.mode() == Mode::Field(Field::BackupFolder);
         let Some(field) = self.field() else {
@@ -410,5 +338,20 @@ impl Wizard {
     /// Says one sentence at the foot of the screen.
     pub(super) fn say(&mut self, sentence: &str) {
         self.notice = Some(sentence.to_owned());
+    }
+
+    /// The window, as it was measured last.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Whether an event is dropped, as nobody sees what it would do.
+    fn is_unseen(&self, event: &Event) -> bool {
+        let by_hand = match event {
+            Event::Act(Action::Quit | Action::Interrupt) => false,
+            Event::Act(_) | Event::Type(_) | Event::Paste(_) => true,
+            Event::Job(..) | Event::Terminate | Event::Resize(_) => false,
+        };
+        by_hand && self.window.is_too_small()
     }
 }

@@ -1,18 +1,210 @@
-//! Makes hostile text safe to show: mailbox names, server replies, paths.
+//! Texts that somebody else wrote: mailbox names, server replies, paths, arguments. Shown, they are sanitised.
 //!
 //! Control characters, escape sequences, bidirectional overrides, zero-width and other invisible characters never reach
-//! a terminal. What is removed is shown as `·` so that nothing can hide.
+//! a terminal. What is removed is shown as `·` so that nothing can hide. What was read is an [`Untrusted`] from there on,
+//! or becomes one with [`shown`] where it is put into a sentence: then it cannot be shown as it is.
 
 use std::borrow::Cow;
+use std::ffi::{CStr, OsStr, OsString};
+use std::fmt;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use unicode_width::UnicodeWidthChar;
 
 /// Longer texts are cut for display.
 pub const MAX_SHOWN_CHARS: usize = 512;
 
+/// A text of somebody else's. Its `Display` and `Debug` are safe to show on one line, and bounded.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Untrusted<T: ?Sized = String>(T);
+
+impl<T> Untrusted<T> {
+    /// What was read.
+    pub const fn new(raw: T) -> Self {
+        Self(raw)
+    }
+
+    /// What was read, as it is: to compare it or to write it back, never to show it.
+    pub fn into_raw(self) -> T {
+        self.0
+    }
+}
+
+impl<T: ?Sized> Untrusted<T> {
+    /// What was read, as it is: to compare it or to write it back, never to show it.
+    pub const fn raw(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: AsRef<str> + ?Sized> Untrusted<T> {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.as_ref().is_empty()
+    }
+}
+
+impl<T: Sanitise + ?Sized> fmt::Display for Untrusted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.sanitised())
+    }
+}
+
+impl<T: Sanitise + ?Sized> fmt::Debug for Untrusted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0.sanitised())
+    }
+}
+
+/// The JSON forms have what is shown.
+impl<T: Sanitise + ?Sized> serde::Serialize for Untrusted<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<T: Sanitise> From<Untrusted<T>> for String {
+    fn from(text: Untrusted<T>) -> Self {
+        text.0.sanitised()
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(raw: &str) -> Self {
+        Self(raw.to_owned())
+    }
+}
+
+impl From<&String> for Untrusted {
+    fn from(raw: &String) -> Self {
+        Self(raw.clone())
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(raw: String) -> Self {
+        Self(raw)
+    }
+}
+
+impl<T: AsRef<str>> PartialEq<str> for Untrusted<T> {
+    fn eq(&self, other: &str) -> bool {
+        self.0.as_ref() == other
+    }
+}
+
+impl<T: AsRef<str>> PartialEq<&str> for Untrusted<T> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0.as_ref() == *other
+    }
+}
+
+/// Written down as it was read, for who reads it again: the form of our own files, not of what is printed.
+pub mod as_read {
+    use super::Untrusted;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// For serde.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(text: &Untrusted, serializer: S) -> Result<S::Ok, S::Error> {
+        text.raw().serialize(serializer)
+    }
+
+    /// For serde.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Untrusted, D::Error> {
+        String::deserialize(deserializer).map(Untrusted::new)
+    }
+}
+
+/// Several, with commas between them.
+pub fn listed(texts: &[Untrusted]) -> String {
+    let shown: Vec<String> = texts.iter().map(Untrusted::to_string).collect();
+    shown.join(", ")
+}
+
+/// Something of somebody else's on its way into a sentence.
+pub fn shown<T: Sanitise + ?Sized>(raw: &T) -> Untrusted<&T> {
+    Untrusted(raw)
+}
+
+/// What may hold a text of somebody else's.
+pub trait Sanitise {
+    /// It, safe to show on one line, and bounded.
+    fn sanitised(&self) -> String;
+}
+
+impl Sanitise for str {
+    fn sanitised(&self) -> String {
+        sanitize(self)
+    }
+}
+
+/// Bytes of unknown encoding: what is no text is shown as `\x` and two digits.
+impl Sanitise for [u8] {
+    fn sanitised(&self) -> String {
+        let bytes = &self[..self.len().min(MAX_SHOWN_CHARS * 4)];
+        let mut text = String::new();
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            for byte in chunk.invalid() {
+                let _ = write!(text, "\\x{byte:02x}");
+            }
+        }
+        sanitize(&text)
+    }
+}
+
+impl Sanitise for OsStr {
+    fn sanitised(&self) -> String {
+        sanitize(&self.to_string_lossy())
+    }
+}
+
+impl Sanitise for Path {
+    fn sanitised(&self) -> String {
+        self.as_os_str().sanitised()
+    }
+}
+
+impl Sanitise for CStr {
+    fn sanitised(&self) -> String {
+        sanitize(&self.to_string_lossy())
+    }
+}
+
+/// What holds another of them.
+macro_rules! through {
+    ($($holder:ty => $held:ty),+) => {
+        $(impl Sanitise for $holder {
+            fn sanitised(&self) -> String {
+                <$held as Sanitise>::sanitised(self)
+            }
+        })+
+    };
+}
+
+through!(String => str, Cow<'_, str> => str, Vec<u8> => [u8], OsString => OsStr, PathBuf => Path);
+
+impl<T: Sanitise + ?Sized> Sanitise for &T {
+    fn sanitised(&self) -> String {
+        (**self).sanitised()
+    }
+}
+
+impl<T: Sanitise + ?Sized> Sanitise for Untrusted<T> {
+    fn sanitised(&self) -> String {
+        self.0.sanitised()
+    }
+}
+
 /// The text, safe to show on one line.
-pub fn sanitize(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(MAX_SHOWN_CHARS));
     let mut hidden = false;
     for (index, c) in text.chars().enumerate() {
@@ -37,27 +229,28 @@ pub fn sanitize(text: &str) -> String {
     out
 }
 
-/// A whole text of ours, safe to show: its lines stay, and nothing is cut. The last door before a terminal, a pipe or a
-/// file for people: what a sentence was filled with should be sanitised already.
+/// The last door before a terminal, a pipe or a file for people. What a sentence was filled with is sanitised before; with
+/// the feature `crash-points`, as the tests run, one that is not ends the program.
+///
+/// # Panics
+/// With that feature alone, for a text that was not sanitised.
+pub fn last_door(text: &str) -> Cow<'_, str> {
+    let safe = sanitize_lines(text);
+    let passed = cfg!(feature = "crash-points") && safe != text;
+    assert!(
+        !passed,
+        "a text came to the last door as it was read: {safe}"
+    );
+    safe
+}
+
+/// A whole text, safe to show: its lines stay, and nothing is cut.
 pub fn sanitize_lines(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| c != '\n' && is_hostile(c)) {
         return Cow::Borrowed(text);
     }
     let shown = |c: char| if c != '\n' && is_hostile(c) { '·' } else { c };
     text.chars().map(shown).collect()
-}
-
-/// Bytes of unknown encoding, safe to show on one line.
-pub fn sanitize_bytes(bytes: &[u8]) -> String {
-    let bytes = &bytes[..bytes.len().min(MAX_SHOWN_CHARS * 4)];
-    let mut text = String::new();
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    sanitize(&text)
 }
 
 /// Whether a character must not reach a terminal.
@@ -114,6 +307,6 @@ mod tests {
             sanitize(&"x".repeat(10_000)).chars().count(),
             MAX_SHOWN_CHARS + 1
         );
-        assert_eq!(sanitize_bytes(b"p\xe4ss"), "p\\xe4ss");
+        assert_eq!(shown(&b"p\xe4ss"[..]).to_string(), "p\\xe4ss");
     }
 }

@@ -31,7 +31,7 @@ fn every_refusal_has_its_name() {
         let settings = server.database("refusals");
         connects(&settings);
         let denied = DbSettings {
-            password: "wrong".to_owned().into(),
+            password: "wrong".into(),
             ..settings.clone()
         };
         assert!(
@@ -106,7 +106,7 @@ fn mysql_checks_certificates_as_pdo_does() {
     );
     let plain = DbSettings {
         username: "encrypted".to_owned(),
-        password: "x".to_owned().into(),
+        password: "x".into(),
         ..maria.database("tls")
     };
     // VERIFY alone asks for no TLS, and this user needs it.

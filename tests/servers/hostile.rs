@@ -72,7 +72,7 @@ impl Hostile {
             socket: None,
             database: "freescout".to_owned(),
             username: "freescout".to_owned(),
-            password: "x".to_owned().into(),
+            password: "x".into(),
             prefix: String::new(),
             charset: "utf8mb4".to_owned(),
             collation: "utf8mb4_unicode_ci".to_owned(),

@@ -227,7 +227,7 @@ fn held_rows_are_changed_by_their_holder_alone() {
 /// One lock an install: the second is told of the first, another prefix is another install, and it ends with its connection.
 #[test]
 fn the_lock_of_an_install_is_held_by_one() {
-    use freescout_rescue::io::db::lock::LockAnswer;
+    use freescout_rescue::io::db::LockAnswer;
     for server in server::both() {
         let settings = settings(server, "claim");
         let other = DbSettings {
@@ -371,7 +371,7 @@ fn a_dump_holds_everything_and_can_be_stopped() {
             .is_err()
         );
         let wrong = DbSettings {
-            password: "wrong".to_owned().into(),
+            password: "wrong".into(),
             ..settings.clone()
         };
         let said = dump::full(

@@ -356,7 +356,7 @@ fn a_key_is_not_written_into_what_is_left_of_an_env() {
         let Err(refused) = open(None) else {
             panic!("{said}: there is no telling which database")
         };
-        assert!(refused.why.contains(said), "{refused}");
+        assert!(refused.why.raw().contains(said), "{refused}");
         let other = OtherDatabase {
             values,
             password: None,
@@ -371,7 +371,7 @@ fn a_key_is_not_written_into_what_is_left_of_an_env() {
                 Err(recovery::NoPlan::Impossible(..)) if strategy == Strategy::RestoreKey => {}
                 Err(why) => {
                     let problem = why.problem();
-                    assert!(problem.why.contains(said), "{strategy:?}: {problem}");
+                    assert!(problem.why.raw().contains(said), "{strategy:?}: {problem}");
                 }
                 Ok(_) => panic!("{said}: {strategy:?} would write into it"),
             }

@@ -273,7 +273,7 @@ fn drop_ins_count_in_the_order_of_their_names_wherever_they_lie() {
         ("etc/systemd/system/desk.service.d/10.conf", drop_in),
     ];
     let last = PathBuf::from("usr/lib/systemd/system/desk.service.d/50.conf");
-    let by = By::Service("desk".to_owned());
+    let by = By::Service("desk".into());
     assert_eq!(found(&files), [(last, 2, true, by.clone())]);
     let over = ("etc/systemd/system/desk.service.d/50.conf", drop_in);
     let files = [&files[..], &[over]].concat();
@@ -305,7 +305,7 @@ fn debian_and_rhel_with_their_includes_and_drop_ins() {
         ("etc/nginx/snippets/php.conf", php),
         ("etc/php/8.2/fpm/pool.d/desk.conf", pool),
     ];
-    let desk = By::Pool("desk".to_owned());
+    let desk = By::Pool("desk".into());
     let place = PathBuf::from("etc/php/8.2/fpm/pool.d/desk.conf");
     assert_eq!(found(&files), [(place, 3, true, desk)]);
     let files = [
@@ -330,8 +330,8 @@ fn debian_and_rhel_with_their_includes_and_drop_ins() {
             "[Service]\nExecStart=/usr/bin/php /srv/other/artisan\nEnvironment=APP_KEY=x\n",
         ),
     ];
-    let by_site = By::Site("desk".to_owned());
-    let by_unit = By::Service("desk".to_owned());
+    let by_site = By::Site("desk".into());
+    let by_unit = By::Service("desk".into());
     assert_eq!(
         found(&files),
         [

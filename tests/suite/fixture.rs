@@ -181,7 +181,7 @@ fn ring(with_old: bool) -> KeyRing {
     );
     if with_old {
         let source = Source {
-            inside: vec!["var/www/html/.env".to_owned()],
+            inside: vec!["var/www/html/.env".into()],
             modified: Some(1_759_201_200),
             ..Source::file(
                 SourceKind::Archive,
@@ -276,7 +276,7 @@ pub fn assessment(with_old: bool) -> Assessment {
             configured: None,
         },
         Finding::ProbablyWiped {
-            owner: "الدعم الفني".to_owned(),
+            owner: "الدعم الفني".into(),
             place: Place::column(Table::Mailboxes, 4, "out_password"),
             kind: SecretKind::Outgoing,
         },
@@ -381,9 +381,9 @@ pub fn unfinished() -> Run {
         started: "2026-11-23T10:15:00+01:00".to_owned(),
         ended: None,
         origin: RunOrigin {
-            host: "mail1".to_owned(),
-            user: "root (anna)".to_owned(),
-            from: "192.0.2.7".to_owned(),
+            host: "mail1".into(),
+            user: "root (anna)".into(),
+            from: "192.0.2.7".into(),
             pid: 2114,
             version: "0.1.0".to_owned(),
         },
@@ -506,7 +506,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
     let rung = |rung, ms, detail: &str| Climbed {
         rung,
         took: std::time::Duration::from_millis(ms),
-        detail: detail.to_owned(),
+        detail: detail.to_owned().into(),
     };
     let mut ladder = vec![
         rung(Rung::Dns, 3, "192.0.2.7, 2001:db8::7"),
@@ -549,7 +549,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         Code::SameAsBefore => Ended {
             refused_by: Some(RefusedBy {
                 protocol: Protocol::Smtp,
-                server: "smtp.example.org:587".to_owned(),
+                server: "smtp.example.org:587".into(),
                 code: Code::AuthRejected,
                 token: false,
             }),
@@ -560,7 +560,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
             code,
             rung: Some(end),
             refused_by: None,
-            server_said: said.to_owned(),
+            server_said: said.to_owned().into(),
             advice,
             cautions: Vec::new(),
             ladder,
@@ -571,10 +571,11 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
         id,
         owner: id
             .mailbox
-            .map_or_else(String::new, |n| format!("Mailbox {n}")),
-        email: "support@example.org".to_owned(),
+            .map_or_else(String::new, |n| format!("Mailbox {n}"))
+            .into(),
+        email: "support@example.org".into(),
         protocol: Some(protocol),
-        server: server.to_owned(),
+        server: server.to_owned().into(),
         ended,
     }
 }

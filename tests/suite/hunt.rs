@@ -18,6 +18,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, HuntTotals, SkipReason};
+use freescout_rescue::words::untrusted::Untrusted;
 use tempfile::TempDir;
 
 const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
@@ -36,7 +37,9 @@ fn search_with(folder: &Path, limits: HuntLimits) -> (Vec<Found>, HuntTotals) {
         &mut |event| {
             if let HuntEvent::Candidate(candidate) = event {
                 let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
-                found.push((text, candidate.source.inside, candidate.source.line));
+                let inside = candidate.source.inside.into_iter();
+                let inside = inside.map(Untrusted::into_raw).collect();
+                found.push((text, inside, candidate.source.line));
             }
         },
     );
@@ -215,7 +218,11 @@ fn only_skip(name: &str, bytes: &[u8], limits: HuntLimits) -> (SkipReason, Vec<S
     assert_eq!(looked.skipped.len(), 1, "{name}");
     (
         looked.skipped[0].why.clone(),
-        looked.skipped[0].inside.clone(),
+        looked.skipped[0]
+            .inside
+            .iter()
+            .map(|name| name.raw().clone())
+            .collect(),
     )
 }
 

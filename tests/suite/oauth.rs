@@ -15,7 +15,7 @@ use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
 use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::worker::PasswordsUsed;
-use freescout_rescue::io::db::lock::LockAnswer;
+use freescout_rescue::io::db::LockAnswer;
 use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::mail::oauth::{AskError, Endpoints};
@@ -296,7 +296,10 @@ fn tokens_that_cannot_be_stored_are_waited_for_and_then_told() {
     let ended = error.ended();
     assert_eq!(ended.code, Code::OAuthExpired);
     assert_eq!(ended.advice, Some(Advice::RenewalNotStored));
-    assert!(ended.server_said.contains("trigger read_only"), "{ended:?}");
+    assert!(
+        ended.server_said.raw().contains("trigger read_only"),
+        "{ended:?}"
+    );
     assert_eq!(desk.meta(), before);
     // For a moment.
     let mut desk = Desk::new();
@@ -333,7 +336,7 @@ struct Breaks {
 }
 
 fn broken() -> StoreError {
-    StoreError::Unreachable("broken".to_owned())
+    StoreError::Unreachable("broken".into())
 }
 
 impl Store for Breaks {

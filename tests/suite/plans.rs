@@ -40,7 +40,7 @@ fn secrets(verdicts: &[Verdict]) -> Vec<SecretReport> {
         .map(|(n, verdict)| SecretReport {
             place: Place::column(Table::Mailboxes, n as u64 + 1, "in_password"),
             kind: SecretKind::Incoming,
-            owner: format!("Mailbox {n}"),
+            owner: format!("Mailbox {n}").into(),
             verdict: *verdict,
             keeping: keeping(verdict),
             needed: true,

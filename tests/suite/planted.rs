@@ -108,7 +108,12 @@ fn said(source: &Source) -> String {
     let shown = if outside { 1 } else { 3 };
     text.push_str(&parts.get(shown..).unwrap_or_default().join("/"));
     for member in &source.inside {
-        write!(text, " › {}", member.get(..24).unwrap_or(member)).unwrap();
+        write!(
+            text,
+            " › {}",
+            member.raw().get(..24).unwrap_or(member.raw())
+        )
+        .unwrap();
     }
     if let Some(line) = source.line {
         write!(text, ", line {line}").unwrap();

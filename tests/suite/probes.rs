@@ -48,7 +48,7 @@ fn target(protocol: Protocol) -> MailServer {
             user: "support".to_owned(),
         },
         folders: match protocol {
-            Protocol::Imap => vec!["INBOX".to_owned()],
+            Protocol::Imap => vec!["INBOX".into()],
             _ => Vec::new(),
         },
         sender: match protocol {

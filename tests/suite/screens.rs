@@ -19,10 +19,10 @@ use freescout_rescue::tui::frame::{self, picture};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::parts::window::Window;
+use freescout_rescue::wizard::state::Wizard;
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::wizard::step::apply::Confirmed;
 use freescout_rescue::wizard::step::passwords::Offer;
-use freescout_rescue::wizard::update::Wizard;
 use freescout_rescue::words::words;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -522,8 +522,8 @@ fn a_worker_that_may_hold_the_lost_key_restarts_only_at_a_word_of_its_own() {
     let mut held = fixture::assessment(true);
     held.findings.push(Finding::WorkerUnsearched {
         pid: 2114,
-        what: "php artisan queue:work".to_owned(),
-        why: "this container may not".to_owned(),
+        what: "php artisan queue:work".into(),
+        why: "this container may not".into(),
     });
     let at_apply = || Stage::new().surveyed(held.clone()).on_to_apply();
     shot("7_apply_workers_stay", &at_apply());
@@ -571,8 +571,12 @@ fn report() {
 fn presentable() -> freescout_rescue::domain::verdict::assessment::Assessment {
     let mut assessment = fixture::assessment(true);
     let names = assessment.secrets.iter_mut().map(|s| &mut s.owner);
-    for name in names.chain(assessment.mailboxes.iter_mut().map(|m| &mut m.name)) {
-        *name = name.split(" \u{1b}").next().unwrap_or_default().to_owned();
+    let begin = |name: &str| name.split(" \u{1b}").next().unwrap_or_default().to_owned();
+    for name in names {
+        *name = begin(name.raw()).into();
+    }
+    for mailbox in &mut assessment.mailboxes {
+        mailbox.name = begin(mailbox.name.raw()).into();
     }
     assessment
 }
@@ -731,7 +735,7 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
         table: Some("mailboxes".to_owned()),
         ..PayloadOrigin::default()
     };
-    let other = Basis::Doubtful(Doubt::OtherDatabase("helpdesk".to_owned()));
+    let other = Basis::Doubtful(Doubt::OtherDatabase("helpdesk".into()));
     for (number, database, basis) in [(11, "helpdesk", Basis::Named), (12, "staging", other)] {
         let (text, origin) = (SecretBytes::from(database.as_bytes()), origin(database));
         let claim = DecryptedPayload {
@@ -756,7 +760,7 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
     }
     assessment.logged.push(LoggedPassword {
         place: place.clone(),
-        seen_in: "send_logs#12".to_owned(),
+        seen_in: "send_logs#12".into(),
         date: Some(date),
     });
     let stage = Stage::new().surveyed(assessment).backed_up().act(&[

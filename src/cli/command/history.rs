@@ -8,7 +8,7 @@ use crate::engine::exit::Exit;
 use crate::engine::usecase::history;
 use crate::engine::usecase::history::Whose;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// Tells what was done on this install, or on all.
 pub(super) fn run(common: &Common, all: bool) -> CommandResult {
@@ -25,17 +25,17 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         return Ok(Exit::Fine);
     }
     if runs.is_empty() {
-        let folder = sanitize(&options.state_dir.to_string_lossy());
+        let folder = shown(&options.state_dir).to_string();
         out.line(&text!(history_empty, folder = folder));
     }
     for run in &runs {
-        let folder = sanitize(&run.backup.to_string_lossy());
+        let folder = shown(&run.backup).to_string();
         out.line(&sentences::journal::told(run));
         out.line(&format!("    {}", sentences::journal::by(run)));
         let rests = text!(run_rests_on, folder = folder);
         out.line(&format!("    {rests}"));
         if all {
-            out.line(&format!("    {}", sanitize(&run.install.to_string_lossy())));
+            out.line(&format!("    {}", shown(&run.install)));
         }
     }
     Ok(Exit::Fine)

@@ -17,7 +17,7 @@ use crate::engine::usecase::recover;
 use crate::engine::usecase::recover::{Orders, Terms, Wishes};
 use crate::io::state::passwords;
 use crate::io::state::passwords::PasswordLine;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// How an install is to be recovered.
@@ -101,12 +101,7 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
 fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
     let w = words();
     passwords::read(path).map_err(|e| {
-        let what = text!(passwords_file_unusable, path = path.display());
-        Problem::new(
-            ErrorKind::BadInput,
-            what,
-            sanitize(&e.to_string()),
-            w.passwords_next,
-        )
+        let what = text!(passwords_file_unusable, path = shown(path));
+        Problem::new(ErrorKind::BadInput, what, e.to_string(), w.passwords_next)
     })
 }

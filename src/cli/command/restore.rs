@@ -17,7 +17,7 @@ use crate::engine::report::restore as report;
 use crate::engine::usecase::restore;
 use crate::io::db::Swap;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Says what a backup would put back, or puts it back.
@@ -79,7 +79,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         out.line(&format!("  {}", changed(foretold, swap)));
     }
     for file in foretold.files() {
-        let path = sanitize(&file.path.to_string_lossy());
+        let path = shown(&file.path).to_string();
         let text = match file.after {
             Some(_) => path,
             None => text!(restore_file_removed, path = path),
@@ -122,7 +122,7 @@ fn changed(foretold: &Foretold, swap: &Swap) -> String {
     };
     match secrets.find(|secret| is_it(&secret.place.cell)) {
         Some(secret) => sentences::place::of_secret(secret),
-        None => sanitize(&format!("{}#{}.{}", swap.table, swap.id, swap.column)),
+        None => shown(&format!("{}#{}.{}", swap.table, swap.id, swap.column)).to_string(),
     }
 }
 
@@ -165,7 +165,7 @@ fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
         rows = restored.rows,
         files = restored.files
     ));
-    let safety = sanitize(&safety.to_string_lossy());
+    let safety = shown(&safety).to_string();
     out.line(&text!(undo_safety, folder = safety));
     restored.notes.iter().for_each(|note| out.line(note));
     if restored.surprises.is_empty() {

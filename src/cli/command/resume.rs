@@ -14,7 +14,7 @@ use crate::engine::report::Older;
 use crate::engine::session::survey;
 use crate::engine::usecase;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Finishes the run that was interrupted.
@@ -64,7 +64,7 @@ pub(super) fn give_up(common: &Common) -> CommandResult {
         out.line(&text!(given_up, kind = kind, started = started));
     }
     for path in left {
-        let path = sanitize(&path.to_string_lossy());
+        let path = shown(&path).to_string();
         out.line(&text!(given_up_left, path = path));
     }
     out.line(&text!(given_up_next, check = closed.check));

@@ -16,7 +16,7 @@ use crate::engine::usecase::logins;
 use crate::engine::usecase::logins::WantedLogins;
 use crate::io::mail::Settings;
 use crate::sentences::connections as sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Logs in everywhere, and says what came of it.
@@ -78,7 +78,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         .iter()
         .map(|text| {
             read(text).ok_or_else(|| {
-                let what = text!(test_connect_to, text = sanitize(text));
+                let what = text!(test_connect_to, text = shown(text));
                 Problem::new(ErrorKind::BadInput, what, "", w.test_connect_to_next)
             })
         })
@@ -137,7 +137,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     out.line(&text);
     let mut more = |text: &str| out.line(&format!("            {text}"));
     if !ended.server_said.is_empty() {
-        more(&ended.server_said);
+        more(&ended.server_said.to_string());
     }
     if ended.verdict() == TestVerdict::Failed && !ended.ladder.is_empty() {
         more(&ladder(&ended.ladder));

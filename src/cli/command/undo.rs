@@ -10,7 +10,7 @@ use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// Takes the last recovery back, or the one that was interrupted.
 pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> CommandResult {
@@ -36,8 +36,8 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
     let mut err = Out::stderr();
     err.line(&text!(
         undo_needs_yes,
-        folder = sanitize(&backup.folder.to_string_lossy()),
-        created = sanitize(&backup.manifest.created),
+        folder = shown(&backup.folder),
+        created = shown(&backup.manifest.created),
         rows = would.rows,
         files = would.files
     ));

@@ -23,7 +23,7 @@ use crate::words::words;
 
 pub use edit::{CannotWrite, with_value};
 pub use key_lines::{KeyLine, first_line_of_app_key, lines_mentioning_app_key};
-pub use trouble::{Trouble, is_utf16, trouble};
+pub use trouble::{Trouble, is_utf16, names_database, trouble};
 
 /// Looks up a variable of the process environment that FreeScout runs in.
 pub type Process<'p> = &'p dyn Fn(&[u8]) -> Option<Vec<u8>>;

@@ -14,6 +14,7 @@ pub mod sections;
 use std::path::{Component, Path, PathBuf};
 
 use crate::domain::inventory::secret::SecretBytes;
+use crate::words::untrusted::Untrusted;
 
 /// Variables of FreeScout's that decide which key and which database it uses.
 const SETTINGS: [&str; 10] = [
@@ -53,13 +54,13 @@ pub struct Setting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
     /// A pool of FPM, of this name.
-    Pool(String),
+    Pool(Untrusted),
     /// A site of a web server, of this name.
-    Site(String),
+    Site(Untrusted),
     /// A folder's own settings: `.htaccess`, `<Directory>`, a script that `.user.ini` has run first.
     Folder,
     /// A service, of this name.
-    Service(String),
+    Service(Untrusted),
     /// A crontab.
     Cron,
     /// `/etc/environment`: logins, and cron where it uses PAM.
@@ -67,7 +68,7 @@ pub enum By {
     /// The environment of a running process.
     Process(i32),
     /// A variable that a container's start writes into `.env`.
-    ContainerStart(String),
+    ContainerStart(Untrusted),
 }
 
 /// What a file sets, and for whom. Texts are as found.
@@ -200,7 +201,7 @@ pub fn tie(blocks: Vec<Block>, site: &Site<'_>) -> Vec<Elsewhere> {
             }
             By::Service(name) => match mentions(block, site) {
                 true => Some(true),
-                false => serves_all(name).then_some(false),
+                false => serves_all(name.raw()).then_some(false),
             },
             By::Cron => mentions(block, site).then_some(true),
             By::Everyone | By::Process(_) | By::ContainerStart(_) => Some(true),

@@ -1,5 +1,7 @@
 //! A mailbox as FreeScout's table `mailboxes` describes it, and the system mail account of table `options`.
 
+use crate::words::untrusted::Untrusted;
+
 /// Code of `in_protocol`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IncomingProtocol {
@@ -42,15 +44,15 @@ pub struct Mailbox {
     /// Row id.
     pub id: u64,
     /// Display name.
-    pub name: String,
+    pub name: Untrusted,
     /// Address.
-    pub email: String,
+    pub email: Untrusted,
     /// `in_server`.
-    pub in_server: String,
+    pub in_server: Untrusted,
     /// `in_port`.
     pub in_port: i64,
     /// `in_username`.
-    pub in_username: String,
+    pub in_username: Untrusted,
     /// `in_protocol`.
     pub in_protocol: IncomingProtocol,
     /// `in_encryption`.
@@ -58,15 +60,15 @@ pub struct Mailbox {
     /// `in_validate_cert`; true in schemas older than the column.
     pub in_validate_cert: bool,
     /// `in_imap_folders`; `INBOX` where nothing is set, or the schema is older than the column.
-    pub in_folders: Vec<String>,
+    pub in_folders: Vec<Untrusted>,
     /// `out_method`.
     pub out_method: OutgoingMethod,
     /// `out_server`.
-    pub out_server: String,
+    pub out_server: Untrusted,
     /// `out_port`.
     pub out_port: i64,
     /// `out_username`: empty means that no login is made.
-    pub out_username: String,
+    pub out_username: Untrusted,
     /// `out_encryption`.
     pub out_encryption: EncryptionCode,
     /// `meta.oauth.provider`, where it is one FreeScout knows, and its version does OAuth at all.
@@ -78,12 +80,12 @@ pub struct Mailbox {
 impl Mailbox {
     /// Whether fetching needs a stored password (or client secret).
     pub fn needs_incoming(&self) -> bool {
-        !self.in_server.trim().is_empty()
+        !self.in_server.raw().trim().is_empty()
     }
 
     /// Whether sending needs a stored password: SMTP with a user name. Without one FreeScout does not log in.
     pub fn needs_outgoing(&self) -> bool {
-        self.out_method == OutgoingMethod::Smtp && !self.out_username.trim().is_empty()
+        self.out_method == OutgoingMethod::Smtp && !self.out_username.raw().trim().is_empty()
     }
 }
 
@@ -91,28 +93,28 @@ impl Mailbox {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SystemMail {
     /// `mail_driver`: `mail`, `sendmail` or `smtp`.
-    pub driver: String,
+    pub driver: Untrusted,
     /// `mail_host`.
-    pub host: String,
+    pub host: Untrusted,
     /// `mail_port`.
-    pub port: String,
+    pub port: Untrusted,
     /// `mail_username`.
-    pub username: String,
+    pub username: Untrusted,
     /// `mail_encryption`: empty, `ssl` or `tls`.
-    pub encryption: String,
+    pub encryption: Untrusted,
     /// `mail_from`.
-    pub from: String,
+    pub from: Untrusted,
 }
 
 impl SystemMail {
     /// Whether a password is needed.
     pub fn needs_password(&self) -> bool {
-        self.driver == "smtp" && !self.username.trim().is_empty()
+        self.driver == "smtp" && !self.username.raw().trim().is_empty()
     }
 
     /// The address its emails come from; the user name where `mail_from` is not set and the name is an address.
     pub fn sender(&self) -> &str {
-        match (self.from.trim(), self.username.trim()) {
+        match (self.from.raw().trim(), self.username.raw().trim()) {
             ("", user) if user.contains('@') => user,
             (from, _) => from,
         }

@@ -7,6 +7,10 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
+use crate::words::untrusted::Untrusted;
+
+use crate::words::untrusted::shown;
+
 /// Bytes that must not be printed: a stored text, a password, a serialised value. Wiped on drop.
 #[derive(Clone)]
 pub struct SecretBytes(SecretSlice<u8>);
@@ -202,8 +206,8 @@ impl Place {
 pub struct NamedPlace {
     /// Where it is.
     pub place: Place,
-    /// Whose it is, as stored: hostile until sanitised. Empty where its row is gone.
-    pub owner: String,
+    /// Whose it is, as stored. Empty where its row is gone.
+    pub owner: Untrusted,
     /// What it is, where a secret stands there.
     pub kind: Option<SecretKind>,
 }
@@ -211,6 +215,7 @@ pub struct NamedPlace {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Cell { table, id, column } = &self.cell;
+        let column = shown(column);
         match table {
             Table::Env => write!(f, ".env {column}")?,
             _ => write!(f, "{}#{id}.{column}", table.name())?,

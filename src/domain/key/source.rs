@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::spelling::Spelling;
+use crate::words::untrusted::Untrusted;
 
 /// The kind of place a key came from, as named in the JSON forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -46,7 +47,7 @@ pub struct Source {
     pub line: Option<u64>,
     /// Archive members that lead to the text, outermost first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub inside: Vec<String>,
+    pub inside: Vec<Untrusted>,
     /// When the file (innermost member) was last changed: Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modified: Option<i64>,

@@ -36,7 +36,7 @@ pub fn client(username: &str, email: &str) -> Client {
 /// Whether FreeScout sends with the access token: connected, one of the two servers by its exact name, and a user name
 /// that holds a client id. A plain address at those servers logs in with its password; an empty name does not log in.
 pub fn outgoing_uses_oauth(mailbox: &Mailbox) -> bool {
-    let username = mailbox.out_username.trim();
+    let username = mailbox.out_username.raw().trim();
     let both = username
         .split_once(':')
         .is_some_and(|(login, client_id)| login.contains('@') && !client_id.is_empty());

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::oauth::form_encoded;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// Why a provider gave no tokens, with its own words, safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub fn safe_words(text: &str, secrets: &[&SecretBytes]) -> String {
             }
         }
     }
-    sanitize(&text)
+    shown(text.as_str()).to_string()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::advice::Advice;
 use super::{ConnectionId, Protocol};
+use crate::words::untrusted::Untrusted;
 
 /// `verdict` of the JSON forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,8 +38,8 @@ impl TestVerdict {
 pub enum CertificateFault {
     /// No longer, or not yet, valid.
     Expired,
-    /// For other names: these, sanitised.
-    OtherName(Vec<String>),
+    /// For other names: these.
+    OtherName(Vec<Untrusted>),
     /// No known authority signed it.
     Untrusted,
 }
@@ -106,8 +107,8 @@ pub enum LoginMark {
 pub struct RefusedBy {
     /// Its protocol.
     pub protocol: Protocol,
-    /// Its `host:port`, sanitised.
-    pub server: String,
+    /// Its `host:port`.
+    pub server: Untrusted,
     /// What it said.
     pub code: Code,
     /// Whether it was a token, not a password.
@@ -121,8 +122,8 @@ pub struct Climbed {
     pub rung: Rung,
     /// How long it took.
     pub took: Duration,
-    /// What was seen, sanitised; may be empty.
-    pub detail: String,
+    /// What was seen; may be empty.
+    pub detail: Untrusted,
 }
 
 /// A finished test.
@@ -130,14 +131,14 @@ pub struct Climbed {
 pub struct Tested {
     /// Which connection.
     pub id: ConnectionId,
-    /// The mailbox's name, sanitised; empty for the system mail account.
-    pub owner: String,
-    /// Its address, sanitised.
-    pub email: String,
+    /// The mailbox's name; empty for the system mail account.
+    pub owner: Untrusted,
+    /// Its address.
+    pub email: Untrusted,
     /// The protocol, where there is one.
     pub protocol: Option<Protocol>,
-    /// `host:port`, sanitised; empty when nothing is configured.
-    pub server: String,
+    /// `host:port`; empty when nothing is configured.
+    pub server: Untrusted,
     /// What came of it.
     pub ended: Ended,
 }
@@ -151,8 +152,8 @@ pub struct Ended {
     pub rung: Option<Rung>,
     /// Whose refusal kept this from being tried ([`Code::SameAsBefore`]).
     pub refused_by: Option<RefusedBy>,
-    /// The server's own last words, sanitised and bounded.
-    pub server_said: String,
+    /// The server's own last words, bounded, without a secret.
+    pub server_said: Untrusted,
     /// What to do about it.
     pub advice: Option<Advice>,
     /// Works, but.
@@ -170,7 +171,7 @@ impl Ended {
             code,
             rung: None,
             refused_by: None,
-            server_said: String::new(),
+            server_said: String::new().into(),
             advice,
             cautions: Vec::new(),
             ladder: Vec::new(),
@@ -230,8 +231,8 @@ pub enum Journey {
     },
     /// Accepted, and not found in this time.
     NotSeen(Duration),
-    /// Refused, in the server's words, sanitised.
-    Refused(String),
+    /// Refused, in the server's words.
+    Refused(Untrusted),
     /// Not sent, as one of the two directions does not work.
     NotTried,
 }
@@ -294,7 +295,7 @@ mod tests {
         let elsewhere = |code| Ended {
             refused_by: Some(RefusedBy {
                 protocol: Protocol::Smtp,
-                server: String::new(),
+                server: String::new().into(),
                 code,
                 token: false,
             }),

@@ -11,6 +11,7 @@ use crate::domain::inventory::secret::Table;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
+use crate::words::untrusted::Untrusted;
 
 /// How something stands. The worst comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,10 +86,10 @@ impl TestedLogin<'_> {
 pub struct Owner<'a> {
     /// The id of a mailbox.
     pub mailbox: Option<u64>,
-    /// Its name, as stored: sanitise before showing.
-    pub name: &'a str,
-    /// A mailbox's address, as stored; empty for others.
-    pub email: &'a str,
+    /// Its name.
+    pub name: Untrusted<&'a str>,
+    /// A mailbox's address; empty for others.
+    pub email: Untrusted<&'a str>,
     /// What is stored for it and not empty, or empty and needed.
     pub secrets: Vec<&'a SecretReport>,
     /// Its logins, incoming first.
@@ -196,8 +197,8 @@ fn owners<'a>(
         .iter()
         .map(|mailbox| Owner {
             mailbox: Some(mailbox.id),
-            name: &mailbox.name,
-            email: &mailbox.email,
+            name: Untrusted::new(mailbox.name.raw()),
+            email: Untrusted::new(mailbox.email.raw()),
             secrets: secrets.remove(&mailbox.id).unwrap_or_default(),
             logins: Vec::with_capacity(2),
         })
@@ -229,16 +230,16 @@ fn owners<'a>(
     if !system.is_empty() || of_system.as_ref().is_some_and(needed) {
         owners.push(Owner {
             mailbox: None,
-            name: "",
-            email: assessment.system_mail.sender(),
+            name: Untrusted::default(),
+            email: Untrusted::new(assessment.system_mail.sender()),
             secrets: system,
             logins: of_system.into_iter().collect(),
         });
     }
     owners.extend(others.into_iter().map(|secret| Owner {
         mailbox: None,
-        name: &secret.owner,
-        email: "",
+        name: Untrusted::new(secret.owner.raw()),
+        email: Untrusted::default(),
         secrets: vec![secret],
         logins: Vec::new(),
     }));

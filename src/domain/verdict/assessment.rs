@@ -21,6 +21,7 @@ use crate::domain::plan::{Circumstances, Need, Recommendation, TargetKey};
 use crate::domain::verdict;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::secret_report::Summary;
+use crate::words::untrusted::Untrusted;
 
 /// One key and its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +48,8 @@ pub struct KeyReport {
 pub struct LoggedPassword {
     /// The secret it may be of.
     pub place: Place,
-    /// The log: `table#id`, or the path of a file. As found: sanitise before showing.
-    pub seen_in: String,
+    /// The log: `table#id`, or the path of a file.
+    pub seen_in: Untrusted,
     /// When it was written down.
     pub date: Option<DateTime>,
 }

@@ -11,6 +11,7 @@ use crate::domain::key::app_key::{Fingerprint, KeyError};
 use crate::domain::key::source::Source;
 use crate::domain::key::spelling::Spelling;
 use crate::domain::run::Run;
+use crate::words::untrusted::Untrusted;
 
 /// How grave a finding is. The order is gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -122,18 +123,18 @@ pub enum Finding {
         /// Process id.
         pid: i32,
         /// What it is.
-        what: String,
+        what: Untrusted,
         /// Why.
-        why: String,
+        why: Untrusted,
     },
     /// A secret is lost, and a backup of ours of this install, which may hold its key, could not be searched.
     OwnBackupUnread {
         /// Its folder.
         folder: std::path::PathBuf,
         /// When it was made, RFC 3339; empty where that is not known.
-        created: String,
+        created: Untrusted,
         /// Why.
-        why: String,
+        why: Untrusted,
     },
     /// A secret is lost, and there are so many backups of ours that these were not searched.
     OwnBackupsMore {
@@ -158,7 +159,7 @@ pub enum Finding {
     /// Another setting than that of `.env` is set for FreeScout's PHP: of the database, or the key's file.
     SettingElsewhere {
         /// The variable.
-        name: String,
+        name: Untrusted,
         /// Where.
         at: SetAt,
         /// Whether it counts.
@@ -169,7 +170,7 @@ pub enum Finding {
         /// The file.
         path: PathBuf,
         /// What keeps it from being read.
-        why: String,
+        why: Untrusted,
         /// The account that FreeScout runs as, where it has no right to read it.
         barred: Option<String>,
     },
@@ -227,12 +228,12 @@ pub enum Finding {
     /// The installed version is not known.
     VersionUntold {
         /// What it states, as found.
-        stated: String,
+        stated: Untrusted,
     },
     /// A fault of two versions: they use the system mail password in a wrong form, whatever the key.
     SystemMailBroken {
         /// The version.
-        version: String,
+        version: Untrusted,
     },
     /// Secrets sealed twice.
     Nested {
@@ -262,7 +263,7 @@ pub enum Finding {
     /// An empty field that needs a value: probably wiped by saving the form with an empty password field.
     ProbablyWiped {
         /// Whose.
-        owner: String,
+        owner: Untrusted,
         /// Where it should be.
         place: Place,
         /// Incoming, outgoing or system mail password.
@@ -304,7 +305,7 @@ pub enum Finding {
     /// A schema older than some columns.
     OlderSchema {
         /// `table.column`, comma-separated.
-        missing: String,
+        missing: Untrusted,
     },
     /// We do not run as root: what that leaves out.
     NotRoot,
@@ -316,18 +317,18 @@ pub enum Finding {
     /// The journal cannot be read: whether a run was interrupted is not known, and none can be begun.
     JournalUnreadable {
         /// Why.
-        why: String,
+        why: Untrusted,
     },
     /// Another freescout-rescue works on this install right now.
     AnotherRun {
         /// Its process.
         pid: u32,
         /// The machine it runs on.
-        host: String,
+        host: Untrusted,
         /// Whose it is.
-        user: String,
+        user: Untrusted,
         /// Since when, RFC 3339.
-        since: String,
+        since: Untrusted,
     },
     /// Opening `/install.php` in a browser would write a new key.
     InstallPageDangerous,

@@ -6,6 +6,7 @@ use super::{Plain, Verdict};
 use crate::domain::config::rules::{StorageRule, StoredForm};
 use crate::domain::inventory::secret::{Place, SecretKind};
 use crate::domain::verdict;
+use crate::words::untrusted::Untrusted;
 
 /// One secret and its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub struct SecretReport {
     pub place: Place,
     /// What it is.
     pub kind: SecretKind,
-    /// Whose it is. As stored: sanitise before showing.
-    pub owner: String,
+    /// Whose it is.
+    pub owner: Untrusted,
     /// What we know of it.
     pub verdict: Verdict,
     /// How the installed version keeps it.

@@ -134,7 +134,7 @@ pub(in crate::engine) fn offered(
         let seen = newest_first(session, &secret.place);
         offered.extend(seen.into_iter().map(|seen| LoggedPassword {
             place: secret.place.clone(),
-            seen_in: seen.seen_in.clone(),
+            seen_in: seen.seen_in.clone().into(),
             date: seen.logged.date,
         }));
     }
@@ -172,12 +172,15 @@ fn fits(session: &Session, place: &Place, user: Option<&str>) -> bool {
         _ => None,
     };
     match kind {
-        SecretKind::Outgoing => mailbox().is_some_and(|m| m.oauth.is_none() && is(&m.out_username)),
+        SecretKind::Outgoing => {
+            mailbox().is_some_and(|m| m.oauth.is_none() && is(m.out_username.raw()))
+        }
         // It was sent to the other server: only the same name makes it likely.
         SecretKind::Incoming => {
-            user.is_some() && mailbox().is_some_and(|m| m.oauth.is_none() && is(&m.in_username))
+            user.is_some()
+                && mailbox().is_some_and(|m| m.oauth.is_none() && is(m.in_username.raw()))
         }
-        SecretKind::SystemMail => is(&inventory.system_mail.username),
+        SecretKind::SystemMail => is(inventory.system_mail.username.raw()),
         _ => false,
     }
 }

@@ -45,15 +45,15 @@ pub fn wanted(session: &Session) -> Wanted {
     let mut lost = std::collections::BTreeSet::new();
     for secret in secrets.iter().filter(|s| is_lost(s)) {
         match secret.kind {
-            SecretKind::SystemMail | SecretKind::ModuleOption => wanted.option(&secret.owner),
-            SecretKind::License => wanted.module(&secret.owner),
+            SecretKind::SystemMail | SecretKind::ModuleOption => wanted.option(secret.owner.raw()),
+            SecretKind::License => wanted.module(secret.owner.raw()),
             _ => {
                 lost.insert(secret.place.cell.id);
             }
         }
     }
     for mailbox in &inventory.mailboxes {
-        wanted.mailbox(mailbox.id, &mailbox.email, lost.contains(&mailbox.id));
+        wanted.mailbox(mailbox.id, mailbox.email.raw(), lost.contains(&mailbox.id));
     }
     wanted
 }
@@ -141,7 +141,7 @@ fn located(origin: PayloadOrigin, source: &Source, driver: Driver) -> PayloadOri
     let path = source.path.as_deref().unwrap_or(Path::new(""));
     let path = path.to_string_lossy();
     // Of an archive only the member says something: the folder is that of the archive.
-    let path = source.inside.last().map_or(&*path, String::as_str);
+    let path = source.inside.last().map_or(&*path, |member| member.raw());
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     origin.resolved(driver).or_of_path(&parts)
 }
@@ -298,14 +298,14 @@ pub(super) fn is_lost(secret: &SecretReport) -> bool {
 fn place(inventory: &Inventory, sighting: &Sighting) -> Option<Place> {
     let column = sighting.column?;
     let of_owner = |kinds: &[SecretKind]| {
-        let is = |s: &&Secret| kinds.contains(&s.kind) && s.owner == sighting.owner;
+        let is = |s: &&Secret| kinds.contains(&s.kind) && *s.owner.raw() == sighting.owner;
         inventory.secrets.iter().find(is).map(|s| s.place.clone())
     };
     match sighting.table {
         Table::Mailboxes => {
             let email = sighting.owner.trim();
             let mut mailboxes = inventory.mailboxes.iter();
-            let by_email = mailboxes.find(|m| m.email.trim().eq_ignore_ascii_case(email));
+            let by_email = mailboxes.find(|m| m.email.raw().trim().eq_ignore_ascii_case(email));
             let mailbox = by_email.or_else(|| inventory.mailbox(sighting.id?))?;
             Some(Place {
                 token: sighting.token,

@@ -315,7 +315,7 @@ impl ProcessSearch<'_> {
         let named = text!(process_named, what = process.what, user = process.user);
         self.looked.skipped.push(Skipped {
             path,
-            inside: vec![named],
+            inside: vec![named.into()],
             why: SkipReason::Refused(why.to_owned()),
         });
     }

@@ -18,6 +18,7 @@ use crate::engine::session::Session;
 use crate::engine::session::mails;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, SkipReason, Skipped};
+use crate::words::untrusted::Untrusted;
 
 /// How many candidates that open nothing are kept to be shown as decoys.
 const DECOYS_SHOWN: usize = 20;
@@ -49,13 +50,13 @@ pub(super) struct Sieve {
 /// Candidates that were not tried on all secrets.
 struct TriedOnSome {
     path: PathBuf,
-    inside: Vec<String>,
+    inside: Vec<Untrusted>,
     candidates: u64,
     secrets: usize,
 }
 
 impl Sieve {
-    pub(in crate::engine) fn of(session: &Session) -> Self {
+    pub(super) fn of(session: &Session) -> Self {
         Self {
             closed: list_closed(session),
             decoys: 0,
@@ -68,12 +69,12 @@ impl Sieve {
     }
 
     /// How many secrets open with no key known.
-    pub(in crate::engine) fn closed(&self) -> usize {
+    fn closed(&self) -> usize {
         self.closed.len()
     }
 
     /// So many bytes were read in all.
-    pub(in crate::engine) fn read(&mut self, bytes: u64) {
+    pub(super) fn read(&mut self, bytes: u64) {
         let more = bytes.saturating_sub(self.read) / BYTES_A_PROOF;
         self.read = self.read.max(bytes);
         self.named += more;

@@ -23,7 +23,6 @@ use crate::domain::verdict::text::{Password, PasswordsUsed};
 use crate::engine::session::Session;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, journey};
-use crate::words::untrusted::sanitize;
 
 /// A connection with what it takes to test it.
 pub struct PreparedTest {
@@ -83,12 +82,12 @@ impl PreparedTest {
         } = &self.connection;
         Tested {
             id: *id,
-            owner: sanitize(owner),
-            email: sanitize(email),
+            owner: owner.clone(),
+            email: email.clone(),
             protocol: target.as_ref().ok().map(|t| t.protocol),
             server: target
                 .as_ref()
-                .map(|t| sanitize(&t.server()))
+                .map(|t| t.server().into())
                 .unwrap_or_default(),
             ended,
         }

@@ -19,7 +19,6 @@ use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::mail::{ConnectionId, LoginMethod, MailServer};
 use crate::io::mail::Cancelled;
-use crate::words::untrusted::sanitize;
 
 /// How often a thread that waits looks up.
 const LOOK_UP: Duration = Duration::from_millis(100);
@@ -89,7 +88,7 @@ impl RefusedLogin {
         Ended {
             refused_by: Some(RefusedBy {
                 protocol: self.target.protocol,
-                server: sanitize(&self.target.server()),
+                server: self.target.server().into(),
                 code: self.ended.code,
                 token: matches!(self.target.login, LoginMethod::XOAuth2 { .. }),
             }),

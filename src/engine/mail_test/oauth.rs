@@ -129,7 +129,7 @@ impl RefreshError {
             }
             Self::Database(problem) | Self::NotReadAgain(problem) => {
                 return Ended {
-                    server_said: said_of(problem),
+                    server_said: said_of(problem).into(),
                     ..Ended::skipped(Code::OAuthExpired, Some(Advice::RenewalNotTried))
                 };
             }
@@ -159,7 +159,7 @@ impl RefreshError {
         };
         Ended {
             rung: Some(Rung::Authentication),
-            server_said: said,
+            server_said: said.into(),
             ..Ended::skipped(code, Some(advice))
         }
     }
@@ -251,9 +251,9 @@ fn require_writable(session: &mut Session, mailbox: u64) -> Result<bool, Refresh
 fn grant(session: &Session, mailbox: &Mailbox) -> Result<Grant, RefreshError> {
     let refresh_token = opened(session, &token_place(mailbox.id, Token::Refresh))?;
     let place = |column: &str| Place::column(Table::Mailboxes, mailbox.id, column);
-    let client = |username| oauth::client(username, &mailbox.email).client_id;
-    let incoming = (client(&mailbox.in_username), place("in_password"));
-    let outgoing = (client(&mailbox.out_username), place("out_password"));
+    let client = |username| oauth::client(username, mailbox.email.raw()).client_id;
+    let incoming = (client(mailbox.in_username.raw()), place("in_password"));
+    let outgoing = (client(mailbox.out_username.raw()), place("out_password"));
     let sends = oauth::outgoing_uses_oauth(mailbox);
     let mut first = None;
     for (client_id, place) in [Some(incoming), sends.then_some(outgoing)]

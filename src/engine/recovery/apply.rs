@@ -36,7 +36,7 @@ use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
 use crate::io::state::backup::Backup;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A plan that was confirmed, and what it takes to carry it out.
@@ -177,7 +177,7 @@ pub(super) fn search_first(
 /// Whoever asked us to end before anything was written is heard.
 pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
-    let folder = sanitize(&backup.folder.to_string_lossy());
+    let folder = shown(&backup.folder).to_string();
     let next = text!(signal_before_next, folder = folder);
     Problem::new(ErrorKind::Cancelled, w.signal_before, "", next)
 }

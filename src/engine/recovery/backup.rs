@@ -28,7 +28,7 @@ use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
 use crate::io::state;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Name of the full dump within the backup.
@@ -89,7 +89,7 @@ pub(in crate::engine) fn require_unserved(
     let Some(served) = own.find(|folder| state::is_served(folder, install)) else {
         return Ok(());
     };
-    let folder = sanitize(&served.to_string_lossy());
+    let folder = shown(&**served);
     Err(Problem::new(
         ErrorKind::BadInput,
         text!(backup_served, folder = folder),
@@ -346,8 +346,8 @@ fn restore_sql(
     };
     let mut text = text!(
         restore_sql_head,
-        database = sanitize(&settings.database),
-        path = sanitize(&session.install.root.to_string_lossy()),
+        database = shown(&settings.database),
+        path = shown(&session.install.root),
         created = created
     )
     .into_bytes();

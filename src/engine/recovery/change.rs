@@ -25,7 +25,7 @@ use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
 use crate::io::install::Install;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 use failure::{NAMED, lost, swap_failure, unknown};
 
@@ -69,7 +69,7 @@ impl Change {
         for table in tables {
             let transactional = session.store.transactional(table);
             if !transactional.map_err(|e| database::unreachable_database(&e, &session.settings))? {
-                let table = sanitize(&format!("{}{table}", session.settings.prefix));
+                let table = shown(&format!("{}{table}", session.settings.prefix)).to_string();
                 return Err(Problem::new(
                     ErrorKind::DatabaseUnsuitable,
                     text!(no_transactions, table = table),

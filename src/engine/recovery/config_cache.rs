@@ -16,7 +16,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::install::Install;
 use crate::io::install::artisan;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// The cache entry `illuminate:queue:restart` in Laravel's file store: SHA-1 of the name, in two folders of its
@@ -59,7 +59,7 @@ pub fn refresh(
                 return notes;
             }
             Ok(()) => notes.push(w.artisan_left_old_key.to_owned()),
-            Err(error) => notes.push(text!(artisan_failed, why = sanitize(&error.to_string()))),
+            Err(error) => notes.push(text!(artisan_failed, why = shown(&error.to_string()))),
         }
     }
     if !may_remove && install.cache_file.is_some() {
@@ -70,7 +70,7 @@ pub fn refresh(
     match fs::remove(&install.cache_path()) {
         Ok(true) => notes.push(w.cache_removed.to_owned()),
         Ok(false) => {}
-        Err(error) => notes.push(text!(cache_not_removed, why = sanitize(&error.to_string()))),
+        Err(error) => notes.push(text!(cache_not_removed, why = shown(&error.to_string()))),
     }
     notes.extend(restart_workers(install, workers));
     notes
@@ -142,7 +142,7 @@ fn tell_workers(install: &Install) -> String {
         .unwrap_or_else(|| "file".to_owned());
     let folder = install.root.join("storage/framework/cache/data");
     if driver != "file" {
-        return text!(workers_other_driver, driver = sanitize(&driver));
+        return text!(workers_other_driver, driver = shown(&driver));
     }
     if !folder.is_dir() {
         return w.workers_not_told.to_owned();

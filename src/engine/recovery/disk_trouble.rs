@@ -6,7 +6,7 @@ use crate::domain::error::ErrorKind;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::state;
 use crate::sentences::shell;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(in crate::engine) fn way_out(
@@ -15,7 +15,7 @@ pub(in crate::engine) fn way_out(
     place: &Path,
     otherwise: &str,
 ) -> String {
-    let shown = sanitize(&place.to_string_lossy());
+    let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
         Some(Obstacle::ReadOnlyMount) => text!(obstacle_read_only, path = shown),
@@ -31,7 +31,6 @@ pub(in crate::engine) fn why_of(error: &dyn std::error::Error, folder: &Path) ->
     let others = state::refused_in_place_of(folder);
     let others = others.iter().map(ToString::to_string);
     let all: Vec<String> = std::iter::once(error.to_string()).chain(others).collect();
-    let all: Vec<String> = all.iter().map(|why| sanitize(why)).collect();
     all.join("; ")
 }
 

@@ -11,7 +11,7 @@ use crate::engine::recovery::commands::command_with;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences::journal;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// The backup that an unfinished run can be finished or taken back with, as far as is known without its passphrase.
 fn usable<'r>(run: &'r Run, options: &Options) -> Result<&'r Path, BackupError> {
@@ -80,7 +80,7 @@ pub fn give_up(ledger: &mut Ledger) -> Result<Option<GivenUp>, Problem> {
             _ if !runs.is_empty() => break,
             Err(error) => return Err(backup_problem(&error)),
             Ok(folder) => {
-                let folder = sanitize(&folder.to_string_lossy());
+                let folder = shown(&folder).to_string();
                 let why = text!(give_up_needless_why, folder = folder);
                 let what = journal::unfinished(&run);
                 return Err(Problem::new(

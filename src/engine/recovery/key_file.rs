@@ -16,7 +16,7 @@ use crate::engine::session::Session;
 use crate::io::fs;
 use crate::io::fs::{Attributes, FileRead};
 use crate::io::install::{Install, key_file_places};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A file that holds a misspelled key and is larger than this holds more than that.
@@ -80,15 +80,9 @@ fn require_key(bytes: &[u8], path: &Path) -> Result<(), String> {
         return Ok(());
     }
     let why = match spelling::near_keys(bytes).len() {
-        0 => text!(
-            key_file_holds_no_key,
-            path = sanitize(&path.to_string_lossy())
-        ),
+        0 => text!(key_file_holds_no_key, path = shown(&path)),
         1 if bytes.len() <= LARGEST_KEY_FILE => return Ok(()),
-        _ => text!(
-            key_file_holds_more,
-            path = sanitize(&path.to_string_lossy())
-        ),
+        _ => text!(key_file_holds_more, path = shown(&path)),
     };
     Err(why)
 }
@@ -105,7 +99,7 @@ fn owners(install: &Install) -> Vec<u32> {
 /// Refuses a key file that `.env` may name only to have it overwritten: another user's, or one of root's that may be
 /// something else. A text of 32 characters is a key to Laravel, and the number of a machine to others.
 fn require_own(install: &Install, file: &FileRead) -> Result<(), String> {
-    let path = sanitize(&file.path.to_string_lossy());
+    let path = shown(&file.path).to_string();
     let owner = file.attributes.uid;
     if !owners(install).contains(&owner) {
         let owner = fs::user_name(owner);
@@ -137,10 +131,10 @@ fn require_place(
     let link = places.into_iter().flatten().find(|place| {
         place.is_symlink() && std::fs::canonicalize(place).is_ok_and(|real| real == path)
     });
-    let shown = sanitize(&path.to_string_lossy());
+    let of_key = shown(&path);
     if let Some(link) = link {
-        let link = sanitize(&link.to_string_lossy());
-        return Err(text!(key_file_link, path = link, target = shown));
+        let link = shown(&link).to_string();
+        return Err(text!(key_file_link, path = link, target = of_key));
     }
     let owners = owners(install);
     let of_install = fs::folder_owner(&install.root).map(|(_, gid)| gid);
@@ -156,8 +150,8 @@ fn require_place(
         if !owners.contains(&meta.uid()) || written && !sticky {
             return Err(text!(
                 key_file_folder_open,
-                path = shown,
-                folder = sanitize(&folder.to_string_lossy()),
+                path = of_key,
+                folder = shown(&folder),
                 owner = fs::user_name(meta.uid()),
                 mode = format!("{:04o}", meta.mode() & 0o7777)
             ));

@@ -31,7 +31,7 @@ use crate::io::fs::{Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::os::entropy;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A password that nobody typed yet: stands for one in a rehearsal.
@@ -229,7 +229,7 @@ pub fn new_files(
         .filter(|(cell, _)| cell.table == Table::Env)
     {
         env = dotenv::with_value(&env, cell.column.as_bytes(), text.expose())
-            .map_err(|e| cannot(format!("{}: {e}", sanitize(&cell.column))))?;
+            .map_err(|e| cannot(format!("{}: {e}", shown(&cell.column))))?;
     }
     let mut key_file = None;
     match plan.write_key {

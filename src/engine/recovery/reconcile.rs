@@ -15,7 +15,6 @@ use crate::engine::session::database;
 use crate::io::db::{Stored, Swap};
 use crate::io::fs;
 use crate::io::fs::{FileError, FileRead};
-use crate::words::untrusted::sanitize;
 use crate::words::words;
 
 /// The digest of a stored text.
@@ -153,7 +152,7 @@ fn unreadable(error: &FileError) -> Problem {
     Problem::new(
         ErrorKind::FileUnreadable,
         w.file_unreadable,
-        sanitize(&error.to_string()),
+        error.to_string(),
         next,
     )
 }

@@ -32,7 +32,7 @@ use crate::engine::session::Session;
 use crate::io::db::Swap;
 use crate::io::state::backup::{Backup, SavedBytes};
 use crate::sentences::place;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use foretold::{Foretold, Promise, foretell};
@@ -187,11 +187,7 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
     if backup.manifest.is_of(here) {
         return Ok(());
     }
-    let why = format!(
-        "{} ≠ {}",
-        sanitize(&there.to_string_lossy()),
-        sanitize(&here.to_string_lossy())
-    );
+    let why = format!("{} ≠ {}", shown(&there), shown(&here));
     Err(Problem::new(
         ErrorKind::BackupUnusable,
         w.restore_other_install,

@@ -43,7 +43,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
 use crate::sentences::place;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What became of the interrupted run.
@@ -383,10 +383,7 @@ fn changed_since(ledger: &Ledger, run: &Run, path: &Path) -> Problem {
     let command = ledger.command(&format!("restore {folder} --yes"));
     Problem::new(
         ErrorKind::Refused,
-        text!(
-            resume_file_changed,
-            path = sanitize(&path.to_string_lossy())
-        ),
+        text!(resume_file_changed, path = shown(&path)),
         w.resume_file_changed_why,
         text!(resume_file_changed_next, restore = command),
     )

@@ -21,7 +21,7 @@ use crate::io::os::uncut::Uncut;
 use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
 /// The journal, and the lock of the install it is held for.
@@ -54,7 +54,7 @@ impl Ledger {
             pid: origin.pid,
             host: origin.host,
             user: origin.user,
-            since: clock::now().1,
+            since: clock::now().1.into(),
         };
         let lock = Lock::take(&options.state_dir, install, &us).map_err(locked)?;
         let journal = Journal::open(&options.state_dir).map_err(|e| journal_problem(&e))?;
@@ -81,7 +81,7 @@ impl Ledger {
             LockAttempt::Theirs(claimant) => Err(claimed(&claimant, session.settings.driver)),
             // Rows and files are compared all the same, right before they are committed.
             LockAttempt::Refused(error) => {
-                let why = sanitize(&error.to_string());
+                let why = shown(&error.to_string()).to_string();
                 self.unguarded = Some(text!(no_database_lock, why = why));
                 Ok(())
             }
@@ -382,17 +382,19 @@ pub fn origin() -> RunOrigin {
         host: rustix::system::uname()
             .nodename()
             .to_string_lossy()
-            .into_owned(),
-        user: match called {
+            .into_owned()
+            .into(),
+        user: Untrusted::new(match called {
             Some(called) => format!("{user} ({called})"),
             None => user,
-        },
+        }),
         // sshd puts the client's address first (sshd(8), ENVIRONMENT).
         from: from
             .split_whitespace()
             .next()
             .unwrap_or_default()
-            .to_owned(),
+            .to_owned()
+            .into(),
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
@@ -438,7 +440,7 @@ fn claimed(claimant: &Claimant, driver: Driver) -> Problem {
 /// The statement that ends the connection of whoever holds the lock, where the server numbers its connections.
 fn kill(claimant: &Claimant, driver: Driver) -> Option<String> {
     // It goes into a command: nothing but a number.
-    let connection: u64 = claimant.connection.as_ref()?.parse().ok()?;
+    let connection: u64 = claimant.connection.as_ref()?.raw().parse().ok()?;
     match driver {
         Driver::MySql => Some(format!("KILL {connection};")),
         Driver::PgSql => Some(format!("SELECT pg_terminate_backend({connection});")),
@@ -453,7 +455,7 @@ fn journal_problem(error: &JournalError) -> Problem {
         return Problem::new(
             ErrorKind::Locked,
             w.journal_held,
-            sanitize(&error.to_string()),
+            error.to_string(),
             w.journal_held_next,
         );
     }
@@ -480,7 +482,7 @@ mod tests {
     fn the_connection_that_holds_the_lock_is_ended_by_its_number() {
         let of = |connection: Option<&str>, driver| {
             let claimant = Claimant {
-                connection: connection.map(str::to_owned),
+                connection: connection.map(str::to_owned).map(Untrusted::new),
                 ..Claimant::default()
             };
             kill(&claimant, driver)

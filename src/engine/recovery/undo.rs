@@ -34,7 +34,7 @@ use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
 use crate::sentences::place;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What was taken back.
@@ -381,7 +381,7 @@ fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     let restore = commands::command(&what, folder, keys, &session.install.root);
     Problem::new(
         ErrorKind::Refused,
-        text!(undo_file_changed, path = sanitize(&path.to_string_lossy())),
+        text!(undo_file_changed, path = shown(&path)),
         w.undo_file_changed_why,
         text!(undo_file_changed_next, restore = restore),
     )

@@ -292,7 +292,7 @@ mod tests {
         let report = |(id, verdict)| SecretReport {
             place: place(id),
             kind: SecretKind::Incoming,
-            owner: String::new(),
+            owner: String::new().into(),
             verdict,
             keeping: StorageRule::AsItIs,
             needed: true,

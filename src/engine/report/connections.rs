@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::mail::probe::{Climbed, Journey, Tested};
 use crate::sentences::connections as sentences;
+use crate::words::untrusted::Untrusted;
 
 /// The form of `test --json`.
 #[derive(Serialize)]
@@ -16,14 +17,14 @@ pub struct TestsJson<'a> {
 #[derive(Serialize)]
 pub struct TestedJson<'a> {
     mailbox: Option<u64>,
-    email: &'a str,
+    email: &'a Untrusted,
     direction: &'static str,
     protocol: Option<&'static str>,
-    server: &'a str,
+    server: &'a Untrusted,
     verdict: &'static str,
     code: &'static str,
     rung: Option<&'static str>,
-    server_said: &'a str,
+    server_said: &'a Untrusted,
     advice: String,
     cautions: Vec<String>,
     ladder: Vec<RungJson<'a>>,
@@ -35,8 +36,8 @@ pub struct TestedJson<'a> {
 struct RungJson<'a> {
     rung: &'static str,
     ms: u64,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    detail: &'a str,
+    #[serde(skip_serializing_if = "Untrusted::is_empty")]
+    detail: &'a Untrusted,
 }
 
 #[derive(Serialize)]

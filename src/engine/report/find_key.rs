@@ -9,7 +9,7 @@ use super::{KeyJson, key_json};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::find_key::Hunted;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::{Untrusted, shown};
 
 /// What a hunt found.
 #[derive(Serialize)]
@@ -33,8 +33,8 @@ struct LookedJson {
 #[derive(Serialize)]
 struct SkippedJson<'a> {
     path: Cow<'a, str>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    inside: &'a [String],
+    #[serde(skip_serializing_if = "<[Untrusted]>::is_empty")]
+    inside: &'a [Untrusted],
     why: String,
 }
 
@@ -44,7 +44,7 @@ pub fn find_key_json<'a>(assessment: &'a Assessment, hunted: &'a Hunted) -> Find
     let skipped = looked.skipped.iter().map(|skipped| SkippedJson {
         path: skipped.path.to_string_lossy(),
         inside: &skipped.inside,
-        why: sanitize(&skipped.why.to_string()),
+        why: shown(&skipped.why.to_string()).to_string(),
     });
     FindKeyJson {
         schema: 1,

@@ -10,7 +10,6 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::recovery::restore::{Foretold, Restored};
-use crate::words::untrusted::sanitize;
 
 /// The proof: made before anything is written, and printed with or without `--yes`.
 #[derive(Serialize)]
@@ -110,9 +109,7 @@ pub fn restored<'a>(
         safety_backup: safety_backup.to_string_lossy(),
         proof: proof(foretold),
         as_foretold: restored.surprises.is_empty(),
-        surprises: surprises
-            .map(|of| sanitize(&of.place.to_string()))
-            .collect(),
+        surprises: surprises.map(|of| of.place.to_string()).collect(),
     }
 }
 
@@ -164,7 +161,7 @@ fn secret<'a>(
         id: of.place.cell.id,
         column: &of.place.cell.column,
         json_path: of.place.token.map(Token::json_path),
-        owner: sanitize(&of.owner),
+        owner: of.owner.to_string(),
         now: now.map(reading),
         after: after.map(reading),
     })

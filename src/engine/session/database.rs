@@ -3,9 +3,48 @@
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
-use crate::io::db::{Foreign, Store, StoreError};
-use crate::words::untrusted::sanitize;
+use crate::io::db::{Bounds, Foreign, Store, StoreError};
+use crate::words::untrusted::Untrusted;
+use crate::words::untrusted::shown;
 use crate::words::words;
+
+impl Session {
+    /// Opens the database again, as FreeScout would now; with the operator's own values where they were given.
+    ///
+    /// # Errors
+    /// A [`Problem`] with the variable to look at.
+    pub fn reconnect(&mut self) -> Result<(), Problem> {
+        if !self.other_database {
+            self.settings = self.install.database()?;
+        }
+        self.store = self
+            .connected()
+            .map_err(|e| unreachable_database(&e, &self.settings))?;
+        Ok(())
+    }
+
+    /// Opens the database again where the connection broke meanwhile: servers end those that idle, and restart.
+    ///
+    /// # Errors
+    /// A [`Problem`]; nothing was changed.
+    pub fn awake(&mut self) -> Result<(), Problem> {
+        match self.together(Bounds::AWAKE, |session| session.store.columns("options")) {
+            Err(StoreError::Unreachable(_)) => self.reconnect().map_err(|problem| Problem {
+                next: format!("{} {}", words().quit_nothing_changed, problem.next),
+                ..problem
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the database again where it was given up over something that is not needed: what is needed must not fail for it.
+    pub fn mend(&mut self) {
+        if self.store.given_up() {
+            // What it cannot reach, the next one who needs it tells.
+            let _ = self.reconnect();
+        }
+    }
+}
 
 /// Where the database of a session is, for the operator.
 pub fn place(session: &Session) -> String {
@@ -13,11 +52,12 @@ pub fn place(session: &Session) -> String {
 }
 
 fn place_of(settings: &DbSettings) -> String {
-    sanitize(&match (&settings.socket, settings.driver) {
+    shown(&match (&settings.socket, settings.driver) {
         (_, Driver::Sqlite) => settings.database.clone(),
         (Some(socket), _) => socket.clone(),
         (None, _) => format!("{}:{}", settings.host, settings.port),
     })
+    .to_string()
 }
 
 /// The problem of a database that cannot be reached, with the variable to look at.
@@ -36,11 +76,11 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             w.database_unreachable_next,
         ),
         StoreError::Denied(_) => (
-            text!(database_denied, user = sanitize(&settings.username)),
+            text!(database_denied, user = shown(&settings.username)),
             w.database_denied_next,
         ),
         StoreError::UnknownDatabase(_) => (
-            text!(database_unknown, database = sanitize(&settings.database)),
+            text!(database_unknown, database = shown(&settings.database)),
             w.database_unknown_next,
         ),
         StoreError::Tls(_) => (text!(database_tls, place = place), w.database_tls_next),
@@ -67,15 +107,15 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             w.database_read_only_next,
         ),
         StoreError::Replica { primary, .. } => {
-            let primary = primary.as_deref().filter(|host| !host.is_empty());
+            let primary = primary.as_ref().filter(|host| !host.is_empty());
             elsewhere = match primary {
-                Some(host) => text!(database_replica_of_next, primary = sanitize(host)),
+                Some(host) => text!(database_replica_of_next, primary = host),
                 None => w.database_replica_next.to_owned(),
             };
             (text!(database_replica, place = place), elsewhere.as_str())
         }
     };
-    Problem::new(kind, what, sanitize(&error.to_string()), next)
+    Problem::new(kind, what, error.to_string(), next)
 }
 
 fn database_kind(error: &StoreError) -> ErrorKind {
@@ -93,7 +133,7 @@ fn database_kind(error: &StoreError) -> ErrorKind {
 }
 
 /// The problem of a table that is none of FreeScout's making.
-fn not_plain(table: &str, foreign: &Foreign) -> Problem {
+fn not_plain(table: &Untrusted, foreign: &Foreign) -> Problem {
     let w = words();
     let next = if foreign.acts_on_writes_alone() {
         w.database_acts_next
@@ -102,11 +142,7 @@ fn not_plain(table: &str, foreign: &Foreign) -> Problem {
     };
     Problem::new(
         ErrorKind::DatabaseUnsuitable,
-        text!(
-            database_not_plain,
-            table = sanitize(table),
-            foreign = foreign
-        ),
+        text!(database_not_plain, table = table, foreign = foreign),
         w.database_not_plain_why,
         next,
     )
@@ -136,7 +172,10 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
             .map_err(|e| unreachable_database(&e, settings))?;
         match foreign {
             Some(foreign) if CHANGED.contains(&table) || !foreign.acts_on_writes_alone() => {
-                return Err(not_plain(&format!("{}{table}", settings.prefix), &foreign));
+                return Err(not_plain(
+                    &format!("{}{table}", settings.prefix).into(),
+                    &foreign,
+                ));
             }
             _ => {}
         }
@@ -150,9 +189,9 @@ pub fn require_tables(store: &mut dyn Store, settings: &DbSettings) -> Result<()
                 ErrorKind::DatabaseUnsuitable,
                 text!(
                     table_missing,
-                    table = sanitize(&format!("{}{table}", settings.prefix))
+                    table = shown(&format!("{}{table}", settings.prefix))
                 ),
-                text!(table_missing_why, database = sanitize(&settings.database)),
+                text!(table_missing_why, database = shown(&settings.database)),
                 w.table_missing_next,
             ));
         }

@@ -24,7 +24,7 @@ use crate::io::os::as_user;
 use crate::io::os::processes;
 use crate::io::os::processes::{Belongs, ProcessRole};
 use crate::io::os::spawn::Account;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// Longest file of a container's secret.
 const MAX_SECRET: u64 = 64 << 10;
@@ -80,7 +80,7 @@ fn running(install: &Path) -> Vec<Block> {
         for setting in settings {
             let of_start = CONTAINER_KEYS.contains(&setting.name.as_str());
             let by = match of_start {
-                true => By::ContainerStart(setting.name.clone()),
+                true => By::ContainerStart(setting.name.clone().into()),
                 false if all => By::Process(pid),
                 false => continue,
             };
@@ -175,7 +175,11 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
         let own = config::text_of(install.env().env(setting.name.as_bytes()));
         let same = setting.value.is_some() && own == setting.value;
         let name = setting.name.clone();
-        return (!same).then_some(Finding::SettingElsewhere { name, at, standing });
+        return (!same).then_some(Finding::SettingElsewhere {
+            name: name.into(),
+            at,
+            standing,
+        });
     }
     let configured = install.key_without_cache().text;
     let same = match &setting.value {
@@ -251,8 +255,7 @@ pub fn database_places(install: &Install) -> Option<String> {
         .iter()
         .filter(|e| e.certain && e.setting.name.starts_with("DB_"));
     let mut places: Vec<String> = set
-        .map(|e| format!("{}:{}", e.setting.path.display(), e.setting.line))
-        .map(|place| sanitize(&place))
+        .map(|e| format!("{}:{}", shown(&e.setting.path), e.setting.line))
         .collect();
     places.dedup();
     places.truncate(TOLD);

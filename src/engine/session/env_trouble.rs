@@ -4,13 +4,13 @@ use crate::domain::config::dotenv::Trouble;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::io::install::Install;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// The problem of a `.env` in which no database is named, as far as FreeScout reads it.
 pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) -> Problem {
     let w = words();
-    let path = sanitize(&install.env_path().to_string_lossy());
+    let path = shown(&install.env_path()).to_string();
     let what = match trouble {
         Trouble::Refused { refused, .. } => {
             text!(env_trouble_line, path = path, line = refused.line)
@@ -35,7 +35,8 @@ pub(super) fn beside(install: &Install, trouble: &Trouble, database: Problem) ->
                 env_trouble_tried,
                 why = problem.why,
                 database = database.what
-            ),
+            )
+            .into(),
             ..problem
         },
         // FreeScout reads on behind it.
@@ -52,7 +53,7 @@ pub(super) fn beside(install: &Install, trouble: &Trouble, database: Problem) ->
 /// A [`Problem`] with the line.
 pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     let w = words();
-    let path = sanitize(&install.env_path().to_string_lossy());
+    let path = shown(&install.env_path()).to_string();
     let Some(file) = &install.env_file else {
         return Err(Problem::new(
             ErrorKind::EnvUnreadable,

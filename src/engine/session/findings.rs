@@ -41,7 +41,7 @@ pub fn of_install(session: &Session) -> Vec<Finding> {
         let user = || fs::user_name(install.web_user.uid);
         findings.push(Finding::KeyFileUnreadable {
             path: unread.path.clone(),
-            why: unread.why.clone(),
+            why: unread.why.clone().into(),
             barred: unread.barred.then(user),
         });
     }
@@ -106,8 +106,8 @@ fn worker_findings(session: &Session) -> Vec<Finding> {
         let unsearched = session.unsearched.iter();
         findings.extend(unsearched.map(|unsearched| Finding::WorkerUnsearched {
             pid: unsearched.process.pid,
-            what: unsearched.process.what.clone(),
-            why: unsearched.why.clone(),
+            what: unsearched.process.what.clone().into(),
+            why: unsearched.why.clone().into(),
         }));
     }
     findings

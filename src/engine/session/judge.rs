@@ -17,80 +17,77 @@ use crate::domain::verdict::{Plain, Remedy, Verdict};
 use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
 
-/// Judges everything with the keys known now.
-pub fn assess(session: &Session) -> Assessment {
-    let ring = &session.ring;
-    let secrets = assessment::judge_all(&session.inventory, ring);
-    let keys = assessment::report_keys(ring, &secrets);
-    let configured = AppKey::parse(session.install.key_without_cache().text.expose())
-        .ok()
-        .map(|k| k.fingerprint());
-    let lately = |key| {
-        session
-            .mails
-            .as_ref()
-            .map_or(0, |log| log.lately_made_by(key))
-    };
-    let circumstances = Circumstances {
-        effective: ring.effective().map(AppKey::fingerprint),
-        configured,
-        home: session.install.key_home(),
-        mails: ring
+impl Session {
+    /// Judges everything with the keys known now.
+    pub fn assess(&self) -> Assessment {
+        let ring = &self.ring;
+        let secrets = assessment::judge_all(&self.inventory, ring);
+        let keys = assessment::report_keys(ring, &secrets);
+        let configured = AppKey::parse(self.install.key_without_cache().text.expose())
+            .ok()
+            .map(|k| k.fingerprint());
+        let lately = |key| self.mails.as_ref().map_or(0, |log| log.lately_made_by(key));
+        let circumstances = Circumstances {
+            effective: ring.effective().map(AppKey::fingerprint),
+            configured,
+            home: self.install.key_home(),
+            mails: ring
+                .iter()
+                .filter(|k| k.mails > 0)
+                .map(|k| (k.fingerprint(), lately(k.fingerprint())))
+                .collect(),
+            published: ring
+                .iter()
+                .filter(|k| known::published(&k.key).is_some())
+                .map(|k| k.fingerprint())
+                .collect::<BTreeSet<_>>(),
+            misspelled: misspelled(self),
+            settled: own_backups::is_settled(self),
+        };
+        let mut findings = findings::of_install(self);
+        findings.extend(self.schema_findings.iter().cloned());
+        findings.extend(secret_findings(&secrets, ring));
+        findings.extend(useless_findings(ring, &keys));
+        findings.extend(version_findings(self, &secrets));
+        let recoverable = old_payloads::recoverable(self, &secrets);
+        let certain: BTreeSet<_> = recoverable
             .iter()
-            .filter(|k| k.mails > 0)
-            .map(|k| (k.fingerprint(), lately(k.fingerprint())))
-            .collect(),
-        published: ring
-            .iter()
-            .filter(|k| known::published(&k.key).is_some())
-            .map(|k| k.fingerprint())
-            .collect::<BTreeSet<_>>(),
-        misspelled: misspelled(session),
-        settled: own_backups::is_settled(session),
-    };
-    let mut findings = findings::of_install(session);
-    findings.extend(session.schema_findings.iter().cloned());
-    findings.extend(secret_findings(&secrets, ring));
-    findings.extend(useless_findings(ring, &keys));
-    findings.extend(version_findings(session, &secrets));
-    let recoverable = old_payloads::recoverable(session, &secrets);
-    let certain: BTreeSet<_> = recoverable
-        .iter()
-        .filter(|older| older.taken().is_some())
-        .map(|older| &older.place)
-        .collect();
-    let offered: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
-    let (certain, offered) = (certain.len(), offered.difference(&certain).count());
-    if certain > 0 {
-        findings.push(Finding::OlderFound { count: certain });
-    }
-    if offered > 0 {
-        findings.push(Finding::OlderOffered { count: offered });
-    }
-    let in_logs = log_secrets::count(session);
-    if in_logs > 0 {
-        findings.push(Finding::PasswordInLog { count: in_logs });
-    }
-    findings.sort_by_key(Finding::severity);
-    Assessment {
-        rules: session.inventory.rules().clone(),
-        summary: Summary::of(&secrets),
-        logged: log_secrets::offered(session, &secrets),
-        recommendation: crate::domain::plan::out_of_reach::advise(
-            plan::recommend(&secrets, &circumstances),
-            elsewhere::key_out_of_reach(session),
-            &secrets,
-            &circumstances,
-        ),
-        secrets,
-        keys,
-        findings,
-        circumstances,
-        mailboxes: session.inventory.mailboxes.clone(),
-        system_mail: session.inventory.system_mail.clone(),
-        timeline: session.timeline.clone(),
-        traces: session.traces.clone(),
-        recoverable,
+            .filter(|older| older.taken().is_some())
+            .map(|older| &older.place)
+            .collect();
+        let offered: BTreeSet<_> = recoverable.iter().map(|older| &older.place).collect();
+        let (certain, offered) = (certain.len(), offered.difference(&certain).count());
+        if certain > 0 {
+            findings.push(Finding::OlderFound { count: certain });
+        }
+        if offered > 0 {
+            findings.push(Finding::OlderOffered { count: offered });
+        }
+        let in_logs = log_secrets::count(self);
+        if in_logs > 0 {
+            findings.push(Finding::PasswordInLog { count: in_logs });
+        }
+        findings.sort_by_key(Finding::severity);
+        Assessment {
+            rules: self.inventory.rules().clone(),
+            summary: Summary::of(&secrets),
+            logged: log_secrets::offered(self, &secrets),
+            recommendation: crate::domain::plan::out_of_reach::advise(
+                plan::recommend(&secrets, &circumstances),
+                elsewhere::key_out_of_reach(self),
+                &secrets,
+                &circumstances,
+            ),
+            secrets,
+            keys,
+            findings,
+            circumstances,
+            mailboxes: self.inventory.mailboxes.clone(),
+            system_mail: self.inventory.system_mail.clone(),
+            timeline: self.timeline.clone(),
+            traces: self.traces.clone(),
+            recoverable,
+        }
     }
 }
 
@@ -157,14 +154,19 @@ fn version_findings(session: &Session, secrets: &[SecretReport]) -> Vec<Finding>
         (sealed_again > 0).then_some(Finding::WouldSealAgain {
             count: sealed_again,
         }),
-        (rules.version().is_none()).then(|| Finding::VersionUntold { stated: stated() }),
+        (rules.version().is_none()).then(|| Finding::VersionUntold {
+            stated: stated().into(),
+        }),
         (untold > 0).then_some(Finding::PlaintextUntold { count: untold }),
         (awaits > 0).then_some(Finding::AwaitsMigration { count: awaits }),
         (until_update > 0).then_some(Finding::PlaintextUntilUpdate {
             count: until_update,
         }),
-        (rules.hands_on_serialized() && secrets.iter().any(system_mail))
-            .then(|| Finding::SystemMailBroken { version: stated() }),
+        (rules.hands_on_serialized() && secrets.iter().any(system_mail)).then(|| {
+            Finding::SystemMailBroken {
+                version: stated().into(),
+            }
+        }),
     ];
     findings.into_iter().flatten().collect()
 }

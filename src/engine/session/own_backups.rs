@@ -4,60 +4,22 @@
 //! They are always known to us, and become candidates like any other: one counts by what it opens, and only where nothing
 //! else that we know does. What a backup says of itself proves nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::domain::config::dotenv;
-use crate::domain::config::dotenv::EnvFile;
-use crate::domain::config::var_export;
-use crate::domain::config::var_export::ExportedValue;
 use crate::domain::inventory::Inventory;
-use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::key::app_key;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::source::{Source, SourceKind};
-use crate::domain::key::spelling;
 use crate::domain::run::{RunKind, RunOutcome};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
+use crate::engine::session::backup_keys::OwnBackups;
 use crate::engine::session::mails;
 use crate::engine::session::options::Options;
-use crate::io::state::backup::{Backup, BackupError, own};
-use crate::words::untrusted::sanitize;
-use crate::words::words;
+use crate::io::state::backup::{Backup, own};
 
-/// A longer file of an install holds no more keys than this much of it.
-const MAX_FILE: u64 = 1 << 20;
-/// Keys taken from one file.
-const MOST_IN_FILE: usize = 64;
-/// Keys kept in all.
-const MOST_KEYS: usize = 1000;
-/// Places named of one key.
-const MOST_PLACES: usize = 3;
 /// Backups that were not searched, and are named.
 const MOST_NAMED: usize = 5;
-
-/// A backup whose keys are not known to us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// When it was made, RFC 3339, as it says; empty where that is not known.
-    pub created: String,
-    /// Why.
-    pub why: String,
-}
-
-/// What the backups of an install hold.
-#[derive(Default)]
-pub struct OwnBackups {
-    keys: Vec<(AppKey, Vec<Source>)>,
-    unread: Vec<Unread>,
-    /// How many were not opened, as there are too many.
-    more: usize,
-    /// Fingerprint of the key that the last recovery ended with, where it was not taken back.
-    settled: Option<String>,
-}
 
 /// Reads the keys of this install's backups: of the folder where they are made, and of those that the journal names. The
 /// session tries them whenever it reads the database.
@@ -99,14 +61,6 @@ pub fn load(session: &mut Session, options: &Options) {
 /// Takes the keys of a backup that is open, and was perhaps unlocked with its passphrase.
 pub(in crate::engine) fn add(session: &mut Session, backup: &Backup) {
     session.own_backups.take(backup);
-}
-
-/// Where a key stands that a backup holds.
-pub(in crate::engine) fn source(backup: &Backup, path: &Path) -> Source {
-    Source {
-        backup: Some(backup.manifest.created.clone()),
-        ..Source::file(SourceKind::File, path, None)
-    }
 }
 
 /// Tries the keys of the backups on everything that opens with no key known; those that open something are known from then
@@ -172,8 +126,8 @@ pub(super) fn findings(session: &Session) -> Vec<Finding> {
     let mut findings: Vec<Finding> = named
         .map(|unread| Finding::OwnBackupUnread {
             folder: unread.folder.clone(),
-            created: unread.created.clone(),
-            why: unread.why.clone(),
+            created: unread.created.clone().into(),
+            why: unread.why.clone().into(),
         })
         .collect();
     let more = own.more + own.unread.len().saturating_sub(MOST_NAMED);
@@ -181,97 +135,4 @@ pub(super) fn findings(session: &Session) -> Vec<Finding> {
         findings.push(Finding::OwnBackupsMore { count: more });
     }
     findings
-}
-
-impl OwnBackups {
-    fn not_read(&mut self, folder: PathBuf, created: &str, error: &BackupError) {
-        let why = match error {
-            BackupError::Locked(_) => words().own_backup_encrypted.to_owned(),
-            error => sanitize(&error.to_string()),
-        };
-        self.unread.push(Unread {
-            folder,
-            created: created.to_owned(),
-            why,
-        });
-    }
-
-    /// Takes the keys of one backup, or remembers why not.
-    fn take(&mut self, backup: &Backup) {
-        self.unread.retain(|unread| unread.folder != backup.folder);
-        for saved in backup.saved_files() {
-            match backup.file_within(saved, MAX_FILE) {
-                Ok((path, bytes)) => {
-                    let texts = texts(&saved.name, &bytes);
-                    for text in texts.into_iter().take(MOST_IN_FILE) {
-                        self.add(text.expose(), source(backup, &path));
-                    }
-                }
-                // One reason is enough for all of its files.
-                Err(error) => {
-                    let created = &backup.manifest.created;
-                    self.not_read(backup.folder.clone(), created, &error);
-                    return;
-                }
-            }
-        }
-    }
-
-    fn add(&mut self, text: &[u8], source: Source) {
-        let Ok(key) = AppKey::parse(text) else {
-            return;
-        };
-        let same = |(known, _): &(AppKey, _)| known.fingerprint() == key.fingerprint();
-        match self.keys.iter().position(same) {
-            Some(at) => {
-                let places = &mut self.keys[at].1;
-                if places.len() < MOST_PLACES && !places.contains(&source) {
-                    places.push(source);
-                }
-            }
-            None if self.keys.len() < MOST_KEYS => self.keys.push((key, vec![source])),
-            None => {}
-        }
-    }
-}
-
-/// The texts in a saved file that may be keys, the one that FreeScout read there first.
-fn texts(name: &str, bytes: &[u8]) -> Vec<SecretBytes> {
-    let mut texts: Vec<SecretBytes> = Vec::new();
-    let near = |keys: &mut dyn Iterator<Item = spelling::NearKey>| {
-        keys.take(MOST_IN_FILE)
-            .flat_map(|near| [Some(near.key), near.as_written])
-            .flatten()
-            .map(|key| SecretBytes::from(key.text()))
-            .collect::<Vec<_>>()
-    };
-    match name {
-        "files/config.php" => {
-            let cache = var_export::read(bytes).ok();
-            let key = cache.as_ref().and_then(|cache| cache.at(&["app", "key"]));
-            texts.extend(key.and_then(ExportedValue::as_text).map(SecretBytes::from));
-        }
-        "files/env" => {
-            texts.extend(EnvFile::read(bytes, &|_| None).getenv(b"APP_KEY"));
-            let lines = dotenv::lines_mentioning_app_key(bytes);
-            let written = lines.iter().flat_map(|line| &line.texts);
-            texts.extend(written.cloned());
-            texts.extend(near(
-                &mut spelling::near_lines(bytes)
-                    .into_iter()
-                    .map(|line| line.near),
-            ));
-        }
-        _ => {
-            texts.push(SecretBytes::from(bytes.trim_ascii()));
-            texts.extend(near(&mut spelling::near_keys(bytes).into_iter()));
-        }
-    }
-    let glued: Vec<SecretBytes> = texts
-        .iter()
-        .flat_map(|text| app_key::split_glued(text.expose()))
-        .map(SecretBytes::from)
-        .collect();
-    texts.extend(glued);
-    texts
 }

@@ -172,7 +172,7 @@ fn read_rows(
     }
     if !missing.is_empty() {
         findings.push(Finding::OlderSchema {
-            missing: missing.join(", "),
+            missing: missing.join(", ").into(),
         });
     }
     session.schema_findings = findings;

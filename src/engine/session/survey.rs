@@ -15,7 +15,7 @@ use crate::io::db;
 use crate::io::db::Bounds;
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Finds the install: the folder given, or the only FreeScout in the usual places.
@@ -38,7 +38,7 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
         (several, None) => {
             let list = several
                 .iter()
-                .map(|p| sanitize(&p.to_string_lossy()))
+                .map(|p| shown(&p).to_string())
                 .collect::<Vec<_>>()
                 .join("\n    ");
             Err(Problem::new(
@@ -196,10 +196,10 @@ pub fn summary(session: &Session) -> Survey {
         KeySource::ConfigCache => "bootstrap/cache/config.php".to_owned(),
         KeySource::ProcessEnvironment => w.source_process_environment.to_owned(),
         KeySource::Env => ".env".to_owned(),
-        KeySource::KeyFile => install.key_file.as_ref().map_or_else(
-            || "APP_KEY_FILE".to_owned(),
-            |f| sanitize(&f.path.to_string_lossy()),
-        ),
+        KeySource::KeyFile => install
+            .key_file
+            .as_ref()
+            .map_or_else(|| "APP_KEY_FILE".to_owned(), |f| shown(&f.path).to_string()),
         KeySource::Nowhere => w.source_nowhere.to_owned(),
     };
     let mut left_out = Vec::new();
@@ -210,18 +210,18 @@ pub fn summary(session: &Session) -> Survey {
         ));
     }
     Survey {
-        host: sanitize(&uname.nodename().to_string_lossy()),
+        host: shown(&uname.nodename()).to_string(),
         path: install.root.clone(),
         version: install.version.clone(),
-        site: sanitize(&site),
-        server: sanitize(session.server()),
-        database: sanitize(
-            settings
-                .database
-                .strip_prefix(&format!("{}/", install.root.display()))
-                .unwrap_or(&settings.database),
-        ),
-        prefix: sanitize(&settings.prefix),
+        site: shown(&site).to_string(),
+        server: shown(session.server()).to_string(),
+        database: shown(
+            Path::new(&settings.database)
+                .strip_prefix(&install.root)
+                .unwrap_or(Path::new(&settings.database)),
+        )
+        .to_string(),
+        prefix: shown(&settings.prefix).to_string(),
         driver: settings.driver.name(),
         web_user: web_user(install),
         key_source: source,

@@ -8,7 +8,7 @@ use crate::domain::run::volatile::Fleeting;
 use crate::engine::session::options::Options;
 use crate::io::fs::volatile;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// A folder of ours that does not last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl VolatileFolder {
     pub fn json(&self) -> VolatileFolderJson {
         VolatileFolderJson {
             code: self.fleeting.code(),
-            path: sanitize(&self.folder.to_string_lossy()),
+            path: shown(&self.folder).to_string(),
             message: self.sentence(),
         }
     }

@@ -12,7 +12,7 @@ use crate::engine::session::{Session, judge};
 use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A key file larger than this is none.
@@ -38,7 +38,7 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
     let keys = keys?;
     let is_missing = |path: &&PathBuf| !path.exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
-        let what = text!(look_in_missing, path = sanitize(&missing.to_string_lossy()));
+        let what = text!(look_in_missing, path = shown(&missing));
         return Err(Problem::new(
             ErrorKind::BadInput,
             what,
@@ -120,7 +120,7 @@ fn named(path: &Path, why: &str) -> String {
     let w = words();
     let name = match path == Path::new("-") {
         true => w.source_stdin.to_owned(),
-        false => sanitize(&path.to_string_lossy()),
+        false => shown(&path).to_string(),
     };
     text!(error_path, path = name, why = why)
 }
@@ -131,7 +131,7 @@ fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
         Problem::new(
             ErrorKind::BadInput,
             w.key_file_unreadable,
-            sanitize(why),
+            shown(why).to_string(),
             w.key_file_no_key_next,
         )
     };

@@ -22,7 +22,7 @@ use crate::engine::{mail_test, recovery};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state::passwords::MailboxName;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// How often it is said how far the tests are.
@@ -67,7 +67,7 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
             .map_or_else(|_| MailboxName::Email(text.clone()), MailboxName::Id);
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
-            let what = text!(no_such_mailbox, mailbox = sanitize(text));
+            let what = text!(no_such_mailbox, mailbox = shown(text));
             return Err(Problem::new(
                 ErrorKind::BadInput,
                 what,

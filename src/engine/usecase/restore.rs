@@ -10,7 +10,7 @@ use crate::engine::recovery::restore::{Foretold, PutBack};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// The backup in this folder, readable.
 ///
@@ -29,14 +29,9 @@ fn no_backup(folder: &Path, options: &Options, error: &BackupError) -> Problem {
     if let BackupError::Newer(..) = error {
         return backup_problem(error);
     }
-    let what = text!(not_a_backup, path = sanitize(&folder.to_string_lossy()));
-    let next = text!(not_a_backup_next, folder = options.backup_dir.display());
-    Problem::new(
-        ErrorKind::BackupUnusable,
-        what,
-        sanitize(&error.to_string()),
-        next,
-    )
+    let what = text!(not_a_backup, path = shown(&folder));
+    let next = text!(not_a_backup_next, folder = shown(&options.backup_dir));
+    Problem::new(ErrorKind::BackupUnusable, what, error.to_string(), next)
 }
 
 /// What it would come to. Nothing is changed.

@@ -10,7 +10,7 @@ use crate::engine::recovery::undo::Undone;
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::Backup;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// An undo that was carried out.
@@ -36,7 +36,7 @@ pub fn backup_to_undo(
 fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
     let w = words();
     undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
-        let folder = sanitize(&options.backup_dir.to_string_lossy());
+        let folder = shown(&options.backup_dir).to_string();
         let why = text!(undo_nothing_why, folder = folder);
         Problem::new(
             ErrorKind::NothingToDo,
@@ -82,7 +82,7 @@ pub fn undo(
     let mut progress = |what: &str, done, of| reporter.progress(what, done, of);
     let mut undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
     session.journal_findings.clear();
-    let folder = sanitize(&safety.folder.to_string_lossy());
+    let folder = shown(&safety.folder).to_string();
     undone.notes.push(text!(undo_safety, folder = folder));
     Ok(TakenBack {
         backup: backup.folder,

@@ -43,7 +43,7 @@ use crate::io::state;
 use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Progress is reported at most this often: the line may be slow.
@@ -111,7 +111,7 @@ impl Reporter for Call<'_> {
                 current,
             } => {
                 let megabytes = bytes >> 20;
-                let current = sanitize(&current.to_string_lossy());
+                let current = shown(&current).to_string();
                 let what = text!(
                     looking_at,
                     files = files,
@@ -268,7 +268,7 @@ impl Desk {
     fn keep_in(&mut self, folder: &Path, call: &Call<'_>) -> Result<(), Problem> {
         let w = words();
         let refused = |e: BackupError| {
-            let why = sanitize(&e.to_string());
+            let why = shown(&e.to_string()).to_string();
             Problem::new(
                 ErrorKind::NotWritable,
                 w.backup_folder_unusable,
@@ -353,8 +353,8 @@ impl Desk {
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
             format!(
                 "{}: {}",
-                sanitize(&skipped.path.to_string_lossy()),
-                sanitize(&skipped.why.to_string())
+                shown(&skipped.path),
+                shown(&skipped.why.to_string())
             )
         });
         call.send(Update::Looked {

@@ -1,8 +1,9 @@
 //! How rows are changed, all or none: locked, compared byte for byte with what was read, written, read back and compared
 //! again. One way for all servers; how its transaction begins and ends, and how a row is read and written, each says itself.
 
+use super::error::{StoreError, SwapError};
+use super::store::Swap;
 use super::watch::Watch;
-use super::{StoreError, Swap, SwapError};
 use crate::domain::config::Driver;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;

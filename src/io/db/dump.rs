@@ -19,7 +19,7 @@ use rustix::process::{Gid, Uid};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
 use crate::io::install;
@@ -27,7 +27,7 @@ use crate::io::install::{Environment, Install};
 use crate::io::os::as_user;
 use crate::io::os::spawn;
 use crate::io::os::spawn::{Account, Family};
-use crate::words::untrusted::sanitize_bytes;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// SQLite's own bound on databases in memory (`SQLITE_MEMDB_DEFAULT_MAXSIZE`), in bytes.
@@ -107,7 +107,7 @@ pub fn full_unseen(
 
 /// MariaDB renamed the program; either does for either server.
 fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
-    spawn::find(names).map_err(|e| StoreError::Query(e.to_string()))
+    spawn::find(names).map_err(|e| StoreError::Query(e.to_string().into()))
 }
 
 /// Whom the program runs as: with no more rights than it needs.
@@ -133,7 +133,7 @@ fn account(settings: &DbSettings, root: &Path, environment: &Environment) -> Acc
 
 /// The program as this account, with nothing of our environment, and with this file to read that it alone may read.
 fn command(program: &Path, account: Account, password: &[u8]) -> Result<Command, StoreError> {
-    let failed = |e: std::io::Error| StoreError::Query(e.to_string());
+    let failed = |e: std::io::Error| StoreError::Query(e.to_string().into());
     let file = || -> std::io::Result<File> {
         let mut file = File::from(rustix::fs::memfd_create("password", MemfdFlags::CLOEXEC)?);
         file.write_all(password)?;
@@ -226,7 +226,9 @@ fn pg_dump(
 fn password_file(password: &str) -> Result<Zeroizing<String>, StoreError> {
     // Its lines have no escape for these.
     if password.contains(['\n', '\r']) {
-        return Err(StoreError::Query(words().error_dump_password.to_owned()));
+        return Err(StoreError::Query(
+            words().error_dump_password.to_owned().into(),
+        ));
     }
     let mut text = Zeroizing::new(String::with_capacity(2 * password.len() + 16));
     text.push_str("*:*:*:*:");
@@ -247,7 +249,7 @@ fn pipe(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: std::io::Error| StoreError::Query(e.to_string());
+    let failed = |e: std::io::Error| StoreError::Query(e.to_string().into());
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
     let family = Family::begin();
     let mut child = program.spawn().map_err(failed)?;
@@ -259,7 +261,7 @@ fn pipe(
             let _ = (&mut stderr).take(COMPLAINT).read_to_end(&mut text);
             // Read on, so that the program never waits for us.
             let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-            sanitize_bytes(text.trim_ascii())
+            shown(text.trim_ascii()).to_string()
         })
     });
     let copied = copy(&mut child, target, progress, cancel);
@@ -276,7 +278,7 @@ fn pipe(
     if status.success() {
         Ok(bytes)
     } else {
-        Err(StoreError::Query(complaint))
+        Err(StoreError::Query(complaint.into()))
     }
 }
 
@@ -286,7 +288,7 @@ fn copy(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: std::io::Error| StoreError::Query(e.to_string());
+    let failed = |e: std::io::Error| StoreError::Query(e.to_string().into());
     let Some(mut output) = child.stdout.take() else {
         return Ok(0);
     };
@@ -294,7 +296,7 @@ fn copy(
     let mut bytes = 0;
     loop {
         if cancel() {
-            return Err(StoreError::Query("cancelled".to_owned()));
+            return Err(StoreError::Query("cancelled".into()));
         }
         // A server that says nothing must not keep us from hearing that.
         let mut waiting = [PollFd::new(&output, PollFlags::IN)];
@@ -321,7 +323,7 @@ fn copy_sqlite(
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string());
+    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string().into());
     // In a folder of its own, and without a journal: SQLite trusts what lies beside a database under its name.
     let folder = tempfile::tempdir().map_err(|e| failed(&e))?;
     let copy = folder.path().join("copy");
@@ -333,7 +335,7 @@ fn copy_sqlite(
     copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
     drop(into);
     if cancel() {
-        return Err(StoreError::Query("cancelled".to_owned()));
+        return Err(StoreError::Query("cancelled".into()));
     }
     let mut from = std::fs::File::open(&copy).map_err(|e| failed(&e))?;
     let bytes = std::io::copy(&mut from, target).map_err(|e| failed(&e))?;
@@ -348,14 +350,12 @@ fn sqlite_in_memory(
     target: &mut dyn Write,
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
-    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string());
+    let failed = |e: &dyn std::fmt::Display| StoreError::Query(e.to_string().into());
     let bytes = std::fs::metadata(file).map_err(|e| failed(&e))?.len();
     if bytes > MOST_IN_MEMORY {
-        return Err(StoreError::Query(text!(
-            error_dump_memory,
-            bytes = bytes,
-            most = MOST_IN_MEMORY
-        )));
+        return Err(StoreError::Query(
+            text!(error_dump_memory, bytes = bytes, most = MOST_IN_MEMORY).into(),
+        ));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -365,7 +365,7 @@ fn sqlite_in_memory(
     let copied = as_user::with(web_user, || copy_from(file, &mut copy));
     copied.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
     if cancel() {
-        return Err(StoreError::Query("cancelled".to_owned()));
+        return Err(StoreError::Query("cancelled".into()));
     }
     let whole = copy.serialize(rusqlite::MAIN_DB).map_err(|e| failed(&e))?;
     target.write_all(&whole).map_err(|e| failed(&e))?;

@@ -13,7 +13,8 @@ use std::time::Duration;
 use procfs::process::{FDTarget, Process, all_processes};
 use sha2::{Digest, Sha256};
 
-use super::{Store, StoreError};
+use super::error::StoreError;
+use super::store::{LockAnswer, Store};
 use crate::domain::config::Driver;
 pub use crate::domain::run::claimant::Claimant;
 use crate::io::fs;
@@ -27,15 +28,6 @@ const CUT_NAME: &str = "freescout-rescu";
 const ROOM: Duration = Duration::from_secs(10);
 /// How many processes of ours are named.
 const MAX_NAMED: usize = 5;
-
-/// What came of asking for the lock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LockAnswer {
-    /// It is ours.
-    Ours,
-    /// Somebody else holds it.
-    Theirs(Claimant),
-}
 
 /// Opens a further connection to the database of an install.
 pub trait Connect: Fn() -> Result<Box<dyn Store>, StoreError> + Send + 'static {}
@@ -71,7 +63,7 @@ impl DatabaseLock {
             },
             // With our own rights: those of the connection see nobody else's processes.
             Ok((_, LockAnswer::Theirs(claimant))) => LockAttempt::Theirs(Claimant {
-                pid: claimant.pid.or_else(|| at(claimant.from.as_deref()?)),
+                pid: claimant.pid.or_else(|| at(claimant.from.as_ref()?.raw())),
                 ..claimant
             }),
             Err(error) => LockAttempt::Refused(error),
@@ -98,7 +90,7 @@ fn require_room(driver: Driver, connect: impl Connect) -> Result<(), StoreError>
     });
     let none = |_| {
         Err(StoreError::Unreachable(
-            words().no_room_beside_lock.to_owned(),
+            words().no_room_beside_lock.to_owned().into(),
         ))
     };
     answer.recv_timeout(ROOM).unwrap_or_else(none)

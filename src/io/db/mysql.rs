@@ -16,14 +16,17 @@ use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
 use super::change::{self, Transaction};
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap, Use};
 use super::watch::Watch;
-use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Use};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::db;
+use crate::io::db::store;
 use crate::io::fs::certificates::Copied;
+use crate::words::untrusted::Untrusted;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -63,7 +66,9 @@ pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
             .find(|path| Path::new(path).exists())
             .map(|path| Some((*path).to_owned()))
             .ok_or_else(|| {
-                StoreError::Unreachable(format!("no server socket at {}", SOCKETS.join(", ")))
+                StoreError::Unreachable(
+                    format!("no server socket at {}", SOCKETS.join(", ")).into(),
+                )
             }),
         None => Ok(None),
     }
@@ -75,29 +80,29 @@ fn error(error: &mysql::Error) -> StoreError {
     let text = error.to_string();
     match error {
         mysql::Error::MySqlError(refused) => match refused.code {
-            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone()),
-            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone()),
-            1205 => StoreError::Locked(refused.message.clone()),
-            1213 => StoreError::Deadlock(refused.message.clone()),
-            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone()),
-            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone()),
-            3159 => StoreError::Tls(refused.message.clone()),
-            _ => StoreError::Query(refused.message.clone()),
+            1045 | 1698 | 1130 | 1251 | 1227 => StoreError::Denied(refused.message.clone().into()),
+            1044 | 1049 => StoreError::UnknownDatabase(refused.message.clone().into()),
+            1205 => StoreError::Locked(refused.message.clone().into()),
+            1213 => StoreError::Deadlock(refused.message.clone().into()),
+            1053 | 1927 | 4031 => StoreError::Unreachable(refused.message.clone().into()),
+            1290 | 1836 | 1792 => StoreError::ReadOnly(refused.message.clone().into()),
+            3159 => StoreError::Tls(refused.message.clone().into()),
+            _ => StoreError::Query(refused.message.clone().into()),
         },
-        mysql::Error::TlsError(_) => StoreError::Tls(text),
+        mysql::Error::TlsError(_) => StoreError::Tls(text.into()),
         // A refused certificate arrives wrapped in the codec's error.
         mysql::Error::CodecError(_)
             if text.contains("certificate")
                 || text.contains("TLS")
                 || text.contains("handshake") =>
         {
-            StoreError::Tls(text)
+            StoreError::Tls(text.into())
         }
-        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string()),
-        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string()),
+        mysql::Error::IoError(e) => StoreError::Unreachable(e.to_string().into()),
+        mysql::Error::DriverError(e) => StoreError::Unreachable(e.to_string().into()),
         // The codec's own complaint is that the stream ended.
-        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string()),
-        _ => StoreError::Query(text),
+        mysql::Error::CodecError(e) => StoreError::Unreachable(e.to_string().into()),
+        _ => StoreError::Query(text.into()),
     }
 }
 
@@ -109,7 +114,7 @@ pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> 
     let copied = settings.ssl_ca.as_ref().map(|ca| Copied::of(Path::new(ca)));
     copied
         .transpose()
-        .map_err(|e| StoreError::Tls(e.to_string()))
+        .map_err(|e| StoreError::Tls(e.to_string().into()))
 }
 
 fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
@@ -173,7 +178,7 @@ impl MySql {
         let row: Option<Row> = connection
             .query_first("SELECT VERSION()")
             .map_err(|e| error(&e))?;
-        let version: String = taken(&row.ok_or_else(db::odd)?, 0)?;
+        let version: String = taken(&row.ok_or_else(store::odd)?, 0)?;
         let server = match version.split_once("-MariaDB") {
             Some((number, _)) => format!("MariaDB {number}"),
             None => format!("MySQL {version}"),
@@ -229,7 +234,9 @@ fn literal(name: &str) -> String {
 
 /// A value of a row, of the kind that was asked for.
 fn taken<T: FromValue>(row: &Row, index: usize) -> Result<T, StoreError> {
-    row.get_opt(index).and_then(Result::ok).ok_or_else(db::odd)
+    row.get_opt(index)
+        .and_then(Result::ok)
+        .ok_or_else(store::odd)
 }
 
 /// Sets a bound of the session: ours, or the server's where that is smaller.
@@ -293,7 +300,7 @@ impl Store for MySql {
                     .map_err(|e| error(&e))
                     .and_then(|row| row_of(row, columns.len()))
                     .and_then(|(id, values)| {
-                        this.watch.row(&db::lengths(&values))?;
+                        this.watch.row(&store::lengths(&values))?;
                         Ok((id, values))
                     });
                 match taken {
@@ -353,10 +360,10 @@ impl Store for MySql {
 fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
     let values = row.unwrap();
     if values.len() != 1 + 2 * columns {
-        return Err(db::odd());
+        return Err(store::odd());
     }
     let mut values = values.into_iter();
-    let id = values.next().and_then(number).ok_or_else(db::odd)?;
+    let id = values.next().and_then(number).ok_or_else(store::odd)?;
     let mut stored = Vec::with_capacity(columns);
     while let (Some(value), Some(length)) = (values.next(), values.next()) {
         stored.push(match number(length) {
@@ -449,6 +456,7 @@ impl Transaction for MySql {
             if let Ok(Some(mut row)) = self.connection.query_first::<mysql::Row, _>(statement) {
                 let mut host = |name| row.take_opt::<String, _>(name)?.ok();
                 let primary = host("Master_Host").or_else(|| host("Source_Host"));
+                let primary = primary.map(Untrusted::new);
                 return SwapError::Store(StoreError::Replica { said, primary });
             }
         }

@@ -28,14 +28,17 @@ use tokio_postgres::{Config, Row};
 use self::link::{Link, ReadTransaction};
 use self::tls::MakeTls;
 use super::change::{self, Transaction};
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap};
 use super::watch::Watch;
-use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::db;
+use crate::io::db::store;
 use crate::io::fs::certificates;
+use crate::words::untrusted::Untrusted;
 
 /// How long one statement of a change may take.
 const STATEMENT: Duration = Duration::from_secs(60);
@@ -52,7 +55,7 @@ pub struct PgSql {
 
 fn error(error: &tokio_postgres::Error) -> StoreError {
     if error.is_closed() {
-        return StoreError::Unreachable(error.to_string());
+        return StoreError::Unreachable(error.to_string().into());
     }
     let text = error.as_db_error().map_or_else(
         || {
@@ -66,11 +69,15 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
             if *code == SqlState::INVALID_PASSWORD
                 || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
         {
-            StoreError::Denied(text)
+            StoreError::Denied(text.into())
         }
-        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => StoreError::UnknownDatabase(text),
-        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly(text),
-        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text),
+        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
+            StoreError::UnknownDatabase(text.into())
+        }
+        Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => {
+            StoreError::ReadOnly(text.into())
+        }
+        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => StoreError::Locked(text.into()),
         Some(code)
             if [
                 SqlState::T_R_DEADLOCK_DETECTED,
@@ -78,7 +85,7 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
             ]
             .contains(code) =>
         {
-            StoreError::Deadlock(text)
+            StoreError::Deadlock(text.into())
         }
         // The server ends or starts, takes no more connections, or somebody ended ours.
         Some(code)
@@ -88,18 +95,18 @@ fn error(error: &tokio_postgres::Error) -> StoreError {
                 || ["25P03", "25P04"].contains(&code.code())
                 || *code == SqlState::TOO_MANY_CONNECTIONS =>
         {
-            StoreError::Unreachable(text)
+            StoreError::Unreachable(text.into())
         }
-        Some(_) => StoreError::Query(text),
+        Some(_) => StoreError::Query(text.into()),
         None if text.contains("error performing TLS handshake")
             || text.contains("server does not support TLS") =>
         {
-            StoreError::Tls(text)
+            StoreError::Tls(text.into())
         }
         // rustls adds the address of a page about it.
         None => match text.split_once(": https://docs.rs") {
-            Some((said, _)) => StoreError::Unreachable(said.to_owned()),
-            None => StoreError::Unreachable(text),
+            Some((said, _)) => StoreError::Unreachable(said.to_owned().into()),
+            None => StoreError::Unreachable(text.into()),
         },
     }
 }
@@ -154,7 +161,7 @@ fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
     row: &'a Row,
     index: usize,
 ) -> Result<T, StoreError> {
-    row.try_get(index).map_err(|_| db::odd())
+    row.try_get(index).map_err(|_| store::odd())
 }
 
 /// Names and types of a table's columns.
@@ -208,7 +215,7 @@ enum Check {
 
 fn tls(check: Check) -> Result<MakeTls, StoreError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string());
+    let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string().into());
     let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
         Arc::new(Verifier {
             provider: Arc::clone(&provider),
@@ -346,7 +353,7 @@ impl Store for PgSql {
     ) -> Result<(), StoreError> {
         let (prefix, from) = (self.prefix.clone(), self.table(table));
         let transaction = self.reading()?;
-        standing::require(&transaction, &prefix, table, db::Use::Read)?;
+        standing::require(&transaction, &prefix, table, store::Use::Read)?;
         let types = types(&transaction, &format!("{prefix}{table}"))?;
         let bounded = columns.iter().map(|column| {
             let name = sql::name(Driver::PgSql, column);
@@ -432,7 +439,7 @@ impl Transaction for PgSql {
             self.begun = true;
         }
         for table in change::tables(rows) {
-            standing::require(&self.link, &self.prefix, table, db::Use::Change)?;
+            standing::require(&self.link, &self.prefix, table, store::Use::Change)?;
         }
         Ok(())
     }
@@ -456,7 +463,7 @@ impl Transaction for PgSql {
             .map(|new| std::str::from_utf8(new.expose()))
         {
             Some(Ok(text)) => Some(text),
-            Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".to_owned())),
+            Some(Err(_)) => return Err(StoreError::Query("the new text is not UTF-8".into())),
             None => None,
         };
         let id = swap.id.cast_signed();
@@ -485,6 +492,7 @@ impl Transaction for PgSql {
         let refused = if standby {
             let receiver = ask("SELECT sender_host::text FROM pg_stat_wal_receiver");
             let primary = receiver.and_then(|row| row.try_get(0).ok().flatten());
+            let primary = primary.map(|host: String| Untrusted::new(host));
             StoreError::Replica { said, primary }
         } else {
             StoreError::ReadOnly(said)

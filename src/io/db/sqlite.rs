@@ -14,13 +14,15 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::change::{self, Transaction};
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{LOCK_WAIT, MAX_VALUE_BYTES, Store, Stored, Swap, Use};
 use super::watch::Watch;
-use super::{Foreign, LOCK_WAIT, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, Use};
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::db;
+use crate::io::db::store;
 
 /// An open SQLite file.
 pub struct Sqlite {
@@ -50,11 +52,15 @@ pub fn file(settings: &DbSettings, root: &Path) -> PathBuf {
 fn error(error: &rusqlite::Error) -> StoreError {
     let text = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unreachable(text),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(text),
-        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text),
-        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text),
-        _ => StoreError::Query(text),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            StoreError::Unreachable(text.into())
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Locked(text.into())
+        }
+        Some(ErrorCode::NotADatabase) => StoreError::UnknownDatabase(text.into()),
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(text.into()),
+        _ => StoreError::Query(text.into()),
     }
 }
 
@@ -239,7 +245,7 @@ fn row_of(
             value => stored(value).map_or(Stored::Null, Stored::Text),
         });
     }
-    let lengths = db::lengths(&values);
+    let lengths = store::lengths(&values);
     Ok((id.cast_unsigned(), values, lengths))
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Storage engines of MySQL and MariaDB that keep the rows of a table themselves. Those of others (FEDERATED, CONNECT,
@@ -84,7 +84,7 @@ impl Foreign {
     }
 
     /// What SQLite's `table_list` says, if it is not a plain table.
-    pub(in crate::io) fn of_sqlite(kind: &str) -> Option<Self> {
+    pub(super) fn of_sqlite(kind: &str) -> Option<Self> {
         match kind {
             "table" => None,
             "view" => Some(Foreign::View),
@@ -102,14 +102,14 @@ impl fmt::Display for Foreign {
             Foreign::View => w.foreign_view.to_owned(),
             Foreign::ForeignTable => w.foreign_table.to_owned(),
             Foreign::VirtualTable => w.foreign_virtual.to_owned(),
-            Foreign::Engine(name) => text!(foreign_engine, name = sanitize(name)),
+            Foreign::Engine(name) => text!(foreign_engine, name = shown(name)),
             Foreign::Inherited => w.foreign_inherited.to_owned(),
-            Foreign::Other(name) => text!(foreign_other, name = sanitize(name)),
-            Foreign::Type(name) => text!(foreign_type, name = sanitize(name)),
+            Foreign::Other(name) => text!(foreign_other, name = shown(name)),
+            Foreign::Type(name) => text!(foreign_type, name = shown(name)),
             Foreign::RowSecurity => w.foreign_row_security.to_owned(),
-            Foreign::Trigger(name) => text!(foreign_trigger, name = sanitize(name)),
-            Foreign::Rule(name) => text!(foreign_rule, name = sanitize(name)),
-            Foreign::Function(name) => text!(foreign_function, name = sanitize(name)),
+            Foreign::Trigger(name) => text!(foreign_trigger, name = shown(name)),
+            Foreign::Rule(name) => text!(foreign_rule, name = shown(name)),
+            Foreign::Function(name) => text!(foreign_function, name = shown(name)),
         })
     }
 }

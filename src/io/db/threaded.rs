@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use super::lock::LockAnswer;
+use super::error::{StoreError, SwapError};
+use super::standing::Foreign;
+use super::store::LockAnswer;
+use super::store::{Store, Stored, Swap};
 use super::watch::{Bounds, Watch};
-use super::{Foreign, Store, StoreError, Stored, Swap, SwapError};
 use crate::domain::inventory::secret::wipe_stack;
 use crate::io::os::as_user;
 use crate::io::os::spawn::Account;
@@ -60,16 +62,16 @@ struct Together {
 
 /// A connection that was given up.
 fn broken() -> StoreError {
-    StoreError::Unreachable(words().error_database_given_up.to_owned())
+    StoreError::Unreachable(words().error_database_given_up.to_owned().into())
 }
 
 /// A connection whose library ended its thread.
 fn odd() -> StoreError {
-    StoreError::Unreachable(words().error_database_odd.to_owned())
+    StoreError::Unreachable(words().error_database_odd.to_owned().into())
 }
 
 fn refused(error: &std::io::Error) -> StoreError {
-    StoreError::Query(error.to_string())
+    StoreError::Query(error.to_string().into())
 }
 
 impl ThreadedConnection {

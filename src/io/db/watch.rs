@@ -6,7 +6,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// What keeping a value costs beside its bytes.
 const VALUE: u64 = 64;
@@ -217,14 +217,11 @@ impl Watch {
 }
 
 fn late(bounds: Bounds) -> StoreError {
-    StoreError::Unreachable(text!(error_database_late, seconds = bounds.time.as_secs()))
+    StoreError::Unreachable(text!(error_database_late, seconds = bounds.time.as_secs()).into())
 }
 
 fn too_much(bounds: Bounds) -> StoreError {
-    StoreError::TooMuch(text!(
-        error_database_too_much,
-        mebibytes = (bounds.bytes >> 20)
-    ))
+    StoreError::TooMuch(text!(error_database_too_much, mebibytes = (bounds.bytes >> 20)).into())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::FileType;
 
 use super::disk_trouble::Obstacle;
-use super::user_name;
-use crate::words::untrusted::sanitize;
+use super::owners::user_name;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Why a file was not read or not written.
@@ -57,7 +57,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    pub(in crate::io) fn of(kind: FileType) -> Self {
+    pub(super) fn of(kind: FileType) -> Self {
         match kind {
             FileType::Directory => NodeKind::Folder,
             FileType::Fifo => NodeKind::Fifo,
@@ -102,7 +102,7 @@ pub struct SecondName {
 }
 
 fn of_path(path: &Path, why: &str) -> String {
-    let path = sanitize(&path.to_string_lossy());
+    let path = shown(&path).to_string();
     text!(error_path, path = path, why = why)
 }
 
@@ -130,7 +130,7 @@ impl FileError {
             FileError::ForeignLink(_, link) => text!(
                 error_foreign_link,
                 owner = user_name(link.owner),
-                target = sanitize(&link.target.to_string_lossy()),
+                target = shown(&link.target),
                 target_owner = user_name(link.target_owner)
             ),
             FileError::SecondName(_, file) => text!(

@@ -15,7 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{FileError, NodeKind, UnfollowedLink};
+use super::error::{FileError, NodeKind, UnfollowedLink};
 
 /// As the kernel: more links one after the other are a circle.
 const MAX_LINKS: usize = 40;

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::io::fs;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 const STICKY: u32 = 0o1000;
 const GROUP_WRITES: u32 = 0o020;
@@ -29,7 +29,7 @@ impl Open {
     fn said(&self) -> String {
         text!(
             error_open_to_others,
-            path = sanitize(&self.path.to_string_lossy()),
+            path = shown(&self.path),
             owner = fs::user_name(self.owner),
             mode = format!("{:04o}", self.mode)
         )
@@ -38,7 +38,7 @@ impl Open {
 
 /// Why something cannot be trusted.
 #[derive(Debug, thiserror::Error)]
-pub enum Untrusted {
+pub enum Distrust {
     /// Others may change it, or what lies above it.
     #[error(transparent)]
     Open(#[from] Open),
@@ -50,11 +50,11 @@ pub enum Untrusted {
 /// Refuses a file or folder that somebody else can have changed, or any folder above it that they may rename or fill.
 ///
 /// # Errors
-/// [`Untrusted`] names the first such part of the path.
-pub fn require_closed(path: &Path) -> Result<(), Untrusted> {
+/// [`Distrust`] names the first such part of the path.
+pub fn require_closed(path: &Path) -> Result<(), Distrust> {
     let system = |path: &Path| {
         let path = path.to_owned();
-        move |e| Untrusted::System(path, e)
+        move |e| Distrust::System(path, e)
     };
     // The path as it is used, and the one it leads to where links are on it.
     let used = std::path::absolute(path).map_err(system(path))?;
@@ -106,7 +106,7 @@ mod tests {
     fn open_part(path: &Path) -> Option<PathBuf> {
         match require_closed(path) {
             Ok(()) => None,
-            Err(Untrusted::Open(open)) => Some(open.path),
+            Err(Distrust::Open(open)) => Some(open.path),
             Err(e) => panic!("{e}"),
         }
     }

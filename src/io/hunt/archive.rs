@@ -127,7 +127,7 @@ fn member(
     depth: usize,
 ) -> Result<(), SkipReason> {
     let outer = std::mem::replace(&mut reading.modified, modified);
-    reading.inside.push(name);
+    reading.inside.push(name.into());
     let outcome = search.stream(stream, reading, depth + 1);
     let ends = reading.budget.exceeded();
     if let Err(why) = &outcome

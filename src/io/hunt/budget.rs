@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::io::{Error, Read, Result, Seek, SeekFrom};
 use std::rc::Rc;
 
-use super::SkipReason;
+use super::skip::SkipReason;
 
 /// Work of unpacking a byte in a packing that is fast: about a quarter of a nanosecond at best.
 pub(super) const FAST: u64 = 1;

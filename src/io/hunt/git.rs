@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::io::fs;
 use crate::io::hunt::budget::{Budget, FAST, MeteredReader, Rates};
 use crate::io::hunt::{SkipReason, Skipped};
+use crate::words::untrusted::Untrusted;
 use crate::words::words;
 
 /// Longest `.git` file, `commondir` or list of alternates that is read.
@@ -183,7 +184,7 @@ struct GitStoreReader<'a> {
 }
 
 impl GitStoreReader<'_> {
-    fn skip(&mut self, path: &Path, inside: Vec<String>, why: SkipReason) {
+    fn skip(&mut self, path: &Path, inside: Vec<Untrusted>, why: SkipReason) {
         if self.read.skipped.len() < self.limits.skipped {
             let path = path.to_owned();
             self.read.skipped.push(Skipped { path, inside, why });

@@ -26,7 +26,7 @@ impl PartSearch<'_> {
             self.looked.files += 1;
             self.progress(&store);
             let mut reading = self.reading(&store, SourceKind::Git);
-            reading.inside.push(object.id.clone());
+            reading.inside.push(object.id.clone().into());
             reading.budget = budget.clone();
             self.stream(content, &mut reading, 0)
         });

@@ -14,6 +14,7 @@ use crate::domain::hunt::old_payloads::{Scanner, Wanted};
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::io::fs;
+use crate::words::untrusted::Untrusted;
 
 /// How much is looked at at a time: it stays in the processor's cache from reading to searching.
 pub(super) const BLOCK: usize = 256 << 10;
@@ -52,7 +53,7 @@ pub(super) struct FileReading<'a> {
     pub(super) kind: SourceKind,
     /// Unix seconds of the innermost member, or the file.
     pub(super) modified: Option<i64>,
-    pub(super) inside: Vec<String>,
+    pub(super) inside: Vec<Untrusted>,
     pub(super) budget: Budget,
     /// Bytes of memory that unpacking may still take.
     pub(super) memory: u64,
@@ -102,7 +103,7 @@ impl<'a> PartSearch<'a> {
         }
     }
 
-    pub(super) fn skip(&mut self, path: &Path, inside: &[String], why: SkipReason) {
+    pub(super) fn skip(&mut self, path: &Path, inside: &[Untrusted], why: SkipReason) {
         let skipped = Skipped {
             path: path.to_owned(),
             inside: inside.to_vec(),

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use super::{CACHE, CACHE_FOLDER, WebUser};
 use crate::io::fs;
 use crate::io::fs::Ownership;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
@@ -127,7 +127,7 @@ impl NamedAccount {
         };
         // Nobody's number is nobody's name: `-1` is what the kernel takes for "leave it".
         (uid != u32::MAX && account.gid != u32::MAX).then(|| Self {
-            text: sanitize(text),
+            text: shown(text).to_string(),
             account,
         })
     }

@@ -12,7 +12,7 @@ use crate::io::os::crash_points;
 use crate::io::os::crash_points::Point;
 use crate::io::os::spawn;
 use crate::io::os::spawn::{Family, NotFound};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
 use std::io::Read;
@@ -53,7 +53,7 @@ pub enum ArtisanError {
     #[error("{}", text!(artisan_not_freescouts, why = .0))]
     NotFreeScouts(String),
     /// Variables of our environment may be needed, and may not be handed on: their names.
-    #[error("{}", text!(artisan_unsure, names = sanitize(.0)))]
+    #[error("{}", text!(artisan_unsure, names = shown(.0)))]
     Unsure(String),
     /// It could not be started.
     #[error("{}", text!(artisan_not_started, why = .0))]
@@ -190,7 +190,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
     }
     let output: Vec<u8> = readers.iter().flat_map(OutputReader::read_so_far).collect();
     let end = &output[output.len().saturating_sub(MAX_TOLD)..];
-    let last = match crate::words::untrusted::sanitize_bytes(end).trim() {
+    let last = match crate::words::untrusted::shown(end).to_string().trim() {
         "" => words().artisan_said_nothing.to_owned(),
         said => said.to_owned(),
     };

@@ -13,7 +13,7 @@ use crate::domain::mail::probe::TestCaution;
 use crate::domain::mail::rung::Rung;
 use crate::domain::mail::{LoginMethod, Security};
 use crate::domain::payload::base64;
-use crate::words::untrusted::{sanitize, sanitize_bytes};
+use crate::words::untrusted::shown;
 
 /// Untagged replies to one command that are read.
 const MAX_REPLIES: usize = 2_000;
@@ -54,13 +54,13 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     climb.begin(Rung::Folder);
     let mut seen = Vec::new();
     for folder in climb.target.folders.iter().take(MAX_FOLDERS) {
-        let reply = imap.examine(folder)?;
+        let reply = imap.examine(folder.raw())?;
         if !reply.is_ok() {
             return Err(climb.refused(&reply.text, None));
         }
         seen.push(text!(
             probe_folder,
-            folder = sanitize(folder),
+            folder = shown(folder),
             count = messages(&reply)
         ));
     }
@@ -88,20 +88,20 @@ pub(super) fn open<'a>(
         number: 0,
         capabilities: Vec::new(),
     };
-    let shown = sanitize_bytes(greeting.get(2..).unwrap_or_default());
+    let greeting = shown(greeting.get(2..).unwrap_or_default()).to_string();
     if climb.target.security == Security::StartTls {
-        climb.hold(&shown);
+        climb.hold(&greeting);
         climb.begin(Rung::StartTls);
         let reply = imap.command(b"STARTTLS")?;
         if !reply.is_ok() {
             return Err(climb.refused(&reply.text, None));
         }
-        climb.hold(&sanitize_bytes(&reply.text));
+        climb.hold(&shown(&reply.text).to_string());
         imap.wire = climb.secure(imap.wire)?;
         imap.ask_capabilities()?;
     } else {
         imap.ask_capabilities()?;
-        climb.hold(&format!("{shown} {}", imap.capabilities.join(" ")));
+        climb.hold(&format!("{greeting} {}", imap.capabilities.join(" ")));
     }
     if imap.can("LOGINDISABLED") {
         climb.cautions.push(TestCaution::LoginDisabled);
@@ -118,7 +118,7 @@ pub(super) fn open<'a>(
     if !reply.is_ok() {
         return Err(climb.refused(&reply.text, Some(credential)));
     }
-    climb.hold(&sanitize_bytes(&reply.text));
+    climb.hold(&shown(&reply.text).to_string());
     Ok(imap)
 }
 
@@ -287,7 +287,7 @@ impl Imap<'_> {
                 .split(|b| *b == b' ')
                 .skip(1)
                 .filter(|word| !word.is_empty())
-                .map(sanitize_bytes)
+                .map(|word| shown(word).to_string())
                 .collect();
         }
     }
@@ -344,7 +344,7 @@ pub(super) fn xoauth2_message(user: &str, token: &SecretBytes) -> Zeroizing<Stri
 /// The reason in a challenge, such as `{"status":"400",…}`.
 pub(super) fn challenge_text(challenge: &[u8]) -> String {
     base64::decode_strict(challenge.trim_ascii())
-        .map_or_else(|_| String::new(), |text| sanitize_bytes(&text))
+        .map_or_else(|_| String::new(), |text| shown(&text).to_string())
 }
 
 fn starts_with(line: &[u8], text: &str) -> bool {

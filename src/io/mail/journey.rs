@@ -46,7 +46,7 @@ pub fn travel(
         Fall::Cancelled => Err(Cancelled),
         Fall::At { said, .. } => {
             let masks = Masks::of(end.target, end.credential);
-            Ok(Journey::Refused(masks.hide(&said)))
+            Ok(Journey::Refused(masks.hide(&said).into()))
         }
     };
     match send(outgoing, token, date, settings, cancel) {
@@ -108,7 +108,11 @@ fn find(
     let mut unheard = |_| {};
     let mut climb = Climb::new(end.target, end.credential, settings, cancel, &mut unheard);
     let mut imap = imap::open(&mut climb, end.credential)?;
-    let folder = end.target.folders.first().map_or("INBOX", String::as_str);
+    let folder = end
+        .target
+        .folders
+        .first()
+        .map_or("INBOX", |folder| folder.raw());
     let selected = imap.select(folder)?;
     if !selected.is_ok() {
         return Err(climb.refused(&selected.text, None));

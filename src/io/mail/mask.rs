@@ -8,7 +8,7 @@ use super::imap::xoauth2_message;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::MailServer;
 use crate::domain::payload::base64;
-use crate::words::untrusted::{MAX_SHOWN_CHARS, sanitize_bytes};
+use crate::words::untrusted::{MAX_SHOWN_CHARS, shown};
 
 /// So many characters at the end of a text that was cut are taken for the beginning of a secret.
 const AT_THE_CUT: usize = 4;
@@ -55,7 +55,7 @@ impl Masks {
     pub(super) fn add(&mut self, secret: &[u8]) {
         self.add_text(&String::from_utf8_lossy(secret));
         if secret.len() <= MAX_SHOWN_CHARS {
-            self.add_text(&sanitize_bytes(secret));
+            self.add_text(&shown(secret).to_string());
         }
     }
 

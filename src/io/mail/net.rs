@@ -14,7 +14,7 @@ use super::{Fall, called_off};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::io::mail::tls::is_slice;
-use crate::words::untrusted::{sanitize, sanitize_bytes};
+use crate::words::untrusted::shown;
 
 /// How often a wait looks up.
 const SLICE: Duration = Duration::from_millis(100);
@@ -94,7 +94,7 @@ pub(super) fn resolve(
         Err(error) => Err(Fall::new(
             Code::Dns,
             Advice::NoSuchHost,
-            sanitize(&error.to_string()),
+            shown(&error.to_string()).to_string(),
         )),
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn connect(
                     }
                     _ => (Code::Unreachable, Advice::NoRoute),
                 };
-                last = Fall::new(code, advice, sanitize(&error.to_string()));
+                last = Fall::new(code, advice, shown(&error.to_string()).to_string());
             }
             Err(Fall::Cancelled) => return Err(Fall::Cancelled),
             Err(fall) => last = fall,
@@ -196,7 +196,7 @@ fn broken_off(error: &std::io::Error) -> Fall {
     Fall::new(
         Code::ProtocolError,
         Advice::TurnedAway,
-        sanitize(&error.to_string()),
+        shown(&error.to_string()).to_string(),
     )
 }
 
@@ -236,18 +236,18 @@ impl Wire {
         let mut chunk = [0; 4096];
         let read = self.stream.read(&mut chunk, &mut self.said);
         if self.said > MAX_SAID {
-            let shown = &chunk[..SHOWN.min(*read.as_ref().unwrap_or(&0))];
+            let begin = &chunk[..SHOWN.min(*read.as_ref().unwrap_or(&0))];
             return Err(Fall::new(
                 Code::ProtocolError,
                 Advice::BrokenProtocol,
-                sanitize_bytes(shown),
+                shown(begin).to_string(),
             ));
         }
         match read {
             Ok(0) => Err(Fall::new(
                 Code::ProtocolError,
                 Advice::TurnedAway,
-                sanitize_bytes(&self.buffer),
+                shown(&self.buffer).to_string(),
             )),
             Ok(count) => {
                 self.buffer.extend_from_slice(&chunk[..count]);
@@ -258,7 +258,7 @@ impl Wire {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(Fall::new(
                 Code::ProtocolError,
                 Advice::TurnedAway,
-                sanitize_bytes(&self.buffer),
+                shown(&self.buffer).to_string(),
             )),
             Err(error) => Err(broken_off(&error)),
         }
@@ -304,7 +304,7 @@ impl Wire {
                 return Err(Fall::new(
                     Code::ProtocolError,
                     Advice::BrokenProtocol,
-                    sanitize_bytes(&self.buffer[..SHOWN]),
+                    shown(&self.buffer[..SHOWN]).to_string(),
                 ));
             }
             self.wait(deadline, cancel)?;
@@ -338,7 +338,7 @@ impl Wire {
                 false => Fall::new(
                     Code::Timeout,
                     Advice::NoAnswer,
-                    sanitize_bytes(&self.buffer[..self.buffer.len().min(SHOWN)]),
+                    shown(&self.buffer[..self.buffer.len().min(SHOWN)]).to_string(),
                 ),
             });
         }

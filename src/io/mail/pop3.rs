@@ -11,7 +11,7 @@ use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::LoginMethod;
 use crate::domain::mail::rung::Rung;
-use crate::words::untrusted::sanitize_bytes;
+use crate::words::untrusted::shown;
 
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
     let mut wire = climb.connect()?;
@@ -22,7 +22,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     if !greeting.starts_with(b"+OK") {
         return Err(Climb::not_a_mail_server(&greeting));
     }
-    climb.hold(&sanitize_bytes(&greeting));
+    climb.hold(&shown(&greeting).to_string());
     climb.begin(Rung::Authentication);
     let (LoginMethod::Password { user } | LoginMethod::XOAuth2 { user }, Some(credential)) =
         (&climb.target.login, credential)
@@ -58,7 +58,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
             });
         }
         if command == b"PASS " {
-            climb.hold(&sanitize_bytes(&reply));
+            climb.hold(&shown(&reply).to_string());
         }
     }
     climb.begin(Rung::Folder);
@@ -66,7 +66,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     if !reply.starts_with(b"+OK") {
         return Err(climb.refused(&reply, None));
     }
-    climb.hold(&sanitize_bytes(&reply));
+    climb.hold(&shown(&reply).to_string());
     // The verdict stands already.
     let _ = wire.send(b"QUIT\r\n", climb.cancel);
     Ok(())

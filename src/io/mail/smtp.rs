@@ -17,7 +17,7 @@ use crate::domain::mail::probe::TestCaution;
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{LoginMethod, Security};
 use crate::domain::payload::base64;
-use crate::words::untrusted::{sanitize, sanitize_bytes};
+use crate::words::untrusted::shown;
 
 /// Lines of one reply that are read.
 const MAX_LINES: usize = 200;
@@ -63,11 +63,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
         if !reply.is_ok() {
             return Err(climb.refused(&reply.text, credential));
         }
-        climb.hold(&format!(
-            "{} {}",
-            sanitize(&sender),
-            sanitize_bytes(&reply.text)
-        ));
+        climb.hold(&format!("{} {}", shown(&sender), shown(&reply.text)));
         // The verdict stands already, whatever becomes of this.
         if let Err(Fall::Cancelled) = smtp.command(b"RSET") {
             return Err(Fall::Cancelled);
@@ -103,14 +99,14 @@ pub(super) fn open<'a>(
         Err(fall) => return Err(fall),
     };
     let offered = smtp.ehlo(climb)?;
-    climb.hold(&format!("{} {offered}", sanitize_bytes(&greeting.text)));
+    climb.hold(&format!("{} {offered}", shown(&greeting.text)));
     if climb.target.security == Security::StartTls {
         climb.begin(Rung::StartTls);
         let reply = smtp.command(b"STARTTLS")?;
         if reply.code != 220 {
             return Err(climb.refused(&reply.text, None));
         }
-        climb.hold(&sanitize_bytes(&reply.text));
+        climb.hold(&shown(&reply.text).to_string());
         smtp.wire = climb.secure(smtp.wire)?;
         smtp.ehlo(climb)?;
     }
@@ -228,7 +224,7 @@ impl Smtp<'_> {
             .lines
             .iter()
             .skip(1)
-            .map(|l| sanitize_bytes(l))
+            .map(|l| shown(l).to_string())
             .collect();
         Ok(offered.join(" "))
     }
@@ -281,7 +277,7 @@ impl Smtp<'_> {
         Fall::new(
             Code::AuthUnavailable,
             Advice::NoLoginMethod,
-            sanitize(&self.mechanisms.join(" ")),
+            shown(&self.mechanisms.join(" ")).to_string(),
         )
     }
 
@@ -295,7 +291,7 @@ impl Smtp<'_> {
         if !reply.is_ok() {
             return Err(climb.refused(&reply.text, Some(password)));
         }
-        climb.hold(&format!("{mechanism}: {}", sanitize_bytes(&reply.text)));
+        climb.hold(&format!("{mechanism}: {}", shown(&reply.text)));
         Ok(())
     }
 
@@ -378,7 +374,7 @@ fn checked(address: &str) -> Result<&str, Fall> {
         return Err(Fall::new(
             Code::SenderRefused,
             Advice::SenderRefused,
-            sanitize(address),
+            shown(address).to_string(),
         ));
     }
     Ok(address)

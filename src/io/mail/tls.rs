@@ -24,7 +24,7 @@ use super::{Fall, certificate_fall};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::CertificateFault;
 use crate::domain::mail::rung::Code;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Names of a certificate that are told.
@@ -110,7 +110,13 @@ pub(super) fn handshake(
     checks: bool,
     go_on: &dyn Fn() -> Result<(), Fall>,
 ) -> Result<(ClientConnection, TlsFacts), Fall> {
-    let failed = |said: &str| Fall::new(Code::TlsHandshake, Advice::TlsFailed, sanitize(said));
+    let failed = |said: &str| {
+        Fall::new(
+            Code::TlsHandshake,
+            Advice::TlsFailed,
+            shown(said).to_string(),
+        )
+    };
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
         .map_err(|e| failed(&e.to_string()))?;
     let authorities = trust.authorities();
@@ -219,7 +225,7 @@ impl Inspector {
             Some(CertificateFault::Expired)
         } else if !self.is_named(end_entity, &certificate, name) {
             Some(CertificateFault::OtherName(
-                names.iter().map(|n| sanitize(n)).collect(),
+                names.iter().map(|name| name.as_str().into()).collect(),
             ))
         } else if !self.is_trusted(end_entity, &certificate, intermediates, now) {
             Some(CertificateFault::Untrusted)
@@ -234,7 +240,7 @@ impl Inspector {
             _ => words().probe_no_expiry.to_owned(),
         });
         TlsFacts {
-            text: sanitize(&text.join(", ")),
+            text: shown(&text.join(", ")).to_string(),
             days_left: Some(days),
             fault,
         }

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::as_user;
 use super::spawn::Account;
 use crate::io::fs;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use home::Home;
 
 /// Longest environment that is read; the system allows some megabytes.
@@ -246,7 +246,7 @@ fn what(arguments: &[String]) -> String {
             text.push_str(command);
         }
     }
-    sanitize(text.trim_end())
+    shown(text.trim_end()).to_string()
 }
 
 /// What it does, by its title and its arguments.

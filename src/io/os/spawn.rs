@@ -21,7 +21,8 @@ use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
 use super::harden;
 use crate::io::fs::trust;
-use crate::io::fs::trust::Untrusted;
+use crate::io::fs::trust::Distrust;
+use crate::words::untrusted::shown;
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
@@ -45,7 +46,7 @@ pub struct Account {
 pub struct NotFound {
     names: Vec<String>,
     /// Those that were found and not trusted, and why.
-    refused: Vec<(PathBuf, Untrusted)>,
+    refused: Vec<(PathBuf, Distrust)>,
 }
 
 impl fmt::Display for NotFound {
@@ -53,7 +54,7 @@ impl fmt::Display for NotFound {
         let names = self.names.join(" / ");
         f.write_str(&text!(program_missing, names = names))?;
         for (path, why) in &self.refused {
-            let path = crate::words::untrusted::sanitize(&path.to_string_lossy());
+            let path = crate::words::untrusted::shown(&path).to_string();
             f.write_str(&text!(program_refused, path = path, why = why))?;
         }
         Ok(())
@@ -121,11 +122,7 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
         Err(e) => e.into(),
     };
     // The caller reads it: its standard error is a pipe of the caller's.
-    let _ = writeln!(
-        std::io::stderr(),
-        "{}: {error}",
-        Path::new(program).display()
-    );
+    let _ = writeln!(std::io::stderr(), "{}: {error}", shown(program));
     Some(NOT_STARTED)
 }
 

@@ -15,8 +15,10 @@
 //! folder of the same name elsewhere.
 
 mod apart;
+mod error;
 mod form;
 pub mod own;
+mod parent;
 mod sealed;
 mod writer;
 
@@ -34,12 +36,11 @@ use zeroize::Zeroizing;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::payload::base64;
 use crate::io::fs;
-use crate::io::fs::disk_trouble::Obstacle;
-use crate::io::fs::folder;
-use crate::io::fs::trust;
 use crate::io::fs::{Attributes, FileError};
 
+pub use error::BackupError;
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
+pub use parent::prepare_parent;
 pub use sealed::{ENDING, Passphrase, Sealing};
 pub use writer::{BackupFile, Writer, WriterOptions};
 
@@ -54,90 +55,6 @@ const RECOVERY: &str = "recovery.json";
 /// A manifest or list of rows larger than this is not ours.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// What went wrong with a backup.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// A file could not be read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The system refused.
-    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
-    System(PathBuf, std::io::Error),
-    /// What was read back is not what was written, or a sum does not match.
-    #[error("{}", text!(error_sum, path = .0.display()))]
-    Sum(PathBuf),
-    /// A line or member is not of our form: file, and line counted from 1 (0 for the whole file).
-    #[error("{}", text!(error_backup_form, path = .0.display(), line = .1))]
-    Form(PathBuf, usize),
-    /// The folder, or one above it, belongs to another user, or others may write into it.
-    #[error(transparent)]
-    Open(#[from] trust::Untrusted),
-    /// The folder was prepared by another user, or others may write into it.
-    #[error("{}", text!(error_open_folder, path = .0.display()))]
-    Foreign(PathBuf),
-    /// The folder for the keys lies within the folder of the backups.
-    #[error("{}", text!(error_not_apart, path = .0.display()))]
-    NotApart(PathBuf),
-    /// The files that hold a key lie apart, and this folder of them is not there.
-    #[error("{}", text!(error_keys_away, path = .0.display()))]
-    KeysAway(PathBuf),
-    /// A newer version of this program made it.
-    #[error("{}", text!(error_backup_newer, path = .0.display(), schema = .1))]
-    Newer(PathBuf, u32),
-    /// The backup is encrypted and was not unlocked.
-    #[error("{}", text!(error_locked, path = .0.display()))]
-    Locked(PathBuf),
-    /// The passphrase does not open this file.
-    #[error("{}", text!(error_passphrase, path = .0.display()))]
-    Passphrase(PathBuf),
-    /// An encrypted file was cut off or changed, or is not of our making.
-    #[error("{}", text!(error_sealed, path = .0.display()))]
-    Sealed(PathBuf),
-}
-
-impl BackupError {
-    /// Whether the backup, or a part of it, is not there, or not as it was written: no passphrase and no rights would help.
-    pub fn is_lost(&self) -> bool {
-        match self {
-            BackupError::File(error) => error.is_missing(),
-            BackupError::Sum(_)
-            | BackupError::Form(..)
-            | BackupError::Sealed(_)
-            | BackupError::KeysAway(_) => true,
-            _ => false,
-        }
-    }
-
-    /// The file or folder it is about.
-    pub fn path(&self) -> &Path {
-        match self {
-            BackupError::File(error) => error.path(),
-            BackupError::Open(trust::Untrusted::Open(open)) => &open.path,
-            BackupError::System(path, _)
-            | BackupError::Open(trust::Untrusted::System(path, _))
-            | BackupError::Sum(path)
-            | BackupError::Form(path, _)
-            | BackupError::Foreign(path)
-            | BackupError::NotApart(path)
-            | BackupError::KeysAway(path)
-            | BackupError::Newer(path, _)
-            | BackupError::Locked(path)
-            | BackupError::Passphrase(path)
-            | BackupError::Sealed(path) => path,
-        }
-    }
-
-    /// What the operator can remove, where that is known.
-    pub fn obstacle(&self) -> Option<Obstacle> {
-        match self {
-            BackupError::File(error) => error.obstacle(),
-            BackupError::System(_, error)
-            | BackupError::Open(trust::Untrusted::System(_, error)) => Obstacle::of(error),
-            _ => None,
-        }
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 struct RowLine<'a> {
     table: Cow<'a, str>,
@@ -148,23 +65,6 @@ struct RowLine<'a> {
     text: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
-}
-
-/// Makes the folder that holds backups (0700), or checks that it is safe to use.
-///
-/// # Errors
-/// [`BackupError::Open`] when it was prepared by somebody else, or lies where others may put another in its place.
-pub fn prepare_parent(parent: &Path) -> Result<(), BackupError> {
-    let system = |e| BackupError::System(parent.to_owned(), e);
-    // Before anything is made: whoever may rename a folder above it could put another one in its place.
-    trust::require_closed(&trust::existing(parent))?;
-    folder::make(parent).map_err(system)?;
-    trust::require_closed(parent)?;
-    let meta = std::fs::metadata(parent).map_err(system)?;
-    if !meta.is_dir() {
-        return Err(BackupError::Foreign(parent.to_owned()));
-    }
-    Ok(())
 }
 
 /// What marks the files that come from the install.

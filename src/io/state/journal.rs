@@ -25,6 +25,7 @@ use crate::io::fs::folder;
 use crate::io::install::identity;
 use crate::io::os::crash_points;
 use crate::io::os::crash_points::Point;
+use crate::words::untrusted::{Untrusted, shown};
 
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
@@ -66,13 +67,13 @@ pub enum JournalError {
     #[error(transparent)]
     Folder(#[from] BackupError),
     /// The system refused the file.
-    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
+    #[error("{}", text!(error_path, path = shown(.0), why = .1))]
     System(PathBuf, std::io::Error),
     /// SQLite refused.
-    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
+    #[error("{}", text!(error_path, path = shown(.0), why = .1))]
     Database(PathBuf, rusqlite::Error),
     /// Written by a later version of this program.
-    #[error("{}", text!(error_newer_journal, path = .0.display()))]
+    #[error("{}", text!(error_newer_journal, path = shown(.0)))]
     Newer(PathBuf),
 }
 
@@ -473,9 +474,9 @@ fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> 
             run.safety.as_deref().map(text),
             run.started,
             run.ended,
-            host,
-            user,
-            from,
+            host.raw(),
+            user.raw(),
+            from.raw(),
             pid,
             version,
             run.strategy,
@@ -573,9 +574,9 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         started: row.get("started")?,
         ended: row.get("ended")?,
         origin: RunOrigin {
-            host: row.get("host")?,
-            user: row.get("user")?,
-            from: row.get("came_from")?,
+            host: Untrusted::new(row.get("host")?),
+            user: Untrusted::new(row.get("user")?),
+            from: Untrusted::new(row.get("came_from")?),
             pid: row.get("pid")?,
             version: row.get("version")?,
         },

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::backup::{BackupError, prepare_parent};
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::state;
+use crate::words::untrusted::{Untrusted, shown};
 
 /// How long a lock is tried for.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -25,11 +26,14 @@ pub struct Holder {
     /// Process number.
     pub pid: u32,
     /// Machine.
-    pub host: String,
+    #[serde(with = "crate::words::untrusted::as_read")]
+    pub host: Untrusted,
     /// User.
-    pub user: String,
+    #[serde(with = "crate::words::untrusted::as_read")]
+    pub user: Untrusted,
     /// Since when, RFC 3339.
-    pub since: String,
+    #[serde(with = "crate::words::untrusted::as_read")]
+    pub since: Untrusted,
 }
 
 /// Why the lock was not taken.
@@ -42,7 +46,7 @@ pub enum LockError {
     #[error(transparent)]
     Folder(#[from] BackupError),
     /// The system refused.
-    #[error("{}", text!(error_path, path = .0.display(), why = .1))]
+    #[error("{}", text!(error_path, path = shown(.0), why = .1))]
     System(PathBuf, std::io::Error),
 }
 
@@ -149,9 +153,9 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let us = |pid| Holder {
             pid,
-            host: "mail".to_owned(),
-            user: "root".to_owned(),
-            since: "2026-11-24T14:02:00+01:00".to_owned(),
+            host: "mail".to_owned().into(),
+            user: "root".to_owned().into(),
+            since: "2026-11-24T14:02:00+01:00".to_owned().into(),
         };
         let take =
             |install: &str, pid| Lock::take(&state.path().join("s"), Path::new(install), &us(pid));

@@ -27,7 +27,7 @@ impl MailboxName {
     pub fn is(&self, mailbox: &Mailbox) -> bool {
         match self {
             MailboxName::Id(id) => mailbox.id == *id,
-            MailboxName::Email(email) => mailbox.email.eq_ignore_ascii_case(email),
+            MailboxName::Email(email) => mailbox.email.raw().eq_ignore_ascii_case(email),
         }
     }
 }

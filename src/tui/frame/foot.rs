@@ -8,9 +8,9 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::Canvas;
 use crate::wizard::message::Action;
 use crate::wizard::mode::{Field, Mode, Question};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::passwords::EnterAction;
-use crate::wizard::update::Wizard;
 use crate::words::{Words, words};
 
 /// Columns between two keys.

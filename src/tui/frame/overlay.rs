@@ -7,9 +7,9 @@ use super::foot::action_name;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
-use crate::wizard::update::Wizard;
 use crate::words::{Words, words};
 
 impl Canvas<'_, '_> {

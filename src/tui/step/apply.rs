@@ -8,8 +8,8 @@ use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::jobs::JobKind;
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::wizard::state::Wizard;
+use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
@@ -38,7 +38,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
     }
     if let Some(backup) = &wizard.backup.done {
-        let folder = sanitize(&backup.folder.to_string_lossy());
+        let folder = shown(&backup.folder).to_string();
         canvas.pieces(
             &mut area,
             &[(Role::Muted, text!(apply_backup, folder = folder))],

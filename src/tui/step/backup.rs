@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_top};
 use crate::wizard::jobs::JobKind;
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::wizard::state::Wizard;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 const NAMES: u16 = 10;
@@ -23,7 +23,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             &mut area,
             w.backup_folder,
             NAMES,
-            &sanitize(&done.folder.to_string_lossy()),
+            &shown(&done.folder).to_string(),
         );
         let kib = done.bytes.div_ceil(1024);
         canvas.value(
@@ -40,7 +40,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         take_top(&mut area, 1);
         let keep = match &done.keys {
             None => w.backup_keep_closed.to_owned(),
-            Some(keys) => text!(backup_keys_apart, keys = sanitize(&keys.to_string_lossy())),
+            Some(keys) => text!(backup_keys_apart, keys = shown(&keys)),
         };
         canvas.pieces(
             &mut area,
@@ -63,7 +63,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     }
     if let Some(folders) = &backup.folders {
         take_top(&mut area, 1);
-        let path = sanitize(&folders.backups.to_string_lossy());
+        let path = shown(&folders.backups).to_string();
         canvas.value(&mut area, w.backup_folder, NAMES, &path);
         let refused = folders.refused.as_ref();
         let refused = refused.map(|why| text!(backup_folder_refused, why = why));

@@ -10,8 +10,8 @@ use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::checks::OwnerRow;
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 /// Columns of one verdict.

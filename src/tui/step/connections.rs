@@ -8,8 +8,8 @@ use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 /// Rows for the chosen connection's ladder, on a small screen and on one with room.
@@ -212,7 +212,7 @@ fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: us
         let spans = vec![
             canvas.span(role, format!("{mark} ")),
             canvas.span(Role::Text, text),
-            canvas.span(Role::Muted, fit(&step.detail, room)),
+            canvas.span(Role::Muted, fit(&step.detail.to_string(), room)),
         ];
         canvas.line(row, 0, spans);
     }

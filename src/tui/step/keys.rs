@@ -6,8 +6,8 @@ use crate::domain::verdict::assessment::KeyReport;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 /// Sources shown of one key; more are counted.

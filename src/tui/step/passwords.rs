@@ -9,8 +9,8 @@ use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
 use crate::wizard::parts::input::Input;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {

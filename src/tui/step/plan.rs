@@ -8,9 +8,8 @@ use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_top};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::plan::Pane;
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
 use crate::words::{Words, words};
 
 /// Rows left for the changes from which on there is room to explain.
@@ -126,13 +125,13 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
             .collect::<Vec<_>>(),
     );
     // A plan has one step a secret, in the order of the secrets.
-    let shown = wizard.plan.order.iter().filter_map(|index| {
+    let in_order = wizard.plan.order.iter().filter_map(|index| {
         Some((
             ready.plan.steps.get(*index)?,
             assessment.secrets.get(*index)?,
         ))
     });
-    let items: Vec<Vec<Piece>> = shown
+    let items: Vec<Vec<Piece>> = in_order
         .map(|(step, secret)| {
             let role = match step.action {
                 PlanAction::StaysLost => Role::Danger,
@@ -145,7 +144,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
                 (Remedy::Salvage, _) => "[ ] ",
                 _ => "",
             };
-            let name = canvas.name(&sanitize(&step.owner), &step.place.to_string());
+            let name = canvas.name(&step.owner.to_string(), &step.place.to_string());
             let owner = format!("{name}, {}", sentences::kind(step.kind));
             let action = sentences::action(step.action, secret, assessment);
             vec![(role, format!("{offer}{owner}: {action}"))]

@@ -8,8 +8,8 @@ use crate::sentences::mail_state;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::mode::{Field, Mode};
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::wizard::state::Wizard;
+use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
@@ -68,12 +68,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             &[(
                 Role::Muted,
                 if report.outdated {
-                    text!(
-                        report_saved_before,
-                        path = sanitize(&path.to_string_lossy())
-                    )
+                    text!(report_saved_before, path = shown(&path))
                 } else {
-                    text!(report_saved, path = sanitize(&path.to_string_lossy()))
+                    text!(report_saved, path = shown(&path))
                 },
             )],
         );

@@ -10,11 +10,11 @@ use crate::tui::step::report::would_undo;
 use crate::tui::step::step_name;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::unfinished::{Preview, Unfinished};
 use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::wizard::step::survey::{Preview, Unfinished};
+use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
 /// Columns of the names before the values.
@@ -52,7 +52,7 @@ fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
     if let SurveyPhase::Barred { problem, .. } = &wizard.survey.phase {
         let pieces = [
             (Role::Danger, format!("✗ {}", problem.what)),
-            plain(problem.why.clone()),
+            plain(problem.why.to_string()),
         ];
         canvas.pieces(&mut area, &pieces);
     }
@@ -80,10 +80,10 @@ fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
     let usual = searched.usual.then_some(w.earlier_usual.into());
     let processes = searched.processes.then_some(w.earlier_processes.into());
     for place in places.chain(usual).chain(processes) {
-        pieces.push((Role::Muted, format!("  · {}", sanitize(&place))));
+        pieces.push((Role::Muted, format!("  · {}", shown(&place))));
     }
     if let Some(folder) = &bookmark.backup {
-        let folder = sanitize(&folder.to_string_lossy());
+        let folder = shown(&folder).to_string();
         pieces.push((
             Role::Muted,
             format!("  · {}", text!(earlier_backup, folder = folder)),
@@ -109,7 +109,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         canvas.problem(&mut area, problem);
         canvas.pieces(&mut area, &[heading]);
     } else {
-        let folder = sanitize(&run.backup.to_string_lossy());
+        let folder = shown(&run.backup).to_string();
         canvas.pieces(
             &mut area,
             &[
@@ -127,7 +127,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         return;
     }
     if let Some(passphrase) = &form.passphrase {
-        let folder = sanitize(&run.backup.to_string_lossy());
+        let folder = shown(&run.backup);
         let asked = text!(unfinished_passphrase, folder = folder);
         canvas.pieces(
             &mut area,
@@ -172,7 +172,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
 
 fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
     let w = words();
-    let path = sanitize(&survey.path.to_string_lossy());
+    let path = shown(&survey.path).to_string();
     canvas.value(
         &mut area,
         w.survey_install,

@@ -8,9 +8,9 @@ use crate::domain::plan;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Severity;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
-use crate::wizard::update::Wizard;
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,6 @@
 //! The window that the wizard is drawn in. Where it is too small to show what a key would do, no key does anything but
 //! leave: nobody confirms what cannot be seen.
 
-use crate::wizard::message::{Action, Event};
-use crate::wizard::update::Wizard;
-
 /// Columns and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -39,22 +36,5 @@ impl Window {
 impl Default for Window {
     fn default() -> Self {
         Self::SMALLEST
-    }
-}
-
-impl Wizard {
-    /// The window, as it was measured last.
-    pub fn window(&self) -> Window {
-        self.window
-    }
-
-    /// Whether an event is dropped, as nobody sees what it would do.
-    pub(in crate::wizard) fn is_unseen(&self, event: &Event) -> bool {
-        let by_hand = match event {
-            Event::Act(Action::Quit | Action::Interrupt) => false,
-            Event::Act(_) | Event::Type(_) | Event::Paste(_) => true,
-            Event::Job(..) | Event::Terminate | Event::Resize(_) => false,
-        };
-        by_hand && self.window.is_too_small()
     }
 }

@@ -1,14 +1,8 @@
 //! Step 2: the backup. Nothing behind this step opens until a verified one stands.
 
-use std::path::{Path, PathBuf};
-
-use super::Step;
 use crate::domain::error::Problem;
-use crate::engine::worker::{BackupDone, Folders, Job};
-use crate::wizard::message::{Action, Effect};
+use crate::engine::worker::{BackupDone, Folders};
 use crate::wizard::parts::input::Input;
-use crate::wizard::update::Wizard;
-use crate::words::words;
 
 /// The step.
 #[derive(Debug, Default)]
@@ -25,72 +19,4 @@ pub struct State {
     pub form: Option<Input>,
     /// Why the last attempt failed.
     pub problem: Option<Problem>,
-}
-
-impl Wizard {
-    pub(in crate::wizard) fn backup_offers(&self) -> Vec<Action> {
-        match (self.is_free(), &self.backup.done) {
-            (false, None) => vec![],
-            (true, None) => vec![Action::Primary, Action::Select, Action::OtherFolder],
-            (false, Some(_)) => vec![Action::Primary],
-            (true, Some(_)) => vec![Action::Primary, Action::Retry],
-        }
-    }
-
-    pub(in crate::wizard) fn act_backup(&mut self, action: Action) -> Vec<Effect> {
-        if self.backup.form.is_some() {
-            return self.act_backup_form(action);
-        }
-        match action {
-            Action::OtherFolder if self.backup.done.is_none() && self.is_free() => {
-                let offered = self.backup.folders.as_ref().map(|f| f.offered.as_path());
-                let text = offered.and_then(Path::to_str).unwrap_or_default();
-                self.backup.problem = None;
-                self.backup.form = Some(Input::with(text));
-                Vec::new()
-            }
-            Action::Primary if self.backup.done.is_some() => self.go(Step::Keys),
-            Action::Retry if self.backup.done.is_none() => Vec::new(),
-            Action::Primary | Action::Retry => {
-                let started = self.start(Job::Backup {
-                    full_dump: self.backup.full_dump,
-                });
-                if !started.is_empty() {
-                    self.backup.problem = None;
-                    self.backup.done = None;
-                }
-                started
-            }
-            Action::Select if self.backup.done.is_none() && self.is_free() => {
-                self.backup.full_dump = !self.backup.full_dump;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn act_backup_form(&mut self, action: Action) -> Vec<Effect> {
-        let Some(input) = &mut self.backup.form else {
-            return Vec::new();
-        };
-        match action {
-            Action::Back => self.backup.form = None,
-            Action::Primary => {
-                let text = input.expose().trim();
-                // A password that was pasted into the wrong field must not become a folder's name.
-                if !text.starts_with('/') {
-                    self.say(words().backup_folder_whole);
-                    return Vec::new();
-                }
-                let folder = PathBuf::from(text);
-                self.backup.problem = None;
-                // The field closes when the folder turns out to be one.
-                return self.start(Job::KeepIn(folder));
-            }
-            action => {
-                input.act(action);
-            }
-        }
-        Vec::new()
-    }
 }

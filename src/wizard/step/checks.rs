@@ -1,16 +1,13 @@
 //! Step 4: one row a mailbox (and one each for the system mail account, options, modules, users and `.env` values), one
 //! cell a secret.
 
-use super::Step;
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::Table;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
-use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
-use crate::wizard::update::Wizard;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// One row: whose secrets, and where they stand in [`Assessment::secrets`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +46,10 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<OwnerRow> {
                     .mailboxes
                     .iter()
                     .find(|m| m.id == id)
-                    .map_or("", |m| m.email.as_str());
+                    .map_or("", |m| m.email.raw().as_str());
                 rows.push(OwnerRow {
-                    owner: sanitize(&secret.owner),
-                    email: sanitize(email),
+                    owner: secret.owner.to_string(),
+                    email: shown(email).to_string(),
                     kind: None,
                     cells: Vec::new(),
                 });
@@ -61,7 +58,7 @@ pub fn rows(assessment: &Assessment, filter: &str) -> Vec<OwnerRow> {
             rows[row].cells.push(index);
         } else {
             let row = OwnerRow {
-                owner: sanitize(&secret.owner),
+                owner: secret.owner.to_string(),
                 email: String::new(),
                 kind: Some(secret.kind),
                 cells: vec![index],
@@ -87,43 +84,4 @@ pub struct State {
     pub filtering: bool,
     /// The rows that pass the filter.
     pub rows: Vec<OwnerRow>,
-}
-
-impl Wizard {
-    /// Makes the rows again, after the assessment or the filter changed.
-    pub(in crate::wizard) fn refresh_rows(&mut self) {
-        self.checks.rows = self
-            .assessment()
-            .map(|a| rows(a, self.checks.filter.expose()))
-            .unwrap_or_default();
-        let len = self.checks.rows.len();
-        self.checks.cursor.clamp(len);
-    }
-
-    pub(in crate::wizard) fn checks_offers(&self) -> Vec<Action> {
-        let choose = (self.checks.rows.len() > 1).then_some(Action::Down);
-        let all = [Action::Primary].into_iter().chain(choose);
-        all.chain([Action::Filter]).collect()
-    }
-
-    pub(in crate::wizard) fn act_checks(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Primary if self.checks.filtering => self.checks.filtering = false,
-            Action::Back if self.checks.filtering => {
-                self.checks.filtering = false;
-                self.checks.filter.clear();
-                self.refresh_rows();
-            }
-            Action::Primary => return self.go(Step::Plan),
-            Action::Filter => self.checks.filtering = true,
-            action => {
-                let len = self.checks.rows.len();
-                let moved = self.checks.cursor.act(action, len);
-                if !moved && self.checks.filtering && self.checks.filter.act(action) {
-                    self.refresh_rows();
-                }
-            }
-        }
-        Vec::new()
-    }
 }

@@ -101,6 +101,9 @@ fn read(store: &Path) {
     assert!(skipped_more == 0 || skipped.len() == LIMITS.skipped);
     for skipped in &skipped {
         assert_clean(&skipped.why.to_string());
-        skipped.inside.iter().for_each(|name| assert_clean(name));
+        skipped
+            .inside
+            .iter()
+            .for_each(|name| assert_clean(&name.to_string()));
     }
 }

@@ -81,7 +81,10 @@ fn bounded(bytes: &[u8]) {
     assert!(looked.skipped.len() <= LIMITS.skipped);
     for skipped in &looked.skipped {
         assert_clean(&skipped.why.to_string());
-        skipped.inside.iter().for_each(|name| assert_clean(name));
+        skipped
+            .inside
+            .iter()
+            .for_each(|name| assert_clean(&name.to_string()));
     }
 }
 
@@ -153,12 +156,18 @@ fn search(stream: &mut dyn Read, lines_before: u64, sightings: bool) -> (Found, 
                     source.kind == SourceKind::Archive,
                     !source.inside.is_empty()
                 );
-                source.inside.iter().for_each(|name| assert_clean(name));
+                source
+                    .inside
+                    .iter()
+                    .for_each(|name| assert_clean(&name.to_string()));
                 let line = source.line.map(|line| line - lines_before);
                 found.keys.insert((text.to_vec(), line));
             }
             HuntEvent::Sighting(sighting, source) => {
-                source.inside.iter().for_each(|name| assert_clean(name));
+                source
+                    .inside
+                    .iter()
+                    .for_each(|name| assert_clean(&name.to_string()));
                 found.payloads.insert(format!(
                     "{} {:?} {:?} {:?} {}",
                     sighting.owner,

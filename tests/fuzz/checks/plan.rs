@@ -265,7 +265,7 @@ fn reread(inventory: &Inventory) -> Inventory {
         if !seen.insert((*table, *id, column.clone())) {
             continue;
         }
-        let owner = StoredText::Text(SecretBytes::from(secret.owner.as_bytes()));
+        let owner = StoredText::Text(SecretBytes::from(secret.owner.raw().as_bytes()));
         let values = |names: &[&'static str], name: &'static str| {
             let mut values = vec![(name, owner.clone())];
             values.extend(

@@ -11,8 +11,8 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
+use freescout_rescue::wizard::state::Wizard;
 use freescout_rescue::wizard::step::Step;
-use freescout_rescue::wizard::update::Wizard;
 
 use super::Broken;
 

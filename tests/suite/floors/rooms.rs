@@ -1,7 +1,7 @@
 //! Who imports whom in `src/`, read from the text: the `use` items, and the paths written out in the code.
 //!
-//! A module may name its parent and its children, and these name it: that is one room. Any other ring of files is a
-//! circle: none of its files can be understood, or moved, without all the others.
+//! A module and its child may name each other: that is one room. Any other ring of files is a circle, one that leads
+//! through a parent and two of its children too: none of its files can be understood, or moved, without all the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,22 +31,21 @@ pub(crate) fn graph(files: &[(String, String)]) -> Graph {
     graph
 }
 
-/// The rings of modules, parents and children aside. Each is given whole, and in order.
+/// The rings of modules that are no rooms. Each is given whole, and in order.
 pub(crate) fn circles(graph: &Graph) -> Vec<Vec<Module>> {
     let reaches = |from: &Module| {
         let mut seen = BTreeSet::new();
-        let mut waiting = vec![from.clone()];
+        let mut waiting = vec![from];
         while let Some(module) = waiting.pop() {
-            let others = graph.get(&module).into_iter().flatten();
-            for other in others.filter(|other| !related(&module, other)) {
-                if seen.insert(other.clone()) {
-                    waiting.push(other.clone());
+            for other in graph.get(module).into_iter().flatten() {
+                if seen.insert(other) {
+                    waiting.push(other);
                 }
             }
         }
         seen
     };
-    let reached: BTreeMap<&Module, BTreeSet<Module>> = graph
+    let reached: BTreeMap<&Module, BTreeSet<&Module>> = graph
         .keys()
         .map(|module| (module, reaches(module)))
         .collect();
@@ -54,18 +53,29 @@ pub(crate) fn circles(graph: &Graph) -> Vec<Vec<Module>> {
     for (module, others) in &reached {
         let ring = others
             .iter()
-            .filter(|other| reached[*other].contains(*module));
-        let ring: Vec<Module> = ring.cloned().collect();
-        if !ring.is_empty() {
+            .filter(|other| reached[*other].contains(module));
+        let ring: Vec<Module> = ring.copied().cloned().collect();
+        if !ring.is_empty() && !is_room(&ring, graph) {
             circles.insert(ring);
         }
     }
     circles.into_iter().collect()
 }
 
-/// Whether one of them lies within the other.
-fn related(a: &Module, b: &Module) -> bool {
-    a.starts_with(b) || b.starts_with(a)
+/// Whether a ring is nothing but parents and children that name each other two by two, and no longer way leads round.
+fn is_room(ring: &[Module], graph: &Graph) -> bool {
+    let within = |module: &Module| ring.iter().any(|other| other == module);
+    let arrows = ring
+        .iter()
+        .flat_map(|from| graph[from].iter().map(move |to| (from, to)));
+    let arrows: Vec<_> = arrows.filter(|(_, to)| within(to)).collect();
+    let paired = |(from, to): &(&Module, &Module)| {
+        let family = from.split_last().is_some_and(|(_, parent)| parent == *to)
+            || to.split_last().is_some_and(|(_, parent)| parent == *from);
+        family && graph[*to].contains(*from)
+    };
+    // A tree of so many has one pair fewer.
+    arrows.iter().all(paired) && arrows.len() == 2 * (ring.len() - 1)
 }
 
 /// The text without its comments, and without its tests, which stand last: a test may look at whatever it likes.
@@ -151,8 +161,10 @@ fn leaves(before: &[String], tree: &str, found: &mut Vec<Vec<String>>) {
 fn in_line(code: &str, found: &mut Vec<Vec<String>>) {
     for start in ["crate::", "super::", "self::"] {
         for (at, _) in code.match_indices(start) {
+            // What a macro writes (`$crate::`) is named where it is called.
             let word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-            if code[..at].chars().next_back().is_some_and(word) {
+            let goes_on = |c: char| word(c) || c == '$';
+            if code[..at].chars().next_back().is_some_and(goes_on) {
                 continue;
             }
             let path = code[at..].split(|c| !word(c)).next().unwrap_or_default();
@@ -221,14 +233,37 @@ fn a_ring_of_three_is_found_however_it_is_written() {
 #[test]
 fn a_parent_and_its_children_are_one_room() {
     let found = made(&[
-        ("a.rs", "mod one;\nuse one::Thing;"),
+        ("a.rs", "mod one;\nuse one::Thing;\nuse self::two::It;"),
         (
             "a/one.rs",
             "use super::Whole;\nuse crate::a::deep::down::It;",
         ),
-        ("a/deep/down.rs", "use crate::a::Whole;"),
+        ("a/two.rs", "use crate::a::Whole;"),
+        ("a/deep/down.rs", "use crate::b::Other;"),
     ]);
     assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_ring_that_leads_through_a_parent_is_a_circle() {
+    let siblings = made(&[
+        ("a.rs", "mod one;\nuse one::Thing;"),
+        ("a/one.rs", "use super::two::It;"),
+        ("a/two.rs", "use super::Whole;"),
+    ]);
+    assert_eq!(names(&siblings), [["a", "a::one", "a::two"]]);
+    // As many arrows as a tree has, and a way round all the same.
+    let chord = made(&[
+        ("a.rs", "use one::Thing;"),
+        ("a/one.rs", "use super::Whole;\nuse super::two::It;"),
+        ("a/two.rs", "use super::Whole;"),
+    ]);
+    assert_eq!(names(&chord), [["a", "a::one", "a::two"]]);
+    let grandchild = made(&[
+        ("a.rs", "use crate::a::deep::down::It;"),
+        ("a/deep/down.rs", "use crate::a::Whole;"),
+    ]);
+    assert_eq!(names(&grandchild), [["a", "a::deep::down"]]);
 }
 
 #[test]
@@ -244,7 +279,11 @@ fn two_children_that_name_each_other_are_a_circle_all_the_same() {
 #[test]
 fn comments_tests_and_other_crates_name_nobody() {
     let found = made(&[
-        ("a/one.rs", "use super::two::Thing;\nuse std::two::X;"),
+        (
+            "a/one.rs",
+            "use super::two::Thing;\nuse std::two::X;\nmacro_rules! m { () => { $crate::a::five::X } }",
+        ),
+        ("a/five.rs", "use super::one::Y;"),
         (
             "a/two.rs",
             "//! See crate::a::one.\n/// [`super::one`]\nfn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::a::one::Thing;\n}\n",

@@ -15,8 +15,8 @@ use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
+use freescout_rescue::wizard::state::Wizard;
 use freescout_rescue::wizard::step::Step;
-use freescout_rescue::wizard::update::Wizard;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 

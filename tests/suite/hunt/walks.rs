@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, SkipReason};
+use freescout_rescue::words::untrusted::Untrusted;
 
 use super::{env, folder, gz, tar, zip};
 
@@ -38,7 +39,8 @@ fn search(root: &Path, threads: usize) -> Told {
             if let HuntEvent::Candidate(candidate) = event {
                 let text = String::from_utf8_lossy(candidate.text.expose()).into_owned();
                 let source = candidate.source;
-                found.push((text, source.path.unwrap_or_default(), source.inside));
+                let inside = source.inside.into_iter().map(Untrusted::into_raw);
+                found.push((text, source.path.unwrap_or_default(), inside.collect()));
             }
         },
     );

@@ -129,7 +129,7 @@ fn imap_sends_starttls_at_once_and_a_refusal_ends_it() {
 #[test]
 fn imap_opens_the_folders_that_are_configured_and_says_which_is_missing() {
     let folders = MailServer {
-        folders: ["INBOX", "Grüße/\"x\"", "Gone"].map(str::to_owned).to_vec(),
+        folders: ["INBOX", "Grüße/\"x\"", "Gone"].map(Into::into).to_vec(),
         ..target(Protocol::Imap)
     };
     let mut steps = script(IMAP);
@@ -196,7 +196,7 @@ fn xoauth2_is_sent_in_one_line_and_a_challenge_is_the_reason() {
     let server = Server::new(steps);
     let ended = climb_with(&server, &token(Protocol::Imap), b"to.ken");
     assert_code(&ended, Code::OAuthRejected);
-    assert!(ended.server_said.contains("\"400\""), "{ended:?}");
+    assert!(ended.server_said.raw().contains("\"400\""), "{ended:?}");
     assert!(
         server
             .record()
@@ -211,7 +211,7 @@ fn xoauth2_is_sent_in_one_line_and_a_challenge_is_the_reason() {
     let server = Server::new(steps);
     let ended = climb_with(&server, &token(Protocol::Smtp), b"to.ken");
     assert_code(&ended, Code::OAuthRejected);
-    assert!(ended.server_said.contains("\"400\""), "{ended:?}");
+    assert!(ended.server_said.raw().contains("\"400\""), "{ended:?}");
     assert_eq!(
         server.record().lines()[1..],
         [format!("AUTH XOAUTH2 {message}"), String::new()]

@@ -170,8 +170,8 @@ fn fault(kind: Kind) -> Option<(Code, CertificateFault)> {
         Kind::OtherName => Some((
             Code::CertName,
             CertificateFault::OtherName(vec![
-                "*.hoster.example".to_owned(),
-                "hoster.example".to_owned(),
+                "*.hoster.example".into(),
+                "hoster.example".to_owned().into(),
             ]),
         )),
         Kind::Untrusted => Some((Code::CertUntrusted, CertificateFault::Untrusted)),
@@ -225,7 +225,7 @@ fn the_rung_tells_version_name_authority_and_days() {
     );
     let ended = imap(Kind::Expired, false);
     let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
-    assert!(tls.unwrap().detail.contains("expired"), "{ended:?}");
+    assert!(tls.unwrap().detail.raw().contains("expired"), "{ended:?}");
 }
 
 #[test]

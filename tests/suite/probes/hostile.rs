@@ -46,8 +46,12 @@ fn climb_as(server: &Server, target: &MailServer) -> Ended {
     .unwrap();
     let took = since.elapsed();
     assert!(took < WHOLE + SLACK, "{took:?}: {ended:?}");
-    let mut texts: Vec<&str> = ended.ladder.iter().map(|s| s.detail.as_str()).collect();
-    texts.push(&ended.server_said);
+    let mut texts: Vec<&str> = ended
+        .ladder
+        .iter()
+        .map(|s| s.detail.raw().as_str())
+        .collect();
+    texts.push(ended.server_said.raw());
     for text in texts {
         assert!(!text.chars().any(char::is_control), "{text:?}");
         assert!(text.chars().count() < 600, "{text}");

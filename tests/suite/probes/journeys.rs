@@ -118,7 +118,7 @@ fn a_refusal_is_told_without_the_password() {
     let journey = travel_between(&out, &back);
     assert_eq!(
         journey,
-        Journey::Refused("535 5.7.8 bad: AUTH PLAIN …".to_owned())
+        Journey::Refused("535 5.7.8 bad: AUTH PLAIN …".into())
     );
     assert_eq!(back.records().len(), 0);
 }
@@ -133,8 +133,8 @@ fn two_mailboxes_of_one_account_take_turns() {
     let one = |mailbox, direction, target: MailServer| PreparedTest {
         connection: Connection {
             id: ConnectionId::of(mailbox, direction),
-            owner: String::new(),
-            email: String::new(),
+            owner: String::new().into(),
+            email: String::new().into(),
             target: Ok(target.clone()),
         },
         how: TestOrSkip::Try(Attempt {

@@ -23,8 +23,8 @@ fn prepared(mailbox: u64, target: MailServer, password: &str) -> PreparedTest {
     PreparedTest {
         connection: Connection {
             id: ConnectionId::of(mailbox, Direction::Incoming),
-            owner: "Support".to_owned(),
-            email: "support@example.org".to_owned(),
+            owner: "Support".into(),
+            email: "support@example.org".into(),
             target: Ok(target.clone()),
         },
         how: TestOrSkip::Try(Attempt {
@@ -131,7 +131,10 @@ fn the_same_wrong_password_is_sent_once() {
     // What was not tried has no answer of its own, but the reason.
     assert_eq!(marks(&results)[1], LoginMark::NotTried);
     assert_eq!(
-        (&*results[1].ended.server_said, results[1].ended.rung),
+        (
+            results[1].ended.server_said.raw().as_str(),
+            results[1].ended.rung
+        ),
         ("", None)
     );
     assert_eq!(

@@ -36,8 +36,8 @@ fn tested(target: &MailServer, ended: Ended) -> Tested {
     let prepared = PreparedTest {
         connection: Connection {
             id: ConnectionId::of(1, Direction::Incoming),
-            owner: "Support".to_owned(),
-            email: "support@example.org".to_owned(),
+            owner: "Support".into(),
+            email: "support@example.org".into(),
             target: Ok(target.clone()),
         },
         how: TestOrSkip::Try(Attempt {
@@ -53,7 +53,11 @@ fn tested(target: &MailServer, ended: Ended) -> Tested {
 fn assert_hidden(target: &MailServer, ended: &Ended) {
     let tested = [tested(target, ended.clone())];
     let json = serde_json::to_string(&report::connections::tests(&tested, "x")).unwrap();
-    let texts: Vec<&str> = ended.ladder.iter().map(|s| s.detail.as_str()).collect();
+    let texts: Vec<&str> = ended
+        .ladder
+        .iter()
+        .map(|s| s.detail.raw().as_str())
+        .collect();
     let shown = format!(
         "{} {} {json} {tested:?}",
         ended.server_said,

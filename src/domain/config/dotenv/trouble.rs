@@ -2,7 +2,6 @@
 //! says what each line sets, this one why nothing of use is set.
 
 use super::{EnvError, EnvFile, Process, RefusedLine, is_blank, is_name, lines};
-use crate::domain::config::names_database;
 
 /// What is wrong with a `.env`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,4 +91,11 @@ fn one_line_of_many(bytes: &[u8]) -> bool {
         .rposition(|b| !is_blank(*b))
         .map_or(0, |at| at + 1)];
     !text.contains(&b'\n') && text.contains(&b'\r')
+}
+
+/// Whether anything says which database to use: without it Laravel's defaults would be taken, `forge` on this machine.
+pub fn names_database(env: &EnvFile<'_>) -> bool {
+    ["DB_CONNECTION", "DB_HOST", "DB_SOCKET", "DB_DATABASE"]
+        .iter()
+        .any(|name| env.getenv(name.as_bytes()).is_some())
 }

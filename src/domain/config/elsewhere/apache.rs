@@ -44,7 +44,7 @@ pub fn configuration(
     let mut reader = ApacheReader {
         include,
         blocks: Vec::new(),
-        server: Block::new(By::Site(String::new())),
+        server: Block::new(By::Site(String::new().into())),
         site: None,
         defined: Vec::new(),
         folders_of_sites: Vec::new(),
@@ -133,7 +133,7 @@ impl ApacheReader<'_> {
         let name = name.to_ascii_lowercase();
         match name.as_str() {
             "virtualhost" => {
-                self.blocks.push(Block::new(By::Site(String::new())));
+                self.blocks.push(Block::new(By::Site(String::new().into())));
                 self.site = Some(self.blocks.len() - 1);
             }
             "directory" => {
@@ -234,7 +234,7 @@ impl ApacheReader<'_> {
             }
             ("documentroot", [root, ..]) => self.site().roots.push(root.into()),
             ("alias", [_, folder]) => self.site().roots.push(folder.into()),
-            ("servername", [name, ..]) => self.site().by = By::Site(name.clone()),
+            ("servername", [name, ..]) => self.site().by = By::Site(name.clone().into()),
             ("sethandler" | "proxypass" | "proxypassmatch", arguments) => {
                 let passes = arguments
                     .iter()

@@ -68,7 +68,7 @@ fn sites(
     let here = if own.is_empty() { above } else { &own };
     for directive in level.iter().filter(|d| !d.inner.is_empty()) {
         if directive.is("server") {
-            let mut block = Block::new(By::Site(String::new()));
+            let mut block = Block::new(By::Site(String::new().into()));
             server(&directive.inner, here, upstreams, &mut block);
             blocks.push(block);
         } else {
@@ -99,7 +99,7 @@ fn server(level: &[Directive], above: &[Setting], upstreams: &[(&str, &str)], bl
         let argument = directive.words.get(1);
         match (directive.words.first().map_or("", String::as_str), argument) {
             ("root" | "alias", Some(root)) if !root.contains('$') => block.roots.push(root.into()),
-            ("server_name", Some(name)) => block.by = By::Site(name.clone()),
+            ("server_name", Some(name)) => block.by = By::Site(name.clone().into()),
             ("fastcgi_pass", Some(to)) => {
                 let of_name = upstreams.iter().filter(|(name, _)| name == to);
                 let servers: Vec<String> = of_name.map(|(_, s)| (*s).to_owned()).collect();

@@ -60,14 +60,14 @@ pub fn fpm(path: &Path, bytes: &[u8]) -> Vec<Block> {
             continue;
         }
         if let Some(name) = section(line) {
-            pools.push(Block::new(By::Pool(name.to_owned())));
+            pools.push(Block::new(By::Pool(name.to_owned().into())));
             continue;
         }
         let Some((pool, (key, value))) = pools.last_mut().zip(assignment(line)) else {
             continue;
         };
         let By::Pool(name) = &pool.by else { continue };
-        let value = ini(value).replace("$pool", name);
+        let value = ini(value).replace("$pool", name.raw());
         if let Some(name) = key.strip_prefix("env[").and_then(|k| k.strip_suffix(']')) {
             // `$NAME` is taken over from FPM's own environment.
             let own = Some(value.as_bytes()).filter(|v| !v.starts_with(b"$"));
@@ -91,7 +91,7 @@ pub fn unit(
     files: &[(PathBuf, Vec<u8>)],
     load: &dyn Fn(&Path) -> Option<Vec<u8>>,
 ) -> Block {
-    let mut unit = Block::new(By::Service(name.to_owned()));
+    let mut unit = Block::new(By::Service(name.to_owned().into()));
     let mut environment_files: Vec<PathBuf> = Vec::new();
     for (path, bytes) in files {
         let mut service = false;
@@ -185,7 +185,7 @@ fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared:
                 None if section == "supervisord" => SectionKind::Everything,
                 None => SectionKind::Nothing,
             };
-            programs.extend(program.map(|n| Block::new(By::Service(n.to_owned()))));
+            programs.extend(program.map(|n| Block::new(By::Service(n.to_owned().into()))));
             continue;
         }
         // A line that begins with a space goes on with the value before.

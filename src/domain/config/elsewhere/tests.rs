@@ -17,7 +17,7 @@ fn tied(blocks: Vec<Block>) -> Vec<(String, u64, bool)> {
     let tied = tie(blocks, &site()).into_iter();
     tied.map(|e| {
         (
-            e.setting.path.display().to_string(),
+            e.setting.path.to_string_lossy().into_owned(),
             e.setting.line,
             e.certain,
         )

@@ -9,6 +9,7 @@ use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::Table;
 
 use super::{RecognizedBy, Sighting};
+use crate::words::untrusted::Untrusted;
 
 /// Names longer than this are none, in bytes: MySQL's have 64 characters, PostgreSQL's 63 bytes.
 pub(super) const MAX_NAME: usize = 256;
@@ -68,19 +69,19 @@ pub enum Doubt {
     /// It was recognised by an address near it, in something that is no dump: no row was read.
     NoRow,
     /// It is from another database than this one, which is the install's.
-    OtherDatabase(String),
+    OtherDatabase(Untrusted),
     /// It is from a database of this name on another server.
-    OtherServer(String),
+    OtherServer(Untrusted),
     /// It is from another table or schema than this one, which is the install's.
-    OtherTable(String),
+    OtherTable(Untrusted),
     /// It is from a backup of ours that was made of another install.
     OtherInstall,
     /// Its row is this mailbox's by its number, but belongs to this address.
-    OtherAddress(String),
+    OtherAddress(Untrusted),
     /// Its row is this mailbox's by its address, but has this number.
     OtherRow(u64),
     /// It was for this login at this server.
-    OtherLogin(String, String),
+    OtherLogin(Untrusted, Untrusted),
     /// The database is named by a line that may be part of a text.
     Unsure,
     /// Other copies, as good as this one, hold another text, and no dates tell which is the later.
@@ -185,16 +186,16 @@ impl PayloadOrigin {
                 Some(_) if own.driver == Driver::PgSql => format!("{schema}.{own_table}"),
                 _ => own_table,
             };
-            return Basis::Doubtful(Doubt::OtherTable(own_table));
+            return Basis::Doubtful(Doubt::OtherTable(own_table.into()));
         }
         let foreign = |host: &&str| !host.eq_ignore_ascii_case(&own.host);
         match (&self.database, self.server()) {
             (Some(name), _) if *name != own.database => {
-                Basis::Doubtful(Doubt::OtherDatabase(own.database.clone()))
+                Basis::Doubtful(Doubt::OtherDatabase(own.database.clone().into()))
             }
             (Some(_), _) if self.unsure => Basis::Doubtful(Doubt::Unsure),
             (_, Some(host)) if foreign(&host) => {
-                Basis::Doubtful(Doubt::OtherServer(host.to_owned()))
+                Basis::Doubtful(Doubt::OtherServer(host.to_owned().into()))
             }
             (Some(_), _) => Basis::Named,
             (None, _) => Basis::Unnamed,
@@ -247,15 +248,15 @@ pub fn basis(sighting: &Sighting, own: &OwnDatabase, mailbox: Option<&Mailbox>) 
 /// Why a row is perhaps not this mailbox's, or its password not for the login of today.
 fn of_another(sighting: &Sighting, mailbox: &Mailbox) -> Option<Doubt> {
     let address = sighting.owner.trim();
-    if !address.eq_ignore_ascii_case(mailbox.email.trim()) {
-        return Some(Doubt::OtherAddress(address.to_owned()));
+    if !address.eq_ignore_ascii_case(mailbox.email.raw().trim()) {
+        return Some(Doubt::OtherAddress(address.to_owned().into()));
     }
     if let Some(id) = sighting.id.filter(|id| *id != mailbox.id) {
         return Some(Doubt::OtherRow(id));
     }
     let (server, username) = match sighting.column {
-        Some("in_password") => (&mailbox.in_server, &mailbox.in_username),
-        Some("out_password") => (&mailbox.out_server, &mailbox.out_username),
+        Some("in_password") => (mailbox.in_server.raw(), mailbox.in_username.raw()),
+        Some("out_password") => (mailbox.out_server.raw(), mailbox.out_username.raw()),
         _ => return None,
     };
     let RowLogin {
@@ -268,8 +269,8 @@ fn of_another(sighting: &Sighting, mailbox: &Mailbox) -> Option<Doubt> {
     };
     (differs(server_then, server) || differs(username_then, username)).then(|| {
         Doubt::OtherLogin(
-            username_then.as_deref().unwrap_or(username).to_owned(),
-            server_then.as_deref().unwrap_or(server).to_owned(),
+            username_then.as_deref().unwrap_or(username).into(),
+            server_then.as_deref().unwrap_or(server).into(),
         )
     })
 }

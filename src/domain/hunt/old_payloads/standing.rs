@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn what_is_doubtful_is_never_taken_and_stands_in_nobodys_way() {
         let other = |text| {
-            let doubt = Basis::Doubtful(Doubt::OtherDatabase("desk".to_owned()));
+            let doubt = Basis::Doubtful(Doubt::OtherDatabase("desk".to_owned().into()));
             told(doubt, "localhost", JUNE, DatedBy::Dump, text)
         };
         assert_eq!(settled(&[other("b")]), "?");

@@ -9,7 +9,7 @@ use crate::io::db::sqlite;
 use crate::io::fs::Attributes;
 use crate::io::state::backup::{ENDING, RESTORE_SQL};
 use crate::sentences::commands::{Operand, shell, typed};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What a README is about.
@@ -35,7 +35,7 @@ impl ReadmeFacts<'_> {
         let by_hand = self.by_hand().join("\n  ");
         text!(
             backup_readme,
-            path = sanitize(&root.to_string_lossy()),
+            path = shown(&root),
             created = self.created,
             holds = holds,
             encrypted = self.encrypted(),
@@ -50,7 +50,7 @@ impl ReadmeFacts<'_> {
         let root = self.session.install.root.to_string_lossy();
         text!(
             keys_readme,
-            path = sanitize(&root),
+            path = shown(&root),
             created = self.created,
             folder = shell(self.folder),
             encrypted = self.encrypted()

@@ -11,7 +11,7 @@ use crate::engine::session::database;
 use crate::engine::worker::PlanReady;
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs::FileError;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// How many rows are named.
@@ -75,9 +75,15 @@ pub(in crate::engine::recovery) fn half_done(
     let next = text!(
         apply_half_done_next,
         ways = ledger.both_ways(),
-        folder = sanitize(&restore_from.to_string_lossy())
+        folder = shown(&restore_from)
     );
-    Problem::new(ErrorKind::HalfDone, w.apply_half_done, sanitize(why), next).into()
+    Problem::new(
+        ErrorKind::HalfDone,
+        w.apply_half_done,
+        shown(why).to_string(),
+        next,
+    )
+    .into()
 }
 
 /// The connection broke before the commit: the database has taken everything back.
@@ -94,19 +100,13 @@ pub(super) fn lost(error: &StoreError, session: &Session) -> Problem {
 pub(super) fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) -> Failure {
     let what = text!(commit_unknown, place = database::place(session));
     let next = text!(commit_unknown_next, ways = ledger.both_ways());
-    Problem::new(
-        ErrorKind::HalfDone,
-        what,
-        sanitize(&error.to_string()),
-        next,
-    )
-    .into()
+    Problem::new(ErrorKind::HalfDone, what, error.to_string(), next).into()
 }
 
 /// The problem of a file that cannot be written.
 pub fn file_problem(error: &FileError) -> Problem {
     let w = words();
-    let why = sanitize(&error.to_string());
+    let why = shown(&error.to_string()).to_string();
     if matches!(error, FileError::Changed(_)) {
         return Problem::new(
             ErrorKind::ChangedMeanwhile,

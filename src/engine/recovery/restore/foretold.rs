@@ -13,10 +13,10 @@ use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::recovery::backup::backup_problem;
 use crate::engine::recovery::change::Change;
 use crate::engine::recovery::file_change::FileChange;
-use crate::engine::session::own_backups;
 use crate::engine::session::reading;
 use crate::engine::session::survey;
 use crate::engine::session::{Session, compared};
+use crate::engine::session::{backup_keys, own_backups};
 use crate::io::db::Swap;
 use crate::io::fs::FileRead;
 use crate::io::install::Install;
@@ -73,7 +73,7 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
     let in_force = after.key_in_force();
     for key in [&in_force, &after.key_without_cache()] {
         if let Ok(key) = AppKey::parse(key.text.expose()) {
-            session.add_key(key, own_backups::source(backup, &backup.folder));
+            session.add_key(key, backup_keys::source(backup, &backup.folder));
         }
     }
     let now = session.assess();

@@ -5,9 +5,11 @@ use mysql::Row;
 use mysql::prelude::{FromValue, Queryable};
 
 use super::{MySql, error, literal, taken};
-use crate::io::db::StoreError;
+use crate::io::db::error::StoreError;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, LockAnswer};
+use crate::io::db::lock::Claimant;
+use crate::io::db::store::LockAnswer;
+use crate::words::untrusted::Untrusted;
 
 /// Some servers end what idles for a minute; in seconds.
 const STAYS: &str = "SET SESSION wait_timeout = GREATEST(@@wait_timeout, 28800)";
@@ -20,7 +22,7 @@ pub(super) fn claim(store: &mut MySql) -> Result<LockAnswer, StoreError> {
     match got {
         Some(1) if is_ours(store, &name) => Ok(LockAnswer::Ours),
         Some(0) => Ok(LockAnswer::Theirs(claimant(store, &name))),
-        _ => Err(StoreError::Query("GET_LOCK".to_owned())),
+        _ => Err(StoreError::Query("GET_LOCK".into())),
     }
 }
 
@@ -65,8 +67,8 @@ fn claimant(store: &mut MySql, name: &str) -> Claimant {
     .flatten();
     let from = from.filter(|host| !host.is_empty());
     Claimant {
-        connection: Some(id.to_string()),
-        from,
+        connection: Some(id.to_string().into()),
+        from: from.map(Untrusted::new),
         ..Claimant::default()
     }
 }

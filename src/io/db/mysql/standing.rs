@@ -6,7 +6,9 @@ use mysql::prelude::Queryable;
 use super::{error, literal, taken};
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
-use crate::io::db::{Foreign, StoreError, Use};
+use crate::io::db::error::StoreError;
+use crate::io::db::standing::Foreign;
+use crate::io::db::store::Use;
 
 /// What stands there that is not FreeScout's. `name` has its prefix. Triggers are shown to who may make them, and so to
 /// every account that could have made one.

@@ -23,7 +23,7 @@ use super::error;
 use super::metered::{Looks, MeteredStream, MeteredTls};
 use super::tls::MakeTls;
 use crate::domain::config::DbSettings;
-use crate::io::db::StoreError;
+use crate::io::db::error::StoreError;
 use crate::io::db::watch::Watch;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -96,7 +96,7 @@ fn refusal(error: &tokio_postgres::Error) -> Option<StoreError> {
     let refused = refused.downcast_ref::<StoreError>()?;
     Some(match refused {
         StoreError::TooMuch(said) => StoreError::TooMuch(said.clone()),
-        refused => StoreError::Query(refused.to_string()),
+        refused => StoreError::Query(refused.to_string().into()),
     })
 }
 
@@ -112,7 +112,7 @@ impl Link {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|e| StoreError::Query(e.to_string()))?;
+            .map_err(|e| StoreError::Query(e.to_string().into()))?;
         let stream = stream(settings, &runtime)?;
         let driver = ConnectionTask {
             runtime,
@@ -128,7 +128,7 @@ impl Link {
                 let tls = MakeTlsConnect::<MeteredStream<Box<dyn AsyncStream>>>::make_tls_connect(
                     &mut tls, host,
                 )
-                .map_err(|e| StoreError::Tls(e.to_string()))?;
+                .map_err(|e| StoreError::Tls(e.to_string().into()))?;
                 let tls = MeteredTls {
                     inner: tls,
                     watch: Arc::clone(watch),
@@ -237,7 +237,7 @@ impl Drop for ReadTransaction<'_> {
 
 /// Connects to the server: by its socket where the host is a folder, as libpq does, by TCP otherwise.
 fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn AsyncStream>, StoreError> {
-    let unreachable = |e: io::Error| StoreError::Unreachable(e.to_string());
+    let unreachable = |e: io::Error| StoreError::Unreachable(e.to_string().into());
     if settings.host.starts_with('/') {
         let socket = Path::new(&settings.host).join(format!(".s.PGSQL.{}", settings.port));
         let stream = runtime.block_on(async {

@@ -4,10 +4,12 @@
 use super::{LIFTED, NAMES, PgSql, taken};
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
-use crate::io::db::StoreError;
+use crate::io::db::error::StoreError;
 use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, LockAnswer};
+use crate::io::db::lock::Claimant;
+use crate::io::db::store::LockAnswer;
 use crate::io::fs;
+use crate::words::untrusted::Untrusted;
 
 pub(super) fn claim(store: &mut PgSql) -> Result<LockAnswer, StoreError> {
     store
@@ -39,7 +41,7 @@ pub(super) fn claim(store: &mut PgSql) -> Result<LockAnswer, StoreError> {
     match got.as_deref() {
         Some("true") => Ok(LockAnswer::Ours),
         Some("false") => Ok(LockAnswer::Theirs(claimant(store, number))),
-        _ => Err(StoreError::Query("pg_try_advisory_xact_lock".to_owned())),
+        _ => Err(StoreError::Query("pg_try_advisory_xact_lock".into())),
     }
 }
 
@@ -66,9 +68,9 @@ fn claimant(store: &mut PgSql, number: i64) -> Claimant {
         told.filter(|text| !text.is_empty())
     };
     Claimant {
-        program: of_holder(store, "a.application_name::text"),
-        connection: of_holder(store, "a.pid::text"),
-        from: of_holder(store, "host(a.client_addr)"),
+        program: of_holder(store, "a.application_name::text").map(Untrusted::new),
+        connection: of_holder(store, "a.pid::text").map(Untrusted::new),
+        from: of_holder(store, "host(a.client_addr)").map(Untrusted::new),
         pid: None,
     }
 }

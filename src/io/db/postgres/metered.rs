@@ -10,8 +10,9 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
+use crate::io::db::error::StoreError;
+use crate::io::db::store::odd;
 use crate::io::db::watch::Watch;
-use crate::io::db::{StoreError, odd};
 use crate::words::words;
 
 /// No message of a server we work with is longer, in bytes: a row whose values are as long as they may be.
@@ -96,7 +97,7 @@ impl Messages {
             0..4 => Err(odd()),
             4..=MESSAGE => Ok(()),
             _ => Err(StoreError::TooMuch(
-                words().error_database_message.to_owned(),
+                words().error_database_message.to_owned().into(),
             )),
         }
     }

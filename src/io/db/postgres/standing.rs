@@ -7,7 +7,9 @@ use super::link::Link;
 use super::taken;
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
-use crate::io::db::{Foreign, StoreError, Use};
+use crate::io::db::error::StoreError;
+use crate::io::db::standing::Foreign;
+use crate::io::db::store::Use;
 
 /// One row for the table, if there is one: its kind, and the first of each thing that FreeScout's schema does not have.
 ///

@@ -8,8 +8,9 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::Sqlite;
-use crate::io::db::StoreError;
-use crate::io::db::lock::{Claimant, LockAnswer};
+use crate::io::db::error::StoreError;
+use crate::io::db::lock::Claimant;
+use crate::io::db::store::LockAnswer;
 
 /// The kernel's list of all locks.
 const LOCKS: &str = "/proc/locks";
@@ -17,7 +18,7 @@ const LOCKS: &str = "/proc/locks";
 const MAX_LOCKS: u64 = 1 << 20;
 
 pub(super) fn claim(store: &mut Sqlite) -> Result<LockAnswer, StoreError> {
-    let refused = |e: std::io::Error| StoreError::Query(e.to_string());
+    let refused = |e: std::io::Error| StoreError::Query(e.to_string().into());
     let file = std::fs::canonicalize(&store.file).map_err(refused)?;
     let folder = OpenOptions::new()
         .read(true)

@@ -102,7 +102,7 @@ pub(super) fn read(
         let name = name.rsplit('/').next().unwrap_or(&name);
         reading
             .inside
-            .push(name.strip_suffix(ending).unwrap_or(name).to_owned());
+            .push(name.strip_suffix(ending).unwrap_or(name).to_owned().into());
     }
     let mut metered = MeteredReader::new(
         &mut *unpacked,
@@ -153,11 +153,10 @@ impl Read for Bzip2<'_> {
 }
 
 fn current_name(reading: &FileReading<'_>) -> String {
-    reading
-        .inside
-        .last()
-        .cloned()
-        .unwrap_or_else(|| reading.path.to_string_lossy().into_owned())
+    reading.inside.last().map_or_else(
+        || reading.path.to_string_lossy().into_owned(),
+        |member| member.raw().clone(),
+    )
 }
 
 /// The LZMA2 dictionary of the first block (`xz-file-format.txt`, 3.1 and 5.3.1), in bytes.

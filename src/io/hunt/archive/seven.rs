@@ -8,7 +8,7 @@ use super::super::SkipReason;
 use super::super::budget::{MeteredReader, SLOW};
 use super::member;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 pub(super) fn read<R: Read + Seek>(
     search: &mut PartSearch<'_>,
@@ -37,7 +37,7 @@ pub(super) fn read<R: Read + Seek>(
             .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_secs()).ok());
         let mut metered = MeteredReader::new(packed, &reading.budget, SLOW, search.cancel);
-        let name = sanitize(&entry.name);
+        let name = shown(&entry.name).to_string();
         ended = member(search, &mut metered, name, modified, reading, depth);
         // What stands before the next member is unpacked in any case.
         if ended.is_ok()

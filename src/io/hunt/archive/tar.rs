@@ -5,7 +5,7 @@ use std::io::Read;
 use super::super::SkipReason;
 use super::member;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
-use crate::words::untrusted::sanitize_bytes;
+use crate::words::untrusted::shown;
 
 /// Length of a header.
 const HEADER: usize = 512;
@@ -64,7 +64,7 @@ pub(super) fn read(
                 .mtime()
                 .ok()
                 .and_then(|t| i64::try_from(t).ok());
-            let name = sanitize_bytes(&name);
+            let name = shown(&name).to_string();
             member(search, &mut entry, name, modified, reading, depth)?;
         } else {
             long_name = None;

@@ -15,7 +15,7 @@ use super::super::budget::{FAST, MeteredReader};
 use super::super::{SkipReason, Skipped};
 use super::member;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
-use crate::words::untrusted::sanitize_bytes;
+use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 use directory::{Directory, ZipEntry};
 use taken::Unpacked;
@@ -103,9 +103,9 @@ fn by_directory<R: Read + Seek>(
     }
 }
 
-fn inside(reading: &FileReading<'_>, entry: &ZipEntry) -> Vec<String> {
+fn inside(reading: &FileReading<'_>, entry: &ZipEntry) -> Vec<Untrusted> {
     let mut inside = reading.inside.clone();
-    inside.push(sanitize_bytes(&entry.name));
+    inside.push(shown(&entry.name).to_string().into());
     inside
 }
 
@@ -152,7 +152,7 @@ fn unpack(
         }
     };
     let mut stream = MeteredReader::new(stream, &reading.budget, FAST, search.cancel);
-    let name = sanitize_bytes(&entry.name);
+    let name = shown(&entry.name).to_string();
     member(search, &mut stream, name, entry.modified(), reading, depth)?;
     Ok(!stream.failed())
 }
@@ -185,7 +185,7 @@ fn from_the_start<R: Read + Seek>(
             (true, DEFLATED) if !entry.is_encrypted() => {
                 let unpacked = DeflateDecoder::new(&mut stream);
                 let mut unpacked = MeteredReader::new(unpacked, &budget, FAST, search.cancel);
-                let name = sanitize_bytes(&entry.name);
+                let name = shown(&entry.name).to_string();
                 member(
                     search,
                     &mut unpacked,

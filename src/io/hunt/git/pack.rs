@@ -91,7 +91,7 @@ pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), S
     while let Some(at) = place {
         let object = pack.object_name(at);
         if let Err(why) = pack.object(reader, at) {
-            reader.skip(path, vec![object], why);
+            reader.skip(path, vec![object.into()], why);
         }
         if reader.ended() {
             return Ok(());

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::error::BackupError;
 use super::form::FILES;
-use super::{BackupError, prepare_parent};
+use super::parent::prepare_parent;
 use crate::io::fs;
 
 /// Marks the folder, and says whose keys it holds.

@@ -11,7 +11,7 @@ use age::stream::StreamWriter;
 use age::{DecryptError, Decryptor, Encryptor};
 use zeroize::Zeroizing;
 
-use super::BackupError;
+use super::error::BackupError;
 use crate::domain::inventory::secret::SecretBytes;
 
 /// What an encrypted file's name ends in.

@@ -21,12 +21,12 @@ pub enum TestProgress {
 
 /// What is known of a connection: its last tests, and the one that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct ConnectionTests {
+pub(in crate::wizard) struct ConnectionTests {
     /// With the stored password.
-    pub(super) stored: Option<Box<Tested>>,
+    pub(in crate::wizard) stored: Option<Box<Tested>>,
     /// With the one that stands in step 6, as long as it stands there.
-    pub(super) typed: Option<Box<Tested>>,
-    pub(super) now: Option<TestProgress>,
+    typed: Option<Box<Tested>>,
+    pub(in crate::wizard) now: Option<TestProgress>,
 }
 
 impl ConnectionTests {
@@ -47,16 +47,16 @@ pub struct State {
     /// Whose ladder is shown.
     pub outgoing: bool,
     /// Every mailbox.
-    pub(super) rows: Vec<MailboxRow>,
+    pub(in crate::wizard) rows: Vec<MailboxRow>,
     /// The mailbox of the chosen row: rows come and go under the filter, the choice stays.
     chosen: Option<Option<u64>>,
     /// What is known of each connection.
-    pub(super) known: BTreeMap<ConnectionId, ConnectionTests>,
+    pub(in crate::wizard) known: BTreeMap<ConnectionId, ConnectionTests>,
     /// Whose stored password was found wrong in an earlier round. That is no result of this one: it may have been changed
     /// since.
-    pub(super) refused_earlier: BTreeSet<ConnectionId>,
+    pub(in crate::wizard) refused_earlier: BTreeSet<ConnectionId>,
     /// The rounds that run, each with what it has not finished.
-    pub(super) rounds: BTreeMap<JobId, BTreeSet<ConnectionId>>,
+    pub(in crate::wizard) rounds: BTreeMap<JobId, BTreeSet<ConnectionId>>,
 }
 
 impl State {
@@ -137,7 +137,7 @@ impl State {
     }
 
     /// A round ended, or was called off: what it did not finish is as it was before it was asked for.
-    pub(super) fn end(&mut self, id: JobId) {
+    pub(in crate::wizard) fn end(&mut self, id: JobId) {
         for left in self.rounds.remove(&id).unwrap_or_default() {
             if let Some(known) = self.known.get_mut(&left) {
                 known.now = None;
@@ -149,7 +149,7 @@ impl State {
     }
 
     /// A login with the stored password ended.
-    pub(super) fn note_stored(&mut self, tested: &Tested) {
+    pub(in crate::wizard) fn note_stored(&mut self, tested: &Tested) {
         let known = self.known.entry(tested.id).or_default();
         known.stored = Some(Box::new(tested.clone()));
         known.now = None;
@@ -157,7 +157,7 @@ impl State {
     }
 
     /// A login with a typed password ended: FreeScout does not have that one yet.
-    pub(super) fn note_typed(&mut self, tested: &Tested) {
+    pub(in crate::wizard) fn note_typed(&mut self, tested: &Tested) {
         let mut tested = tested.clone();
         tested.ended.cautions.push(TestCaution::NotStored);
         let known = self.known.entry(tested.id).or_default();
@@ -166,7 +166,7 @@ impl State {
     }
 
     /// Forgets what was said to typed passwords that no longer stand.
-    pub(super) fn keep_typed(&mut self, stands: &dyn Fn(ConnectionId) -> bool) {
+    pub(in crate::wizard) fn keep_typed(&mut self, stands: &dyn Fn(ConnectionId) -> bool) {
         let State { known, rounds, .. } = self;
         let before = known.len();
         known.retain(|id, known| {
@@ -182,7 +182,7 @@ impl State {
     }
 
     /// The cursor on the chosen mailbox again, wherever its row moved; on a neighbour where it is gone.
-    pub(super) fn refocus(&mut self) {
+    pub(in crate::wizard) fn refocus(&mut self) {
         let shown = self.shown();
         let len = shown.len();
         let key = |row: &&MailboxRow| row.sides.first().map(|side| side.id.mailbox);
@@ -197,13 +197,13 @@ impl State {
         }
     }
 
-    pub(super) fn drop_empty(&mut self) {
+    pub(in crate::wizard) fn drop_empty(&mut self) {
         self.known
             .retain(|_, known| known.last().is_some() || known.now.is_some());
         self.refocus();
     }
 
-    pub(super) fn move_cursor(&mut self, action: Action) {
+    pub(in crate::wizard) fn move_cursor(&mut self, action: Action) {
         let len = self.shown().len();
         if len > 1 && self.cursor.act(action, len) {
             self.chosen = None;

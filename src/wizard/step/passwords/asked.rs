@@ -11,7 +11,7 @@ use crate::domain::plan::{self, Choices};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 
 /// How many older copies are offered.
 const OLDER_OFFERED: usize = 8;
@@ -70,8 +70,8 @@ fn account(assessment: &Assessment, secret: &SecretReport) -> (String, String) {
     if secret.kind == SecretKind::SystemMail {
         let mail = &assessment.system_mail;
         return (
-            sanitize(&mail.username),
-            sanitize(&format!("{}:{}", mail.host, mail.port)),
+            shown(&mail.username).to_string(),
+            shown(&format!("{}:{}", mail.host, mail.port)).to_string(),
         );
     }
     let Some(mailbox) = assessment
@@ -85,7 +85,10 @@ fn account(assessment: &Assessment, secret: &SecretReport) -> (String, String) {
         SecretKind::Incoming => (&mailbox.in_username, &mailbox.in_server, mailbox.in_port),
         _ => (&mailbox.out_username, &mailbox.out_server, mailbox.out_port),
     };
-    (sanitize(login), sanitize(&format!("{server}:{port}")))
+    (
+        shown(login).to_string(),
+        shown(&format!("{server}:{port}")).to_string(),
+    )
 }
 
 /// The passwords that a plan of this assessment leaves to be entered; also those at `beside`, whatever the plan.
@@ -162,11 +165,11 @@ pub fn asked(
             Asked {
                 place: secret.place.clone(),
                 kind: secret.kind,
-                owner: sanitize(&secret.owner),
+                owner: secret.owner.to_string(),
                 server,
                 oauth_mailbox: oauth(secret).map(|(id, _)| id),
                 same: same
-                    .map(|s| (s.place.clone(), sanitize(&s.owner), s.kind))
+                    .map(|s| (s.place.clone(), s.owner.to_string(), s.kind))
                     .collect(),
                 login,
                 older: assessment

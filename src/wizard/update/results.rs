@@ -1,16 +1,16 @@
 //! What a job reports, and what becomes of it: results are taken in, and what they made void is forgotten.
 
-use super::jobs::{JobKind, Pending};
-use super::message::Effect;
-use super::step::Step;
-use super::update::Wizard;
 use crate::domain::error::Problem;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{JobId, Update, WouldUndo};
+use crate::wizard::jobs::{JobKind, Pending};
+use crate::wizard::message::Effect;
+use crate::wizard::state::Wizard;
+use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
-use crate::wizard::step::survey::unfinished::Preview;
+use crate::wizard::step::survey::Preview;
 use crate::wizard::step::{keys, report, survey};
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 impl Wizard {
@@ -62,7 +62,7 @@ impl Wizard {
             Update::Folders(folders) => {
                 if kind == JobKind::KeepIn {
                     self.backup.form = None;
-                    let path = sanitize(&folders.backups.to_string_lossy());
+                    let path = shown(&folders.backups);
                     self.say(&text!(backup_folder_kept, path = path));
                 }
                 self.backup.folders = Some(*folders);

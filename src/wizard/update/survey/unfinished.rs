@@ -2,45 +2,18 @@
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::RunKind;
-use crate::engine::worker::{Job, WouldUndo};
+use crate::engine::worker::Job;
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::Effect;
 use crate::wizard::parts::input::Input;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::SurveyForm;
-use crate::wizard::update::Wizard;
+use crate::wizard::step::survey::{Preview, SurveyForm};
 use crate::words::{typed, words};
-
-/// The question, as far as it is answered.
-#[derive(Debug, Default)]
-pub struct Unfinished {
-    /// The word as far as it is typed.
-    pub word: Input,
-    /// The passphrase of the backup that is being put back, once it is known to be encrypted.
-    pub passphrase: Option<Input>,
-    /// What an undo would put back.
-    pub preview: Preview,
-    /// Why the last answer could not be carried out.
-    pub problem: Option<Problem>,
-}
-
-/// What an undo of the run would put back.
-#[derive(Debug, Default)]
-pub enum Preview {
-    /// Nobody has looked.
-    #[default]
-    NotAsked,
-    /// It is being compared.
-    Coming,
-    /// This.
-    Is(Box<WouldUndo>),
-    /// It would be refused.
-    Refused(Problem),
-}
 
 impl Wizard {
     /// Asks what shall become of the run.
-    pub(in crate::wizard) fn ask_about_unfinished(&mut self) {
+    pub(in crate::wizard::update) fn ask_about_unfinished(&mut self) {
         if self.survey.unfinished.is_some() {
             // It may come from another folder for the journal, named in step 2.
             self.step = Step::Survey;
@@ -60,7 +33,7 @@ impl Wizard {
     }
 
     /// Compares what an undo would put back, once for each question.
-    pub(in crate::wizard) fn foresee_undo(&mut self) -> Vec<Effect> {
+    pub(in crate::wizard::update) fn foresee_undo(&mut self) -> Vec<Effect> {
         let asked = match &self.survey.form {
             Some(SurveyForm::Unfinished(form)) => {
                 form.problem.is_none()
@@ -78,7 +51,7 @@ impl Wizard {
         self.start(Job::ForeseeUndo)
     }
 
-    pub(in crate::wizard) fn decide_unfinished(&mut self) -> Vec<Effect> {
+    pub(super) fn decide_unfinished(&mut self) -> Vec<Effect> {
         let w = words();
         let Some(SurveyForm::Unfinished(form)) = &self.survey.form else {
             return Vec::new();
@@ -116,7 +89,7 @@ impl Wizard {
     }
 
     /// The run is finished, or taken back.
-    pub(in crate::wizard) fn decided(&mut self) {
+    pub(in crate::wizard::update) fn decided(&mut self) {
         self.survey.unfinished = None;
         self.survey.form = None;
     }
@@ -131,7 +104,7 @@ impl Wizard {
 
     /// The answer could not be carried out: it is asked again, with the reason. That a passphrase is needed is none as long
     /// as it was not asked for.
-    pub(in crate::wizard) fn unfinished_failed(&mut self, problem: Problem) {
+    pub(in crate::wizard::update) fn unfinished_failed(&mut self, problem: Problem) {
         let form = self.survey.form.as_ref();
         let was_asked =
             matches!(form, Some(SurveyForm::Unfinished(form)) if form.passphrase.is_some());

@@ -1,21 +1,12 @@
 //! Leaving: at once where nothing would be lost, after a question otherwise, and never in the middle of writing.
 
-use super::jobs::{JobKind, Pending, Running};
-use super::message::{Action, Effect};
-use super::update::{Overlay, Wizard};
+use crate::wizard::jobs::{JobKind, Pending, Running};
+use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::window::Window;
+use crate::wizard::state::{InstallLifetime, Overlay, Wizard};
 use crate::wizard::step::apply::Written;
-use crate::words::untrusted::sanitize;
+use crate::words::untrusted::shown;
 use crate::words::words;
-
-/// What becomes of the install, and of all that was written beside it, when the program has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InstallLifetime {
-    /// It stays.
-    Lasting,
-    /// It is deleted: no backup, report or way back is left to be named.
-    ThrowAway,
-}
 
 impl Wizard {
     /// Leaves at once where nothing would be lost, asks otherwise.
@@ -94,7 +85,7 @@ impl Wizard {
         }
         lines.extend(self.report_ways());
         let saved = self.report.saved.iter();
-        lines.extend(saved.map(|path| sanitize(&path.to_string_lossy())));
+        lines.extend(saved.map(|path| shown(path).to_string()));
         match &self.written {
             Written::Recovery { undo } if lines.is_empty() => {
                 lines.push(text!(quit_recovery_stands, undo = undo));
@@ -113,14 +104,10 @@ impl Wizard {
     /// That a backup stays, where one was made.
     fn backup_stays(&self) -> Option<String> {
         let made = self.backup.made.as_ref()?;
-        let folder = sanitize(&made.folder.to_string_lossy());
+        let folder = shown(&made.folder);
         Some(match &made.keys {
             None => text!(quit_backup_stays, folder = folder),
-            Some(keys) => text!(
-                quit_backup_stays_apart,
-                folder = folder,
-                keys = sanitize(&keys.to_string_lossy())
-            ),
+            Some(keys) => text!(quit_backup_stays_apart, folder = folder, keys = shown(keys)),
         })
     }
 

@@ -5,9 +5,9 @@ use crate::domain::run::bookmark::Bookmark;
 use crate::engine::worker::Job;
 use crate::wizard::jobs::Pending;
 use crate::wizard::message::Effect;
+use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::SurveyForm;
-use crate::wizard::update::Wizard;
 use crate::words::words;
 
 impl Wizard {
@@ -29,7 +29,7 @@ impl Wizard {
     }
 
     /// Has the bookmark written down when it is another than the one written last.
-    pub(in crate::wizard) fn remember(&mut self) -> Option<Effect> {
+    pub(in crate::wizard::update) fn remember(&mut self) -> Option<Effect> {
         // A bookmark that was found is neither forgotten nor overwritten before it is decided about.
         let undecided = matches!(self.survey.form, Some(SurveyForm::Earlier(_)));
         let surveyed = self.survey.read().is_some() && self.assessment().is_some();
@@ -46,7 +46,7 @@ impl Wizard {
     }
 
     /// Asks whether to go back to where an earlier wizard was left.
-    pub(in crate::wizard) fn ask_about_earlier(&mut self, bookmark: Box<Bookmark>) {
+    pub(in crate::wizard::update) fn ask_about_earlier(&mut self, bookmark: Box<Bookmark>) {
         self.remembered = Some(Bookmark {
             at: String::new(),
             ..(*bookmark).clone()
@@ -57,7 +57,7 @@ impl Wizard {
     }
 
     /// Goes back to where the operator was.
-    pub(in crate::wizard) fn take_up(&mut self) -> Vec<Effect> {
+    pub(super) fn take_up(&mut self) -> Vec<Effect> {
         let Some(SurveyForm::Earlier(bookmark)) = &self.survey.form else {
             return Vec::new();
         };
@@ -80,7 +80,7 @@ impl Wizard {
     }
 
     /// What was to be taken up is there again: to the step, as far as it is open.
-    pub(in crate::wizard) fn return_to(&mut self, step: Step) -> Vec<Effect> {
+    pub(in crate::wizard::update) fn return_to(&mut self, step: Step) -> Vec<Effect> {
         let w = words();
         if self.backup.done.is_none() {
             let effects = self.go(Step::Backup);

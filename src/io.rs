@@ -1,0 +1,9 @@
+//! One outside thing a room.
+
+pub mod db;
+pub mod fs;
+pub mod hunt;
+pub mod install;
+pub mod mail;
+pub mod os;
+pub mod state;

@@ -1,0 +1,86 @@
+//! What a search did not read, and why.
+
+use std::path::PathBuf;
+
+use crate::words::untrusted::{Untrusted, shown};
+use crate::words::words;
+
+/// Why something was not read, or not to its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SkipReason {
+    /// The operating system refused, in its words.
+    #[error("{0}")]
+    Refused(String),
+    /// A disk that fails: so many KiB of a file, the first of them at this byte.
+    #[error("{}", text!(skip_gaps, kilobytes = .kilobytes, first = .first))]
+    Gaps {
+        /// How much could not be read.
+        kilobytes: u64,
+        /// Where it begins.
+        first: u64,
+    },
+    /// An archive that breaks off or contradicts itself.
+    #[error("{}", text!(skip_broken, why = shown(.0)))]
+    Broken(String),
+    /// A member of a zip file that needs a password.
+    #[error("{}", words().skip_encrypted)]
+    Encrypted,
+    /// Archives within archives within archives.
+    #[error("{}", words().skip_too_deep)]
+    TooDeep,
+    /// Something unpacks to more than the limit, in MiB.
+    #[error("{}", text!(skip_too_much, megabytes = .0))]
+    TooMuch(u64),
+    /// Too much work for so few bytes of the file, as no honest archive makes: it was searched as far as this.
+    #[error("{}", text!(skip_trap, kilobytes = .kilobytes, megabytes = .megabytes))]
+    Trap {
+        /// What was read of the file.
+        kilobytes: u64,
+        /// What that unpacked to.
+        megabytes: u64,
+    },
+    /// So many members of a zip file lie within others, or are others once more: their bytes were unpacked once.
+    #[error("{}", text!(skip_shared, count = .0))]
+    Shared(u64),
+    /// A file that does not say how long it is, and has not ended after so many MiB.
+    #[error("{}", text!(skip_endless, megabytes = .0))]
+    Endless(u64),
+    /// From here on, not every text that may be a key was tried on every secret.
+    #[error("{}", text!(skip_tried_on_some, count = .candidates, some = .tried, all = .secrets))]
+    TriedOnSome {
+        /// How many texts were tried on some secrets only.
+        candidates: u64,
+        /// On how many.
+        tried: usize,
+        /// Of how many that no known key opens.
+        secrets: usize,
+    },
+    /// Unpacking takes more memory than the limit, in MiB.
+    #[error("{}", text!(skip_memory, megabytes = .0))]
+    Memory(u64),
+    /// A packed form that this search does not read.
+    #[error("{}", text!(skip_not_read, form = .0))]
+    NotRead(&'static str),
+    /// A file system of another machine, or one that a program feeds.
+    #[error("{}", words().skip_network)]
+    Network,
+    /// Nothing on a disk, only what the kernel makes up while it is read: `/proc`, `/sys` and their like.
+    #[error("{}", words().skip_no_files)]
+    NoFiles,
+    /// A backup that this program made.
+    #[error("{}", words().skip_own_backup)]
+    OwnBackup,
+    /// The named place is not there.
+    #[error("{}", words().skip_missing)]
+    Missing,
+}
+
+/// Something that was not read, or not to its end.
+pub struct Skipped {
+    /// The file on disk.
+    pub path: PathBuf,
+    /// Members that lead to it, outermost first.
+    pub inside: Vec<Untrusted>,
+    /// Why.
+    pub why: SkipReason,
+}

@@ -1,0 +1,110 @@
+//! The wizard's whole state. What becomes of it with an event stands in [`update`](super::update).
+
+use std::path::PathBuf;
+
+use super::jobs::Running;
+use super::parts::window::Window;
+use super::step::apply::Written;
+use super::step::{
+    Step, apply, backup, checks, connections, keys, passwords, plan, report, survey,
+};
+use crate::domain::run::bookmark::{Bookmark, Searched};
+use crate::domain::verdict::assessment::Assessment;
+
+/// What lies over the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// The help.
+    Help,
+    /// "Really leave?"
+    Quit,
+}
+
+/// What becomes of the install, and of all that was written beside it, when the program has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstallLifetime {
+    /// It stays.
+    Lasting,
+    /// It is deleted: no backup, report or way back is left to be named.
+    ThrowAway,
+}
+
+/// The whole state.
+#[derive(Debug)]
+pub struct Wizard {
+    /// The step on the screen.
+    pub step: Step,
+    /// Step 1.
+    pub survey: survey::State,
+    /// Step 2.
+    pub backup: backup::State,
+    /// Step 3.
+    pub keys: keys::State,
+    /// Step 4.
+    pub checks: checks::State,
+    /// Step 5.
+    pub plan: plan::State,
+    /// Step 6.
+    pub passwords: passwords::State,
+    /// Step 7.
+    pub apply: apply::State,
+    /// Step 8.
+    pub report: report::State,
+    /// The connections pane.
+    pub connections: connections::State,
+    /// What lies over the step.
+    pub overlay: Option<Overlay>,
+    /// The job that runs.
+    pub running: Option<Running>,
+    /// One sentence about the last key; gone with the next one.
+    pub notice: Option<String>,
+    /// What this session has written to the install, as it stands now.
+    pub written: Written,
+    /// The bookmark as it was written down last.
+    pub(super) remembered: Option<Bookmark>,
+    /// Where the command line says to look for keys.
+    pub(super) given: Searched,
+    /// Those of these places that are still to be searched: as soon as the install was read.
+    pub(super) to_search: Vec<PathBuf>,
+    /// Run FreeScout's own cache command.
+    pub(super) artisan: bool,
+    /// The furthest step that was gone to in this round.
+    pub(super) reached: Step,
+    /// What it is drawn in.
+    pub(super) window: Window,
+    pub(super) assessment: Option<Box<Assessment>>,
+    pub(super) jobs: u64,
+}
+
+impl Wizard {
+    /// The wizard before its first job.
+    pub(super) fn at_start(folder: Option<PathBuf>, artisan: bool) -> Self {
+        Self {
+            step: Step::Survey,
+            survey: survey::State {
+                folder,
+                ..survey::State::default()
+            },
+            backup: backup::State::default(),
+            keys: keys::State::default(),
+            checks: checks::State::default(),
+            plan: plan::State::default(),
+            passwords: passwords::State::default(),
+            apply: apply::State::default(),
+            report: report::State::default(),
+            connections: connections::State::default(),
+            overlay: None,
+            running: None,
+            notice: None,
+            written: Written::Nothing,
+            remembered: None,
+            given: Searched::default(),
+            to_search: Vec::new(),
+            artisan,
+            reached: Step::Survey,
+            window: Window::default(),
+            assessment: None,
+            jobs: 0,
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! What the keys of step 8 do.
+
+use crate::domain::mail::state::{Health, MailState, Owner, is_open};
+use crate::domain::verdict::secret_report::SecretReport;
+use crate::engine::exit::Exit;
+use crate::engine::worker::{Applied, Job};
+use crate::sentences::{self, mail_state};
+use crate::wizard::jobs::JobKind;
+use crate::wizard::message::{Action, Effect};
+use crate::wizard::parts::input::Input;
+use crate::wizard::state::Wizard;
+use crate::wizard::step::apply::Written;
+use crate::wizard::step::report::ReportItem;
+use crate::words::untrusted::shown;
+use crate::words::{typed, words};
+
+impl Wizard {
+    pub(in crate::wizard) fn report_offers(&self) -> Vec<Action> {
+        let free = self.is_free();
+        let save = free && !self.report.is_saved();
+        let offers = [
+            (save, Action::Primary),
+            (
+                self.report_items().len() > 1 && !self.is_running(JobKind::Undo),
+                Action::Down,
+            ),
+            (free && self.can_undo(), Action::Undo),
+            (free, Action::StartOver),
+        ];
+        let offers = offers.into_iter().filter(|(offered, _)| *offered);
+        offers.map(|(_, action)| action).collect()
+    }
+
+    /// Whether there is a recovery of this round to take back.
+    fn can_undo(&self) -> bool {
+        self.report.applied.is_some() && self.report.undone.is_none()
+    }
+
+    pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
+        // The answer to the question is being carried out.
+        if self.is_running(JobKind::Undo) {
+            return Vec::new();
+        }
+        let (saved, undoable) = (self.report.is_saved(), self.can_undo());
+        match (action, &mut self.report.undoing) {
+            (Action::Back, Some(_)) => self.report.undoing = None,
+            (Action::Primary, Some(word)) => {
+                if !word.expose().trim().eq_ignore_ascii_case(typed::UNDO) {
+                    self.say(words().undo_type_the_word);
+                    return Vec::new();
+                }
+                let started = self.start(Job::Undo);
+                // It is asked again where it fails.
+                if !started.is_empty() {
+                    self.report.undoing = Some(Input::default());
+                    self.report.problem = None;
+                }
+                return started;
+            }
+            (action, Some(word)) => {
+                word.act(action);
+            }
+            (Action::Primary, None) if !saved => {
+                return self.save_report();
+            }
+            (Action::Primary, None) => self.say(words().q_or_n),
+            (Action::Undo, None) if undoable => {
+                // What it would put back is shown before it can be confirmed.
+                let started = self.start(Job::ForeseeUndo);
+                if !started.is_empty() {
+                    self.report.undoing = Some(Input::default());
+                    self.report.would_undo = None;
+                    self.report.problem = None;
+                }
+                return started;
+            }
+            (Action::StartOver, None) => return self.start_over(),
+            (action, None) => {
+                let rows = self.report_items().len();
+                self.report.cursor.act(action, rows);
+            }
+        }
+        Vec::new()
+    }
+
+    fn save_report(&mut self) -> Vec<Effect> {
+        let tested = self.connections.tested().into_iter().cloned().collect();
+        // One report a recovery; the undo has one of its own.
+        let over = match &self.report.undone {
+            None => self.report.saved.clone(),
+            Some(_) => Vec::new(),
+        };
+        let started = self.start(Job::SaveReport {
+            text: self.report_text(),
+            tested,
+            over,
+        });
+        if !started.is_empty() {
+            self.report.problem = None;
+            self.report.outdated = false;
+        }
+        started
+    }
+
+    /// Saves a report again that was saved while connections were still being tested: what is kept says how it ended.
+    pub(super) fn keep_report_current(&mut self) -> Vec<Effect> {
+        let report = &self.report;
+        let behind = report.outdated && !report.saved.is_empty() && report.problem.is_none();
+        let recovered = report.applied.is_some() && report.undone.is_none();
+        if behind && recovered && self.is_free() && !self.connections.running() {
+            return self.save_report();
+        }
+        Vec::new()
+    }
+
+    /// How the program ends, as things stand.
+    pub fn exit(&self) -> Exit {
+        match &self.written {
+            Written::InPart(_) => return Exit::Unreadable,
+            Written::Nothing => return Exit::Attention,
+            Written::Recovery { .. } => {}
+        }
+        let verified = self
+            .report
+            .applied
+            .as_ref()
+            .is_none_or(|applied| applied.verified);
+        match self.assessment() {
+            Some(after) => Exit::of_recovery(verified, after),
+            None => Exit::Unreadable,
+        }
+    }
+}
+
+impl Wizard {
+    /// The state of the mail, with what was tested so far.
+    pub fn mail_state(&self) -> Option<MailState<'_>> {
+        let assessment = self.assessment()?;
+        Some(MailState::of(assessment, &|id| self.connections.last(id)))
+    }
+
+    /// Those whose mail does not flow, what is left to do, then all the others.
+    pub fn report_items(&self) -> Vec<ReportItem> {
+        let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) else {
+            return Vec::new();
+        };
+        let site = self.site();
+        let item = |owner: &Owner<'_>| ReportItem {
+            health: Some(owner.health()),
+            name: mail_state::name(owner),
+            address: owner.email.to_string(),
+            text: mail_state::in_short(owner),
+            advice: mail_state::advice(owner, assessment, site),
+        };
+        let good = |owner: &&Owner<'_>| owner.health() == Health::Good;
+        let notes = self.report_notes().into_iter().map(|text| ReportItem {
+            health: None,
+            name: String::new(),
+            address: String::new(),
+            text,
+            advice: Vec::new(),
+        });
+        let open = state.owners.iter().filter(|owner| !good(owner));
+        let mut items: Vec<ReportItem> = open.map(item).collect();
+        items.extend(notes);
+        items.extend(state.owners.iter().filter(good).map(item));
+        items
+    }
+
+    /// What was done on the way, or is left to the operator.
+    fn report_notes(&self) -> Vec<String> {
+        match (&self.report.applied, &self.report.undone) {
+            (Some(applied), None) => applied.notes.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The host of `APP_URL`, for links into FreeScout.
+    fn site(&self) -> &str {
+        self.survey.read().map_or("", |survey| &survey.site)
+    }
+
+    /// The report as it is saved: the same sentences as on the screen, but for its keys.
+    pub fn report_text(&self) -> String {
+        let w = words();
+        let mut lines = Vec::new();
+        if let Some(survey) = self.survey.read() {
+            lines.push(text!(
+                check_install,
+                path = shown(&survey.path),
+                version = survey.version,
+                server = survey.server,
+                database = survey.database
+            ));
+        }
+        lines.push(String::new());
+        let sign = mail_state::sign(self.report_health());
+        let mut headlines = self.report_headlines().into_iter();
+        lines.extend(headlines.next().map(|line| format!("{sign} {line}")));
+        lines.extend(headlines);
+        lines.extend(self.report_notes());
+        lines.push(String::new());
+        if let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) {
+            lines.extend(mail_state::all_in_full(&state, assessment, self.site()));
+            lines.extend(
+                assessment
+                    .keys
+                    .iter()
+                    .map(|key| sentences::key(key, assessment.summary.all())),
+            );
+            lines.extend(
+                assessment
+                    .findings
+                    .iter()
+                    .map(|f| format!("- {}", sentences::finding(f))),
+            );
+            lines.push(String::new());
+        }
+        lines.extend(w.report_watch.lines().map(str::to_owned));
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    /// What came of it, in sentences: the state of the mail first, then what was done, and the way back from that. Nothing
+    /// while there is no report.
+    pub fn report_headlines(&self) -> Vec<String> {
+        let mut lines = self.report_outcome();
+        lines.extend(self.report_ways());
+        lines
+    }
+
+    /// The state of the mail, and what was done.
+    pub(super) fn report_outcome(&self) -> Vec<String> {
+        let state = self.mail_state();
+        let headline = state.map(|state| {
+            let logins = state.owners.iter().flat_map(|owner| &owner.logins);
+            let needed = logins.filter(|login| login.connection.target.is_ok());
+            let tested = |id| self.connections.progress(id).is_some();
+            let left = needed.filter(|login| tested(login.connection.id)).count();
+            mail_state::headline(&state, left)
+        });
+        let done = match (&self.report.undone, &self.report.applied) {
+            (Some(undone), _) => undone.iter().take(1).cloned().collect(),
+            (None, Some(applied)) => {
+                let verdict = if applied.verified {
+                    text!(
+                        report_verified,
+                        resealed = applied.resealed,
+                        entered = applied.reentered
+                    )
+                } else {
+                    text!(
+                        report_unverified,
+                        resealed = applied.resealed,
+                        entered = applied.reentered
+                    )
+                };
+                vec![verdict]
+            }
+            (None, None) => return Vec::new(),
+        };
+        headline.into_iter().chain(done).collect()
+    }
+
+    /// How to take it back; of what was taken back, all that is to be known beside.
+    pub(super) fn report_ways(&self) -> Vec<String> {
+        match (&self.report.undone, &self.report.applied) {
+            (Some(undone), _) => undone.iter().skip(1).cloned().collect(),
+            (None, Some(applied)) => vec![text!(report_undo, undo = applied.undo)],
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// How it all stands: the worse of what is read and what is proven, and of what applying came to.
+    pub fn report_health(&self) -> Health {
+        let unverified = |applied: &Applied| !applied.verified && self.report.undone.is_none();
+        if self.report.applied.as_deref().is_some_and(unverified) {
+            return Health::Broken;
+        }
+        self.mail_state()
+            .map_or(Health::Open, |state| state.health())
+    }
+
+    /// Which keys lead on from here: for the screen alone.
+    pub fn report_hints(&self) -> Vec<&'static str> {
+        let w = words();
+        let Some(state) = self.mail_state() else {
+            return Vec::new();
+        };
+        let mut hints = Vec::new();
+        let untested = state.owners.iter().flat_map(|owner| &owner.logins);
+        let untested = untested
+            .filter(|login| login.tested.is_none() && login.connection.target.is_ok())
+            .count();
+        if untested > 0 && !self.connections.running() {
+            hints.push(w.report_hint_test);
+        }
+        if state.logins.failed > 0 {
+            hints.push(w.report_hint_failing);
+        }
+        let enterable = |s: &SecretReport| is_open(s) && s.enterable();
+        let secrets = self.assessment().map(|a| a.secrets.as_slice());
+        if secrets.unwrap_or_default().iter().any(enterable) {
+            hints.push(w.report_hint_enter);
+        }
+        hints
+    }
+}

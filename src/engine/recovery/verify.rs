@@ -315,7 +315,10 @@ mod tests {
         let named = unplanned(&after, &[planned(1)]);
         assert_eq!(
             named,
-            ["mailboxes#2.in_password", "mailboxes#5.in_password"]
+            [
+                "incoming password (mailbox 2)",
+                "incoming password (mailbox 5)"
+            ]
         );
         let all: Vec<PlannedSecret> = (1..6).map(planned).collect();
         assert!(unplanned(&after, &all).is_empty());

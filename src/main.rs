@@ -20,6 +20,7 @@ use freescout_rescue::io::os::crash_points;
 use freescout_rescue::io::os::crash_points::Point;
 use freescout_rescue::io::os::{entropy, harden, spawn};
 use freescout_rescue::io::state::AbsolutePath;
+use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
 use freescout_rescue::{demo, text, tui};
@@ -55,7 +56,10 @@ fn run(arguments: Arguments) -> CommandResult {
     arguments.require_one_reader().map_err(not_started)?;
     let common = arguments.common;
     match arguments.task {
-        None => wizard(&common, Settings::of_system(), Endpoints::default()),
+        None => {
+            let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
+            wizard(&common, mail, endpoints, InstallLifetime::Lasting)
+        }
         Some(Task::Command(command)) => cli::run(*command),
         Some(Task::Demo {
             make: Some(folder),
@@ -65,7 +69,12 @@ fn run(arguments: Arguments) -> CommandResult {
     }
 }
 
-fn wizard(common: &Common, mail: Settings, endpoints: Endpoints) -> CommandResult {
+fn wizard(
+    common: &Common,
+    mail: Settings,
+    endpoints: Endpoints,
+    lifetime: InstallLifetime,
+) -> CommandResult {
     let given = common.given().map_err(not_started)?;
     common.require_for_screen().map_err(not_started)?;
     let setup = Setup {
@@ -76,7 +85,7 @@ fn wizard(common: &Common, mail: Settings, endpoints: Endpoints) -> CommandResul
         endpoints,
     };
     let (install, look_in) = (common.install.clone(), common.look_in.clone());
-    tui::app::wizard(setup, install, look_in, !common.no_artisan).map_err(not_started)
+    tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime).map_err(not_started)
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
@@ -128,7 +137,7 @@ fn run_demo() -> CommandResult {
         google: nowhere(),
         ..Endpoints::default()
     };
-    let outcome = wizard(&common, mail, endpoints);
+    let outcome = wizard(&common, mail, endpoints, InstallLifetime::ThrowAway);
     Out::stderr().line(w.demo_gone);
     outcome
 }

@@ -159,6 +159,9 @@ pub fn finding(finding: &Finding) -> String {
                 text!(finding_published_key, key = key, published = published)
             }
         }
+        Finding::GivenKeyUseless { key, place } => {
+            text!(finding_given_key_useless, key = key, source = source(place))
+        }
         Finding::DatabaseSettingsDiffer => w.finding_database_settings_differ.to_owned(),
         Finding::RootOwned { path } => {
             text!(finding_root_owned, path = shown(&path))

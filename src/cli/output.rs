@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
-use crate::domain::inventory::secret::Place;
-use crate::domain::inventory::secret::SecretKind;
+use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::{PlanAction, Why};
@@ -378,7 +377,8 @@ pub(super) fn undone(
 ) -> Exit {
     if json {
         let json = serde_json::json!({
-            "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files, "refused": undone.refused, "stranded": undone.stranded,
+            "schema": 1, "backup": backup.to_string_lossy(), "rows": undone.rows, "files": undone.files,
+            "refused": places(&undone.refused), "stranded": places(&undone.stranded),
             "notes": undone.notes,
         });
         Out::stdout().json(&Cautioned::new(json, cautions));
@@ -391,6 +391,12 @@ pub(super) fn undone(
     } else {
         Exit::Unreadable
     }
+}
+
+/// Places as the JSON forms name them.
+pub(super) fn places(named: &[NamedPlace]) -> Vec<String> {
+    let place = |of: &NamedPlace| of.place.to_string();
+    named.iter().map(place).collect()
 }
 
 /// What putting a backup back came to in the end, and the exit code.

@@ -18,7 +18,7 @@ use crate::domain::inventory::mailbox::{
     IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail,
 };
 use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table, Token};
+use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table, Token};
 use crate::domain::payload::base64;
 use crate::domain::payload::json_span;
 use crate::words::untrusted::Untrusted;
@@ -214,6 +214,24 @@ impl Inventory {
     /// The rules of the installed version.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// A place, and whose it is, be there a secret or not.
+    pub fn named(&self, place: Place) -> NamedPlace {
+        let secret = self.secrets.iter().find(|secret| secret.place == place);
+        let of_its_cell = || self.secrets.iter().find(|s| s.place.cell == place.cell);
+        let of_its_mailbox = || {
+            let mut mailboxes = self.mailboxes.iter();
+            let is_it = |id| place.cell.table == Table::Mailboxes && id == place.cell.id;
+            mailboxes.find(|mailbox| is_it(mailbox.id))
+        };
+        let owner = secret.or_else(of_its_cell).map(|secret| &secret.owner);
+        let owner = owner.or_else(|| of_its_mailbox().map(|mailbox| &mailbox.name));
+        NamedPlace {
+            owner: owner.cloned().unwrap_or_default(),
+            kind: secret.map(|secret| secret.kind),
+            place,
+        }
     }
 
     /// Takes a row of `mailboxes`.

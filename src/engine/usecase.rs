@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::domain::error::Problem;
 use crate::engine::hunt::Looking;
 use crate::engine::recovery::apply;
+use crate::engine::recovery::backup::require_unserved;
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::run_log::Ledger;
 use crate::engine::session::Session;
@@ -125,6 +126,16 @@ fn lock(
     reporter.stage(Stage::Lock);
     session.awake()?;
     Ledger::open(options, session)
+}
+
+/// The same for what makes a backup first: refused before anything is written where that could not be kept.
+fn lock_for_change(
+    session: &mut Session,
+    options: &Options,
+    reporter: &dyn Reporter,
+) -> Result<Ledger, Problem> {
+    require_unserved(options, &session.install.root)?;
+    lock(session, options, reporter)
 }
 
 /// A request to stop that came while this backup was made is honoured now, before anything is changed.

@@ -71,10 +71,15 @@ pub enum Job {
         /// Restart workers even where their memory could not be searched for a lost key.
         restart_anyway: bool,
     },
+    /// Say what [`Job::Undo`] would put back. Nothing is changed.
+    ForeseeUndo,
     /// Take back the last recovery, or the one that was interrupted.
     Undo,
     /// Finish the run that was interrupted.
-    Resume,
+    Resume {
+        /// The passphrase of the backup that is being put back, where that is encrypted.
+        passphrase: Option<SecretBytes>,
+    },
     /// Bring back what a bookmark names: search again, and take its backup if it is still of what stands.
     TakeUp(Box<Bookmark>),
     /// Write the report as text and JSON.
@@ -223,6 +228,19 @@ pub struct PlanReady {
     pub after: Summary,
 }
 
+/// What an undo would put back. Texts are sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldUndo {
+    /// When the backup was made that it goes back to.
+    pub created: String,
+    /// Rows that would be put back.
+    pub rows: usize,
+    /// Files that would be.
+    pub files: usize,
+    /// What would be left alone: sentences.
+    pub left_alone: Vec<String>,
+}
+
 /// What applying a plan came to.
 #[derive(Debug, Clone)]
 pub struct Applied {
@@ -299,6 +317,8 @@ pub enum Update {
     NotPossible(Strategy, Impossible),
     /// The plan was carried out.
     Applied(Box<Applied>),
+    /// What an undo would put back.
+    WouldUndo(Box<WouldUndo>),
     /// The last recovery was taken back: sentences.
     Undone(Vec<String>),
     /// A connection test is at this rung.

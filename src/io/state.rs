@@ -162,6 +162,30 @@ pub fn require_usable(path: &AbsolutePath) -> Result<(), BackupError> {
         .map_err(|e| BackupError::System(there, e.into()))
 }
 
+/// Why none of the folders that would take the place of the usual one can be used, where `path` lies in that: it alone is
+/// named otherwise, though another may be the one to set right. Empty for a folder that somebody named.
+pub fn refused_in_place_of(path: &Path) -> Vec<BackupError> {
+    refused_after(path, &places(&Surroundings::of_this_process()))
+}
+
+fn refused_after(path: &Path, places: &[AbsolutePath]) -> Vec<BackupError> {
+    let Some((usual, others)) = places.split_first() else {
+        return Vec::new();
+    };
+    if !path.starts_with(&usual.0) {
+        return Vec::new();
+    }
+    let refused = others.iter().map(|other| require_usable(other).err());
+    refused.collect::<Option<_>>().unwrap_or_default()
+}
+
+/// Whether a folder, be it there or not, lies in what the web server of this install hands out.
+pub fn is_served(folder: &Path, install: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let public = install.join("public");
+    folder.starts_with(&public) || real(&trust::existing(folder)).starts_with(real(&public))
+}
+
 /// The folder of the backups, where no other is named.
 pub fn backups_in(state_dir: &AbsolutePath) -> AbsolutePath {
     state_dir.join("backups")
@@ -240,6 +264,60 @@ mod tests {
         let open = std::fs::Permissions::from_mode(0o777);
         std::fs::set_permissions(&places[2], open).unwrap();
         assert_eq!(chosen(&places), places[1], "others could have put it there");
+    }
+
+    #[test]
+    fn what_lies_in_the_document_root_is_served() {
+        let folder = tempfile::tempdir().unwrap();
+        let install = folder.path().join("install");
+        std::fs::create_dir_all(install.join("public/css")).unwrap();
+        std::fs::create_dir_all(folder.path().join("release")).unwrap();
+        for (target, link) in [("install/public/css", "styles"), ("install", "current")] {
+            let target = folder.path().join(target);
+            std::os::unix::fs::symlink(target, folder.path().join(link)).unwrap();
+        }
+        for (name, served) in [
+            ("install/public", true),
+            ("install/public/not/there", true),
+            ("styles/not-there", true),
+            ("current/public/backups", true),
+            ("install", false),
+            ("install/publicity", false),
+            ("install/storage/backups", false),
+            ("elsewhere", false),
+        ] {
+            assert_eq!(
+                is_served(&folder.path().join(name), &install),
+                served,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| AbsolutePath::new(folder.path().join(name).join(NAME)).unwrap();
+        let places = ["file", "planted"].map(place);
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        std::fs::create_dir_all(&places[1]).unwrap();
+        let open = std::fs::Permissions::from_mode(0o777);
+        std::fs::set_permissions(&places[1], open).unwrap();
+        let refused = |path: &Path| -> Vec<PathBuf> {
+            let all = refused_after(path, &places);
+            all.iter().map(|error| error.path().to_owned()).collect()
+        };
+        let (usual, planted) = (&places[0], places[1].to_path_buf());
+        for within in [usual.to_path_buf(), usual.join("backups/one").to_path_buf()] {
+            assert_eq!(refused(&within), std::slice::from_ref(&planted));
+        }
+        assert!(
+            refused(Path::new("/srv/named")).is_empty(),
+            "named by somebody"
+        );
+        let closed = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&places[1], closed).unwrap();
+        assert!(refused(usual).is_empty(), "this one takes its place");
     }
 
     #[test]

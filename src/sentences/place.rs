@@ -1,7 +1,8 @@
 //! Where a secret is stored, for people: what it is, then whose or in which row.
 
 use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, Table, Token};
+use crate::domain::inventory::secret::{NamedPlace, Place, Table, Token};
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -16,6 +17,26 @@ pub fn place(place: &Place) -> String {
 /// A place whose kind is known, as "system mail password (options row 8)".
 pub fn of_kind(place: &Place, kind: SecretKind) -> String {
     named(place, Some(kind))
+}
+
+/// A place after the name of its owner, as "Support, incoming password (mailbox 3)".
+pub fn of_owner(named_place: &NamedPlace) -> String {
+    let NamedPlace { place, owner, kind } = named_place;
+    let place = named(place, *kind);
+    // A variable is its own owner.
+    if owner.is_empty() || named_place.place.cell.table == Table::Env {
+        return place;
+    }
+    text!(place_of_owner, owner = owner, place = place)
+}
+
+/// Where the secret of a verdict is, likewise.
+pub fn of_secret(secret: &SecretReport) -> String {
+    of_owner(&NamedPlace {
+        place: secret.place.clone(),
+        owner: secret.owner.clone(),
+        kind: Some(secret.kind),
+    })
 }
 
 fn named(place: &Place, known: Option<SecretKind>) -> String {
@@ -51,6 +72,24 @@ fn named(place: &Place, known: Option<SecretKind>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_told_by_the_name_of_its_owner() {
+        let of = |owner: &str, kind| NamedPlace {
+            place: Place::column(Table::Options, 8, "value"),
+            owner: owner.into(),
+            kind,
+        };
+        for (named, told) in [
+            (
+                of("mail\u{1b}[2J_password", Some(SecretKind::SystemMail)),
+                "mail·[2J_password, system mail password (options row 8)",
+            ),
+            (of("", None), "setting (options row 8)"),
+        ] {
+            assert_eq!(of_owner(&named), told);
+        }
+    }
 
     #[test]
     fn a_place_says_what_it_is_before_where() {

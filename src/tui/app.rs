@@ -22,9 +22,8 @@ use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
-use crate::wizard::state::Wizard;
-use crate::wizard::step::apply::Written;
-use crate::words::untrusted::{last_door, shown};
+use crate::wizard::state::{InstallLifetime, Wizard};
+use crate::words::untrusted::last_door;
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -52,6 +51,7 @@ pub fn wizard(
     install: Option<PathBuf>,
     look_in: Vec<PathBuf>,
     artisan: bool,
+    lifetime: InstallLifetime,
 ) -> Result<Exit, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
@@ -78,7 +78,7 @@ pub fn wizard(
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
     drop((keyboard, inbox));
     worker.finish();
-    say_goodbye(&wizard);
+    say_goodbye(&wizard, lifetime);
     Ok(exit)
 }
 
@@ -233,38 +233,8 @@ fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
 }
 
 /// Says on the operator's own screen how things stand.
-fn say_goodbye(wizard: &Wizard) {
-    let w = words();
-    let mut lines = wizard.report_headlines();
-    lines.extend(
-        wizard
-            .report
-            .saved
-            .iter()
-            .map(|path| shown(&path).to_string()),
-    );
-    match &wizard.written {
-        Written::InPart(problem) => lines = vec![problem.to_string()],
-        Written::Recovery { .. } if !lines.is_empty() => {}
-        Written::Recovery { undo } => lines.push(text!(quit_recovery_stands, undo = undo)),
-        Written::Nothing => {
-            if lines.is_empty() {
-                lines.push(w.quit_nothing_changed.to_owned());
-            }
-            if let Some(made) = &wizard.backup.made {
-                let folder = shown(&made.folder).to_string();
-                lines.push(match &made.keys {
-                    None => text!(quit_backup_stays, folder = folder),
-                    Some(keys) => text!(
-                        quit_backup_stays_apart,
-                        folder = folder,
-                        keys = shown(&keys)
-                    ),
-                });
-            }
-        }
-    }
+fn say_goodbye(wizard: &Wizard, lifetime: InstallLifetime) {
     // The terminal may be gone; then there is nobody to tell.
-    let text = lines.join("\n");
+    let text = wizard.goodbye(lifetime).join("\n");
     let _ = writeln!(std::io::stderr(), "{}", last_door(&text));
 }

@@ -20,6 +20,8 @@ pub enum JobKind {
     Plan,
     /// [`Job::Apply`].
     Apply,
+    /// [`Job::ForeseeUndo`].
+    ForeseeUndo,
     /// [`Job::Undo`].
     Undo,
     /// [`Job::Resume`].
@@ -40,8 +42,9 @@ impl JobKind {
             Job::TryKey(_) => Self::TryKey,
             Job::Plan { .. } => Self::Plan,
             Job::Apply { .. } => Self::Apply,
+            Job::ForeseeUndo => Self::ForeseeUndo,
             Job::Undo => Self::Undo,
-            Job::Resume => Self::Resume,
+            Job::Resume { .. } => Self::Resume,
             Job::TakeUp(_) => Self::TakeUp,
             Job::SaveReport { .. } => Self::SaveReport,
         }

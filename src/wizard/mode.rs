@@ -44,6 +44,8 @@ pub enum Field {
     Database,
     /// Step 1: the word that decides about a run that did not end.
     Unfinished,
+    /// Step 1: the passphrase of the backup that such a run puts back.
+    Passphrase,
     /// Step 2: the folder for backups.
     BackupFolder,
     /// Step 3: a key.
@@ -99,7 +101,10 @@ impl Wizard {
                 Some(survey::SurveyForm::Earlier(_)) => return Mode::Question(Question::Earlier),
                 Some(survey::SurveyForm::Folder(_)) => Some(Field::Folder),
                 Some(survey::SurveyForm::Database(_)) => Some(Field::Database),
-                Some(survey::SurveyForm::Unfinished(_)) => Some(Field::Unfinished),
+                Some(survey::SurveyForm::Unfinished(form)) => Some(match form.passphrase {
+                    None => Field::Unfinished,
+                    Some(_) => Field::Passphrase,
+                }),
             },
             Step::Backup => self.backup.form.as_ref().map(|_| Field::BackupFolder),
             Step::Keys => self.keys.form.as_ref().map(|form| match form {
@@ -132,7 +137,9 @@ impl Wizard {
             return None;
         };
         match field {
-            Field::Folder | Field::Database | Field::Unfinished => self.survey.field(),
+            Field::Folder | Field::Database | Field::Unfinished | Field::Passphrase => {
+                self.survey.field()
+            }
             Field::BackupFolder => self.backup.form.as_mut(),
             Field::Key | Field::Place => self.keys.field(),
             Field::Filter => Some(&mut self.checks.filter),
@@ -218,7 +225,11 @@ impl Wizard {
                 all.collect()
             }
             Field::Password => self.passwords_offers(),
-            Field::Unfinished | Field::Filter | Field::Confirm | Field::Undo => {
+            Field::Unfinished
+            | Field::Passphrase
+            | Field::Filter
+            | Field::Confirm
+            | Field::Undo => {
                 vec![Action::Primary]
             }
         }

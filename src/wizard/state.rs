@@ -20,6 +20,15 @@ pub enum Overlay {
     Quit,
 }
 
+/// What becomes of the install, and of all that was written beside it, when the program has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstallLifetime {
+    /// It stays.
+    Lasting,
+    /// It is deleted: no backup, report or way back is left to be named.
+    ThrowAway,
+}
+
 /// The whole state.
 #[derive(Debug, Default)]
 pub struct Wizard {

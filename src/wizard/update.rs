@@ -114,6 +114,7 @@ impl Wizard {
         let is_end = |effect: &Effect| matches!(effect, Effect::Quit(_));
         if !effects.iter().any(is_end) {
             effects.extend(self.look_in_given());
+            effects.extend(self.foresee_undo());
             effects.extend(self.keep_report_current());
         }
         effects.extend(self.remember());

@@ -232,6 +232,9 @@ table! {
     lasts_nameless = "It is in an unnamed volume, which a rebuilt container does not get back.";
     lasts_in_service = "It is in a service's private /tmp and is gone when the service stops.";
     lasts_emptied = "The system empties it at a restart or after some time.";
+    backup_served(folder) = "{folder} lies in FreeScout's public folder, so nothing is saved there.";
+    backup_served_why = "A backup contains the APP_KEY, and the web server hands out what lies in that folder.";
+    backup_served_next = "Nothing was changed. Choose a folder outside of the install (--state-dir, --backup-dir, --keys-dir). If backups are there already, move them out first.";
     backup_not_apart_next = "Choose a folder elsewhere with --keys-dir, on another disk if possible.";
     backup_unusable = "The backup cannot be used.";
     backup_unusable_next = "It was changed after it was made: use another backup.";
@@ -410,6 +413,8 @@ table! {
     unfinished_what(folder) = "It was interrupted, and some of it may be written. The journal and the backup in {folder} account for every change.";
     unfinished_resume(word) = "Type {word} and press Enter to finish what you confirmed: what is missing is written, and everything is read again.";
     unfinished_undo(word) = "Type {word} and press Enter to undo it: rows and files become what they were before.";
+    unfinished_type_the_passphrase = "Type the passphrase first, then press Enter. Esc leaves it as it is.";
+    unfinished_passphrase(folder) = "To finish it, the backup in {folder} is needed, and that is encrypted. Type its passphrase (hidden) and press Enter:";
     unfinished_leave = "Esc leaves it for now; nothing else can start until you have decided.";
     locked_unfinished = "First decide about the unfinished run: press Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
@@ -437,9 +442,18 @@ table! {
     resume_row_left(place) = "Left alone, because somebody has changed it since: {place}";
 
     // undo and restore
+    undo_would(created, rows: number, files: number) = "An undo puts back {rows} and {files}, from the backup of {created}.",
+        rows { One "1 stored value", Other "{rows} stored values" },
+        files { One "1 file", Other "{files} files" };
+    undo_would_leave(count: number) = count {
+        One "1 stored value is left alone, because somebody has changed it since.",
+        Other "{count} stored values are left alone, because somebody has changed them since.",
+    };
+    undo_would_not(what) = "It cannot be undone as it stands: {what}";
     undo_nothing = "There is no recovery to undo.";
     undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
     undo_nothing_next = "If the backups are elsewhere, name the folder with --backup-dir.";
+    undo_foreseeing = "Comparing what an undo would put back";
     undo_checking = "Comparing the current state with what was written";
     undo_rows = "Putting rows back in one transaction";
     undo_files = "Putting files back";
@@ -1010,6 +1024,7 @@ table! {
     };
     finding_published_key(key, published) = "{key} is public ({published}): change to a new key.";
     finding_published_key_in_force(key, published) = "The current key, {key}, is public ({published}): anybody can read what it encrypts. Change to a new key.";
+    finding_given_key_useless(key, source) = "The given key ({source}, {key}) decrypts none of the stored secrets. Name the file with the right key, or leave out --key-file.";
     finding_database_settings_differ = "The config cache and .env name different databases. FreeScout now uses the one in the cache; once the cache is cleared, it uses the one in .env.";
     finding_root_owned(path) = "{path} belongs to root, but the web user must be able to write it. Change its owner with chown, or pages will fail.";
     finding_not_transactional(table) = "Table {table} uses a storage engine without transactions: a recovery could not be rolled back there.";
@@ -1029,6 +1044,7 @@ table! {
     kind_module_option = "module option";
     kind_license = "module licence";
     place_of_mailbox(what, id) = "{what} (mailbox {id})";
+    place_of_owner(owner, place) = "{owner}, {place}";
     place_in_row(what, table, id) = "{what} ({table} row {id})";
     place_in_env(name) = "{name} in .env";
     place_access_token = "OAuth access token";

@@ -79,7 +79,7 @@ fn killed_at_each_point(driver: Driver, name: &str) {
             stored += 1;
         } else if resumed
             .said
-            .contains("Enter it again: mailboxes#2.out_password")
+            .contains("Enter it again: Support, outgoing password (mailbox 2)")
         {
             assert!(resumed.said.contains("Passwords stored: 0."), "{context}");
             asked += 1;

@@ -207,6 +207,47 @@ fn what_was_saved_after_an_interrupted_restore_is_kept() {
 }
 
 #[test]
+fn what_a_resumed_recovery_left_alone_is_counted_neither_as_stored_nor_as_re_encrypted() {
+    let world = World::new(Driver::Sqlite, "counted");
+    let passwords = world.install.folder.path().join("passwords");
+    std::fs::write(&passwords, r#"{"mailbox": 3, "incoming": "typed"}"#).unwrap();
+    let recover = || world.command_with("recover", &["--passwords", passwords.to_str().unwrap()]);
+    let counts = |said: &[u8]| {
+        let json: serde_json::Value = serde_json::from_slice(said).unwrap();
+        let count = |name: &str| json[name].as_u64().unwrap();
+        let notes = json["notes"].to_string();
+        ((count("resealed"), count("reentered")), notes)
+    };
+    let whole = recover().output().unwrap();
+    let ((resealed, reentered), _) = counts(&whole.stdout);
+    assert_eq!(reentered, 1);
+    assert_eq!(world.run("undo", 0).code, Some(0));
+    let at = committed(recover(), 0);
+    assert_eq!(world.run("undo", 0).code, Some(0));
+    let killed = recover()
+        .env("FREESCOUT_RESCUE_CRASH_AT", at.to_string())
+        .output()
+        .unwrap();
+    assert!(killed.status.code().is_none(), "killed");
+    // Saved by something that runs on the key of the plan already: one that was stored, one that was re-encrypted.
+    let since = crate::install::sealed(&key(1), "saved since");
+    world.install.admin(&[
+        &format!("UPDATE fs_mailboxes SET in_password = '{since}' WHERE id = 3"),
+        &format!("UPDATE fs_mailboxes SET out_password = '{since}' WHERE id = 2"),
+    ]);
+    let resumed = world.command("resume").output().unwrap();
+    let (counted, notes) = counts(&resumed.stdout);
+    assert_eq!(counted, (resealed - 1, 0), "{notes}");
+    for left in [
+        "Lost, incoming password (mailbox 3)",
+        "Support, outgoing password (mailbox 2)",
+    ] {
+        assert!(notes.contains(left), "{notes}");
+    }
+    world.require_settled("resumed");
+}
+
+#[test]
 fn another_backup_is_not_put_back_over_an_unfinished_recovery() {
     let world = World::new(Driver::Sqlite, "other");
     let made = world.run("backup", 0);

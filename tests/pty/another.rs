@@ -74,8 +74,7 @@ impl Ground {
         ] {
             session.press(keys, then);
         }
-        session.wait("the word to be asked for", |s| s.contains("F1"));
-        session.keys("\u{15}apply\r");
+        session.apply();
         session
     }
 

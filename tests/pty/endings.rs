@@ -44,7 +44,8 @@ fn after_ctrl_c_with_something_typed() {
     session.wait_for("complete and verified");
     session.keys("5");
     session.wait_for("Passwords to enter");
-    session.keys("\rabc");
+    session.press("\r", "Only these are lost");
+    session.keys("abc");
     session.wait_for("•••");
     session.keys("\u{3}");
     session.wait_for("A password was entered but not applied");
@@ -154,7 +155,7 @@ fn a_signal_during_the_recovery_lets_it_finish() {
         ] {
             session.press(keys, then);
         }
-        session.keys("apply\r");
+        session.apply();
         session.wait_for("Clearing FreeScout");
         session.signal(signal);
         // It still hears us, and has not stopped.

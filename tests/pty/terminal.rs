@@ -186,6 +186,12 @@ impl Session {
         }
     }
 
+    /// Confirms the plan on the screen. It is shown a moment before its job has said its last word, and Enter is refused
+    /// until then.
+    pub fn apply(&mut self) {
+        self.press_until("\u{15}apply\r", &|screen| !screen.contains("Type apply"));
+    }
+
     /// Changes the size of the window.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.seen

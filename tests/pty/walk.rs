@@ -74,7 +74,7 @@ fn from_survey_to_report_and_back() {
     assert!(screen.contains("Passwords stored: 2"), "{screen}");
     session.keys("\r");
     session.wait_for("Type the word first");
-    session.keys("apply\r");
+    session.apply();
     let screen = session.wait_for("everything is as planned");
     assert!(screen.contains("32/32"), "{screen}");
     // The proof goes on by itself.
@@ -86,8 +86,7 @@ fn from_survey_to_report_and_back() {
     session.wait_for("everything is as planned");
     session.keys("\r");
     session.wait_for("Saved:");
-    session.keys("u");
-    session.wait_for("Undo the recovery");
+    session.press("u", "Undo the recovery");
     session.keys("undo\r");
     let screen = session.wait_for("Undone: ");
     assert!(screen.contains("7/32"), "{screen}");
@@ -95,8 +94,13 @@ fn from_survey_to_report_and_back() {
         !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
         "a password reached the terminal"
     );
+    // While the undo has not said its last word, `q` asks first.
+    session.wait_for("n start over");
     session.keys("q");
     assert_eq!(session.end(), 1, "taken back: nothing is changed any more");
+    let screen = session.screen();
+    assert!(screen.contains("That was the demo"), "{screen}");
+    assert!(!screen.contains("rescue-demo-"), "it is gone: {screen}");
     let left: Vec<_> = std::fs::read_dir(session.home.path()).unwrap().collect();
     assert!(
         left.is_empty(),
@@ -190,11 +194,11 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
         ("5", "Readable 7 → 30 of 32"),
         ("5", plan.as_str()),
         ("7", "Type apply"),
-        ("apply\r", "To undo it: freescout-rescue"),
     ] {
-        session.keys(keys);
-        session.wait_for(then);
+        session.press(keys, then);
     }
+    session.apply();
+    session.wait_for("To undo it: freescout-rescue");
     session.keys("q");
     session.wait_for("Its report was not saved");
     session.keys("\r");
@@ -294,9 +298,9 @@ fn other_database_values_help_where_freescouts_own_do_not() {
     // To DB_DATABASE, four fields down; its text is emptied and typed anew.
     session.keys("\t\t\t\t\u{15}");
     session.keys(moved.to_str().unwrap());
-    session.keys("\r");
-    let screen = session.wait_for("What is wrong");
-    assert!(screen.contains("7/32"), "{screen}");
+    session.press("\r", "What is wrong");
+    let screen = session.wait_for("7/32");
+    assert!(screen.contains("What is wrong"), "{screen}");
     session.keys("q");
     assert_eq!(session.end(), 1);
 }

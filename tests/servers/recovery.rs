@@ -91,7 +91,7 @@ fn undo_leaves_alone_what_somebody_changed_since() {
         let (code, out, err) = install.run(&[&["undo"], &common[..]].concat());
         assert_eq!(code, 2, "{out}{err}");
         assert!(
-            format!("{out}{err}").contains("mailboxes#2.in_password"),
+            format!("{out}{err}").contains("incoming password (mailbox 2)"),
             "{out}{err}"
         );
         let rows = install.tables();

@@ -30,7 +30,9 @@ use freescout_rescue::domain::verdict::assessment;
 use freescout_rescue::domain::verdict::assessment::Assessment;
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
 use freescout_rescue::domain::verdict::secret_report::Summary;
-use freescout_rescue::engine::worker::{Applied, BackupDone, Folders, PlanReady, Survey};
+use freescout_rescue::engine::worker::{
+    Applied, BackupDone, Folders, PlanReady, Survey, WouldUndo,
+};
 
 /// The password that must never be seen anywhere.
 pub const SENTINEL: &str = "s3ntinel-pässwörd-密码";
@@ -474,6 +476,29 @@ pub fn problem() -> Problem {
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
         "Check DB_USERNAME and DB_PASSWORD in .env.",
     )
+}
+
+/// That a backup's passphrase is needed, or was another.
+pub fn locked() -> Problem {
+    Problem::new(
+        ErrorKind::Passphrase,
+        "The backup is encrypted and could not be decrypted.",
+        "/srv/backups/one",
+        "Try again with the passphrase that was chosen when it was made.",
+    )
+}
+
+/// What an undo would put back.
+pub fn would_undo() -> WouldUndo {
+    WouldUndo {
+        created: "2025-11-03 10:00 UTC".to_owned(),
+        rows: 8,
+        files: 2,
+        left_alone: vec![
+            "Left alone, because somebody has changed it since: Support, incoming password (mailbox 1)"
+                .to_owned(),
+        ],
+    }
 }
 
 /// A connection that was tested, with this outcome.

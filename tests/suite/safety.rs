@@ -479,7 +479,7 @@ fn an_undo_names_what_it_strands() {
     assert!(
         undone
             .out
-            .contains("cannot be decrypted now: mailboxes#9.out_password"),
+            .contains("cannot be decrypted now: Biuro Łódź, outgoing password (mailbox 9)"),
         "{}",
         undone.out
     );

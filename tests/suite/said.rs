@@ -233,6 +233,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
             Update::Unfinished(Box::new(fixture::unfinished())),
             Update::Assessed(Box::new(fixture::assessment(true))),
         ]);
+        let stage = stage.foreseen();
         stage.type_text(word).act(&[Action::Primary])
     };
     let undone = unfinished("undo").answered(vec![
@@ -251,6 +252,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
     // Taken back after all, in the same session.
     let back = recovered(fixture::healthy(), true)
         .act(&[Action::Undo])
+        .foreseen()
         .type_text("undo")
         .act(&[Action::Primary])
         .answered(vec![

@@ -88,6 +88,11 @@ impl Stage {
         self
     }
 
+    /// The round of tests that was asked for last.
+    pub fn last_round(&self) -> JobId {
+        self.1.as_ref().expect("tests were asked for").0
+    }
+
     /// How many connections were asked for last, and whether at the operator's word.
     pub fn last_test(&self) -> (usize, bool) {
         let Asked(_, which, again) = self.1.as_ref().expect("tests were asked for");
@@ -113,6 +118,11 @@ impl Stage {
 
     pub fn answered(self, updates: Vec<Update>) -> Self {
         self.hears(updates).hears(vec![Update::Done])
+    }
+
+    /// What an undo would put back is known.
+    pub fn foreseen(self) -> Self {
+        self.answered(vec![Update::WouldUndo(Box::new(fixture::would_undo()))])
     }
 
     fn progress(self, what: &str, done: u64, of: Option<u64>) -> Self {
@@ -155,7 +165,7 @@ impl Stage {
         ))])
     }
 
-    fn at_plan() -> Self {
+    pub fn at_plan() -> Self {
         Self::at_checks()
             .act(&[Action::Primary])
             .planned(Strategy::RestoreKey)
@@ -193,7 +203,7 @@ impl Stage {
         ))])
     }
 
-    fn at_report(verified: bool) -> Self {
+    pub fn at_report(verified: bool) -> Self {
         let applied = fixture::applied(verified);
         let after = Update::Assessed(applied.after.clone());
         Self::at_apply()
@@ -527,10 +537,14 @@ fn a_worker_that_may_hold_the_lost_key_restarts_only_at_a_word_of_its_own() {
 fn report() {
     shot(
         "8_report_empty",
-        &Stage::at_report(true).act(&[Action::Undo]).type_text("und"),
+        &Stage::at_report(true)
+            .act(&[Action::Undo])
+            .foreseen()
+            .type_text("und"),
     );
     let busy = Stage::at_report(true)
         .act(&[Action::Undo])
+        .foreseen()
         .type_text("undo")
         .act(&[Action::Primary]);
     shot(
@@ -857,9 +871,18 @@ fn what_was_left_behind() {
             Update::Assessed(Box::new(fixture::assessment(true))),
         ])
     };
-    let unfinished = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
+    let asked = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
+    let refused = asked().answered(vec![Update::Failed(fixture::problem())]);
+    shot("1_unfinished_no_way_back", &refused);
+    let unfinished = || asked().foreseen();
     shot("1_unfinished", &unfinished());
     shot("9_help_unfinished", &unfinished().act(&[Action::Help]));
+    let resume = unfinished().type_text("resume").act(&[Action::Primary]);
+    let locked = resume.answered(vec![Update::Failed(fixture::locked())]);
+    shot(
+        "1_unfinished_locked",
+        &locked.type_text("not-the-passphrase"),
+    );
     let deciding = unfinished().type_text("resume").act(&[Action::Primary]);
     shot("1_unfinished_resuming", &deciding);
     shot(

@@ -109,7 +109,7 @@ impl Engine {
         match job {
             _ if fails => {
                 // One that fails may have written before.
-                self.writing = matches!(job, Job::Apply { .. } | Job::Undo | Job::Resume);
+                self.writing = matches!(job, Job::Apply { .. } | Job::Undo | Job::Resume { .. });
                 answers.push(Update::Failed(fixture::problem()));
                 if let Job::Apply {
                     plan,
@@ -228,7 +228,11 @@ impl Engine {
                     answers.push(Update::BackedUp(fixture::backup()));
                 }
             }
-            Job::Resume => {
+            Job::Resume { passphrase: None } if self.luck.is_multiple_of(2) => {
+                answers.push(Update::Failed(fixture::locked()));
+            }
+            Job::Resume { passphrase } => {
+                assert!(passphrase.is_none_or(|typed| !typed.is_empty()));
                 assert!(self.unfinished, "nothing is there to be resumed");
                 self.unfinished = false;
                 self.writing = true;
@@ -237,6 +241,10 @@ impl Engine {
                     0 => Update::Undone(vec!["put back".to_owned()]),
                     _ => Update::Applied(Box::new(fixture::applied(true))),
                 });
+            }
+            Job::ForeseeUndo => {
+                assert!(self.unfinished || self.standing, "nothing to be undone");
+                answers.push(Update::WouldUndo(Box::new(fixture::would_undo())));
             }
             Job::Undo => {
                 self.unfinished = false;
@@ -382,7 +390,10 @@ fn everything(wizard: &Wizard) -> (String, Vec<String>) {
     }
     match &wizard.survey.form {
         Some(survey::SurveyForm::Folder(field)) => fields.push(field.expose().to_owned()),
-        Some(survey::SurveyForm::Unfinished(form)) => fields.push(form.word.expose().to_owned()),
+        Some(survey::SurveyForm::Unfinished(form)) => {
+            fields.push(form.word.expose().to_owned());
+            fields.extend(form.passphrase.iter().map(|f| f.expose().to_owned()));
+        }
         Some(survey::SurveyForm::Database(form)) => {
             fields.extend(form.inputs.iter().map(|f| f.expose().to_owned()));
         }
@@ -494,7 +505,9 @@ impl Run {
                     );
                     self.given_waits = false;
                 }
-                Effect::Start(_, Job::Resume) => assert_eq!(word, "resume"),
+                Effect::Start(_, Job::Resume { passphrase }) => {
+                    assert!(word == "resume" || passphrase.is_some());
+                }
                 Effect::Start(_, Job::Undo) => assert_eq!(word, "undo"),
                 _ => {}
             }

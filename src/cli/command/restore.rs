@@ -8,12 +8,14 @@ use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
+use crate::domain::inventory::secret::Cell;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::restore::{Foretold, PutBack, Restored};
 use crate::engine::report::restore as report;
 use crate::engine::usecase::restore;
+use crate::io::db::Swap;
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -74,8 +76,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         ));
     }
     for swap in foretold.rows() {
-        let place = format!("{}#{}.{}", swap.table, swap.id, swap.column);
-        out.line(&format!("  {}", shown(&place)));
+        out.line(&format!("  {}", changed(foretold, swap)));
     }
     for file in foretold.files() {
         let path = shown(&file.path).to_string();
@@ -103,9 +104,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         after = summary.readable(),
         of_after = summary.all()
     ));
-    for (now, after) in foretold.secrets() {
-        reading(out, foretold, now, after);
-    }
+    readings(out, foretold);
     if summary.readable() < before.readable() {
         out.line(w.restore_reads_fewer);
     }
@@ -114,28 +113,47 @@ fn would(out: &mut Out, foretold: &Foretold) {
     }
 }
 
-/// One secret, now and afterwards.
-fn reading(
-    out: &mut Out,
-    foretold: &Foretold,
-    now: Option<&SecretReport>,
-    after: Option<&SecretReport>,
-) {
-    let w = words();
-    let Some(of) = after.or(now) else {
-        return;
+/// A stored value that would change, by the secret in it.
+fn changed(foretold: &Foretold, swap: &Swap) -> String {
+    let both = foretold.secrets().into_iter();
+    let mut secrets = both.filter_map(|(now, after)| after.or(now));
+    let is_it = |cell: &Cell| {
+        (cell.table.name(), cell.id, &cell.column) == (swap.table, swap.id, &swap.column)
     };
+    match secrets.find(|secret| is_it(&secret.place.cell)) {
+        Some(secret) => sentences::place::of_secret(secret),
+        None => shown(&format!("{}#{}.{}", swap.table, swap.id, swap.column)).to_string(),
+    }
+}
+
+/// What every secret reads like now and afterwards: those that read alike stand together, a line each.
+fn readings(out: &mut Out, foretold: &Foretold) {
+    let w = words();
     let says = |secret: Option<&SecretReport>| match secret {
         Some(secret) => sentences::verdict(secret, &foretold.now),
         None => w.restore_no_secret.to_owned(),
     };
-    out.line(&format!("  {}", output::owned(of)));
-    let (now, after) = (says(now), says(after));
-    if now == after {
-        out.line(&format!("      {} {now}", w.restore_stays));
-    } else {
-        out.line(&format!("      {:<6} {now}", w.restore_now));
-        out.line(&format!("      {:<6} {after}", w.restore_after));
+    let mut alike: Vec<((String, String), Vec<String>)> = Vec::new();
+    for (now, after) in foretold.secrets() {
+        let Some(of) = after.or(now) else {
+            continue;
+        };
+        let (reading, name) = ((says(now), says(after)), sentences::place::of_secret(of));
+        match alike.iter_mut().find(|(other, _)| *other == reading) {
+            Some((_, names)) => names.push(name),
+            None => alike.push((reading, vec![name])),
+        }
+    }
+    for ((now, after), names) in alike {
+        if now == after {
+            out.line(&format!("  {} {now}", w.restore_stays));
+        } else {
+            out.line(&format!("  {:<6} {now}", w.restore_now));
+            out.line(&format!("  {:<6} {after}", w.restore_after));
+        }
+        names
+            .iter()
+            .for_each(|name| out.line(&format!("      {name}")));
     }
 }
 
@@ -160,7 +178,7 @@ fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
         return;
     }
     out.line(w.restored_otherwise);
-    for place in &restored.surprises {
-        out.line(&format!("  {}", sentences::place(place)));
+    for of in &restored.surprises {
+        out.line(&format!("  {}", sentences::place::of_owner(of)));
     }
 }

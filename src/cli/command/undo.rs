@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
     let would = undo::foresee(&mut session, &options, &backup).map_err(unchanged)?;
     if common.json {
         let json = serde_json::json!({
-            "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": would.refused,
+            "schema": 1, "planned": true, "rows": would.rows, "files": would.files, "refused": output::places(&would.refused),
         });
         Out::stdout().json(&output::Cautioned::new(json, &cautions));
     }
@@ -42,9 +42,6 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
         rows = would.rows,
         files = would.files
     ));
-    would
-        .refused
-        .iter()
-        .for_each(|place| err.line(&text!(undo_row_refused, place = place)));
+    would.left_alone().for_each(|line| err.line(&line));
     Ok(Exit::Attention)
 }

@@ -7,6 +7,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
+use crate::words::untrusted::Untrusted;
+
 use crate::words::untrusted::shown;
 
 /// Bytes that must not be printed: a stored text, a password, a serialised value. Wiped on drop.
@@ -182,6 +184,17 @@ impl Place {
             token: None,
         }
     }
+}
+
+/// A place, and what is known of it where no verdict is at hand: for sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// Where it is.
+    pub place: Place,
+    /// Whose it is, as stored. Empty where its row is gone.
+    pub owner: Untrusted,
+    /// What it is, where a secret stands there.
+    pub kind: Option<SecretKind>,
 }
 
 impl fmt::Display for Place {

@@ -284,6 +284,13 @@ named! {
             /// Whether it is the current key.
             effective: bool,
         } = "published_key",
+        /// A key that was given along, with `--key-file`, decrypts nothing and is not the current one.
+        GivenKeyUseless {
+            /// The key.
+            key: KeyName,
+            /// Where it was given.
+            place: Source,
+        } = "given_key_useless",
         /// Config cache and `.env` name different databases.
         DatabaseSettingsDiffer = "database_settings_differ",
         /// Files that the web user must write belong to root.
@@ -368,6 +375,7 @@ impl Finding {
             | Finding::Nested { .. }
             | Finding::PasswordInLog { .. }
             | Finding::ProbablyWiped { .. }
+            | Finding::GivenKeyUseless { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
             | Finding::WebUserUntold

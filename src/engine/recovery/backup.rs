@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::disk_trouble::{kind_of, place, way_out};
+use super::disk_trouble::{kind_of, place, way_out, why_of};
 use super::run_log;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
@@ -26,6 +26,7 @@ use crate::io::db::dump;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::install::{self, Environment, Install};
+use crate::io::state;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -72,7 +73,30 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
     };
     let kind = kind_of(error.obstacle(), backup_kind(error));
     let next = way_out(w.quit_nothing_changed, error.obstacle(), place, otherwise);
-    kind.problem(what, error.to_string(), next)
+    kind.problem(what, why_of(error, error.path()), next)
+}
+
+/// Refuses to put a copy of the key where the web server hands it out: rights alone do not keep it closed, as an account of
+/// a shared host may be the web server's own, and what lies there is given to the web user with everything else.
+///
+/// # Errors
+/// A [`Problem`] that names the folder.
+pub(in crate::engine) fn require_unserved(
+    options: &Options,
+    install: &Path,
+) -> Result<(), Problem> {
+    let w = words();
+    let own = [Some(&options.backup_dir), options.keys_dir.as_ref()];
+    let mut own = own.into_iter().flatten();
+    let Some(served) = own.find(|folder| state::is_served(folder, install)) else {
+        return Ok(());
+    };
+    let folder = shown(&**served);
+    Err(ErrorKind::BadInput.problem(
+        text!(backup_served, folder = folder),
+        w.backup_served_why,
+        w.backup_served_next,
+    ))
 }
 
 /// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.
@@ -123,6 +147,7 @@ pub fn make_as(
     cancel: &dyn Fn() -> bool,
 ) -> Result<(Backup, BackupDone), Problem> {
     let w = words();
+    require_unserved(options, &session.install.root)?;
     progress(w.backup_reading, 0, None);
     session.awake()?;
     survey::reread(session)?;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::domain::error::ErrorKind;
 use crate::io::fs::disk_trouble::Obstacle;
+use crate::io::state;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
 
@@ -23,6 +24,14 @@ pub(in crate::engine) fn way_out(
         None => otherwise.to_owned(),
     };
     format!("{stands} {help}")
+}
+
+/// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.
+pub(in crate::engine) fn why_of(error: &dyn std::error::Error, folder: &Path) -> String {
+    let others = state::refused_in_place_of(folder);
+    let others = others.iter().map(ToString::to_string);
+    let all: Vec<String> = std::iter::once(error.to_string()).chain(others).collect();
+    all.join("; ")
 }
 
 /// The kind of problem that an obstacle makes, else `otherwise`.

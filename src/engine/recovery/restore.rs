@@ -23,13 +23,15 @@ use super::run_log;
 use super::run_log::Ledger;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
-use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
+use crate::domain::inventory::secret::{Cell, NamedPlace, SecretBytes};
 use crate::domain::run::reconcile::Intended;
 use crate::domain::run::{Run, RunKind};
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::progress::Progress;
 use crate::engine::session::Session;
 use crate::io::db::Swap;
 use crate::io::state::backup::{Backup, SavedBytes};
+use crate::sentences::place;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -43,7 +45,7 @@ pub struct Restored {
     /// Files put back.
     pub files: usize,
     /// Places whose secret does not read as was predicted.
-    pub surprises: Vec<Place>,
+    pub surprises: Vec<NamedPlace>,
     /// Sentences for the operator.
     pub notes: Vec<String>,
 }
@@ -54,7 +56,7 @@ impl Restored {
         let mut sentences = vec![text!(restored, rows = self.rows, files = self.files)];
         sentences.extend(self.notes.iter().cloned());
         if !self.surprises.is_empty() {
-            let places = self.surprises.iter().map(|p| p.to_string());
+            let places = self.surprises.iter().map(place::of_owner);
             sentences.push(words().restored_otherwise.to_owned());
             sentences.extend(places.map(|place| format!("  {place}")));
         }
@@ -161,7 +163,8 @@ pub fn restore(
                 why = problem.why
             ),
         );
-        foretold.after.iter().map(|s| s.place.clone()).collect()
+        let named = |s: &SecretReport| session.inventory.named(s.place.clone());
+        foretold.after.iter().map(named).collect()
     });
     notes.extend(config_cache::follow(session, ran_on, progress));
     notes.extend(ledger.unguarded());

@@ -24,10 +24,13 @@ use super::verify;
 use super::verify::ToVerify;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
-use crate::domain::inventory::secret::{Cell, Place, SecretBytes};
+use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
+use crate::domain::plan::PlanAction;
 use crate::domain::run::reconcile::{Intended, cut_off};
-use crate::domain::run::{IntendedCell, IntendedFile, Intent, Run, RunKind, RunOutcome};
+use crate::domain::run::{
+    IntendedCell, IntendedFile, Intent, PlannedSecret, Run, RunKind, RunOutcome,
+};
 use crate::engine::hunt::processes;
 use crate::engine::progress::Progress;
 use crate::engine::session::Session;
@@ -38,6 +41,7 @@ use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::Backup;
+use crate::sentences::place;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -181,24 +185,20 @@ fn finish(
     let stays = |session: &Session, place: &Place| config_cache::unreadable(session, place);
     let workers = processes::before_restart(session, &stays, progress, &|| false);
     // A password that is stored as it was typed stands in no journal.
-    let typed = |cell: &&Cell| {
+    let typed = |cell: &Cell| {
         let mut cells = intent.cells.iter();
-        cells.any(|intended| intended.cell == **cell && intended.payloads.is_empty())
+        cells.any(|intended| intended.cell == *cell && intended.payloads.is_empty())
     };
-    let left = |cell: &Cell| {
-        if typed(&cell) {
-            text!(resume_password_left, place = named(cell))
+    let left = |left: &NamedPlace| {
+        let place = place::of_owner(left);
+        if typed(&left.place.cell) {
+            text!(resume_password_left, place = place)
         } else {
-            text!(resume_row_left, place = named(cell))
+            text!(resume_row_left, place = place)
         }
     };
-    let notes = foreign.iter().map(left).collect();
-    let stored = Run {
-        reentered: run
-            .reentered
-            .saturating_sub(foreign.iter().filter(typed).count()),
-        ..run.clone()
-    };
+    let notes = undo::named(session, &foreign).iter().map(left).collect();
+    let stored = without(run, &intent, &foreign);
     let mut written = ToVerify {
         run: &stored,
         id,
@@ -284,22 +284,32 @@ fn put_back(
     let workers = config_cache::follow(session, RanOn::Unknown, progress);
     restored.notes.extend(workers);
     restored.notes.extend(ledger.unguarded());
-    restored.surprises = foreign
-        .into_iter()
-        .map(|cell| Place { cell, token: None })
-        .collect();
+    restored.surprises = undo::named(session, &foreign);
     Ok(restored)
 }
 
-fn named(cell: &Cell) -> String {
-    shown(
-        &Place {
-            cell: cell.clone(),
-            token: None,
-        }
-        .to_string(),
-    )
-    .to_string()
+/// The run without what was left alone: that is neither re-encrypted nor stored.
+fn without(run: &Run, intent: &Intent, left: &[Cell]) -> Run {
+    let unwritten = [
+        PlanAction::Nothing,
+        PlanAction::Keep,
+        PlanAction::Leave,
+        PlanAction::StaysLost,
+    ]
+    .map(PlanAction::code);
+    let in_left = |secret: &&PlannedSecret| left.contains(&secret.place.cell);
+    let meant = intent.plan.iter().filter(in_left);
+    let meant = meant.map(|secret| secret.action.as_str());
+    let meant: Vec<&str> = meant.filter(|action| !unwritten.contains(action)).collect();
+    let entered = meant
+        .iter()
+        .filter(|action| **action == PlanAction::Enter.code());
+    let entered = entered.count();
+    Run {
+        resealed: run.resealed.saturating_sub(meant.len() - entered),
+        reentered: run.reentered.saturating_sub(entered),
+        ..run.clone()
+    }
 }
 
 /// The rows still to be written, and those that somebody changed since.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::disk_trouble::{kind_of, place, way_out};
+use super::disk_trouble::{kind_of, place, way_out, why_of};
 use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
@@ -429,7 +429,7 @@ fn unusable(error: &dyn std::error::Error, obstacle: Option<Obstacle>, path: &Pa
         w.journal_unusable_next,
     );
     let kind = kind_of(obstacle, ErrorKind::JournalUnusable);
-    kind.problem(w.journal_unusable, error.to_string(), next)
+    kind.problem(w.journal_unusable, why_of(error, path), next)
 }
 
 #[cfg(test)]

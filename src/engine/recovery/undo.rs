@@ -17,7 +17,7 @@ use super::run_log;
 use super::run_log::Ledger;
 use super::verify;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
+use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
@@ -32,6 +32,7 @@ use crate::engine::session::survey;
 use crate::io::fs;
 use crate::io::fs::FileRead;
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
+use crate::sentences::place;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -40,10 +41,10 @@ use crate::words::words;
 pub struct Undone {
     /// Rows put back.
     pub rows: usize,
-    /// Rows that somebody changed since; they were left alone. Places as printed.
-    pub refused: Vec<String>,
-    /// Secrets saved since under the key that was taken away: they do not open any more. Places as printed.
-    pub stranded: Vec<String>,
+    /// Rows that somebody changed since; they were left alone.
+    pub refused: Vec<NamedPlace>,
+    /// Secrets saved since under the key that was taken away: they do not open any more.
+    pub stranded: Vec<NamedPlace>,
     /// Files put back.
     pub files: usize,
     /// Sentences for the operator.
@@ -53,13 +54,18 @@ pub struct Undone {
 impl Undone {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let refused = |place: &String| text!(undo_row_refused, place = place);
-        let stranded = |place: &String| text!(undo_stranded, place = place);
+        let stranded = |of: &NamedPlace| text!(undo_stranded, place = place::of_owner(of));
         let mut sentences = vec![text!(undone, rows = self.rows, files = self.files)];
-        sentences.extend(self.refused.iter().map(refused));
+        sentences.extend(self.left_alone());
         sentences.extend(self.stranded.iter().map(stranded));
         sentences.extend(self.notes.iter().cloned());
         sentences
+    }
+
+    /// What is left alone, a sentence each.
+    pub fn left_alone(&self) -> impl Iterator<Item = String> {
+        let refused = |of: &NamedPlace| text!(undo_row_refused, place = place::of_owner(of));
+        self.refused.iter().map(refused)
     }
 }
 
@@ -134,7 +140,7 @@ fn take_back(
     ledger.sweep()?;
     let mut undone = Undone {
         rows: change.swaps.len(),
-        refused,
+        refused: named(session, &refused),
         files: change.files.len(),
         ..Undone::default()
     };
@@ -164,11 +170,9 @@ fn take_back(
     undone.stranded = was
         .difference(&is)
         .filter(changed)
-        .map(|place| place.to_string())
+        .filter(|place| !refused.contains(&place.cell))
+        .map(|place| session.inventory.named(place.clone()))
         .collect();
-    undone
-        .stranded
-        .retain(|place| !undone.refused.contains(place));
     undone.notes.extend(ledger.unguarded());
     for problem in [finished, read].into_iter().filter_map(Result::err) {
         undone
@@ -201,7 +205,7 @@ pub fn preview(
     let (change, refused) = change_back(session, backup, &record, &left)?;
     Ok(Undone {
         rows: change.swaps.len(),
-        refused,
+        refused: named(session, &refused),
         files: change.files.len(),
         ..Undone::default()
     })
@@ -289,19 +293,17 @@ fn change_back(
     backup: &Backup,
     record: &RecoveryRecord,
     left: &Left,
-) -> Result<(Change, Vec<String>), Problem> {
+) -> Result<(Change, Vec<Cell>), Problem> {
     backup.verify()?;
     own_backups::add(session, backup);
     let saved = backup.rows()?;
     reading::read_inventory(session)?;
     let RowChanges { swaps, foreign } = rows_back(session, record, &saved)?;
-    let refused = foreign.iter().map(named).collect();
     let files = match left.wrote_files || !swaps.is_empty() {
         true => files_back(session, record, backup, left)?,
         false => Vec::new(),
     };
-    let change = Change::of(session, swaps, files);
-    Ok((change, refused))
+    Ok((Change::of(session, swaps, files), foreign))
 }
 
 /// The files to put back. Refuses, before anything is written, when one was changed since: with `.env` in an unknown
@@ -399,10 +401,11 @@ fn rows_back(
     reconcile::rows(session, intended, &|_, cell| before(cell))
 }
 
-fn named(cell: &Cell) -> String {
-    let place = Place {
-        cell: cell.clone(),
-        token: None,
+/// These cells, by the names of their owners as they were read last.
+pub(super) fn named(session: &Session, cells: &[Cell]) -> Vec<NamedPlace> {
+    let name = |cell: &Cell| {
+        let cell = cell.clone();
+        session.inventory.named(Place { cell, token: None })
     };
-    place.to_string()
+    cells.iter().map(name).collect()
 }

@@ -242,7 +242,7 @@ fn read_again(session: &mut Session, target: AppKey) -> Result<(), Problem> {
     reading::read_inventory(session)
 }
 
-/// Secrets that FreeScout does not read and that nobody planned for: stored after everything was read. Places as printed.
+/// Secrets that FreeScout does not read and that nobody planned for: stored after everything was read. By their names.
 fn unplanned(after: &[SecretReport], plan: &[PlannedSecret]) -> Vec<String> {
     let planned: HashSet<&Place> = plan.iter().map(|s| &s.place).collect();
     let lost = after.iter().filter(|secret| {
@@ -250,7 +250,7 @@ fn unplanned(after: &[SecretReport], plan: &[PlannedSecret]) -> Vec<String> {
         let is_read = verdict.readable() || verdict.untold();
         !is_read && !matches!(verdict, Verdict::Empty { .. }) && !planned.contains(&secret.place)
     });
-    let places = lost.map(|secret| secret.place.to_string());
+    let places = lost.map(sentences::place::of_secret);
     places.take(NAMED).collect()
 }
 
@@ -314,7 +314,10 @@ mod tests {
         let named = unplanned(&after, &[planned(1)]);
         assert_eq!(
             named,
-            ["mailboxes#2.in_password", "mailboxes#5.in_password"]
+            [
+                "incoming password (mailbox 2)",
+                "incoming password (mailbox 5)"
+            ]
         );
         let all: Vec<PlannedSecret> = (1..6).map(planned).collect();
         assert!(unplanned(&after, &all).is_empty());

@@ -109,7 +109,7 @@ pub fn restored<'a>(
         safety_backup: safety_backup.to_string_lossy(),
         proof: proof(foretold),
         as_foretold: restored.surprises.is_empty(),
-        surprises: surprises.map(|place| place.to_string()).collect(),
+        surprises: surprises.map(|of| of.place.to_string()).collect(),
     }
 }
 

@@ -6,10 +6,11 @@ use super::{elsewhere, findings, own_backups};
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::known;
-use crate::domain::key::ring::KnownKey;
+use crate::domain::key::ring::{KeyRing, KnownKey};
+use crate::domain::key::source::SourceKind;
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::verdict::assessment;
-use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::domain::verdict::{Plain, Remedy, Verdict};
@@ -46,6 +47,7 @@ impl Session {
         let mut findings = findings::of_install(self);
         findings.extend(self.schema_findings.iter().cloned());
         findings.extend(secret_findings(&secrets, ring));
+        findings.extend(useless_findings(ring, &keys));
         findings.extend(version_findings(self, &secrets));
         let recoverable = old_payloads::recoverable(self, &secrets);
         let certain: BTreeSet<_> = recoverable
@@ -87,6 +89,37 @@ impl Session {
             recoverable,
         }
     }
+}
+
+/// A given key that opens nothing and is not in force, however it is spelled.
+pub fn useless_key<'a>(ring: &KeyRing, keys: &'a [KeyReport]) -> Option<&'a KeyReport> {
+    let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
+    let opens = |key: &AppKey| {
+        let of = |twin: &KnownKey| {
+            let is = |report: &&KeyReport| report.fingerprint == twin.fingerprint();
+            keys.iter().find(is)
+        };
+        let mut twins = ring.twins_of(key).filter_map(of);
+        twins.any(|twin| twin.opens > 0 || twin.effective)
+    };
+    keys.iter().find(|report| {
+        report.sources.iter().all(|source| given(source.kind))
+            && ring.get(report.fingerprint).is_some_and(|key| !opens(key))
+    })
+}
+
+/// That such a key was given along. One that was typed is answered where it was typed.
+fn useless_findings(ring: &KeyRing, keys: &[KeyReport]) -> Option<Finding> {
+    let useless = useless_key(ring, keys)?;
+    let mut sources = useless.sources.iter();
+    let place = sources.find(|s| s.path.is_some() || s.kind == SourceKind::Stdin)?;
+    Some(Finding::GivenKeyUseless {
+        key: KeyName {
+            label: useless.label.clone(),
+            fingerprint: useless.fingerprint,
+        },
+        place: place.clone(),
+    })
 }
 
 /// What the version has to do with it.
@@ -150,10 +183,7 @@ fn misspelled(session: &Session) -> BTreeSet<Fingerprint> {
         .collect()
 }
 
-fn secret_findings(
-    secrets: &[SecretReport],
-    ring: &crate::domain::key::ring::KeyRing,
-) -> Vec<Finding> {
+fn secret_findings(secrets: &[SecretReport], ring: &KeyRing) -> Vec<Finding> {
     let count = |is: &dyn Fn(&SecretReport) -> bool| secrets.iter().filter(|s| is(s)).count();
     let mut findings = Vec::new();
     for known in ring.iter() {

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
-use crate::domain::key::ring::KnownKey;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
-use crate::domain::verdict::assessment::{Assessment, KeyReport};
-use crate::engine::session::Session;
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::session::{Session, judge};
 use crate::io::fs;
 use crate::io::fs::standard_input;
 use crate::sentences;
@@ -83,32 +82,14 @@ pub(super) fn holds_no_key(why: &str) -> Problem {
     ErrorKind::BadInput.problem(w.key_file_no_key, why, w.key_file_no_key_next)
 }
 
-/// A given key that opens nothing and is not the current one.
-fn useless<'a>(session: &Session, assessment: &'a Assessment) -> Option<&'a KeyReport> {
-    let ring = &session.ring;
-    let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
-    let opens = |key: &AppKey| {
-        let of = |twin: &KnownKey| {
-            let is = |report: &&KeyReport| report.fingerprint == twin.fingerprint();
-            assessment.keys.iter().find(is)
-        };
-        let mut twins = ring.twins_of(key).filter_map(of);
-        twins.any(|twin| twin.opens > 0 || twin.effective)
-    };
-    assessment.keys.iter().find(|report| {
-        report.sources.iter().all(|source| given(source.kind))
-            && ring.get(report.fingerprint).is_some_and(|key| !opens(key))
-    })
-}
-
-/// Refuses such a key: the operator who gave it expects that it is used, and a recovery that goes on without it is not
-/// the one that was meant.
+/// Refuses a given key that decrypts nothing and is not the current one: the operator who gave it expects that it is used,
+/// and a recovery that goes on without it is not the one that was meant.
 ///
 /// # Errors
 /// A [`Problem`] that names it.
 pub(super) fn require_use(session: &Session, assessment: &Assessment) -> Result<(), Problem> {
     let w = words();
-    let Some(useless) = useless(session, assessment) else {
+    let Some(useless) = judge::useless_key(&session.ring, &assessment.keys) else {
         return Ok(());
     };
     let from = useless.sources.first().map(sentences::source);

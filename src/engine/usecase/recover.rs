@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::backup::before_change;
 use super::given::require_use;
-use super::{Refused, Reporter, Stage, lock, logins, plan};
+use super::{Refused, Reporter, Stage, lock_for_change, logins, plan};
 use crate::domain::hunt::old_payloads::standing::TakenUnseen;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::probe::Tested;
@@ -137,7 +137,7 @@ pub fn recover(
     let Terms {
         options, artisan, ..
     } = *terms;
-    let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
+    let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     ledger.require_finished().map_err(Refused::NotStarted)?;
     let (made, ready);
     let (plan, entered, backup) = match confirmed {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock, readable};
+use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock_for_change, readable};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::recovery::restore;
 use crate::engine::recovery::restore::{Foretold, PutBack};
@@ -49,7 +49,7 @@ pub fn restore(
     foretold: Foretold,
     reporter: &dyn Reporter,
 ) -> Result<PutBack, Refused> {
-    let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
+    let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     let settled = ledger.require_settled_by(&backup.folder);
     settled.map_err(Refused::NotStarted)?;
     reporter.stage(Stage::BackUp);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::backup::before_change;
-use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
+use super::{AskPassphrase, Refused, Reporter, Stage, lock_for_change, readable};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::recovery::undo;
 use crate::engine::recovery::undo::Undone;
@@ -63,7 +63,7 @@ pub fn undo(
 ) -> Result<TakenBack, Refused> {
     // With nothing to undo, nobody has to wait for a lock, and a passphrase is typed before others are locked out.
     let mut backup = backup_to_undo(session, options, ask).map_err(Refused::unchanged)?;
-    let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
+    let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     let now = found(session, options).map_err(Refused::unchanged)?;
     if now.folder != backup.folder {
         // Another of us has recovered since.

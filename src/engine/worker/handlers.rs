@@ -10,7 +10,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::bookmark;
-use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update};
+use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update, WouldUndo};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::probe::Tested;
@@ -22,6 +22,7 @@ use crate::engine::recovery::NoPlan;
 use crate::engine::recovery::backup;
 use crate::engine::recovery::backup::BackupContents;
 use crate::engine::recovery::change::Failure;
+use crate::engine::recovery::disk_trouble::why_of;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::run_log;
 use crate::engine::report;
@@ -41,6 +42,7 @@ use crate::engine::worker::setup::Setup;
 use crate::io::state;
 use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -136,7 +138,7 @@ impl Reporter for Call<'_> {
         match notice {
             Notice::Opened(session, options) => {
                 self.send(Update::Surveyed(Box::new(survey::summary(session))));
-                tell_folders(options, self);
+                tell_folders(options, Some(&session.install.root), self);
             }
             Notice::Journal(session, options) => tell_journal(session, options, self),
             // What was not searched at once is a finding, and the tests after a change are a job of their own.
@@ -204,8 +206,9 @@ impl Desk {
                 call.send(Update::Assessed(recovered.applied.after.clone()));
                 call.send(Update::Applied(Box::new(recovered.applied)));
             }
+            Job::ForeseeUndo => self.foresee_undo(call)?,
             Job::Undo => self.undo(call)?,
-            Job::Resume => self.resume(call)?,
+            Job::Resume { passphrase } => self.resume(passphrase, call)?,
             Job::TakeUp(bookmark) => self.take_up(&bookmark, call)?,
             Job::SaveReport { text, tested, over } => {
                 self.save_report(&text, &tested, &over, call)?;
@@ -270,10 +273,18 @@ impl Desk {
         let folder = AbsolutePath::new(folder)
             .map_err(|e| refused(BackupError::System(folder.to_owned(), e)))?;
         state::require_usable(&folder).map_err(refused)?;
+        if let Some(session) = &self.session {
+            let kept = Options {
+                backup_dir: state::backups_in(&folder),
+                ..self.setup.options.clone()
+            };
+            backup::require_unserved(&kept, &session.install.root)?;
+        }
         let options = &mut self.setup.options;
         options.backup_dir = state::backups_in(&folder);
         options.state_dir = folder;
-        tell_folders(options, call);
+        let root = self.session.as_ref().map(|session| &*session.install.root);
+        tell_folders(options, root, call);
         // A run may have been left there, and backups with keys in them.
         if let Some(session) = &mut self.session {
             session.journal_findings = run_log::findings(options, &session.install.root);
@@ -367,6 +378,21 @@ impl Desk {
         Ok(())
     }
 
+    fn foresee_undo(&mut self, call: &Call<'_>) -> Result<(), Problem> {
+        let options = self.setup.options.clone();
+        let session = self.session()?;
+        call.progress(words().undo_foreseeing, 0, None);
+        let backup = usecase::undo::backup_to_undo(session, &options, &mut no_passphrase)?;
+        let would = usecase::undo::foresee(session, &options, &backup)?;
+        call.send(Update::WouldUndo(Box::new(WouldUndo {
+            created: sentences::journal::time(&backup.manifest.created),
+            rows: would.rows,
+            files: would.files,
+            left_alone: would.left_alone().collect(),
+        })));
+        Ok(())
+    }
+
     fn undo(&mut self, call: &Call<'_>) -> Result<(), Failure> {
         let options = self.setup.options.clone();
         let session = self.session()?;
@@ -376,10 +402,20 @@ impl Desk {
         Ok(())
     }
 
-    fn resume(&mut self, call: &Call<'_>) -> Result<(), Failure> {
+    fn resume(
+        &mut self,
+        mut passphrase: Option<SecretBytes>,
+        call: &Call<'_>,
+    ) -> Result<(), Failure> {
         let options = self.setup.options.clone();
         let session = self.session()?;
-        let finished = usecase::resume::resume(session, &options, &mut no_passphrase, false, call)?;
+        // Without one, the problem says that it is needed, and the screen asks for it.
+        let mut ask = |folder: &Path| {
+            let typed = passphrase.take();
+            let typed = typed.and_then(|text| Passphrase::new(&text));
+            typed.map_or_else(|| no_passphrase(folder), Ok)
+        };
+        let finished = usecase::resume::resume(session, &options, &mut ask, false, call)?;
         let update = match finished.resumed {
             Resumed::Nothing => Update::Undone(vec![words().resume_nothing.to_owned()]),
             Resumed::Recovered(applied) => {
@@ -416,11 +452,14 @@ impl Desk {
 }
 
 /// Says where backups and journal go, and what is wrong with that.
-fn tell_folders(options: &Options, call: &Call<'_>) {
+fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
     let own = [&options.state_dir, &options.backup_dir];
-    let refused = own
-        .iter()
-        .find_map(|folder| state::require_usable(folder).err());
+    let refused = own.iter().find_map(|folder| {
+        let why = state::require_usable(folder).err()?;
+        Some(why_of(&why, folder))
+    });
+    let served = || backup::require_unserved(options, install?).err();
+    let refused = refused.or_else(|| Some(served()?.what));
     let offered = match &refused {
         None => options.state_dir.clone(),
         Some(_) => state::default(),
@@ -428,7 +467,7 @@ fn tell_folders(options: &Options, call: &Call<'_>) {
     let cautions = volatile::cautions(options);
     call.send(Update::Folders(Box::new(Folders {
         backups: options.backup_dir.to_path_buf(),
-        refused: refused.map(|why| shown(&why.to_string()).to_string()),
+        refused,
         offered: offered.to_path_buf(),
         cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
     })));
@@ -447,7 +486,7 @@ fn tell_journal(session: &Session, options: &Options, call: &Call<'_>) {
     }
 }
 
-/// The screen has no place to type a passphrase: it says which command asks for it.
+/// What a recovery rests on is not encrypted, and what is being put back may be: that it is, is said.
 fn no_passphrase(folder: &Path) -> Result<Passphrase, Problem> {
     Err(BackupError::Locked(folder.to_owned()).into())
 }

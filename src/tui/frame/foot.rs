@@ -112,7 +112,7 @@ fn primary(mode: Mode, wizard: &Wizard, w: &'static Words) -> &'static str {
             | Field::Key
             | Field::Place
             | Field::Filter => w.enter_use,
-            Field::Unfinished | Field::Confirm => w.enter_carry_out,
+            Field::Unfinished | Field::Passphrase | Field::Confirm => w.enter_carry_out,
             Field::Undo => w.enter_undo,
             Field::Password => match wizard.passwords_next() {
                 EnterAction::Try => w.enter_try,

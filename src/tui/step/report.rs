@@ -3,9 +3,10 @@
 use ratatui::layout::Rect;
 
 use crate::domain::mail::state::Health;
+use crate::engine::worker::WouldUndo;
 use crate::sentences::mail_state;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::words::untrusted::shown;
@@ -26,6 +27,12 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
                 plain(""),
             ],
         );
+        match &report.would_undo {
+            None => canvas.pieces(&mut area, &[(Role::Muted, w.undo_foreseeing.to_owned())]),
+            // The word and its field, and a row before them.
+            Some(would) => would_undo(canvas, &mut area, would, 3),
+        }
+        take_top(&mut area, 1);
         canvas.pieces(&mut area, &[plain(text!(undo_confirm, word = typed::UNDO))]);
         let row = take_top(&mut area, 1);
         canvas.field(
@@ -75,10 +82,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         .map(|line| (Role::Muted, line.to_owned()))
         .collect();
     let width = usize::from(area.width);
-    let rows: usize = watch
-        .iter()
-        .map(|(_, text)| crate::tui::widgets::wrap(text, width).len())
-        .sum();
+    let rows: usize = watch.iter().map(|(_, text)| wrap(text, width).len()).sum();
     if area.height > 12 {
         let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
         canvas.pieces(&mut foot, &watch);
@@ -104,6 +108,37 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         })
         .collect();
     canvas.list(area, &items, Some(report.cursor.at()));
+}
+
+/// What an undo would put back and leave alone, as much of it as leaves so many rows below it.
+pub(super) fn would_undo(
+    canvas: &mut Canvas<'_, '_>,
+    area: &mut Rect,
+    would: &WouldUndo,
+    below: u16,
+) {
+    let head = text!(
+        undo_would,
+        created = would.created,
+        rows = would.rows,
+        files = would.files
+    );
+    canvas.pieces(area, &[plain(head)]);
+    let width = usize::from(area.width);
+    let rows_of = |line: &String| wrap(line, width).len();
+    let room = usize::from(area.height.saturating_sub(below));
+    let all: usize = would.left_alone.iter().map(rows_of).sum();
+    if all > room {
+        let count = would.left_alone.len();
+        let how_many = text!(undo_would_leave, count = count);
+        canvas.pieces(area, &[(Role::Warn, how_many)]);
+    }
+    for line in &would.left_alone {
+        if rows_of(line) > usize::from(area.height.saturating_sub(below)) {
+            break;
+        }
+        canvas.pieces(area, &[(Role::Warn, line.clone())]);
+    }
 }
 
 fn role(health: Health) -> Role {

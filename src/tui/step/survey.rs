@@ -6,13 +6,14 @@ use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::worker::Survey;
 use crate::sentences;
+use crate::tui::step::report::would_undo;
 use crate::tui::step::step_name;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::Unfinished;
 use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
+use crate::wizard::step::survey::{Preview, Unfinished};
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
@@ -125,6 +126,21 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);
         return;
     }
+    if let Some(passphrase) = &form.passphrase {
+        let folder = shown(&run.backup);
+        let asked = text!(unfinished_passphrase, folder = folder);
+        canvas.pieces(
+            &mut area,
+            &[
+                plain(asked),
+                (Role::Muted, w.unfinished_leave.to_owned()),
+                plain(""),
+            ],
+        );
+        let row = take_top(&mut area, 1);
+        canvas.field(row, passphrase, true, true);
+        return;
+    }
     let ways = match wizard.is_taking_back() {
         true => vec![plain(text!(unfinished_resume_undo, word = typed::RESUME))],
         false => vec![
@@ -133,6 +149,15 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
         ],
     };
     canvas.pieces(&mut area, &ways);
+    match &form.preview {
+        Preview::NotAsked | Preview::Coming => {}
+        // Below it: how to leave, a row, and the field.
+        Preview::Is(would) => would_undo(canvas, &mut area, would, 4),
+        Preview::Refused(problem) => {
+            let text = text!(undo_would_not, what = problem.what);
+            canvas.pieces(&mut area, &[(Role::Warn, text)]);
+        }
+    }
     canvas.pieces(
         &mut area,
         &[(Role::Muted, w.unfinished_leave.to_owned()), plain("")],

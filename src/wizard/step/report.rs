@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::error::Problem;
 use crate::domain::mail::state::Health;
-use crate::engine::worker::Applied;
+use crate::engine::worker::{Applied, WouldUndo};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 
@@ -17,6 +17,8 @@ pub struct State {
     pub undone: Option<Vec<String>>,
     /// The word that confirms an undo, while it is typed.
     pub undoing: Option<Input>,
+    /// What that would put back, once it is known.
+    pub would_undo: Option<Box<WouldUndo>>,
     /// Where the report was saved.
     pub saved: Vec<PathBuf>,
     /// Something came since that it does not say.

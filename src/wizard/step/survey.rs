@@ -6,7 +6,7 @@ use crate::domain::config::Driver;
 use crate::domain::error::Problem;
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
-use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
+use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey, WouldUndo};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 
@@ -162,7 +162,9 @@ impl State {
         match self.form.as_mut()? {
             SurveyForm::Folder(input) => Some(input),
             SurveyForm::Database(form) => form.inputs.get_mut(form.focus.at()),
-            SurveyForm::Unfinished(form) => Some(&mut form.word),
+            SurveyForm::Unfinished(form) => {
+                Some(form.passphrase.as_mut().unwrap_or(&mut form.word))
+            }
             SurveyForm::Earlier(_) => None,
         }
     }
@@ -173,6 +175,24 @@ impl State {
 pub struct Unfinished {
     /// The word as far as it is typed.
     pub word: Input,
+    /// The passphrase of the backup that is being put back, once it is known to be encrypted.
+    pub passphrase: Option<Input>,
+    /// What an undo would put back.
+    pub preview: Preview,
     /// Why the last answer could not be carried out.
     pub problem: Option<Problem>,
+}
+
+/// What an undo of the run would put back.
+#[derive(Debug, Default)]
+pub enum Preview {
+    /// Nobody has looked.
+    #[default]
+    NotAsked,
+    /// It is being compared.
+    Coming,
+    /// This.
+    Is(Box<WouldUndo>),
+    /// It would be refused.
+    Refused(Problem),
 }

@@ -3,7 +3,10 @@
 use crate::wizard::jobs::{JobKind, Pending, Running};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::window::Window;
-use crate::wizard::state::{Overlay, Wizard};
+use crate::wizard::state::{InstallLifetime, Overlay, Wizard};
+use crate::wizard::step::apply::Written;
+use crate::words::untrusted::shown;
+use crate::words::words;
 
 impl Wizard {
     /// Leaves at once where nothing would be lost, asks otherwise.
@@ -62,6 +65,50 @@ impl Wizard {
         }
         self.overlay = Some(Overlay::Quit);
         Vec::new()
+    }
+
+    /// How things stand when the program has ended: lines for the operator's own screen.
+    pub fn goodbye(&self, lifetime: InstallLifetime) -> Vec<String> {
+        let w = words();
+        if let Written::InPart(problem) = &self.written {
+            return match lifetime {
+                InstallLifetime::Lasting => vec![problem.to_string()],
+                InstallLifetime::ThrowAway => vec![problem.what.clone()],
+            };
+        }
+        let mut lines = self.report_outcome();
+        if lifetime == InstallLifetime::ThrowAway {
+            if lines.is_empty() && self.written == Written::Nothing {
+                lines.push(w.quit_nothing_changed.to_owned());
+            }
+            return lines;
+        }
+        lines.extend(self.report_ways());
+        let saved = self.report.saved.iter();
+        lines.extend(saved.map(|path| shown(path).to_string()));
+        match &self.written {
+            Written::Recovery { undo } if lines.is_empty() => {
+                lines.push(text!(quit_recovery_stands, undo = undo));
+            }
+            Written::Recovery { .. } | Written::InPart(_) => {}
+            Written::Nothing => {
+                if lines.is_empty() {
+                    lines.push(w.quit_nothing_changed.to_owned());
+                }
+                lines.extend(self.backup_stays());
+            }
+        }
+        lines
+    }
+
+    /// That a backup stays, where one was made.
+    fn backup_stays(&self) -> Option<String> {
+        let made = self.backup.made.as_ref()?;
+        let folder = shown(&made.folder);
+        Some(match &made.keys {
+            None => text!(quit_backup_stays, folder = folder),
+            Some(keys) => text!(quit_backup_stays_apart, folder = folder, keys = shown(keys)),
+        })
     }
 
     /// Ends; what is being tested is called off, and is not tested then.

@@ -65,11 +65,14 @@ impl Wizard {
             }
             (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None) if undoable => {
-                if self.is_free() {
+                // What it would put back is shown before it can be confirmed.
+                let started = self.start(Job::ForeseeUndo);
+                if !started.is_empty() {
                     self.report.undoing = Some(Input::default());
-                } else {
-                    self.say_busy();
+                    self.report.would_undo = None;
+                    self.report.problem = None;
                 }
+                return started;
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
@@ -218,8 +221,16 @@ impl Wizard {
         lines.join("\n")
     }
 
-    /// What came of it, in sentences: the state of the mail first, then what was done. Nothing while there is no report.
+    /// What came of it, in sentences: the state of the mail first, then what was done, and the way back from that. Nothing
+    /// while there is no report.
     pub fn report_headlines(&self) -> Vec<String> {
+        let mut lines = self.report_outcome();
+        lines.extend(self.report_ways());
+        lines
+    }
+
+    /// The state of the mail, and what was done.
+    pub(super) fn report_outcome(&self) -> Vec<String> {
         let state = self.mail_state();
         let headline = state.map(|state| {
             let logins = state.owners.iter().flat_map(|owner| &owner.logins);
@@ -229,7 +240,7 @@ impl Wizard {
             mail_state::headline(&state, left)
         });
         let done = match (&self.report.undone, &self.report.applied) {
-            (Some(undone), _) => undone.clone(),
+            (Some(undone), _) => undone.iter().take(1).cloned().collect(),
             (None, Some(applied)) => {
                 let verdict = if applied.verified {
                     text!(
@@ -244,11 +255,20 @@ impl Wizard {
                         entered = applied.reentered
                     )
                 };
-                vec![verdict, text!(report_undo, undo = applied.undo)]
+                vec![verdict]
             }
             (None, None) => return Vec::new(),
         };
         headline.into_iter().chain(done).collect()
+    }
+
+    /// How to take it back; of what was taken back, all that is to be known beside.
+    pub(super) fn report_ways(&self) -> Vec<String> {
+        match (&self.report.undone, &self.report.applied) {
+            (Some(undone), _) => undone.iter().skip(1).cloned().collect(),
+            (None, Some(applied)) => vec![text!(report_undo, undo = applied.undo)],
+            (None, None) => Vec::new(),
+        }
     }
 
     /// How it all stands: the worse of what is read and what is proven, and of what applying came to.

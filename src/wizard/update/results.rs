@@ -2,12 +2,13 @@
 
 use crate::domain::error::Problem;
 use crate::domain::verdict::assessment::Assessment;
-use crate::engine::worker::{JobId, Update};
+use crate::engine::worker::{JobId, Update, WouldUndo};
 use crate::wizard::jobs::{JobKind, Pending};
 use crate::wizard::message::Effect;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
+use crate::wizard::step::survey::Preview;
 use crate::wizard::step::{keys, report, survey};
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -117,6 +118,7 @@ impl Wizard {
                 }
                 return effects;
             }
+            Update::WouldUndo(would) => self.would_undo(would),
             Update::Undone(sentences) => {
                 self.written = Written::Nothing;
                 self.decided();
@@ -142,6 +144,23 @@ impl Wizard {
         Vec::new()
     }
 
+    /// What an undo would put back, in the question that asks for it, as far as that still stands.
+    fn would_undo(&mut self, would: Box<WouldUndo>) {
+        if let Some(survey::SurveyForm::Unfinished(form)) = &mut self.survey.form {
+            form.preview = Preview::Is(would);
+        } else if self.report.undoing.is_some() {
+            self.report.would_undo = Some(would);
+        }
+    }
+
+    fn would_not_undo(&mut self, problem: Problem) {
+        if let Some(survey::SurveyForm::Unfinished(form)) = &mut self.survey.form {
+            form.preview = Preview::Refused(problem);
+        } else if self.report.undoing.take().is_some() {
+            self.report.problem = Some(problem);
+        }
+    }
+
     fn failed(&mut self, kind: JobKind, problem: Problem) {
         match kind {
             JobKind::Survey => {
@@ -158,6 +177,7 @@ impl Wizard {
                 self.backup.done = None;
                 self.apply.problem = Some(problem);
             }
+            JobKind::ForeseeUndo => self.would_not_undo(problem),
             JobKind::Undo | JobKind::Resume if self.survey.unfinished.is_some() => {
                 self.unfinished_failed(problem);
             }

@@ -143,7 +143,7 @@ fn a_restore_comes_out_as_it_was_foretold() {
     assert_eq!(invited["now"], Json::Null);
     let text = bench.restore(&backup, &[]);
     for said in [
-        "users#2.password",
+        "placeholder password of an invited user (users row 2)",
         "The current key becomes",
         "FreeScout would be able to read fewer secrets than now.",
         "bootstrap/cache/config.php",

@@ -21,10 +21,26 @@ fn a_place_that_is_not_there_is_refused_by_the_wizard_too() {
     let bench = Bench::new();
     let install = bench.install();
     let install = install.to_str().unwrap();
-    for command in [&[][..], &["check"], &["recover"], &["undo"]] {
+    let commands = [
+        &[][..],
+        &["check"],
+        &["find-key"],
+        &["test"],
+        &["backup"],
+        &["recover"],
+        &["recover", "--yes"],
+        &["resume"],
+        &["undo"],
+        &["undo", "--yes"],
+    ];
+    for command in commands {
         let words = [command, &["--look-in", "/no/such/place", install]].concat();
         refuses(&bench, &words, "/no/such/place does not exist");
     }
+    let backup = bench.run(&["backup", install]);
+    let folder = backup.out.split_whitespace().last().unwrap();
+    let restore = ["restore", folder, "--look-in", "/no/such/place", install];
+    refuses(&bench, &restore, "/no/such/place does not exist");
     refuses(&bench, &["--look-in", "-", install], "it is the keyboard");
 }
 

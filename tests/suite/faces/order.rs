@@ -7,28 +7,36 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use freescout_rescue::domain::error::Problem;
+use freescout_rescue::domain::mail::{ConnectionId, Direction};
+use freescout_rescue::domain::run::RunKind;
 use freescout_rescue::engine::hunt::Looking;
+use freescout_rescue::engine::hunt::find_key::SearchPlaces;
 use freescout_rescue::engine::recovery::backup::BackupContents;
 use freescout_rescue::engine::recovery::resume::Resumed;
+use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::usecase;
 use freescout_rescue::engine::usecase::given::Given;
+use freescout_rescue::engine::usecase::hunt::Where;
+use freescout_rescue::engine::usecase::logins::WantedLogins;
 use freescout_rescue::engine::usecase::open::Opening;
 use freescout_rescue::engine::usecase::recover::{Orders, Terms, Wishes};
 use freescout_rescue::engine::usecase::{Notice, Refused, Reporter, Stage};
+use freescout_rescue::io::hunt::HuntLimits;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state;
 use freescout_rescue::io::state::backup::Passphrase;
+use freescout_rescue::io::state::lock::Lock;
 use freescout_rescue::words::words;
 
 use super::{Broken, interrupted};
 
 /// Writes down each stage, and what stands when it begins.
-struct Recording<'a> {
+pub(super) struct Recording<'a> {
     broken: &'a Broken,
     /// How the install was before.
-    before: Vec<String>,
+    pub(super) before: Vec<String>,
     log: RefCell<Vec<String>>,
     /// At which stage it is called off.
     until: Option<Stage>,
@@ -38,7 +46,7 @@ struct Recording<'a> {
 }
 
 impl<'a> Recording<'a> {
-    fn new(broken: &'a Broken) -> Self {
+    pub(super) fn new(broken: &'a Broken) -> Self {
         Self {
             broken,
             before: stands(broken),
@@ -49,14 +57,14 @@ impl<'a> Recording<'a> {
         }
     }
 
-    fn called_off_at(broken: &'a Broken, stage: Stage) -> Self {
+    pub(super) fn called_off_at(broken: &'a Broken, stage: Stage) -> Self {
         Self {
             until: Some(stage),
             ..Self::new(broken)
         }
     }
 
-    fn open(&self) -> Session {
+    pub(super) fn open(&self) -> Session {
         let (install, look_in) = (self.broken.bench.install(), [self.broken.look_in()]);
         let opening = Opening {
             install: Some(&install),
@@ -72,7 +80,7 @@ impl<'a> Recording<'a> {
             .unwrap()
     }
 
-    fn heard(&self) -> Vec<String> {
+    pub(super) fn heard(&self) -> Vec<String> {
         self.log.take()
     }
 }
@@ -119,7 +127,7 @@ impl Reporter for Recording<'_> {
 }
 
 /// Every stored password, and `.env`.
-fn stands(broken: &Broken) -> Vec<String> {
+pub(super) fn stands(broken: &Broken) -> Vec<String> {
     let database = broken.bench.database();
     let mut read = database
         .prepare("SELECT id, in_password, out_password FROM mailboxes ORDER BY id")
@@ -134,26 +142,15 @@ fn stands(broken: &Broken) -> Vec<String> {
 }
 
 /// Whether another of us would be kept from the install.
-fn is_locked(broken: &Broken) -> bool {
-    let options = broken.options();
-    if !options.state_dir.exists() {
-        return false;
-    }
-    let other = broken.bench.run(&[
-        "resume",
-        "--give-up",
-        "--state-dir",
-        options.state_dir.to_str().unwrap(),
-        broken.bench.install().to_str().unwrap(),
-    ]);
-    other.code == 3
+pub(super) fn is_locked(broken: &Broken) -> bool {
+    Lock::holder(&broken.options().state_dir, &broken.bench.install()).is_some()
 }
 
 fn no_passphrase(folder: &std::path::Path) -> Result<Passphrase, Problem> {
     panic!("{} is not encrypted", folder.display())
 }
 
-fn problem(refused: Refused) -> Problem {
+pub(super) fn problem(refused: Refused) -> Problem {
     match refused {
         Refused::NotStarted(problem) => problem,
         Refused::Failed(failure) => {
@@ -172,7 +169,7 @@ fn terms(options: &Options) -> Terms<'_> {
     }
 }
 
-fn recover(broken: &Broken, reporter: &Recording<'_>) -> Result<(), Problem> {
+pub(super) fn recover(broken: &Broken, reporter: &Recording<'_>) -> Result<(), Problem> {
     let mut session = reporter.open();
     let wishes = Wishes {
         strategy: None,
@@ -273,6 +270,109 @@ fn a_confirmed_plan_rests_on_the_backup_that_was_made_before_it() {
     ];
     assert_eq!(reporter.heard(), stages);
     assert_ne!(stands(&broken), reporter.before);
+}
+
+/// The stages of a use case that writes nothing, or closes what is lost.
+#[test]
+fn what_is_given_up_is_closed_under_the_lock_and_the_install_stays_as_it_is() {
+    let broken = Broken::new();
+    interrupted(&broken);
+    std::fs::remove_dir_all(broken.options().backup_dir).unwrap();
+    let reporter = Recording::new(&broken);
+    let mut session = reporter.open();
+    let options = broken.options();
+    let mut give_up = || {
+        let closed = usecase::give_up::give_up(&mut session, &options, &reporter);
+        closed.map_err(problem).unwrap()
+    };
+    let closed = give_up().expect("it was interrupted");
+    assert_eq!(closed.given_up.runs.len(), 1);
+    assert!(closed.check.contains("check"), "{}", closed.check);
+    let stages = [
+        "Open: free, 0 backups, as it was",
+        "Judge: free, 0 backups, as it was",
+        "Lock: free, 0 backups, as it was",
+    ];
+    assert_eq!(reporter.heard(), stages);
+    assert!(!is_locked(&broken), "it is let go of");
+    assert!(give_up().is_none(), "nothing is left to be closed");
+    assert_eq!(stands(&broken), reporter.before);
+}
+
+#[test]
+fn a_history_waits_for_nobody_and_writes_nothing() {
+    let broken = Broken::new();
+    let options = broken.options();
+    let install = broken.bench.install();
+    let runs = || {
+        let whose = usecase::history::Whose::Of(Some(&install));
+        usecase::history::history(&options, &whose).unwrap()
+    };
+    assert!(runs().is_empty());
+    assert!(!options.state_dir.exists(), "no journal is made for it");
+    recover(&broken, &Recording::new(&broken)).unwrap();
+    let session = Recording::new(&broken).open();
+    let held = Ledger::open(&options, &session).unwrap();
+    assert!(is_locked(&broken));
+    let all = usecase::history::history(&options, &usecase::history::Whose::All).unwrap();
+    for told in [runs(), all] {
+        let kinds: Vec<RunKind> = told.iter().map(|run| run.kind).collect();
+        assert_eq!(kinds, [RunKind::Recovery, RunKind::Backup]);
+    }
+    drop(held);
+}
+
+#[test]
+fn a_hunt_and_the_logins_take_no_lock_make_no_backup_and_write_nothing() {
+    let broken = Broken::new();
+    let reporter = Recording::new(&broken);
+    let mut session = reporter.open();
+    assert_eq!(reporter.heard().len(), 2);
+    let places = [broken.look_in()];
+    let looked = usecase::hunt::look(&mut session, &Where::In(&places), &reporter);
+    assert!(looked.files > 0);
+    let hunt = SearchPlaces {
+        named: places.to_vec(),
+        usual: false,
+        limits: HuntLimits::default(),
+    };
+    let hunted = usecase::hunt::hunt(&mut session, &hunt, &reporter);
+    assert!(hunted.looked.files > 0);
+    let which = [ConnectionId::of(1, Direction::Incoming)];
+    let wanted = WantedLogins {
+        which: Some(&which),
+        renew: None,
+        ..WantedLogins::default()
+    };
+    let tested = usecase::logins::test(&mut session, &wanted, &reporter).unwrap();
+    assert_eq!(tested.len(), 1);
+    let stages = [
+        "Search: free, 0 backups, as it was",
+        "Search: free, 0 backups, as it was",
+        "Prove: free, 0 backups, as it was",
+    ];
+    assert_eq!(reporter.heard(), stages);
+    assert!(!broken.options().state_dir.exists());
+}
+
+#[test]
+fn a_hunt_that_is_called_off_keeps_what_it_has_and_logins_say_that_they_were_stopped() {
+    let broken = Broken::new();
+    let reporter = Recording::called_off_at(&broken, Stage::Search);
+    let mut session = reporter.open();
+    let known = session.ring.iter().count();
+    let places = [broken.look_in()];
+    let looked = usecase::hunt::look(&mut session, &Where::In(&places), &reporter);
+    assert_eq!(looked.files, 0, "nothing more is read");
+    assert_eq!(session.ring.iter().count(), known);
+    let reporter = Recording::called_off_at(&broken, Stage::Prove);
+    let wanted = WantedLogins {
+        renew: None,
+        ..WantedLogins::default()
+    };
+    let stopped = usecase::logins::test(&mut session, &wanted, &reporter).unwrap_err();
+    assert_eq!(stopped.what, words().test_stopped);
+    assert_eq!(stands(&broken), reporter.before);
 }
 
 /// A way to change an install.

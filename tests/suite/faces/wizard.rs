@@ -29,10 +29,15 @@ pub(super) struct Driven {
 impl Driven {
     /// On this install, up to where its first search has ended.
     pub(super) fn surveyed(broken: &Broken) -> Self {
+        Self::given(broken, Given::default())
+    }
+
+    /// The same, with what was given on the command line.
+    pub(super) fn given(broken: &Broken, given: Given) -> Self {
         let setup = Setup {
             options: broken.options(),
             environment: Environment::of_this_process(),
-            given: Given::default(),
+            given,
             mail: Settings::of_system(),
             endpoints: Endpoints {
                 microsoft: "http://127.0.0.1:1/".to_owned(),
@@ -123,13 +128,18 @@ impl Driven {
         });
     }
 
-    /// The recommended plan, with this password wherever one is asked for; none where it is empty.
-    pub(super) fn apply(&mut self, password: &str) {
+    /// To the passwords of the recommended plan.
+    pub(super) fn open_passwords(&mut self) {
         self.act(&[Action::Go(Step::Plan)]);
         self.until("the plan", |w| {
             w.running.is_none() && w.plan.ready.is_some()
         });
         self.act(&[Action::Go(Step::Passwords)]);
+    }
+
+    /// The recommended plan, with this password wherever one is asked for; none where it is empty.
+    pub(super) fn apply(&mut self, password: &str) {
+        self.open_passwords();
         let asked = self.wizard.passwords.asked.len();
         for _ in 0..asked {
             if !password.is_empty() {
@@ -138,6 +148,11 @@ impl Driven {
             }
             self.act(&[Action::Down]);
         }
+        self.confirm();
+    }
+
+    /// From the passwords to the end of the recovery.
+    pub(super) fn confirm(&mut self) {
         self.act(&[Action::Go(Step::Apply)]);
         self.until("the final plan", |w| {
             w.running.is_none() && w.apply.ready.is_some()
@@ -151,6 +166,9 @@ impl Driven {
     /// Takes the recovery back, from the report.
     pub(super) fn undo(&mut self) {
         self.act(&[Action::Undo]);
+        self.until("what it would put back", |w| {
+            w.running.is_none() && w.report.would_undo.is_some()
+        });
         self.type_and_enter("undo");
         self.until("the undo", |w| {
             w.running.is_none() && w.report.undone.is_some()

@@ -206,6 +206,10 @@ fn no_frame_of_any_step_shows_it() {
         assert_harmless(&saved.display().to_string(), &std::fs::read(saved).unwrap());
     }
     live.act(&[Action::Undo]);
+    live.until("what it would put back", |w| {
+        w.report.would_undo.is_some() && !w.is_busy()
+    });
+    live.look();
     for c in "undo".chars() {
         let effects = live.wizard.update(Event::Type(c));
         live.follow(effects);

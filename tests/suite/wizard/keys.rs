@@ -222,6 +222,15 @@ fn every_field_and_every_question_is_offered_exactly() {
             let opened: Vec<Input> = read.iter().cloned().chain([Input::Act(opens)]).collect();
             look(Way::Survey, luck, &opened);
         }
+        // A run that did not end, whose backup is encrypted.
+        let resume = [Input::Word("resume"), Input::Act(Action::Primary)];
+        let resumed = [&read[..], &read[..], &resume, &read[..]].concat();
+        look(Way::Survey, luck, &resumed);
+        look(
+            Way::Survey,
+            luck,
+            &[&resumed[..], std::slice::from_ref(&word)].concat(),
+        );
     }
     for (way, acts) in [
         (Way::Backup, vec![]),
@@ -254,6 +263,7 @@ fn every_field_and_every_question_is_offered_exactly() {
         "Field(Folder)",
         "Field(Database)",
         "Field(Unfinished)",
+        "Field(Passphrase)",
         "Field(BackupFolder)",
         "Field(Key)",
         "Field(Place)",
@@ -294,6 +304,10 @@ fn what_was_refused_stays_in_its_field() {
     for (way, opens, field, refused) in cases {
         let mut run = run_on(way, 2, &[]);
         run.step(&Input::Act(opens));
+        // What an undo would put back comes first.
+        for _ in 0..3 {
+            run.step(&Input::Engine);
+        }
         run.step(&Input::Act(Action::EraseAll));
         let word = if field == Field::Undo { "undo" } else { "/rot" };
         run.wizard_types(word);

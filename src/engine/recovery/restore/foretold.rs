@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{files_back, require_same_install, rows_back};
 use crate::domain::error::Problem;
-use crate::domain::inventory::secret::{Place, Table};
+use crate::domain::inventory::secret::{NamedPlace, Place, Table};
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::verdict::assessment;
 use crate::domain::verdict::assessment::Assessment;
@@ -158,7 +158,7 @@ impl Foretold {
 
     /// Reads everything again, over a connection of its own, and names the places whose secret does not read as was
     /// predicted.
-    pub(super) fn surprises(&self, session: &mut Session) -> Result<Vec<Place>, Problem> {
+    pub(super) fn surprises(&self, session: &mut Session) -> Result<Vec<NamedPlace>, Problem> {
         survey::reread(session)?;
         session.reconnect()?;
         reading::read_inventory(session)?;
@@ -173,6 +173,7 @@ impl Foretold {
         let there: BTreeSet<&Place> = read.iter().map(|s| &s.place).collect();
         let gone = told.keys().filter(|place| !there.contains(*place));
         surprises.extend(gone.map(|place| (*place).clone()));
-        Ok(surprises)
+        let named = |place| session.inventory.named(place);
+        Ok(surprises.into_iter().map(named).collect())
     }
 }

@@ -137,21 +137,6 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem from its kind and its three sentences.
-    pub fn new(
-        kind: ErrorKind,
-        what: impl Into<String>,
-        why: impl Into<Untrusted>,
-        next: impl Into<String>,
-    ) -> Self {
-        Self {
-            kind,
-            what: what.into(),
-            why: why.into(),
-            next: next.into(),
-        }
-    }
-
     /// What happened and why, as one text.
     pub fn message(&self) -> String {
         if self.why.is_empty() {

@@ -480,8 +480,7 @@ pub fn problem() -> Problem {
 
 /// That a backup's passphrase is needed, or was another.
 pub fn locked() -> Problem {
-    Problem::new(
-        ErrorKind::Passphrase,
+    ErrorKind::Passphrase.problem(
         "The backup is encrypted and could not be decrypted.",
         "/srv/backups/one",
         "Try again with the passphrase that was chosen when it was made.",

@@ -34,7 +34,7 @@ pub fn save(
             w.backup_failed_next,
         );
         let kind = kind_of(obstacle, ErrorKind::NotWritable);
-        Problem::new(kind, w.report_not_saved, shown(&why).to_string(), next)
+        kind.problem(w.report_not_saved, shown(&why).to_string(), next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;

@@ -7,6 +7,7 @@
 
 pub mod oauth;
 
+mod fall;
 mod imap;
 pub mod journey;
 mod mask;
@@ -15,19 +16,21 @@ mod pop3;
 mod smtp;
 mod tls;
 mod utf7;
+mod xoauth2;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice;
 use crate::domain::mail::advice::Advice;
-use crate::domain::mail::probe::{CertificateFault, Climbed, Ended, TestCaution};
+use crate::domain::mail::probe::{Climbed, Ended, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{MailServer, Protocol, Security};
-use crate::words::untrusted::{listed, shown};
+use crate::words::untrusted::shown;
+use fall::{Fall, called_off};
 pub use tls::Trust;
 
 /// FreeScout's patience with IMAP and POP3, for the connection and for each reply.
@@ -120,28 +123,6 @@ pub fn probe(
         Ok(()) => Ok(climb.ended(Code::Ok, None, String::new())),
         Err(Fall::Cancelled) => Err(Cancelled),
         Err(Fall::At { code, advice, said }) => Ok(climb.ended(code, Some(advice), said)),
-    }
-}
-
-/// Why the climb ended.
-enum Fall {
-    /// Called off.
-    Cancelled,
-    /// With this code, in the server's words (sanitised).
-    At {
-        code: Code,
-        advice: Advice,
-        said: String,
-    },
-}
-
-impl Fall {
-    fn new(code: Code, advice: Advice, said: impl Into<String>) -> Self {
-        Fall::At {
-            code,
-            advice,
-            said: said.into(),
-        }
     }
 }
 
@@ -396,23 +377,6 @@ fn is_private(address: IpAddr) -> bool {
                 || v6.is_unspecified()
                 || v6.is_unique_local()
                 || v6.is_unicast_link_local()
-        }
-    }
-}
-
-fn called_off(cancel: &AtomicBool) -> bool {
-    cancel.load(Ordering::Relaxed)
-}
-
-/// Code and advice of a certificate that does not pass.
-fn certificate_fall(fault: &CertificateFault) -> Fall {
-    match fault {
-        CertificateFault::Expired => Fall::new(Code::CertExpired, Advice::CertificateExpired, ""),
-        CertificateFault::OtherName(names) => {
-            Fall::new(Code::CertName, Advice::CertificateName, listed(names))
-        }
-        CertificateFault::Untrusted => {
-            Fall::new(Code::CertUntrusted, Advice::CertificateUntrusted, "")
         }
     }
 }

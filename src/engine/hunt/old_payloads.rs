@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::config::Driver;
+use crate::domain::hunt::old_payloads as sightings;
 use crate::domain::hunt::old_payloads::kept::KeptPayload;
 use crate::domain::hunt::old_payloads::kept::Sightings;
-use crate::domain::hunt::old_payloads::origin;
 use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Eligibility, Recoverable, TakenUnseen, settle,
@@ -82,7 +82,7 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
         Table::Mailboxes => inventory.mailbox(secret.place.cell.id),
         _ => None,
     };
-    let mut basis = origin::basis(&sighting, &own, mailbox);
+    let mut basis = sightings::basis(&sighting, &own, mailbox);
     if let Some(of_backup) = of_own_backup(&source, &own, &install.root)
         && !matches!(basis, Basis::Doubtful(_))
     {

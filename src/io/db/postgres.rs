@@ -7,6 +7,7 @@
 mod link;
 mod lock;
 mod metered;
+mod reply;
 mod standing;
 mod tls;
 mod verifier;
@@ -15,9 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Config, Row};
 
 use self::link::{Link, ReadTransaction};
 use super::change::{self, Transaction};
@@ -31,6 +32,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db::store;
 use crate::words::untrusted::Untrusted;
+use reply::taken;
 use verifier::{Check, tls};
 
 /// How long one statement of a change may take.
@@ -44,48 +46,6 @@ pub struct PgSql {
     server: String,
     /// Whether the transaction of a change is open.
     begun: bool,
-}
-
-/// SQLSTATE codes (PostgreSQL's manual, appendix A): wrong user or password; unknown database; read-only; lock wait; deadlock
-/// and serialization failure.
-fn error(error: &tokio_postgres::Error) -> StoreError {
-    if error.is_closed() {
-        return StoreError::Unreachable(error.to_string().into());
-    }
-    let text = error.as_db_error().map_or_else(
-        || {
-            std::error::Error::source(error)
-                .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
-        },
-        |refused| refused.message().to_owned(),
-    );
-    let Some(code) = error.code() else {
-        let of_tls = [
-            "error performing TLS handshake",
-            "server does not support TLS",
-        ];
-        if of_tls.iter().any(|words| text.contains(words)) {
-            return StoreError::Tls(text.into());
-        }
-        // rustls adds the address of a page about it.
-        let said = text
-            .split_once(": https://docs.rs")
-            .map_or(&*text, |said| said.0);
-        return StoreError::Unreachable(said.to_owned().into());
-    };
-    let kind = match code.code() {
-        "28000" | "28P01" => StoreError::Denied,
-        "3D000" => StoreError::UnknownDatabase,
-        "25006" => StoreError::ReadOnly,
-        "55P03" => StoreError::Locked,
-        "40001" | "40P01" => StoreError::Deadlock,
-        // The server takes no more connections; a transaction idled, or took, longer than it has it.
-        "53300" | "25P03" | "25P04" => StoreError::Unreachable,
-        // It ends or starts, or somebody ended our connection.
-        code if code.starts_with("08") || code.starts_with("57P") => StoreError::Unreachable,
-        _ => StoreError::Query,
-    };
-    kind(text.into())
 }
 
 impl PgSql {
@@ -129,14 +89,6 @@ const NAMES: &str = "SET LOCAL search_path = pg_catalog, pg_temp;";
 /// Bounds of the server on transactions that idle, lifted for one that waits for us. Older servers know none of them.
 const LIFTED: &str = "SELECT set_config(name, '0', true) FROM pg_settings \
      WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout');";
-
-/// A value of a row.
-fn taken<'a, T: tokio_postgres::types::FromSql<'a>>(
-    row: &'a Row,
-    index: usize,
-) -> Result<T, StoreError> {
-    row.try_get(index).map_err(|_| store::odd())
-}
 
 /// Names and types of a table's columns.
 fn types(link: &Link, name: &str) -> Result<Vec<(String, String)>, StoreError> {

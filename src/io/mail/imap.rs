@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 
 use super::net::Wire;
 use super::utf7::utf7;
+use super::xoauth2::{challenge_text, xoauth2_message};
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::probe::TestCaution;
 use crate::domain::mail::rung::Rung;
 use crate::domain::mail::{LoginMethod, Security};
-use crate::domain::payload::base64;
 use crate::words::untrusted::shown;
 
 /// Untagged replies to one command that are read.
@@ -326,27 +326,6 @@ impl Imap<'_> {
     }
 }
 
-/// `user=…^Aauth=Bearer …^A^A` in base64 (Google's and Microsoft's XOAUTH2).
-pub(super) fn xoauth2_message(user: &str, token: &SecretBytes) -> Zeroizing<String> {
-    let plain = Zeroizing::new(
-        [
-            b"user=",
-            user.as_bytes(),
-            b"\x01auth=Bearer ",
-            token.expose(),
-            b"\x01\x01",
-        ]
-        .concat(),
-    );
-    Zeroizing::new(base64::encode(&plain))
-}
-
-/// The reason in a challenge, such as `{"status":"400",…}`.
-pub(super) fn challenge_text(challenge: &[u8]) -> String {
-    base64::decode_strict(challenge.trim_ascii())
-        .map_or_else(|_| String::new(), |text| shown(&text).to_string())
-}
-
 fn starts_with(line: &[u8], text: &str) -> bool {
     line.get(..text.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
@@ -385,16 +364,5 @@ mod tests {
         assert_eq!(literal(b"* OK {5} words"), None);
         assert_eq!(literal(b"* X {99999999999999999999999}"), Some(usize::MAX));
         assert_eq!(literal(b"{}"), None);
-    }
-
-    #[test]
-    fn the_token_is_wrapped_as_google_and_microsoft_want_it() {
-        let token = SecretBytes::from(&b"ya29.token"[..]);
-        let plain =
-            base64::decode_strict(xoauth2_message("someuser@example.com", &token).as_bytes());
-        assert_eq!(
-            plain.ok().as_deref(),
-            Some(&b"user=someuser@example.com\x01auth=Bearer ya29.token\x01\x01"[..])
-        );
     }
 }

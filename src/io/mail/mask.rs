@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use super::imap::xoauth2_message;
+use super::xoauth2::xoauth2_message;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::MailServer;
 use crate::domain::payload::base64;

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
+use super::fall::{Fall, called_off};
 use super::tls::{self, TlsFacts, Trust};
-use super::{Fall, called_off};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::io::mail::tls::is_slice;

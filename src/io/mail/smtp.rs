@@ -8,8 +8,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use zeroize::Zeroizing;
 
-use super::imap::{challenge_text, xoauth2_message};
 use super::net::Wire;
+use super::xoauth2::{challenge_text, xoauth2_message};
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice::Advice;

@@ -20,7 +20,7 @@ use rustls::{
 };
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-use super::{Fall, certificate_fall};
+use super::fall::{Fall, certificate_fall};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::CertificateFault;
 use crate::domain::mail::rung::Code;

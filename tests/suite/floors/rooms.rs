@@ -24,8 +24,13 @@ pub(crate) fn graph(files: &[(String, String)]) -> Graph {
     let mut graph = Graph::new();
     for (path, text) in files {
         let Some(own) = module(path) else { continue };
-        let named = paths(&code(text)).into_iter();
-        let named = named.filter_map(|path| owner(absolute(&path, &own, &modules)?, &modules));
+        let code = code(text);
+        let named = paths(&code).into_iter();
+        let mut named: Vec<Module> = named
+            .filter_map(|path| absolute(&path, &own, &modules))
+            .collect();
+        named.extend(behind_modules(&code, &own, &named, &modules));
+        let named = named.into_iter().filter_map(|path| owner(path, &modules));
         graph.insert(own.clone(), named.filter(|other| *other != own).collect());
     }
     graph
@@ -174,6 +179,29 @@ fn in_line(code: &str, found: &mut Vec<Vec<String>>) {
     }
 }
 
+/// The paths that begin with a module imported here, or declared here: `fs::trust::of` where `fs` was imported.
+fn behind_modules(
+    code: &str,
+    own: &Module,
+    named: &[Module],
+    modules: &BTreeSet<Module>,
+) -> Vec<Module> {
+    let imported = named.iter().filter(|path| modules.contains(*path));
+    let imported = imported.filter_map(|path| Some((path.last()?.as_str(), path)));
+    let imported: BTreeMap<&str, &Module> = imported.collect();
+    let word = |c: char| c.is_alphanumeric() || "_:$".contains(c);
+    let written = code.split(|c| !word(c)).filter_map(|path| {
+        let names = path.split("::").filter(|name| !name.is_empty());
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        match imported.get(names.first()?.as_str()) {
+            _ if names.len() == 1 => None,
+            Some(module) => Some([module.as_slice(), &names[1..]].concat()),
+            None => absolute(&names, own, modules),
+        }
+    });
+    written.collect()
+}
+
 /// The path from the crate's root; `None` where it leads out of the crate.
 fn absolute(path: &[String], own: &Module, modules: &BTreeSet<Module>) -> Option<Module> {
     let ups = path.iter().take_while(|name| *name == "super").count();
@@ -264,6 +292,18 @@ fn a_ring_that_leads_through_a_parent_is_a_circle() {
         ("a/deep/down.rs", "use crate::a::Whole;"),
     ]);
     assert_eq!(names(&grandchild), [["a", "a::deep::down"]]);
+}
+
+#[test]
+fn what_is_named_behind_a_module_counts_as_well() {
+    let found = made(&[
+        ("a.rs", "mod one;\nmod two;\nfn f() { one::g() }"),
+        ("a/one.rs", "use super::two::{self, It};"),
+        ("a/two.rs", "use crate::b;\nfn h() -> b::c::Deep {}"),
+        ("b/c.rs", "use crate::a::Whole;"),
+        ("b.rs", "mod c;"),
+    ]);
+    assert_eq!(names(&found), [["a", "a::one", "a::two", "b::c"]]);
 }
 
 #[test]

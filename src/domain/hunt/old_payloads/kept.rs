@@ -1,7 +1,7 @@
 //! Older payloads that were met and are kept, unopened, until a key that opens them is known.
 
-use super::Dated;
 use super::origin::{Basis, PayloadOrigin};
+use super::sighting::Dated;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::source::Source;
 

@@ -5,10 +5,8 @@
 //! key, never an install: what counts is where its row says that it stood.
 
 use crate::domain::config::Driver;
-use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::Table;
 
-use super::{RecognizedBy, Sighting};
 use crate::words::untrusted::Untrusted;
 
 /// Names longer than this are none, in bytes: MySQL's have 64 characters, PostgreSQL's 63 bytes.
@@ -214,48 +212,4 @@ fn decoded(name: &str) -> String {
         }
     }
     text + rest
-}
-
-/// What speaks for a sighting, whose origin is resolved, being of the `mailbox` of today that it was matched with; for
-/// options and modules there is none.
-pub fn basis(sighting: &Sighting, own: &OwnDatabase, mailbox: Option<&Mailbox>) -> Basis {
-    if sighting.how == RecognizedBy::Page {
-        return Basis::Doubtful(Doubt::NoRow);
-    }
-    let basis = sighting.origin.basis(sighting.table, own);
-    let doubt = match (&basis, mailbox) {
-        (Basis::Doubtful(_), _) | (_, None) => None,
-        (_, Some(mailbox)) => of_another(sighting, mailbox),
-    };
-    doubt.map_or(basis, Basis::Doubtful)
-}
-
-/// Why a row is perhaps not this mailbox's, or its password not for the login of today.
-fn of_another(sighting: &Sighting, mailbox: &Mailbox) -> Option<Doubt> {
-    let address = sighting.owner.trim();
-    if !address.eq_ignore_ascii_case(mailbox.email.raw().trim()) {
-        return Some(Doubt::OtherAddress(address.to_owned().into()));
-    }
-    if let Some(id) = sighting.id.filter(|id| *id != mailbox.id) {
-        return Some(Doubt::OtherRow(id));
-    }
-    let (server, username) = match sighting.column {
-        Some("in_password") => (mailbox.in_server.raw(), mailbox.in_username.raw()),
-        Some("out_password") => (mailbox.out_server.raw(), mailbox.out_username.raw()),
-        _ => return None,
-    };
-    let RowLogin {
-        server: server_then,
-        username: username_then,
-    } = &sighting.login;
-    let differs = |then: &Option<String>, now: &str| {
-        let then = then.as_deref().unwrap_or(now);
-        !then.trim().eq_ignore_ascii_case(now.trim())
-    };
-    (differs(server_then, server) || differs(username_then, username)).then(|| {
-        Doubt::OtherLogin(
-            username_then.as_deref().unwrap_or(username).into(),
-            server_then.as_deref().unwrap_or(server).into(),
-        )
-    })
 }

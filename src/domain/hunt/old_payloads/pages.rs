@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::origin::{PayloadOrigin, RowLogin};
-use super::{MAX_PAYLOAD, RecognizedBy, Sighting, WINDOW, Wanted};
+use super::sighting::{MAX_PAYLOAD, RecognizedBy, Sighting, WINDOW, Wanted};
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
 use crate::domain::payload::base64;
 

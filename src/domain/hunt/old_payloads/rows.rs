@@ -2,9 +2,10 @@
 
 use zeroize::Zeroizing;
 
+use super::dates;
 use super::heads::Head;
 use super::origin::{PayloadOrigin, RowLogin};
-use super::{DatedBy, RecognizedBy, Sighting, Wanted, dates};
+use super::sighting::{DatedBy, RecognizedBy, Sighting, Wanted};
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
 use crate::domain::inventory::token_text;
 use crate::domain::payload::looks_like_payload;

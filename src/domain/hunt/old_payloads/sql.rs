@@ -9,11 +9,12 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
+use super::dates;
 use super::heads::{self, Head};
 use super::names::{self, Said};
 use super::origin::PayloadOrigin;
 use super::rows::{DumpRow, Layout, table_of};
-use super::{EARLY, dates};
+use super::sighting::EARLY;
 
 mod values;
 

@@ -6,7 +6,7 @@
 use jiff::civil::DateTime;
 
 use super::origin::{Basis, Doubt, PayloadOrigin};
-use super::{Dated, DatedBy};
+use super::sighting::{Dated, DatedBy};
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::app_key::Fingerprint;

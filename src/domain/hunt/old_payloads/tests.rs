@@ -4,9 +4,11 @@
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
+use super::origin::PayloadOrigin;
 use super::*;
 use crate::domain::hunt::byte_classes;
 use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::inventory::secret::Token;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::payload::Payload;
 use crate::domain::payload::php;

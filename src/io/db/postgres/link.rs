@@ -19,8 +19,8 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, NoTls, Row};
 
-use super::error;
 use super::metered::{Looks, MeteredStream, MeteredTls};
+use super::reply::error;
 use super::tls::MakeTls;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;

@@ -1,7 +1,8 @@
 //! `pg_try_advisory_xact_lock`, in a transaction that stays open as long as the lock is held: a pooler that hands out
 //! connections by the transaction keeps this one for us.
 
-use super::{LIFTED, NAMES, PgSql, taken};
+use super::reply::taken;
+use super::{LIFTED, NAMES, PgSql};
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
 use crate::io::db::error::StoreError;

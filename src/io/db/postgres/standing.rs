@@ -4,7 +4,7 @@
 use tokio_postgres::types::Type;
 
 use super::link::Link;
-use super::taken;
+use super::reply::taken;
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
 use crate::io::db::error::StoreError;

@@ -2,7 +2,6 @@
 
 use zeroize::Zeroizing;
 
-use super::damaged;
 use crate::io::hunt::SkipReason;
 use crate::words::words;
 
@@ -12,7 +11,7 @@ pub(super) fn apply(
     mut delta: &[u8],
     limit: u64,
 ) -> Result<Zeroizing<Vec<u8>>, SkipReason> {
-    let wrong = || damaged(words().git_not_an_object);
+    let wrong = || SkipReason::Broken(words().git_not_an_object.to_owned());
     let based_on = size(&mut delta).ok_or_else(wrong)?;
     let result = size(&mut delta).ok_or_else(wrong)?;
     if based_on != base.len() as u64 {

@@ -51,21 +51,21 @@ pub fn finding(finding: &Finding) -> String {
         } => match place.kind {
             SourceKind::ProcessEnvironment => text!(
                 finding_misspelled_key_environment,
-                key = key,
+                key,
                 fault = misspelled(*spelling)
             ),
             _ => text!(
                 finding_misspelled_key,
                 place = source(place),
-                key = key,
+                key,
                 fault = misspelled(*spelling)
             ),
         },
         Finding::GluedKey { line: 0 } => w.finding_glued_key_cached.to_owned(),
-        Finding::GluedKey { line } => text!(finding_glued_key, line = line),
+        Finding::GluedKey { line } => text!(finding_glued_key, line),
         Finding::WorkerHoldsOtherKey { pid, key } => text!(
             finding_worker_holds_other_key,
-            pid = pid,
+            pid,
             key = key_or(key, w.a_key_not_known_here)
         ),
         Finding::KeySetElsewhere {
@@ -77,10 +77,10 @@ pub fn finding(finding: &Finding) -> String {
         } => elsewhere::key(at, key.as_ref(), *standing, *opens, *total),
         Finding::SettingElsewhere { name, at, standing } => elsewhere::setting(name, at, *standing),
         Finding::WorkerOlderThanKey { pid } => {
-            text!(finding_worker_older_than_key, pid = pid)
+            text!(finding_worker_older_than_key, pid)
         }
         Finding::WorkerUnsearched { pid, what, why } => {
-            text!(worker_unsearched, pid = pid, what = what, why = why)
+            text!(worker_unsearched, pid, what, why)
         }
         Finding::OwnBackupUnread {
             folder,
@@ -89,88 +89,84 @@ pub fn finding(finding: &Finding) -> String {
         } => {
             let folder = shown(&folder).to_string();
             match created.is_empty() {
-                true => text!(own_backup_unread_undated, folder = folder, why = why),
+                true => text!(own_backup_unread_undated, folder, why),
                 false => text!(
                     own_backup_unread,
-                    folder = folder,
+                    folder,
                     created = journal::time(created.raw()),
-                    why = why
+                    why
                 ),
             }
         }
-        Finding::OwnBackupsMore { count } => text!(own_backups_more, count = count),
+        Finding::OwnBackupsMore { count } => text!(own_backups_more, count),
         Finding::KeyFromProcessEnvironment => w.finding_key_from_process_environment.to_owned(),
         Finding::KeyFileUnreadable { path, why, barred } => {
             let path = shown(&path).to_string();
             match barred {
-                Some(user) => text!(finding_key_file_barred, path = path, user = user),
-                None => text!(finding_key_file_unreadable, path = path, why = why),
+                Some(user) => text!(finding_key_file_barred, path, user),
+                None => text!(finding_key_file_unreadable, path, why),
             }
         }
         Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
         Finding::EnvRefused { line, cached } => match cached {
-            true => text!(finding_env_refused, line = line),
-            false => text!(finding_env_refused_now, line = line),
+            true => text!(finding_env_refused, line),
+            false => text!(finding_env_refused_now, line),
         },
         Finding::UnderOtherKey { count, key } => {
-            text!(finding_under_other_key, count = count, key = key)
+            text!(finding_under_other_key, count, key)
         }
-        Finding::UnderUnknownKey { count } => text!(finding_under_unknown_key, count = count),
-        Finding::Damaged { count } => text!(finding_damaged, count = count),
-        Finding::Plaintext { count } => text!(finding_plaintext, count = count),
-        Finding::PlaintextUntold { count } => text!(finding_plaintext_untold, count = count),
+        Finding::UnderUnknownKey { count } => text!(finding_under_unknown_key, count),
+        Finding::Damaged { count } => text!(finding_damaged, count),
+        Finding::Plaintext { count } => text!(finding_plaintext, count),
+        Finding::PlaintextUntold { count } => text!(finding_plaintext_untold, count),
         Finding::PlaintextUntilUpdate { count } => {
-            text!(finding_plaintext_until_update, count = count)
+            text!(finding_plaintext_until_update, count)
         }
-        Finding::AwaitsMigration { count } => text!(finding_awaits_migration, count = count),
-        Finding::WouldSealAgain { count } => text!(finding_would_seal_again, count = count),
+        Finding::AwaitsMigration { count } => text!(finding_awaits_migration, count),
+        Finding::WouldSealAgain { count } => text!(finding_would_seal_again, count),
         Finding::VersionUntold { stated } if stated.is_empty() => {
             w.finding_version_not_stated.to_owned()
         }
         Finding::VersionUntold { stated } => {
-            text!(finding_version_untold, stated = stated)
+            text!(finding_version_untold, stated)
         }
         Finding::SystemMailBroken { version } => {
-            text!(finding_system_mail_broken, version = version)
+            text!(finding_system_mail_broken, version)
         }
-        Finding::Nested { count } => text!(finding_nested, count = count),
-        Finding::Salvageable { count } => text!(finding_salvageable, count = count),
-        Finding::OlderFound { count } => text!(finding_older_found, count = count),
-        Finding::OlderOffered { count } => text!(finding_older_offered, count = count),
-        Finding::PasswordInLog { count } => text!(finding_password_in_log, count = count),
+        Finding::Nested { count } => text!(finding_nested, count),
+        Finding::Salvageable { count } => text!(finding_salvageable, count),
+        Finding::OlderFound { count } => text!(finding_older_found, count),
+        Finding::OlderOffered { count } => text!(finding_older_offered, count),
+        Finding::PasswordInLog { count } => text!(finding_password_in_log, count),
         Finding::ProbablyWiped { owner, place, kind } => text!(
             finding_probably_wiped,
-            owner = owner,
+            owner,
             place = place::of_kind(place, *kind)
         ),
-        Finding::LicencesUnreadable { count } => text!(finding_licences, count = count),
+        Finding::LicencesUnreadable { count } => text!(finding_licences, count),
         Finding::PublishedKey {
             key,
             published,
             effective,
         } => {
             if *effective {
-                text!(
-                    finding_published_key_in_force,
-                    key = key,
-                    published = published
-                )
+                text!(finding_published_key_in_force, key, published)
             } else {
-                text!(finding_published_key, key = key, published = published)
+                text!(finding_published_key, key, published)
             }
         }
         Finding::GivenKeyUseless { key, place } => {
-            text!(finding_given_key_useless, key = key, source = source(place))
+            text!(finding_given_key_useless, key, source = source(place))
         }
         Finding::DatabaseSettingsDiffer => w.finding_database_settings_differ.to_owned(),
         Finding::RootOwned { path } => {
             text!(finding_root_owned, path = shown(&path))
         }
         Finding::NotTransactional { table } => {
-            text!(finding_not_transactional, table = table)
+            text!(finding_not_transactional, table)
         }
         Finding::OlderSchema { missing } => {
-            text!(finding_older_schema, missing = missing)
+            text!(finding_older_schema, missing)
         }
         Finding::NotRoot => w.finding_not_root.to_owned(),
         Finding::UnfinishedRun { run } => {
@@ -228,11 +224,11 @@ pub fn source(source: &Source) -> String {
         text.push_str(&shown(member).to_string());
     }
     if let Some(line) = source.line {
-        text.push_str(&text!(source_line, line = line));
+        text.push_str(&text!(source_line, line));
     }
     if let Some(spelling) = source.spelling {
         let fault = misspelled(spelling);
-        text.push_str(&text!(source_misspelled, fault = fault));
+        text.push_str(&text!(source_misspelled, fault));
     }
     if let Some(date) = source
         .modified
@@ -280,8 +276,8 @@ pub fn refused_line(refused: &RefusedLine, name: Option<&str>) -> String {
 pub fn logged(logged: &LoggedPassword) -> String {
     let seen_in = logged.seen_in.to_string();
     match logged.date {
-        Some(date) => text!(logged, date = date.strftime("%Y-%m-%d"), seen_in = seen_in),
-        None => text!(logged_undated, seen_in = seen_in),
+        Some(date) => text!(logged, date = date.strftime("%Y-%m-%d"), seen_in),
+        None => text!(logged_undated, seen_in),
     }
 }
 
@@ -291,7 +287,7 @@ pub fn key(key: &KeyReport, total: usize) -> String {
     let opens = if key.opens == 0 {
         w.key_opens_nothing.to_owned()
     } else {
-        text!(key_opens, opens = key.opens, total = total)
+        text!(key_opens, opens = key.opens, total)
     };
     let mut text = format!("{} · {}  {opens}", key.label, key.fingerprint);
     if key.effective {
@@ -301,7 +297,7 @@ pub fn key(key: &KeyReport, total: usize) -> String {
         text.push_str(&text!(key_mails, mails = key.mails));
     }
     if let Some(published) = key.published {
-        text.push_str(&text!(key_published, published = published));
+        text.push_str(&text!(key_published, published));
     }
     text
 }
@@ -368,7 +364,7 @@ pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
         Fleeting::Emptied => w.lasts_emptied,
     };
     let path = shown(&folder).to_string();
-    text!(lasts_not, path = path, why = why)
+    text!(lasts_not, path, why)
 }
 
 /// What becomes of the config cache and the workers: these stay where their memory may be the last place of a key.
@@ -387,14 +383,14 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
         TargetKey::Known(key) => format!("{} · {key}", assessment.label(key)),
     };
     match plan.write_key {
-        Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key = key)),
+        Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key)),
         Some(KeyHome::KeyFile) => {
             let sources = assessment.keys.iter().flat_map(|key| &key.sources);
             let mut of_file = sources.filter(|source| source.kind == SourceKind::KeyFile);
             let path = of_file.find_map(|source| source.path.as_ref());
             let path = path.map(|path| shown(path).to_string());
             let path = path.unwrap_or_else(|| "APP_KEY_FILE".to_owned());
-            Some(text!(apply_key_file, path = path, key = key))
+            Some(text!(apply_key_file, path, key))
         }
         Some(KeyHome::ProcessEnvironment) | None => None,
     }

@@ -15,8 +15,7 @@ use super::outcome::CommandResult;
 use super::reporter::TerminalReporter;
 use crate::domain::error::Problem;
 use crate::engine::session::Session;
-use crate::engine::usecase::open;
-use crate::engine::usecase::open::Opening;
+use crate::engine::usecase::open::{self, Opening};
 use crate::io::install::Environment;
 
 /// Carries out a command.

@@ -21,8 +21,7 @@ use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
 use crate::engine::session::options::Options;
-use crate::engine::session::volatile;
-use crate::engine::session::volatile::{VolatileFolder, VolatileFolderJson};
+use crate::engine::session::volatile::{self, VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
@@ -116,7 +115,7 @@ pub(super) fn skipped(looked: &HuntTotals) {
         let path = shown(&skipped.path).to_string();
         err.line(&text!(
             look_skipped,
-            path = path,
+            path,
             why = shown(&skipped.why.to_string())
         ));
     }
@@ -210,8 +209,8 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     });
     if let Some(run) = unfinished {
         out.line(&match run.kind {
-            RunKind::Undo => text!(check_finish_undo, again = again),
-            _ => text!(check_finish, again = again),
+            RunKind::Undo => text!(check_finish_undo, again),
+            _ => text!(check_finish, again),
         });
         return;
     }
@@ -220,16 +219,12 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
             let strategy = recommended.strategy.name();
             let why = sentences::why(recommended.why, &assessment.rules);
             if recommended.why == Why::KeyMissing {
-                out.line(&text!(check_find_key_first, again = again));
-                out.line(&text!(
-                    check_recommended_then,
-                    strategy = strategy,
-                    why = why
-                ));
+                out.line(&text!(check_find_key_first, again));
+                out.line(&text!(check_recommended_then, strategy, why));
             } else {
-                out.line(&text!(check_recommended, strategy = strategy, why = why));
+                out.line(&text!(check_recommended, strategy, why));
             }
-            out.line(&text!(check_next, again = again));
+            out.line(&text!(check_next, again));
         }
         None if overruled.is_some() => {}
         None => match assessment.need() {
@@ -468,7 +463,7 @@ pub(super) fn backup(done: &BackupDone) -> String {
     };
     if let Some(keys) = &done.keys {
         let keys = shown(&keys).to_string();
-        text += &format!("\n{}", text!(backup_keys_apart, keys = keys));
+        text += &format!("\n{}", text!(backup_keys_apart, keys));
     }
     text
 }

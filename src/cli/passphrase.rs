@@ -5,8 +5,7 @@ use std::path::Path;
 use crate::cli::arguments::{BackupOptions, PassphraseSource};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::io::state::backup::{Passphrase, Sealing};
-use crate::io::state::passphrase;
-use crate::io::state::passphrase::{PassphraseError, SilentTerminal};
+use crate::io::state::passphrase::{self, PassphraseError, SilentTerminal};
 use crate::words::untrusted::shown;
 use crate::words::words;
 

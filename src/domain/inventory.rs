@@ -17,10 +17,10 @@ use crate::domain::config::rules::{Rules, StorageRule};
 use crate::domain::inventory::mailbox::{
     IncomingProtocol, Mailbox, OAuthProvider, OutgoingMethod, SystemMail,
 };
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table, Token};
-use crate::domain::payload::base64;
-use crate::domain::payload::json_span;
+use crate::domain::inventory::secret::{
+    Cell, NamedPlace, Place, SecretBytes, SecretKind, Table, Token,
+};
+use crate::domain::payload::{base64, json_span};
 use crate::words::untrusted::Untrusted;
 
 /// Columns of `mailboxes` that we read. Old schemas lack some; those read as NULL.

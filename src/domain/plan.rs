@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{Remedy, Verdict};
-use crate::domain::inventory::secret::Place;
-use crate::domain::inventory::secret::SecretKind;
+use crate::domain::inventory::secret::{Place, SecretKind};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::Untrusted;

@@ -22,13 +22,11 @@ pub mod verify;
 use crate::domain::config::rules::StorageRule;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, SecretBytes, Table};
+use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind, Table};
 use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
-use crate::domain::verdict::text;
-use crate::domain::verdict::text::PasswordsUsed;
+use crate::domain::verdict::text::{self, PasswordsUsed};
 use crate::words::untrusted::shown;
 
 use crate::engine::hunt::{log_secrets, old_payloads};

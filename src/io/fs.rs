@@ -25,8 +25,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use crate::io::fs::folder::{Folder, WriteError};
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
+use crate::io::os::crash_points::{self, Point};
 
 use rustix::fs::{Access, AtFlags, CWD, FileType, IFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;

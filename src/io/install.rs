@@ -10,20 +10,16 @@ mod places;
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::config;
-use crate::domain::config::dotenv;
-use crate::domain::config::dotenv::{EnvFile, Trouble};
+use crate::domain::config::dotenv::{self, EnvFile, Trouble};
 use crate::domain::config::inherited::Variables;
 use crate::domain::config::rules::Rules;
-use crate::domain::config::var_export;
-use crate::domain::config::var_export::ExportedValue;
+use crate::domain::config::var_export::{self, ExportedValue};
 use crate::domain::config::version::Version;
-use crate::domain::config::{ConfiguredKey, DbSettings, KeySource, Sources};
+use crate::domain::config::{self, ConfiguredKey, DbSettings, KeySource, Sources};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::plan::KeyHome;
-use crate::io::fs;
-use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::fs::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
 use crate::words::untrusted::shown;
 use crate::words::words;

@@ -24,8 +24,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::advice;
-use crate::domain::mail::advice::Advice;
+use crate::domain::mail::advice::{self, Advice};
 use crate::domain::mail::probe::{Climbed, Ended, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{MailServer, Protocol, Security};

@@ -14,9 +14,9 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::Access;
 use uzers::os::unix::UserExt;
 
-use crate::io::fs::trust;
+use crate::io::fs::{self, trust};
+use crate::io::install;
 use crate::io::state::backup::BackupError;
-use crate::io::{fs, install};
 use crate::words::untrusted::Sanitise;
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.

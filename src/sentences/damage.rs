@@ -26,10 +26,10 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
         let traces: Vec<String> = traces.iter().map(|t| trace(t, assessment)).collect();
         (!traces.is_empty()).then(|| traces.join(", "))
     };
-    let regains = what(&damage.regains).map(|what| text!(damage_regains, what = what));
-    let keeps = what(&damage.keeps).map(|what| text!(damage_keeps, what = what));
-    let breaks = what(&damage.breaks).map(|what| text!(damage_breaks, what = what));
-    let broken = what(&damage.stays_broken).map(|what| text!(damage_stays_broken, what = what));
+    let regains = what(&damage.regains).map(|what| text!(damage_regains, what));
+    let keeps = what(&damage.keeps).map(|what| text!(damage_keeps, what));
+    let breaks = what(&damage.breaks).map(|what| text!(damage_breaks, what));
+    let broken = what(&damage.stays_broken).map(|what| text!(damage_stays_broken, what));
     let parts: Vec<String> = [regains, keeps, breaks, broken]
         .into_iter()
         .flatten()
@@ -74,16 +74,12 @@ fn trace(trace: &Trace, assessment: &Assessment) -> String {
         |key| assessment.label(key),
     );
     match trace.links {
-        None | Some(0) => text!(
-            damage_mails,
-            mails = timeline::mails(trace.mails),
-            key = key
-        ),
+        None | Some(0) => text!(damage_mails, mails = timeline::mails(trace.mails), key),
         Some(links) => text!(
             damage_mails_links,
             mails = timeline::mails(trace.mails),
-            links = links,
-            key = key
+            links,
+            key
         ),
     }
 }

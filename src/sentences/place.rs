@@ -1,7 +1,6 @@
 //! Where a secret is stored, for people: what it is, then whose or in which row.
 
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{NamedPlace, Place, Table, Token};
+use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind, Table, Token};
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -27,7 +26,7 @@ pub fn of_owner(named_place: &NamedPlace) -> String {
     if owner.is_empty() || named_place.place.cell.table == Table::Env {
         return place;
     }
-    text!(place_of_owner, owner = owner, place = place)
+    text!(place_of_owner, owner, place)
 }
 
 /// Where the secret of a verdict is, likewise.
@@ -43,14 +42,7 @@ fn named(place: &Place, known: Option<SecretKind>) -> String {
     let w = words();
     let cell = &place.cell;
     let (id, column) = (cell.id, shown(&cell.column).to_string());
-    let in_row = |what: &str| {
-        text!(
-            place_in_row,
-            what = what,
-            table = cell.table.name(),
-            id = id
-        )
-    };
+    let in_row = |what: &str| text!(place_in_row, what, table = cell.table.name(), id);
     match cell.table {
         Table::Mailboxes => {
             let what = match (place.token, cell.column.as_str()) {
@@ -60,7 +52,7 @@ fn named(place: &Place, known: Option<SecretKind>) -> String {
                 (None, "out_password") => kind(SecretKind::Outgoing),
                 (None, _) => column.as_str(),
             };
-            text!(place_of_mailbox, what = what, id = id)
+            text!(place_of_mailbox, what, id)
         }
         Table::Options => in_row(known.map_or(w.place_option, kind)),
         Table::Modules => in_row(kind(SecretKind::License)),

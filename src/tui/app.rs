@@ -10,11 +10,10 @@ use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use super::frame;
-use super::keymap;
 use super::terminal::keyboard::{Keyboard, Keystroke};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
+use super::{frame, keymap};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;

@@ -14,8 +14,9 @@ use unicode_width::UnicodeWidthStr;
 use self::overlay::lost_by_leaving;
 use super::theme::{Role, Theme};
 use super::widgets::{Canvas, fit, plain, take_bottom, take_top, within};
-use crate::tui::step::step_name;
-use crate::tui::step::{apply, backup, checks, connections, keys, passwords, plan, report, survey};
+use crate::tui::step::{
+    apply, backup, checks, connections, keys, passwords, plan, report, step_name, survey,
+};
 use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
 use crate::wizard::state::{Overlay, Wizard};

@@ -6,8 +6,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, OsStr, OsString};
-use std::fmt;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use unicode_width::UnicodeWidthChar;

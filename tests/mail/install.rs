@@ -6,8 +6,7 @@ use std::process::Command;
 
 use freescout_rescue::demo;
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, php};
 use freescout_rescue::io::os::entropy;
 use rusqlite::{Connection, params};
 use serde_json::Value as Json;

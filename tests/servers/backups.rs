@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::sql;
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::{Store, Stored, Swap};
+use freescout_rescue::io::db::{self, Store, Stored, Swap};
 
 use crate::by_hand;
 use crate::install::Install;

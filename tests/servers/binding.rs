@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::config::DbSettings;
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::StoreError;
+use freescout_rescue::io::db::{self, StoreError};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConnection, DigitallySignedStruct, ServerConnection, SignatureScheme};
-use rustls::{Error, StreamOwned};
+use rustls::{
+    ClientConnection, DigitallySignedStruct, Error, ServerConnection, SignatureScheme, StreamOwned,
+};
 
 use crate::server::{self, Server};
 

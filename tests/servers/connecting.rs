@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use freescout_rescue::domain::config::{DbSettings, Driver};
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::StoreError;
+use freescout_rescue::io::db::{self, StoreError};
 
 use crate::server;
 

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::config::{DbSettings, Driver};
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::{Bounds, Store, StoreError};
+use freescout_rescue::io::db::{self, Bounds, Store, StoreError};
 
 use crate::install::Install;
 use crate::server;

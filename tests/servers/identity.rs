@@ -6,8 +6,7 @@ use std::path::Path;
 use freescout_rescue::domain::config::{DbSettings, Driver};
 use freescout_rescue::engine::session::survey;
 use freescout_rescue::engine::worker::{DatabaseValues, OtherDatabase};
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::StoreError;
+use freescout_rescue::io::db::{self, StoreError};
 use freescout_rescue::io::install::Environment;
 
 use crate::install::Install;

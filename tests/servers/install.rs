@@ -6,8 +6,7 @@ use std::process::Command;
 use freescout_rescue::domain::config::{DbSettings, Driver};
 use freescout_rescue::domain::inventory::sql;
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, php};
 use secrecy::ExposeSecret;
 
 use crate::server::{Server, USER};

@@ -4,10 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::base64;
-use freescout_rescue::domain::payload::php;
-use freescout_rescue::domain::payload::php::PhpValue;
+use freescout_rescue::domain::payload::php::{self, PhpValue};
+use freescout_rescue::domain::payload::{Payload, base64};
 use freescout_rescue::io::os::entropy;
 use serde_json::{Value as Json, json};
 

@@ -6,8 +6,7 @@ use std::time::Duration;
 use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::inventory::sql;
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::{Foreign, StoreError, Swap, SwapError};
+use freescout_rescue::io::db::{self, Foreign, StoreError, Swap, SwapError};
 use mysql::prelude::Queryable;
 
 use crate::install::Install;

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use freescout_rescue::domain::inventory::mailbox::OAuthProvider;
 use freescout_rescue::domain::inventory::secret::SecretBytes;
-use freescout_rescue::io::mail::oauth;
-use freescout_rescue::io::mail::oauth::{AskError, Endpoints, Grant};
+use freescout_rescue::io::mail::oauth::{self, AskError, Endpoints, Grant};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream};

@@ -5,9 +5,9 @@ use std::path::Path;
 use freescout_rescue::domain::config::{DbSettings, Driver};
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::inventory::sql;
-use freescout_rescue::io::db;
-use freescout_rescue::io::db::dump;
-use freescout_rescue::io::db::{MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError};
+use freescout_rescue::io::db::{
+    self, MAX_VALUE_BYTES, Store, StoreError, Stored, Swap, SwapError, dump,
+};
 use freescout_rescue::io::install::Environment;
 
 use crate::server::{self, Server};

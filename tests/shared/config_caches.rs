@@ -1,7 +1,6 @@
 //! Cached configurations as FreeScout wrote them.
 
-use freescout_rescue::domain::config::var_export;
-use freescout_rescue::domain::config::var_export::ExportedValue;
+use freescout_rescue::domain::config::var_export::{self, ExportedValue};
 use freescout_rescue::domain::key::app_key::AppKey;
 
 use crate::folder;

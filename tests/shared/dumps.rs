@@ -2,8 +2,7 @@
 
 use freescout_rescue::domain::hunt::old_payloads::{RecognizedBy, Scanner, Wanted};
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, php};
 use serde_json::Value as Json;
 
 use crate::{folder, shared};

@@ -2,8 +2,7 @@
 
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::base64::decode_lenient;
-use freescout_rescue::domain::payload::php;
-use freescout_rescue::domain::payload::php::PhpValue;
+use freescout_rescue::domain::payload::php::{self, PhpValue};
 use freescout_rescue::domain::payload::{Malformed, OpenError, Payload};
 use serde_json::Value as Json;
 

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use freescout_rescue::io::hunt::SkipReason;
-use freescout_rescue::io::hunt::git;
-use freescout_rescue::io::hunt::git::{GitLimits, GitRead, ObjectKind};
+use freescout_rescue::io::hunt::git::{self, GitLimits, GitRead, ObjectKind};
 use tempfile::TempDir;
 
 use crate::not_tried::as_root;

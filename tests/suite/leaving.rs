@@ -5,8 +5,7 @@ use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::{Job, JobId, Update};
 use freescout_rescue::wizard::jobs::JobKind;
 use freescout_rescue::wizard::message::{Action, Effect, Event};
-use freescout_rescue::wizard::state::InstallLifetime;
-use freescout_rescue::wizard::state::Overlay;
+use freescout_rescue::wizard::state::{InstallLifetime, Overlay};
 use freescout_rescue::wizard::step::Step;
 use freescout_rescue::words::words;
 

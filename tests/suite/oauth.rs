@@ -9,14 +9,13 @@ use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::mail::advice::Advice;
 use freescout_rescue::domain::mail::oauth_error::OAuthError;
 use freescout_rescue::domain::mail::rung::Code;
-use freescout_rescue::engine::mail_test::connections;
-use freescout_rescue::engine::mail_test::connections::TestOrSkip;
-use freescout_rescue::engine::mail_test::oauth;
-use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
+use freescout_rescue::engine::mail_test::connections::{self, TestOrSkip};
+use freescout_rescue::engine::mail_test::oauth::{self, RefreshError, Refreshed};
 use freescout_rescue::engine::session::reading;
 use freescout_rescue::engine::worker::PasswordsUsed;
-use freescout_rescue::io::db::{Bounds, LockAnswer, Server};
-use freescout_rescue::io::db::{Foreign, Store, StoreError, Stored, Swap, SwapError};
+use freescout_rescue::io::db::{
+    Bounds, Foreign, LockAnswer, Server, Store, StoreError, Stored, Swap, SwapError,
+};
 use freescout_rescue::io::install::{Environment, Install};
 use freescout_rescue::io::mail::oauth::{AskError, Endpoints};
 use serde_json::Value as Json;

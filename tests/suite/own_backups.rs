@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, php};
 use freescout_rescue::words::words;
 use serde_json::Value as Json;
 

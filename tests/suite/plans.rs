@@ -1,8 +1,7 @@
 //! Recommendations and plans from verdicts alone.
 
 use freescout_rescue::domain::config::rules::{StorageRule, Undecryptable};
-use freescout_rescue::domain::inventory::secret::SecretKind;
-use freescout_rescue::domain::inventory::secret::{Place, Table};
+use freescout_rescue::domain::inventory::secret::{Place, SecretKind, Table};
 use freescout_rescue::domain::key::app_key::Fingerprint;
 use freescout_rescue::domain::plan::{
     Breach, Choices, Circumstances, Impossible, KeyHome, Need, PlanAction, Strategy, TargetKey,

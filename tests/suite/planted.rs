@@ -13,8 +13,7 @@ use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::source::Source;
-use freescout_rescue::engine::hunt::files;
-use freescout_rescue::engine::hunt::processes;
+use freescout_rescue::engine::hunt::{files, processes};
 
 use super::processes::{install, open};
 

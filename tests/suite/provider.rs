@@ -6,14 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, php};
 use freescout_rescue::domain::verdict::Verdict;
-use freescout_rescue::engine::mail_test::oauth;
-use freescout_rescue::engine::mail_test::oauth::{RefreshError, Refreshed};
-use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::session::reading;
-use freescout_rescue::engine::session::survey;
+use freescout_rescue::engine::mail_test::oauth::{self, RefreshError, Refreshed};
+use freescout_rescue::engine::session::{Session, reading, survey};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use serde_json::Value as Json;

@@ -5,8 +5,7 @@ use freescout_rescue::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Recoverable, settle,
 };
 use freescout_rescue::domain::hunt::old_payloads::{Dated, DatedBy};
-use freescout_rescue::domain::inventory::secret::SecretKind;
-use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
+use freescout_rescue::domain::inventory::secret::{Place, SecretBytes, SecretKind};
 use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::mail::ConnectionId;
 use freescout_rescue::domain::mail::rung::{Code, Rung};

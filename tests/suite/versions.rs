@@ -6,8 +6,7 @@ mod install;
 use std::collections::BTreeMap;
 
 use freescout_rescue::domain::mail::Direction;
-use freescout_rescue::engine::mail_test::connections;
-use freescout_rescue::engine::mail_test::connections::TestOrSkip;
+use freescout_rescue::engine::mail_test::connections::{self, TestOrSkip};
 use freescout_rescue::engine::mail_test::oauth;
 use freescout_rescue::engine::worker::PasswordsUsed;
 use serde_json::Value as Json;

@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use freescout_rescue::domain::plan::{Choices, Plan, Strategy};
-use freescout_rescue::engine::recovery;
-use freescout_rescue::engine::recovery::anew;
 use freescout_rescue::engine::recovery::apply::Order;
-use freescout_rescue::engine::recovery::backup;
 use freescout_rescue::engine::recovery::run_log::Ledger;
+use freescout_rescue::engine::recovery::{self, anew, backup};
 use freescout_rescue::engine::session::Session;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::io::os::processes as running;

@@ -8,8 +8,7 @@ use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::hunt::find_key;
 use crate::engine::report;
-use crate::engine::usecase;
-use crate::engine::usecase::Reporter as _;
+use crate::engine::usecase::{self, Reporter as _};
 use crate::io::hunt;
 use crate::words::words;
 

@@ -5,8 +5,7 @@ use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::domain::run::Run;
 use crate::engine::exit::Exit;
-use crate::engine::usecase::history;
-use crate::engine::usecase::history::Whose;
+use crate::engine::usecase::history::{self, Whose};
 use crate::sentences;
 use crate::words::untrusted::shown;
 

@@ -13,10 +13,8 @@ use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::survey;
 use crate::engine::usecase::Refused;
-use crate::engine::usecase::recover;
-use crate::engine::usecase::recover::{Orders, Terms, Wishes};
-use crate::io::state::passwords;
-use crate::io::state::passwords::PasswordLine;
+use crate::engine::usecase::recover::{self, Orders, Terms, Wishes};
+use crate::io::state::passwords::{self, PasswordLine};
 use crate::words::untrusted::shown;
 use crate::words::words;
 

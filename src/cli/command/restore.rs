@@ -82,7 +82,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         let path = shown(&file.path).to_string();
         let text = match file.after {
             Some(_) => path,
-            None => text!(restore_file_removed, path = path),
+            None => text!(restore_file_removed, path),
         };
         out.line(&format!("  {text}"));
     }

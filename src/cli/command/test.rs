@@ -12,8 +12,7 @@ use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Teste
 use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::survey;
-use crate::engine::usecase::logins;
-use crate::engine::usecase::logins::WantedLogins;
+use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::io::mail::Settings;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::shown;

@@ -8,8 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::version::Version;
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Table, Token};
+use crate::domain::inventory::secret::{SecretKind, Table, Token};
 
 /// What FreeScout makes of a text that it cannot decrypt, where it expects an encrypted one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,8 +3,7 @@
 //! The names are those of the JSON forms. Nothing here holds a secret; texts of servers are sanitised and bounded before
 //! they come here.
 
-use crate::domain::mail::rung::Code;
-use crate::domain::mail::rung::Rung;
+use crate::domain::mail::rung::{Code, Rung};
 use std::time::Duration;
 
 use super::advice::Advice;

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 use super::probe::{LoginMark, Tested};
 use super::{Connection, ConnectionId, connections};
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::Table;
+use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;

@@ -7,20 +7,17 @@ use super::finding::{Finding, SettingEffect};
 use crate::domain::config::rules::Rules;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::mailbox::{Mailbox, SystemMail};
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, Table};
+use crate::domain::inventory::secret::{Place, SecretKind, Table};
 use crate::domain::inventory::{Inventory, Secret, StoredText};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::Source;
 use crate::domain::key::timeline::Timeline;
 use crate::domain::payload::base64;
-use crate::domain::plan;
 use crate::domain::plan::mail_impact::{MailImpact, Trace};
-use crate::domain::plan::{Circumstances, Need, Recommendation, TargetKey};
+use crate::domain::plan::{self, Circumstances, Need, Recommendation, TargetKey};
 use crate::domain::verdict;
-use crate::domain::verdict::secret_report::SecretReport;
-use crate::domain::verdict::secret_report::Summary;
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::words::untrusted::Untrusted;
 
 /// One key and its evidence.

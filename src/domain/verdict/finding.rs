@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::domain::config::elsewhere::By;
-use crate::domain::inventory::secret::Place;
-use crate::domain::inventory::secret::SecretKind;
+use crate::domain::inventory::secret::{Place, SecretKind};
 use crate::domain::key::app_key::{Fingerprint, KeyError};
 use crate::domain::key::source::Source;
 use crate::domain::key::spelling::Spelling;

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Looking;
-use super::old_payloads;
 use super::sieve::{Sieve, consider};
+use super::{Looking, old_payloads};
 use crate::engine::session::Session;
 use crate::io::hunt;
 

@@ -6,10 +6,8 @@ use std::time::Instant;
 use super::processes;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
-use crate::engine::hunt::Looking;
-use crate::engine::hunt::files;
-use crate::engine::session::Session;
-use crate::engine::session::mails;
+use crate::engine::hunt::{Looking, files};
+use crate::engine::session::{Session, mails};
 use crate::io::hunt;
 
 /// Where to look, the install aside.

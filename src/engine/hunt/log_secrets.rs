@@ -7,11 +7,8 @@
 use std::path::Path;
 
 use super::old_payloads::is_lost;
-use crate::domain::hunt::log_secrets;
-use crate::domain::hunt::log_secrets::Logged;
-use crate::domain::hunt::log_secrets::SeenPassword;
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, SecretBytes, Table};
+use crate::domain::hunt::log_secrets::{self, Logged, SeenPassword};
+use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind, Table};
 use crate::domain::verdict::assessment::LoggedPassword;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::session::Session;

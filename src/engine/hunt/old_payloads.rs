@@ -10,24 +10,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::config::Driver;
 use crate::domain::hunt::old_payloads as sightings;
-use crate::domain::hunt::old_payloads::kept::KeptPayload;
-use crate::domain::hunt::old_payloads::kept::Sightings;
+use crate::domain::hunt::old_payloads::kept::{KeptPayload, Sightings};
 use crate::domain::hunt::old_payloads::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin};
 use crate::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Eligibility, Recoverable, TakenUnseen, settle,
 };
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, SecretBytes, Table};
+use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind, Table};
 use crate::domain::inventory::{Inventory, Secret, StoredText};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::Source;
-use crate::domain::verdict::assessment;
 use crate::domain::verdict::secret_report::SecretReport;
-use crate::domain::verdict::text;
-use crate::domain::verdict::text::PasswordsUsed;
-use crate::domain::verdict::{self, Damage, Remedy, Verdict};
+use crate::domain::verdict::text::{self, PasswordsUsed};
+use crate::domain::verdict::{self, Damage, Remedy, Verdict, assessment};
 use crate::engine::session::Session;
 use crate::io::state::backup;
 

@@ -13,18 +13,13 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::derived_hashes;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::engine::hunt::Looking;
-use crate::engine::hunt::sieve;
-use crate::engine::hunt::sieve::closed;
+use crate::engine::hunt::sieve::{self, closed};
 use crate::engine::progress::Progress;
-use crate::engine::session::Session;
-use crate::engine::session::Unsearched;
-use crate::engine::session::mails;
+use crate::engine::session::{Session, Unsearched, mails};
 use crate::io::fs;
 use crate::io::hunt::{Candidate, HuntTotals, SkipReason, Skipped};
-use crate::io::os::memory;
-use crate::io::os::memory::ProcessMemory;
-use crate::io::os::processes;
-use crate::io::os::processes::{Belongs, PhpProcess, ProcessRole};
+use crate::io::os::memory::{self, ProcessMemory};
+use crate::io::os::processes::{self, Belongs, PhpProcess, ProcessRole};
 use crate::words::words;
 
 /// Memory that is read of one process.
@@ -124,7 +119,7 @@ fn unsearched(Unsearched { process, why }: &Unsearched) -> String {
         worker_unsearched,
         pid = process.pid,
         what = process.what,
-        why = why
+        why
     )
 }
 
@@ -145,7 +140,7 @@ fn only_in_memory(
     let needed: HashSet<_> = needed.collect();
     held_by_processes_alone(session, &needed)
         .into_iter()
-        .map(|key| text!(key_only_in_memory, key = key))
+        .map(|key| text!(key_only_in_memory, key))
 }
 
 /// Those of these keys that stand nowhere but in running processes, as they are named.
@@ -223,7 +218,7 @@ impl ProcessSearch<'_> {
                 let megabytes = memory.unread() >> 20;
                 match read {
                     Ok(()) if megabytes > 0 && !(self.cancel)() => {
-                        Some(text!(process_memory_unread, megabytes = megabytes))
+                        Some(text!(process_memory_unread, megabytes))
                     }
                     // The key may be among what was not tried on all that it may open.
                     Ok(()) => self.sieve.tried_on_some().map(|some| some.why.to_string()),

@@ -8,14 +8,11 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use crate::domain::inventory::Inventory;
-use crate::domain::inventory::Secret;
-use crate::domain::key::app_key::AppKey;
-use crate::domain::key::app_key::Fingerprint;
+use crate::domain::inventory::{Inventory, Secret};
+use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::source::Source;
 use crate::domain::payload::Payload;
-use crate::engine::session::Session;
-use crate::engine::session::mails;
+use crate::engine::session::{Session, mails};
 use crate::io::fs;
 use crate::io::hunt::{Candidate, SkipReason, Skipped};
 use crate::words::untrusted::Untrusted;

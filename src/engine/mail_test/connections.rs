@@ -6,20 +6,17 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::oauth;
-use super::oauth::RefreshError;
+use super::oauth::{self, RefreshError};
 use crate::domain::inventory::Secret;
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{SecretBytes, Token};
+use crate::domain::inventory::secret::{SecretBytes, SecretKind, Token};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{Ended, TestCaution, Tested};
 use crate::domain::mail::rung::Code;
 use crate::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, NoTarget, connections,
 };
-use crate::domain::verdict;
-use crate::domain::verdict::text;
-use crate::domain::verdict::text::{Password, PasswordsUsed};
+use crate::domain::verdict::text::{self, Password, PasswordsUsed};
+use crate::domain::verdict::{self};
 use crate::engine::session::Session;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::mail::{Settings, journey};

@@ -12,8 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::advice;
-use crate::domain::mail::advice::Advice;
+use crate::domain::mail::advice::{self, Advice};
 use crate::domain::mail::probe::{Ended, RefusedBy, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::schedule::TestLimits;

@@ -4,8 +4,7 @@
 //! The first attempt keeps nobody waiting. For the next ones the rows are held from before they are read until they are
 //! written, so that a user or job that saves ten times a second waits for a moment.
 
-use super::apply;
-use super::apply::Order;
+use super::apply::{self, Order};
 use super::backup;
 use super::change::Failure;
 use super::run_log::Ledger;
@@ -51,7 +50,7 @@ pub(super) fn until_nobody_saves<T>(
 
 /// Says that it is done again, and keeps others from saving meanwhile.
 pub fn again(session: &mut Session, progress: &mut Progress<'_>, tried: usize) {
-    progress(&text!(made_anew, tried = tried, tries = TRIES), 0, None);
+    progress(&text!(made_anew, tried, tries = TRIES), 0, None);
     session.hold_rows();
 }
 
@@ -112,7 +111,7 @@ pub fn apply(
 
 /// How often the plan was made again, as a sentence.
 fn told(times: usize) -> String {
-    text!(made_anew_note, times = times)
+    text!(made_anew_note, times)
 }
 
 /// Reads and backs up what stands now, and makes the plan for it, if that is still what was confirmed.

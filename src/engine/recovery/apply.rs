@@ -7,33 +7,24 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::backup;
-use super::change;
-use super::change::{Change, Failure, file_problem};
-use super::config_cache;
-use super::file_change;
+use super::change::{self, Change, Failure, file_problem};
 use super::prepare::{new_files, prepare, swaps, target_key};
-use super::run_log;
-use super::run_log::Ledger;
-use super::verify;
-use super::verify::ToVerify;
+use super::run_log::{self, Ledger};
+use super::verify::{self, ToVerify};
+use super::{backup, config_cache, file_change};
 use crate::domain::config::DbSettings;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
-use crate::engine::hunt::processes;
-use crate::engine::hunt::processes::Workers;
+use crate::engine::hunt::processes::{self, Workers};
 use crate::engine::hunt::sieve;
 use crate::engine::progress::Progress;
-use crate::engine::session::Session;
-use crate::engine::session::{elsewhere, env_trouble};
+use crate::engine::session::{Session, elsewhere, env_trouble};
 use crate::engine::worker::Applied;
-use crate::io::db;
-use crate::io::db::{Store, Stored};
-use crate::io::fs;
-use crate::io::fs::{FileError, FileRead};
+use crate::io::db::{self, Store, Stored};
+use crate::io::fs::{self, FileError, FileRead};
 use crate::io::state::backup::Backup;
 use crate::sentences;
 use crate::words::untrusted::shown;
@@ -174,7 +165,7 @@ pub(super) fn search_first(
 pub fn called_off(backup: &Backup) -> Problem {
     let w = words();
     let folder = shown(&backup.folder).to_string();
-    let next = text!(signal_before_next, folder = folder);
+    let next = text!(signal_before_next, folder);
     ErrorKind::Cancelled.problem(w.signal_before, "", next)
 }
 
@@ -185,7 +176,7 @@ fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
         _ => None,
     });
     let keys = processes::held_by_processes_alone(session, &used.collect());
-    let told = |key: &String| text!(key_not_kept, key = key);
+    let told = |key: &String| text!(key_not_kept, key);
     keys.iter().map(told).collect()
 }
 

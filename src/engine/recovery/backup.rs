@@ -13,18 +13,11 @@ use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::inventory::sql::Script;
 use crate::engine::progress::Progress;
 use crate::engine::recovery::clock::now;
-use crate::engine::session::Session;
-use crate::engine::session::database;
-use crate::engine::session::inherited;
 use crate::engine::session::options::Options;
-use crate::engine::session::own_backups;
-use crate::engine::session::reading;
-use crate::engine::session::survey;
+use crate::engine::session::{Session, database, inherited, own_backups, reading, survey};
 use crate::engine::worker::BackupDone;
-use crate::io::db::Swap;
-use crate::io::db::dump;
-use crate::io::fs;
-use crate::io::fs::FileRead;
+use crate::io::db::{Swap, dump};
+use crate::io::fs::{self, FileRead};
 use crate::io::install::{self, Environment, Install};
 use crate::io::state;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
@@ -93,7 +86,7 @@ pub(in crate::engine) fn require_unserved(
     };
     let folder = shown(&**served);
     Err(ErrorKind::BadInput.problem(
-        text!(backup_served, folder = folder),
+        text!(backup_served, folder),
         w.backup_served_why,
         w.backup_served_next,
     ))
@@ -341,7 +334,7 @@ fn restore_sql(
         restore_sql_head,
         database = shown(&settings.database),
         path = shown(&session.install.root),
-        created = created
+        created
     )
     .into_bytes();
     text.extend_from_slice(b"\n");

@@ -18,12 +18,9 @@ use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunPhase};
-use crate::engine::session::database;
-use crate::engine::session::reading;
-use crate::engine::session::{Session, compared};
+use crate::engine::session::{Session, compared, database, reading};
 use crate::io::db::{StoreError, Swap, SwapError};
-use crate::io::fs;
-use crate::io::fs::{FileError, FileRead};
+use crate::io::fs::{self, FileError, FileRead};
 use crate::io::install::Install;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -80,9 +77,9 @@ impl Change {
             if !transactional.map_err(|e| database::unreachable_database(&e, &session.settings))? {
                 let table = shown(&format!("{}{table}", session.settings.prefix)).to_string();
                 return Err(ErrorKind::DatabaseUnsuitable.problem(
-                    text!(no_transactions, table = table),
+                    text!(no_transactions, table),
                     "",
-                    text!(no_transactions_next, table = table),
+                    text!(no_transactions_next, table),
                 ));
             }
         }

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::engine::session::options::Options;
-use crate::io::install;
-use crate::io::state;
+use crate::io::{install, state};
 use crate::sentences;
 
 /// The operator's word for whose rights FreeScout has, as an option ready for a shell: what is done later needs it as well.

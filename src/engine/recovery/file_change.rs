@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::domain::run::reconcile::{Intended, Standing, cut_off};
-use crate::io::fs;
-use crate::io::fs::{Attributes, FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::fs::{self, Attributes, FileError, FileRead, MAX_CONFIG_BYTES};
 
 /// A file that is to be written or removed.
 pub struct FileChange {

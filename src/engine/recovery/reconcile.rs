@@ -4,17 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::file_change;
-use super::file_change::FileChange;
+use super::file_change::{self, FileChange};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::run::reconcile::{Digest, Found, Intended, Standing, reconcile};
-use crate::engine::session::Session;
-use crate::engine::session::database;
+use crate::engine::session::{Session, database};
 use crate::io::db::{Stored, Swap};
-use crate::io::fs;
-use crate::io::fs::{FileError, FileRead};
+use crate::io::fs::{self, FileError, FileRead};
 use crate::words::words;
 
 /// The digest of a stored text.

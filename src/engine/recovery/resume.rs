@@ -6,22 +6,15 @@ mod harm;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::anew;
 use super::change::{Change, Failure};
-use super::config_cache;
-use super::config_cache::RanOn;
-use super::file_change;
-use super::file_change::FileChange;
-use super::give_up;
-use super::prepare;
-use super::reconcile;
-use super::reconcile::{FileStands, RowChanges};
+use super::config_cache::{self, RanOn};
+use super::file_change::{self, FileChange};
+use super::reconcile::{self, FileStands, RowChanges};
 use super::restore::Restored;
 use super::run_log::Ledger;
-use super::undo;
-use super::undo::Undone;
-use super::verify;
-use super::verify::ToVerify;
+use super::undo::{self, Undone};
+use super::verify::{self, ToVerify};
+use super::{anew, give_up, prepare};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::Inventory;
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes};
@@ -33,13 +26,9 @@ use crate::domain::run::{
 };
 use crate::engine::hunt::processes;
 use crate::engine::progress::Progress;
-use crate::engine::session::Session;
-use crate::engine::session::own_backups;
-use crate::engine::session::reading;
-use crate::engine::session::survey;
+use crate::engine::session::{Session, own_backups, reading, survey};
 use crate::engine::worker::Applied;
-use crate::io::fs;
-use crate::io::fs::FileRead;
+use crate::io::fs::{self, FileRead};
 use crate::io::state::backup::Backup;
 use crate::sentences::place;
 use crate::words::untrusted::shown;
@@ -192,9 +181,9 @@ fn finish(
     let left = |left: &NamedPlace| {
         let place = place::of_owner(left);
         if typed(&left.place.cell) {
-            text!(resume_password_left, place = place)
+            text!(resume_password_left, place)
         } else {
-            text!(resume_row_left, place = place)
+            text!(resume_row_left, place)
         }
     };
     let notes = undo::named(session, &foreign).iter().map(left).collect();

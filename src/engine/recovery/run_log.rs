@@ -8,16 +8,13 @@ use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
-use crate::engine::recovery::clock;
-use crate::engine::recovery::commands;
+use crate::engine::recovery::{clock, commands};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
-use crate::io::db::lock;
-use crate::io::db::lock::{Claimant, DatabaseLock, LockAttempt};
+use crate::io::db::lock::{self, Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
 use crate::io::fs::disk_trouble::Obstacle;
-use crate::io::os::uncut;
-use crate::io::os::uncut::Uncut;
+use crate::io::os::uncut::{self, Uncut};
 use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
 use crate::sentences;
@@ -82,7 +79,7 @@ impl Ledger {
             // Rows and files are compared all the same, right before they are committed.
             LockAttempt::Refused(error) => {
                 let why = shown(&error.to_string()).to_string();
-                self.unguarded = Some(text!(no_database_lock, why = why));
+                self.unguarded = Some(text!(no_database_lock, why));
                 Ok(())
             }
         }
@@ -390,7 +387,7 @@ fn claimed(claimant: &Claimant, driver: Driver) -> Problem {
         match kill(claimant, driver) {
             None => w.locked_in_database_next.to_owned(),
             Some(kill) => {
-                let kill = text!(locked_in_database_kill, kill = kill);
+                let kill = text!(locked_in_database_kill, kill);
                 format!("{} {kill}", w.locked_in_database_next)
             }
         },

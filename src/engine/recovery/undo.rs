@@ -3,34 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::anew;
-use super::backup;
 use super::change::{Change, Failure};
-use super::config_cache;
-use super::config_cache::RanOn;
-use super::file_change;
-use super::file_change::FileChange;
-use super::give_up;
-use super::reconcile;
-use super::reconcile::{FileStands, RowChanges};
-use super::run_log;
-use super::run_log::Ledger;
-use super::verify;
+use super::config_cache::{self, RanOn};
+use super::file_change::{self, FileChange};
+use super::reconcile::{self, FileStands, RowChanges};
+use super::run_log::{self, Ledger};
+use super::{anew, backup, give_up, verify};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::progress::Progress;
-use crate::engine::recovery::clock;
-use crate::engine::recovery::commands;
-use crate::engine::session::Session;
+use crate::engine::recovery::{clock, commands};
 use crate::engine::session::options::Options;
-use crate::engine::session::own_backups;
-use crate::engine::session::reading;
-use crate::engine::session::survey;
-use crate::io::fs;
-use crate::io::fs::FileRead;
+use crate::engine::session::{Session, own_backups, reading, survey};
+use crate::io::fs::{self, FileRead};
 use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
 use crate::sentences::place;
 use crate::words::untrusted::shown;
@@ -368,7 +356,7 @@ fn changed_since(session: &Session, backup: &Backup, path: &Path) -> Problem {
     ErrorKind::Refused.problem(
         text!(undo_file_changed, path = shown(&path)),
         w.undo_file_changed_why,
-        text!(undo_file_changed_next, restore = restore),
+        text!(undo_file_changed_next, restore),
     )
 }
 

@@ -17,9 +17,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::hunt::processes::Workers;
 use crate::engine::progress::Progress;
-use crate::engine::session::Session;
-use crate::engine::session::elsewhere;
-use crate::engine::session::reading;
+use crate::engine::session::{Session, elsewhere, reading};
 use crate::engine::worker::Applied;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
@@ -175,7 +173,7 @@ impl ToVerify<'_> {
         self.notes.splice(..0, overruled);
         if !unplanned.is_empty() {
             let places = unplanned.join(", ");
-            let added = text!(apply_added_unread, places = places);
+            let added = text!(apply_added_unread, places);
             self.notes.insert(0, added);
         }
         self.notes.extend(ledger.unguarded());
@@ -275,8 +273,7 @@ fn verified(after: &Assessment, plan: &[PlannedSecret]) -> bool {
 mod tests {
     use super::*;
     use crate::domain::config::rules::StorageRule;
-    use crate::domain::inventory::secret::SecretKind;
-    use crate::domain::inventory::secret::Table;
+    use crate::domain::inventory::secret::{SecretKind, Table};
     use crate::domain::key::app_key::Fingerprint;
 
     #[test]

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::config::dotenv;
-use crate::domain::config::dotenv::EnvFile;
-use crate::domain::config::var_export;
-use crate::domain::config::var_export::ExportedValue;
+use crate::domain::config::dotenv::{self, EnvFile};
+use crate::domain::config::var_export::{self, ExportedValue};
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::key::app_key;
-use crate::domain::key::app_key::AppKey;
+use crate::domain::key::app_key::{self, AppKey};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::io::state::backup::{Backup, BackupError};

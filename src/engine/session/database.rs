@@ -4,8 +4,7 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
-use crate::words::untrusted::Untrusted;
-use crate::words::untrusted::shown;
+use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
 impl Session {

@@ -5,11 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::config;
-use crate::domain::config::elsewhere;
 use crate::domain::config::elsewhere::{
-    Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, lines,
+    self, Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, lines,
 };
+use crate::domain::config::{self};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
@@ -18,11 +17,9 @@ use crate::domain::payload::Payload;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::engine::session::Session;
 use crate::io::fs;
-use crate::io::install::Install;
-use crate::io::install::services;
+use crate::io::install::{Install, services};
 use crate::io::os::as_user;
-use crate::io::os::processes;
-use crate::io::os::processes::{Belongs, ProcessRole};
+use crate::io::os::processes::{self, Belongs, ProcessRole};
 use crate::io::os::spawn::Account;
 use crate::words::untrusted::shown;
 

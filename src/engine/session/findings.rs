@@ -13,8 +13,7 @@ use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::engine::session::Session;
 use crate::io::fs;
 use crate::io::install::{Install, KnownBy};
-use crate::io::os::as_user;
-use crate::io::os::processes;
+use crate::io::os::{as_user, processes};
 
 /// What is wrong with the install itself, whatever the secrets say. Call it when the keys are known.
 pub fn of_install(session: &Session) -> Vec<Finding> {

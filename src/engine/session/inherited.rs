@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::elsewhere;
-use crate::domain::config;
 use crate::domain::config::dotenv::EnvFile;
-use crate::domain::config::inherited;
-use crate::domain::config::inherited::Handed;
+use crate::domain::config::inherited::{self, Handed};
+use crate::domain::config::{self};
 use crate::io::install::{Environment, Install};
-use crate::io::os::processes;
-use crate::io::os::processes::{Belongs, ProcessRole};
+use crate::io::os::processes::{self, Belongs, ProcessRole};
 use zeroize::Zeroizing;
 
 /// Looks at this install's running processes, at the first one of a container, and at the files that set variables.

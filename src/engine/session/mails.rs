@@ -3,8 +3,7 @@
 use crate::domain::config::rules::Rules;
 use crate::domain::key::derived_hashes;
 use crate::domain::key::timeline::Timeline;
-use crate::domain::mail::send_log;
-use crate::domain::mail::send_log::SendLog;
+use crate::domain::mail::send_log::{self, SendLog};
 use crate::engine::session::Session;
 use crate::io::db::{Bounds, Store, Stored};
 use crate::io::os::processes;

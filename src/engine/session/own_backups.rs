@@ -12,10 +12,9 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::run::{RunKind, RunOutcome};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::run_log;
-use crate::engine::session::Session;
 use crate::engine::session::backup_keys::OwnBackups;
-use crate::engine::session::mails;
 use crate::engine::session::options::Options;
+use crate::engine::session::{Session, mails};
 use crate::io::state::backup::{Backup, own};
 
 /// Backups that were not searched, and are named.

@@ -5,14 +5,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::config::dotenv;
-use crate::domain::config::{ConfiguredKey, KeySource};
-use crate::domain::key::app_key;
-use crate::domain::key::app_key::{AppKey, Fingerprint};
+use crate::domain::config::{ConfiguredKey, KeySource, dotenv};
+use crate::domain::key::app_key::{self, AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::{Source, SourceKind};
-use crate::domain::key::spelling;
-use crate::domain::key::spelling::{NearKey, Spelling};
+use crate::domain::key::spelling::{self, NearKey, Spelling};
 use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::io::fs;
 use crate::io::install::Install;

@@ -12,9 +12,7 @@ use crate::domain::inventory::{
     StoredText, USER_COLUMNS,
 };
 use crate::domain::verdict::finding::Finding;
-use crate::engine::session::Session;
-use crate::engine::session::database;
-use crate::engine::session::own_backups;
+use crate::engine::session::{Session, database, own_backups};
 use crate::io::db::{Bounds, Stored};
 use crate::io::install::Install;
 

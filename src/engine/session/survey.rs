@@ -2,17 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::own_keys;
-use super::{elsewhere, env_trouble};
+use super::{elsewhere, env_trouble, own_keys};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
 use crate::engine::session::Session;
-use crate::engine::session::database::require_tables;
-use crate::engine::session::database::unreachable_database;
+use crate::engine::session::database::{require_tables, unreachable_database};
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
-use crate::io::db;
-use crate::io::db::Bounds;
+use crate::io::db::{self, Bounds};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::words::untrusted::shown;

@@ -2,8 +2,7 @@
 
 use super::{Reporter, Stage, heard};
 use crate::domain::error::Problem;
-use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::BackupContents;
+use crate::engine::recovery::backup::{self, BackupContents};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::engine::worker::BackupDone;

@@ -2,8 +2,7 @@
 
 use super::{Refused, Reporter, lock};
 use crate::engine::recovery::commands::command_with;
-use crate::engine::recovery::give_up;
-use crate::engine::recovery::give_up::GivenUp;
+use crate::engine::recovery::give_up::{self, GivenUp};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 

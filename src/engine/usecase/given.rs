@@ -9,8 +9,7 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::{Session, judge};
-use crate::io::fs;
-use crate::io::fs::standard_input;
+use crate::io::fs::{self, standard_input};
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -111,7 +110,7 @@ fn named(path: &Path, why: &str) -> String {
         true => w.source_stdin.to_owned(),
         false => shown(&path).to_string(),
     };
-    text!(error_path, path = name, why = why)
+    text!(error_path, path = name, why)
 }
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {

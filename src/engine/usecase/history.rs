@@ -7,8 +7,7 @@ use crate::domain::run::Run;
 use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey;
-use crate::io::install::Environment;
-use crate::io::install::Install;
+use crate::io::install::{Environment, Install};
 
 /// Whose history is asked for.
 pub enum Whose<'a> {

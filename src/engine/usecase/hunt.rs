@@ -6,15 +6,10 @@ use super::given::one_key;
 use super::{Notice, Reporter, Stage};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
-use crate::engine::hunt::Looking;
-use crate::engine::hunt::files;
-use crate::engine::hunt::find_key::{Hunted, SearchPlaces};
-use crate::engine::hunt::sieve;
-use crate::engine::hunt::{find_key, processes};
-use crate::engine::session::Session;
-use crate::engine::session::mails;
-use crate::io::hunt;
-use crate::io::hunt::HuntTotals;
+use crate::engine::hunt::find_key::{self, Hunted, SearchPlaces};
+use crate::engine::hunt::{Looking, files, processes, sieve};
+use crate::engine::session::{Session, mails};
+use crate::io::hunt::{self, HuntTotals};
 
 /// Where to look.
 pub enum Where<'a> {

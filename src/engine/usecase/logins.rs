@@ -12,13 +12,12 @@ use crate::domain::inventory::secret::Place;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::schedule::TestLimits;
 use crate::domain::mail::{ConnectionId, Direction};
-use crate::engine::mail_test::connections;
-use crate::engine::mail_test::connections::{NotRenewed, PreparedTest};
+use crate::engine::mail_test::connections::{self, NotRenewed, PreparedTest};
 use crate::engine::mail_test::lockouts::RefusedLogins;
-use crate::engine::mail_test::{Round, TestEvent};
+use crate::engine::mail_test::{self, Round, TestEvent};
+use crate::engine::recovery;
 use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PasswordsUsed};
-use crate::engine::{mail_test, recovery};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state::passwords::MailboxName;
@@ -183,7 +182,7 @@ pub fn test(
             tested.push(one);
             if tested.len().is_multiple_of(SAY_EVERY) {
                 let (done, of) = (tested.len(), logins.prepared.len());
-                let what = text!(test_progress, done = done, of = of);
+                let what = text!(test_progress, done, of);
                 reporter.progress(&what, done as u64, Some(of as u64));
             }
         }

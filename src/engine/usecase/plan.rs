@@ -1,8 +1,7 @@
 //! The plan and its rehearsal, and whether FreeScout would follow it. Nothing is written.
 
 use crate::domain::plan::{Choices, Strategy};
-use crate::engine::recovery;
-use crate::engine::recovery::{NoPlan, apply};
+use crate::engine::recovery::{self, NoPlan, apply};
 use crate::engine::session::Session;
 use crate::engine::worker::PlanReady;
 

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock_for_change, readable};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::engine::recovery::restore;
-use crate::engine::recovery::restore::{Foretold, PutBack};
+use crate::engine::recovery::restore::{self, Foretold, PutBack};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use super::logins;
-use super::{AskPassphrase, Refused, Reporter, Stage, lock, readable};
+use super::{AskPassphrase, Refused, Reporter, Stage, lock, logins, readable};
 use crate::domain::mail::probe::Tested;
-use crate::engine::recovery::resume;
-use crate::engine::recovery::resume::Resumed;
+use crate::engine::recovery::resume::{self, Resumed};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::backup::before_change;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock_for_change, readable};
 use crate::domain::error::{ErrorKind, Problem};
-use crate::engine::recovery::undo;
-use crate::engine::recovery::undo::Undone;
+use crate::engine::recovery::undo::{self, Undone};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::Backup;
@@ -37,7 +36,7 @@ fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
     let w = words();
     undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
         let folder = shown(&options.backup_dir).to_string();
-        let why = text!(undo_nothing_why, folder = folder);
+        let why = text!(undo_nothing_why, folder);
         ErrorKind::NothingToDo.problem(w.undo_nothing, why, w.undo_nothing_next)
     })
 }
@@ -75,7 +74,7 @@ pub fn undo(
     let mut undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
     session.journal_findings.clear();
     let folder = shown(&safety.folder).to_string();
-    undone.notes.push(text!(undo_safety, folder = folder));
+    undone.notes.push(text!(undo_safety, folder));
     Ok(TakenBack {
         backup: backup.folder,
         undone,

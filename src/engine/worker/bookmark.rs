@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::recovery::clock;
 use crate::engine::session::options::Options;
-use crate::io::fs;
-use crate::io::fs::Attributes;
+use crate::io::fs::{self, Attributes};
 use crate::io::state;
 use crate::io::state::backup::prepare_parent;
 

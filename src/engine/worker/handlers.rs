@@ -9,8 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::bookmark;
-use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update, WouldUndo};
+use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update, WouldUndo, bookmark};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::probe::Tested;
@@ -18,30 +17,23 @@ use crate::domain::mail::state::MailState;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::hunt::Looking;
-use crate::engine::recovery::NoPlan;
-use crate::engine::recovery::backup;
-use crate::engine::recovery::backup::BackupContents;
+use crate::engine::recovery::backup::{self, BackupContents};
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::disk_trouble::why_of;
 use crate::engine::recovery::resume::Resumed;
-use crate::engine::recovery::run_log;
-use crate::engine::report;
-use crate::engine::report::Made;
-use crate::engine::session::Session;
+use crate::engine::recovery::{NoPlan, run_log};
+use crate::engine::report::{self, Made};
 use crate::engine::session::options::Options;
-use crate::engine::session::volatile;
-use crate::engine::session::volatile::VolatileFolder;
-use crate::engine::session::{own_backups, survey};
-use crate::engine::usecase;
+use crate::engine::session::volatile::{self, VolatileFolder};
+use crate::engine::session::{Session, own_backups, survey};
 use crate::engine::usecase::hunt::Where;
 use crate::engine::usecase::open::{NotOpened, Opening};
 use crate::engine::usecase::recover::{Orders, Terms};
-use crate::engine::usecase::{Notice, Reporter, Stage};
+use crate::engine::usecase::{self, Notice, Reporter, Stage};
 use crate::engine::worker::login_tests::Tests;
 use crate::engine::worker::setup::Setup;
-use crate::io::state;
-use crate::io::state::AbsolutePath;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
+use crate::io::state::{self, AbsolutePath};
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -112,12 +104,7 @@ impl Reporter for Call<'_> {
             } => {
                 let megabytes = bytes >> 20;
                 let current = shown(&current).to_string();
-                let what = text!(
-                    looking_at,
-                    files = files,
-                    megabytes = megabytes,
-                    path = current
-                );
+                let what = text!(looking_at, files, megabytes, path = current);
                 self.progress(&what, files, None);
                 self.tests.borrow_mut().serve(session);
             }

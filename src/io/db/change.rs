@@ -7,8 +7,7 @@ use super::watch::Watch;
 use crate::domain::config::Driver;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
+use crate::io::os::crash_points::{self, Point};
 
 /// A server, with its transaction of a change. [`super::Store::hold`], [`super::Store::exchange`] and
 /// [`super::Store::commit`] are the last three.

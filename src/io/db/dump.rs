@@ -22,11 +22,9 @@ use zeroize::Zeroizing;
 use super::error::StoreError;
 use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
-use crate::io::install;
-use crate::io::install::{Environment, Install};
+use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
-use crate::io::os::spawn;
-use crate::io::os::spawn::{Account, Family};
+use crate::io::os::spawn::{self, Account, Family};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -351,7 +349,7 @@ fn sqlite_in_memory(
 ) -> Result<u64, StoreError> {
     let bytes = std::fs::metadata(file).map_err(failed)?.len();
     if bytes > MOST_IN_MEMORY {
-        let why = text!(error_dump_memory, bytes = bytes, most = MOST_IN_MEMORY);
+        let why = text!(error_dump_memory, bytes, most = MOST_IN_MEMORY);
         return Err(failed(why));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

@@ -14,10 +14,8 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-use super::resolve;
-use super::{Attributes, FileError, MAX_CONFIG_BYTES, hex};
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
+use super::{Attributes, FileError, MAX_CONFIG_BYTES, hex, resolve};
+use crate::io::os::crash_points::{self, Point};
 use crate::io::os::entropy;
 
 /// The folder, open.

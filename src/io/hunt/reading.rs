@@ -14,9 +14,7 @@ use super::text::Text;
 use super::walk::OpenedFile;
 use super::{SkipReason, archive};
 use crate::domain::key::source::SourceKind;
-use crate::io::hunt::search::FileReading;
-use crate::io::hunt::search::PartSearch;
-use crate::io::hunt::search::fill;
+use crate::io::hunt::search::{FileReading, PartSearch, fill};
 
 /// Bytes at the start of a member that tell what it is: a tar header.
 const HEAD: usize = 512;

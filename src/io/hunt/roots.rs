@@ -12,11 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
 use super::cancellable_reader::CancellableReader;
-use super::git;
 use super::mounts::FileSystemKind;
 use super::reading::Share;
 use super::walk::{FilePlace, Met, Walk, open_root};
-use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason};
+use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, git};
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::key::source::Source;
 use crate::io::fs::standard_input;

@@ -7,11 +7,8 @@ use std::ops::Range;
 
 use super::SkipReason;
 use super::rows::Rows;
-use crate::domain::hunt;
-use crate::domain::hunt::byte_classes;
-use crate::domain::hunt::byte_classes::{ByteCounts, Spot, Wish};
-use crate::domain::hunt::old_payloads;
-use crate::domain::hunt::{Hit, LOOK_BACK, REACH, Scan};
+use crate::domain::hunt::byte_classes::{self, ByteCounts, Spot, Wish};
+use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH, Scan, old_payloads};
 use crate::io::hunt::search::{FileReading, PartSearch, broken, fill};
 
 /// A text that is read from a stream.

@@ -13,10 +13,9 @@ use std::sync::Arc;
 use rustix::fs::{CWD, FileType, OFlags};
 use rustix::io::Errno;
 
-use super::SkipReason;
-use super::git;
 use super::listing::{Buffer, Listing};
 use super::mounts::FileSystemKind;
+use super::{SkipReason, git};
 use crate::io::fs;
 use crate::io::state::backup;
 

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::{CACHE, CACHE_FOLDER, WebUser};
-use crate::io::fs;
-use crate::io::fs::Ownership;
+use crate::io::fs::{self, Ownership};
 use crate::words::untrusted::shown;
 
 const GROUP_WRITES: u32 = 0o020;

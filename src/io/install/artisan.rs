@@ -5,13 +5,9 @@
 //! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `io::os::spawn`).
 
 use crate::domain::config::inherited::Handed;
-use crate::io::fs;
-use crate::io::fs::FileError;
-use crate::io::fs::resolve;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
-use crate::io::os::spawn;
-use crate::io::os::spawn::{Family, NotFound};
+use crate::io::fs::{self, FileError, resolve};
+use crate::io::os::crash_points::{self, Point};
+use crate::io::os::spawn::{self, Family, NotFound};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;

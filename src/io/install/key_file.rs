@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Install;
 use crate::domain::config;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::io::fs;
-use crate::io::fs::{FileError, FileRead, MAX_CONFIG_BYTES};
+use crate::io::fs::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::os::as_user;
 
 /// A key file that FreeScout has no key from.

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::config::elsewhere::apache;
-use crate::domain::config::elsewhere::apache::Included;
+use crate::domain::config::elsewhere::apache::{self, Included};
 use crate::domain::config::elsewhere::{Block, By, fits, lines, nginx, sections};
 use crate::io::fs;
 use crate::io::os::as_user;

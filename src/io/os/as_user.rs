@@ -7,8 +7,7 @@ use rustix::thread::{
 };
 
 use super::harden;
-use super::spawn;
-use super::spawn::Account;
+use super::spawn::{self, Account};
 
 /// What stays as it is, in setresuid(2) and setresgid(2).
 const KEEP_UID: Option<Uid> = None;

@@ -15,8 +15,7 @@ use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::processes::{self, PhpProcess};
-use crate::domain::hunt;
-use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
+use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH};
 use crate::words::words;
 
 /// How much is searched at a time.

@@ -20,8 +20,7 @@ use rustix::fs::{Access, Mode};
 use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
 use super::harden;
-use crate::io::fs::trust;
-use crate::io::fs::trust::Distrust;
+use crate::io::fs::trust::{self, Distrust};
 use crate::words::untrusted::shown;
 
 /// First argument of a call that only starts another program.
@@ -52,10 +51,10 @@ pub struct NotFound {
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.names.join(" / ");
-        f.write_str(&text!(program_missing, names = names))?;
+        f.write_str(&text!(program_missing, names))?;
         for (path, why) in &self.refused {
             let path = crate::words::untrusted::shown(&path).to_string();
-            f.write_str(&text!(program_refused, path = path, why = why))?;
+            f.write_str(&text!(program_refused, path, why))?;
         }
         Ok(())
     }

@@ -35,8 +35,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::payload::base64;
-use crate::io::fs;
-use crate::io::fs::{Attributes, FileError};
+use crate::io::fs::{self, Attributes, FileError};
 
 pub use error::BackupError;
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};

@@ -20,8 +20,7 @@ use crate::domain::run::{
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::folder;
 use crate::io::install::identity;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
+use crate::io::os::crash_points::{self, Point};
 use crate::words::untrusted::shown;
 use rows::{
     end_steps, give_identities, insert_intent, insert_run, path_of, place_of, run_of, text,

@@ -18,8 +18,7 @@ use zeroize::Zeroizing;
 
 use super::backup::Passphrase;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::io::fs;
-use crate::io::fs::standard_input;
+use crate::io::fs::{self, standard_input};
 use crate::words::words;
 
 /// Longer passphrases are none, in bytes.

@@ -7,8 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::SecretBytes;
-use crate::io::fs;
-use crate::io::fs::standard_input;
+use crate::io::fs::{self, standard_input};
 
 /// Longer files are no list of passwords.
 const MAX_BYTES: usize = 16 << 20;

@@ -109,7 +109,7 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     }
     match wizard.typed() {
         0 => {}
-        count => pieces.push((Role::Warn, text!(quit_typed, count = count))),
+        count => pieces.push((Role::Warn, text!(quit_typed, count))),
     }
     // What was, or is being, written cannot be called nothing.
     let changed = wizard.written != Written::Nothing || wizard.is_writing();

@@ -130,7 +130,7 @@ pub(super) fn would_undo(
     let all: usize = would.left_alone.iter().map(rows_of).sum();
     if all > room {
         let count = would.left_alone.len();
-        let how_many = text!(undo_would_leave, count = count);
+        let how_many = text!(undo_would_leave, count);
         canvas.pieces(area, &[(Role::Warn, how_many)]);
     }
     for line in &would.left_alone {

@@ -12,8 +12,9 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::survey::{DatabaseField, DatabaseForm, SurveyForm, SurveyPhase};
-use crate::wizard::step::survey::{Preview, Unfinished};
+use crate::wizard::step::survey::{
+    DatabaseField, DatabaseForm, Preview, SurveyForm, SurveyPhase, Unfinished,
+};
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
@@ -86,7 +87,7 @@ fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
         let folder = shown(&folder).to_string();
         pieces.push((
             Role::Muted,
-            format!("  · {}", text!(earlier_backup, folder = folder)),
+            format!("  · {}", text!(earlier_backup, folder)),
         ));
     }
     if let Some(strategy) = bookmark.strategy {
@@ -114,7 +115,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
             &mut area,
             &[
                 heading,
-                plain(text!(unfinished_what, folder = folder)),
+                plain(text!(unfinished_what, folder)),
                 plain(""),
                 (Role::Muted, sentences::journal::told(run)),
                 (Role::Muted, sentences::journal::by(run)),
@@ -128,7 +129,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
     }
     if let Some(passphrase) = &form.passphrase {
         let folder = shown(&run.backup);
-        let asked = text!(unfinished_passphrase, folder = folder);
+        let asked = text!(unfinished_passphrase, folder);
         canvas.pieces(
             &mut area,
             &[
@@ -179,7 +180,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         NAMES,
         &text!(
             survey_install_value,
-            path = path,
+            path,
             host = survey.host,
             version = survey.version
         ),
@@ -207,7 +208,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         || w.check_no_key.to_owned(),
         |k| {
             let key = format!("{} · {}", k.label, k.fingerprint);
-            text!(survey_key_value, key = key, source = survey.key_source)
+            text!(survey_key_value, key, source = survey.key_source)
         },
     );
     canvas.value(&mut area, w.survey_key, NAMES, &key);

@@ -1,8 +1,7 @@
 //! Step 4: one row a mailbox (and one each for the system mail account, options, modules, users and `.env` values), one
 //! cell a secret.
 
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::Table;
+use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::wizard::parts::input::Input;

@@ -5,8 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, Table};
+use crate::domain::inventory::secret::{Place, SecretKind, Table};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::rung::Code;

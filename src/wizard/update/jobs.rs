@@ -4,8 +4,7 @@ use crate::engine::worker::{Job, JobId};
 use crate::wizard::jobs::{JobKind, Pending, Running};
 use crate::wizard::message::Effect;
 use crate::wizard::state::Wizard;
-use crate::wizard::step::Step;
-use crate::wizard::step::{apply, backup, keys, plan, report};
+use crate::wizard::step::{Step, apply, backup, keys, plan, report};
 use crate::words::words;
 
 impl Wizard {

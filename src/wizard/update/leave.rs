@@ -88,7 +88,7 @@ impl Wizard {
         lines.extend(saved.map(|path| shown(path).to_string()));
         match &self.written {
             Written::Recovery { undo } if lines.is_empty() => {
-                lines.push(text!(quit_recovery_stands, undo = undo));
+                lines.push(text!(quit_recovery_stands, undo));
             }
             Written::Recovery { .. } | Written::InPart(_) => {}
             Written::Nothing => {
@@ -106,8 +106,8 @@ impl Wizard {
         let made = self.backup.made.as_ref()?;
         let folder = shown(&made.folder);
         Some(match &made.keys {
-            None => text!(quit_backup_stays, folder = folder),
-            Some(keys) => text!(quit_backup_stays_apart, folder = folder, keys = shown(keys)),
+            None => text!(quit_backup_stays, folder),
+            Some(keys) => text!(quit_backup_stays_apart, folder, keys = shown(keys)),
         })
     }
 

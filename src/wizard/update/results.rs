@@ -6,10 +6,9 @@ use crate::engine::worker::{JobId, Update, WouldUndo};
 use crate::wizard::jobs::{JobKind, Pending};
 use crate::wizard::message::Effect;
 use crate::wizard::state::Wizard;
-use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
-use crate::wizard::step::survey::Preview;
-use crate::wizard::step::{keys, report, survey};
+use crate::wizard::step::survey::{self, Preview};
+use crate::wizard::step::{Step, keys, report};
 use crate::words::untrusted::shown;
 use crate::words::words;
 

@@ -1,10 +1,8 @@
 //! The config cache: what is accepted is what `var_export` writes, so writing it out again changes nothing.
 
-use freescout_rescue::domain::config;
-use freescout_rescue::domain::config::Sources;
 use freescout_rescue::domain::config::dotenv::EnvFile;
-use freescout_rescue::domain::config::var_export;
-use freescout_rescue::domain::config::var_export::{ExportedValue, Key};
+use freescout_rescue::domain::config::var_export::{self, ExportedValue, Key};
+use freescout_rescue::domain::config::{self, Sources};
 
 pub(super) fn check(bytes: &[u8]) {
     let value = match var_export::read(bytes) {

@@ -3,11 +3,10 @@
 //! The first line is the value that is written, the rest is the file; the variable is `APP_KEY` or the name before a `=`
 //! in the first line.
 
-use freescout_rescue::domain::config;
-use freescout_rescue::domain::config::Sources;
 use freescout_rescue::domain::config::dotenv::{
     CannotWrite, Env, EnvFile, SetterEffect, lines_mentioning_app_key, with_value,
 };
+use freescout_rescue::domain::config::{self, Sources};
 
 /// The environment that the file is read over.
 fn process(name: &[u8]) -> Option<Vec<u8>> {

@@ -8,8 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 use freescout_rescue::io::hunt::SkipReason;
-use freescout_rescue::io::hunt::git;
-use freescout_rescue::io::hunt::git::{GitLimits, GitRead};
+use freescout_rescue::io::hunt::git::{self, GitLimits, GitRead};
 use tempfile::TempDir;
 
 use super::{assert_clean, take, take_below};

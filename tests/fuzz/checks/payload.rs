@@ -4,9 +4,8 @@
 //! the sealed text; anything else is read as it is.
 
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::base64;
 use freescout_rescue::domain::payload::{
-    IV_LEN, Malformed, OpenError, Payload, looks_like_payload,
+    IV_LEN, Malformed, OpenError, Payload, base64, looks_like_payload,
 };
 use freescout_rescue::words::untrusted;
 

@@ -13,15 +13,12 @@ use freescout_rescue::domain::inventory::{Inventory, Row, StoredText};
 use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::ring::KeyRing;
 use freescout_rescue::domain::key::source::{Source, SourceKind};
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::base64;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, base64, php};
 use freescout_rescue::domain::plan::{
     self, Choices, Circumstances, KeyHome, Plan, PlanAction, Strategy, TargetKey,
 };
-use freescout_rescue::domain::verdict::assessment;
 use freescout_rescue::domain::verdict::secret_report::Summary;
-use freescout_rescue::domain::verdict::{self, Remedy};
+use freescout_rescue::domain::verdict::{self, Remedy, assessment};
 
 const KEYS: [&[u8]; 3] = [
     b"this is a throw-away example key",

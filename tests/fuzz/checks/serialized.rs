@@ -1,7 +1,6 @@
 //! PHP's serialised values: a text comes back as it was, and no more is read than is there.
 
-use freescout_rescue::domain::payload::php;
-use freescout_rescue::domain::payload::php::PhpValue;
+use freescout_rescue::domain::payload::php::{self, PhpValue};
 
 pub(super) fn check(bytes: &[u8]) {
     if let Ok(PhpValue::Text(text)) = php::unserialize(bytes) {

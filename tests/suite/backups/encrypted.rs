@@ -270,12 +270,10 @@ fn an_encrypted_file_that_was_cut_off_or_changed_is_named() {
 #[test]
 fn undo_opens_a_recovery_that_was_made_on_an_encrypted_backup() {
     use freescout_rescue::domain::inventory::secret::SecretBytes;
-    use freescout_rescue::engine::recovery;
-    use freescout_rescue::engine::recovery::anew;
     use freescout_rescue::engine::recovery::apply::Order;
-    use freescout_rescue::engine::recovery::backup;
-    use freescout_rescue::engine::recovery::backup::BackupContents;
+    use freescout_rescue::engine::recovery::backup::{self, BackupContents};
     use freescout_rescue::engine::recovery::run_log::Ledger;
+    use freescout_rescue::engine::recovery::{self, anew};
     use freescout_rescue::engine::session::options::Options;
     use freescout_rescue::engine::session::survey;
     use freescout_rescue::io::install::Environment;

@@ -8,10 +8,9 @@ use freescout_rescue::domain::mail::probe::{Ended, Journey, Tested};
 use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::schedule::TestLimits;
 use freescout_rescue::domain::mail::{Connection, ConnectionId, Direction, MailServer, Protocol};
-use freescout_rescue::engine::mail_test;
-use freescout_rescue::engine::mail_test::Round;
 use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
 use freescout_rescue::engine::mail_test::lockouts::RefusedLogins;
+use freescout_rescue::engine::mail_test::{self, Round};
 use freescout_rescue::io::mail::journey::{End, travel};
 use freescout_rescue::io::mail::{Settings, Trust};
 

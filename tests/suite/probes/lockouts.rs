@@ -10,10 +10,9 @@ use freescout_rescue::domain::mail::schedule::{STRIKES, TestLimits};
 use freescout_rescue::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, Protocol,
 };
-use freescout_rescue::engine::mail_test;
 use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
 use freescout_rescue::engine::mail_test::lockouts::RefusedLogins;
-use freescout_rescue::engine::mail_test::{Round, TestEvent};
+use freescout_rescue::engine::mail_test::{self, Round, TestEvent};
 use freescout_rescue::io::mail::{Patience, Settings, Trust};
 
 use super::{PORT, target};

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use freescout_rescue::domain::key::app_key::AppKey;
-use freescout_rescue::domain::payload::Payload;
-use freescout_rescue::domain::payload::php;
+use freescout_rescue::domain::payload::{Payload, php};
 use rusqlite::{Connection, params};
 use serde_json::Value as Json;
 

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::origin::{Basis, Doubt, OwnDatabase};
-use super::origin::{PayloadOrigin, RowLogin};
+use super::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin, RowLogin};
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
 use jiff::civil::DateTime;

@@ -7,8 +7,7 @@ use jiff::civil::DateTime;
 
 use super::origin::{Basis, Doubt, PayloadOrigin};
 use super::sighting::{Dated, DatedBy};
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::Source;
 

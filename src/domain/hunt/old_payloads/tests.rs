@@ -6,12 +6,10 @@ use proptest::test_runner::FileFailurePersistence;
 
 use super::origin::PayloadOrigin;
 use super::*;
-use crate::domain::hunt::byte_classes;
-use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::byte_classes::{self, Wish};
 use crate::domain::inventory::secret::Token;
 use crate::domain::key::app_key::AppKey;
-use crate::domain::payload::Payload;
-use crate::domain::payload::php;
+use crate::domain::payload::{Payload, php};
 
 fn wanted() -> Wanted {
     let mut wanted = Wanted::default();

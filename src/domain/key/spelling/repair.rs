@@ -6,8 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::{MOST_LINES, NAME, near_keys, part, stripped};
-use crate::domain::config::dotenv;
-use crate::domain::config::dotenv::CannotWrite;
+use crate::domain::config::dotenv::{self, CannotWrite};
 use crate::domain::key::app_key::AppKey;
 
 /// The text with `APP_KEY` set to this key.

@@ -6,8 +6,7 @@ use mysql::prelude::{FromValue, Queryable};
 
 use super::{MySql, literal, taken};
 use crate::io::db::error::StoreError;
-use crate::io::db::lock;
-use crate::io::db::lock::Claimant;
+use crate::io::db::lock::{self, Claimant};
 use crate::io::db::store::LockAnswer;
 use crate::words::untrusted::Untrusted;
 

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::io::fs::FileError;
 use crate::io::fs::disk_trouble::Obstacle;
-use crate::io::fs::trust;
+use crate::io::fs::{FileError, trust};
 use crate::words::untrusted::shown;
 
 /// What went wrong with a backup.

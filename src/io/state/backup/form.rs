@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::inventory::secret::Cell;
-use crate::io::fs;
-use crate::io::fs::Attributes;
+use crate::io::fs::{self, Attributes};
 use crate::io::install;
 
 /// The folder of the files of the install, within that of the backup or of the keys.

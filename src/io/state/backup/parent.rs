@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::error::BackupError;
-use crate::io::fs::folder;
-use crate::io::fs::trust;
+use crate::io::fs::{folder, trust};
 
 /// Makes the folder that holds backups (0700), or checks that it is safe to use.
 ///

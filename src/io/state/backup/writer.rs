@@ -17,13 +17,9 @@ use super::sealed::{self, Passphrase, Sealing};
 use super::{Backup, BackupError, MANIFEST, MARKER, README, RESTORE_SQL, ROWS, RowLine};
 use crate::domain::inventory::secret::{Cell, SecretBytes};
 use crate::domain::payload::base64;
-use crate::io::fs;
-use crate::io::fs::FileRead;
-use crate::io::fs::folder;
-use crate::io::os::crash_points;
-use crate::io::os::crash_points::Point;
-use crate::io::os::uncut;
-use crate::io::os::uncut::Uncut;
+use crate::io::fs::{self, FileRead, folder};
+use crate::io::os::crash_points::{self, Point};
+use crate::io::os::uncut::{self, Uncut};
 
 /// How a backup is kept, beyond the usual.
 #[derive(Clone, Copy, Default)]

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::config::rules::StoredForm;
 use crate::domain::inventory::mailbox::OAuthProvider;
-use crate::domain::inventory::secret::SecretKind;
-use crate::domain::inventory::secret::{Place, Table};
+use crate::domain::inventory::secret::{Place, SecretKind, Table};
 use crate::domain::mail::{ConnectionId, LoginMethod, connections};
 use crate::domain::plan::{self, Choices};
 use crate::domain::verdict::assessment::Assessment;

@@ -106,7 +106,8 @@ fn however_the_asking_ends_the_terminal_is_as_before() {
         let mut session = bench.backup();
         session.keys(keys);
         assert_eq!(session.end(), 3, "{keys:?}: {}", session.screen());
-        assert!(session.screen().contains("Nothing was changed"));
+        let screen = session.screen();
+        assert!(screen.contains("Nothing was changed"), "{keys:?}: {screen}");
         assert_untold(&session);
     }
     for signal in [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP] {

@@ -87,7 +87,8 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("Saved:");
     session.press("u", "Undo the recovery");
-    session.keys("undo\r");
+    session.wait_for("An undo puts back");
+    session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));
     let screen = session.wait_for("Undone: ");
     assert!(screen.contains("7/32"), "{screen}");
     assert!(

@@ -8,7 +8,7 @@ use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::io::fs::{self, Attributes, FileError};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
-use crate::words::untrusted::{last_door, shown};
+use crate::words::untrusted::last_door;
 use crate::words::words;
 
 /// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when. `over`
@@ -33,7 +33,7 @@ pub fn save(
             w.backup_failed_next,
         );
         let kind = kind_of(obstacle, ErrorKind::NotWritable);
-        kind.problem(w.report_not_saved, shown(&why).to_string(), next)
+        kind.problem(w.report_not_saved, why, next)
     };
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;

@@ -9,7 +9,7 @@ use crate::domain::key::app_key::{self, AppKey};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::io::state::backup::{Backup, BackupError};
-use crate::words::untrusted::shown;
+use crate::words::untrusted::Untrusted;
 use crate::words::words;
 
 /// A longer file of an install holds no more keys than this much of it.
@@ -32,7 +32,7 @@ pub struct Unread {
     /// When it was made, RFC 3339, as it says; empty where that is not known.
     pub created: String,
     /// Why.
-    pub why: String,
+    pub why: Untrusted,
 }
 
 /// What the backups of an install hold.
@@ -57,8 +57,8 @@ pub(in crate::engine) fn source(backup: &Backup, path: &Path) -> Source {
 impl OwnBackups {
     pub(super) fn not_read(&mut self, folder: PathBuf, created: &str, error: &BackupError) {
         let why = match error {
-            BackupError::Locked(_) => words().own_backup_encrypted.to_owned(),
-            error => shown(&error.to_string()).to_string(),
+            BackupError::Locked(_) => words().own_backup_encrypted.into(),
+            error => error.to_string().into(),
         };
         self.unread.push(Unread {
             folder,

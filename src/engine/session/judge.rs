@@ -90,7 +90,7 @@ impl Session {
     }
 }
 
-/// A given key that opens nothing and is not in force, however it is spelled.
+/// A given key that opens nothing and is not the current one, however it is spelled.
 pub fn useless_key<'a>(ring: &KeyRing, keys: &'a [KeyReport]) -> Option<&'a KeyReport> {
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
     let opens = |key: &AppKey| {

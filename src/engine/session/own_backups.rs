@@ -126,7 +126,7 @@ pub(super) fn findings(session: &Session) -> Vec<Finding> {
         .map(|unread| Finding::OwnBackupUnread {
             folder: unread.folder.clone(),
             created: unread.created.clone().into(),
-            why: unread.why.clone().into(),
+            why: unread.why.clone(),
         })
         .collect();
     let more = own.more + own.unread.len().saturating_sub(MOST_NAMED);

@@ -115,13 +115,8 @@ fn named(path: &Path, why: &str) -> String {
 
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
-    let unreadable = |why: &str| {
-        ErrorKind::BadInput.problem(
-            w.key_file_unreadable,
-            shown(why).to_string(),
-            w.key_file_no_key_next,
-        )
-    };
+    let unreadable =
+        |why: &str| ErrorKind::BadInput.problem(w.key_file_unreadable, why, w.key_file_no_key_next);
     if path != Path::new("-") {
         let file = fs::read(path, MAX_KEY_FILE as u64).map_err(|e| unreadable(&e.to_string()))?;
         let source = Source::file(SourceKind::Given, path, None);

@@ -103,7 +103,7 @@ pub fn full_unseen(
     }
 }
 
-/// What fails here is a statement that failed, in whoever's words.
+/// What fails here counts as a statement that failed; the reason keeps its own words.
 fn failed(error: impl std::fmt::Display) -> StoreError {
     StoreError::Query(error.to_string().into())
 }

@@ -80,7 +80,7 @@ pub(in crate::engine::recovery) fn half_done(
         folder = shown(&restore_from)
     );
     ErrorKind::HalfDone
-        .problem(w.apply_half_done, shown(why).to_string(), next)
+        .problem(w.apply_half_done, why, next)
         .into()
 }
 

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature,
+    verify_tls13_signature, verify_tls13_signature_with_raw_key,
 };
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
@@ -63,6 +64,15 @@ impl Trust {
     /// The system's authorities and one more.
     pub fn of_system_and(certificate: Vec<u8>) -> Self {
         Self::with(true, vec![CertificateDer::from(certificate)])
+    }
+
+    /// Checks chain, name and time of a server's certificate against these, for a connection of another kind.
+    pub fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
+        Arc::new(Inspector {
+            authorities: self.authorities(),
+            checks: true,
+            seen: Mutex::default(),
+        })
     }
 
     fn with(system: bool, more: Vec<CertificateDer<'static>>) -> Self {
@@ -319,14 +329,18 @@ impl ServerCertVerifier for Inspector {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let seen = self.inspect(end_entity, intermediates, server_name, now);
-        let passes = seen.fault.is_none() || !self.checks;
+        let error = match &seen.fault {
+            Some(fault) if self.checks => Some(match fault {
+                CertificateFault::Expired => CertificateError::Expired,
+                CertificateFault::OtherName(_) => CertificateError::NotValidForName,
+                CertificateFault::Untrusted => CertificateError::UnknownIssuer,
+            }),
+            _ => None,
+        };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
-        if passes {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(Error::InvalidCertificate(
-                CertificateError::ApplicationVerificationFailure,
-            ))
+        match error {
+            Some(error) => Err(Error::InvalidCertificate(error)),
+            None => Ok(ServerCertVerified::assertion()),
         }
     }
 
@@ -345,7 +359,17 @@ impl ServerCertVerifier for Inspector {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.signed(|algorithms| verify_tls13_signature(message, cert, dss, algorithms))
+        self.signed(|algorithms| {
+            verify_tls13_signature(message, cert, dss, algorithms).or_else(|e| match e {
+                // Webpki reads no certificate of the first version. OpenSSL does, and its key is like any other's.
+                Error::InvalidCertificate(CertificateError::Other(_)) => {
+                    let (_, read) = X509Certificate::from_der(cert).map_err(|_| e)?;
+                    let key = SubjectPublicKeyInfoDer::from(read.public_key().raw);
+                    verify_tls13_signature_with_raw_key(message, &key, dss, algorithms)
+                }
+                e => Err(e),
+            })
+        })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

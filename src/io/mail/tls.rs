@@ -63,14 +63,21 @@ impl Trust {
 
     /// The system's authorities and one more.
     pub fn of_system_and(certificate: Vec<u8>) -> Self {
-        Self::with(true, vec![CertificateDer::from(certificate)])
+        Self::of_system_with(vec![CertificateDer::from(certificate)])
     }
 
-    /// Checks chain, name and time of a server's certificate against these, for a connection of another kind.
-    pub fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
+    /// The system's authorities and more.
+    pub fn of_system_with(certificates: Vec<CertificateDer<'static>>) -> Self {
+        Self::with(true, certificates)
+    }
+
+    /// Checks chain and time of a server's certificate against these, and its name as well, for a connection of another
+    /// kind.
+    pub fn verifier(&self, names: bool) -> Arc<dyn ServerCertVerifier> {
         Arc::new(Inspector {
             authorities: self.authorities(),
             checks: true,
+            names,
             seen: Mutex::default(),
         })
     }
@@ -133,6 +140,7 @@ pub(super) fn handshake(
     let inspector = Arc::new(Inspector {
         authorities: Arc::clone(&authorities),
         checks,
+        names: true,
         seen: Mutex::default(),
     });
     let config = ClientConfig::builder_with_provider(Arc::clone(&authorities.provider))
@@ -194,6 +202,7 @@ fn step(tls: &mut ClientConnection, stream: &mut TcpStream) -> io::Result<Result
 struct Inspector {
     authorities: Arc<Authorities>,
     checks: bool,
+    names: bool,
     seen: Mutex<TlsFacts>,
 }
 
@@ -233,7 +242,7 @@ impl Inspector {
         let days = (to - seconds).div_euclid(DAY);
         let fault = if !in_time {
             Some(CertificateFault::Expired)
-        } else if !self.is_named(end_entity, &certificate, name) {
+        } else if self.names && !self.is_named(end_entity, &certificate, name) {
             Some(CertificateFault::OtherName(
                 names.iter().map(|name| name.as_str().into()).collect(),
             ))
@@ -441,8 +450,51 @@ pub(super) fn is_slice(error: &std::io::Error) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::matches;
+    use super::*;
+    use rustls::pki_types::pem::PemObject;
+
+    /// A certificate that signed itself: what OpenSSL takes from a server where it is trusted itself.
+    #[test]
+    fn what_signed_itself_is_trusted_by_being_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let signs_itself = |name: &str| {
+            let path = folder.path().join(name);
+            let made = std::process::Command::new("openssl")
+                .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj"])
+                .arg(format!("/CN={name}"))
+                .args(["-keyout", "/dev/null", "-out"])
+                .arg(&path)
+                .output()
+                .unwrap();
+            assert!(made.status.success(), "{made:?}");
+            CertificateDer::from_pem_file(&path).unwrap()
+        };
+        let (ours, other) = (signs_itself("db.example"), signs_itself("other.example"));
+        let said = |certificate: &CertificateDer<'_>, names, host: &'static str| {
+            let host = ServerName::try_from(host).unwrap();
+            let verifier = Trust::of(vec![ours.clone()]).verifier(names);
+            let now = UnixTime::now();
+            match verifier.verify_server_cert(certificate, &[], &host, &[], now) {
+                Ok(_) => None,
+                Err(Error::InvalidCertificate(error)) => Some(error),
+                Err(e) => panic!("{e}"),
+            }
+        };
+        assert_eq!(said(&ours, true, "db.example"), None);
+        assert_eq!(
+            said(&ours, true, "db2.example"),
+            Some(CertificateError::NotValidForName)
+        );
+        assert_eq!(said(&ours, false, "db2.example"), None);
+        for names in [true, false] {
+            assert_eq!(
+                said(&other, names, "other.example"),
+                Some(CertificateError::UnknownIssuer)
+            );
+        }
+    }
 
     #[test]
     fn a_star_stands_for_one_label() {

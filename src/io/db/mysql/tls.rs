@@ -164,7 +164,7 @@ async fn secured(
         .with_safe_default_protocol_versions()
         .map_err(|e| failed(e.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(trust.verifier())
+        .with_custom_certificate_verifier(trust.verifier(true))
         .with_no_client_auth();
     let host = host.trim_matches(['[', ']']).to_owned();
     let name = ServerName::try_from(host).map_err(|e| failed(e.to_string()))?;

@@ -21,7 +21,7 @@ use crate::domain::config::rules::Rules;
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling::Spelling;
-use crate::domain::plan::{Impossible, KeyHome, Need, Plan, TargetKey, Why};
+use crate::domain::plan::{CacheRefresh, Impossible, KeyHome, Need, Plan, TargetKey, Why};
 use crate::domain::run::RunKind;
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
@@ -368,10 +368,20 @@ pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
 }
 
 /// What becomes of the config cache and the workers: these stay where their memory may be the last place of a key.
-pub fn followed(assessment: &Assessment) -> &'static str {
-    match assessment.workers_stay() {
-        true => words().apply_workers_stay,
-        false => words().apply_cache_cleared,
+pub fn followed(refresh: &CacheRefresh, assessment: &Assessment) -> String {
+    let w = words();
+    match refresh {
+        CacheRefresh::NotNeeded => w.apply_cache_stays.to_owned(),
+        _ if assessment.workers_stay() => w.apply_workers_stay.to_owned(),
+        CacheRefresh::ByFreeScout => w.apply_cache_cleared.to_owned(),
+        CacheRefresh::ByUs {
+            why,
+            tells_workers: true,
+        } => text!(apply_cache_removed, why),
+        CacheRefresh::ByUs {
+            why,
+            tells_workers: false,
+        } => text!(apply_cache_removed_only, why),
     }
 }
 

@@ -285,7 +285,7 @@ pub(super) fn plan(
     }
     for text in sentences::key_written(&ready.plan, assessment)
         .into_iter()
-        .chain([sentences::followed(assessment).to_owned()])
+        .chain([sentences::followed(&ready.refresh, assessment)])
         .chain(sentences::elsewhere::by_hand(&ready.plan, assessment))
     {
         out.line(&format!("  {text}"));

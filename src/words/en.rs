@@ -140,6 +140,7 @@ table! {
     artisan_root_storage = "FreeScout's files belong to root, and PHP is never run as root. If its pages run as another account, name that with --web-user";
     artisan_untold = "it is not known which account FreeScout runs as. Name it with --web-user";
     artisan_not_owner = "only root or the account that FreeScout runs as may do this";
+    artisan_not_wanted = "--no-artisan was given";
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
@@ -296,6 +297,7 @@ table! {
     artisan_failed(why) = "FreeScout's clear-cache command could not be run: {why}.";
     cache_rebuilt = "Another process rebuilt the config cache with a different key while it was being cleared; it was cleared again.";
     cache_removed = "The config cache was removed; FreeScout now reads .env. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
+    web_user_who = "In the commands above, the web user is the account that PHP runs as (`ps -eo user,cmd | grep php` shows it, often www-data).";
     cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the old key.";
     workers_stay = "Queue workers were not restarted: some passwords are unreadable, and the workers' memory may be the last place where their key exists.";
     workers_stay_next = "Until they restart, they use the key they were started with, so sending or fetching may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Until then, do not clear FreeScout's cache in the browser and do not restart PHP: both stop workers.";
@@ -462,6 +464,7 @@ table! {
     undo_backup_lost_next = "Nothing was changed. If there is a copy of this backup, put back what is missing or damaged, or name the folder that contains it with --backup-dir. Without one, what is left of the backup can be put back by hand: its README.txt says how.";
     undo_backup_unread(folder) = "The backup in {folder} cannot be used. It may belong to the recovery to undo.";
     undo_foreseeing = "Comparing what an undo would put back";
+    undo_question_waits = "Comparing what an undo would put back. The question appears here when that is known.";
     undo_checking = "Comparing the current state with what was written";
     undo_rows = "Putting rows back in one transaction";
     undo_files = "Putting files back";
@@ -572,11 +575,16 @@ table! {
     // the wizard: what it says at the foot of the screen
     apply_type_the_word = "Type the word first, then press Enter.";
     undo_type_the_word = "Type the word first, then press Enter.";
+    field_empty = "There is nothing in the field yet.";
+    key_not_here = "That key does nothing here. Press ? for the keys that work.";
+    key_not_here_typing = "That key does nothing here. Press F1 for the keys that work.";
     field_full = "The text is too long for this field.";
     pasted_in_part = "Only the first line of the pasted text was used.";
     locked = "This step is still locked.";
+    locked_survey = "This step is locked until FreeScout has been read (step 1).";
     locked_backup = "This step is locked until there is a verified backup (step 2).";
     wait_busy = "One moment: something is still in progress.";
+    wait_foreseeing = "Still comparing what an undo would put back. When it is shown, press Enter.";
     wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "Changes are being written and cannot be interrupted. This takes a moment.";
     stopped = "Stopped.";
@@ -596,8 +604,11 @@ table! {
 
     // the screen: frame
     what_now = "What to do now";
-    please_enlarge(width, height, w, h) = "Please enlarge this window: at least {width}×{height} is needed, it is now {w}×{h}.";
-    please_enlarge_keys = "Until then only q and Ctrl-C work: both leave.";
+    please_enlarge(width, height, w, h) = "Enlarge to {width}×{height} (now {w}×{h}).";
+    please_enlarge_leaves = "q or Ctrl-C: leave.";
+    please_enlarge_asks = "Ctrl-C twice: leave.";
+    please_enlarge_leaving = "Leaving when done.";
+    please_enlarge_others = "Other keys do nothing.";
     please_enlarge_goes_on(what) = "Still running: {what}";
     pane_steps = "Steps";
     pane_connections = "Connections";
@@ -618,7 +629,7 @@ table! {
     no_size_next = "Set it with: stty cols 80 rows 24; then start again. Or use the commands: check, recover, undo.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter: leave. Esc: stay.";
-    quit_question_small = "Leave? Ctrl-C: leave. To stay, enlarge this window.";
+    quit_question_small = "Leave? Ctrl-C: yes.";
     quit_nothing_changed = "Nothing was changed.";
     quit_backup_stays(folder) = "A backup stays in {folder}. It contains the APP_KEY: delete it when you no longer need it.";
     quit_backup_stays_apart(folder, keys) = "A backup stays in {folder}, the files with the key in {keys}: delete both when you no longer need them.";
@@ -654,9 +665,12 @@ table! {
     key_retry = "try again";
     key_again = "run again";
     key_add_key = "add key";
+    key_add_key_short = "key";
     key_look_in = "search path";
     key_look_processes = "search PHP";
+    key_look_processes_short = "PHP";
     key_look_usual = "search server";
+    key_look_usual_short = "server";
     key_other_database = "other database";
     key_other_folder = "other folder";
     key_undo = "undo";
@@ -830,7 +844,8 @@ table! {
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
-    passwords_tested_first = "Enter tests what you typed on the server; step 7 stores it.";
+    passwords_tested_first = "Enter tests this password on the server; step 7 stores it.";
+    passwords_tested_later = "What you enter is tested on its mail server first; step 7 stores it.";
     passwords_oauth(site, id) = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout treats asterisks as \"unchanged\": this would not be used.";
     password_zero = "FreeScout treats 0 as \"no password\": this would not be used.";
@@ -844,6 +859,9 @@ table! {
     apply_key_file(path, key) = "the key file {path} becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared if it is outdated, and the workers are restarted";
+    apply_cache_removed(why) = "the config cache is removed if it is outdated, and workers are told to restart. FreeScout's clear-cache command is not run: {why}";
+    apply_cache_removed_only(why) = "the config cache is removed if it is outdated. FreeScout's clear-cache command is not run: {why}. The workers cannot be told to restart from here: afterwards, run `php artisan queue:restart` as the account that PHP runs as";
+    apply_cache_stays = "the config cache and the workers stay as they are: the key does not change";
     apply_workers_stay = "the config cache is removed if it is outdated; workers are not restarted, because one that could not be searched may hold a lost key";
     apply_then(after, total) = "then everything is read again: {after} of {total} will be readable";
     apply_lost(count: number) = count {

@@ -76,15 +76,8 @@ impl Wizard {
             Action::Primary => return self.go(Step::Checks),
             // Nothing that is typed could be tried or searched now.
             Action::AddKey | Action::LookIn if !self.is_free() => self.say_busy(),
-            Action::AddKey => {
-                self.keys.revealed = false;
-                self.keys.tried = None;
-                self.keys.form = Some(KeysForm::Key(Input::default()));
-            }
-            Action::LookIn => {
-                self.keys.looked = None;
-                self.keys.form = Some(KeysForm::Place(Input::default()));
-            }
+            Action::AddKey => self.keys.ask(KeysForm::Key(Input::default())),
+            Action::LookIn => self.keys.ask(KeysForm::Place(Input::default())),
             Action::LookUsual => return self.look(Job::LookUsual),
             Action::LookProcesses => return self.look(Job::LookProcesses),
             _ => {
@@ -107,7 +100,7 @@ impl Wizard {
 
     fn act_keys_form(&mut self, action: Action) -> Vec<Effect> {
         match (action, &mut self.keys.form) {
-            (Action::Back, _) => self.keys.form = None,
+            (Action::Back, _) => self.keys.close(),
             (Action::Reveal, _) => self.keys.revealed = !self.keys.revealed,
             (Action::Primary, Some(KeysForm::Key(input))) if !input.is_empty() => {
                 let text = input.to_secret();

@@ -4,7 +4,7 @@ use crate::domain::config::rules::Rules;
 use crate::domain::key::derived_hashes;
 use crate::domain::key::timeline::Timeline;
 use crate::domain::mail::send_log::{self, SendLog};
-use crate::engine::session::Session;
+use crate::engine::session::{Session, own_backups};
 use crate::io::db::{Bounds, Store, Stored};
 use crate::io::os::processes;
 
@@ -21,15 +21,18 @@ pub fn count_mails(session: &mut Session) {
         session.mails = Some(read);
         session.mend();
     }
-    let Some(log) = &mut session.mails else {
+    let Some(mut log) = session.mails.take() else {
         return;
     };
+    log.ask(&session.ring);
+    own_backups::offer_senders(session, &log);
     log.ask(&session.ring);
     for known in session.ring.iter_mut() {
         known.mails = log.made_by(known.key.fingerprint());
     }
-    session.timeline = Timeline::of(log);
+    session.timeline = Timeline::of(&log);
     session.traces = log.traces();
+    session.mails = Some(log);
     ask_workers(session);
 }
 

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use crate::domain::inventory::Inventory;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::source::{Source, SourceKind};
-use crate::domain::mail::send_log::SendLog;
 use crate::domain::run::{RunKind, RunOutcome};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::run_log;
@@ -98,29 +97,6 @@ pub(in crate::engine) fn offer(session: &mut Session, inventory: &Inventory) -> 
         mails::count_mails(session);
     }
     found
-}
-
-/// Makes those keys of the backups known that emails were sent with which no known key explains: the one that a recovery
-/// replaced decrypts nothing any more, and still names what was sent until then.
-pub(super) fn offer_senders(session: &mut Session, log: &SendLog) {
-    let own = std::mem::take(&mut session.own_backups);
-    let unknown = own
-        .keys
-        .iter()
-        .filter(|(key, _)| session.ring.get(key.fingerprint()).is_none());
-    let unknown: Vec<_> = unknown.collect();
-    let asked = unknown.len();
-    let senders = unknown
-        .into_iter()
-        .filter(|(key, _)| log.has_from(key, asked));
-    for (key, sources) in senders {
-        for source in sources {
-            if let Ok(key) = AppKey::parse(key.text()) {
-                session.ring.add(key, source.clone());
-            }
-        }
-    }
-    session.own_backups = own;
 }
 
 /// Whether a key that is known stands nowhere but in running processes.

@@ -26,6 +26,7 @@ use crate::domain::run::RunKind;
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
 use crate::domain::verdict::finding::{Finding, KeyName};
+use crate::domain::verdict::secret_report::Summary;
 use crate::words::untrusted::shown;
 use crate::words::words;
 pub use secret::{action, damage, verdict};
@@ -281,6 +282,24 @@ pub fn logged(logged: &LoggedPassword) -> String {
     }
 }
 
+/// What FreeScout cannot read of all that is stored or needed, by what is so: nothing where it reads everything. The
+/// numbers make up what [`Summary::readable`] leaves of [`Summary::all`].
+pub fn rest(summary: &Summary) -> String {
+    let plaintext = summary.plaintext - summary.plaintext_works - summary.plaintext_untold;
+    let some = |count: usize, text: &dyn Fn(usize) -> String| (count > 0).then(|| text(count));
+    let parts = [
+        some(summary.other_key, &|count| text!(rest_other_key, count)),
+        some(summary.unknown_key, &|count| text!(rest_unknown_key, count)),
+        some(summary.damaged, &|count| text!(rest_damaged, count)),
+        some(plaintext, &|count| text!(rest_plaintext, count)),
+        some(summary.plaintext_untold, &|count| text!(rest_untold, count)),
+        some(summary.nested, &|count| text!(rest_nested, count)),
+        some(summary.missing, &|count| text!(rest_missing, count)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(", ")
+}
+
 /// A key, as a line.
 pub fn key(key: &KeyReport, total: usize) -> String {
     let w = words();
@@ -390,7 +409,7 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
     let w = words();
     let key = match plan.target {
         TargetKey::Fresh => w.apply_new_key.to_owned(),
-        TargetKey::Known(key) => format!("{} · {key}", assessment.label(key)),
+        TargetKey::Known(key) => assessment.name(key),
     };
     match plan.write_key {
         Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key)),

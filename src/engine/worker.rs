@@ -262,6 +262,8 @@ pub struct Applied {
     pub backup: PathBuf,
     /// The command that takes it back, ready for a shell.
     pub undo: String,
+    /// The command that tests every login, likewise.
+    pub test: String,
     /// Things that were done or left to the operator: sentences.
     pub notes: Vec<String>,
 }

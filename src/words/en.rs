@@ -218,7 +218,7 @@ table! {
 
     // backup
     backup_reading = "Reading everything that may be changed";
-    backup_rows = "Saving stored values";
+    backup_rows = "Saving database fields";
     backup_dump = "Dumping the database";
     backup_called_off = "The backup was stopped before it was complete, and the incomplete files were removed.";
     backup_verifying = "Verifying the backup";
@@ -394,7 +394,7 @@ table! {
     finding_unfinished_undo(unfinished) = "{unfinished} Finish it with `resume`.";
     finding_unfinished(unfinished) = "{unfinished} Finish it with `resume`, or undo it with `undo`.";
     run_told(started, what, outcome) = "{started}  {what}: {outcome}";
-    run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; re-encrypted {resealed}, passwords stored {entered}";
+    run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; newly encrypted {resealed}, passwords stored {entered}";
     run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
     run_rests_on(folder) = "backup {folder}";
     run_backup_gone = "that backup is no longer there";
@@ -450,11 +450,11 @@ table! {
 
     // undo and restore
     undo_would(created, rows: number, files: number) = "An undo puts back {rows} and {files}, from the backup of {created}.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     undo_would_leave(count: number) = count {
-        One "1 stored value is left alone, because somebody has changed it since.",
-        Other "{count} stored values are left alone, because somebody has changed them since.",
+        One "1 database field is left alone, because somebody has changed it since.",
+        Other "{count} database fields are left alone, because somebody has changed them since.",
     };
     undo_would_not(what) = "It cannot be undone as it stands: {what}";
     undo_nothing = "There is no recovery to undo.";
@@ -472,16 +472,17 @@ table! {
     undo_file_changed_why = "If only the rows were put back, they would be encrypted with a different key from the one configured.";
     undo_file_changed_next(restore) = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or restore the whole backup: {restore}";
     undone(rows: number, files: number) = "Undone: {rows} and {files} are as they were before.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
+    undone_nothing = "Undone: nothing was left to put back.";
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
     undo_needs_yes(created, rows: number, files: number, folder) = "This would undo the recovery of {created}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     undo_safety(folder) = "The state before this is saved in {folder}";
     restore_would(rows: number, files: number) = "Restoring would change {rows} and {files}:",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     restore_file_removed(path) = "{path} (removed: it did not exist then)";
     restore_key_stays(key) = "The current key stays {key}.";
@@ -497,11 +498,12 @@ table! {
     restore_would_nothing = "Everything is as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
     restored(rows: number, files: number) = "Restored: {rows} and {files}.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
-    restored_as_foretold(readable, total: number) = "Everything was read again and is as predicted: FreeScout can read {readable} of {total}.",
+    restored_nothing = "Restored: nothing was left to put back.";
+    restored_as_foretold(readable, total: number) = "Everything was read again and is as it was shown before: FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
-    restored_otherwise = "Everything was read again, and not everything is as predicted. Somebody may have saved something in the meantime:";
+    restored_otherwise = "Everything was read again, and some of it differs from what was shown before. Somebody may have saved something in the meantime:";
     restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
     restore_other_install = "This backup belongs to another install.";
     restore_other_install_next = "Nothing was changed. Name the install that the backup was made of.";
@@ -555,9 +557,24 @@ table! {
     check_web_user(user) = "Web user: {user}";
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
+    check_overview(readable, all) = "FreeScout can read {readable} of {all} stored passwords, tokens and licences (called secrets here).";
+    check_overview_rest(readable, all, rest, parts) = "FreeScout can read {readable} of {all} stored passwords, tokens and licences (called secrets here). The other {rest}: {parts}.";
+    rest_other_key(count) = "{count} encrypted with another known key";
+    rest_unknown_key(count) = "{count} not decrypted by any known key";
+    rest_damaged(count) = "{count} damaged";
+    rest_plaintext(count) = "{count} unencrypted";
+    rest_untold(count) = "{count} unencrypted (not known whether FreeScout reads it)";
+    rest_nested(count) = "{count} encrypted twice";
+    rest_missing(count) = "{count} empty although needed";
     check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
     check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_enter(count: number, places) = count {
+        One "Recommended: enter this password again: {places}.",
+        Other "Recommended: enter these {count} passwords again: {places}.",
+    };
+    check_enter_how(again) = "In step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
+    check_or_find_key(again) = "Or look for the missing key: freescout-rescue find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
     check_finish(again) = "First finish the unfinished run: freescout-rescue resume {again}\nOr undo it:                      freescout-rescue undo --yes {again}";
@@ -567,9 +584,9 @@ table! {
     check_overruled = "But that only counts with the key in .env. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): it must be changed there.";
     check_does_not_start = "But FreeScout cannot start: first correct that line of .env (see above).";
     check_all_well = "Nothing needs to be done.";
-    plan_figures(strategy, resealed, entered, before, total, after) = "Plan: {strategy}. Re-encrypted: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} afterwards.";
-    applied_verified(strategy, resealed, entered) = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
-    applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
+    plan_figures(strategy, resealed, entered, before, total, after) = "Plan: {strategy}. Newly encrypted: {resealed}. Passwords stored: {entered}. FreeScout can read {before} of {total} stored passwords, tokens and licences (called secrets here) now, {after} of {total} afterwards.";
+    applied_verified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
+    applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
     applied_undo(undo) = "To undo it: {undo}";
 
     // the wizard: what it says at the foot of the screen
@@ -701,7 +718,7 @@ table! {
     help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. The plan is only tried out in memory; nothing is written.";
-    help_passwords = "Passwords stay in memory until step 7 encrypts them with the key of the plan. ^O suggests passwords that are already known, for example of the same account elsewhere.";
+    help_passwords = "Passwords stay in memory until step 7 encrypts them with the key that the plan ends with. ^O suggests passwords that are already known, for example of the same account elsewhere.";
     help_apply = "All rows change in one transaction, or none do. The key is written last; if that fails, the rows are put back.";
     help_report = "Everything was read again from the files and the database. Press u to undo the whole recovery.";
 
@@ -755,7 +772,7 @@ table! {
     backup_folder = "Folder";
     backup_holds = "Contains";
     backup_holds_value(texts: number, files: number, kib) = "{texts}, {files}, {kib} KiB",
-        texts { One "1 stored value", Other "{texts} stored values" },
+        texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
     backup_by_hand = "To restore it, use `freescout-rescue restore`, or do it by hand: its README says how.";
     backup_keep_closed = "It contains the APP_KEY and everything that the key decrypts. Keep it private, and delete it when you no longer need it.";
@@ -799,20 +816,20 @@ table! {
 
     // the screen: plan
     strategy_restore = "Restore";
-    strategy_carry = "Carry over";
+    strategy_carry = "Keep the current key";
     strategy_fresh = "Fresh key";
     strategy_reenter = "Re-enter only";
     strategy_restore_does = "put the old key back, re-encrypt newer secrets";
-    strategy_carry_does = "keep the current key, re-encrypt the rest";
+    strategy_carry_does = "re-encrypt everything else with it";
     strategy_fresh_does = "a new random key for everything (if the old one leaked)";
     strategy_reenter_does = "only store the passwords you enter";
     plan_recommended = "  (recommended)";
     plan_rehearsing = "Trying out the plan in memory. Nothing is written.";
-    plan_headline(before, after, total, resealed, needed) = "Readable {before} → {after} of {total}. Re-encrypted: {resealed}. Passwords to enter: {needed}.";
+    plan_headline(before, after, total, resealed, needed) = "Readable {before} → {after} of {total}. Newly encrypted: {resealed}. Passwords to enter: {needed}.";
     plan_links_restore = "Replies to old emails, links in them, the web cron and the app tokens work again; replies to emails sent since then lose their conversation.";
     plan_links_fresh = "Everybody has to log in again. Replies to emails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The current key stays: replies to emails sent with it and links in them keep working; those of emails sent with other keys stay broken.";
-    damage_of_mails(parts) = "Replies and attachment links: {parts}.";
+    damage_of_mails(parts) = "In emails already sent, replies and attachment links depend on the key: {parts}.";
     damage_regains(what) = "{what} work again";
     damage_keeps(what) = "{what} keep working";
     damage_breaks(what) = "{what} break";
@@ -826,7 +843,7 @@ table! {
     plan_links_keep = "Attachment links in emails sent with the current key keep working; replies do not depend on the key in this version.";
     damage_logins_stay = "Nobody has to log in again.";
     damage_logins_end = "Everybody has to log in again.";
-    damage_key_restored = "The old web cron URL is valid again; everybody has to log in again, in the app too.";
+    damage_key_restored = "The web cron URL from before the key was changed works again; everybody has to log in again, in the app too.";
     damage_key_changes = "The web cron gets a new URL; everybody has to log in again, in the app too.";
     damage_key_stays = "Logins and the web cron URL stay valid.";
     damage_unknown_key = "unknown key";
@@ -853,8 +870,8 @@ table! {
 
     // the screen: apply
     apply_head = "This will be written, either all of it or nothing:";
-    apply_no_rows = "no stored value changes";
-    apply_rows_written(resealed, entered) = "Re-encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";
+    apply_no_rows = "no database field changes";
+    apply_rows_written(resealed, entered) = "Newly encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";
     apply_key_env(key) = "APP_KEY in .env becomes {key}; owner, group and mode stay";
     apply_key_file(path, key) = "the key file {path} becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
@@ -901,8 +918,8 @@ table! {
     password_untestable = "cannot be tested here";
 
     // the report
-    report_verified(resealed, entered) = "Read again as FreeScout reads it, everything is as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
-    report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
+    report_verified(resealed, entered) = "Read again as FreeScout reads it, everything is as planned. Newly encrypted: {resealed}. Passwords stored: {entered}.";
+    report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Newly encrypted: {resealed}. Passwords stored: {entered}.";
     report_undo(undo) = "To undo it: {undo}";
     report_hint_test = "Press t, then T to test every login.";
     report_hint_failing = "Press t to see every step of a login.";
@@ -913,12 +930,11 @@ table! {
     // the state of the mail
     state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
         total { One "1 secret", Other "{total} secrets" };
-    state_missing(missing: number) = missing {
-        One " (1 password not stored)",
-        Other " ({missing} passwords not stored)",
-    };
+    state_rest(parts) = " ({parts})";
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";
+    state_untested_readable = "Readable, but no login was tested";
+    state_test(test) = "To test the logins: {test}";
     state_testing(ok, of: number, left) = "{ok} of {of} proven by a login so far, {left} still being tested",
         of { One "1 connection", Other "{of} connections" };
     state_proven(ok, of: number) = "{ok} of {of} proven by a login",
@@ -941,7 +957,7 @@ table! {
 
     // sentences: findings
     no_usable_key = "no usable key";
-    a_key_not_known_here = "an unknown key";
+    a_key_not_known_here = "a key that is not known here";
     finding_stale_config_cache(cached, configured) = "The config cache still contains {cached}; the configuration contains {configured}. FreeScout uses the one in the cache.";
     finding_unusable_key(why) = "The current key is not usable: {why}.";
     finding_misspelled_key(place, key, fault) = "{place} contains {key}, but {fault}. FreeScout cannot use it like that; the strategy restore writes it correctly.";
@@ -993,8 +1009,8 @@ table! {
         Other "{count} secrets are encrypted with {key}, which is not the current key.",
     };
     finding_under_unknown_key(count: number) = count {
-        One "1 secret cannot be decrypted with any known key: its key is still missing, or it was changed.",
-        Other "{count} secrets cannot be decrypted with any known key: their key is still missing, or they were changed.",
+        One "1 secret cannot be decrypted with any known key: either its key has not been found, or its stored text was changed.",
+        Other "{count} secrets cannot be decrypted with any known key: either their key has not been found, or their stored texts were changed.",
     };
     finding_damaged(count: number) = count {
         One "1 secret is damaged and cannot be decrypted with any key as it is.",
@@ -1083,7 +1099,7 @@ table! {
     reads_empty = "FreeScout reads it as empty.";
     reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
     reads_as_stored_token = "FreeScout uses the encrypted text itself as the token.";
-    reads_license = "FreeScout takes the encrypted text for the licence.";
+    reads_license = "FreeScout uses the encrypted text itself as the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "This does no harm: the invitation still works.";
     verdict_unknown_key = "Cannot be decrypted with any known key: its key is not found yet, or the stored value was changed.";
@@ -1115,7 +1131,7 @@ table! {
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
     action_keep_until(key) = "stays as it is, and becomes readable when {key} is the current key again";
-    action_reseal(key) = "re-encrypted from {key} to the key of the plan";
+    action_reseal(key) = "re-encrypted, until now encrypted with {key}";
     action_seal = "encrypted for the first time";
     action_leave = "left as it is";
     action_leave_to_migration = "left as it is: FreeScout's migrations will encrypt it";
@@ -1171,10 +1187,15 @@ table! {
         more { One "1 shorter period", Other "{more} shorter periods" };
     timeline_until(key, last) = "{key} was in use until {last}: a backup made before then contains it.";
     timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
-    timeline_lost_until(last, mails) = "An unknown key was in use until {last} ({mails}): a backup made before then contains it.";
-    timeline_lost_between(first, last, mails) = "An unknown key was in use from {first} to {last} ({mails}): a backup made during that time contains it.";
+    timeline_lost_until(last, mails) = "Until {last} ({mails}), FreeScout used a key that is not known here: a backup made before then contains it.";
+    timeline_lost_between(first, last, mails) = "From {first} to {last} ({mails}), FreeScout used a key that is not known here: a backup made during that time contains it.";
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
-    timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with an unknown key: a backup made at that time contains it, and a worker that is still running may hold it.";
+    timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with a key that is not known here: a backup made at that time contains it, and a worker that is still running may hold it.";
+    timeline_replaced(mails: number, last, key, backup) = mails {
+        One "1 email, of {last}, was sent with {key}, the key that the last recovery replaced; it is in the backup of {backup}.",
+        Other "{mails} emails, the latest of {last}, were sent with {key}, the key that the last recovery replaced; it is in the backup of {backup}.",
+    };
+    timeline_in_backup(key, last, backup) = "{key} was in use until {last}; it is in the backup of {backup}.";
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
     key_mails(mails: number) = ", {mails} sent with it",
         mails { One "1 email", Other "{mails} emails" };
@@ -1198,10 +1219,10 @@ table! {
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
     backup_done(texts: number, files: number, kib, folder) = "Backup: {texts} and {files}, {kib} KiB, verified: {folder}",
-        texts { One "1 stored value", Other "{texts} stored values" },
+        texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
     backup_done_encrypted(texts: number, files: number, kib, folder) = "Encrypted backup: {texts} and {files}, {kib} KiB, decrypted again and verified: {folder}",
-        texts { One "1 stored value", Other "{texts} stored values" },
+        texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
 
     // connection tests

@@ -166,7 +166,7 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     let findings = json["findings"].as_array().unwrap().iter();
     let missing = findings.filter(|f| f["code"] == "probably_wiped").count() as u64;
     let plan = format!(
-        "Re-encrypted: {}. Passwords to enter: {}.",
+        "Newly encrypted: {}. Passwords to enter: {}.",
         figure("reseal"),
         figure("reenter") + missing
     );

@@ -469,6 +469,7 @@ pub fn applied(verified: bool) -> Applied {
         after: Box::new(recovered()),
         backup: backup().folder,
         undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
+        test: "freescout-rescue test /var/www/html".to_owned(),
         notes: vec!["FreeScout's clear-cache command was run as the web user; workers restart after their current job.".to_owned()],
     }
 }

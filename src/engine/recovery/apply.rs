@@ -195,6 +195,7 @@ fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
         after: Box::new(after),
         backup: run.backup.clone(),
         undo: ledger.command("undo --yes"),
+        test: ledger.command("test"),
         notes: overruled.into_iter().chain(nothing).collect(),
     }
 }

@@ -214,8 +214,9 @@ pub fn source(source: &Source) -> String {
     let mut text = match (&source.path, source.kind) {
         (Some(path), _) => shown(&path).to_string(),
         (None, SourceKind::ProcessEnvironment) => w.source_process_environment.to_owned(),
-        (None, SourceKind::Stdin) => w.source_stdin.to_owned(),
-        (None, _) => w.source_given.to_owned(),
+        (None, SourceKind::Given) => w.source_given.to_owned(),
+        // What is no file came through it, be it a text or an archive.
+        (None, _) => w.source_stdin.to_owned(),
     };
     if let Some(created) = &source.backup {
         text = text!(source_backup, created = journal::time(created), path = text);
@@ -316,7 +317,11 @@ pub fn key(key: &KeyReport, total: usize) -> String {
         text.push_str(&text!(key_mails, mails = key.mails));
     }
     if let Some(published) = key.published {
-        text.push_str(&text!(key_published, published));
+        // What encrypts nothing here need not be changed.
+        text.push_str(&match key.effective || key.opens > 0 {
+            true => text!(key_published, published),
+            false => text!(key_published_useless, published),
+        });
     }
     text
 }

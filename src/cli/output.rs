@@ -16,7 +16,6 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
-use crate::engine::hunt::find_key::Hunted;
 use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
@@ -59,7 +58,7 @@ impl Out {
     }
 
     /// One line of JSON.
-    pub(super) fn json(&mut self, json: &impl serde::Serialize) {
+    pub fn json(&mut self, json: &impl serde::Serialize) {
         JSON_GIVEN.store(true, Ordering::Relaxed);
         // The reader may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
@@ -136,18 +135,6 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
             out.line(&format!("      {}", sentences::source(source)));
         }
     }
-}
-
-/// `find-key` for people.
-pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
-    keys(out, assessment, 10);
-    out.line(&text!(
-        looked_in,
-        files = hunted.looked.files,
-        megabytes = (hunted.looked.bytes >> 20),
-        seconds = format!("{:.1}", hunted.seconds)
-    ));
-    out.line(&summary(&assessment.summary));
 }
 
 /// `check` for people.
@@ -285,7 +272,7 @@ fn overview(summary: &Summary) -> String {
     }
 }
 
-fn summary(summary: &Summary) -> String {
+pub(super) fn summary(summary: &Summary) -> String {
     text!(
         check_summary,
         readable = summary.readable(),

@@ -58,7 +58,10 @@ impl NoPlan {
             NoPlan::Impossible(strategy, why) => ErrorKind::NoPlan.problem(
                 text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
-                w.strategy_impossible_next,
+                match why {
+                    Impossible::NoOldKey => w.strategy_no_old_key_next,
+                    _ => w.strategy_impossible_next,
+                },
             ),
             NoPlan::FreshNotAsked(why) => {
                 ErrorKind::FreshNotAsked.problem(w.fresh_not_asked, why, w.fresh_not_asked_next)

@@ -14,7 +14,7 @@ table! {
     our_fault_next = "Nothing further was done. Try again; if it happens again, please report it.";
 
     // finding the install
-    install_not_found = "No FreeScout install was found on this server.";
+    install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, the usual web roots, home folders, and the folders of running PHP processes.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
@@ -25,7 +25,7 @@ table! {
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
-    demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
+    demo_takes_no_options = "the demo brings an install of its own: of these options it takes only --json, and that with `demo --make DIR`";
     given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
     install_not_freescout_why = "It has no `artisan` file, or its config/app.php is not FreeScout's.";
@@ -214,7 +214,7 @@ table! {
     git_no_base = "the object that a git object is based on is missing";
     git_foreign = "a git repository that borrows objects from a repository of another user";
     look_skipped(path, why) = "not searched: {path}: {why}";
-    look_skipped_more(count) = "not searched: {count} more";
+    look_skipped_more(count) = "not searched: {count} more; `find-key --json` lists them as `skipped`";
 
     // backup
     backup_reading = "Reading everything that may be changed";
@@ -512,6 +512,9 @@ table! {
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
+    key_file_missing_next = "Nothing was changed. Correct the path after --key-file.";
+    key_file_not_a_file_next = "Nothing was changed. Name a file that contains a key and nothing else; a folder is searched with --look-in.";
+    key_file_unreadable_next = "Nothing was changed. Run as root, or as the user who may read the file.";
     look_in_missing(path) = "{path} does not exist, so it cannot be searched for keys.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
     look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
@@ -525,6 +528,7 @@ table! {
     key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
+    passwords_unreadable_next = "Nothing was changed. Name a file that you may read after --passwords, or - for standard input.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
     password_form_untold(place) = "A password cannot be stored here: {place}.";
@@ -532,6 +536,7 @@ table! {
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
     strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
+    strategy_no_old_key_next = "Nothing was changed. Search for it: freescout-rescue find-key --usual, or find-key --look-in PATH. `freescout-rescue check` says what is recommended until then.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
@@ -612,6 +617,25 @@ table! {
     looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
+    find_key_useless = "Keys that decrypt nothing here:";
+    find_key_useless_more(more) = "and {more} more";
+    find_key_places_more(more) = "and in {more} more places";
+    find_key_found(key, opens, unread: number) = "Found: {key} decrypts {opens} of the {unread}.",
+        unread { One "1 secret that FreeScout cannot read", Other "{unread} secrets that FreeScout cannot read" };
+    find_key_none(lost: number) = lost {
+        One "No key was found that decrypts the 1 secret whose key is missing.",
+        Other "No key was found that decrypts any of the {lost} secrets whose key is missing.",
+    };
+    find_key_not_needed = "No secret here needs another key.";
+    find_key_stdin = "A key came through standard input: give the next command the same input.";
+    find_key_in_memory = "A key stands only in the memory of a running process: do not restart PHP or workers before the recovery.";
+    find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
+    find_key_next(next) = "Next: {next}";
+    find_key_further_usual(again) = "To search for the rest: freescout-rescue find-key --usual {again}";
+    find_key_further(again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: freescout-rescue find-key --look-in PATH {again}";
+    find_key_without(again) = "Without the key, these passwords have to be entered again. What a recovery could do now: freescout-rescue recover {again}";
+    search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
+        files { One "1 file", Other "{files} files" };
     looked_no_key = "No new key found.";
     looked_found(key, opens, total) = "Found: {key} decrypts {opens} of {total}.";
     looked_nothing(why) = "Nothing was searched: {why}";
@@ -1199,6 +1223,7 @@ table! {
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
     key_mails(mails: number) = ", {mails} sent with it",
         mails { One "1 email", Other "{mails} emails" };
+    key_published_useless(published) = ", public ({published})";
     key_published(published) = ", PUBLIC ({published}): change it";
     why_published_key = "The current key is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
@@ -1213,7 +1238,7 @@ table! {
     why_nothing_to_open = "What is left is damaged: only new passwords help.";
     why_key_missing = "Some secrets cannot be decrypted with any known key. Look for the old key first: in step 3, or with find-key. An old .env, a backup or an editor's swap file may contain it.";
     why_no_usable_key = "There is no usable key, and nothing is encrypted with another one: a new key is made, and passwords are entered again.";
-    impossible_no_old_key = "No other key that decrypts anything is known: step 3 searches for one.";
+    impossible_no_old_key = "No other key that decrypts anything is known. Search for one first: in step 3, or with find-key.";
     impossible_no_key_in_force = "There is no usable current key.";
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens

@@ -36,6 +36,8 @@ impl Wizard {
         };
         let new = opening(assessment).saturating_sub(self.keys.opening);
         let found = match (new, looked.files, looked.skipped.first()) {
+            // Where its field is still open, that says so.
+            (0, 0, Some(_)) if matches!(self.keys.form, Some(KeysForm::Place(_))) => return,
             (0, 0, Some(why)) => return self.say(&text!(looked_nothing, why)),
             (0, ..) => w.looked_no_key.to_owned(),
             _ => {

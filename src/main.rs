@@ -16,7 +16,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{entropy, harden, spawn};
+use freescout_rescue::io::os::{accounts, entropy, harden, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
@@ -31,7 +31,7 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
-    if let Some(exit) = spawn::called_for_another(&arguments) {
+    if let Some(exit) = spawn::called_for_another(&arguments, accounts::groups_of) {
         return ExitCode::from(exit);
     }
     spawn::adopt();

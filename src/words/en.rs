@@ -235,11 +235,14 @@ table! {
     lasts_in_service = "It is in a service's private /tmp and is gone when the service stops.";
     lasts_emptied = "The system empties it at a restart or after some time.";
     backup_served(folder) = "{folder} lies in FreeScout's public folder, so nothing is saved there.";
+    backup_served_disk(folder) = "{folder} lies in storage/app/public, which FreeScout's public folder leads to, so nothing is saved there.";
+    backup_served_link(folder, link) = "{folder} can be reached from FreeScout's public folder, through the link {link}, so nothing is saved there.";
     backup_served_why = "A backup contains the APP_KEY, and the web server hands out what lies in that folder.";
     backup_served_next = "Nothing was changed. Choose a folder outside of the install (--state-dir, --backup-dir, --keys-dir). If backups are there already, move them out first.";
     backup_not_apart_next = "Choose a folder elsewhere with --keys-dir, on another disk if possible.";
     backup_unusable = "The backup cannot be used.";
-    backup_unusable_next = "It was changed after it was made: use another backup.";
+    backup_unusable_next = "It is incomplete, or was changed after it was made: use another backup.";
+    backup_unreadable_next = "Use it as root, or as the user who made it; its folder must belong to that user, and nobody else may write to it.";
     backup_newer_next = "Use that version, or a newer one.";
     backup_keys_away_next = "Without that folder the rows could be restored, but not the files. Bring it back, or say where it is now with --keys-dir. To restore only the rows by hand, run restore.sql.";
     backup_locked = "The backup is encrypted and could not be decrypted.";
@@ -394,6 +397,8 @@ table! {
     run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; re-encrypted {resealed}, passwords stored {entered}";
     run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
     run_rests_on(folder) = "backup {folder}";
+    run_backup_gone = "that backup is no longer there";
+    run_backup_unusable(why) = "that backup cannot be used: {why}";
     run_from_console = "the console";
     history_empty(folder) = "No run on this install is recorded in {folder}.";
     earlier_head(at, number, step) = "On {at} you got as far as step {number}, {step}.";
@@ -455,6 +460,9 @@ table! {
     undo_nothing = "There is no recovery to undo.";
     undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
     undo_nothing_next = "If the backups are elsewhere, name the folder with --backup-dir.";
+    undo_backup_lost(started, folder) = "The recovery of {started} cannot be undone: its backup in {folder} cannot be used.";
+    undo_backup_lost_next = "Nothing was changed. If there is a copy of this backup, put back what is missing or damaged, or name the folder that contains it with --backup-dir. Without one, what is left of the backup can be put back by hand: its README.txt says how.";
+    undo_backup_unread(folder) = "The backup in {folder} cannot be used. It may belong to the recovery to undo.";
     undo_foreseeing = "Comparing what an undo would put back";
     undo_checking = "Comparing the current state with what was written";
     undo_rows = "Putting rows back in one transaction";

@@ -25,6 +25,7 @@ mod hostile;
 mod hunt;
 mod language;
 mod leaving;
+mod lost_backups;
 mod not_tried;
 mod oauth;
 mod own_backups;

@@ -6,6 +6,7 @@
 mod lock;
 mod shutter;
 mod standing;
+mod tls;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use mysql::prelude::{FromValue, Queryable};
 use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
+use self::tls::Bridge;
 use super::change::{self, Transaction};
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
@@ -29,8 +31,6 @@ use crate::io::os::names;
 use crate::words::untrusted::Untrusted;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer than a C library waits for name servers that do not answer.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(60);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 /// No packet of a server is longer, in bytes: a row whose values are as long as they may be.
 const PACKET: usize = 48 << 20;
@@ -123,27 +123,25 @@ pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> 
         .map_err(|e| StoreError::Tls(e.to_string().into()))
 }
 
-fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
+/// TLS without a check: where PHP is told to leave it, or has no CA to check the certificate against.
+fn ssl(settings: &DbSettings) -> Option<SslOpts> {
     if settings.ssl_ca.is_none() && settings.ssl_cert.is_none() {
         return None;
     }
-    // Without a CA PHP has nothing to check the certificate against.
-    let unchecked = authorities.is_none() || !settings.ssl_verify;
     Some(
         SslOpts::default()
-            .with_root_cert_path(authorities.map(Copied::path))
-            .with_danger_accept_invalid_certs(unchecked)
-            .with_danger_skip_domain_validation(unchecked),
+            .with_danger_accept_invalid_certs(true)
+            .with_danger_skip_domain_validation(true),
     )
 }
 
 /// What to connect to, one after the other: the host as it is named, where the library finds what PHP does; otherwise its
-/// addresses. With TLS it has to be the name, which the certificate is for.
-fn hosts(settings: &DbSettings, tls: bool) -> Result<Vec<String>, StoreError> {
-    if tls || names::library_is_of_system() {
+/// addresses.
+fn hosts(settings: &DbSettings) -> Result<Vec<String>, StoreError> {
+    if names::library_is_of_system() {
         return Ok(vec![settings.host.clone()]);
     }
-    let addresses = names::addresses(&settings.host, settings.port, LOOKUP_TIMEOUT)
+    let addresses = names::addresses(&settings.host, settings.port, names::PATIENCE)
         .map_err(|e| StoreError::Unreachable(e.to_string().into()))?;
     Ok(addresses.iter().map(|at| at.ip().to_string()).collect())
 }
@@ -166,20 +164,30 @@ impl MySql {
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         // Another store may have been first; any ring will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let socket = socket(settings)?;
+        let mut socket = socket(settings)?;
         let authorities = match socket {
             Some(_) => None,
             None => authorities(settings)?,
         };
+        // Its socket is needed until the library has come to it.
+        let bridge = match &authorities {
+            Some(authorities) if settings.ssl_verify => {
+                Some(Bridge::open(settings, &authorities.path())?)
+            }
+            _ => None,
+        };
+        if let Some(bridge) = &bridge {
+            socket = Some(bridge.socket());
+        }
         let ssl = match socket {
             Some(_) => None,
-            None => ssl(settings, authorities.as_ref()),
+            None => ssl(settings),
         };
         let charset = sql::charset_name(&settings.charset, "utf8mb4");
         let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
         let hosts = match socket {
             Some(_) => vec![settings.host.clone()],
-            None => hosts(settings, ssl.is_some())?,
+            None => hosts(settings)?,
         };
         let options = OptsBuilder::new()
             .tcp_port(settings.port)
@@ -194,7 +202,10 @@ impl MySql {
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))
             .max_allowed_packet(Some(PACKET));
-        let mut connection = first_of(hosts, &options)?;
+        let mut connection = match (first_of(hosts, &options), bridge) {
+            (Ok(connection), _) => connection,
+            (Err(e), bridge) => return Err(bridge.and_then(Bridge::failed).unwrap_or(e.into())),
+        };
         shutter::watch(&connection, watch);
         for statement in [
             format!("SET NAMES '{charset}' COLLATE '{collation}'"),

@@ -12,6 +12,8 @@ use std::time::Duration;
 use super::getent::{self, Answer};
 use crate::words::words;
 
+/// Longer than a C library waits for name servers that do not answer.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Addresses of one name that are given.
 const MOST: usize = 16;
 /// No library waits that long for its name servers.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
+use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, not_started, unchanged};
 use freescout_rescue::domain::error::ErrorKind;
@@ -64,6 +65,8 @@ fn run(arguments: Arguments) -> CommandResult {
             mailboxes,
         }) => make_demo(&folder, mailboxes),
         Some(Task::Demo { make: None, .. }) => run_demo(),
+        Some(Task::Completions { shell }) => Ok(manual::completions(shell)),
+        Some(Task::Man { folder }) => manual::pages(folder.as_deref()).map_err(not_started),
     }
 }
 

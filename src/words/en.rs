@@ -25,6 +25,7 @@ table! {
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    manual_takes_no_options = "manual pages and completions are the same for every install: of these options they take none";
     demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
     given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
@@ -543,6 +544,8 @@ table! {
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
+    man_not_written(folder) = "The manual pages cannot be written to {folder}.";
+    man_not_written_next = "Name a folder that exists and that you may write to.";
     demo_no_room = "The demo install cannot be created.";
     demo_no_room_next = "Name a folder that does not exist yet, in a place where you may write.";
     report_not_saved = "The report could not be saved.";

@@ -24,8 +24,11 @@ impl Arguments {
         match &mut self.task {
             None => self.common = before,
             Some(Task::Command(command)) => command.common_mut().take_over(before)?,
-            Some(Task::Demo { .. }) if before == Common::default() => {}
+            Some(_) if before == Common::default() => {}
             Some(Task::Demo { .. }) => return Err(conflict(words().demo_takes_no_options)),
+            Some(Task::Completions { .. } | Task::Man { .. }) => {
+                return Err(conflict(words().manual_takes_no_options));
+            }
         }
         Ok(self)
     }
@@ -34,7 +37,9 @@ impl Arguments {
     pub fn json(&self) -> bool {
         match &self.task {
             Some(Task::Command(command)) => command.common().json,
-            Some(Task::Demo { .. }) | None => self.common.json,
+            Some(Task::Demo { .. } | Task::Completions { .. } | Task::Man { .. }) | None => {
+                self.common.json
+            }
         }
     }
 
@@ -46,7 +51,9 @@ impl Arguments {
         let w = words();
         let readers = match &self.task {
             Some(Task::Command(command)) => command.readers(),
-            Some(Task::Demo { .. }) | None => self.common.readers(),
+            Some(Task::Demo { .. } | Task::Completions { .. } | Task::Man { .. }) | None => {
+                self.common.readers()
+            }
         };
         match readers.as_slice() {
             [first, second, ..] => Err(ErrorKind::Usage.problem(

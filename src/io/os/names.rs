@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::getent::{self, Answer};
+use super::getent::{self, GetentAnswer};
 use crate::words::words;
 
 /// Longer than a C library waits for name servers that do not answer.
@@ -46,17 +46,17 @@ fn of_getent(
     host: &str,
     port: u16,
     patience: Duration,
-    ask: impl FnOnce(&str, &str, Duration) -> Answer,
+    ask: impl FnOnce(&str, &str, Duration) -> GetentAnswer,
 ) -> io::Result<Vec<SocketAddr>> {
     let unknown = || io::Error::new(ErrorKind::NotFound, words().name_unknown);
     match ask("ahosts", host, patience) {
-        Answer::Said(said) => match listed(&said, port) {
+        GetentAnswer::Said(said) => match listed(&said, port) {
             found if found.is_empty() => Err(unknown()),
             found => Ok(found),
         },
-        Answer::Unknown => Err(unknown()),
-        Answer::Silent => Err(ErrorKind::TimedOut.into()),
-        Answer::NoProgram => of_library(host, port, patience).map_err(|error| {
+        GetentAnswer::Unknown => Err(unknown()),
+        GetentAnswer::Silent => Err(ErrorKind::TimedOut.into()),
+        GetentAnswer::NoProgram => of_library(host, port, patience).map_err(|error| {
             let why = text!(name_unknown_to_us, error);
             io::Error::new(error.kind(), why)
         }),
@@ -126,7 +126,7 @@ mod tests {
     fn said(text: &str) -> io::Result<Vec<SocketAddr>> {
         of_getent("mail.example", 993, LONG, |database, key, _| {
             assert_eq!((database, key), ("ahosts", "mail.example"));
-            Answer::Said(text.to_owned())
+            GetentAnswer::Said(text.to_owned())
         })
     }
 
@@ -171,11 +171,11 @@ mod tests {
     #[test]
     fn an_unknown_name_is_told_from_a_silence_and_from_our_own_opinion() {
         let of = |answer| of_getent("no-such-name.invalid", 1, LONG, |_, _, _| answer).unwrap_err();
-        assert_eq!(of(Answer::Unknown).kind(), ErrorKind::NotFound);
-        assert_eq!(of(Answer::Silent).kind(), ErrorKind::TimedOut);
-        let ours = of(Answer::NoProgram).to_string();
+        assert_eq!(of(GetentAnswer::Unknown).kind(), ErrorKind::NotFound);
+        assert_eq!(of(GetentAnswer::Silent).kind(), ErrorKind::TimedOut);
+        let ours = of(GetentAnswer::NoProgram).to_string();
         assert!(ours.contains("getent"), "{ours}");
-        let found = of_getent("localhost", 1, LONG, |_, _, _| Answer::NoProgram).unwrap();
+        let found = of_getent("localhost", 1, LONG, |_, _, _| GetentAnswer::NoProgram).unwrap();
         assert!(found.iter().all(|address| address.ip().is_loopback()));
     }
 

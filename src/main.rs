@@ -17,7 +17,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{accounts, entropy, harden, spawn};
+use freescout_rescue::io::os::{accounts, entropy, harden, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
@@ -38,6 +38,13 @@ fn main() -> ExitCode {
     spawn::adopt();
     harden::lock_memory();
     db::hush();
+    // Even a hash table ends the program without them.
+    if !entropy::is_there() {
+        let json = arguments.iter().any(|argument| argument == "--json");
+        let w = words();
+        let problem = ErrorKind::Refused.problem(w.no_entropy, "", w.no_entropy_next);
+        return ExitCode::from(cli::exit(json, || Err(not_started(problem))));
+    }
     match Arguments::read() {
         Ok(read) => {
             let json = read.json();
@@ -54,6 +61,9 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> CommandResult {
     arguments.require_one_reader().map_err(not_started)?;
     let common = arguments.common;
+    if matches!(arguments.task, None | Some(Task::Command(_))) && !processes::can_be_seen() {
+        Out::stderr().line(words().no_proc);
+    }
     match arguments.task {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());

@@ -145,7 +145,7 @@ table! {
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
     name_unknown = "getent ahosts knows no address for this name";
-    name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no getent here: PHP may look it up differently)";
+    name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no working getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
     program_refused(path, why) = "; {path} was found but not run: {why}";
     artisan_not_started(why) = "php could not be started: {why}";
@@ -310,6 +310,9 @@ table! {
         One "1 more backup of this install was not searched for a missing key. To have it searched, name it: --look-in FOLDER/files",
         Other "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files",
     };
+    no_proc = "/proc is not mounted here: no running process can be seen, and PHP cannot be run. Keys that exist only in the memory of PHP cannot be found, and queue workers cannot be recognised.";
+    no_entropy = "The operating system gives this program no random bytes, and without them nothing can be encrypted safely.";
+    no_entropy_next = "Mount /dev, or allow the system call getrandom (a container's seccomp profile may forbid it). Nothing was changed.";
     workers_hidden = "This account cannot see the processes of other users, so some workers may be missing here.";
     key_only_in_memory(key) = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
     memory_searching = "Searching the memory of this install's PHP processes for lost keys";

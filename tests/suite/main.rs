@@ -11,6 +11,7 @@ mod backups;
 mod by_hand;
 mod cli;
 mod commands;
+mod conclusions;
 mod configured;
 mod demo_mail;
 mod deploys;

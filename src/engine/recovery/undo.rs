@@ -45,7 +45,11 @@ impl Undone {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
         let stranded = |of: &NamedPlace| text!(undo_stranded, place = place::of_owner(of));
-        let mut sentences = vec![text!(undone, rows = self.rows, files = self.files)];
+        let done = match (self.rows, self.files) {
+            (0, 0) => words().undone_nothing.to_owned(),
+            (rows, files) => text!(undone, rows, files),
+        };
+        let mut sentences = vec![done];
         sentences.extend(self.left_alone());
         sentences.extend(self.stranded.iter().map(stranded));
         sentences.extend(self.notes.iter().cloned());

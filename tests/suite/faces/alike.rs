@@ -51,7 +51,7 @@ fn an_undo_is_previewed_alike() {
     let told = broken.command(&["undo"]);
     ends_with(&told, 1);
     assert!(
-        told.err.contains("7 stored values and 2 files"),
+        told.err.contains("7 database fields and 2 files"),
         "{}",
         told.err
     );

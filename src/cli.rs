@@ -6,6 +6,7 @@
 pub mod arguments;
 mod command;
 mod failure;
+pub mod manual;
 mod outcome;
 pub mod output;
 mod passphrase;

@@ -24,6 +24,7 @@ use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
 use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
+use crate::io::os::programs;
 use crate::io::os::spawn::{self, Account, Family};
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -110,7 +111,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 
 /// MariaDB renamed the program; either does for either server.
 fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
-    spawn::find(names).map_err(failed)
+    programs::find(names).map_err(failed)
 }
 
 /// Whom the program runs as: with no more rights than it needs.

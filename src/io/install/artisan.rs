@@ -7,7 +7,8 @@
 use crate::domain::config::inherited::Handed;
 use crate::io::fs::{self, FileError, resolve};
 use crate::io::os::crash_points::{self, Point};
-use crate::io::os::spawn::{self, Family, NotFound};
+use crate::io::os::programs::{self, NotFound};
+use crate::io::os::spawn::{self, Family};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
@@ -72,9 +73,9 @@ pub use crate::io::os::spawn::Account as WebUser;
 /// web user alone), else `php` on the search path.
 pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
     let configured = configured.map(Path::new);
-    match configured.filter(|p| p.is_absolute() && spawn::is_program(p)) {
+    match configured.filter(|p| p.is_absolute() && programs::is_program(p)) {
         Some(path) => Ok(path.to_owned()),
-        None => spawn::find(&["php"]),
+        None => programs::find(&["php"]),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
 pub mod artisan;
+pub mod host;
 pub mod services;
 
 mod account;
+mod configured;
+mod discover;
 mod identity;
 mod key_file;
 mod places;
@@ -25,6 +28,7 @@ use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
+pub use discover::{discover, php_of};
 pub use identity::{identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
@@ -409,7 +413,12 @@ fn freescout_version(root: &Path) -> Option<String> {
         return None;
     }
     let config = fs::read(&root.join("config/app.php"), MAX_CONFIG_BYTES).ok()?;
-    let text = String::from_utf8_lossy(&config.bytes);
+    version_in(&config.bytes)
+}
+
+/// The version that a `config/app.php` states; `None` where it is not FreeScout's.
+fn version_in(config: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(config);
     if !text.to_ascii_lowercase().contains("freescout") {
         return None;
     }

@@ -346,6 +346,7 @@ pub fn survey() -> Survey {
         driver: "mysql",
         web_user: "www-data (owns storage/)".to_owned(),
         key_source: "bootstrap/cache/config.php".to_owned(),
+        found: None,
         left_out: Vec::new(),
     }
 }

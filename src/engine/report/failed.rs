@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::found::{self, FoundJson};
 use crate::domain::error::Problem;
 
 /// `{"schema":1,"error":{…}}`.
@@ -18,6 +19,9 @@ struct ErrorJson<'a> {
     message: String,
     next: &'a str,
     retry: bool,
+    /// What there is to choose from, where there are several installs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    installs: Vec<FoundJson<'a>>,
 }
 
 /// The form of a problem.
@@ -29,6 +33,7 @@ pub fn json(problem: &Problem) -> FailedJson<'_> {
             message: problem.message(),
             next: &problem.next,
             retry: problem.kind.retry(),
+            installs: found::installs(&problem.installs),
         },
     }
 }

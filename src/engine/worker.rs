@@ -285,7 +285,7 @@ pub enum Update {
         /// What happened.
         problem: Problem,
         /// What was tried.
-        values: DatabaseValues,
+        values: Box<DatabaseValues>,
     },
     /// Where backups and journal go, or now go.
     Folders(Box<Folders>),

@@ -24,6 +24,7 @@ mod git;
 mod hostile;
 mod hunt;
 mod language;
+mod layouts;
 mod leaving;
 mod not_tried;
 mod oauth;

@@ -294,7 +294,7 @@ fn commands(text: &str) -> Vec<Vec<String>> {
 
 /// A line of a crontab that runs something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
+pub struct CronJob {
     /// The line, counted from 1.
     pub line: u64,
     /// As whom, where the crontab says so.
@@ -304,7 +304,7 @@ pub struct Job {
 }
 
 /// The jobs of a crontab. Those of the system name the account in each line. With each goes what the crontab sets.
-pub fn crontab(bytes: &[u8], names_user: bool) -> Vec<Job> {
+pub fn crontab(bytes: &[u8], names_user: bool) -> Vec<CronJob> {
     let text = String::from_utf8_lossy(bytes);
     let (mut jobs, mut set) = (Vec::new(), String::new());
     for (number, line) in (1..).zip(text.lines()) {
@@ -335,7 +335,7 @@ pub fn crontab(bytes: &[u8], names_user: bool) -> Vec<Job> {
             rest = rest[at..].trim_start();
         }
         if !rest.is_empty() && set.len() + rest.len() <= MAX_TEXT {
-            jobs.push(Job {
+            jobs.push(CronJob {
                 line: number,
                 user,
                 command: format!("{set}{rest}"),

@@ -151,7 +151,7 @@ mod tests {
         let first = |file: &str| {
             of_pool(Path::new(file))
                 .first()
-                .map(|p| p.display().to_string())
+                .map(|p| p.to_string_lossy().into_owned())
         };
         for (file, php) in [
             ("/etc/php/8.2/fpm/pool.d/www.conf", "/usr/bin/php8.2"),
@@ -198,7 +198,9 @@ mod tests {
     fn a_server_has_its_command_line_beside_it() {
         let of = |program: &str| -> Vec<String> {
             let found = of_program(Path::new(program)).into_iter();
-            found.map(|path| path.display().to_string()).collect()
+            found
+                .map(|path| path.to_string_lossy().into_owned())
+                .collect()
         };
         assert_eq!(
             of("/usr/sbin/php-fpm8.2"),

@@ -140,9 +140,9 @@ pub fn open(
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
     Ok(Ok(Session {
+        evidence,
         other_database,
         elsewhere,
-        evidence,
         ..session
     }))
 }

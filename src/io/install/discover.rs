@@ -4,7 +4,7 @@
 //! What is named is believed only as far as a FreeScout is found there; the names go with it, so that a dead copy is told
 //! from the one that runs (see `domain::config::found`).
 
-pub(super) mod folders;
+mod folders;
 mod jobs;
 mod sites;
 
@@ -15,7 +15,7 @@ use crate::domain::config::elsewhere::Block;
 use crate::domain::config::found::{self, Evidence, FoundBy, FoundInstall, Strength};
 use crate::domain::config::{self, dotenv::EnvFile};
 use crate::io::install::host::HostRoot;
-use crate::io::install::version_in;
+use crate::io::install::recognised::version_in;
 use crate::words::untrusted::Untrusted;
 
 /// Longest address that is kept.
@@ -29,6 +29,10 @@ pub fn discover(host: &HostRoot) -> Vec<FoundInstall> {
     discovery.usual_folders();
     discovery.done()
 }
+
+/// How many folders below a folder are looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Levels(pub(super) usize);
 
 /// What is found on one system, while it is looked for.
 pub(super) struct Discovery<'a> {

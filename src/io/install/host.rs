@@ -200,7 +200,8 @@ impl HostRoot {
                         within.filter(|e| !e.is_folder && !e.name.as_bytes().starts_with(b"."));
                     files.extend(within.map(|entry| path.join(entry.name)));
                 }
-                None => files.push(path),
+                None if self.is_file(&path) => files.push(path),
+                None => {}
             }
         }
         files

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::discover::{Discovery, address, folders::Depth};
-use super::freescout_version;
+use super::discover::{Discovery, Levels, address};
 use super::host::HostRoot;
+use super::recognised::freescout_version;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::php;
 use crate::io::os::processes;
 
 /// How deep our own home folder is looked through.
-const HOME_DEPTH: Depth = Depth(6);
+const HOME_LEVELS: Levels = Levels(6);
 
 /// Folders that look like a FreeScout, the strongest evidence first: the one given; else the current one or the nearest
 /// above it; else all that run on this host, that its configuration names, or that lie in the usual places or in our home.
@@ -73,7 +73,7 @@ fn on_this_host(host: &HostRoot) -> Vec<FoundInstall> {
         .map(PathBuf::from)
         .filter(|home| home.is_absolute())
     {
-        discovery.walk(&home, HOME_DEPTH, &Evidence::of(FoundBy::Home));
+        discovery.walk(&home, HOME_LEVELS, &Evidence::of(FoundBy::Home));
     }
     discovery.done()
 }

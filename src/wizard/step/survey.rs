@@ -22,7 +22,7 @@ pub enum SurveyPhase {
         /// Why.
         problem: Problem,
         /// The database values that were tried, when only the database is to blame.
-        tried: Option<DatabaseValues>,
+        tried: Option<Box<DatabaseValues>>,
     },
     /// It was read.
     Read(Box<Survey>),

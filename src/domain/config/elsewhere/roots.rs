@@ -162,7 +162,7 @@ mod tests {
 
     fn told(found: Vec<WebRoot>) -> Vec<(String, String, u64)> {
         let told = found.into_iter();
-        told.map(|one| (one.site, one.root.display().to_string(), one.line))
+        told.map(|one| (one.site, one.root.to_string_lossy().into_owned(), one.line))
             .collect()
     }
 

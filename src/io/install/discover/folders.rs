@@ -6,41 +6,37 @@ use std::collections::{HashSet, VecDeque};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::Discovery;
+use super::{Discovery, Levels};
 use crate::domain::config::found::{Evidence, FoundBy};
 
-/// How many folders below a folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::io::install) struct Depth(pub(in crate::io::install) usize);
-
 /// Where such installs lie, and how deep below.
-const USUAL: [(&str, Depth); 26] = [
-    ("/var/www", Depth(5)),
-    ("/www", Depth(4)),
-    ("/srv", Depth(5)),
-    ("/app", Depth(2)),
-    ("/data", Depth(2)),
-    ("/opt", Depth(4)),
-    ("/usr/share/nginx", Depth(2)),
-    ("/usr/share/webapps", Depth(2)),
-    ("/usr/share", Depth(1)),
-    ("/usr/local/www", Depth(2)),
-    ("/usr/local/lsws", Depth(3)),
-    ("/usr/local/apache2/htdocs", Depth(2)),
-    ("/var/lib", Depth(1)),
-    ("/sites", Depth(3)),
-    ("/bitnami", Depth(2)),
-    ("/var/customers/webs", Depth(3)),
-    ("/volume1/web", Depth(2)),
-    ("/share/Web", Depth(2)),
-    ("/html", Depth(2)),
-    ("/web", Depth(3)),
-    ("/usr/www", Depth(4)),
-    ("/usr/home", Depth(4)),
-    ("/kunden/homepages", Depth(4)),
-    ("/customers", Depth(5)),
-    ("/home", Depth(6)),
-    ("/root", Depth(3)),
+const USUAL: [(&str, Levels); 26] = [
+    ("/var/www", Levels(5)),
+    ("/www", Levels(4)),
+    ("/srv", Levels(5)),
+    ("/app", Levels(2)),
+    ("/data", Levels(2)),
+    ("/opt", Levels(4)),
+    ("/usr/share/nginx", Levels(2)),
+    ("/usr/share/webapps", Levels(2)),
+    ("/usr/share", Levels(1)),
+    ("/usr/local/www", Levels(2)),
+    ("/usr/local/lsws", Levels(3)),
+    ("/usr/local/apache2/htdocs", Levels(2)),
+    ("/var/lib", Levels(1)),
+    ("/sites", Levels(3)),
+    ("/bitnami", Levels(2)),
+    ("/var/customers/webs", Levels(3)),
+    ("/volume1/web", Levels(2)),
+    ("/share/Web", Levels(2)),
+    ("/html", Levels(2)),
+    ("/web", Levels(3)),
+    ("/usr/www", Levels(4)),
+    ("/usr/home", Levels(4)),
+    ("/kunden/homepages", Levels(4)),
+    ("/customers", Levels(5)),
+    ("/home", Levels(6)),
+    ("/root", Levels(3)),
 ];
 /// How many folders are looked into below one of them.
 const MAX_FOLDERS: usize = 6000;
@@ -70,8 +66,8 @@ const PASSED_OVER: [&str; 18] = [
 impl Discovery<'_> {
     pub(in crate::io::install) fn usual_folders(&mut self) {
         let evidence = Evidence::of(FoundBy::UsualFolder);
-        for (folder, depth) in USUAL {
-            self.walk(Path::new(folder), depth, &evidence);
+        for (folder, levels) in USUAL {
+            self.walk(Path::new(folder), levels, &evidence);
         }
     }
 
@@ -79,11 +75,11 @@ impl Discovery<'_> {
     pub(in crate::io::install) fn walk(
         &mut self,
         folder: &Path,
-        depth: Depth,
+        levels: Levels,
         evidence: &Evidence,
     ) {
         let host = self.host;
-        let mut waiting = VecDeque::from([(folder.to_owned(), depth.0)]);
+        let mut waiting = VecDeque::from([(folder.to_owned(), levels.0)]);
         let mut seen: HashSet<PathBuf> = HashSet::new();
         while let Some((folder, left)) = waiting.pop_front() {
             let Some(real) = host.real(&folder) else {

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Discovery;
-use super::folders::Depth;
+use super::{Discovery, Levels};
 use crate::domain::config::elsewhere::roots::{self, WebRoot};
 use crate::domain::config::elsewhere::{Block, By, socket};
 use crate::domain::config::found::{Evidence, FoundBy, WebServer};
@@ -73,7 +72,7 @@ impl Discovery<'_> {
 
     fn web_root(&mut self, root: &Path, exactly: &Evidence, below: &Evidence) {
         if !self.root(root, exactly) {
-            self.walk(root, Depth(2), below);
+            self.walk(root, Levels(2), below);
         }
     }
 
@@ -138,7 +137,7 @@ impl Discovery<'_> {
         };
         for folder in pool.opens.iter().filter(|folder| !says_nothing(folder)) {
             if !self.root(folder, &evidence) {
-                self.walk(folder, Depth(2), &evidence);
+                self.walk(folder, Levels(2), &evidence);
             }
         }
     }

@@ -7,13 +7,13 @@ use crate::domain::error::Problem;
 
 /// `{"schema":1,"error":{…}}`.
 #[derive(Serialize)]
-pub struct FailedJson {
+pub struct FailedJson<'a> {
     schema: u32,
-    error: ErrorJson,
+    error: ErrorJson<'a>,
 }
 
 #[derive(Serialize)]
-struct ErrorJson {
+struct ErrorJson<'a> {
     /// One of [`ErrorKind::code`](crate::domain::error::ErrorKind::code).
     code: &'static str,
     message: String,
@@ -25,7 +25,7 @@ struct ErrorJson {
 }
 
 /// The form of a problem.
-pub fn json(problem: &Problem) -> FailedJson {
+pub fn json(problem: &Problem) -> FailedJson<'_> {
     FailedJson {
         schema: 1,
         error: ErrorJson {

@@ -191,6 +191,7 @@ table! {
     // what can be done where the system does not write
     obstacle_no_room(path) = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
     obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
+    obstacle_mounted_read_only(path, point) = "{path} is mounted read-only here: a bind mount or a container's volume. The disk is not the cause: its file system is writable. In a container, change the file on the host, or mount it without `:ro` (`readOnly` in Kubernetes) and start the container again; on a plain server: mount -o remount,bind,rw {point}";
     obstacle_immutable(path) = "Remove the flag with: chattr -ia {path} and try again.";
 
     // survey and search

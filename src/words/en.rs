@@ -1241,8 +1241,8 @@ table! {
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
     timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with a key that is not known here: a backup made at that time contains it, and a worker that is still running may hold it.";
     timeline_replaced(mails: number, last, key, backup) = mails {
-        One "1 email, of {last}, was sent with {key}, the key that the last recovery replaced; it is in the backup of {backup}.",
-        Other "{mails} emails, the latest of {last}, were sent with {key}, the key that the last recovery replaced; it is in the backup of {backup}.",
+        One "1 email, of {last}, was sent with {key}, which is no longer the current key; it is in the backup of {backup}.",
+        Other "{mails} emails, the latest of {last}, were sent with {key}, which is no longer the current key; it is in the backup of {backup}.",
     };
     timeline_in_backup(key, last, backup) = "{key} was in use until {last}; it is in the backup of {backup}.";
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";

@@ -5,9 +5,9 @@
 #   /bin/sh, and of the days of the week 0 and 7 are Sunday.
 # Seen: the command is split into words and started directly. `>>`, `/dev/null` and `2>&1` become arguments of the
 #   program; `cd /data && ...` is a program called cd with six arguments. Day 0 is planned for a Monday.
-# Matters: FreeScout's guide ends its one line for cron in `>> /dev/null 2>&1`. artisan refuses arguments that it does not know,
-#   nothing is fetched or sent, and as the output goes nowhere, the exit code in a log of another container is all
-#   there is to see. It looks like a wrong APP_KEY: mail just stops.
+# Matters: FreeScout's guide ends its one line for cron in `>> /dev/null 2>&1`. artisan refuses arguments that it
+#   does not know, and nothing is fetched or sent; the exit code in a log of another container is all there is to
+#   see. It looks like a wrong APP_KEY: mail just stops.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -21,6 +21,7 @@ use super::Container;
 use super::idmap::IdMap;
 use super::view::{self, Luggage};
 use super::within::{self, HostThread, Spaces, Within};
+use crate::io::fs::trust;
 use crate::io::os::{entropy, spawn};
 use crate::words::untrusted;
 
@@ -262,6 +263,8 @@ struct Made {
 
 impl Made {
     fn require(folder: &Path) -> io::Result<Self> {
+        // The view shows nothing of who may change what leads there.
+        trust::require_closed(&trust::existing(folder)).map_err(io::Error::other)?;
         let missing = folder.ancestors().take_while(|part| !part.exists());
         let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
         for part in made.iter().rev() {
@@ -293,6 +296,7 @@ impl Drop for Made {
 
 /// A call that works within a container.
 pub struct Call {
+    caller: u32,
     pid: i32,
     started: u64,
     /// Which container.
@@ -303,13 +307,14 @@ pub struct Call {
 
 /// For `main` alone: whether this process is to work within a container.
 pub fn called(arguments: &[OsString]) -> Option<Call> {
-    let [_, call, _caller, pid, started, container, rest @ ..] = arguments else {
+    let [_, call, caller, pid, started, container, rest @ ..] = arguments else {
         return None;
     };
     if call != WITHIN {
         return None;
     }
     Some(Call {
+        caller: spawn::number(caller)?,
         pid: spawn::number(pid)?,
         started: spawn::number(started)?,
         container: serde_json::from_slice(container.as_bytes()).ok()?,
@@ -323,6 +328,8 @@ impl Call {
     /// # Errors
     /// The system's. The process must end then: it may stand half within.
     pub fn enter(self, folders: &[PathBuf], groups_of: fn(u32, u32) -> Vec<u32>) -> io::Result<()> {
+        // Others of ours are looked for by it.
+        rustix::thread::set_name(c"freescout-rescue")?;
         let process = Process::open(self.pid)?;
         if process.started()? != self.started {
             return Err(Errno::SRCH.into());
@@ -331,7 +338,16 @@ impl Call {
         let host = host.filter(|host| host.is_absolute() && host.components().count() == 2);
         let host = host.ok_or(Errno::INVAL)?;
         let spaces = process.spaces()?;
+        let named = self
+            .container
+            .name
+            .clone()
+            .or_else(|| self.container.id.clone());
+        let root = rustix::fs::fstat(&spaces.root)?;
         let within = Within {
+            // A process has another number each time; the folder that is its root is the same one.
+            filed: named.unwrap_or_else(|| format!("root-{}", root.st_ino)),
+            caller: self.caller,
             container: self.container,
             users: process.map("uid_map"),
             groups: process.map("gid_map"),

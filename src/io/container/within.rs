@@ -45,6 +45,10 @@ impl Spaces {
 pub struct Within {
     /// Which one.
     pub container: Container,
+    /// What its installs are filed under: what lasts longest, be it made anew or only started again.
+    pub filed: String,
+    /// The process that the operator started, as the host numbers it.
+    pub caller: u32,
     /// Its namespaces; `None` for a stopped one, in which nothing can be run.
     pub spaces: Option<Spaces>,
     /// How its user numbers are translated.
@@ -89,6 +93,11 @@ pub fn all_to_read(paths: &[PathBuf]) -> Vec<PathBuf> {
     paths.iter().map(|path| to_read(path)).collect()
 }
 
+/// The number of this program's process to who looks for it on the host: of the one that the operator started.
+pub fn own_process() -> u32 {
+    get().map_or_else(std::process::id, |within| within.caller)
+}
+
 impl Within {
     /// Where a file of the host's is to be read, its links resolved there; `None` where there is none.
     fn of_host(&'static self, path: &Path) -> Option<PathBuf> {
@@ -101,7 +110,7 @@ impl Within {
             .work(|| std::fs::canonicalize(named))
             .ok()?
             .ok()?;
-        match self.kept.iter().any(|folder| real.starts_with(folder)) {
+        match self.is_kept(&real) {
             true => Some(real),
             false => Some(self.host.join(real.strip_prefix("/").ok()?)),
         }
@@ -109,8 +118,12 @@ impl Within {
 
     /// Whether a path leads to a file of the host's, not of the container's.
     pub fn is_hosts(&self, path: &Path) -> bool {
-        let mut hosts = self.kept.iter().chain([&self.host]);
-        hosts.any(|folder| path.starts_with(folder))
+        self.is_kept(path) || path.starts_with(&self.host)
+    }
+
+    /// Whether it lies in one of the host's folders that stand at their own paths.
+    pub fn is_kept(&self, path: &Path) -> bool {
+        self.kept.iter().any(|folder| path.starts_with(folder))
     }
 
     /// The groups that an account has, as the host numbers them.

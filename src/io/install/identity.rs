@@ -17,7 +17,7 @@ pub fn identity(root: &Path) -> PathBuf {
         // No path of the host's, which are absolute.
         Some(within) => {
             let mut filed = OsString::from("container:");
-            filed.push(within.container.lasting_name());
+            filed.push(&within.filed);
             filed.push(identity);
             PathBuf::from(filed)
         }

@@ -67,7 +67,7 @@ fn main() -> ExitCode {
 }
 
 /// Goes into the container that another process of ours has chosen; the command line of that, or the exit code of a failure.
-fn within(call: enter::Call) -> Result<Arguments, u8> {
+fn within(call: enter::Errand) -> Result<Arguments, u8> {
     let failed = |container: &Container, json, error: &std::io::Error| {
         cli::exit(json, || {
             Err(not_started(container::not_entered(container, error)))

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Arguments, Command, Common, Task};
-use super::outcome::not_started;
-use super::{CommandResult, failure};
+use super::failure;
+use super::outcome::{CommandResult, not_started};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::io::container::Container;

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -22,7 +23,7 @@ use super::idmap::IdMap;
 use super::view::{self, Luggage};
 use super::within::{self, HostThread, Spaces, Within};
 use crate::io::fs::trust;
-use crate::io::os::{entropy, spawn};
+use crate::io::os::{entropy, inside, spawn};
 use crate::words::untrusted;
 
 /// First argument of the call that works within a container.
@@ -32,6 +33,9 @@ const HOST: &str = "FREESCOUT_RESCUE_HOST";
 /// What a terminal needs to hear after a full-screen program that was killed: no pasted texts marked, the cursor shown, the
 /// screen as it was.
 const AS_BEFORE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
+
+/// How long a container takes to end when it has begun to.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// How the work within ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +154,7 @@ fn wait(pid: Pid, process: &Process) -> io::Result<Ended> {
         let asked = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
         return Ok(match status.terminating_signal() {
             Some(signal) if asked.contains(&signal) => Ended::Signal(signal),
-            _ if process.is_gone() => Ended::Stopped,
+            _ if process.goes() => Ended::Stopped,
             _ => Ended::Killed,
         });
     }
@@ -202,6 +206,18 @@ impl Process {
         let state = self.read("stat").ok();
         let state = state.as_deref().and_then(|text| text.rsplit_once(") "));
         state.is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+    }
+
+    /// Whether it ends now: the first process of a container that stops ends after all the others.
+    fn goes(&self) -> bool {
+        let deadline = Instant::now() + LAST_MOMENT;
+        while !self.is_gone() {
+            if Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
     }
 
     /// Its number in its own container.
@@ -295,7 +311,7 @@ impl Drop for Made {
 }
 
 /// A call that works within a container.
-pub struct Call {
+pub struct Errand {
     caller: u32,
     pid: i32,
     started: u64,
@@ -306,23 +322,23 @@ pub struct Call {
 }
 
 /// For `main` alone: whether this process is to work within a container.
-pub fn called(arguments: &[OsString]) -> Option<Call> {
+pub fn called(arguments: &[OsString]) -> Option<Errand> {
     let [_, call, caller, pid, started, container, rest @ ..] = arguments else {
         return None;
     };
     if call != WITHIN {
         return None;
     }
-    Some(Call {
-        caller: spawn::number(caller)?,
-        pid: spawn::number(pid)?,
-        started: spawn::number(started)?,
+    Some(Errand {
+        caller: inside::number(caller)?,
+        pid: inside::number(pid)?,
+        started: inside::number(started)?,
         container: serde_json::from_slice(container.as_bytes()).ok()?,
         arguments: rest.to_vec(),
     })
 }
 
-impl Call {
+impl Errand {
     /// Goes in, on the one thread there is, with these folders of the host. `groups_of` knows the groups of an account.
     ///
     /// # Errors

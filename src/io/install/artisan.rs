@@ -5,6 +5,7 @@
 //! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `io::os::spawn`).
 
 use crate::domain::config::inherited::Handed;
+use crate::io::container::within;
 use crate::io::fs::{self, FileError, resolve};
 use crate::io::os::crash_points::{self, Point};
 use crate::io::os::spawn::{self, Family, NotFound, Program};
@@ -83,7 +84,8 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
     let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
     let (_, meta, _) = resolve::open_file(&install.join("artisan")).map_err(unusable)?;
     let install_owner = std::fs::metadata(install).map_or(0, |m| m.uid());
-    if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
+    let trusted = [web_user.uid, install_owner].contains(&meta.uid());
+    if (trusted || within::is_root(meta.uid())) && meta.mode() & 0o002 == 0 {
         return Ok(());
     }
     let owner = fs::user_name(meta.uid());
@@ -102,7 +104,7 @@ pub fn clear_cache(
 ) -> Result<(), ArtisanError> {
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
-    if web_user.uid == 0 {
+    if within::is_root(web_user.uid) {
         return Err(ArtisanError::OwnedByRoot);
     }
     if !we.is_root() && we.as_raw() != web_user.uid {

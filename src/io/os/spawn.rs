@@ -12,22 +12,20 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::str::FromStr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Access, Mode};
 use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
-use super::{harden, inside};
+use super::harden;
+use super::inside::{self, NOT_STARTED, number};
 use crate::io::container::within::{self, Within};
 use crate::io::fs::trust::{self, Distrust};
 use crate::words::untrusted::shown;
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
-/// Exit code when that other program was not started, as in env(1).
-pub(super) const NOT_STARTED: u8 = 126;
 
 /// Where programs are looked for when nothing is said.
 pub const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -123,11 +121,6 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
     Some(NOT_STARTED)
 }
 
-/// A number that one call of ours hands to another.
-pub(in crate::io) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
-    text.to_str()?.parse().ok()
-}
-
 /// Takes off everything that the program to come must not have of ours. Only root can change groups and user; others stay
 /// who they are.
 fn undress(
@@ -149,20 +142,7 @@ fn undress(
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
-    belong_to(caller)
-}
-
-/// Ends when this caller does, of whom nobody shall look into us.
-pub(super) fn belong_to(caller: u32) -> rustix::io::Result<()> {
-    // The change of user opened the process to others of that account, and to core dumps.
-    harden::hide();
-    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
-    match called_by.map(|pid| pid.get().unsigned_abs()) {
-        Some(pid) if pid == caller => Ok(()),
-        _ => Err(rustix::io::Errno::SRCH),
-    }
+    harden::belong_to(caller)
 }
 
 /// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.

@@ -105,7 +105,8 @@ fn run(arguments: Arguments) -> CommandResult {
         Some(Task::Demo {
             make: Some(folder),
             mailboxes,
-        }) => make_demo(&folder, mailboxes),
+            json,
+        }) => make_demo(&folder, mailboxes, json),
         Some(Task::Demo { make: None, .. }) => run_demo(),
     }
 }
@@ -129,12 +130,18 @@ fn wizard(
     tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime).map_err(not_started)
 }
 
-fn make_demo(folder: &Path, mailboxes: Option<u32>) -> CommandResult {
+fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult {
     let made = match mailboxes {
         Some(count) => demo::lay_out_large(folder, count, &mut entropy::fill),
         None => demo::lay_out(folder, &mut entropy::fill),
     }
     .map_err(unchanged)?;
+    if json {
+        Out::stdout().json(&serde_json::json!({
+            "schema": 1, "install": made.install.to_string_lossy(), "look_in": made.look_in.to_string_lossy(),
+        }));
+        return Ok(Exit::Fine);
+    }
     Out::stdout().line(&text!(
         demo_made,
         install = shown(&made.install),

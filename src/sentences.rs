@@ -21,11 +21,12 @@ use crate::domain::config::rules::Rules;
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling::Spelling;
-use crate::domain::plan::{Impossible, KeyHome, Need, Plan, TargetKey, Why};
+use crate::domain::plan::{CacheRefresh, Impossible, KeyHome, Need, Plan, TargetKey, Why};
 use crate::domain::run::RunKind;
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
 use crate::domain::verdict::finding::{Finding, KeyName};
+use crate::domain::verdict::secret_report::Summary;
 use crate::words::untrusted::shown;
 use crate::words::words;
 pub use secret::{action, damage, verdict};
@@ -213,8 +214,9 @@ pub fn source(source: &Source) -> String {
     let mut text = match (&source.path, source.kind) {
         (Some(path), _) => shown(&path).to_string(),
         (None, SourceKind::ProcessEnvironment) => w.source_process_environment.to_owned(),
-        (None, SourceKind::Stdin) => w.source_stdin.to_owned(),
-        (None, _) => w.source_given.to_owned(),
+        (None, SourceKind::Given) => w.source_given.to_owned(),
+        // What is no file came through it, be it a text or an archive.
+        (None, _) => w.source_stdin.to_owned(),
     };
     if let Some(created) = &source.backup {
         text = text!(source_backup, created = journal::time(created), path = text);
@@ -281,6 +283,24 @@ pub fn logged(logged: &LoggedPassword) -> String {
     }
 }
 
+/// What FreeScout cannot read of all that is stored or needed, by what is so: nothing where it reads everything. The
+/// numbers make up what [`Summary::readable`] leaves of [`Summary::all`].
+pub fn rest(summary: &Summary) -> String {
+    let plaintext = summary.plaintext - summary.plaintext_works - summary.plaintext_untold;
+    let some = |count: usize, text: &dyn Fn(usize) -> String| (count > 0).then(|| text(count));
+    let parts = [
+        some(summary.other_key, &|count| text!(rest_other_key, count)),
+        some(summary.unknown_key, &|count| text!(rest_unknown_key, count)),
+        some(summary.damaged, &|count| text!(rest_damaged, count)),
+        some(plaintext, &|count| text!(rest_plaintext, count)),
+        some(summary.plaintext_untold, &|count| text!(rest_untold, count)),
+        some(summary.nested, &|count| text!(rest_nested, count)),
+        some(summary.missing, &|count| text!(rest_missing, count)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(", ")
+}
+
 /// A key, as a line.
 pub fn key(key: &KeyReport, total: usize) -> String {
     let w = words();
@@ -297,7 +317,11 @@ pub fn key(key: &KeyReport, total: usize) -> String {
         text.push_str(&text!(key_mails, mails = key.mails));
     }
     if let Some(published) = key.published {
-        text.push_str(&text!(key_published, published));
+        // What encrypts nothing here need not be changed.
+        text.push_str(&match key.effective || key.opens > 0 {
+            true => text!(key_published, published),
+            false => text!(key_published_useless, published),
+        });
     }
     text
 }
@@ -368,10 +392,20 @@ pub fn fleeting(folder: &std::path::Path, fleeting: Fleeting) -> String {
 }
 
 /// What becomes of the config cache and the workers: these stay where their memory may be the last place of a key.
-pub fn followed(assessment: &Assessment) -> &'static str {
-    match assessment.workers_stay() {
-        true => words().apply_workers_stay,
-        false => words().apply_cache_cleared,
+pub fn followed(refresh: &CacheRefresh, assessment: &Assessment) -> String {
+    let w = words();
+    match refresh {
+        CacheRefresh::NotNeeded => w.apply_cache_stays.to_owned(),
+        _ if assessment.workers_stay() => w.apply_workers_stay.to_owned(),
+        CacheRefresh::ByFreeScout => w.apply_cache_cleared.to_owned(),
+        CacheRefresh::ByUs {
+            why,
+            tells_workers: true,
+        } => text!(apply_cache_removed, why),
+        CacheRefresh::ByUs {
+            why,
+            tells_workers: false,
+        } => text!(apply_cache_removed_only, why),
     }
 }
 
@@ -380,7 +414,7 @@ pub fn key_written(plan: &Plan, assessment: &Assessment) -> Option<String> {
     let w = words();
     let key = match plan.target {
         TargetKey::Fresh => w.apply_new_key.to_owned(),
-        TargetKey::Known(key) => format!("{} · {key}", assessment.label(key)),
+        TargetKey::Known(key) => assessment.name(key),
     };
     match plan.write_key {
         Some(KeyHome::EnvFile) => Some(text!(apply_key_env, key)),

@@ -4,7 +4,7 @@
 
 mod settled;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -20,10 +20,14 @@ use crate::io::mail::oauth::Endpoints;
 use crate::io::state::{self, AbsolutePath};
 use crate::words::untrusted::shown;
 use crate::words::words;
-use settled::is_stdin;
 
 /// The name of standard input where a path is expected.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
+
+/// Whether standard input is meant.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
 
 /// A path of the command line, as it is from everywhere: it is printed in commands that are typed elsewhere, and written
 /// down.
@@ -65,6 +69,9 @@ pub enum Task {
         /// A larger install of this many mailboxes under four keys, for measuring. Needs --make.
         #[arg(long, value_name = "N", requires = "make", hide = true)]
         mailboxes: Option<u32>,
+        /// Print JSON on standard output, also when it fails. Needs --make.
+        #[arg(long, requires = "make")]
+        json: bool,
     },
     /// A command.
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! The commands, a file each: arguments to a use case, its outcome to text or JSON, and to an exit code.
 
+mod again;
 mod backup;
 mod check;
 mod find_key;

@@ -10,13 +10,12 @@ use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::{PlanAction, Why};
+use crate::domain::plan::{PlanAction, Strategy, Why};
 use crate::domain::run::RunKind;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
-use crate::engine::hunt::find_key::Hunted;
 use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
@@ -27,6 +26,9 @@ use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{last_door, shown};
 use crate::words::words;
+
+/// One of so many secrets is few.
+const FEW_OF: usize = 10;
 
 /// Whether a document is on standard output already: there is never a second one.
 static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
@@ -56,7 +58,7 @@ impl Out {
     }
 
     /// One line of JSON.
-    pub(super) fn json(&mut self, json: &impl serde::Serialize) {
+    pub fn json(&mut self, json: &impl serde::Serialize) {
         JSON_GIVEN.store(true, Ordering::Relaxed);
         // The reader may have gone: then there is nobody left to tell.
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
@@ -135,18 +137,6 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
     }
 }
 
-/// `find-key` for people.
-pub(super) fn hunted(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
-    keys(out, assessment, 10);
-    out.line(&text!(
-        looked_in,
-        files = hunted.looked.files,
-        megabytes = (hunted.looked.bytes >> 20),
-        seconds = format!("{:.1}", hunted.seconds)
-    ));
-    out.line(&summary(&assessment.summary));
-}
-
 /// `check` for people.
 pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
     let w = words();
@@ -167,6 +157,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         )),
         None => out.line(w.check_no_key),
     }
+    out.line(&overview(&assessment.summary));
     out.line("");
     for finding in &assessment.findings {
         let severity = match finding.severity() {
@@ -218,6 +209,16 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         Some(recommended) => {
             let strategy = recommended.strategy.name();
             let why = sentences::why(recommended.why, &assessment.rules);
+            let entered = passwords_to_enter(assessment);
+            if recommended.strategy == Strategy::Reenter && !entered.is_empty() {
+                let (count, places) = (entered.len(), entered.join("; "));
+                out.line(&text!(check_enter, count, places));
+                out.line(&text!(check_enter_how, again));
+                if recommended.why == Why::KeyMissing {
+                    out.line(&text!(check_or_find_key, again));
+                }
+                return;
+            }
             if recommended.why == Why::KeyMissing {
                 out.line(&text!(check_find_key_first, again));
                 out.line(&text!(check_recommended_then, strategy, why));
@@ -237,7 +238,41 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     }
 }
 
-fn summary(summary: &Summary) -> String {
+/// The passwords to be entered, where that is all there is to do and no search for a key is worth more: after a recovery,
+/// or where few are lost of many. None where something is lost that cannot be entered.
+fn passwords_to_enter(assessment: &Assessment) -> Vec<String> {
+    let summary = &assessment.summary;
+    let few = summary.unknown_key * FEW_OF <= summary.total;
+    let key_missing = summary.unknown_key > 0;
+    if key_missing && !few && !assessment.circumstances.settled {
+        return Vec::new();
+    }
+    let lost = |s: &&SecretReport| report::still_unreadable(s) || s.probably_wiped();
+    let lost: Vec<_> = assessment.secrets.iter().filter(lost).collect();
+    let enterable = |s: &&SecretReport| s.probably_wiped() || s.enterable();
+    match lost.iter().all(enterable) {
+        true => lost.into_iter().map(sentences::place::of_secret).collect(),
+        false => Vec::new(),
+    }
+}
+
+/// What FreeScout reads and what it does not, with what "secrets" are: the first line that speaks of them.
+fn overview(summary: &Summary) -> String {
+    let (readable, all) = (summary.readable(), summary.all());
+    let parts = sentences::rest(summary);
+    match parts.is_empty() {
+        true => text!(check_overview, readable, all),
+        false => text!(
+            check_overview_rest,
+            readable,
+            all,
+            rest = all - readable,
+            parts
+        ),
+    }
+}
+
+pub(super) fn summary(summary: &Summary) -> String {
     text!(
         check_summary,
         readable = summary.readable(),
@@ -285,7 +320,7 @@ pub(super) fn plan(
     }
     for text in sentences::key_written(&ready.plan, assessment)
         .into_iter()
-        .chain([sentences::followed(assessment).to_owned()])
+        .chain([sentences::followed(&ready.refresh, assessment)])
         .chain(sentences::elsewhere::by_hand(&ready.plan, assessment))
     {
         out.line(&format!("  {text}"));
@@ -335,7 +370,7 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>) {
         let said = said.trim_end_matches('.');
         let first = said.chars().take(1).flat_map(char::to_uppercase);
         let said: String = first.chain(said.chars().skip(1)).collect();
-        out.line(&format!("  {said}:"));
+        out.line(&format!("  {said} ({}):", all.len()));
         all.iter().for_each(|of| out.line(&format!("    {of}")));
     }
 }
@@ -411,7 +446,7 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
     }
 }
 
-/// What a recovery came to, for people: what was done, everyone's mail with the worst first, and its state as the last word.
+/// What a recovery came to, for people: the result first, how to test and undo it, then everyone's mail, the worst first.
 fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
     out.line(&if applied.verified {
         text!(
@@ -428,18 +463,21 @@ fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
             entered = applied.reentered
         )
     });
-    applied.notes.iter().for_each(|note| out.line(note));
-    out.line("");
     let state = MailState::with(&applied.after, tested);
-    for line in mail_state::all_in_full(&state, &applied.after, site) {
-        out.line(&line);
-    }
     out.line(&format!(
         "{} {}",
         mail_state::sign(state.health()),
         mail_state::headline(&state, 0)
     ));
+    if state.is_untested() {
+        out.line(&text!(state_test, test = applied.test));
+    }
     out.line(&text!(applied_undo, undo = applied.undo));
+    applied.notes.iter().for_each(|note| out.line(note));
+    let lines = mail_state::all_in_full(&state, &applied.after, site);
+    for line in std::iter::once("").chain(lines.iter().map(String::as_str)) {
+        out.line(line);
+    }
 }
 
 /// A finished backup.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_shutdown};
@@ -13,6 +14,7 @@ use crate::engine::hunt::Looking;
 use crate::engine::session::Session;
 use crate::engine::usecase::{self, Notice, Stage};
 use crate::io::os::signals::PutOff;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Reports to standard error.
@@ -25,6 +27,8 @@ pub(super) struct TerminalReporter {
     last: RefCell<String>,
     /// Whether what is being done is said.
     loud: Cell<bool>,
+    /// When a search said last how far it is.
+    pace: RefCell<Option<Pace>>,
     flag: RefCell<Arc<AtomicBool>>,
     /// Held to the end: signals that were put off must not end us on the last line.
     put_off: RefCell<Option<PutOff>>,
@@ -59,8 +63,28 @@ impl usecase::Reporter for TerminalReporter {
         }
     }
 
-    /// What was found is told in the end.
-    fn found(&self, _: &Session, _: Looking<'_>) {}
+    /// A line now and then, for whoever waits; what was found is told in the end.
+    fn found(&self, _: &Session, looking: Looking<'_>) {
+        let Looking::At {
+            files,
+            bytes,
+            current,
+        } = looking
+        else {
+            return;
+        };
+        let mut pace = self.pace.borrow_mut();
+        let pace = pace.get_or_insert_with(|| Pace::from(Instant::now()));
+        if let Some(lasted) = pace.due(Instant::now()) {
+            Out::stderr().line(&text!(
+                search_goes_on,
+                files,
+                megabytes = bytes >> 20,
+                seconds = lasted.as_secs(),
+                path = shown(&current)
+            ));
+        }
+    }
 
     fn notice(&self, notice: Notice<'_>) {
         match notice {
@@ -75,6 +99,33 @@ impl usecase::Reporter for TerminalReporter {
     }
 }
 
+/// How often a search says how far it is.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// When it is time to say how far a search is.
+struct Pace {
+    began: Instant,
+    said: Instant,
+}
+
+impl Pace {
+    fn from(now: Instant) -> Self {
+        Self {
+            began: now,
+            said: now,
+        }
+    }
+
+    /// How long the search has lasted, where it is time to say so.
+    fn due(&mut self, now: Instant) -> Option<Duration> {
+        if now.duration_since(self.said) < EVERY {
+            return None;
+        }
+        self.said = now;
+        Some(now.duration_since(self.began))
+    }
+}
+
 /// A flag that the first signal raises; the second ends us at once.
 fn stop_flag() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
@@ -84,4 +135,22 @@ fn stop_flag() -> Arc<AtomicBool> {
         let _ = again.and_then(|_| register(signal, Arc::clone(&flag)));
     }
     flag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_says_every_ten_seconds_how_far_it_is() {
+        let began = Instant::now();
+        let mut pace = Pace::from(began);
+        // It is asked twenty times a second, for a minute.
+        let asked = (0..=1200).map(|tick| began + Duration::from_millis(50) * tick);
+        let said: Vec<u64> = asked
+            .filter_map(|now| pace.due(now))
+            .map(|lasted| lasted.as_secs())
+            .collect();
+        assert_eq!(said, [10, 20, 30, 40, 50, 60]);
+    }
 }

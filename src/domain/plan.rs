@@ -68,6 +68,22 @@ pub struct Circumstances {
     pub settled: bool,
 }
 
+/// What becomes of FreeScout's config cache and its queue workers when a plan is carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CacheRefresh {
+    /// Nothing: neither the key nor a file of settings changes.
+    NotNeeded,
+    /// FreeScout's own command clears the one and restarts the others, as the web user.
+    ByFreeScout,
+    /// That command is not run, so we remove the cache.
+    ByUs {
+        /// Why it is not run: a sentence part, sanitised.
+        why: String,
+        /// Whether we can tell the workers to restart; otherwise the operator does.
+        tells_workers: bool,
+    },
+}
+
 /// Why a strategy is recommended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {

@@ -23,7 +23,7 @@ use crate::domain::config::rules::StorageRule;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind, Table};
-use crate::domain::plan::{self, Choices, Impossible, Need, Strategy};
+use crate::domain::plan::{self, CacheRefresh, Choices, Impossible, Need, Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text::{self, PasswordsUsed};
@@ -58,7 +58,10 @@ impl NoPlan {
             NoPlan::Impossible(strategy, why) => ErrorKind::NoPlan.problem(
                 text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
-                w.strategy_impossible_next,
+                match why {
+                    Impossible::NoOldKey => w.strategy_no_old_key_next,
+                    _ => w.strategy_impossible_next,
+                },
             ),
             NoPlan::FreshNotAsked(why) => {
                 ErrorKind::FreshNotAsked.problem(w.fresh_not_asked, why, w.fresh_not_asked_next)
@@ -98,7 +101,21 @@ pub fn plan(
     )
     .map_err(|why| NoPlan::Impossible(strategy, why))?;
     let after = prepare::rehearse(session, &plan).map_err(NoPlan::Problem)?;
-    Ok(PlanReady { plan, after })
+    let refresh = refresh(session, &plan, true).map_err(NoPlan::Problem)?;
+    Ok(PlanReady {
+        plan,
+        after,
+        refresh,
+    })
+}
+
+/// What becomes of FreeScout's config cache and workers with a plan. `artisan` says whether its own command may be run.
+///
+/// # Errors
+/// A [`Problem`] when the key of the plan is not known any more.
+pub fn refresh(session: &Session, plan: &Plan, artisan: bool) -> Result<CacheRefresh, Problem> {
+    let target = prepare::target_key(session, plan)?;
+    Ok(config_cache::foresee(session, plan, &target, artisan))
 }
 
 /// Finds the place of every given password.

@@ -102,9 +102,9 @@ fn mail(state: &MailState<'_>) -> MailJson {
     let logins = state.logins;
     MailJson {
         state: state.health().name(),
-        readable: state.readable,
-        total: state.total,
-        missing: state.missing,
+        readable: state.summary.readable(),
+        total: state.summary.total,
+        missing: state.summary.missing,
         logins: LoginsJson {
             ok: logins.ok,
             failed: logins.failed,

@@ -17,7 +17,7 @@ use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::ConnectionId;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::rung::Rung;
-use crate::domain::plan::{Choices, Impossible, Plan, Strategy};
+use crate::domain::plan::{CacheRefresh, Choices, Impossible, Plan, Strategy};
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::assessment::Assessment;
@@ -226,6 +226,8 @@ pub struct PlanReady {
     pub plan: Plan,
     /// What FreeScout would read after it.
     pub after: Summary,
+    /// What becomes of its config cache and its workers.
+    pub refresh: CacheRefresh,
 }
 
 /// What an undo would put back. Texts are sanitised.
@@ -260,6 +262,8 @@ pub struct Applied {
     pub backup: PathBuf,
     /// The command that takes it back, ready for a shell.
     pub undo: String,
+    /// The command that tests every login, likewise.
+    pub test: String,
     /// Things that were done or left to the operator: sentences.
     pub notes: Vec<String>,
 }

@@ -85,7 +85,7 @@ impl Default for HuntLimits {
             ratio: 8 << 10,
             endless: 4 << 30,
             memory: 40 << 20,
-            skipped: 200,
+            skipped: 5000,
             threads: 2,
             prefixed: false,
         }

@@ -5,6 +5,7 @@ pub mod journal;
 pub mod lock;
 pub mod passphrase;
 pub mod passwords;
+mod served;
 
 use std::ffi::OsStr;
 use std::ops::Deref;
@@ -18,6 +19,7 @@ use crate::io::fs::{self, trust};
 use crate::io::install;
 use crate::io::state::backup::BackupError;
 use crate::words::untrusted::Sanitise;
+pub use served::{Served, served};
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.
 ///
@@ -180,13 +182,6 @@ fn refused_after(path: &Path, places: &[AbsolutePath]) -> Vec<BackupError> {
     refused.collect::<Option<_>>().unwrap_or_default()
 }
 
-/// Whether a folder, be it there or not, lies in what the web server of this install hands out.
-pub fn is_served(folder: &Path, install: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let public = install.join("public");
-    folder.starts_with(&public) || real(&trust::existing(folder)).starts_with(real(&public))
-}
-
 /// The folder of the backups, where no other is named.
 pub fn backups_in(state_dir: &AbsolutePath) -> AbsolutePath {
     state_dir.join("backups")
@@ -265,34 +260,6 @@ mod tests {
         let open = std::fs::Permissions::from_mode(0o777);
         std::fs::set_permissions(&places[2], open).unwrap();
         assert_eq!(chosen(&places), places[1], "others could have put it there");
-    }
-
-    #[test]
-    fn what_lies_in_the_document_root_is_served() {
-        let folder = tempfile::tempdir().unwrap();
-        let install = folder.path().join("install");
-        std::fs::create_dir_all(install.join("public/css")).unwrap();
-        std::fs::create_dir_all(folder.path().join("release")).unwrap();
-        for (target, link) in [("install/public/css", "styles"), ("install", "current")] {
-            let target = folder.path().join(target);
-            std::os::unix::fs::symlink(target, folder.path().join(link)).unwrap();
-        }
-        for (name, served) in [
-            ("install/public", true),
-            ("install/public/not/there", true),
-            ("styles/not-there", true),
-            ("current/public/backups", true),
-            ("install", false),
-            ("install/publicity", false),
-            ("install/storage/backups", false),
-            ("elsewhere", false),
-        ] {
-            assert_eq!(
-                is_served(&folder.path().join(name), &install),
-                served,
-                "{name}"
-            );
-        }
     }
 
     #[test]

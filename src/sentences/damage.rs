@@ -71,7 +71,7 @@ fn of_old_version(plan: &Plan, damage: &MailImpact, rules: &Rules) -> String {
 fn trace(trace: &Trace, assessment: &Assessment) -> String {
     let key = trace.key.map_or_else(
         || words().damage_unknown_key.to_owned(),
-        |key| assessment.label(key),
+        |key| assessment.name(key),
     );
     match trace.links {
         None | Some(0) => text!(damage_mails, mails = timeline::mails(trace.mails), key),

@@ -26,21 +26,22 @@ pub fn headline(state: &MailState<'_>, left: usize) -> String {
     let (logins, of) = (state.logins, state.logins.of());
     let mut text = text!(
         state_readable,
-        readable = state.readable,
-        total = state.total + state.missing
+        readable = state.summary.readable(),
+        total = state.summary.all()
     );
-    if state.missing > 0 {
-        text.push_str(&text!(state_missing, missing = state.missing));
+    let rest = super::rest(&state.summary);
+    if !rest.is_empty() {
+        text.push_str(&text!(state_rest, parts = rest));
     }
     text.push_str("; ");
-    let tested = state.owners.iter().flat_map(|owner| &owner.logins);
+    let untested = state.is_untested();
     text.push_str(&match (of, left) {
         (0, _) => w.state_no_login.to_owned(),
         (_, 1..) => text!(state_testing, ok = logins.ok, of, left),
-        _ if tested.clone().all(|login| login.tested.is_none()) => w.state_untested.to_owned(),
+        _ if untested => w.state_untested.to_owned(),
         _ => text!(state_proven, ok = logins.ok, of),
     });
-    let told = left == 0 && tested.clone().any(|login| login.tested.is_some());
+    let told = left == 0 && !untested;
     if told && logins.failed > 0 {
         text.push_str(&text!(state_failed, failed = logins.failed));
     }
@@ -154,10 +155,15 @@ fn why_lost(secret: &SecretReport, assessment: &Assessment) -> String {
     format!("{} {todo}", verdict(secret, assessment))
 }
 
-/// Everything known of an owner: each login with its server, its end, the server's words, advice and cautions.
-pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<String> {
+/// Everything known of an owner: each login with its server, its end, the server's words, advice and cautions. Where
+/// nobody's login was tested, that is said once of all.
+fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str, untested: bool) -> Vec<String> {
     let w = words();
-    let mut head = format!("{} {}", sign(owner.health()), name(owner));
+    let sign = match untested && owner.unreadable().next().is_none() {
+        true if owner.health() != Health::Good => "·",
+        _ => sign(owner.health()),
+    };
+    let mut head = format!("{sign} {}", name(owner));
     if !owner.email.is_empty() {
         head.push_str(&format!(" <{}>", owner.email));
     }
@@ -165,7 +171,7 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
         head.push_str(&format!(": {}", in_short(owner)));
     }
     let mut lines = vec![head];
-    for login in &owner.logins {
+    for login in owner.logins.iter().filter(|_| !untested) {
         let Ok(target) = &login.connection.target else {
             continue;
         };
@@ -212,19 +218,26 @@ pub fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<St
     lines
 }
 
-/// Everyone, those whose mail does not flow first.
+/// Everyone, those whose mail does not flow first. Where no login was tested, nobody stands among these for that alone.
 pub fn all_in_full(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<String> {
     let w = words();
+    let untested = state.is_untested();
+    let heading = |owner: &Owner<'_>| match owner.health() {
+        Health::Good => w.state_in_order,
+        _ if untested && owner.unreadable().next().is_none() => w.state_untested_readable,
+        _ => w.state_attention,
+    };
     let mut lines = Vec::new();
-    for (good, heading) in [(false, w.state_attention), (true, w.state_in_order)] {
-        let mut owners = state
-            .owners
-            .iter()
-            .filter(|owner| (owner.health() == Health::Good) == good)
-            .peekable();
+    for head in [
+        w.state_attention,
+        w.state_untested_readable,
+        w.state_in_order,
+    ] {
+        let of_head = state.owners.iter().filter(|owner| heading(owner) == head);
+        let mut owners = of_head.peekable();
         if owners.peek().is_some() {
-            lines.extend([heading.to_owned()]);
-            lines.extend(owners.flat_map(|owner| in_full(owner, assessment, site)));
+            lines.extend([head.to_owned()]);
+            lines.extend(owners.flat_map(|owner| in_full(owner, assessment, site, untested)));
             lines.push(String::new());
         }
     }

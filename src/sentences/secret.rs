@@ -12,7 +12,7 @@ use crate::words::words;
 /// What a verdict means.
 pub fn verdict(secret: &SecretReport, assessment: &Assessment) -> String {
     let w = words();
-    let label = |key: Fingerprint| assessment.label(key);
+    let label = |key: Fingerprint| assessment.name(key);
     match secret.verdict {
         Verdict::Opens(key) => text!(verdict_opens, key = label(key)),
         Verdict::OtherKey(key) => {
@@ -75,9 +75,9 @@ fn salvageable(salvage: Option<Salvage>, assessment: &Assessment) -> String {
         return String::new();
     };
     let text = match fault {
-        MacFault::Missing => text!(salvage_missing, key = assessment.label(key)),
-        MacFault::UpperCase => text!(salvage_upper_case, key = assessment.label(key)),
-        MacFault::Wrong => text!(salvage_wrong, key = assessment.label(key)),
+        MacFault::Missing => text!(salvage_missing, key = assessment.name(key)),
+        MacFault::UpperCase => text!(salvage_upper_case, key = assessment.name(key)),
+        MacFault::Wrong => text!(salvage_wrong, key = assessment.name(key)),
     };
     format!(" {text}")
 }
@@ -105,14 +105,14 @@ pub fn action(action: PlanAction, secret: &SecretReport, assessment: &Assessment
     match action {
         PlanAction::Nothing => w.action_nothing.to_owned(),
         PlanAction::Keep => match secret.verdict {
-            Verdict::OtherKey(key) => text!(action_keep_until, key = assessment.label(key)),
+            Verdict::OtherKey(key) => text!(action_keep_until, key = assessment.name(key)),
             _ => w.action_keep.to_owned(),
         },
-        PlanAction::Reseal(key) => text!(action_reseal, key = assessment.label(key)),
+        PlanAction::Reseal(key) => text!(action_reseal, key = assessment.name(key)),
         PlanAction::Seal => w.action_seal.to_owned(),
         PlanAction::Unwrap => w.action_unwrap.to_owned(),
         PlanAction::Repair => w.action_repair.to_owned(),
-        PlanAction::Salvage(key) => text!(action_salvage, key = assessment.label(key)),
+        PlanAction::Salvage(key) => text!(action_salvage, key = assessment.name(key)),
         PlanAction::Enter if secret.form() == Some(StoredForm::Plain) => {
             w.action_enter_plain.to_owned()
         }

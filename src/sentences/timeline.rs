@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use super::journal;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::timeline::{Era, LastUse, Timeline};
 use crate::domain::verdict::assessment::Assessment;
@@ -15,9 +16,20 @@ pub fn day(at: DateTime) -> String {
     at.date().to_string()
 }
 
-/// How a key is called in a row: its label, or `lost`.
+/// How a key is named in a line of its own.
 pub fn name(key: Option<Fingerprint>, assessment: &Assessment) -> String {
-    key.map_or_else(|| words().cell_lost.to_owned(), |key| assessment.label(key))
+    key.map_or_else(
+        || words().damage_unknown_key.to_owned(),
+        |key| assessment.name(key),
+    )
+}
+
+/// When the backup was made in which alone a key stands; `None` for a key that stands somewhere else as well.
+fn only_in_backup(key: Fingerprint, assessment: &Assessment) -> Option<String> {
+    let known = assessment.keys.iter().find(|k| k.fingerprint == key)?;
+    let created: Option<Vec<&String>> = known.sources.iter().map(|s| s.backup.as_ref()).collect();
+    let newest = created?.into_iter().max()?;
+    Some(journal::time(newest))
 }
 
 /// How many emails.
@@ -60,6 +72,15 @@ pub fn says(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
     let said = |LastUse { era, still }: &LastUse<'_>| {
         // Before the first mail of all it may have been in use as well.
         let from_the_start = era.first == timeline.from;
+        let saved = era.key.and_then(|key| only_in_backup(key, assessment));
+        if let (Some(key), Some(backup)) = (era.key, saved) {
+            let (key, last) = (assessment.name(key), day(era.last));
+            let replaced = *still && assessment.circumstances.settled;
+            return match replaced {
+                true => text!(timeline_replaced, mails = era.mails, last, key, backup),
+                false => text!(timeline_in_backup, key, last, backup),
+            };
+        }
         match (era.key, still, from_the_start) {
             (None, true, _) => text!(timeline_lost_latest, last = day(era.last)),
             (None, false, true) => text!(
@@ -93,7 +114,7 @@ pub fn says(timeline: &Timeline, assessment: &Assessment) -> Vec<String> {
     };
     let turns = timeline.turns.map(|turns| {
         let [one, other] = turns.keys.map(|key| match key {
-            Some(key) => assessment.label(key),
+            Some(key) => assessment.name(key),
             None => w.a_key_not_known_here.to_owned(),
         });
         text!(

@@ -21,6 +21,7 @@ use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::Window;
 use crate::wizard::state::{Overlay, Wizard};
 use crate::wizard::step::Step;
+use crate::wizard::update::leave::Unseen;
 use crate::words::{Words, words};
 
 /// From this width on the steps and the connections have columns of their own.
@@ -55,14 +56,14 @@ fn asciify(frame: &mut Frame<'_>) {
 }
 
 impl Canvas<'_, '_> {
-    /// What is asked, how large the window must be, and what goes on meanwhile.
+    /// What is asked, how large the window must be, which keys work, and what goes on meanwhile: shortest first, as what
+    /// comes last may be cut off.
     fn too_small(&mut self, mut area: Rect, wizard: &Wizard) {
         let w = words();
-        if wizard.overlay == Some(Overlay::Quit) {
-            self.pieces(
-                &mut area,
-                &[(Role::Heading, w.quit_question_small.to_owned())],
-            );
+        let unseen = wizard.unseen();
+        if unseen == Unseen::Asked {
+            let question = (Role::Heading, w.quit_question_small.to_owned());
+            self.pieces(&mut area, &[question]);
             self.pieces(&mut area, &lost_by_leaving(wizard));
         }
         let text = text!(
@@ -73,8 +74,14 @@ impl Canvas<'_, '_> {
             h = self.frame.area().height
         );
         self.pieces(&mut area, &[(Role::Warn, text)]);
-        if wizard.overlay != Some(Overlay::Quit) {
-            self.pieces(&mut area, &[plain(w.please_enlarge_keys)]);
+        let ways_out = match unseen {
+            Unseen::Leaves => Some(w.please_enlarge_leaves),
+            Unseen::Asks => Some(w.please_enlarge_asks),
+            Unseen::Leaving => Some(w.please_enlarge_leaving),
+            Unseen::Asked | Unseen::Nothing => None,
+        };
+        if let Some(keys) = ways_out {
+            self.pieces(&mut area, &[plain(keys), plain(w.please_enlarge_others)]);
         }
         if let Some(job) = wizard.running.as_ref().filter(|job| !job.what.is_empty()) {
             let text = text!(please_enlarge_goes_on, what = job.what);

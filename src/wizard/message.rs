@@ -104,6 +104,52 @@ pub enum Action {
     FailingOnly,
 }
 
+impl Action {
+    /// Whether it is a command of its own, which either does something or is worth a word; not a movement, an edit or a
+    /// way out.
+    pub fn is_command(self) -> bool {
+        match self {
+            Self::Primary
+            | Self::Select
+            | Self::Filter
+            | Self::Retry
+            | Self::AddKey
+            | Self::LookIn
+            | Self::LookUsual
+            | Self::LookProcesses
+            | Self::OtherDatabase
+            | Self::OtherFolder
+            | Self::Undo
+            | Self::StartOver
+            | Self::SameAs
+            | Self::KeepUntested
+            | Self::TestAll
+            | Self::StopTests
+            | Self::FailingOnly => true,
+            Self::Up
+            | Self::Down
+            | Self::PageUp
+            | Self::PageDown
+            | Self::First
+            | Self::Last
+            | Self::Left
+            | Self::Right
+            | Self::NextPane
+            | Self::PreviousPane
+            | Self::Back
+            | Self::Connections
+            | Self::Help
+            | Self::Quit
+            | Self::Interrupt
+            | Self::Go(_)
+            | Self::Erase
+            | Self::Delete
+            | Self::EraseAll
+            | Self::Reveal => false,
+        }
+    }
+}
+
 /// What the wizard asks of the world.
 #[derive(Debug)]
 pub enum Effect {

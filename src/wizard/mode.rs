@@ -225,6 +225,8 @@ impl Wizard {
                 all.collect()
             }
             Field::Password => self.passwords_offers(),
+            // The question waits for its preview.
+            Field::Undo if self.is_running(JobKind::ForeseeUndo) => vec![],
             Field::Unfinished
             | Field::Passphrase
             | Field::Filter

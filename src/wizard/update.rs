@@ -10,7 +10,7 @@ mod checks;
 mod connections;
 mod jobs;
 mod keys;
-mod leave;
+pub mod leave;
 mod passwords;
 mod plan;
 mod report;
@@ -134,7 +134,7 @@ impl Wizard {
             Event::Act(action) if self.window.is_too_small() => self.leave_unseen(action),
             Event::Act(action) => {
                 self.notice = None;
-                self.act(action)
+                self.act_or_say(action)
             }
             Event::Type(c) => {
                 self.notice = None;
@@ -142,6 +142,9 @@ impl Wizard {
                     && !field.type_char(c)
                 {
                     self.say(words().field_full);
+                } else if self.mode() == Mode::Field(Field::Undo) && !self.is_free() {
+                    // It is kept, and shown with the question that waits for the preview.
+                    self.say_busy();
                 }
                 self.after_typing();
                 Vec::new()
@@ -160,7 +163,7 @@ impl Wizard {
         self.notice = None;
         // A key pasted onto the list of keys goes where it belongs.
         if self.step == Step::Keys && self.mode() == Mode::Command {
-            self.keys.form = Some(KeysForm::Key(Input::default()));
+            self.keys.ask(KeysForm::Key(Input::default()));
         }
         let is_folder = self.mode() == Mode::Field(Field::BackupFolder);
         let Some(field) = self.field() else {
@@ -176,6 +179,30 @@ impl Wizard {
         }
         self.after_typing();
         Vec::new()
+    }
+
+    /// Acts; a command that means nothing here and now is answered with a word about it, so that nobody wonders.
+    fn act_or_say(&mut self, action: Action) -> Vec<Effect> {
+        let (mode, step) = (self.mode(), self.step);
+        let means_nothing = action.is_command() && !self.offers().contains(&action);
+        let effects = self.act(action);
+        let stays = self.mode() == mode && self.step == step;
+        if means_nothing && stays && effects.is_empty() && self.notice.is_none() {
+            self.say_why_nothing(action, mode);
+        }
+        effects
+    }
+
+    fn say_why_nothing(&mut self, action: Action, mode: Mode) {
+        let w = words();
+        let testing = mode == Mode::Connections && self.connections.running();
+        match (action, mode) {
+            _ if !self.is_free() => self.say_busy(),
+            _ if testing => self.say(w.wait_busy),
+            (Action::Primary, Mode::Field(_)) => self.say(w.field_empty),
+            _ if mode.is_typing() => self.say(w.key_not_here_typing),
+            _ => self.say(w.key_not_here),
+        }
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -264,6 +291,8 @@ impl Wizard {
         if !self.is_open(step) {
             let why = if self.survey.unfinished.is_some() {
                 words().locked_unfinished
+            } else if self.survey.read().is_none() {
+                words().locked_survey
             } else if self.backup.done.is_none() && step > Step::Backup {
                 words().locked_backup
             } else {

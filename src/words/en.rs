@@ -14,7 +14,7 @@ table! {
     our_fault_next = "Nothing further was done. Try again; if it happens again, please report it.";
 
     // finding the install
-    install_not_found = "No FreeScout install was found on this server.";
+    install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, the usual web roots, home folders, and the folders of running PHP processes.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
@@ -35,7 +35,7 @@ table! {
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
-    demo_takes_no_options = "the demo brings an install of its own: of these options it takes none";
+    demo_takes_no_options = "the demo brings an install of its own: of these options it takes only --json, and that with `demo --make DIR`";
     given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
     install_not_freescout_why = "It has no `artisan` file, or its config/app.php is not FreeScout's.";
@@ -152,6 +152,7 @@ table! {
     artisan_root_storage = "FreeScout's files belong to root, and PHP is never run as root. If its pages run as another account, name that with --web-user";
     artisan_untold = "it is not known which account FreeScout runs as. Name it with --web-user";
     artisan_not_owner = "only root or the account that FreeScout runs as may do this";
+    artisan_not_wanted = "--no-artisan was given";
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
@@ -225,11 +226,11 @@ table! {
     git_no_base = "the object that a git object is based on is missing";
     git_foreign = "a git repository that borrows objects from a repository of another user";
     look_skipped(path, why) = "not searched: {path}: {why}";
-    look_skipped_more(count) = "not searched: {count} more";
+    look_skipped_more(count) = "not searched: {count} more; `find-key --json` lists them as `skipped`";
 
     // backup
     backup_reading = "Reading everything that may be changed";
-    backup_rows = "Saving stored values";
+    backup_rows = "Saving database fields";
     backup_dump = "Dumping the database";
     backup_called_off = "The backup was stopped before it was complete, and the incomplete files were removed.";
     backup_verifying = "Verifying the backup";
@@ -245,11 +246,14 @@ table! {
     lasts_in_service = "It is in a service's private /tmp and is gone when the service stops.";
     lasts_emptied = "The system empties it at a restart or after some time.";
     backup_served(folder) = "{folder} lies in FreeScout's public folder, so nothing is saved there.";
+    backup_served_disk(folder) = "{folder} lies in storage/app/public, which FreeScout's public folder leads to, so nothing is saved there.";
+    backup_served_link(folder, link) = "{folder} can be reached from FreeScout's public folder, through the link {link}, so nothing is saved there.";
     backup_served_why = "A backup contains the APP_KEY, and the web server hands out what lies in that folder.";
     backup_served_next = "Nothing was changed. Choose a folder outside of the install (--state-dir, --backup-dir, --keys-dir). If backups are there already, move them out first.";
     backup_not_apart_next = "Choose a folder elsewhere with --keys-dir, on another disk if possible.";
     backup_unusable = "The backup cannot be used.";
-    backup_unusable_next = "It was changed after it was made: use another backup.";
+    backup_unusable_next = "It is incomplete, or was changed after it was made: use another backup.";
+    backup_unreadable_next = "Use it as root, or as the user who made it; its folder must belong to that user, and nobody else may write to it.";
     backup_newer_next = "Use that version, or a newer one.";
     backup_keys_away_next = "Without that folder the rows could be restored, but not the files. Bring it back, or say where it is now with --keys-dir. To restore only the rows by hand, run restore.sql.";
     backup_locked = "The backup is encrypted and could not be decrypted.";
@@ -305,6 +309,7 @@ table! {
     artisan_failed(why) = "FreeScout's clear-cache command could not be run: {why}.";
     cache_rebuilt = "Another process rebuilt the config cache with a different key while it was being cleared; it was cleared again.";
     cache_removed = "The config cache was removed; FreeScout now reads .env. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
+    web_user_who = "In the commands above, the web user is the account that PHP runs as (`ps -eo user,cmd | grep php` shows it, often www-data).";
     cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the old key.";
     workers_stay = "Queue workers were not restarted: some passwords are unreadable, and the workers' memory may be the last place where their key exists.";
     workers_stay_next = "Until they restart, they use the key they were started with, so sending or fetching may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Until then, do not clear FreeScout's cache in the browser and do not restart PHP: both stop workers.";
@@ -401,9 +406,11 @@ table! {
     finding_unfinished_undo(unfinished) = "{unfinished} Finish it with `resume`.";
     finding_unfinished(unfinished) = "{unfinished} Finish it with `resume`, or undo it with `undo`.";
     run_told(started, what, outcome) = "{started}  {what}: {outcome}";
-    run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; re-encrypted {resealed}, passwords stored {entered}";
+    run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; newly encrypted {resealed}, passwords stored {entered}";
     run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
     run_rests_on(folder) = "backup {folder}";
+    run_backup_gone = "that backup is no longer there";
+    run_backup_unusable(why) = "that backup cannot be used: {why}";
     run_from_console = "the console";
     history_empty(folder) = "No run on this install is recorded in {folder}.";
     earlier_head(at, number, step) = "On {at} you got as far as step {number}, {step}.";
@@ -455,17 +462,21 @@ table! {
 
     // undo and restore
     undo_would(created, rows: number, files: number) = "An undo puts back {rows} and {files}, from the backup of {created}.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     undo_would_leave(count: number) = count {
-        One "1 stored value is left alone, because somebody has changed it since.",
-        Other "{count} stored values are left alone, because somebody has changed them since.",
+        One "1 database field is left alone, because somebody has changed it since.",
+        Other "{count} database fields are left alone, because somebody has changed them since.",
     };
     undo_would_not(what) = "It cannot be undone as it stands: {what}";
     undo_nothing = "There is no recovery to undo.";
     undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
     undo_nothing_next = "If the backups are elsewhere, name the folder with --backup-dir.";
+    undo_backup_lost(started, folder) = "The recovery of {started} cannot be undone: its backup in {folder} cannot be used.";
+    undo_backup_lost_next = "Nothing was changed. If there is a copy of this backup, put back what is missing or damaged, or name the folder that contains it with --backup-dir. Without one, what is left of the backup can be put back by hand: its README.txt says how.";
+    undo_backup_unread(folder) = "The backup in {folder} cannot be used. It may belong to the recovery to undo.";
     undo_foreseeing = "Comparing what an undo would put back";
+    undo_question_waits = "Comparing what an undo would put back. The question appears here when that is known.";
     undo_checking = "Comparing the current state with what was written";
     undo_rows = "Putting rows back in one transaction";
     undo_files = "Putting files back";
@@ -473,16 +484,17 @@ table! {
     undo_file_changed_why = "If only the rows were put back, they would be encrypted with a different key from the one configured.";
     undo_file_changed_next(restore) = "Nothing was changed. Compare the file with the copy in the backup and put that back yourself; or restore the whole backup: {restore}";
     undone(rows: number, files: number) = "Undone: {rows} and {files} are as they were before.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
+    undone_nothing = "Undone: nothing was left to put back.";
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
     undo_needs_yes(created, rows: number, files: number, folder) = "This would undo the recovery of {created}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     undo_safety(folder) = "The state before this is saved in {folder}";
     restore_would(rows: number, files: number) = "Restoring would change {rows} and {files}:",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     restore_file_removed(path) = "{path} (removed: it did not exist then)";
     restore_key_stays(key) = "The current key stays {key}.";
@@ -498,11 +510,12 @@ table! {
     restore_would_nothing = "Everything is as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
     restored(rows: number, files: number) = "Restored: {rows} and {files}.",
-        rows { One "1 stored value", Other "{rows} stored values" },
+        rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
-    restored_as_foretold(readable, total: number) = "Everything was read again and is as predicted: FreeScout can read {readable} of {total}.",
+    restored_nothing = "Restored: nothing was left to put back.";
+    restored_as_foretold(readable, total: number) = "Everything was read again and is as it was shown before: FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
-    restored_otherwise = "Everything was read again, and not everything is as predicted. Somebody may have saved something in the meantime:";
+    restored_otherwise = "Everything was read again, and some of it differs from what was shown before. Somebody may have saved something in the meantime:";
     restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
     restore_other_install = "This backup belongs to another install.";
     restore_other_install_next = "Nothing was changed. Name the install that the backup was made of.";
@@ -511,6 +524,9 @@ table! {
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
+    key_file_missing_next = "Nothing was changed. Correct the path after --key-file.";
+    key_file_not_a_file_next = "Nothing was changed. Name a file that contains a key and nothing else; a folder is searched with --look-in.";
+    key_file_unreadable_next = "Nothing was changed. Run as root, or as the user who may read the file.";
     look_in_missing(path) = "{path} does not exist, so it cannot be searched for keys.";
     look_in_missing_next = "Nothing was changed. Correct the path after --look-in.";
     look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
@@ -524,6 +540,7 @@ table! {
     key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
+    passwords_unreadable_next = "Nothing was changed. Name a file that you may read after --passwords, or - for standard input.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
     password_form_untold(place) = "A password cannot be stored here: {place}.";
@@ -531,6 +548,7 @@ table! {
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
     strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
+    strategy_no_old_key_next = "Nothing was changed. Search for it: freescout-rescue find-key --usual, or find-key --look-in PATH. `freescout-rescue check` says what is recommended until then.";
     strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
@@ -556,9 +574,24 @@ table! {
     check_web_user(user) = "Web user: {user}";
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
+    check_overview(readable, all) = "FreeScout can read {readable} of {all} stored passwords, tokens and licences (called secrets here).";
+    check_overview_rest(readable, all, rest, parts) = "FreeScout can read {readable} of {all} stored passwords, tokens and licences (called secrets here). The other {rest}: {parts}.";
+    rest_other_key(count) = "{count} encrypted with another known key";
+    rest_unknown_key(count) = "{count} not decrypted by any known key";
+    rest_damaged(count) = "{count} damaged";
+    rest_plaintext(count) = "{count} unencrypted";
+    rest_untold(count) = "{count} unencrypted (not known whether FreeScout reads it)";
+    rest_nested(count) = "{count} encrypted twice";
+    rest_missing(count) = "{count} empty although needed";
     check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
     check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_enter(count: number, places) = count {
+        One "Recommended: enter this password again: {places}.",
+        Other "Recommended: enter these {count} passwords again: {places}.",
+    };
+    check_enter_how(again) = "In step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
+    check_or_find_key(again) = "Or look for the missing key: freescout-rescue find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
     check_finish(again) = "First finish the unfinished run: freescout-rescue resume {again}\nOr undo it:                      freescout-rescue undo --yes {again}";
@@ -568,19 +601,24 @@ table! {
     check_overruled = "But that only counts with the key in .env. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): it must be changed there.";
     check_does_not_start = "But FreeScout cannot start: first correct that line of .env (see above).";
     check_all_well = "Nothing needs to be done.";
-    plan_figures(strategy, resealed, entered, before, total, after) = "Plan: {strategy}. Re-encrypted: {resealed}. Passwords stored: {entered}. Readable: {before} of {total} now, {after} of {total} afterwards.";
-    applied_verified(strategy, resealed, entered) = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
-    applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Re-encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
+    plan_figures(strategy, resealed, entered, before, total, after) = "Plan: {strategy}. Newly encrypted: {resealed}. Passwords stored: {entered}. FreeScout can read {before} of {total} stored passwords, tokens and licences (called secrets here) now, {after} of {total} afterwards.";
+    applied_verified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
+    applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
     applied_undo(undo) = "To undo it: {undo}";
 
     // the wizard: what it says at the foot of the screen
     apply_type_the_word = "Type the word first, then press Enter.";
     undo_type_the_word = "Type the word first, then press Enter.";
+    field_empty = "There is nothing in the field yet.";
+    key_not_here = "That key does nothing here. Press ? for the keys that work.";
+    key_not_here_typing = "That key does nothing here. Press F1 for the keys that work.";
     field_full = "The text is too long for this field.";
     pasted_in_part = "Only the first line of the pasted text was used.";
     locked = "This step is still locked.";
+    locked_survey = "This step is locked until FreeScout has been read (step 1).";
     locked_backup = "This step is locked until there is a verified backup (step 2).";
     wait_busy = "One moment: something is still in progress.";
+    wait_foreseeing = "Still comparing what an undo would put back. When it is shown, press Enter.";
     wait_looking = "The search is still running. Esc stops it; then try again.";
     wait_writing = "Changes are being written and cannot be interrupted. This takes a moment.";
     stopped = "Stopped.";
@@ -591,6 +629,25 @@ table! {
     looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
+    find_key_useless = "Keys that decrypt nothing here:";
+    find_key_useless_more(more) = "and {more} more";
+    find_key_places_more(more) = "and in {more} more places";
+    find_key_found(key, opens, unread: number) = "Found: {key} decrypts {opens} of the {unread}.",
+        unread { One "1 secret that FreeScout cannot read", Other "{unread} secrets that FreeScout cannot read" };
+    find_key_none(lost: number) = lost {
+        One "No key was found that decrypts the 1 secret whose key is missing.",
+        Other "No key was found that decrypts any of the {lost} secrets whose key is missing.",
+    };
+    find_key_not_needed = "No secret here needs another key.";
+    find_key_stdin = "A key came through standard input: give the next command the same input.";
+    find_key_in_memory = "A key stands only in the memory of a running process: do not restart PHP or workers before the recovery.";
+    find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
+    find_key_next(next) = "Next: {next}";
+    find_key_further_usual(again) = "To search for the rest: freescout-rescue find-key --usual {again}";
+    find_key_further(again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: freescout-rescue find-key --look-in PATH {again}";
+    find_key_without(again) = "Without the key, these passwords have to be entered again. What a recovery could do now: freescout-rescue recover {again}";
+    search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
+        files { One "1 file", Other "{files} files" };
     looked_no_key = "No new key found.";
     looked_found(key, opens, total) = "Found: {key} decrypts {opens} of {total}.";
     looked_nothing(why) = "Nothing was searched: {why}";
@@ -600,8 +657,11 @@ table! {
 
     // the screen: frame
     what_now = "What to do now";
-    please_enlarge(width, height, w, h) = "Please enlarge this window: at least {width}×{height} is needed, it is now {w}×{h}.";
-    please_enlarge_keys = "Until then only q and Ctrl-C work: both leave.";
+    please_enlarge(width, height, w, h) = "Enlarge to {width}×{height} (now {w}×{h}).";
+    please_enlarge_leaves = "q or Ctrl-C: leave.";
+    please_enlarge_asks = "Ctrl-C twice: leave.";
+    please_enlarge_leaving = "Leaving when done.";
+    please_enlarge_others = "Other keys do nothing.";
     please_enlarge_goes_on(what) = "Still running: {what}";
     pane_steps = "Steps";
     pane_connections = "Connections";
@@ -622,7 +682,7 @@ table! {
     no_size_next = "Set it with: stty cols 80 rows 24; then start again. Or use the commands: check, recover, undo.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter: leave. Esc: stay.";
-    quit_question_small = "Leave? Ctrl-C: leave. To stay, enlarge this window.";
+    quit_question_small = "Leave? Ctrl-C: yes.";
     quit_nothing_changed = "Nothing was changed.";
     quit_backup_stays(folder) = "A backup stays in {folder}. It contains the APP_KEY: delete it when you no longer need it.";
     quit_backup_stays_apart(folder, keys) = "A backup stays in {folder}, the files with the key in {keys}: delete both when you no longer need them.";
@@ -658,9 +718,12 @@ table! {
     key_retry = "try again";
     key_again = "run again";
     key_add_key = "add key";
+    key_add_key_short = "key";
     key_look_in = "search path";
     key_look_processes = "search PHP";
+    key_look_processes_short = "PHP";
     key_look_usual = "search server";
+    key_look_usual_short = "server";
     key_other_database = "other database";
     key_other_folder = "other folder";
     key_undo = "undo";
@@ -691,7 +754,7 @@ table! {
     help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. The plan is only tried out in memory; nothing is written.";
-    help_passwords = "Passwords stay in memory until step 7 encrypts them with the key of the plan. ^O suggests passwords that are already known, for example of the same account elsewhere.";
+    help_passwords = "Passwords stay in memory until step 7 encrypts them with the key that the plan ends with. ^O suggests passwords that are already known, for example of the same account elsewhere.";
     help_apply = "All rows change in one transaction, or none do. The key is written last; if that fails, the rows are put back.";
     help_report = "Everything was read again from the files and the database. Press u to undo the whole recovery.";
 
@@ -745,7 +808,7 @@ table! {
     backup_folder = "Folder";
     backup_holds = "Contains";
     backup_holds_value(texts: number, files: number, kib) = "{texts}, {files}, {kib} KiB",
-        texts { One "1 stored value", Other "{texts} stored values" },
+        texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
     backup_by_hand = "To restore it, use `freescout-rescue restore`, or do it by hand: its README says how.";
     backup_keep_closed = "It contains the APP_KEY and everything that the key decrypts. Keep it private, and delete it when you no longer need it.";
@@ -789,20 +852,20 @@ table! {
 
     // the screen: plan
     strategy_restore = "Restore";
-    strategy_carry = "Carry over";
+    strategy_carry = "Keep the current key";
     strategy_fresh = "Fresh key";
     strategy_reenter = "Re-enter only";
     strategy_restore_does = "put the old key back, re-encrypt newer secrets";
-    strategy_carry_does = "keep the current key, re-encrypt the rest";
+    strategy_carry_does = "re-encrypt everything else with it";
     strategy_fresh_does = "a new random key for everything (if the old one leaked)";
     strategy_reenter_does = "only store the passwords you enter";
     plan_recommended = "  (recommended)";
     plan_rehearsing = "Trying out the plan in memory. Nothing is written.";
-    plan_headline(before, after, total, resealed, needed) = "Readable {before} → {after} of {total}. Re-encrypted: {resealed}. Passwords to enter: {needed}.";
+    plan_headline(before, after, total, resealed, needed) = "Readable {before} → {after} of {total}. Newly encrypted: {resealed}. Passwords to enter: {needed}.";
     plan_links_restore = "Replies to old emails, links in them, the web cron and the app tokens work again; replies to emails sent since then lose their conversation.";
     plan_links_fresh = "Everybody has to log in again. Replies to emails already sent open new conversations; links in them and the web cron stop working.";
     plan_links_same = "The current key stays: replies to emails sent with it and links in them keep working; those of emails sent with other keys stay broken.";
-    damage_of_mails(parts) = "Replies and attachment links: {parts}.";
+    damage_of_mails(parts) = "In emails already sent, replies and attachment links depend on the key: {parts}.";
     damage_regains(what) = "{what} work again";
     damage_keeps(what) = "{what} keep working";
     damage_breaks(what) = "{what} break";
@@ -816,7 +879,7 @@ table! {
     plan_links_keep = "Attachment links in emails sent with the current key keep working; replies do not depend on the key in this version.";
     damage_logins_stay = "Nobody has to log in again.";
     damage_logins_end = "Everybody has to log in again.";
-    damage_key_restored = "The old web cron URL is valid again; everybody has to log in again, in the app too.";
+    damage_key_restored = "The web cron URL from before the key was changed works again; everybody has to log in again, in the app too.";
     damage_key_changes = "The web cron gets a new URL; everybody has to log in again, in the app too.";
     damage_key_stays = "Logins and the web cron URL stay valid.";
     damage_unknown_key = "unknown key";
@@ -834,7 +897,8 @@ table! {
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
-    passwords_tested_first = "Enter tests what you typed on the server; step 7 stores it.";
+    passwords_tested_first = "Enter tests this password on the server; step 7 stores it.";
+    passwords_tested_later = "What you enter is tested on its mail server first; step 7 stores it.";
     passwords_oauth(site, id) = "After step 7, connect again in the browser: https://{site}/mailbox/connection-settings/{id}/incoming";
     password_asterisks = "FreeScout treats asterisks as \"unchanged\": this would not be used.";
     password_zero = "FreeScout treats 0 as \"no password\": this would not be used.";
@@ -842,12 +906,15 @@ table! {
 
     // the screen: apply
     apply_head = "This will be written, either all of it or nothing:";
-    apply_no_rows = "no stored value changes";
-    apply_rows_written(resealed, entered) = "Re-encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";
+    apply_no_rows = "no database field changes";
+    apply_rows_written(resealed, entered) = "Newly encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";
     apply_key_env(key) = "APP_KEY in .env becomes {key}; owner, group and mode stay";
     apply_key_file(path, key) = "the key file {path} becomes {key}; owner, group and mode stay";
     apply_new_key = "a new random key";
     apply_cache_cleared = "the config cache is cleared if it is outdated, and the workers are restarted";
+    apply_cache_removed(why) = "the config cache is removed if it is outdated, and workers are told to restart. FreeScout's clear-cache command is not run: {why}";
+    apply_cache_removed_only(why) = "the config cache is removed if it is outdated. FreeScout's clear-cache command is not run: {why}. The workers cannot be told to restart from here: afterwards, run `php artisan queue:restart` as the account that PHP runs as";
+    apply_cache_stays = "the config cache and the workers stay as they are: the key does not change";
     apply_workers_stay = "the config cache is removed if it is outdated; workers are not restarted, because one that could not be searched may hold a lost key";
     apply_then(after, total) = "then everything is read again: {after} of {total} will be readable";
     apply_lost(count: number) = count {
@@ -887,8 +954,8 @@ table! {
     password_untestable = "cannot be tested here";
 
     // the report
-    report_verified(resealed, entered) = "Read again as FreeScout reads it, everything is as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
-    report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Re-encrypted: {resealed}. Passwords stored: {entered}.";
+    report_verified(resealed, entered) = "Read again as FreeScout reads it, everything is as planned. Newly encrypted: {resealed}. Passwords stored: {entered}.";
+    report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Newly encrypted: {resealed}. Passwords stored: {entered}.";
     report_undo(undo) = "To undo it: {undo}";
     report_hint_test = "Press t, then T to test every login.";
     report_hint_failing = "Press t to see every step of a login.";
@@ -899,12 +966,11 @@ table! {
     // the state of the mail
     state_readable(readable, total: number) = "FreeScout can read {readable} of {total}",
         total { One "1 secret", Other "{total} secrets" };
-    state_missing(missing: number) = missing {
-        One " (1 password not stored)",
-        Other " ({missing} passwords not stored)",
-    };
+    state_rest(parts) = " ({parts})";
     state_no_login = "there is no login to test";
     state_untested = "no login was tested";
+    state_untested_readable = "Readable, but no login was tested";
+    state_test(test) = "To test the logins: {test}";
     state_testing(ok, of: number, left) = "{ok} of {of} proven by a login so far, {left} still being tested",
         of { One "1 connection", Other "{of} connections" };
     state_proven(ok, of: number) = "{ok} of {of} proven by a login",
@@ -927,7 +993,7 @@ table! {
 
     // sentences: findings
     no_usable_key = "no usable key";
-    a_key_not_known_here = "an unknown key";
+    a_key_not_known_here = "a key that is not known here";
     finding_stale_config_cache(cached, configured) = "The config cache still contains {cached}; the configuration contains {configured}. FreeScout uses the one in the cache.";
     finding_unusable_key(why) = "The current key is not usable: {why}.";
     finding_misspelled_key(place, key, fault) = "{place} contains {key}, but {fault}. FreeScout cannot use it like that; the strategy restore writes it correctly.";
@@ -979,8 +1045,8 @@ table! {
         Other "{count} secrets are encrypted with {key}, which is not the current key.",
     };
     finding_under_unknown_key(count: number) = count {
-        One "1 secret cannot be decrypted with any known key: its key is still missing, or it was changed.",
-        Other "{count} secrets cannot be decrypted with any known key: their key is still missing, or they were changed.",
+        One "1 secret cannot be decrypted with any known key: either its key has not been found, or its stored text was changed.",
+        Other "{count} secrets cannot be decrypted with any known key: either their key has not been found, or their stored texts were changed.",
     };
     finding_damaged(count: number) = count {
         One "1 secret is damaged and cannot be decrypted with any key as it is.",
@@ -1069,7 +1135,7 @@ table! {
     reads_empty = "FreeScout reads it as empty.";
     reads_as_stored = "FreeScout uses the encrypted text itself as the password, so the field does not look empty.";
     reads_as_stored_token = "FreeScout uses the encrypted text itself as the token.";
-    reads_license = "FreeScout takes the encrypted text for the licence.";
+    reads_license = "FreeScout uses the encrypted text itself as the licence.";
     reads_module = "Its module cannot read it.";
     reads_invited = "This does no harm: the invitation still works.";
     verdict_unknown_key = "Cannot be decrypted with any known key: its key is not found yet, or the stored value was changed.";
@@ -1101,7 +1167,7 @@ table! {
     action_nothing = "nothing stored, nothing to do";
     action_keep = "stays as it is";
     action_keep_until(key) = "stays as it is, and becomes readable when {key} is the current key again";
-    action_reseal(key) = "re-encrypted from {key} to the key of the plan";
+    action_reseal(key) = "re-encrypted, until now encrypted with {key}";
     action_seal = "encrypted for the first time";
     action_leave = "left as it is";
     action_leave_to_migration = "left as it is: FreeScout's migrations will encrypt it";
@@ -1157,13 +1223,19 @@ table! {
         more { One "1 shorter period", Other "{more} shorter periods" };
     timeline_until(key, last) = "{key} was in use until {last}: a backup made before then contains it.";
     timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
-    timeline_lost_until(last, mails) = "An unknown key was in use until {last} ({mails}): a backup made before then contains it.";
-    timeline_lost_between(first, last, mails) = "An unknown key was in use from {first} to {last} ({mails}): a backup made during that time contains it.";
+    timeline_lost_until(last, mails) = "Until {last} ({mails}), FreeScout used a key that is not known here: a backup made before then contains it.";
+    timeline_lost_between(first, last, mails) = "From {first} to {last} ({mails}), FreeScout used a key that is not known here: a backup made during that time contains it.";
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
-    timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with an unknown key: a backup made at that time contains it, and a worker that is still running may hold it.";
+    timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with a key that is not known here: a backup made at that time contains it, and a worker that is still running may hold it.";
+    timeline_replaced(mails: number, last, key, backup) = mails {
+        One "1 email, of {last}, was sent with {key}, which is no longer the current key; it is in the backup of {backup}.",
+        Other "{mails} emails, the latest of {last}, were sent with {key}, which is no longer the current key; it is in the backup of {backup}.",
+    };
+    timeline_in_backup(key, last, backup) = "{key} was in use until {last}; it is in the backup of {backup}.";
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";
     key_mails(mails: number) = ", {mails} sent with it",
         mails { One "1 email", Other "{mails} emails" };
+    key_published_useless(published) = ", public ({published})";
     key_published(published) = ", PUBLIC ({published}): change it";
     why_published_key = "The current key is public, so everything should move to a new one.";
     why_old_key_opens_most = "Most secrets were encrypted with the old key.";
@@ -1178,16 +1250,16 @@ table! {
     why_nothing_to_open = "What is left is damaged: only new passwords help.";
     why_key_missing = "Some secrets cannot be decrypted with any known key. Look for the old key first: in step 3, or with find-key. An old .env, a backup or an editor's swap file may contain it.";
     why_no_usable_key = "There is no usable key, and nothing is encrypted with another one: a new key is made, and passwords are entered again.";
-    impossible_no_old_key = "No other key that decrypts anything is known: step 3 searches for one.";
+    impossible_no_old_key = "No other key that decrypts anything is known. Search for one first: in step 3, or with find-key.";
     impossible_no_key_in_force = "There is no usable current key.";
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens
     oauth_nonsense = "The provider's reply cannot be understood.";
     backup_done(texts: number, files: number, kib, folder) = "Backup: {texts} and {files}, {kib} KiB, verified: {folder}",
-        texts { One "1 stored value", Other "{texts} stored values" },
+        texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
     backup_done_encrypted(texts: number, files: number, kib, folder) = "Encrypted backup: {texts} and {files}, {kib} KiB, decrypted again and verified: {folder}",
-        texts { One "1 stored value", Other "{texts} stored values" },
+        texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
 
     // connection tests

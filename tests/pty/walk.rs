@@ -166,7 +166,7 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
     let findings = json["findings"].as_array().unwrap().iter();
     let missing = findings.filter(|f| f["code"] == "probably_wiped").count() as u64;
     let plan = format!(
-        "Re-encrypted: {}. Passwords to enter: {}.",
+        "Newly encrypted: {}. Passwords to enter: {}.",
         figure("reseal"),
         figure("reenter") + missing
     );
@@ -229,7 +229,7 @@ fn the_window_may_change_its_size() {
     session.resize(140, 40);
     session.wait_for("Connections");
     session.resize(40, 10);
-    session.wait_for("Please enlarge");
+    session.wait_for("Enlarge to 76×22");
     session.resize(80, 24);
     session.wait("one column again", |s| {
         s.contains("What is wrong") && s.contains("●1 Survey")
@@ -258,7 +258,7 @@ fn nothing_is_done_in_a_window_that_shows_nothing() {
     session.keys("ly\r\u{1b}[200~apply\u{1b}[201~\r\u{15}apply\r\u{1b}[A1");
     // Whatever was typed before it is taken in before it: it is asked, and letters do not answer.
     session.keys("qqq");
-    let screen = session.wait_for("Ctrl-C: leave. To stay, enlarge");
+    let screen = session.wait_for("Leave? Ctrl-C: yes.");
     assert!(!screen.contains("Writing"), "{screen}");
     session.resize(80, 24);
     session.wait_for("Enter: leave. Esc: stay");

@@ -210,7 +210,7 @@ fn the_readme_alone_puts_everything_back() {
         );
         let (code, out, err) = install.run(&restore);
         assert_eq!(code, 0, "{out}{err}");
-        assert!(out.contains("is as predicted"), "{out}");
+        assert!(out.contains("is as it was shown before"), "{out}");
         assert_back(&install, &before, &encrypted);
         let (opened, said) = by_hand::type_line(
             &encrypted,

@@ -163,6 +163,159 @@ fn mysql_checks_certificates_as_pdo_does() {
     assert!(matches!(foreign, StoreError::Tls(_)), "{foreign:?}");
 }
 
+/// What PDO takes (PHP 8.2, OpenSSL 3.0), tried with the same certificates.
+#[test]
+fn mysql_takes_the_certificates_that_pdo_takes() {
+    let maria = server::own_mariadb();
+    let settings = DbSettings {
+        username: "encrypted".to_owned(),
+        password: "x".into(),
+        ..maria.database("tls")
+    };
+    maria.admin(
+        "",
+        &[
+            "CREATE USER encrypted@'%' IDENTIFIED BY 'x' REQUIRE SSL",
+            "GRANT ALL ON rescue_tls.* TO encrypted@'%'",
+        ],
+    );
+    let openssl = |arguments: &[&str]| {
+        let done = std::process::Command::new("openssl")
+            .args(arguments)
+            .current_dir(&maria.folder)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    let signs_itself = |subject: &str, more: &[&str]| {
+        let made = [
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            subject,
+            "-keyout",
+            "server.key",
+            "-out",
+            "server.pem",
+        ];
+        openssl(&[&made[..], more].concat());
+    };
+    let first_version = |days: &str| {
+        let request = [
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-keyout",
+            "server.key",
+            "-out",
+            "server.csr",
+        ];
+        openssl(&request);
+        let sign = [
+            "x509",
+            "-req",
+            "-in",
+            "server.csr",
+            "-signkey",
+            "server.key",
+            "-days",
+            days,
+            "-out",
+            "server.pem",
+        ];
+        openssl(&sign);
+    };
+    let named = ["-addext", "subjectAltName=IP:127.0.0.1"];
+    let no_authority = ["-addext", "basicConstraints=CA:FALSE"];
+    let otherwise_named = ["-addext", "subjectAltName=DNS:other.example"];
+    let ours = maria.folder.join("server.pem");
+    let other = maria.folder.join("ca.pem");
+    let with = |ca: &Path, verify| DbSettings {
+        ssl_ca: Some(ca.to_string_lossy().into_owned()),
+        ssl_verify: verify,
+        ..settings.clone()
+    };
+    let cases: [(&str, &dyn Fn(), bool); 7] = [
+        (
+            "its own authority",
+            &|| signs_itself("/CN=127.0.0.1", &named),
+            true,
+        ),
+        (
+            "no authority",
+            &|| signs_itself("/CN=127.0.0.1", &no_authority),
+            true,
+        ),
+        (
+            "by its common name",
+            &|| signs_itself("/CN=127.0.0.1", &[]),
+            true,
+        ),
+        ("first version", &|| first_version("2"), true),
+        ("expired", &|| first_version("-1"), false),
+        (
+            "another name",
+            &|| signs_itself("/CN=db.example", &[]),
+            false,
+        ),
+        (
+            "the common name beside others",
+            &|| signs_itself("/CN=127.0.0.1", &otherwise_named),
+            false,
+        ),
+    ];
+    for (what, make, passes) in cases {
+        make();
+        // The server reads its files anew, and a key of ours must be its to read.
+        std::process::Command::new("chmod")
+            .arg("644")
+            .arg(maria.folder.join("server.key"))
+            .status()
+            .unwrap();
+        maria.admin("", &["FLUSH SSL"]);
+        let opened = db::connect(&with(&ours, true), Path::new("/"));
+        match (passes, opened) {
+            (true, Ok(_)) | (false, Err(StoreError::Tls(_))) => {}
+            (_, Ok(_)) => panic!("{what}: connected"),
+            (_, Err(e)) => panic!("{what}: {e:?}"),
+        }
+        // Named by nobody, none of them passes; and where nothing is checked, all.
+        let foreign = error(&with(&other, true));
+        assert!(matches!(foreign, StoreError::Tls(_)), "{what}: {foreign:?}");
+        connects(&with(&other, false));
+    }
+    // The login behind the handshake: the server's own words come through, and a long value too.
+    signs_itself("/CN=127.0.0.1", &[]);
+    maria.admin("", &["FLUSH SSL"]);
+    let denied = error(&DbSettings {
+        password: "wrong".into(),
+        ..with(&ours, true)
+    });
+    assert!(matches!(denied, StoreError::Denied(_)), "{denied:?}");
+    let table = format!("rescue_tls.{}options", settings.prefix);
+    maria.admin(
+        "",
+        &[
+            &format!("CREATE TABLE {table} (id INT PRIMARY KEY, value LONGTEXT) ENGINE=InnoDB"),
+            &format!("INSERT INTO {table} VALUES (1, REPEAT('x', 1000000))"),
+        ],
+    );
+    let mut store = db::connect(&with(&ours, true), Path::new("/")).unwrap();
+    let mut lengths = Vec::new();
+    store
+        .read("options", &["value"], None, &mut |id, row| {
+            lengths.push((id, row[0].text().map(<[u8]>::len)));
+        })
+        .unwrap();
+    assert_eq!(lengths, [(1, Some(1_000_000))]);
+}
+
 #[test]
 fn postgres_takes_sslmode_as_libpq_does() {
     let postgres = server::postgres();

@@ -48,6 +48,10 @@ impl Bench {
     }
 
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
+        self.run_with_bytes(arguments, input.as_bytes())
+    }
+
+    pub fn run_with_bytes(&self, arguments: &[&str], input: &[u8]) -> Outcome {
         let mut command = Command::cargo_bin("freescout-rescue").unwrap();
         command
             .env_clear()
@@ -65,7 +69,7 @@ impl Bench {
         } else {
             command.args(arguments);
         }
-        let out = command.write_stdin(input.to_owned()).output().unwrap();
+        let out = command.write_stdin(input).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Outcome {
             code: out.status.code().unwrap_or(-1),

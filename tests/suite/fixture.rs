@@ -21,7 +21,9 @@ use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::send_log::SendLog;
 use freescout_rescue::domain::mail::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::payload::{Payload, php};
-use freescout_rescue::domain::plan::{self, Choices, Circumstances, KeyHome, Strategy};
+use freescout_rescue::domain::plan::{
+    self, CacheRefresh, Choices, Circumstances, KeyHome, Strategy,
+};
 use freescout_rescue::domain::run::bookmark::{Bookmark, Searched};
 use freescout_rescue::domain::run::{Run, RunKind, RunOrigin};
 use freescout_rescue::domain::verdict::assessment::{self, Assessment};
@@ -450,7 +452,11 @@ pub fn plan_ready(
         opens: readable,
         ..Summary::default()
     };
-    Some(PlanReady { plan, after })
+    Some(PlanReady {
+        plan,
+        after,
+        refresh: CacheRefresh::ByFreeScout,
+    })
 }
 
 pub fn applied(verified: bool) -> Applied {
@@ -463,6 +469,7 @@ pub fn applied(verified: bool) -> Applied {
         after: Box::new(recovered()),
         backup: backup().folder,
         undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
+        test: "freescout-rescue test /var/www/html".to_owned(),
         notes: vec!["FreeScout's clear-cache command was run as the web user; workers restart after their current job.".to_owned()],
     }
 }

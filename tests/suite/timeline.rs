@@ -51,13 +51,78 @@ fn the_demo_tells_when_its_keys_changed() {
         .check(&["--look-in", look_in.to_str().unwrap()])
         .out
         .replace("K3", "K2");
+    let old = format!("K2 · {}", old.as_str().unwrap());
     for line in [
-        "  2025-04-14 to 2025-09-28  K2  120 emails\n",
-        "An unknown key was in use until 2025-04-08 (18 emails): a backup made before then contains it.\n",
-        "\nK2 was in use from 2025-04-14 to 2025-09-28: a backup made during that time contains it.\n",
+        "  2025-03-03 to 2025-04-08  unknown key  18 emails\n".to_owned(),
+        format!("  2025-04-14 to 2025-09-28  {old}  120 emails\n"),
+        "Until 2025-04-08 (18 emails), FreeScout used a key that is not known here: a backup made before then contains it.\n".to_owned(),
+        format!("\n{old} was in use from 2025-04-14 to 2025-09-28: a backup made during that time contains it.\n"),
     ] {
-        assert!(text.contains(line), "{line} {text}");
+        assert!(text.contains(&line), "{line} {text}");
     }
+}
+
+#[test]
+fn after_a_recovery_the_replaced_key_is_known_from_its_backup() {
+    let bench = Bench::new();
+    let (install, look_in) = (bench.install(), bench.path("demo/old-server"));
+    let replaced = bench.check_json()["effective_key"].clone();
+    let done = bench.run(&[
+        "recover",
+        install.to_str().unwrap(),
+        "--look-in",
+        look_in.to_str().unwrap(),
+        "--yes",
+        "--no-test",
+    ]);
+    assert_eq!(done.code, 2, "{}", done.err);
+    // The result stands first, and the logins that were not tested are one line.
+    let lines: Vec<&str> = done.out.lines().collect();
+    assert!(
+        lines[0].starts_with("Done (restore). Newly encrypted: 8."),
+        "{}",
+        done.out
+    );
+    assert_eq!(
+        lines[1],
+        "! FreeScout can read 30 of 32 secrets (1 not decrypted by any known key, 1 empty although needed); no login was tested."
+    );
+    assert!(
+        lines[2].starts_with("To test the logins: freescout-rescue test "),
+        "{}",
+        done.out
+    );
+    assert!(
+        lines[3].starts_with("To undo it: freescout-rescue undo --yes "),
+        "{}",
+        done.out
+    );
+    let attention = done.out.split("What needs attention\n").nth(1).unwrap();
+    let attention = attention.split("\n\n").next().unwrap();
+    assert_eq!(
+        attention
+            .lines()
+            .filter(|line| line.starts_with("! "))
+            .count(),
+        2,
+        "{attention}"
+    );
+    let check = bench.check_json();
+    assert_eq!(eras(&check).last().unwrap().0, replaced);
+    let text = bench.check(&[]).out;
+    let replaced = replaced.as_str().unwrap();
+    let said = format!(
+        "9 emails, the latest of 2025-11-03, were sent with K2 · {replaced}, which is no longer the current key; it is in the backup of "
+    );
+    assert!(text.contains(&said), "{text}");
+    assert!(
+        text.contains("\nRecommended: enter these 2 passwords again: "),
+        "{text}"
+    );
+    assert!(
+        text.contains("recover --strategy reenter --passwords FILE --yes "),
+        "{text}"
+    );
 }
 
 #[test]
@@ -125,9 +190,14 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     assert_eq!(counts(damage, "stays_broken"), [(18, Some(3))]);
     assert_eq!(damage["regains"][0]["key"], restore["key"]);
     assert_eq!(damage["web_cron_url_changes"], json!(true));
-    let line = "Replies and attachment links: 120 emails and 15 links (K2) work again; 9 emails and 1 link (K1) break; \
-         18 emails and 3 links (unknown key) stay broken. The old web cron URL is valid again; everybody has to log in again, in the app too.\n";
-    assert!(text.contains(line), "{text}");
+    let key = |part: &str| damage[part][0]["key"].as_str().unwrap().to_owned();
+    let (regained, broken) = (key("regains"), key("breaks"));
+    let line = format!(
+        "In emails already sent, replies and attachment links depend on the key: 120 emails and 15 links (K2 · {regained}) work again; \
+         9 emails and 1 link (K1 · {broken}) break; 18 emails and 3 links (unknown key) stay broken. \
+         The web cron URL from before the key was changed works again; everybody has to log in again, in the app too.\n"
+    );
+    assert!(text.contains(&line), "{text}");
     let (carry, text) = planned(&bench, "carry");
     assert_eq!(counts(&carry["damage"], "keeps"), [(9, Some(1))]);
     assert_eq!(counts(&carry["damage"], "stays_broken").len(), 2);
@@ -167,7 +237,9 @@ fn a_plan_counts_the_replies_and_links_that_it_keeps_and_breaks() {
     bench.database().execute_batch(gone).unwrap();
     let (fresh, text) = planned(&bench, "fresh");
     assert_eq!(counts(&fresh["damage"], "breaks"), [(9, None)]);
-    assert!(text.contains("9 emails (K1) break"), "{text}");
+    let key = fresh["damage"]["breaks"][0]["key"].as_str().unwrap();
+    let said = format!("9 emails (K1 · {key}) break");
+    assert!(text.contains(&said), "{text}");
     // No mails: what happens is told without counts.
     crate::versions::state_version(&bench, "1.8.235");
     bench

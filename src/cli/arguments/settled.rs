@@ -2,11 +2,11 @@
 //! given once, and standard input has one reader.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
 
-use super::{Arguments, Command, Common, STDIN, Task};
+use super::{Arguments, Command, Common, Task, is_stdin};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::words::words;
 
@@ -34,8 +34,19 @@ impl Arguments {
         match &mut self.task {
             None => self.common = before,
             Some(Task::Command(command)) => command.common_mut().take_over(before)?,
-            Some(Task::Demo { .. }) if before == Common::default() => {}
-            Some(Task::Demo { .. }) => return Err(conflict(words().demo_takes_no_options)),
+            Some(Task::Demo { make, json, .. }) => {
+                let (taken, others) = (
+                    before.json,
+                    Common {
+                        json: false,
+                        ..before
+                    },
+                );
+                if others != Common::default() || taken && make.is_none() {
+                    return Err(conflict(words().demo_takes_no_options));
+                }
+                *json |= taken;
+            }
         }
         Ok(self)
     }
@@ -44,7 +55,8 @@ impl Arguments {
     pub fn json(&self) -> bool {
         match &self.task {
             Some(Task::Command(command)) => command.common().json,
-            Some(Task::Demo { .. }) | None => self.common.json,
+            Some(Task::Demo { json, .. }) => *json,
+            None => self.common.json,
         }
     }
 
@@ -114,10 +126,6 @@ impl Command {
         readers.extend(path.as_deref().is_some_and(is_stdin).then_some(own));
         readers
     }
-}
-
-pub(super) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == STDIN
 }
 
 fn conflict(message: &str) -> clap::Error {

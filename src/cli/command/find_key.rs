@@ -1,6 +1,10 @@
 //! `find-key`: the key hunt alone.
 
-use super::open_with;
+mod conclusion;
+
+use std::path::PathBuf;
+
+use super::{again, open_with};
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
@@ -11,6 +15,7 @@ use crate::engine::report;
 use crate::engine::usecase::{self, Reporter as _};
 use crate::io::hunt;
 use crate::words::words;
+use conclusion::Conclusion;
 
 /// Looks for keys, and says what was found. `threads` and `prefixed` are for measuring.
 pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> CommandResult {
@@ -27,11 +32,16 @@ pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> 
     };
     let hunted = usecase::hunt::hunt(&mut session, &places, &reporter);
     let assessment = session.assess();
+    let again =
+        |look_in: &[PathBuf]| again::options(common, look_in, &assessment, &session.install.root);
+    let conclusion = Conclusion::of(common, usual, &session, &assessment, &again);
     if common.json {
-        Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted));
+        let next = conclusion.next.as_deref();
+        Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted, next));
     } else {
-        output::hunted(&mut Out::stdout(), &assessment, &hunted);
+        conclusion::keys(&mut Out::stdout(), &assessment, &hunted);
         output::skipped(&hunted.looked);
+        conclusion.tell(&mut Out::stdout(), &assessment);
     }
     if reporter.cancelled() {
         Out::stderr().line(words().find_key_stopped);

@@ -17,8 +17,10 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         false => Whose::Of(common.install.as_deref()),
     };
     let runs = history::history(&options, &whose).map_err(not_started)?;
+    let unusable = history::unusable(&runs);
     let mut out = Out::stdout();
     if common.json {
+        let json = |run| json(run, unusable.get(run.backup.as_path()));
         let runs: Vec<_> = runs.iter().map(json).collect();
         out.json(&serde_json::json!({"schema": 1, "runs": runs}));
         return Ok(Exit::Fine);
@@ -33,6 +35,9 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         out.line(&format!("    {}", sentences::journal::by(run)));
         let rests = text!(run_rests_on, folder);
         out.line(&format!("    {rests}"));
+        if let Some(why) = unusable.get(run.backup.as_path()) {
+            out.line(&format!("    {why}"));
+        }
         if all {
             out.line(&format!("    {}", shown(&run.install)));
         }
@@ -40,13 +45,17 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     Ok(Exit::Fine)
 }
 
-fn json(run: &Run) -> serde_json::Value {
-    serde_json::json!({
+fn json(run: &Run, unusable: Option<&String>) -> serde_json::Value {
+    let mut json = serde_json::json!({
         "id": run.id, "kind": run.kind.code(), "outcome": run.outcome.code(),
         "install": run.install.to_string_lossy(), "backup": run.backup.to_string_lossy(),
         "started": run.started, "ended": run.ended,
         "host": run.origin.host, "user": run.origin.user, "from": run.origin.from, "pid": run.origin.pid,
         "version": run.origin.version, "strategy": run.strategy, "key": run.key,
         "resealed": run.resealed, "reentered": run.reentered,
-    })
+    });
+    if let Some(why) = unusable {
+        json["backup_unusable"] = why.as_str().into();
+    }
+    json
 }

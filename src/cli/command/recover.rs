@@ -14,7 +14,7 @@ use crate::engine::report;
 use crate::engine::session::survey;
 use crate::engine::usecase::Refused;
 use crate::engine::usecase::recover::{self, Orders, Terms, Wishes};
-use crate::io::state::passwords::{self, PasswordLine};
+use crate::io::state::passwords::{self, PasswordLine, PasswordsError};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -104,6 +104,10 @@ fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
             false => shown(path).to_string(),
         };
         let what = text!(passwords_file_unusable, path = from);
-        ErrorKind::BadInput.problem(what, e.to_string(), w.passwords_next)
+        let next = match e {
+            PasswordsError::Unreadable(_) => w.passwords_unreadable_next,
+            PasswordsError::Form(..) => w.passwords_next,
+        };
+        ErrorKind::BadInput.problem(what, e.to_string(), next)
     })
 }

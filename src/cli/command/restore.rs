@@ -8,8 +8,10 @@ use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
-use crate::domain::inventory::secret::Cell;
+use crate::domain::inventory::mailbox::Mailbox;
+use crate::domain::inventory::secret::{Cell, NamedPlace, Place, Table};
 use crate::domain::key::app_key::Fingerprint;
+use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::restore::{Foretold, PutBack, Restored};
@@ -87,7 +89,7 @@ fn would(out: &mut Out, foretold: &Foretold) {
         out.line(&format!("  {text}"));
     }
     let key = |key: Option<Fingerprint>| match key {
-        Some(key) => format!("{} · {key}", foretold.now.label(key)),
+        Some(key) => foretold.now.name(key),
         None => w.no_usable_key.to_owned(),
     };
     let (now, after) = (foretold.key_now(), foretold.key_after);
@@ -122,7 +124,23 @@ fn changed(foretold: &Foretold, swap: &Swap) -> String {
     };
     match secrets.find(|secret| is_it(&secret.place.cell)) {
         Some(secret) => sentences::place::of_secret(secret),
-        None => shown(&format!("{}#{}.{}", swap.table, swap.id, swap.column)).to_string(),
+        None => match swap.cell() {
+            Some(cell) => sentences::place::of_owner(&nothing_in(&foretold.now, cell)),
+            None => shown(&format!("{}#{}.{}", swap.table, swap.id, swap.column)).to_string(),
+        },
+    }
+}
+
+/// A cell that holds no secret now and none afterwards, by the mailbox it belongs to.
+fn nothing_in(now: &Assessment, cell: Cell) -> NamedPlace {
+    let of_cell = |mailbox: &&Mailbox| cell.table == Table::Mailboxes && mailbox.id == cell.id;
+    let mailbox = now.mailboxes.iter().find(of_cell);
+    NamedPlace {
+        owner: mailbox
+            .map(|mailbox| mailbox.name.clone())
+            .unwrap_or_default(),
+        place: Place { cell, token: None },
+        kind: None,
     }
 }
 
@@ -160,11 +178,7 @@ fn readings(out: &mut Out, foretold: &Foretold) {
 /// What a restore came to.
 fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
     let w = words();
-    out.line(&text!(
-        restored,
-        rows = restored.rows,
-        files = restored.files
-    ));
+    out.line(&restored.done());
     let safety = shown(&safety).to_string();
     out.line(&text!(undo_safety, folder = safety));
     restored.notes.iter().for_each(|note| out.line(note));

@@ -125,6 +125,14 @@ impl KeyRing {
         }
     }
 
+    /// A key by its label and its fingerprint, `K1 · 3fa9c2d1e0b4`; by its fingerprint alone where it is not known.
+    pub fn name(&self, fingerprint: Fingerprint) -> String {
+        match self.get(fingerprint) {
+            Some(_) => format!("{} · {fingerprint}", self.label(fingerprint)),
+            None => fingerprint.to_string(),
+        }
+    }
+
     /// Whether the current key has these bytes.
     pub fn is_effective(&self, key: &AppKey) -> bool {
         self.effective()

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::DateTime;
 
-use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::derived_hashes;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::plan::mail_impact::Trace;
@@ -20,6 +20,8 @@ use crate::domain::plan::mail_impact::Trace;
 const MOST: usize = 500_000;
 /// How many of the newest emails say which key serves the living conversations.
 const NEWEST: usize = 2000;
+/// Emails that a handful of keys are asked about, all of them together: some seconds at most.
+const MOST_ASKED: usize = 20_000_000;
 /// The maker of a mail that no known key explains.
 const NOBODY: u16 = u16::MAX;
 
@@ -118,6 +120,16 @@ impl SendLog {
                 }
             }
         }
+    }
+
+    /// Whether this key, one of `of` that are asked so, made an email that no other explains. Of very many emails some are
+    /// asked, evenly spread.
+    pub fn has_from(&self, key: &AppKey, of: usize) -> bool {
+        let unexplained = |mail: &&Sent| mail.maker == NOBODY;
+        let each = (MOST_ASKED / of.max(1)).max(1);
+        let every = self.mails.len().div_ceil(each).max(1);
+        let mut asked = self.mails.iter().filter(unexplained).step_by(every);
+        asked.any(|mail| derived_hashes::message_id_number(key, mail.thread) == mail.hash)
     }
 
     /// How many emails this key made.
@@ -230,7 +242,6 @@ fn date(text: &[u8]) -> Option<DateTime> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::key::app_key::AppKey;
     use crate::domain::key::source::{Source, SourceKind};
 
     #[test]

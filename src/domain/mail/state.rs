@@ -9,7 +9,7 @@ use super::{Connection, ConnectionId, connections};
 use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
-use crate::domain::verdict::secret_report::SecretReport;
+use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::words::untrusted::Untrusted;
 
 named! {
@@ -115,12 +115,8 @@ pub fn is_open(secret: &SecretReport) -> bool {
 /// See the file's head.
 #[derive(Debug, Clone)]
 pub struct MailState<'a> {
-    /// Secrets that FreeScout reads.
-    pub readable: usize,
-    /// All that are not empty.
-    pub total: usize,
-    /// Passwords that are needed, and empty.
-    pub missing: usize,
+    /// What FreeScout reads, and what it does not.
+    pub summary: Summary,
     /// The logins.
     pub logins: Logins,
     /// Everyone, worst first; among equals mailboxes by id, then the system mail account, then the others.
@@ -145,9 +141,7 @@ impl<'a> MailState<'a> {
         }
         owners.sort_by_cached_key(Owner::health);
         Self {
-            readable: assessment.summary.readable(),
-            total: assessment.summary.total,
-            missing: assessment.summary.missing,
+            summary: assessment.summary,
             logins,
             owners,
         }
@@ -157,6 +151,12 @@ impl<'a> MailState<'a> {
     pub fn with(assessment: &'a Assessment, tested: &'a [Tested]) -> Self {
         let by_id: BTreeMap<ConnectionId, &Tested> = tested.iter().map(|t| (t.id, t)).collect();
         Self::of(assessment, &|id| by_id.get(&id).copied())
+    }
+
+    /// Whether there are logins to test, and none of them was.
+    pub fn is_untested(&self) -> bool {
+        let logins = || self.owners.iter().flat_map(|owner| &owner.logins);
+        self.logins.of() > 0 && logins().all(|login| login.tested.is_none())
     }
 
     /// The worst of all: of what is read, and of what was tested.

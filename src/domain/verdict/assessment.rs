@@ -115,7 +115,17 @@ impl Assessment {
         damage
     }
 
-    /// The label of a key, or its fingerprint when it is not known.
+    /// A key by its label and its fingerprint: `K1 · 3fa9c2d1e0b4`. Every sentence names it so, because another command, or
+    /// the same one after a recovery, may give another label.
+    pub fn name(&self, key: Fingerprint) -> String {
+        let known = self.keys.iter().find(|k| k.fingerprint == key);
+        known.map_or_else(
+            || key.to_string(),
+            |known| format!("{} · {key}", known.label),
+        )
+    }
+
+    /// The label of a key alone, for the cells of a table; its fingerprint when it is not known.
     pub fn label(&self, key: Fingerprint) -> String {
         self.keys
             .iter()

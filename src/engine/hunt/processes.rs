@@ -157,7 +157,7 @@ pub fn held_by_processes_alone(session: &Session, keys: &HashSet<Fingerprint>) -
         .filter(|known| keys.contains(&known.fingerprint()) && known.sources.iter().all(running));
     held.map(|known| {
         let key = known.fingerprint();
-        format!("{} · {key}", session.ring.label(key))
+        session.ring.name(key)
     })
     .collect()
 }

@@ -50,7 +50,7 @@ pub struct Attempt {
 /// Why FreeScout cannot read a password that we can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Under {
-    /// Another key opens it: its label.
+    /// Another key opens it: its name.
     OtherKey(String),
     /// It is stored unencrypted.
     Nothing,
@@ -271,7 +271,7 @@ fn read(session: &Session, kind: SecretKind, mailbox: Option<u64>, reading: Pass
     let verdict = verdict::judge(secret, &session.ring);
     let under = match (verdict.key(), verdict.readable()) {
         (_, true) => None,
-        (Some(key), false) => Some(Under::OtherKey(session.ring.label(key))),
+        (Some(key), false) => Some(Under::OtherKey(session.ring.name(key))),
         (None, false) if verdict.untold() => Some(Under::Untold),
         (None, false) => Some(Under::Nothing),
     };

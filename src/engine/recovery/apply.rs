@@ -14,9 +14,9 @@ use super::verify::{self, ToVerify};
 use super::{backup, config_cache, file_change};
 use crate::domain::config::DbSettings;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::inventory::secret::{Place, SecretBytes, Table};
+use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::key::app_key::AppKey;
-use crate::domain::plan::{Plan, PlanAction, PlanStep, TargetKey};
+use crate::domain::plan::{Plan, PlanAction, TargetKey};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::engine::hunt::processes::{self, Workers};
 use crate::engine::hunt::sieve;
@@ -195,6 +195,7 @@ fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
         after: Box::new(after),
         backup: run.backup.clone(),
         undo: ledger.command("undo --yes"),
+        test: ledger.command("test"),
         notes: overruled.into_iter().chain(nothing).collect(),
     }
 }
@@ -232,9 +233,7 @@ fn require_files_unchanged(session: &Session) -> Result<(), Problem> {
 /// A [`Problem`]; nothing was changed.
 pub fn require_followed(session: &mut Session, plan: &Plan, artisan: bool) -> Result<(), Problem> {
     let target = target_key(session, plan)?;
-    let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
-    let key_moves = session.install.key_in_force().text.expose() != target.text();
-    let refresh = key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env);
+    let refresh = config_cache::needs_refresh(session, plan, &target);
     match refresh && session.install.cache_file.is_some() {
         true => require_handover(session, &target, artisan),
         false => Ok(()),

@@ -19,8 +19,8 @@ use crate::engine::worker::BackupDone;
 use crate::io::db::{Swap, dump};
 use crate::io::fs::{self, FileRead};
 use crate::io::install::{self, Environment, Install};
-use crate::io::state;
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
+use crate::io::state::{self, Served};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -70,6 +70,22 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
     kind.problem(what, why_of(error, error.path()), next)
 }
 
+/// The problem of a backup that is to be used and cannot be read: none of it is about writing one.
+pub(in crate::engine) fn unusable(error: BackupError) -> Problem {
+    let w = words();
+    match &error {
+        BackupError::File(e) if e.is_missing() => error.into(),
+        BackupError::File(_)
+        | BackupError::System(..)
+        | BackupError::Open(_)
+        | BackupError::Foreign(_) => {
+            let next = format!("{} {}", w.quit_nothing_changed, w.backup_unreadable_next);
+            ErrorKind::BackupUnusable.problem(w.backup_unusable, error.to_string(), next)
+        }
+        _ => error.into(),
+    }
+}
+
 /// Refuses to put a copy of the key where the web server hands it out: rights alone do not keep it closed, as an account of
 /// a shared host may be the web server's own, and what lies there is given to the web user with everything else.
 ///
@@ -80,17 +96,23 @@ pub(in crate::engine) fn require_unserved(
     install: &Path,
 ) -> Result<(), Problem> {
     let w = words();
-    let own = [Some(&options.backup_dir), options.keys_dir.as_ref()];
+    let own = [
+        Some(&options.backup_dir),
+        options.keys_dir.as_ref(),
+        Some(&options.state_dir),
+    ];
     let mut own = own.into_iter().flatten();
-    let Some(served) = own.find(|folder| state::is_served(folder, install)) else {
+    let served = own.find_map(|folder| Some((folder, state::served(folder, install)?)));
+    let Some((folder, way)) = served else {
         return Ok(());
     };
-    let folder = shown(&**served);
-    Err(ErrorKind::BadInput.problem(
-        text!(backup_served, folder),
-        w.backup_served_why,
-        w.backup_served_next,
-    ))
+    let folder = shown(&**folder).to_string();
+    let what = match way {
+        Served::Public => text!(backup_served, folder),
+        Served::Disk => text!(backup_served_disk, folder),
+        Served::Link(link) => text!(backup_served_link, folder, link = shown(&link)),
+    };
+    Err(ErrorKind::BadInput.problem(what, w.backup_served_why, w.backup_served_next))
 }
 
 /// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.

@@ -1,12 +1,13 @@
 //! After the key changed: the config cache and the queue workers, as FreeScout does it or as we do it ourselves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file_change::FileChange;
 use crate::domain::config::var_export;
-use crate::domain::inventory::secret::{Place, SecretBytes};
+use crate::domain::inventory::secret::{Place, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
+use crate::domain::plan::{CacheRefresh, Plan, PlanStep};
 use crate::engine::hunt::processes::{self, Workers};
 use crate::engine::progress::Progress;
 use crate::engine::session::{Session, inherited};
@@ -22,6 +23,56 @@ const RESTART_ENTRY: [&str; 3] = ["ee", "2f", "ee2f842aa7bb1f53edf3a2ed2c09a1807
 /// Whether FreeScout's cached config has to follow a change: it runs on another key than this, or files of it change.
 pub fn must_follow(install: &Install, target: &AppKey, files: &[FileChange]) -> bool {
     !files.is_empty() || install.key_in_force().text.expose() != target.text()
+}
+
+/// Whether FreeScout's cached config and its workers would have to follow a plan.
+pub(super) fn needs_refresh(session: &Session, plan: &Plan, target: &AppKey) -> bool {
+    let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
+    let key_moves = session.install.key_in_force().text.expose() != target.text();
+    key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env)
+}
+
+/// What will become of cached config and workers when a plan that ends with this key is carried out, as far as that is known
+/// before.
+pub(super) fn foresee(
+    session: &Session,
+    plan: &Plan,
+    target: &AppKey,
+    artisan: bool,
+) -> CacheRefresh {
+    let install = &session.install;
+    if !needs_refresh(session, plan, target) {
+        return CacheRefresh::NotNeeded;
+    }
+    let prepared = match artisan {
+        true => prepare_artisan(install).map_err(|error| shown(&error.to_string()).to_string()),
+        false => Err(words().artisan_not_wanted.to_owned()),
+    };
+    match prepared {
+        Ok(_) => CacheRefresh::ByFreeScout,
+        Err(why) => CacheRefresh::ByUs {
+            why,
+            tells_workers: cache_driver(install) == "file" && worker_folder(install).is_dir(),
+        },
+    }
+}
+
+fn prepare_artisan(install: &Install) -> Result<std::process::Command, artisan::ArtisanError> {
+    let php = install.setting(&["app", "php_path"], "PHP_PATH");
+    artisan::prepare(
+        &install.root,
+        install.known.certain(),
+        php.as_deref(),
+        &inherited::of_ours(install),
+    )
+}
+
+/// Whose account "the web user" is, where sentences ask for a command of FreeScout's and we do not know it, or root's files
+/// hide it.
+fn whom(install: &Install, notes: &[String]) -> Option<String> {
+    let known = install.known.certain().is_some_and(|user| user.uid != 0);
+    let asks = notes.iter().any(|note| note.contains("php artisan"));
+    (asks && !known).then(|| words().web_user_who.to_owned())
 }
 
 /// Makes FreeScout forget the old key. With `artisan`, its own command is run as the web user, for so long at most; if
@@ -61,6 +112,7 @@ pub fn refresh(
     if !may_remove && install.cache_file.is_some() {
         notes.push(w.handover_key_elsewhere.to_owned());
         notes.extend(restart_workers(install, workers));
+        notes.extend(whom(install, &notes));
         return notes;
     }
     match fs::remove(&install.cache_path()) {
@@ -69,6 +121,7 @@ pub fn refresh(
         Err(error) => notes.push(text!(cache_not_removed, why = shown(&error.to_string()))),
     }
     notes.extend(restart_workers(install, workers));
+    notes.extend(whom(install, &notes));
     notes
 }
 
@@ -119,7 +172,9 @@ pub fn follow(session: &mut Session, ran_on: RanOn, progress: &mut Progress<'_>)
         return Vec::new();
     }
     let workers = processes::before_restart(session, &unreadable, progress, &|| false);
-    restart_workers(&session.install, &workers)
+    let mut notes = restart_workers(&session.install, &workers);
+    notes.extend(whom(&session.install, &notes));
+    notes
 }
 
 /// Whether FreeScout cannot read a secret as things stand.
@@ -130,13 +185,23 @@ pub fn unreadable(session: &Session, place: &Place) -> bool {
     payload.is_some_and(|payload| !effective.is_some_and(|key| payload.made_with(key)))
 }
 
+/// FreeScout's cache driver.
+fn cache_driver(install: &Install) -> String {
+    install
+        .setting(&["cache", "default"], "CACHE_DRIVER")
+        .unwrap_or_else(|| "file".to_owned())
+}
+
+/// Where Laravel's file store keeps the entry that workers watch.
+fn worker_folder(install: &Install) -> PathBuf {
+    install.root.join("storage/framework/cache/data")
+}
+
 /// Tells the queue workers to end after their present job, through the cache entry they watch. Returns a sentence.
 fn tell_workers(install: &Install) -> String {
     let w = words();
-    let driver = install
-        .setting(&["cache", "default"], "CACHE_DRIVER")
-        .unwrap_or_else(|| "file".to_owned());
-    let folder = install.root.join("storage/framework/cache/data");
+    let driver = cache_driver(install);
+    let folder = worker_folder(install);
     if driver != "file" {
         return text!(workers_other_driver, driver = shown(&driver));
     }

@@ -46,9 +46,17 @@ pub struct Restored {
 }
 
 impl Restored {
+    /// What was put back, in one sentence.
+    pub fn done(&self) -> String {
+        match (self.rows, self.files) {
+            (0, 0) => words().restored_nothing.to_owned(),
+            (rows, files) => text!(restored, rows, files),
+        }
+    }
+
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
-        let mut sentences = vec![text!(restored, rows = self.rows, files = self.files)];
+        let mut sentences = vec![self.done()];
         sentences.extend(self.notes.iter().cloned());
         if !self.surprises.is_empty() {
             let places = self.surprises.iter().map(place::of_owner);

@@ -215,6 +215,14 @@ impl Ledger {
         Ok(self.journal.end(run.0, outcome, &clock::now().1)?)
     }
 
+    /// Writes down that a recovery is done, with the figures of what it came to.
+    ///
+    /// # Errors
+    /// As [`Ledger::end`].
+    pub fn recovered(&mut self, run: RunId, done: &Run) -> Result<(), Problem> {
+        Ok(self.journal.recovered(run.0, done, &clock::now().1)?)
+    }
+
     /// Writes down that `run` has put everything back that was recovered from this backup, and everything that was left
     /// unfinished.
     ///

@@ -12,15 +12,17 @@ use super::{anew, backup, give_up, verify};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
-use crate::domain::run::{Intent, Run, RunKind};
+use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::progress::Progress;
 use crate::engine::recovery::{clock, commands};
 use crate::engine::session::options::Options;
 use crate::engine::session::{Session, own_backups, reading, survey};
-use crate::io::fs::{self, FileRead};
-use crate::io::state::backup::{Backup, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile};
-use crate::sentences::place;
+use crate::io::fs::{self, FileError, FileRead};
+use crate::io::state::backup::{
+    Backup, BackupError, RECOVERY, RecoveryRecord, SavedBytes, WrittenCell, WrittenFile, own,
+};
+use crate::sentences::{self, place};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -43,7 +45,11 @@ impl Undone {
     /// What was done, for the operator.
     pub fn sentences(&self) -> Vec<String> {
         let stranded = |of: &NamedPlace| text!(undo_stranded, place = place::of_owner(of));
-        let mut sentences = vec![text!(undone, rows = self.rows, files = self.files)];
+        let done = match (self.rows, self.files) {
+            (0, 0) => words().undone_nothing.to_owned(),
+            (rows, files) => text!(undone, rows, files),
+        };
+        let mut sentences = vec![done];
         sentences.extend(self.left_alone());
         sentences.extend(self.stranded.iter().map(stranded));
         sentences.extend(self.notes.iter().cloned());
@@ -261,19 +267,106 @@ fn nothing_to_take_back() -> Problem {
     ErrorKind::NothingToDo.problem(w.undo_nothing, "", w.undo_nothing_next)
 }
 
-/// The backup that an undo goes back to: of the recovery that is unfinished, else of the last that stands. `None` when
-/// there is neither.
+/// The backup that an undo goes back to, whole: of the run that is unfinished, else of the last recovery that stands. `None`
+/// when there is neither.
 ///
 /// # Errors
 /// A [`Problem`] when the journal, or the backup it names, cannot be read.
 pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup>, Problem> {
-    match run_log::unfinished(options, install)? {
+    let whole = |mut backup: Backup| {
+        backup.look_for_keys_in(options.keys_dir.as_deref());
+        backup.verify().map(|()| backup)
+    };
+    if let Some(run) = run_log::unfinished(options, install)? {
         // What is put back by it is not what stood before.
-        Some(run) => Backup::open(run.safety.as_ref().unwrap_or(&run.backup))
+        let opened = Backup::open(run.safety.as_ref().unwrap_or(&run.backup)).and_then(whole);
+        return opened
             .map(Some)
-            .map_err(|e| give_up::explained(e.into(), &run, options)),
-        None => Ok(backup::last_recovery(&options.backup_dir, install)),
+            .map_err(|e| give_up::explained(backup::unusable(e), &run, options));
     }
+    let runs = run_log::history(options, Some(install))?;
+    let mut recoveries = runs
+        .iter()
+        .filter(|run| run.kind == RunKind::Recovery)
+        .peekable();
+    let known = recoveries.peek().is_some();
+    let found = match recoveries.find(|run| run.outcome == RunOutcome::Done) {
+        Some(run) => of_run(run, options, install)?,
+        None => match backup::last_recovery(&options.backup_dir, install) {
+            None if !known => return unread(options, install).map_or(Ok(None), Err),
+            found => found,
+        },
+    };
+    let Some(backup) = found else {
+        return Ok(None);
+    };
+    let (started, folder) = (backup.manifest.created.clone(), backup.folder.clone());
+    let backup = whole(backup).map_err(|error| lost(&started, &folder, error))?;
+    Ok(Some(backup))
+}
+
+/// The backup of a recovery that the journal knows as carried out, or of a later one that it does not know. An older one is
+/// never taken in its place: the rows in it are not what stood before the last recovery.
+fn of_run(run: &Run, options: &Options, install: &Path) -> Result<Option<Backup>, Problem> {
+    let found = backup::last_recovery(&options.backup_dir, install);
+    let later = |backup: &Backup| {
+        let record = backup.recovery().ok().flatten();
+        // Its folder may have been moved since.
+        backup.folder.file_name() == run.backup.file_name()
+            || record.is_some_and(|record| record.started > run.started)
+    };
+    if found.as_ref().is_some_and(later) {
+        return Ok(found);
+    }
+    let opened = Backup::open(&run.backup).and_then(|backup| {
+        let missing = || FileError::Missing(backup.folder.join(RECOVERY));
+        let record = backup.recovery()?.ok_or_else(missing)?;
+        Ok((backup, record))
+    });
+    match opened {
+        // Another of us did, who keeps a journal elsewhere.
+        Ok((_, record)) if record.undone.is_some() => Ok(found),
+        Ok((backup, _)) => Ok(Some(backup)),
+        Err(error) => Err(lost(&run.started, &run.backup, error)),
+    }
+}
+
+/// That the backup of a recovery cannot be used.
+fn lost(started: &str, folder: &Path, error: BackupError) -> Problem {
+    let is_lost = error.is_lost() && !matches!(error, BackupError::KeysAway(_));
+    let problem = backup::unusable(error);
+    if problem.kind != ErrorKind::BackupUnusable {
+        return problem;
+    }
+    let started = sentences::journal::time(started);
+    Problem {
+        what: text!(undo_backup_lost, started, folder = shown(&folder)),
+        next: match is_lost {
+            true => words().undo_backup_lost_next.to_owned(),
+            false => problem.next,
+        },
+        ..problem
+    }
+}
+
+/// Where the journal knows of no recovery: a backup that may be of one, and cannot be read.
+fn unread(options: &Options, install: &Path) -> Option<Problem> {
+    let own = own::of(&options.backup_dir, &[], install);
+    let unrecorded = own.backups.into_iter().find_map(|backup| {
+        let error = backup.recovery().err()?;
+        Some((backup.folder, error))
+    });
+    let (folder, error) = own.refused.into_iter().chain(unrecorded).next()?;
+    let is_lost = error.is_lost();
+    let problem = backup::unusable(error);
+    Some(Problem {
+        what: text!(undo_backup_unread, folder = shown(&folder)),
+        next: match is_lost {
+            true => words().undo_backup_lost_next.to_owned(),
+            false => problem.next,
+        },
+        ..problem
+    })
 }
 
 fn change_back(

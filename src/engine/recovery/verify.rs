@@ -11,7 +11,7 @@ use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::plan::{Plan, PlanAction};
-use crate::domain::run::{Intent, PlannedSecret, Run, RunOutcome, RunPhase};
+use crate::domain::run::{Intent, PlannedSecret, Run, RunPhase};
 use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
@@ -177,7 +177,7 @@ impl ToVerify<'_> {
             self.notes.insert(0, added);
         }
         self.notes.extend(ledger.unguarded());
-        if let Err(problem) = ledger.end(self.id, RunOutcome::Done) {
+        if let Err(problem) = ledger.recovered(self.id, self.run) {
             self.notes.push(text!(journal_not_ended, why = problem.why));
         }
         Applied {
@@ -189,6 +189,7 @@ impl ToVerify<'_> {
             after: Box::new(after),
             backup: self.backup.folder.clone(),
             undo: ledger.command("undo --yes"),
+            test: ledger.command("test"),
             notes: self.notes,
         }
     }

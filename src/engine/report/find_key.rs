@@ -21,6 +21,7 @@ pub struct FindKeyJson<'a> {
     looked: LookedJson,
     skipped: Vec<SkippedJson<'a>>,
     skipped_more: u64,
+    next: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -38,8 +39,12 @@ struct SkippedJson<'a> {
     why: String,
 }
 
-/// What a hunt found.
-pub fn find_key_json<'a>(assessment: &'a Assessment, hunted: &'a Hunted) -> FindKeyJson<'a> {
+/// What a hunt found, and the command that comes next.
+pub fn find_key_json<'a>(
+    assessment: &'a Assessment,
+    hunted: &'a Hunted,
+    next: Option<&'a str>,
+) -> FindKeyJson<'a> {
     let looked = &hunted.looked;
     let skipped = looked.skipped.iter().map(|skipped| SkippedJson {
         path: skipped.path.to_string_lossy(),
@@ -58,5 +63,6 @@ pub fn find_key_json<'a>(assessment: &'a Assessment, hunted: &'a Hunted) -> Find
         },
         skipped: skipped.collect(),
         skipped_more: looked.skipped_more,
+        next,
     }
 }

@@ -1,6 +1,7 @@
 //! What the emails that were sent say of the keys: every Message-ID in `send_logs` carries a hash made with the key of its day.
 
 use crate::domain::config::rules::Rules;
+use crate::domain::key::app_key::AppKey;
 use crate::domain::key::derived_hashes;
 use crate::domain::key::timeline::Timeline;
 use crate::domain::mail::send_log::{self, SendLog};
@@ -21,16 +22,42 @@ pub fn count_mails(session: &mut Session) {
         session.mails = Some(read);
         session.mend();
     }
-    let Some(log) = &mut session.mails else {
+    let Some(mut log) = session.mails.take() else {
         return;
     };
+    log.ask(&session.ring);
+    offer_senders(session, &log);
     log.ask(&session.ring);
     for known in session.ring.iter_mut() {
         known.mails = log.made_by(known.key.fingerprint());
     }
-    session.timeline = Timeline::of(log);
+    session.timeline = Timeline::of(&log);
     session.traces = log.traces();
+    session.mails = Some(log);
     ask_workers(session);
+}
+
+/// Makes those keys of the backups known that emails were sent with which no known key explains: the one that a recovery
+/// replaced decrypts nothing any more, and still names what was sent until then.
+fn offer_senders(session: &mut Session, log: &SendLog) {
+    let own = std::mem::take(&mut session.own_backups);
+    let unknown = own
+        .keys
+        .iter()
+        .filter(|(key, _)| session.ring.get(key.fingerprint()).is_none());
+    let unknown: Vec<_> = unknown.collect();
+    let asked = unknown.len();
+    let senders = unknown
+        .into_iter()
+        .filter(|(key, _)| log.has_from(key, asked));
+    for (key, sources) in senders {
+        for source in sources {
+            if let Ok(key) = AppKey::parse(key.text()) {
+                session.ring.add(key, source.clone());
+            }
+        }
+    }
+    session.own_backups = own;
 }
 
 /// Where one key is known in several texts, running workers tell which of them FreeScout was started with.

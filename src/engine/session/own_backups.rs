@@ -1,8 +1,8 @@
 //! Keys that this install's own backups hold: a worker that still runs on the key before may save under it within a second
 //! of a recovery, and the backup of a minute ago has that key.
 //!
-//! They are always known to us, and become candidates like any other: one counts by what it opens, and only where nothing
-//! else that we know does. What a backup says of itself proves nothing.
+//! They are always known to us, and become candidates like any other: one counts by what it opens, or by the emails that
+//! were sent with it, and only where nothing else that we know does. What a backup says of itself proves nothing.
 
 use std::path::PathBuf;
 

@@ -10,7 +10,7 @@ use crate::domain::key::spelling;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::{Session, judge};
 use crate::io::container::within;
-use crate::io::fs::{self, standard_input};
+use crate::io::fs::{self, FileError, standard_input};
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -118,14 +118,21 @@ fn named(path: &Path, why: &str) -> String {
 fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let w = words();
     let unreadable =
-        |why: &str| ErrorKind::BadInput.problem(w.key_file_unreadable, why, w.key_file_no_key_next);
+        |why: &str, next| ErrorKind::BadInput.problem(w.key_file_unreadable, why, next);
     if path != Path::new("-") {
-        let file = fs::read(&within::to_read(path), MAX_KEY_FILE as u64)
-            .map_err(|e| unreadable(&e.to_string()))?;
+        let file = fs::read(&within::to_read(path), MAX_KEY_FILE as u64).map_err(|e| {
+            let next = match &e {
+                FileError::Missing(_) => w.key_file_missing_next,
+                FileError::Refused(..) => w.key_file_unreadable_next,
+                FileError::NotAFile(..) => w.key_file_not_a_file_next,
+                _ => w.key_file_no_key_next,
+            };
+            unreadable(&e.to_string(), next)
+        })?;
         let source = Source::file(SourceKind::Given, path, None);
         return Ok((SecretBytes::from(&file.bytes[..]), source));
     }
-    let text =
-        standard_input::read(MAX_KEY_FILE).map_err(|e| unreadable(&named(path, &e.to_string())))?;
+    let text = standard_input::read(MAX_KEY_FILE)
+        .map_err(|e| unreadable(&named(path, &e.to_string()), w.key_file_no_key_next))?;
     Ok((SecretBytes::from(&text[..]), Source::of(SourceKind::Stdin)))
 }

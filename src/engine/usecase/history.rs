@@ -1,6 +1,7 @@
 //! What was done on an install, or on all of them.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use crate::domain::error::Problem;
 use crate::domain::run::Run;
@@ -8,6 +9,8 @@ use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey;
 use crate::io::install::{Environment, Install};
+use crate::io::state::backup::{Backup, own};
+use crate::words::words;
 
 /// Whose history is asked for.
 pub enum Whose<'a> {
@@ -33,4 +36,22 @@ pub fn history(options: &Options, whose: &Whose<'_>) -> Result<Vec<Run>, Problem
         Install::open(&found, Environment::default())?;
     }
     Ok(runs)
+}
+
+/// The backups of these runs that cannot be used, each with a clause that says why: those of the newest runs, as far as
+/// their manifests tell.
+pub fn unusable(runs: &[Run]) -> HashMap<&Path, String> {
+    let mut folders: Vec<&PathBuf> = runs.iter().map(|run| &run.backup).collect();
+    folders.dedup();
+    let trouble = |folder: &PathBuf| {
+        if folder.symlink_metadata().is_err() {
+            return Some(words().run_backup_gone.to_owned());
+        }
+        let error = Backup::open(folder).err()?;
+        Some(text!(run_backup_unusable, why = error))
+    };
+    let looked_at = folders.into_iter().take(own::MOST);
+    looked_at
+        .filter_map(|folder| Some((folder.as_path(), trouble(folder)?)))
+        .collect()
 }

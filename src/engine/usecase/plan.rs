@@ -14,7 +14,11 @@ pub fn plan(
     choices: &Choices,
     artisan: bool,
 ) -> Result<PlanReady, NoPlan> {
-    let ready = recovery::plan(session, strategy, choices)?;
+    let mut ready = recovery::plan(session, strategy, choices)?;
+    if !artisan {
+        ready.refresh =
+            recovery::refresh(session, &ready.plan, artisan).map_err(NoPlan::Problem)?;
+    }
     apply::require_followed(session, &ready.plan, artisan).map_err(NoPlan::Problem)?;
     Ok(ready)
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{AskPassphrase, Refused, Reporter, Stage, lock, logins, readable};
 use crate::domain::mail::probe::Tested;
+use crate::engine::recovery::backup::unusable;
 use crate::engine::recovery::resume::{self, Resumed};
 use crate::engine::recovery::run_log;
 use crate::engine::session::Session;
@@ -36,7 +37,7 @@ pub fn resume(
     let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
     reporter.stage(Stage::Apply);
     let mut open = |folder: &Path| {
-        let backup = Backup::open(folder)?;
+        let backup = Backup::open(folder).map_err(unusable)?;
         readable(backup, options, ask)
     };
     let mut progress = |what: &str, done, of| reporter.progress(what, done, of);

@@ -353,7 +353,7 @@ impl Desk {
         let session = self.session()?;
         let update = match usecase::hunt::try_key(session, text.expose(), call) {
             Ok(tried) => Update::KeyTried {
-                key: format!("{} · {}", session.ring.label(tried.key), tried.key),
+                key: session.ring.name(tried.key),
                 opens: Some(tried.opens),
             },
             Err(why) => Update::KeyTried {

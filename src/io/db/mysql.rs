@@ -6,6 +6,7 @@
 mod lock;
 mod shutter;
 mod standing;
+mod tls;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use mysql::prelude::{FromValue, Queryable};
 use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
 use secrecy::ExposeSecret;
 
+use self::tls::Bridge;
 use super::change::{self, Transaction};
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
@@ -120,17 +122,15 @@ pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> 
         .map_err(|e| StoreError::Tls(e.to_string().into()))
 }
 
-fn ssl(settings: &DbSettings, authorities: Option<&Copied>) -> Option<SslOpts> {
+/// TLS without a check: where PHP is told to leave it, or has no CA to check the certificate against.
+fn ssl(settings: &DbSettings) -> Option<SslOpts> {
     if settings.ssl_ca.is_none() && settings.ssl_cert.is_none() {
         return None;
     }
-    // Without a CA PHP has nothing to check the certificate against.
-    let unchecked = authorities.is_none() || !settings.ssl_verify;
     Some(
         SslOpts::default()
-            .with_root_cert_path(authorities.map(Copied::path))
-            .with_danger_accept_invalid_certs(unchecked)
-            .with_danger_skip_domain_validation(unchecked),
+            .with_danger_accept_invalid_certs(true)
+            .with_danger_skip_domain_validation(true),
     )
 }
 
@@ -139,14 +139,24 @@ impl MySql {
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         // Another store may have been first; any ring will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let socket = socket(settings)?;
+        let mut socket = socket(settings)?;
         let authorities = match socket {
             Some(_) => None,
             None => authorities(settings)?,
         };
+        // Its socket is needed until the library has come to it.
+        let bridge = match &authorities {
+            Some(authorities) if settings.ssl_verify => {
+                Some(Bridge::open(settings, &authorities.path())?)
+            }
+            _ => None,
+        };
+        if let Some(bridge) = &bridge {
+            socket = Some(bridge.socket());
+        }
         let ssl = match socket {
             Some(_) => None,
-            None => ssl(settings, authorities.as_ref()),
+            None => ssl(settings),
         };
         let charset = sql::charset_name(&settings.charset, "utf8mb4");
         let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
@@ -164,7 +174,10 @@ impl MySql {
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))
             .max_allowed_packet(Some(PACKET));
-        let mut connection = Conn::new(options)?;
+        let mut connection = match (Conn::new(options), bridge) {
+            (Ok(connection), _) => connection,
+            (Err(e), bridge) => return Err(bridge.and_then(Bridge::failed).unwrap_or(e.into())),
+        };
         shutter::watch(&connection, watch);
         for statement in [
             format!("SET NAMES '{charset}' COLLATE '{collation}'"),

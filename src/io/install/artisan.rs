@@ -102,6 +102,19 @@ pub fn clear_cache(
     handed: &Handed,
     limit: Duration,
 ) -> Result<(), ArtisanError> {
+    run(prepare(install, web_user, php, handed)?, limit)
+}
+
+/// The command as [`clear_cache`] would run it; nothing is run.
+///
+/// # Errors
+/// Why it would not be run.
+pub fn prepare(
+    install: &Path,
+    web_user: Option<WebUser>,
+    php: Option<&str>,
+    handed: &Handed,
+) -> Result<Command, ArtisanError> {
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
     if within::is_root(web_user.uid) {
@@ -122,7 +135,7 @@ pub fn clear_cache(
     command.envs(
         own.map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value.expose()))),
     );
-    run(command, limit)
+    Ok(command)
 }
 
 fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {

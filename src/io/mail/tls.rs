@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature,
+    verify_tls13_signature, verify_tls13_signature_with_raw_key,
 };
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
@@ -62,7 +63,23 @@ impl Trust {
 
     /// The system's authorities and one more.
     pub fn of_system_and(certificate: Vec<u8>) -> Self {
-        Self::with(true, vec![CertificateDer::from(certificate)])
+        Self::of_system_with(vec![CertificateDer::from(certificate)])
+    }
+
+    /// The system's authorities and more.
+    pub fn of_system_with(certificates: Vec<CertificateDer<'static>>) -> Self {
+        Self::with(true, certificates)
+    }
+
+    /// Checks chain and time of a server's certificate against these, and its name as well, for a connection of another
+    /// kind.
+    pub fn verifier(&self, names: bool) -> Arc<dyn ServerCertVerifier> {
+        Arc::new(Inspector {
+            authorities: self.authorities(),
+            checks: true,
+            names,
+            seen: Mutex::default(),
+        })
     }
 
     fn with(system: bool, more: Vec<CertificateDer<'static>>) -> Self {
@@ -123,6 +140,7 @@ pub(super) fn handshake(
     let inspector = Arc::new(Inspector {
         authorities: Arc::clone(&authorities),
         checks,
+        names: true,
         seen: Mutex::default(),
     });
     let config = ClientConfig::builder_with_provider(Arc::clone(&authorities.provider))
@@ -184,6 +202,7 @@ fn step(tls: &mut ClientConnection, stream: &mut TcpStream) -> io::Result<Result
 struct Inspector {
     authorities: Arc<Authorities>,
     checks: bool,
+    names: bool,
     seen: Mutex<TlsFacts>,
 }
 
@@ -223,7 +242,7 @@ impl Inspector {
         let days = (to - seconds).div_euclid(DAY);
         let fault = if !in_time {
             Some(CertificateFault::Expired)
-        } else if !self.is_named(end_entity, &certificate, name) {
+        } else if self.names && !self.is_named(end_entity, &certificate, name) {
             Some(CertificateFault::OtherName(
                 names.iter().map(|name| name.as_str().into()).collect(),
             ))
@@ -319,14 +338,18 @@ impl ServerCertVerifier for Inspector {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let seen = self.inspect(end_entity, intermediates, server_name, now);
-        let passes = seen.fault.is_none() || !self.checks;
+        let error = match &seen.fault {
+            Some(fault) if self.checks => Some(match fault {
+                CertificateFault::Expired => CertificateError::Expired,
+                CertificateFault::OtherName(_) => CertificateError::NotValidForName,
+                CertificateFault::Untrusted => CertificateError::UnknownIssuer,
+            }),
+            _ => None,
+        };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
-        if passes {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(Error::InvalidCertificate(
-                CertificateError::ApplicationVerificationFailure,
-            ))
+        match error {
+            Some(error) => Err(Error::InvalidCertificate(error)),
+            None => Ok(ServerCertVerified::assertion()),
         }
     }
 
@@ -345,7 +368,17 @@ impl ServerCertVerifier for Inspector {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.signed(|algorithms| verify_tls13_signature(message, cert, dss, algorithms))
+        self.signed(|algorithms| {
+            verify_tls13_signature(message, cert, dss, algorithms).or_else(|e| match e {
+                // Webpki reads no certificate of the first version. OpenSSL does, and its key is like any other's.
+                Error::InvalidCertificate(CertificateError::Other(_)) => {
+                    let (_, read) = X509Certificate::from_der(cert).map_err(|_| e)?;
+                    let key = SubjectPublicKeyInfoDer::from(read.public_key().raw);
+                    verify_tls13_signature_with_raw_key(message, &key, dss, algorithms)
+                }
+                e => Err(e),
+            })
+        })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -417,8 +450,51 @@ pub(super) fn is_slice(error: &std::io::Error) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::matches;
+    use super::*;
+    use rustls::pki_types::pem::PemObject;
+
+    /// A certificate that signed itself: what OpenSSL takes from a server where it is trusted itself.
+    #[test]
+    fn what_signed_itself_is_trusted_by_being_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let signs_itself = |name: &str| {
+            let path = folder.path().join(name);
+            let made = std::process::Command::new("openssl")
+                .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj"])
+                .arg(format!("/CN={name}"))
+                .args(["-keyout", "/dev/null", "-out"])
+                .arg(&path)
+                .output()
+                .unwrap();
+            assert!(made.status.success(), "{made:?}");
+            CertificateDer::from_pem_file(&path).unwrap()
+        };
+        let (ours, other) = (signs_itself("db.example"), signs_itself("other.example"));
+        let said = |certificate: &CertificateDer<'_>, names, host: &'static str| {
+            let host = ServerName::try_from(host).unwrap();
+            let verifier = Trust::of(vec![ours.clone()]).verifier(names);
+            let now = UnixTime::now();
+            match verifier.verify_server_cert(certificate, &[], &host, &[], now) {
+                Ok(_) => None,
+                Err(Error::InvalidCertificate(error)) => Some(error),
+                Err(e) => panic!("{e}"),
+            }
+        };
+        assert_eq!(said(&ours, true, "db.example"), None);
+        assert_eq!(
+            said(&ours, true, "db2.example"),
+            Some(CertificateError::NotValidForName)
+        );
+        assert_eq!(said(&ours, false, "db2.example"), None);
+        for names in [true, false] {
+            assert_eq!(
+                said(&other, names, "other.example"),
+                Some(CertificateError::UnknownIssuer)
+            );
+        }
+    }
 
     #[test]
     fn a_star_stands_for_one_label() {

@@ -50,7 +50,8 @@ const ROWS: &str = "rows.jsonl";
 /// The statements that put the saved texts back.
 pub const RESTORE_SQL: &str = "restore.sql";
 const README: &str = "README.txt";
-const RECOVERY: &str = "recovery.json";
+/// What a recovery wrote; an undo goes by it.
+pub const RECOVERY: &str = "recovery.json";
 /// A manifest or list of rows larger than this is not ours.
 const MAX_BYTES: u64 = 1 << 30;
 

@@ -239,6 +239,26 @@ impl Journal {
         })
     }
 
+    /// Writes down that a recovery is done, and what it came to: a run that was resumed leaves alone what others have
+    /// changed, so that it may be less than was announced.
+    pub fn recovered(&mut self, run: i64, done: &Run, now: &str) -> Result<(), JournalError> {
+        self.commit(|t| {
+            end_steps(t, run, now)?;
+            let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+            t.execute(
+                "UPDATE runs SET outcome = ?2, ended = ?3, resealed = ?4, reentered = ?5 WHERE id = ?1",
+                params![
+                    run,
+                    RunOutcome::Done.code(),
+                    now,
+                    count(done.resealed),
+                    count(done.reentered)
+                ],
+            )
+            .map(|_| ())
+        })
+    }
+
     /// Writes down that `undo` has ended, that recoveries which rested on this backup are taken back by it, and with them
     /// everything that was left unfinished on the install.
     pub fn taken_back(

@@ -20,14 +20,19 @@ impl Canvas<'_, '_> {
     /// The keys that do something here and now. The last three always fit.
     pub(super) fn foot(&mut self, area: Rect, wizard: &Wizard) {
         let offers = wizard.offers();
-        let entries: Vec<(&str, &str)> = offers
-            .iter()
-            .filter_map(|action| {
+        let entries = |label: fn(Action, &Wizard) -> &'static str| -> Vec<(&str, &str)> {
+            let shown = offers.iter().filter_map(|action| {
                 let cap = keymap::cap(*action, wizard.typing())?;
                 Some((self.readable_cap(cap), label(*action, wizard)))
-            })
-            .collect();
+            });
+            shown.collect()
+        };
         let columns = |(cap, name): &(&str, &str)| cap.width() + 1 + name.width() + GAP;
+        let fits = |entries: &Vec<(&str, &str)>| {
+            entries.iter().map(columns).sum::<usize>() < usize::from(area.width) + GAP
+        };
+        let long = entries(label);
+        let entries = if fits(&long) { long } else { entries(short) };
         let pinned = entries
             .len()
             .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
@@ -65,6 +70,17 @@ pub fn label(action: Action, wizard: &Wizard) -> &'static str {
         Action::Primary => primary(wizard.mode(), wizard, w),
         Action::Back if wizard.esc_stops() && is_step(wizard.mode()) => w.key_stop,
         action => action_name(action, wizard, w),
+    }
+}
+
+/// What the foot calls an action where there is no room for all of them by their full names.
+fn short(action: Action, wizard: &Wizard) -> &'static str {
+    let w = words();
+    match action {
+        Action::AddKey => w.key_add_key_short,
+        Action::LookUsual => w.key_look_usual_short,
+        Action::LookProcesses => w.key_look_processes_short,
+        action => label(action, wizard),
     }
 }
 

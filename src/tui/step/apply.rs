@@ -101,8 +101,8 @@ fn written(wizard: &Wizard, ready: &PlanReady) -> Vec<Piece> {
     pieces.extend(key.map(bullet));
     let follows = wizard
         .assessment()
-        .map_or(w.apply_cache_cleared, sentences::followed);
-    pieces.push(bullet(follows.to_owned()));
+        .map(|a| sentences::followed(&ready.refresh, a));
+    pieces.extend(follows.map(bullet));
     let by_hand = wizard
         .assessment()
         .map(|a| sentences::elsewhere::by_hand(plan, a));

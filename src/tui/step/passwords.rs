@@ -165,8 +165,13 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
                 hints.push((Role::Muted, w.password_not_tried.to_owned()));
             }
         }
+        Some(Trial::Kept) => {}
         _ if asked.connection.is_some() => {
-            hints.push((Role::Muted, w.passwords_tested_first.to_owned()));
+            let hint = match answer.is_some_and(Answer::given) {
+                true => w.passwords_tested_first,
+                false => w.passwords_tested_later,
+            };
+            hints.push((Role::Muted, hint.to_owned()));
         }
         _ => {}
     }

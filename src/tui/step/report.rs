@@ -28,7 +28,13 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             ],
         );
         match &report.would_undo {
-            None => canvas.pieces(&mut area, &[(Role::Muted, w.undo_foreseeing.to_owned())]),
+            None => {
+                canvas.pieces(
+                    &mut area,
+                    &[(Role::Muted, w.undo_question_waits.to_owned())],
+                );
+                return;
+            }
             // The word and its field, and a row before them.
             Some(would) => would_undo(canvas, &mut area, would, 3),
         }

@@ -16,10 +16,10 @@ impl Window {
         columns: 76,
         rows: 22,
     };
-    /// The smallest one that the question about leaving fits into.
+    /// The smallest one that the question about leaving fits into, in its shortest form.
     pub(in crate::wizard) const SMALLEST_TO_ASK: Self = Self {
         columns: 20,
-        rows: 6,
+        rows: 2,
     };
 
     /// Whether the steps do not fit into it.

@@ -63,6 +63,22 @@ impl State {
             .map(|(KeysForm::Key(input) | KeysForm::Place(input))| input)
     }
 
+    /// Asks a question. What came of the one before belongs to that one, and goes.
+    pub(in crate::wizard) fn ask(&mut self, form: KeysForm) {
+        self.revealed = false;
+        self.tried = None;
+        self.looked = None;
+        self.form = Some(form);
+    }
+
+    /// Leaves the question unanswered; why the last answer was none goes with it.
+    pub(in crate::wizard) fn close(&mut self) {
+        self.form = None;
+        self.revealed = false;
+        self.tried = self.tried.take().filter(|tried| tried.opens.is_some());
+        self.looked = self.looked.take().filter(|looked| looked.files > 0);
+    }
+
     /// Something was read at the place that was typed: the field has done its work.
     pub(in crate::wizard) fn place_is_read(&mut self) {
         if matches!(self.form, Some(KeysForm::Place(_))) {

@@ -52,6 +52,10 @@ impl Wizard {
 
     pub(super) fn act_apply(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::Primary if self.is_running(JobKind::Apply) => {
+                self.say_busy();
+                Vec::new()
+            }
             // What stands now is no longer what was backed up.
             Action::Primary if self.apply.problem.is_some() => self.go(Step::Backup),
             Action::Primary if self.apply.ready.is_none() => self.enter_apply(),

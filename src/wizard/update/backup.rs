@@ -56,7 +56,11 @@ impl Wizard {
             return Vec::new();
         };
         match action {
-            Action::Back => self.backup.form = None,
+            // Why the folder that was typed is none goes with the question for it.
+            Action::Back => {
+                self.backup.form = None;
+                self.backup.problem = None;
+            }
             Action::Primary => {
                 let text = input.expose().trim();
                 // A password that was pasted into the wrong field must not become a folder's name.

@@ -36,10 +36,12 @@ impl Wizard {
 
     /// Says that a job runs, and how to stop it where it can be stopped.
     pub(super) fn say_busy(&mut self) {
-        self.say(if self.is_running(JobKind::Look) {
-            words().wait_looking
-        } else {
-            words().wait_busy
+        let w = words();
+        self.say(match self.running.as_ref().map(|job| job.kind) {
+            Some(JobKind::Look) => w.wait_looking,
+            Some(JobKind::ForeseeUndo) => w.wait_foreseeing,
+            Some(kind) if kind.writes() => w.wait_writing,
+            _ => w.wait_busy,
         });
     }
 

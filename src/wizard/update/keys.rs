@@ -36,6 +36,8 @@ impl Wizard {
         };
         let new = opening(assessment).saturating_sub(self.keys.opening);
         let found = match (new, looked.files, looked.skipped.first()) {
+            // Where its field is still open, that says so.
+            (0, 0, Some(_)) if matches!(self.keys.form, Some(KeysForm::Place(_))) => return,
             (0, 0, Some(why)) => return self.say(&text!(looked_nothing, why)),
             (0, ..) => w.looked_no_key.to_owned(),
             _ => {
@@ -45,8 +47,15 @@ impl Wizard {
                     .filter(|k| !k.effective)
                     .max_by_key(|k| k.opens);
                 let total = assessment.summary.all();
-                best.map(|k| text!(looked_found, key = k.label, opens = k.opens, total))
-                    .unwrap_or_default()
+                best.map(|k| {
+                    text!(
+                        looked_found,
+                        key = format!("{} · {}", k.label, k.fingerprint),
+                        opens = k.opens,
+                        total
+                    )
+                })
+                .unwrap_or_default()
             }
         };
         self.say(&format!("{found} {searched}"));
@@ -76,15 +85,8 @@ impl Wizard {
             Action::Primary => return self.go(Step::Checks),
             // Nothing that is typed could be tried or searched now.
             Action::AddKey | Action::LookIn if !self.is_free() => self.say_busy(),
-            Action::AddKey => {
-                self.keys.revealed = false;
-                self.keys.tried = None;
-                self.keys.form = Some(KeysForm::Key(Input::default()));
-            }
-            Action::LookIn => {
-                self.keys.looked = None;
-                self.keys.form = Some(KeysForm::Place(Input::default()));
-            }
+            Action::AddKey => self.keys.ask(KeysForm::Key(Input::default())),
+            Action::LookIn => self.keys.ask(KeysForm::Place(Input::default())),
             Action::LookUsual => return self.look(Job::LookUsual),
             Action::LookProcesses => return self.look(Job::LookProcesses),
             _ => {
@@ -107,7 +109,7 @@ impl Wizard {
 
     fn act_keys_form(&mut self, action: Action) -> Vec<Effect> {
         match (action, &mut self.keys.form) {
-            (Action::Back, _) => self.keys.form = None,
+            (Action::Back, _) => self.keys.close(),
             (Action::Reveal, _) => self.keys.revealed = !self.keys.revealed,
             (Action::Primary, Some(KeysForm::Key(input))) if !input.is_empty() => {
                 let text = input.to_secret();

@@ -8,6 +8,21 @@ use crate::wizard::step::apply::Written;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
+/// What the keys that leave do in a window too small for the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    /// They leave: nothing would be lost.
+    Leaves,
+    /// They ask first.
+    Asks,
+    /// It was asked, and only Ctrl-C confirms: letters may be meant for a field that cannot be seen.
+    Asked,
+    /// We leave as soon as what is being written is written.
+    Leaving,
+    /// Nothing: the question would not fit.
+    Nothing,
+}
+
 impl Wizard {
     /// Leaves at once where nothing would be lost, asks otherwise.
     pub(super) fn ask_to_leave(&mut self) -> Vec<Effect> {
@@ -46,25 +61,32 @@ impl Wizard {
         }
     }
 
-    /// Leaves a window that shows nothing: at once where nothing would be lost. Otherwise it asks, and only Ctrl-C
-    /// confirms: letters may be meant for a field that cannot be seen. Where not even the question fits, nothing happens;
-    /// a larger window and closing the terminal remain.
-    pub(super) fn leave_unseen(&mut self, action: Action) -> Vec<Effect> {
-        let asked = self.overlay == Some(Overlay::Quit);
+    /// What the keys that leave do in a window too small for the steps. Where not even the question fits, a larger window
+    /// and closing the terminal remain.
+    pub fn unseen(&self) -> Unseen {
         let loses = self.would_lose() || self.mode_below().is_typing();
-        if !loses {
-            self.overlay = None;
-            return self.leave();
+        match self.overlay {
+            _ if !loses => Unseen::Leaves,
+            _ if !self.window.holds(Window::SMALLEST_TO_ASK) => Unseen::Nothing,
+            Some(Overlay::Quit) => Unseen::Asked,
+            _ if self.is_leaving() => Unseen::Leaving,
+            _ => Unseen::Asks,
         }
-        if !self.window.holds(Window::SMALLEST_TO_ASK) {
-            return Vec::new();
+    }
+
+    /// Leaves a window that shows nothing, as [`Wizard::unseen`] says.
+    pub(super) fn leave_unseen(&mut self, action: Action) -> Vec<Effect> {
+        match (self.unseen(), action) {
+            (Unseen::Leaves, _) | (Unseen::Asked, Action::Interrupt) => {
+                self.overlay = None;
+                self.leave()
+            }
+            (Unseen::Asks | Unseen::Asked, _) => {
+                self.overlay = Some(Overlay::Quit);
+                Vec::new()
+            }
+            (Unseen::Nothing | Unseen::Leaving, _) => Vec::new(),
         }
-        if asked && action == Action::Interrupt {
-            self.overlay = None;
-            return self.leave();
-        }
-        self.overlay = Some(Overlay::Quit);
-        Vec::new()
     }
 
     /// How things stand when the program has ended: lines for the operator's own screen.

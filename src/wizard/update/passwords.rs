@@ -247,6 +247,7 @@ impl Wizard {
                 self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
             }
             (Action::KeepUntested, _) => {}
+            (Action::SameAs, _) if offers.is_empty() => {}
             (Action::SameAs, _) => {
                 // Through the offers, then back to what was typed.
                 let next = match &answer.instead {

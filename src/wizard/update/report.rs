@@ -42,8 +42,11 @@ impl Wizard {
             return Vec::new();
         }
         let (saved, undoable) = (self.report.is_saved(), self.can_undo());
+        let foreseeing = self.is_running(JobKind::ForeseeUndo);
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
+            // What it would put back is shown before it can be confirmed.
+            (Action::Primary, Some(_)) if foreseeing => self.say_busy(),
             (Action::Primary, Some(word)) => {
                 if !word.expose().trim().eq_ignore_ascii_case(typed::UNDO) {
                     self.say(words().undo_type_the_word);
@@ -65,7 +68,6 @@ impl Wizard {
             }
             (Action::Primary, None) => self.say(words().q_or_n),
             (Action::Undo, None) if undoable => {
-                // What it would put back is shown before it can be confirmed.
                 let started = self.start(Job::ForeseeUndo);
                 if !started.is_empty() {
                     self.report.undoing = Some(Input::default());

@@ -145,7 +145,11 @@ fn a_restore_opens_it_with_the_passphrase_alone() {
     assert_silent(&by_input);
     let outcome = bench.restore(&backup, &["--yes"]);
     assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
-    assert!(outcome.out.contains("is as predicted"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("is as it was shown before"),
+        "{}",
+        outcome.out
+    );
     assert_eq!(bench.texts(), texts);
     for (path, what) in files {
         if !path.ends_with("database.sqlite") {

@@ -51,7 +51,7 @@ fn an_undo_is_previewed_alike() {
     let told = broken.command(&["undo"]);
     ends_with(&told, 1);
     assert!(
-        told.err.contains("7 stored values and 2 files"),
+        told.err.contains("7 database fields and 2 files"),
         "{}",
         told.err
     );
@@ -325,7 +325,41 @@ fn nothing_is_saved_in_the_public_folder() {
     let broken = Broken::new();
     let install = broken.bench.install();
     let public = install.join("public/rescue");
+    // What links in there lead to: Laravel's own, and that of a module.
+    for made in [
+        "storage/app/public",
+        "Modules/Tags/Public",
+        "public/modules",
+    ] {
+        std::fs::create_dir_all(install.join(made)).unwrap();
+    }
+    let (disk, module) = (
+        install.join("storage/app/public"),
+        install.join("Modules/Tags/Public"),
+    );
+    std::os::unix::fs::symlink(&disk, install.join("public/storage")).unwrap();
+    std::os::unix::fs::symlink(&module, install.join("public/modules/tags")).unwrap();
     let before = broken.bench.state();
+    for (folder, said) in [
+        (disk.join("b"), "which FreeScout's public folder leads to"),
+        (
+            module.join("b"),
+            "public/modules/tags, so nothing is saved there",
+        ),
+    ] {
+        for option in ["--state-dir", "--backup-dir", "--keys-dir"] {
+            let more = ["backup", "--json", option, folder.to_str().unwrap()];
+            let refused = broken.command(&more);
+            assert_eq!(refused.code, 3, "{}", refused.out);
+            assert!(refused.err.contains(said), "{option}: {}", refused.err);
+            assert!(
+                refused.out.contains("\"code\":\"bad_input\""),
+                "{}",
+                refused.out
+            );
+            assert_eq!(broken.bench.state(), before, "{option}");
+        }
+    }
     for command in [
         &["backup"][..],
         &["backup", "--encrypt", "--passphrase-file", "-"],

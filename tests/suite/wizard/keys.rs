@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use freescout_rescue::domain::plan::CacheRefresh;
 use freescout_rescue::tui::frame::foot;
 use freescout_rescue::tui::keymap::{self, BINDINGS};
 use freescout_rescue::wizard::mode::{Field, Mode};
+use freescout_rescue::wizard::step::passwords::Asked;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::*;
+use crate::screens::{Stage, draw, text};
 
 /// How far a run goes before chance takes over.
 #[derive(Debug, Clone, Copy)]
@@ -274,6 +277,260 @@ fn every_field_and_every_question_is_offered_exactly() {
     ] {
         assert!(seen.contains(mode), "{mode} was not reached: {seen:?}");
     }
+}
+
+/// What a screen of 80 columns says in its last two lines: the sentence about the last key, and the keys.
+fn foot_of(stage: &Stage) -> (String, String) {
+    let screen = screen(stage, 80, 24);
+    let mut lines = screen.lines().rev();
+    let foot = lines.next().unwrap_or_default().trim().to_owned();
+    (lines.next().unwrap_or_default().trim().to_owned(), foot)
+}
+
+fn screen(stage: &Stage, width: u16, height: u16) -> String {
+    text(&draw(
+        &stage.0,
+        width,
+        height,
+        Theme::new(Depth::Sixteen, true),
+    ))
+}
+
+#[test]
+fn step_3_offers_every_way_to_a_key_in_80_columns() {
+    let (_, foot) = foot_of(&Stage::at_keys(false));
+    assert_eq!(
+        foot,
+        "Enter checks  a key  p search path  s server  m PHP  Esc back  ? help  q quit"
+    );
+    let wide = screen(&Stage::at_keys(false), 120, 40);
+    let foot = wide.lines().last().unwrap_or_default();
+    assert!(foot.contains("s search server"), "{foot}");
+}
+
+/// An error belongs to the question it answers: it goes with that question, and never stands under the next one.
+#[test]
+fn a_new_question_starts_clean() {
+    let no_key = || Update::KeyTried {
+        key: "it is 3 bytes long instead of 32".to_owned(),
+        opens: None,
+    };
+    let nothing_there = || Update::Looked {
+        files: 0,
+        bytes: 0,
+        skipped: vec!["/rot: no such file or folder".to_owned()],
+    };
+    for (asks, typed, refused, said) in [
+        (Action::AddKey, "abc", no_key(), "3 bytes long"),
+        (Action::LookIn, "/rot", nothing_there(), "/rot: no such"),
+    ] {
+        let stage = Stage::at_keys(false)
+            .act(&[asks])
+            .type_text(typed)
+            .act(&[Action::Primary])
+            .answered(vec![refused]);
+        assert!(screen(&stage, 80, 24).contains(said));
+        let left = stage.act(&[Action::Back]);
+        assert!(!screen(&left, 80, 24).contains(said), "after Esc");
+        for next in [Action::AddKey, Action::LookIn] {
+            let asked = Stage::at_keys(false)
+                .act(&[asks])
+                .type_text(typed)
+                .act(&[Action::Primary])
+                .answered(vec![match asks {
+                    Action::AddKey => no_key(),
+                    _ => nothing_there(),
+                }])
+                .act(&[Action::Back, next]);
+            assert!(!screen(&asked, 80, 24).contains(said), "{asks:?}, {next:?}");
+        }
+    }
+    // A folder for backups that cannot be one.
+    let refused = Update::Failed(fixture::problem());
+    let what = fixture::problem().what;
+    let stage = Stage::new()
+        .surveyed(fixture::assessment(false))
+        .act(&[Action::Go(Step::Backup), Action::OtherFolder])
+        .act(&[Action::EraseAll])
+        .type_text("/rot")
+        .act(&[Action::Primary])
+        .answered(vec![refused]);
+    assert!(screen(&stage, 80, 24).contains(&what));
+    let left = stage.act(&[Action::Back]);
+    assert!(!screen(&left, 80, 24).contains(&what));
+}
+
+/// In a window too small for the steps the screen says what the ways out do, and they do that; what matters most comes first,
+/// so that it is not what is cut.
+#[test]
+fn a_small_window_says_what_its_keys_do() {
+    let sized = |mut stage: Stage, columns, rows| {
+        stage.0.update(Event::Resize(Window { columns, rows }));
+        stage
+    };
+    let ends = |stage: &mut Stage, action| {
+        let effects = stage.0.update(Event::Act(action));
+        effects.iter().any(|e| matches!(e, Effect::Quit(_)))
+    };
+    let mut idle = sized(Stage::at_checks(), 20, 5);
+    assert_eq!(
+        screen(&idle, 20, 5),
+        "Enlarge to 76×22\n(now 20×5).\nq or Ctrl-C: leave.\nOther keys do\nnothing.\n"
+    );
+    assert!(ends(&mut idle, Action::Quit));
+    let mut typed = sized(Stage::at_passwords().type_text(SENTINEL), 20, 5);
+    assert_eq!(
+        screen(&typed, 20, 5),
+        "Enlarge to 76×22\n(now 20×5).\nCtrl-C twice: leave.\nOther keys do\nnothing.\n"
+    );
+    assert!(!ends(&mut typed, Action::Interrupt));
+    let asked = screen(&typed, 20, 5);
+    assert!(asked.starts_with("Leave? Ctrl-C: yes.\n"), "{asked}");
+    // A letter may be meant for the field below: it never confirms.
+    assert!(!ends(&mut typed, Action::Quit));
+    // Two rows still hold the question; one does not, and then nothing is promised.
+    let mut typed = sized(typed, 20, 2);
+    assert!(screen(&typed, 20, 2).starts_with("Leave? Ctrl-C: yes.\n"));
+    typed = sized(typed, 20, 1);
+    assert_eq!(screen(&typed, 20, 1), "Enlarge to 76×22   …\n");
+    assert!(!ends(&mut typed, Action::Interrupt));
+    typed = sized(typed, 20, 2);
+    assert!(ends(&mut typed, Action::Interrupt));
+}
+
+/// A key that does nothing says so, and why where that is known.
+#[test]
+fn a_key_that_does_nothing_says_so() {
+    use Action::{KeepUntested, Primary, Retry, Select, Undo};
+    let nothing = "That key does nothing here. Press ? for the keys that work.";
+    let typing = "That key does nothing here. Press F1 for the keys that work.";
+    let busy = "One moment: something is still in progress.";
+    let writing = "Changes are being written and cannot be interrupted. This takes a moment.";
+    let comparing = "Still comparing what an undo would put back. When it is shown, press Enter.";
+    let applying = || Stage::at_apply().type_text("apply").act(&[Primary]);
+    let undoing = || Stage::at_report(true).act(&[Undo]);
+    let keys = || Stage::at_keys(false);
+    for (stage, action, said) in [
+        (Stage::new(), Primary, busy),
+        (keys(), Undo, nothing),
+        (
+            keys().act(&[Action::AddKey]),
+            Primary,
+            "There is nothing in the field yet.",
+        ),
+        (Stage::at_plan(), Select, nothing),
+        (Stage::at_passwords(), KeepUntested, typing),
+        (Stage::at_passwords(), Retry, typing),
+        (applying(), Primary, writing),
+        (undoing(), Primary, comparing),
+        (undoing().type_text("undo"), Primary, comparing),
+        (
+            undoing().foreseen().type_text("undo").act(&[Primary]),
+            Primary,
+            writing,
+        ),
+    ] {
+        let step = stage.0.step;
+        let (notice, _) = foot_of(&stage.act(&[action]));
+        assert_eq!(notice, said, "{action:?} in {step:?}");
+    }
+}
+
+/// What a server accepted stays accepted where there is nothing to suggest.
+#[test]
+fn no_suggestion_takes_no_answer_away() {
+    let at_first = Stage::at_passwords();
+    let passwords = &at_first.0.passwords;
+    let lonely = |asked: &Asked| asked.connection.is_some() && passwords.offers(asked).is_empty();
+    let at = passwords.asked.iter().position(lonely).expect("one");
+    let place = passwords.asked[at].place.clone();
+    let after = at_first
+        .act(&vec![Action::Down; at])
+        .type_text(SENTINEL)
+        .act(&[Action::Primary])
+        .tested(&[Code::Ok])
+        .act(&[Action::SameAs]);
+    assert!(after.0.passwords.answers[&place].trial.is_some());
+}
+
+/// Step 7 promises of cache and workers what will really be done, and names what is left to the operator.
+#[test]
+fn step_7_says_who_clears_the_cache_and_restarts_the_workers() {
+    let by_us = |tells_workers| CacheRefresh::ByUs {
+        why: "FreeScout's files belong to root".to_owned(),
+        tells_workers,
+    };
+    for (refresh, said) in [
+        (
+            CacheRefresh::ByFreeScout,
+            "the config cache is cleared if it is outdated, and the workers are restarted",
+        ),
+        (
+            by_us(true),
+            "the config cache is removed if it is outdated, and workers are told to restart. \
+             FreeScout's clear-cache command is not run: FreeScout's files belong to root",
+        ),
+        (
+            by_us(false),
+            "The workers cannot be told to restart from here: afterwards, run `php artisan \
+             queue:restart` as the account that PHP runs as",
+        ),
+        (
+            CacheRefresh::NotNeeded,
+            "the config cache and the workers stay as they are: the key does not change",
+        ),
+    ] {
+        let mut stage = Stage::at_apply();
+        stage.0.apply.ready.as_mut().expect("planned").refresh = refresh;
+        let lines: Vec<String> = screen(&stage, 80, 24)
+            .lines()
+            .map(|line| line.trim_matches(['│', ' ']).to_owned())
+            .collect();
+        let shown = lines.join(" ");
+        assert!(shown.contains(said), "{said}: {shown}");
+        assert!(shown.contains("Type apply and press Enter"), "{shown}");
+    }
+}
+
+/// The question follows its preview; what was typed before is in its field then.
+#[test]
+fn an_undo_is_confirmed_only_beside_its_preview() {
+    let waiting = Stage::at_report(true).act(&[Action::Undo]);
+    let seen = screen(&waiting, 80, 24);
+    assert!(seen.contains("The question appears here"), "{seen}");
+    assert!(!seen.contains("Type undo"), "{seen}");
+    let (notice, foot) = foot_of(&waiting);
+    assert!(!foot.contains("Enter"), "{foot}");
+    assert!(notice.is_empty() || !notice.contains("Still"), "{notice}");
+    let typed = waiting.type_text("undo");
+    let (notice, _) = foot_of(&typed);
+    assert!(notice.starts_with("Still comparing"), "{notice}");
+    let asked = screen(&typed.foreseen(), 80, 24);
+    let rows: Vec<&str> = asked.lines().map(|l| l.trim_matches(['│', ' '])).collect();
+    let at = rows.iter().position(|row| row.starts_with("Type undo"));
+    assert_eq!(rows[at.expect("it is asked") + 1], "undo");
+}
+
+/// Why Enter is not refused, nor promised, for what was suggested, typed, kept, or is not there.
+#[test]
+fn step_6_says_what_becomes_of_the_password_in_the_field() {
+    let tests = "Enter tests this password on the server; step 7 stores it.";
+    let later = "What you enter is tested on its mail server first; step 7 stores it.";
+    let empty = Stage::at_passwords();
+    assert!(screen(&empty, 80, 24).contains(later));
+    let typed = empty.type_text(SENTINEL);
+    assert!(screen(&typed, 80, 24).contains(tests));
+    let kept = screen(&typed.act(&[Action::KeepUntested]), 80, 24);
+    assert!(!kept.contains(tests) && !kept.contains(later), "{kept}");
+    let suggested = Stage::at_passwords()
+        .act(&[Action::Down, Action::Down])
+        .type_text(SENTINEL)
+        .act(&[Action::Down, Action::SameAs]);
+    let seen = screen(&suggested, 80, 24);
+    assert!(
+        seen.contains("the same as") && seen.contains(tests),
+        "{seen}"
+    );
 }
 
 /// A job of the wizard fails, or finds nothing: the field it came from is still there, with what was typed.

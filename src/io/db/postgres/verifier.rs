@@ -1,16 +1,17 @@
 //! How far the certificate of a PostgreSQL server is checked: as libpq does it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::tls::MakeTls;
 use crate::io::db::error::StoreError;
 use crate::io::fs::certificates;
+use crate::io::mail::Trust;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 
 /// What of a server's certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,27 +24,9 @@ pub(super) enum Check {
 pub(super) fn tls(check: Check) -> Result<MakeTls, StoreError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let failed = |e: &dyn std::fmt::Display| StoreError::Tls(e.to_string().into());
-    let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Nothing {
-        Arc::new(Verifier {
-            provider: Arc::clone(&provider),
-            chain: None,
-        })
-    } else {
-        let roots = Arc::new(roots());
-        let chain = rustls::client::WebPkiServerVerifier::builder_with_provider(
-            roots,
-            Arc::clone(&provider),
-        )
-        .build()
-        .map_err(|e| failed(&e))?;
-        if check == Check::ChainAndName {
-            chain
-        } else {
-            Arc::new(Verifier {
-                provider: Arc::clone(&provider),
-                chain: Some(chain),
-            })
-        }
+    let verifier = match check {
+        Check::Nothing => Arc::new(Unchecked(Arc::clone(&provider))),
+        Check::Chain | Check::ChainAndName => trust().verifier(check == Check::ChainAndName),
     };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -55,47 +38,31 @@ pub(super) fn tls(check: Check) -> Result<MakeTls, StoreError> {
 }
 
 /// The system's certificates, and libpq's own `root.crt` (or `PGSSLROOTCERT`).
-fn roots() -> RootCertStore {
-    use rustls::pki_types::pem::PemObject;
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+fn trust() -> Trust {
     let own = std::env::var_os("PGSSLROOTCERT")
-        .map(std::path::PathBuf::from)
-        .or_else(|| {
-            let home = std::env::var_os("HOME")?;
-            Some(std::path::Path::new(&home).join(".postgresql/root.crt"))
-        });
-    if let Some(read) = own.and_then(|path| certificates::read(&path).ok()) {
-        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&read.bytes).flatten());
-    }
-    roots
+        .map(PathBuf::from)
+        .or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".postgresql/root.crt")));
+    let read = own.and_then(|path| certificates::read(&path).ok());
+    let more = read
+        .iter()
+        .flat_map(|read| CertificateDer::pem_slice_iter(&read.bytes));
+    Trust::of_system_with(more.flatten().collect())
 }
 
-/// Checks the chain without the name, or nothing but that the server holds the certificate's key.
+/// Checks nothing but that the server holds the certificate's key.
 #[derive(Debug)]
-struct Verifier {
-    provider: Arc<CryptoProvider>,
-    chain: Option<Arc<rustls::client::WebPkiServerVerifier>>,
-}
+struct Unchecked(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Verifier {
+impl ServerCertVerifier for Unchecked {
     fn verify_server_cert(
         &self,
-        certificate: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
+        _certificate: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let Some(chain) = &self.chain else {
-            return Ok(ServerCertVerified::assertion());
-        };
-        match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            outcome => outcome,
-        }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -108,7 +75,7 @@ impl ServerCertVerifier for Verifier {
             message,
             certificate,
             signature,
-            &self.provider.signature_verification_algorithms,
+            &self.0.signature_verification_algorithms,
         )
     }
 
@@ -122,13 +89,11 @@ impl ServerCertVerifier for Verifier {
             message,
             certificate,
             signature,
-            &self.provider.signature_verification_algorithms,
+            &self.0.signature_verification_algorithms,
         )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -1,0 +1,230 @@
+//! TLS to a server whose certificate is checked, as PHP's OpenSSL checks it.
+//!
+//! The library checks by webpki alone, which refuses what PHP takes: a certificate that signed itself and stands in
+//! `DB_MYSQL_ATTR_SSL_CA` itself, a name that is only the common name, the first version of certificates. It has no way to
+//! check otherwise. So TLS is spoken here, and the library speaks the plain protocol to a socket of our own. Until the login is
+//! through, packets are counted anew: the request for TLS is one that the library does not know of.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use rustls::ClientConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixListener, UnixStream};
+use tokio::runtime::Runtime;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::CONNECT_TIMEOUT;
+use crate::domain::config::DbSettings;
+use crate::io::db::error::StoreError;
+use crate::io::mail::Trust;
+
+/// Length and number in front of each packet, in bytes.
+const HEADER: usize = 4;
+/// No packet of a login is longer, in bytes.
+const LONGEST: usize = 64 << 10;
+/// `CLIENT_SSL` (`mysql_com.h`), in the second byte of the capabilities.
+const SSL: u8 = 0x08;
+/// Length of a request for TLS, in bytes.
+const REQUEST: usize = 32;
+/// First bytes of packets.
+const OK: u8 = 0x00;
+const REFUSED: u8 = 0xff;
+/// A socket behind which a server waits. One connection can be made to it.
+pub(super) struct Bridge {
+    folder: TempDir,
+    /// Why the server is not reached, once that is known.
+    failed: Receiver<StoreError>,
+}
+
+impl Bridge {
+    /// Connects to the server of these settings.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`].
+    pub(super) fn open(settings: &DbSettings, authorities: &Path) -> Result<Self, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(unreachable)?;
+        let read = std::fs::read(authorities).map_err(unreachable)?;
+        let trust = Trust::of(CertificateDer::pem_slice_iter(&read).flatten().collect());
+        let address = (settings.host.clone(), settings.port);
+        let (folder, listener) = listen(&runtime).map_err(unreachable)?;
+        let (cause, failed) = std::sync::mpsc::channel();
+        let work = move || {
+            runtime.block_on(async {
+                let login = login(address, &trust, listener);
+                match tokio::time::timeout(CONNECT_TIMEOUT * 2, login).await {
+                    Ok(Ok((mut client, mut server))) => {
+                        drop(cause);
+                        // However it ends, the library sees that it ended.
+                        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                    }
+                    Ok(Err(error)) => drop(cause.send(error)),
+                    Err(_) => drop(cause.send(unreachable(io::ErrorKind::TimedOut))),
+                }
+            });
+        };
+        std::thread::Builder::new()
+            .name("mysql tls".to_owned())
+            .spawn(work)
+            .map_err(unreachable)?;
+        Ok(Self { folder, failed })
+    }
+
+    /// The socket. It is gone with this.
+    pub(super) fn socket(&self) -> String {
+        socket_in(self.folder.path())
+    }
+
+    /// Why there is no connection: [`StoreError::Tls`] where PHP would refuse the certificate, or the server speaks no TLS;
+    /// [`StoreError::Unreachable`]. `None` where the server itself refused the login.
+    pub(super) fn failed(self) -> Option<StoreError> {
+        self.failed.recv_timeout(CONNECT_TIMEOUT * 2).ok()
+    }
+}
+
+fn socket_in(folder: &Path) -> String {
+    folder.join("s").to_string_lossy().into_owned()
+}
+
+fn unreachable(error: impl Into<io::Error>) -> StoreError {
+    StoreError::Unreachable(error.into().to_string().into())
+}
+
+/// A socket that nobody else can come to.
+fn listen(runtime: &Runtime) -> io::Result<(TempDir, UnixListener)> {
+    let folder = tempfile::Builder::new().prefix("rescue-").tempdir()?;
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
+    let _within = runtime.enter();
+    let listener = UnixListener::bind(socket_in(folder.path()))?;
+    Ok((folder, listener))
+}
+
+/// Lets the library log in to the server, with TLS between.
+async fn login(
+    address: (String, u16),
+    trust: &Trust,
+    listener: UnixListener,
+) -> Result<(UnixStream, TlsStream<TcpStream>), StoreError> {
+    let (mut client, _) = listener.accept().await.map_err(unreachable)?;
+    drop(listener);
+    let server = TcpStream::connect((address.0.as_str(), address.1));
+    let mut server = server.await.map_err(unreachable)?;
+    server.set_nodelay(true).map_err(unreachable)?;
+    let mut greeting = packet(&mut server).await.map_err(unreachable)?;
+    let offers = match capabilities(&mut greeting) {
+        Some(byte) => {
+            let before = *byte;
+            *byte &= !SSL;
+            before & SSL != 0
+        }
+        // Too many connections, a host that is locked out: the library tells it.
+        None => {
+            client.write_all(&greeting).await.map_err(unreachable)?;
+            return Err(StoreError::Unreachable("no greeting".into()));
+        }
+    };
+    if !offers {
+        return Err(StoreError::Tls("the server offers no TLS".into()));
+    }
+    client.write_all(&greeting).await.map_err(unreachable)?;
+    let mut answer = packet(&mut client).await.map_err(unreachable)?;
+    let Some(head) = answer.get_mut(..HEADER + REQUEST) else {
+        return Err(unreachable(io::ErrorKind::InvalidData));
+    };
+    head[HEADER + 1] |= SSL;
+    // The request for TLS is the head of the login, and the server takes what the client is able to from there.
+    let mut request = head.to_vec();
+    request[..HEADER].copy_from_slice(&[REQUEST.to_le_bytes()[0], 0, 0, 1]);
+    server.write_all(&request).await.map_err(unreachable)?;
+    let mut server = secured(server, &address.0, trust).await?;
+    authenticate(&mut client, &mut server, answer)
+        .await
+        .map_err(unreachable)?;
+    Ok((client, server))
+}
+
+async fn secured(
+    stream: TcpStream,
+    host: &str,
+    trust: &Trust,
+) -> Result<TlsStream<TcpStream>, StoreError> {
+    let failed = |why: String| StoreError::Tls(why.into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| failed(e.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(trust.verifier(true))
+        .with_no_client_auth();
+    let host = host.trim_matches(['[', ']']).to_owned();
+    let name = ServerName::try_from(host).map_err(|e| failed(e.to_string()))?;
+    let secured = TlsConnector::from(Arc::new(config)).connect(name, stream);
+    secured.await.map_err(|e| failed(e.to_string()))
+}
+
+/// Carries the login to its end, whichever it is.
+async fn authenticate(
+    client: &mut UnixStream,
+    server: &mut TlsStream<TcpStream>,
+    answer: Vec<u8>,
+) -> io::Result<()> {
+    pass(answer, 1, server).await?;
+    loop {
+        let said = packet(server).await?;
+        let ended = matches!(said[HEADER..], [] | [OK | REFUSED, ..]);
+        // The password was known to the server already: it goes on by itself.
+        let goes_on = matches!(said[HEADER..], [1, 3]);
+        pass(said, u8::MAX, client).await?;
+        if ended {
+            return Ok(());
+        }
+        if !goes_on {
+            let answer = packet(client).await?;
+            pass(answer, 1, server).await?;
+        }
+    }
+}
+
+/// The next packet, header and all.
+async fn packet(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+    let mut packet = vec![0; HEADER];
+    stream.read_exact(&mut packet).await?;
+    let length =
+        usize::from(packet[0]) | usize::from(packet[1]) << 8 | usize::from(packet[2]) << 16;
+    if length > LONGEST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    packet.resize(HEADER + length, 0);
+    stream.read_exact(&mut packet[HEADER..]).await?;
+    Ok(packet)
+}
+
+/// The byte of a server's greeting that says whether it speaks TLS.
+fn capabilities(greeting: &mut [u8]) -> Option<&mut u8> {
+    let body = greeting.get(HEADER..)?;
+    if body.first() == Some(&REFUSED) {
+        return None;
+    }
+    let version = body.iter().skip(1).position(|byte| *byte == 0)?;
+    // Behind the version: a connection's number, the first part of the challenge, a filler, a byte of other capabilities.
+    greeting.get_mut(HEADER + 1 + version + 1 + 4 + 8 + 1 + 1)
+}
+
+/// Hands a packet on, its number moved by so much, modulo 256.
+async fn pass(mut packet: Vec<u8>, by: u8, to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+    packet[3] = packet[3].wrapping_add(by);
+    // What it holds may be a password.
+    let packet = zeroize::Zeroizing::new(packet);
+    to.write_all(&packet).await?;
+    to.flush().await
+}

@@ -17,7 +17,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{entropy, harden, inside, spawn};
+use freescout_rescue::io::os::{accounts, entropy, harden, inside, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
@@ -32,7 +32,7 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
-    if let Some(exit) = spawn::called_for_another(&arguments) {
+    if let Some(exit) = spawn::called_for_another(&arguments, accounts::groups_of) {
         return ExitCode::from(exit);
     }
     if let Some(exit) = inside::called(&arguments) {
@@ -88,7 +88,7 @@ fn within(call: enter::Errand) -> Result<Arguments, u8> {
 
 /// The groups of an account, by numbers.
 fn groups_of(uid: u32, gid: u32) -> Vec<u32> {
-    let groups = spawn::groups_of(spawn::Account { uid, gid });
+    let groups = accounts::groups_of(spawn::Account { uid, gid });
     groups.into_iter().map(|group| group.as_raw()).collect()
 }
 

@@ -156,6 +156,9 @@ table! {
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
+    name_nobody_to_ask = "the container has neither getent nor PHP, so the name cannot be looked up there";
+    name_unknown = "getent ahosts knows no address for this name";
+    name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
     program_refused(path, why) = "; {path} was found but not run: {why}";
     artisan_not_started(why) = "php could not be started: {why}";

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
+use zeroize::Zeroizing;
 
 use super::Container;
 use super::idmap::IdMap;
@@ -36,6 +37,9 @@ const AS_BEFORE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
 /// How long a container takes to end when it has begun to.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// No more of a process's environment is read, in bytes.
+const MOST_VARIABLES: usize = 1 << 20;
 
 /// How the work within ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +108,12 @@ fn command(container: &Container, process: &Process) -> io::Result<Command> {
     entropy::fill(&mut random);
     let host = Path::new("/").join(base16ct::lower::encode_string(&random));
     command.env(HOST, &host);
+    // What we store for a moment is not the container's.
+    let short_lived = std::fs::canonicalize(std::env::temp_dir())?;
+    command.env(
+        "TMPDIR",
+        host.join(short_lived.strip_prefix("/").unwrap_or(&short_lived)),
+    );
     // Times are told in the operator's zone, not in the container's.
     if std::env::var_os("TZ").is_none()
         && let Ok(zone) = std::fs::canonicalize("/etc/localtime")
@@ -227,6 +237,18 @@ impl Process {
             .lines()
             .find_map(|line| line.strip_prefix("NSpid:"))?;
         line.split_whitespace().last()?.parse().ok()
+    }
+
+    /// A variable that it was started with.
+    fn variable(&self, name: &str) -> Option<OsString> {
+        let file = rustix::fs::openat(&self.folder, "environ", SPACE, Mode::empty()).ok()?;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_VARIABLES));
+        let most = MOST_VARIABLES as u64;
+        File::from(file).take(most).read_to_end(&mut bytes).ok()?;
+        let value = bytes
+            .split(|b| *b == 0)
+            .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+        value.map(|value| OsString::from_vec(value.to_vec()))
     }
 
     fn space(&self, name: &str) -> io::Result<OwnedFd> {
@@ -369,6 +391,7 @@ impl Errand {
             groups: process.map("gid_map"),
             process: process.own_number(),
             groups_of,
+            path: process.variable("PATH"),
             kept: folders.to_vec(),
             host,
             outside: HostThread::start()?,

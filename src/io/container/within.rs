@@ -5,6 +5,7 @@
 //! paths, the rest of the host below a name that nobody else knows ([`Within::of_host`]). One thread stays on the host:
 //! every program is started from there, so that none of the container's files decides how our own is loaded.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,8 @@ pub struct Within {
     pub groups: IdMap,
     /// The groups of an account, by its user and group.
     pub(super) groups_of: fn(u32, u32) -> Vec<u32>,
+    /// Where it looks for programs.
+    pub path: Option<OsString>,
     /// The process it was entered by, as the container numbers it.
     pub process: Option<i32>,
     /// Where the host's files are to be read.
@@ -83,6 +86,26 @@ pub fn get() -> Option<&'static Within> {
 pub fn root_user() -> u32 {
     let own = get().and_then(|within| within.users.outside(0));
     own.unwrap_or(0)
+}
+
+/// What the container that we work within calls this user; on the host, what it is. `None` for one it does not know.
+pub fn user_inside(uid: u32) -> Option<u32> {
+    get().map_or(Some(uid), |within| within.users.inside(uid))
+}
+
+/// Our number of a user of the container's.
+pub fn user_outside(uid: u32) -> Option<u32> {
+    get().map_or(Some(uid), |within| within.users.outside(uid))
+}
+
+/// As [`user_inside`], of a group.
+pub fn group_inside(gid: u32) -> Option<u32> {
+    get().map_or(Some(gid), |within| within.groups.inside(gid))
+}
+
+/// As [`user_outside`], of a group.
+pub fn group_outside(gid: u32) -> Option<u32> {
+    get().map_or(Some(gid), |within| within.groups.outside(gid))
 }
 
 /// Whether this is root: the host's, or the container's that we work within, where that is another one.

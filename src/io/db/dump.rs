@@ -26,6 +26,7 @@ use crate::io::container::idmap::IdMap;
 use crate::io::container::within::{self, Within};
 use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
+use crate::io::os::programs;
 use crate::io::os::spawn::{self, Account, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -109,7 +110,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 
 /// MariaDB renamed the program; either does for either server.
 fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
-    spawn::find(names).map_err(failed)
+    programs::find(names).map_err(failed)
 }
 
 /// Whom the program runs as: with no more rights than it needs.

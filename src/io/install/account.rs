@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use super::{CACHE, CACHE_FOLDER, WebUser};
 use crate::io::container::within;
 use crate::io::fs::{self, Ownership};
+use crate::io::os::accounts;
 use crate::words::untrusted::shown;
 
 const GROUP_WRITES: u32 = 0o020;
@@ -102,11 +103,11 @@ impl NamedAccount {
         };
         let uid: Option<u32> = user.parse().ok();
         let known = match uid {
-            Some(uid) => uzers::get_user_by_uid(uid),
-            None => uzers::get_user_by_name(user),
+            Some(uid) => accounts::user(uid),
+            None => accounts::user_named(user),
         };
-        let primary = known.as_ref().map(|user| user.primary_group_id());
-        let uid = uid.or_else(|| known.map(|user| user.uid()))?;
+        let primary = known.as_ref().map(|user| user.gid);
+        let uid = uid.or_else(|| known.map(|user| user.uid))?;
         let account = WebUser {
             uid,
             gid: group.or(primary).unwrap_or(uid),
@@ -311,14 +312,14 @@ fn root_is_nobody_else() -> bool {
 
 /// The account that a group was made for: of the same name, and this its own group.
 fn account_of_group(gid: u32) -> Option<u32> {
-    let group = uzers::get_group_by_gid(gid)?;
-    let user = uzers::get_user_by_name(group.name())?;
-    (user.primary_group_id() == gid && !within::is_root(user.uid())).then(|| user.uid())
+    let group = accounts::group(gid)?;
+    let user = accounts::user_named(&group.name)?;
+    (user.gid == gid && !within::is_root(user.uid)).then_some(user.uid)
 }
 
 /// The account's own group. Root's is never lent to another account, whatever `chown` left there.
 fn group_of(part: &Ownership) -> u32 {
-    let own = uzers::get_user_by_uid(part.uid).map(|user| user.primary_group_id());
+    let own = accounts::user(part.uid).map(|user| user.gid);
     match own.unwrap_or(part.gid) {
         gid if within::is_roots_group(gid) => within::nobody().1,
         gid => gid,
@@ -343,20 +344,18 @@ fn might(uid: u32) -> Might {
     if within::is_root(uid) {
         return Might::Root;
     }
-    let Some(user) = uzers::get_user_by_uid(uid) else {
+    let Some(user) = accounts::user(uid) else {
         return Might::Service;
     };
-    let groups = uzers::get_user_groups(user.name(), user.primary_group_id());
-    let befriended = groups.into_iter().flatten().any(|group| {
-        let name = group.name().to_string_lossy().into_owned();
-        ROOTS_FRIENDS.contains(&name.as_str())
+    let groups = accounts::groups_of_user(&user.name).into_iter();
+    let befriended = groups.chain([user.gid]).any(|gid| {
+        accounts::group(gid).is_some_and(|group| ROOTS_FRIENDS.contains(&group.name.as_str()))
     });
-    let name = user.name().to_string_lossy();
-    let shell = uzers::os::unix::UserExt::shell(&user);
-    let shell = shell.file_name().unwrap_or_default().to_string_lossy();
+    let name = user.name.as_str();
+    let shell = user.shell.file_name().unwrap_or_default().to_string_lossy();
     match () {
         () if befriended => Might::Administrator,
-        () if WEB_SERVERS.contains(&&*name) => Might::WebServer,
+        () if WEB_SERVERS.contains(&name) => Might::WebServer,
         () if NO_SHELLS.contains(&&*shell) => Might::Service,
         () => Might::Login,
     }

@@ -8,7 +8,8 @@ use crate::domain::config::inherited::Handed;
 use crate::io::container::within;
 use crate::io::fs::{self, FileError, resolve};
 use crate::io::os::crash_points::{self, Point};
-use crate::io::os::spawn::{self, Family, NotFound, Program};
+use crate::io::os::programs::{self, NotFound};
+use crate::io::os::spawn::{self, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
@@ -73,9 +74,9 @@ pub use crate::io::os::spawn::Account as WebUser;
 /// web user alone), else `php` on the search path.
 pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
     let configured = configured.map(Path::new);
-    match configured.filter(|p| p.is_absolute() && spawn::is_program(p)) {
+    match configured.filter(|p| p.is_absolute() && programs::is_program(p)) {
         Some(path) => Ok(path.to_owned()),
-        None => spawn::find(&["php"]),
+        None => programs::find(&["php"]),
     }
 }
 
@@ -114,7 +115,7 @@ pub fn prepare(
     web_user: Option<WebUser>,
     php: Option<&str>,
     handed: &Handed,
-) -> Result<Command, ArtisanError> {
+) -> Result<Program, ArtisanError> {
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
     if within::is_root(web_user.uid) {

@@ -150,7 +150,7 @@ fn where_everything_is_roots_whoever_else_may_write_counts() {
     let known = roots(closed(), env(DEPLOYS, 0o640), part(0, DEPLOYS, 0o2775));
     assert_eq!(known.by, KnownBy::Group(DEPLOYS));
     assert_eq!((known.account.gid, known.certain()), (DEPLOYS, None));
-    if uzers::get_user_by_name("www-data").is_some_and(|user| user.uid() == WWW_DATA) {
+    if accounts::user_named("www-data").is_some_and(|user| user.uid == WWW_DATA) {
         let known = roots(closed(), env(WWW_DATA, 0o640), part(0, WWW_DATA, 0o2775));
         let account = WebUser {
             uid: WWW_DATA,

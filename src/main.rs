@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
+use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
 use freescout_rescue::domain::error::ErrorKind;
@@ -17,7 +18,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{accounts, entropy, harden, inside, spawn};
+use freescout_rescue::io::os::{accounts, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
@@ -38,6 +39,16 @@ fn main() -> ExitCode {
     if let Some(exit) = inside::called(&arguments) {
         return ExitCode::from(exit);
     }
+    spawn::adopt();
+    harden::lock_memory();
+    db::hush();
+    // Even a hash table ends the program without them.
+    if !entropy::is_there() {
+        let json = arguments.iter().any(|argument| argument == "--json");
+        let w = words();
+        let problem = ErrorKind::Refused.problem(w.no_entropy, "", w.no_entropy_next);
+        return ExitCode::from(cli::exit(json, || Err(not_started(problem))));
+    }
     let call = enter::called(&arguments);
     let entered = call.is_some();
     let read = match call {
@@ -47,9 +58,6 @@ fn main() -> ExitCode {
         },
         None => Arguments::read(),
     };
-    spawn::adopt();
-    harden::lock_memory();
-    db::hush();
     match read {
         Ok(read) => {
             let json = read.json();
@@ -96,6 +104,9 @@ fn groups_of(uid: u32, gid: u32) -> Vec<u32> {
 fn run(arguments: Arguments) -> CommandResult {
     arguments.require_one_reader().map_err(not_started)?;
     let common = arguments.common;
+    if matches!(arguments.task, None | Some(Task::Command(_))) && !processes::can_be_seen() {
+        Out::stderr().line(words().no_proc);
+    }
     match arguments.task {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
@@ -108,6 +119,8 @@ fn run(arguments: Arguments) -> CommandResult {
             json,
         }) => make_demo(&folder, mailboxes, json),
         Some(Task::Demo { make: None, .. }) => run_demo(),
+        Some(Task::Completions { shell }) => Ok(manual::completions(shell)),
+        Some(Task::Man { folder }) => manual::pages(folder.as_deref()).map_err(not_started),
     }
 }
 

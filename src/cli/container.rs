@@ -128,7 +128,7 @@ impl Arguments {
     pub fn common(&self) -> &Common {
         match &self.task {
             Some(Task::Command(command)) => command.common(),
-            Some(Task::Demo { .. }) | None => &self.common,
+            _ => &self.common,
         }
     }
 
@@ -163,7 +163,6 @@ impl Arguments {
             Ok(())
         };
         match &mut self.task {
-            None | Some(Task::Demo { .. }) => self.common.state_dir = Some(state_dir),
             Some(Task::Command(command)) => {
                 command.common_mut().state_dir = Some(state_dir);
                 match &mut **command {
@@ -177,6 +176,7 @@ impl Arguments {
                     _ => {}
                 }
             }
+            _ => self.common.state_dir = Some(state_dir),
         }
         Ok(())
     }
@@ -185,7 +185,6 @@ impl Arguments {
     fn changes(&self) -> bool {
         match &self.task {
             None => true,
-            Some(Task::Demo { .. }) => false,
             Some(Task::Command(command)) => match &**command {
                 Command::Recover { yes, .. }
                 | Command::Undo { yes, .. }
@@ -193,6 +192,7 @@ impl Arguments {
                 Command::Resume { .. } => true,
                 _ => false,
             },
+            Some(_) => false,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `test`: every mailbox proven by a login.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use super::opened;
 use crate::cli::arguments::{Common, TestOptions};
@@ -19,9 +18,6 @@ use crate::io::os::names;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
-
-/// How long the name of `--connect-to` may take to be looked up.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Logs in everywhere, and says what came of it.
 pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
@@ -71,7 +67,7 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
         let (name, address) = text.split_once('=')?;
         let (host, port) = name.rsplit_once(':')?;
         let (at, at_port) = address.rsplit_once(':')?;
-        let addresses = names::addresses(at, at_port.parse().ok()?, LOOKUP_TIMEOUT);
+        let addresses = names::addresses(at, at_port.parse().ok()?, names::PATIENCE);
         let address = addresses.ok()?.into_iter().next()?;
         Some((host.to_ascii_lowercase(), port.parse().ok()?, address))
     };

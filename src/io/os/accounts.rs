@@ -14,7 +14,7 @@ use std::time::Duration;
 use rustix::process::Gid;
 
 pub use self::files::{Group, User};
-use super::getent::{self, Answer, NOBODY};
+use super::getent::{self, GetentAnswer, NOBODY};
 use super::spawn::Account;
 use crate::io::container::within;
 
@@ -120,11 +120,11 @@ fn asked(database: &'static str, key: &str) -> Option<String> {
         return None;
     }
     let answer = match getent::ask(database, key, PATIENCE) {
-        Answer::Said(said) => Some(said),
-        Answer::Unknown => None,
+        GetentAnswer::Said(said) => Some(said),
+        GetentAnswer::Unknown => None,
         // It may be there for the next question: with the rights of somebody else it cannot be started.
-        Answer::NoProgram => return None,
-        Answer::Silent => {
+        GetentAnswer::NoProgram => return None,
+        GetentAnswer::Silent => {
             *silent = true;
             None
         }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
+use super::programs;
 use super::spawn::{self, Account};
 
 /// The account that it runs as where we are root.
@@ -33,7 +34,7 @@ const LOOK_UP: Duration = Duration::from_millis(1);
 
 /// What came of asking.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum GetentAnswer {
     /// Its lines.
     Said(String),
     /// It knows no such key.
@@ -45,30 +46,31 @@ pub enum Answer {
 }
 
 /// Asks `getent DATABASE KEY`.
-pub fn ask(database: &str, key: &str, patience: Duration) -> Answer {
+pub fn ask(database: &str, key: &str, patience: Duration) -> GetentAnswer {
     let Some(program) = PLACES.iter().map(Path::new).find(|path| path.is_file()) else {
-        return Answer::NoProgram;
+        return GetentAnswer::NoProgram;
     };
     // It would be an option.
     if key.starts_with('-') || key.is_empty() || key.contains('\0') {
-        return Answer::Unknown;
+        return GetentAnswer::Unknown;
     }
     run(program, &[database, key], patience)
 }
 
 /// What PHP prints of a host's addresses, as `getent ahosts` would.
-const LOOK_UP_IN_PHP: &str = "$all = gethostbynamel($argv[1]); if (!$all) exit(2); echo implode(PHP_EOL, $all), PHP_EOL;";
+const LOOK_UP_IN_PHP: &str =
+    "$all = gethostbynamel($argv[1]); if (!$all) exit(2); echo implode(PHP_EOL, $all), PHP_EOL;";
 
 /// Asks PHP for the addresses of a host, where there is no `getent`: of IPv4 alone, as PHP has no function for others.
-pub fn ask_php(host: &str, patience: Duration) -> Answer {
+pub fn ask_php(host: &str, patience: Duration) -> GetentAnswer {
     let Ok(program) = programs::find(&["php"]) else {
-        return Answer::NoProgram;
+        return GetentAnswer::NoProgram;
     };
     let arguments = ["-n", "-r", LOOK_UP_IN_PHP, "--", host];
     run(&program, &arguments, patience)
 }
 
-fn run(program: &Path, arguments: &[&str], patience: Duration) -> Answer {
+fn run(program: &Path, arguments: &[&str], patience: Duration) -> GetentAnswer {
     let mut command = spawn::command(program, NOBODY);
     command
         .args(arguments)
@@ -78,12 +80,12 @@ fn run(program: &Path, arguments: &[&str], patience: Duration) -> Answer {
         .stderr(Stdio::null());
     match command.spawn() {
         Ok(child) => heard(child, patience),
-        Err(_) => Answer::NoProgram,
+        Err(_) => GetentAnswer::NoProgram,
     }
 }
 
 /// Its answer, on this thread alone: the caller may be about to change the rights of its one thread.
-fn heard(mut child: Child, patience: Duration) -> Answer {
+fn heard(mut child: Child, patience: Duration) -> GetentAnswer {
     let deadline = Instant::now() + patience;
     let said = read(&mut child, deadline);
     let status = loop {
@@ -93,16 +95,16 @@ fn heard(mut child: Child, patience: Duration) -> Answer {
             Ok(None) | Err(_) => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Answer::Silent;
+                return GetentAnswer::Silent;
             }
         }
     };
     match (status, said) {
-        (Some(0), Some(said)) => Answer::Said(String::from_utf8_lossy(&said).into_owned()),
-        (_, None) => Answer::Silent,
-        (Some(UNKNOWN), Some(_)) => Answer::Unknown,
+        (Some(0), Some(said)) => GetentAnswer::Said(String::from_utf8_lossy(&said).into_owned()),
+        (_, None) => GetentAnswer::Silent,
+        (Some(UNKNOWN), Some(_)) => GetentAnswer::Unknown,
         // Ended by a signal: a plugin of its library is broken.
-        (Some(_) | None, Some(_)) => Answer::NoProgram,
+        (Some(_) | None, Some(_)) => GetentAnswer::NoProgram,
     }
 }
 
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    fn shell(script: &str, patience: Duration) -> Answer {
+    fn shell(script: &str, patience: Duration) -> GetentAnswer {
         let child = Command::new("sh")
             .args(["-c", script])
             .stdin(Stdio::null())
@@ -151,16 +153,22 @@ mod tests {
     #[test]
     fn an_answer_is_told_from_none() {
         let long = Duration::from_secs(20);
-        assert_eq!(shell("echo one", long), Answer::Said("one\n".to_owned()));
+        assert_eq!(
+            shell("echo one", long),
+            GetentAnswer::Said("one\n".to_owned())
+        );
         assert_eq!(
             shell("printf '\\377x'", long),
-            Answer::Said("\u{fffd}x".to_owned())
+            GetentAnswer::Said("\u{fffd}x".to_owned())
         );
-        assert_eq!(shell("echo one; exit 2", long), Answer::Unknown);
+        assert_eq!(shell("echo one; exit 2", long), GetentAnswer::Unknown);
         for code in [1, 3, 126, 127] {
-            assert_eq!(shell(&format!("exit {code}"), long), Answer::NoProgram);
+            assert_eq!(
+                shell(&format!("exit {code}"), long),
+                GetentAnswer::NoProgram
+            );
         }
-        assert_eq!(shell("kill -9 $$", long), Answer::NoProgram);
+        assert_eq!(shell("kill -9 $$", long), GetentAnswer::NoProgram);
     }
 
     #[test]
@@ -172,23 +180,26 @@ mod tests {
             "echo one; exec sleep 60",
             "exec >&-; exec sleep 60",
         ] {
-            assert_eq!(shell(script, short), Answer::Silent, "{script}");
+            assert_eq!(shell(script, short), GetentAnswer::Silent, "{script}");
         }
         let long = Duration::from_secs(20);
-        assert_eq!(shell("exec yes", long), Answer::Silent);
+        assert_eq!(shell("exec yes", long), GetentAnswer::Silent);
         assert!(begun.elapsed() < Duration::from_secs(15));
     }
 
     #[test]
     fn an_option_is_no_key() {
         for key in ["-s", "--help", ""] {
-            assert_eq!(ask("passwd", key, Duration::from_secs(20)), Answer::Unknown);
+            assert_eq!(
+                ask("passwd", key, Duration::from_secs(20)),
+                GetentAnswer::Unknown
+            );
         }
         assert_eq!(
             ask("passwd", "no-such-user-here", Duration::from_secs(20)),
-            Answer::Unknown
+            GetentAnswer::Unknown
         );
-        let Answer::Said(root) = ask("passwd", "0", Duration::from_secs(20)) else {
+        let GetentAnswer::Said(root) = ask("passwd", "0", Duration::from_secs(20)) else {
             panic!("getent knows root");
         };
         assert!(root.starts_with("root:"), "{root}");

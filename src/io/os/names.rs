@@ -9,10 +9,12 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::getent::{self, Answer};
+use super::getent::{self, GetentAnswer};
 use crate::io::container::within;
 use crate::words::words;
 
+/// Longer than a C library waits for name servers that do not answer.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Addresses of one name that are given.
 const MOST: usize = 16;
 /// No library waits that long for its name servers.
@@ -46,9 +48,9 @@ pub fn library_is_of_system() -> bool {
 fn of_container(host: &str, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
     let without = |_: &str, host: &str, patience| getent::ask_php(host, patience);
     match getent::ask("ahosts", host, patience) {
-        Answer::NoProgram if OWN_LIBRARY => of_getent(host, port, patience, without),
-        Answer::NoProgram => match without("", host, patience) {
-            Answer::NoProgram => Err(io::Error::new(
+        GetentAnswer::NoProgram if OWN_LIBRARY => of_getent(host, port, patience, without),
+        GetentAnswer::NoProgram => match without("", host, patience) {
+            GetentAnswer::NoProgram => Err(io::Error::new(
                 ErrorKind::NotFound,
                 words().name_nobody_to_ask,
             )),
@@ -63,17 +65,17 @@ fn of_getent(
     host: &str,
     port: u16,
     patience: Duration,
-    ask: impl FnOnce(&str, &str, Duration) -> Answer,
+    ask: impl FnOnce(&str, &str, Duration) -> GetentAnswer,
 ) -> io::Result<Vec<SocketAddr>> {
     let unknown = || io::Error::new(ErrorKind::NotFound, words().name_unknown);
     match ask("ahosts", host, patience) {
-        Answer::Said(said) => match listed(&said, port) {
+        GetentAnswer::Said(said) => match listed(&said, port) {
             found if found.is_empty() => Err(unknown()),
             found => Ok(found),
         },
-        Answer::Unknown => Err(unknown()),
-        Answer::Silent => Err(ErrorKind::TimedOut.into()),
-        Answer::NoProgram => of_library(host, port, patience).map_err(|error| {
+        GetentAnswer::Unknown => Err(unknown()),
+        GetentAnswer::Silent => Err(ErrorKind::TimedOut.into()),
+        GetentAnswer::NoProgram => of_library(host, port, patience).map_err(|error| {
             let why = text!(name_unknown_to_us, error);
             io::Error::new(error.kind(), why)
         }),
@@ -143,7 +145,7 @@ mod tests {
     fn said(text: &str) -> io::Result<Vec<SocketAddr>> {
         of_getent("mail.example", 993, LONG, |database, key, _| {
             assert_eq!((database, key), ("ahosts", "mail.example"));
-            Answer::Said(text.to_owned())
+            GetentAnswer::Said(text.to_owned())
         })
     }
 
@@ -188,11 +190,11 @@ mod tests {
     #[test]
     fn an_unknown_name_is_told_from_a_silence_and_from_our_own_opinion() {
         let of = |answer| of_getent("no-such-name.invalid", 1, LONG, |_, _, _| answer).unwrap_err();
-        assert_eq!(of(Answer::Unknown).kind(), ErrorKind::NotFound);
-        assert_eq!(of(Answer::Silent).kind(), ErrorKind::TimedOut);
-        let ours = of(Answer::NoProgram).to_string();
+        assert_eq!(of(GetentAnswer::Unknown).kind(), ErrorKind::NotFound);
+        assert_eq!(of(GetentAnswer::Silent).kind(), ErrorKind::TimedOut);
+        let ours = of(GetentAnswer::NoProgram).to_string();
         assert!(ours.contains("getent"), "{ours}");
-        let found = of_getent("localhost", 1, LONG, |_, _, _| Answer::NoProgram).unwrap();
+        let found = of_getent("localhost", 1, LONG, |_, _, _| GetentAnswer::NoProgram).unwrap();
         assert!(found.iter().all(|address| address.ip().is_loopback()));
     }
 

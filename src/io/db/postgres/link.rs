@@ -27,8 +27,6 @@ use crate::io::db::watch::Watch;
 use crate::io::os::names;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer than a C library waits for name servers that do not answer.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(60);
 
 type Parameters<'a> = [(&'a (dyn ToSql + Sync), Type)];
 
@@ -252,7 +250,7 @@ fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn AsyncStrea
     }
     // As PHP does it, and not on one of the runtime's own threads, which nobody could stop.
     let addresses =
-        names::addresses(&settings.host, settings.port, LOOKUP_TIMEOUT).map_err(unreachable)?;
+        names::addresses(&settings.host, settings.port, names::PATIENCE).map_err(unreachable)?;
     let mut failed: io::Error = io::ErrorKind::AddrNotAvailable.into();
     for address in addresses {
         let stream = runtime.block_on(async {

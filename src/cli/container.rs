@@ -9,7 +9,7 @@ use super::outcome::{CommandResult, not_started};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::io::container::Container;
-use crate::io::container::enter::{self, Ended};
+use crate::io::container::enter::{self, WorkEnded};
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -30,8 +30,8 @@ pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
         Ok((container, ended))
     });
     match entered {
-        Ok((_, Ended::Exit(code))) => code,
-        Ok((_, Ended::Signal(signal))) => {
+        Ok((_, WorkEnded::Exit(code))) => code,
+        Ok((_, WorkEnded::Signal(signal))) => {
             // As it would have ended us.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
             Exit::Failed as u8
@@ -75,17 +75,17 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
 }
 
 /// What is said when the work within was ended from outside.
-fn cut_off(container: &Container, ended: Ended, arguments: &Arguments) -> CommandResult {
+fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> CommandResult {
     let w = words();
     let name = container.lasting_name();
     let what = match ended {
-        Ended::Stopped => text!(container_stopped, container = shown(&name)),
+        WorkEnded::Stopped => text!(container_stopped, container = shown(&name)),
         _ => text!(container_killed, container = shown(&name)),
     };
     let common = arguments.common();
     let resume = typed_again("resume", &name, common);
     let first = match ended {
-        Ended::Stopped => w.container_start_first,
+        WorkEnded::Stopped => w.container_start_first,
         _ => "",
     };
     match arguments.changes() {

@@ -43,7 +43,7 @@ const MOST_VARIABLES: usize = 1 << 20;
 
 /// How the work within ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum WorkEnded {
     /// By itself, with this exit code.
     Exit(u8),
     /// By a signal that we were sent too.
@@ -64,7 +64,7 @@ pub fn enter(
     folders: &[PathBuf],
     arguments: &[OsString],
     screen: bool,
-) -> io::Result<Ended> {
+) -> io::Result<WorkEnded> {
     let pid = container.process.ok_or(Errno::SRCH)?;
     let process = Process::open(pid)?;
     let made = folders.iter().map(|folder| Made::require(folder));
@@ -88,7 +88,7 @@ pub fn enter(
     let ended = wait(pid, &process);
     handle.close();
     let _ = listener.join();
-    if !matches!(ended, Ok(Ended::Exit(_)))
+    if !matches!(ended, Ok(WorkEnded::Exit(_)))
         && let Some(before) = before
     {
         give_back(&before, screen);
@@ -146,7 +146,7 @@ fn hand_on(
 }
 
 /// Waits until it ends, and stops whenever it does.
-fn wait(pid: Pid, process: &Process) -> io::Result<Ended> {
+fn wait(pid: Pid, process: &Process) -> io::Result<WorkEnded> {
     loop {
         let (_, status) = match waitpid(Some(pid), WaitOptions::UNTRACED) {
             Ok(Some(ended)) => ended,
@@ -159,13 +159,13 @@ fn wait(pid: Pid, process: &Process) -> io::Result<Ended> {
             continue;
         }
         if let Some(code) = status.exit_status() {
-            return Ok(Ended::Exit(u8::try_from(code).unwrap_or(u8::MAX)));
+            return Ok(WorkEnded::Exit(u8::try_from(code).unwrap_or(u8::MAX)));
         }
         let asked = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
         return Ok(match status.terminating_signal() {
-            Some(signal) if asked.contains(&signal) => Ended::Signal(signal),
-            _ if process.goes() => Ended::Stopped,
-            _ => Ended::Killed,
+            Some(signal) if asked.contains(&signal) => WorkEnded::Signal(signal),
+            _ if process.goes() => WorkEnded::Stopped,
+            _ => WorkEnded::Killed,
         });
     }
 }

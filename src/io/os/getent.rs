@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
-use super::programs;
 use super::spawn::{self, Account};
+use crate::io::container::within;
 
 /// The account that it runs as where we are root.
 pub const NOBODY: Account = Account {
@@ -63,7 +63,11 @@ const LOOK_UP_IN_PHP: &str =
 
 /// Asks PHP for the addresses of a host, where there is no `getent`: of IPv4 alone, as PHP has no function for others.
 pub fn ask_php(host: &str, patience: Duration) -> GetentAnswer {
-    let Ok(program) = programs::find(&["php"]) else {
+    let path = within::get().and_then(|within| within.path.clone());
+    let path = path.unwrap_or_else(|| spawn::USUAL_PATH.into());
+    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("php"));
+    // Whose it is does not matter: it is run without rights, as `getent` is.
+    let Some(program) = programs.find(|path| path.is_absolute() && path.is_file()) else {
         return GetentAnswer::NoProgram;
     };
     let arguments = ["-n", "-r", LOOK_UP_IN_PHP, "--", host];

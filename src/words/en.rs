@@ -164,7 +164,7 @@ table! {
     kind_other = "something else";
     error_foreign_link(owner, target, target_owner) = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
     error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
-    error_not_taken_along(path) = "{path} cannot be reached from inside the container: the folders of this host are chosen when the program starts";
+    error_not_taken_along(path) = "{path} cannot be reached from inside the container: the folders of this host are chosen when the program starts, with --state-dir and --backup-dir";
     not_taken_along_next = "Nothing was changed. Start the program again with --state-dir or --backup-dir.";
     error_second_name(names, owner, folder_owner) = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
     trap_next = "Nothing was changed. Fix what is described above, then try again.";

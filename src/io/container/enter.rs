@@ -66,9 +66,9 @@ pub fn enter(
     screen: bool,
 ) -> io::Result<WorkEnded> {
     let pid = container.process.ok_or(Errno::SRCH)?;
-    let process = Process::open(pid)?;
-    let made = folders.iter().map(|folder| Made::require(folder));
-    let made: Vec<Made> = made.collect::<io::Result<_>>()?;
+    let process = ContainerProcess::open(pid)?;
+    let made = folders.iter().map(|folder| HostFolder::require(folder));
+    let made: Vec<HostFolder> = made.collect::<io::Result<_>>()?;
     let mut command = command(container, &process)?;
     command.args(arguments);
     let before = tcgetattr(io::stdin()).ok();
@@ -99,7 +99,7 @@ pub fn enter(
 }
 
 /// The call of ourselves that goes in.
-fn command(container: &Container, process: &Process) -> io::Result<Command> {
+fn command(container: &Container, process: &ContainerProcess) -> io::Result<Command> {
     let mut command = spawn::ourselves(WITHIN).ok_or(Errno::NOENT)?;
     let described = serde_json::to_string(container).map_err(io::Error::other)?;
     let started = process.started()?;
@@ -135,7 +135,8 @@ fn hand_on(
             let signal = match signal {
                 SIGHUP => Signal::HUP,
                 SIGTERM => Signal::TERM,
-                // These come from the keyboard, to the other process as well.
+                SIGINT => Signal::INT,
+                SIGQUIT => Signal::QUIT,
                 _ => continue,
             };
             if let Some(pid) = child.get() {
@@ -146,7 +147,7 @@ fn hand_on(
 }
 
 /// Waits until it ends, and stops whenever it does.
-fn wait(pid: Pid, process: &Process) -> io::Result<WorkEnded> {
+fn wait(pid: Pid, process: &ContainerProcess) -> io::Result<WorkEnded> {
     loop {
         let (_, status) = match waitpid(Some(pid), WaitOptions::UNTRACED) {
             Ok(Some(ended)) => ended,
@@ -183,12 +184,12 @@ const SPACE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
 
 /// A process of a container, held open: everything that is read of it belongs to the same one, even if its number is given
 /// to another meanwhile.
-struct Process {
+struct ContainerProcess {
     pid: i32,
     folder: OwnedFd,
 }
 
-impl Process {
+impl ContainerProcess {
     fn open(pid: i32) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::openat(CWD, format!("/proc/{pid}"), flags, Mode::empty())?;
@@ -293,13 +294,13 @@ fn is_same(space: BorrowedFd<'_>, ours: &Path) -> io::Result<bool> {
 
 /// A folder of ours on the host that is there while we work within. Where it was made for that and nothing came into it, it
 /// is removed afterwards: to look at an install leaves nothing behind.
-struct Made {
+struct HostFolder {
     held: OwnedFd,
     /// Those that were made, the innermost first.
     made: Vec<PathBuf>,
 }
 
-impl Made {
+impl HostFolder {
     fn require(folder: &Path) -> io::Result<Self> {
         // The view shows nothing of who may change what leads there.
         trust::require_closed(&trust::existing(folder)).map_err(io::Error::other)?;
@@ -318,7 +319,7 @@ impl Made {
     }
 }
 
-impl Drop for Made {
+impl Drop for HostFolder {
     fn drop(&mut self) {
         // Somebody else may be within, with this very folder, and have nothing in it yet.
         let alone = rustix::fs::flock(&self.held, FlockOperation::NonBlockingLockExclusive);
@@ -368,7 +369,7 @@ impl Errand {
     pub fn enter(self, folders: &[PathBuf], groups_of: fn(u32, u32) -> Vec<u32>) -> io::Result<()> {
         // Others of ours are looked for by it.
         rustix::thread::set_name(c"freescout-rescue")?;
-        let process = Process::open(self.pid)?;
+        let process = ContainerProcess::open(self.pid)?;
         if process.started()? != self.started {
             return Err(Errno::SRCH.into());
         }

@@ -5,7 +5,9 @@
 
 pub mod arguments;
 mod command;
+pub mod container;
 mod failure;
+pub mod manual;
 mod outcome;
 pub mod output;
 mod passphrase;

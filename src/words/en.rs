@@ -43,9 +43,20 @@ table! {
     web_user_unknown(name) = "There is no account named {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
+    container_missing(name) = "There is no container named {name} on this host.";
+    container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
+    container_not_entered(container) = "The container {container} cannot be entered.";
+    container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_not_root_next = "Only root can do that: run the same command with sudo.";
+    container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
+    container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";
+    container_start_first = "Start the container first.";
+    container_again = "Nothing was changed. Run the same command again.";
+    container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    manual_takes_no_options = "manual pages and completions are the same for every install: of these options they take none";
     demo_takes_no_options = "the demo brings an install of its own: of these options it takes only --json, and that with `demo --make DIR`";
     given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
@@ -154,6 +165,8 @@ table! {
     kind_other = "something else";
     error_foreign_link(owner, target, target_owner) = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
     error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
+    error_not_taken_along(path) = "{path} cannot be reached from inside the container: the folders of this host are chosen when the program starts";
+    not_taken_along_next = "Nothing was changed. Start the program again with --state-dir or --backup-dir.";
     error_second_name(names, owner, folder_owner) = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
     trap_next = "Nothing was changed. Fix what is described above, then try again.";
     error_too_large(max) = "larger than {max} bytes, so it was not read. Check what it is";
@@ -166,6 +179,9 @@ table! {
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
+    name_nobody_to_ask = "the container has neither getent nor PHP, so the name cannot be looked up there";
+    name_unknown = "getent ahosts knows no address for this name";
+    name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no working getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
     program_refused(path, why) = "; {path} was found but not run: {why}";
     artisan_not_started(why) = "php could not be started: {why}";
@@ -332,6 +348,9 @@ table! {
         One "1 more backup of this install was not searched for a missing key. To have it searched, name it: --look-in FOLDER/files",
         Other "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files",
     };
+    no_proc = "/proc is not mounted here: no running process can be seen, and PHP cannot be run. Keys that exist only in the memory of PHP cannot be found, and queue workers cannot be recognised.";
+    no_entropy = "The operating system gives this program no random bytes, and without them nothing can be encrypted safely.";
+    no_entropy_next = "Mount /dev, or allow the system call getrandom (a container's seccomp profile may forbid it). Nothing was changed.";
     workers_hidden = "This account cannot see the processes of other users, so some workers may be missing here.";
     key_only_in_memory(key) = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
     memory_searching = "Searching the memory of this install's PHP processes for lost keys";
@@ -574,6 +593,8 @@ table! {
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
+    man_not_written(folder) = "The manual pages cannot be written to {folder}.";
+    man_not_written_next = "Name a folder that exists and that you may write to.";
     demo_no_room = "The demo install cannot be created.";
     demo_no_room_next = "Name a folder that does not exist yet, in a place where you may write.";
     report_not_saved = "The report could not be saved.";

@@ -96,6 +96,7 @@ table! {
     database_unreachable(place) = "The database at {place} cannot be reached.";
     database_set_elsewhere(places) = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in step 1 of the wizard.";
     database_unreachable_next = "Check DB_HOST, DB_PORT and DB_SOCKET in .env, and that the server is running. For MySQL, `localhost` means the socket.";
+    database_asked_as(user) = "A server at a socket sees which account logs in: it was asked as {user}, the account FreeScout runs as. If FreeScout runs as another account, name that with --web-user.";
     database_file_opened_as(user) = "The file was opened with the rights of {user}, the account FreeScout is assumed to run as. If it runs as another account, name that with --web-user.";
     database_file_next = "Check DB_DATABASE in .env: the file must exist, and you must be allowed to read and write it.";
     database_denied(user) = "The database rejected the login of user {user}.";
@@ -800,6 +801,7 @@ table! {
     survey_choose = "Choose the one that is broken. Enter opens it; nothing is changed yet.";
     survey_database = "Database";
     survey_database_value(server, database) = "{server}, {database}";
+    survey_database_asked_as(database, user) = "{database} (login as the account {user} through the socket)";
     survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
     survey_web_user_value(user, why) = "{user} ({why})";

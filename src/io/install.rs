@@ -1,12 +1,17 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
 pub mod artisan;
+pub mod host;
 pub mod services;
 
 mod account;
+mod beside;
+mod configured;
+mod discover;
 mod identity;
 mod key_file;
 mod places;
+mod recognised;
 
 use std::path::{Path, PathBuf};
 
@@ -19,12 +24,17 @@ use crate::domain::config::{self, ConfiguredKey, DbSettings, KeySource, Sources}
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::plan::KeyHome;
+use crate::io::container::within;
 use crate::io::fs::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
+use crate::io::install::recognised::freescout_version;
+use crate::io::os::processes;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
+pub use beside::container_keys;
+pub use discover::{discover, php_of};
 pub use identity::{identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
@@ -34,16 +44,24 @@ pub use places::find;
 pub struct Environment(Variables);
 
 impl Environment {
-    /// `APP_*` and `DB_*` of our own process: inside a container they are FreeScout's too.
+    /// `APP_*` and `DB_*` of our own process: inside a container they are FreeScout's too. Where we work within one from the
+    /// host, those of a process of it.
     pub fn of_this_process() -> Self {
         let mut ours = Self::all_of_this_process();
         ours.retain(|name, _| name.starts_with(b"APP_") || name.starts_with(b"DB_"));
         Self(ours)
     }
 
-    /// Every variable of our own process.
+    /// Every variable of our own process, or of one of the container that we work within.
     pub fn all_of_this_process() -> Variables {
         use std::os::unix::ffi::OsStringExt;
+        if let Some(within) = within::get() {
+            let first = within
+                .process
+                .and_then(|pid| processes::environment(pid).ok());
+            let bytes = first.or_else(|| processes::environment(1).ok());
+            return bytes.map_or_else(Variables::new, |bytes| variables_of(&bytes));
+        }
         std::env::vars_os()
             .map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())))
             .collect()
@@ -58,6 +76,16 @@ impl Environment {
     pub fn get(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.0.get(name).map(|value| value.expose().to_vec())
     }
+}
+
+/// `NAME=value`, with NULs between. The first of a name counts, as it does for `getenv(3)`.
+fn variables_of(bytes: &[u8]) -> Variables {
+    let entries = bytes.split(|b| *b == 0).rev();
+    let pairs = entries.filter_map(|entry| {
+        let at = memchr::memchr(b'=', entry).filter(|at| *at > 0)?;
+        Some((entry[..at].to_vec(), SecretBytes::from(&entry[at + 1..])))
+    });
+    pairs.collect()
 }
 
 /// Gives the value of a variable.
@@ -401,28 +429,6 @@ fn optional(
             Err(kind.problem(words().file_unreadable, e.to_string(), next))
         }
     }
-}
-
-/// The version FreeScout states in `config/app.php`; `None` when the folder holds no FreeScout.
-fn freescout_version(root: &Path) -> Option<String> {
-    if !root.join("artisan").is_file() {
-        return None;
-    }
-    let config = fs::read(&root.join("config/app.php"), MAX_CONFIG_BYTES).ok()?;
-    let text = String::from_utf8_lossy(&config.bytes);
-    if !text.to_ascii_lowercase().contains("freescout") {
-        return None;
-    }
-    let version = text
-        .split_once("'version'")
-        .and_then(|(_, rest)| rest.split('\'').nth(1))
-        .filter(|v| {
-            v.len() < 20
-                && v.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
-        })
-        .unwrap_or_default();
-    Some(version.to_owned())
 }
 
 /// Whose rights FreeScout has in this install. What is done for it is done with no more than these; see [`known`].

@@ -15,13 +15,44 @@ table! {
 
     // finding the install
     install_not_found = "No FreeScout install was found in the usual places.";
-    install_not_found_why = "Searched: the current folder, the usual web roots, home folders, and the folders of running PHP processes.";
+    install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
     install_several_next = "Name the folder of the one you mean: freescout-rescue /path/to/freescout";
+    found_version(path, version) = "{path} (FreeScout {version})";
+    found_at_address(path, address) = "{path} ({address})";
+    found_version_at_address(path, version, address) = "{path} (FreeScout {version}, {address})";
+    found_operator = "named by you";
+    found_current_folder = "the current folder";
+    found_process(pid) = "PHP process {pid} runs there";
+    found_process_of(pid, user) = "PHP process {pid} of {user} runs there";
+    found_crontab = "run by cron";
+    found_crontab_of(user) = "run by cron as {user}";
+    found_service(name) = "run by the service {name}";
+    found_idle_service(name) = "named by the service {name}, which is not enabled";
+    found_supervisor(name) = "run by the supervisor program {name}";
+    found_site(server, name) = "web root of the {server} site {name}";
+    found_site_unnamed(server) = "web root of a {server} site";
+    found_below(site) = "inside the {site}";
+    found_pool(name) = "named by the PHP-FPM pool {name}";
+    found_panel = "web root of a cPanel site";
+    found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
+    found_home = "in your home folder, but no crontab, service or web server names it";
+    found_in(what, path) = "{what} ({path})";
+    found_in_line(what, path, line) = "{what} ({path}, line {line})";
     web_user_unknown(name) = "There is no account named {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
+    container_missing(name) = "There is no container named {name} on this host.";
+    container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
+    container_not_entered(container) = "The container {container} cannot be entered.";
+    container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_not_root_next = "Only root can do that: run the same command with sudo.";
+    container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
+    container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";
+    container_start_first = "Start the container first.";
+    container_again = "Nothing was changed. Run the same command again.";
+    container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
@@ -133,6 +164,8 @@ table! {
     kind_other = "something else";
     error_foreign_link(owner, target, target_owner) = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
     error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
+    error_not_taken_along(path) = "{path} cannot be reached from inside the container: the folders of this host are chosen when the program starts";
+    not_taken_along_next = "Nothing was changed. Start the program again with --state-dir or --backup-dir.";
     error_second_name(names, owner, folder_owner) = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
     trap_next = "Nothing was changed. Fix what is described above, then try again.";
     error_too_large(max) = "larger than {max} bytes, so it was not read. Check what it is";
@@ -145,6 +178,7 @@ table! {
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
+    name_nobody_to_ask = "the container has neither getent nor PHP, so the name cannot be looked up there";
     name_unknown = "getent ahosts knows no address for this name";
     name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no working getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
@@ -173,6 +207,7 @@ table! {
     // what can be done where the system does not write
     obstacle_no_room(path) = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
     obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
+    obstacle_mounted_read_only(path, point) = "{path} is mounted read-only here: a bind mount or a container's volume. The disk is not the cause: its file system is writable. In a container, change the file on the host, or mount it without `:ro` (`readOnly` in Kubernetes) and start the container again; on a plain server: mount -o remount,bind,rw {point}";
     obstacle_immutable(path) = "Remove the flag with: chattr -ia {path} and try again.";
 
     // survey and search
@@ -567,6 +602,7 @@ table! {
     severity_warning = "warning";
     severity_info = "note";
     check_install(path, version, server, database) = "{path}: FreeScout {version} on {server}, database {database}";
+    check_found(how) = "Found: {how}";
     check_web_user(user) = "Web user: {user}";
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
@@ -758,6 +794,8 @@ table! {
     survey_reading_long = "Reading the install and its database. Nothing is changed.";
     survey_install = "Install";
     survey_install_value(path, version, host) = "{path}, FreeScout {version}, on {host}";
+    survey_found = "Found";
+    survey_choose = "Choose the one that is broken. Enter opens it; nothing is changed yet.";
     survey_database = "Database";
     survey_database_value(server, database) = "{server}, {database}";
     survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";

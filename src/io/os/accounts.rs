@@ -18,6 +18,7 @@ use rustix::process::Gid;
 pub use self::files::{Group, User};
 use super::getent::{self, GetentAnswer, NOBODY};
 use super::spawn::Account;
+use crate::io::container::within;
 
 const PASSWD: &str = "/etc/passwd";
 const GROUP: &str = "/etc/group";
@@ -28,36 +29,52 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The user of this number.
 pub fn user(uid: u32) -> Option<User> {
-    files::user(&read(PASSWD), |user| user.uid == uid)
-        .or_else(|| asked_for_user(&uid.to_string()).filter(|user| user.uid == uid))
+    let own = within::user_inside(uid)?;
+    files::user(&read(PASSWD), |user| user.uid == own)
+        .or_else(|| asked_for_user(&own.to_string()).filter(|user| user.uid == own))
+        .and_then(from_outside)
+}
+
+/// Within a container, the numbers that a user has to the host.
+fn from_outside(user: User) -> Option<User> {
+    Some(User {
+        uid: within::user_outside(user.uid)?,
+        gid: within::group_outside(user.gid).unwrap_or(within::nobody().1),
+        ..user
+    })
 }
 
 /// The user of this name.
 pub fn user_named(name: &str) -> Option<User> {
     // A number would be looked up as one.
     let is_name = name.parse::<u32>().is_err();
-    files::user(&read(PASSWD), |user| user.name == name).or_else(|| {
-        asked_for_user(name)
-            .filter(|_| is_name)
-            .filter(|user| user.name == name)
-    })
+    files::user(&read(PASSWD), |user| user.name == name)
+        .or_else(|| {
+            asked_for_user(name)
+                .filter(|_| is_name)
+                .filter(|user| user.name == name)
+        })
+        .and_then(from_outside)
 }
 
 /// The group of this number.
 pub fn group(gid: u32) -> Option<Group> {
-    files::group(&read(GROUP), |group| group.gid == gid).or_else(|| {
-        let said = asked("group", &gid.to_string())?;
-        files::group(said.as_bytes(), |group| group.gid == gid)
-    })
+    let own = within::group_inside(gid)?;
+    let group = files::group(&read(GROUP), |group| group.gid == own).or_else(|| {
+        let said = asked("group", &own.to_string())?;
+        files::group(said.as_bytes(), |group| group.gid == own)
+    });
+    group.map(|group| Group { gid, ..group })
 }
 
 /// The groups that a user is in beside the own one, by their numbers: those that `getent` names, which asks whatever this
 /// system asks; where there is no such program, those of the file.
 pub fn groups_of_user(name: &str) -> Vec<u32> {
-    match asked("initgroups", name) {
+    let own = match asked("initgroups", name) {
         Some(said) => files::initgroups(&said, name),
         None => files::groups_of(&read(GROUP), name),
-    }
+    };
+    own.into_iter().filter_map(within::group_outside).collect()
 }
 
 /// The groups that an account has by itself, as at its own login. Asked for once: what answers may be far away.
@@ -78,7 +95,7 @@ pub fn groups_of(account: Account) -> Vec<Gid> {
     // Root's own group is left out, even if the user was made a member of it.
     let groups: Vec<Gid> = groups
         .into_iter()
-        .filter(|gid| *gid != 0)
+        .filter(|gid| !within::is_roots_group(*gid))
         .map(Gid::from_raw)
         .collect();
     known.push((account, groups.clone()));

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 mod command;
+pub mod container;
 mod failure;
 mod outcome;
 pub mod output;

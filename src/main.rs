@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
 use freescout_rescue::cli::output::Out;
-use freescout_rescue::cli::{self, CommandResult, not_started, unchanged};
+use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::setup::Setup;
+use freescout_rescue::io::container::{Container, enter};
 use freescout_rescue::io::db;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{entropy, harden, spawn};
+use freescout_rescue::io::os::{entropy, harden, inside, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
@@ -34,12 +35,28 @@ fn main() -> ExitCode {
     if let Some(exit) = spawn::called_for_another(&arguments) {
         return ExitCode::from(exit);
     }
+    if let Some(exit) = inside::called(&arguments) {
+        return ExitCode::from(exit);
+    }
+    let call = enter::called(&arguments);
+    let entered = call.is_some();
+    let read = match call {
+        Some(call) => match within(call) {
+            Ok(read) => Ok(read),
+            Err(exit) => return ExitCode::from(exit),
+        },
+        None => Arguments::read(),
+    };
     spawn::adopt();
     harden::lock_memory();
     db::hush();
-    match Arguments::read() {
+    match read {
         Ok(read) => {
             let json = read.json();
+            let chosen = container::chosen(&read).filter(|_| !entered);
+            if let Some(name) = chosen {
+                return ExitCode::from(container::carry_out(name, &read, &arguments[1..]));
+            }
             let exit = cli::exit(json, || run(read));
             wipe_stack();
             crash_points::pass(Point::End);
@@ -47,6 +64,32 @@ fn main() -> ExitCode {
         }
         Err(said) => ExitCode::from(cli::usage(&said, &arguments)),
     }
+}
+
+/// Goes into the container that another process of ours has chosen; the command line of that, or the exit code of a failure.
+fn within(call: enter::Call) -> Result<Arguments, u8> {
+    let failed = |container: &Container, json, error: &std::io::Error| {
+        cli::exit(json, || {
+            Err(not_started(container::not_entered(container, error)))
+        })
+    };
+    let container = call.container.clone();
+    let mut arguments =
+        Arguments::read_from(&call.arguments).map_err(|said| cli::usage(&said, &call.arguments))?;
+    let json = arguments.json();
+    let entered = arguments
+        .settle_on_host()
+        .and_then(|()| call.enter(&arguments.host_folders(), groups_of));
+    match entered {
+        Ok(()) => Ok(arguments),
+        Err(e) => Err(failed(&container, json, &e)),
+    }
+}
+
+/// The groups of an account, by numbers.
+fn groups_of(uid: u32, gid: u32) -> Vec<u32> {
+    let groups = spawn::groups_of(spawn::Account { uid, gid });
+    groups.into_iter().map(|group| group.as_raw()).collect()
 }
 
 /// The wizard, the demo, or a command.

@@ -287,6 +287,10 @@ pub struct Common {
     /// FreeScout's folder. Default: searched for in the current folder, the usual web roots and running PHP processes.
     #[arg(value_name = "INSTALL")]
     pub install: Option<PathBuf>,
+    /// The container that FreeScout runs in, by name, id or the number of a process: INSTALL is a path in it then, all other
+    /// paths are this host's.
+    #[arg(long, value_name = "CONTAINER")]
+    pub container: Option<String>,
     /// Another place to search for keys: a folder, file or archive. Repeatable.
     #[arg(long, value_name = "PATH", value_parser = absolute_or_stdin())]
     pub look_in: Vec<PathBuf>,

@@ -4,6 +4,7 @@ pub mod as_user;
 pub mod crash_points;
 pub mod entropy;
 pub mod harden;
+pub mod inside;
 pub mod memory;
 pub mod processes;
 pub mod signals;

@@ -22,6 +22,16 @@ table! {
     web_user_unknown(name) = "There is no account named {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
+    container_missing(name) = "There is no container named {name} on this host.";
+    container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
+    container_not_entered(container) = "The container {container} cannot be entered.";
+    container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_not_root_next = "Only root can do that: run the same command with sudo.";
+    container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
+    container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";
+    container_start_first = "Start the container first.";
+    container_again = "Nothing was changed. Run the same command again.";
+    container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
@@ -132,6 +142,8 @@ table! {
     kind_other = "something else";
     error_foreign_link(owner, target, target_owner) = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
     error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
+    error_not_taken_along(path) = "{path} cannot be reached from inside the container: the folders of this host are chosen when the program starts";
+    not_taken_along_next = "Nothing was changed. Start the program again with --state-dir or --backup-dir.";
     error_second_name(names, owner, folder_owner) = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
     trap_next = "Nothing was changed. Fix what is described above, then try again.";
     error_too_large(max) = "larger than {max} bytes, so it was not read. Check what it is";

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -24,7 +24,7 @@ use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
 use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
-use crate::io::os::spawn::{self, Account, Family};
+use crate::io::os::spawn::{self, Account, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -135,7 +135,7 @@ fn account(settings: &DbSettings, root: &Path, environment: &Environment) -> Acc
 }
 
 /// The program as this account, with nothing of our environment, and with this file to read that it alone may read.
-fn command(program: &Path, account: Account, password: &[u8]) -> Result<Command, StoreError> {
+fn command(program: &Path, account: Account, password: &[u8]) -> Result<Program, StoreError> {
     let file = || -> std::io::Result<File> {
         let mut file = File::from(rustix::fs::memfd_create("password", MemfdFlags::CLOEXEC)?);
         file.write_all(password)?;
@@ -156,7 +156,7 @@ fn mysqldump(
     settings: &DbSettings,
     root: &Path,
     environment: &Environment,
-) -> Result<Command, StoreError> {
+) -> Result<Program, StoreError> {
     let socket = mysql::socket(settings)?;
     let account = account(settings, root, environment);
     let password = option_file(settings.password.expose_secret());
@@ -208,7 +208,7 @@ fn pg_dump(
     settings: &DbSettings,
     root: &Path,
     environment: &Environment,
-) -> Result<Command, StoreError> {
+) -> Result<Program, StoreError> {
     let account = account(settings, root, environment);
     let password = password_file(settings.password.expose_secret())?;
     let mut command = command(program, account, password.as_bytes())?;
@@ -244,16 +244,15 @@ fn password_file(password: &str) -> Result<Zeroizing<String>, StoreError> {
 
 /// Runs the program, its output into `target`.
 fn pipe(
-    mut program: Command,
+    mut program: Program,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
     let family = Family::begin();
-    let mut child = program.spawn().map_err(failed)?;
     // With it goes our hold of the password's file.
-    drop(program);
+    let mut child = program.spawn().map_err(failed)?;
     let complaint = child.stderr.take().map(|mut stderr| {
         std::thread::spawn(move || {
             let mut text = Vec::new();

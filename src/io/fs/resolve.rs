@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::error::{FileError, NodeKind, UnfollowedLink};
+use crate::io::container::within;
 
 /// As the kernel: more links one after the other are a circle.
 const MAX_LINKS: usize = 40;
@@ -80,6 +81,24 @@ pub(super) struct Way {
 /// # Errors
 /// [`FileError`] when the way is barred, or a foreign link lies on it.
 pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
+    let mut last = None;
+    let way = walk(path, follow, &mut last)?;
+    match (within::get(), last) {
+        // No link of a container's leads to a file of the host's, whoever made it.
+        (Some(within), Some((link, owner))) if within.is_hosts(&way.path) => {
+            let link = Followed { path: link, owner };
+            Err(link.refused(&way.path, 0))
+        }
+        _ => Ok(way),
+    }
+}
+
+/// The way, and the last link on it that is a container's.
+fn walk(
+    path: &Path,
+    follow: bool,
+    last_link: &mut Option<(PathBuf, u32)>,
+) -> Result<Way, FileError> {
     let fail = |e: Errno| FileError::from_io(path, e.into());
     let mut steps: VecDeque<PathStep> = steps(path).collect();
     let mut folder = open(CWD.as_fd(), OsStr::new(".")).map_err(fail)?;
@@ -129,6 +148,9 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
                     path: real.join(&name),
                     owner: stat.st_uid,
                 };
+                if within::get().is_none_or(|within| !within.is_hosts(&link.path)) {
+                    *last_link = Some((link.path.clone(), link.owner));
+                }
                 steps.push_front(PathStep::Arrived(link));
                 for step in self::steps(&target).rev() {
                     steps.push_front(step);

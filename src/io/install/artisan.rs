@@ -7,7 +7,7 @@
 use crate::domain::config::inherited::Handed;
 use crate::io::fs::{self, FileError, resolve};
 use crate::io::os::crash_points::{self, Point};
-use crate::io::os::spawn::{self, Family, NotFound};
+use crate::io::os::spawn::{self, Family, NotFound, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
@@ -16,7 +16,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -112,7 +112,7 @@ pub fn prepare(
     web_user: Option<WebUser>,
     php: Option<&str>,
     handed: &Handed,
-) -> Result<Command, ArtisanError> {
+) -> Result<Program, ArtisanError> {
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
     if web_user.uid == 0 {
@@ -136,7 +136,7 @@ pub fn prepare(
     Ok(command)
 }
 
-fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
+fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -236,12 +236,13 @@ impl OutputReader {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
-    fn shell(script: &str) -> Command {
+    fn shell(script: &str) -> Program {
         let mut command = Command::new("/bin/sh");
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.args(["-c", script]);
-        command
+        command.into()
     }
 
     #[test]

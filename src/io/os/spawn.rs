@@ -11,7 +11,7 @@ use std::fmt;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::str::FromStr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,14 +19,15 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Access, Mode};
 use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
-use super::harden;
+use super::{harden, inside};
+use crate::io::container::within::{self, Within};
 use crate::io::fs::trust::{self, Distrust};
 use crate::words::untrusted::shown;
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
 /// Exit code when that other program was not started, as in env(1).
-const NOT_STARTED: u8 = 126;
+pub(super) const NOT_STARTED: u8 = 126;
 
 /// Where programs are looked for when nothing is said.
 pub const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -123,7 +124,7 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
 }
 
 /// A number that one call of ours hands to another.
-pub(super) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
+pub(in crate::io) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
     text.to_str()?.parse().ok()
 }
 
@@ -148,6 +149,11 @@ fn undress(
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
+    belong_to(caller)
+}
+
+/// Ends when this caller does, of whom nobody shall look into us.
+pub(super) fn belong_to(caller: u32) -> rustix::io::Result<()> {
     // The change of user opened the process to others of that account, and to core dumps.
     harden::hide();
     // It would be lost by the change of user, so it comes last; and who called may be gone by now.
@@ -160,7 +166,7 @@ fn undress(
 }
 
 /// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.
-pub(super) fn groups_of(account: Account) -> Vec<Gid> {
+pub fn groups_of(account: Account) -> Vec<Gid> {
     static KNOWN: Mutex<Vec<(Account, Vec<Gid>)>> = Mutex::new(Vec::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, groups)) = known.iter().find(|(of, _)| *of == account) {
@@ -254,11 +260,105 @@ pub fn ourselves(purpose: &str) -> Option<Command> {
     Some(command)
 }
 
-/// A command that runs a program as this account, with nothing of our environment. Its folder, arguments, environment
-/// and streams are for the caller to set.
-pub fn command(program: &Path, account: Account) -> Command {
-    let mut command = match ourselves(AS_ANOTHER) {
-        Some(mut command) => {
+/// A program that will run as an account, with nothing of our environment: on this machine, or in the container that we
+/// work within. Its folder, arguments, environment and streams are for the caller to set.
+pub struct Program {
+    command: Command,
+    within: Option<&'static Within>,
+}
+
+impl From<Command> for Program {
+    /// A command as it is.
+    fn from(command: Command) -> Self {
+        Self {
+            command,
+            within: None,
+        }
+    }
+}
+
+impl Program {
+    /// One more argument.
+    pub fn arg(&mut self, argument: impl AsRef<OsStr>) -> &mut Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// More arguments.
+    pub fn args(&mut self, all: impl IntoIterator<Item = impl AsRef<OsStr>>) -> &mut Self {
+        self.command.args(all);
+        self
+    }
+
+    /// A variable of its environment.
+    pub fn env(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
+        match self.within {
+            None => self.command.env(name, value),
+            Some(_) => {
+                let mut on_its_way = OsString::from(inside::VARIABLE);
+                on_its_way.push(name);
+                self.command.env(on_its_way, value)
+            }
+        };
+        self
+    }
+
+    /// Variables of its environment.
+    pub fn envs(
+        &mut self,
+        all: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
+    ) -> &mut Self {
+        for (name, value) in all {
+            self.env(name, value);
+        }
+        self
+    }
+
+    /// The folder it starts in.
+    pub fn current_dir(&mut self, folder: impl AsRef<Path>) -> &mut Self {
+        match self.within {
+            None => self.command.current_dir(folder),
+            Some(_) => self.command.env(inside::FOLDER, folder.as_ref()),
+        };
+        self
+    }
+
+    /// Its standard input.
+    pub fn stdin(&mut self, stream: impl Into<Stdio>) -> &mut Self {
+        self.command.stdin(stream);
+        self
+    }
+
+    /// Its standard output.
+    pub fn stdout(&mut self, stream: impl Into<Stdio>) -> &mut Self {
+        self.command.stdout(stream);
+        self
+    }
+
+    /// Its standard error.
+    pub fn stderr(&mut self, stream: impl Into<Stdio>) -> &mut Self {
+        self.command.stderr(stream);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn spawn(mut self) -> std::io::Result<Child> {
+        match self.within {
+            None => self.command.spawn(),
+            Some(within) => within.start(self.command),
+        }
+    }
+}
+
+/// A program as this account, with nothing of our environment.
+pub fn command(program: &Path, account: Account) -> Program {
+    let within = within::get().filter(|within| within.spaces.is_some());
+    let command = match (within, ourselves(AS_ANOTHER)) {
+        (Some(within), _) => inside_of(within, program, account),
+        (None, Some(mut command)) => {
             command
                 .arg(account.uid.to_string())
                 .arg(account.gid.to_string())
@@ -266,7 +366,7 @@ pub fn command(program: &Path, account: Account) -> Command {
             command
         }
         // This library within another program: what the standard library can take off is taken off.
-        None => {
+        (None, None) => {
             let mut command = Command::new(program);
             command.process_group(0);
             if rustix::process::geteuid().is_root() {
@@ -275,12 +375,35 @@ pub fn command(program: &Path, account: Account) -> Command {
             command
         }
     };
+    let mut program = Program { command, within };
+    program.command.env_clear();
+    program.env("PATH", USUAL_PATH).env("LANG", "C.UTF-8");
+    program
+}
+
+/// The call of our own program that becomes a program of the container.
+fn inside_of(within: &Within, program: &Path, account: Account) -> Command {
+    let list = |numbers: Vec<String>| numbers.join(",");
+    let texts = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>();
+    // An account that the container does not have runs as its nobody.
+    let uid = within.users.inside(account.uid).unwrap_or(NOBODY);
+    let gid = within.groups.inside(account.gid).unwrap_or(NOBODY);
+    let outside = within.users.outside(uid).unwrap_or(account.uid);
+    let spaces = within.numbers().unwrap_or_default();
+    let mut command = Command::new(OURSELVES.get().unwrap_or(&"/proc/self/exe"));
+    command.arg0("freescout-rescue").arg(inside::INSIDE);
+    command.arg(std::process::id().to_string());
+    command.arg(list(spaces.iter().map(i32::to_string).collect()));
     command
-        .env_clear()
-        .env("PATH", USUAL_PATH)
-        .env("LANG", "C.UTF-8");
+        .arg(outside.to_string())
+        .arg(list(texts(&[uid, gid])));
+    command.arg(list(texts(&within.groups_of(account.uid, account.gid))));
+    command.arg(program);
     command
 }
+
+/// The number of an account without rights, everywhere.
+const NOBODY: u32 = 65534;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -1,0 +1,1 @@
+//! How the work within ends when it is not by itself.

@@ -1,0 +1,1 @@
+//! Containers that want to get at the host.

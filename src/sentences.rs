@@ -6,6 +6,7 @@ pub mod commands;
 pub mod connections;
 pub mod damage;
 pub mod elsewhere;
+pub mod found;
 pub mod journal;
 pub mod mail_state;
 pub mod older;

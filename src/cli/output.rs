@@ -103,7 +103,17 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
     err.line(&problem.what);
-    for part in [problem.why.to_string(), problem.next.clone()] {
+    for found in &problem.installs {
+        err.line(&format!("  {}", sentences::found::head(found)));
+        err.line(&format!("      {}", sentences::found::how(&found.evidence)));
+    }
+    // The same paths once more.
+    let why = if problem.installs.is_empty() {
+        problem.why.to_string()
+    } else {
+        String::new()
+    };
+    for part in [why, problem.next.clone()] {
         if !part.is_empty() {
             err.line(&format!("  {part}"));
         }
@@ -147,6 +157,9 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         server = survey.server,
         database = survey.database
     ));
+    if let Some(how) = &survey.found {
+        out.line(&text!(check_found, how));
+    }
     out.line(&text!(check_web_user, user = survey.web_user));
     match assessment.keys.iter().find(|k| k.effective) {
         Some(key) => out.line(&text!(

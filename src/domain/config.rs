@@ -5,7 +5,10 @@
 
 pub mod dotenv;
 pub mod elsewhere;
+pub mod found;
 pub mod inherited;
+pub mod jobs;
+pub mod php;
 pub mod rules;
 pub mod var_export;
 pub mod version;

@@ -1,5 +1,6 @@
 //! A problem as the operator sees it: what happened, why, and what to do next; and as a program sees it: its kind.
 
+use crate::domain::config::found::FoundInstall;
 use crate::words::untrusted::Untrusted;
 use std::fmt;
 
@@ -35,6 +36,7 @@ macro_rules! kinds {
                     what: what.into(),
                     why: why.into(),
                     next: next.into(),
+                    installs: Vec::new(),
                 }
             }
 
@@ -134,6 +136,8 @@ pub struct Problem {
     pub why: Untrusted,
     /// What the operator can do now.
     pub next: String,
+    /// The installs to choose from, where there are several.
+    pub installs: Vec<FoundInstall>,
 }
 
 impl Problem {

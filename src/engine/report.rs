@@ -6,6 +6,7 @@ mod damage;
 pub mod escaped;
 pub mod failed;
 pub mod find_key;
+mod found;
 pub mod payloads;
 pub mod restore;
 mod saved;
@@ -170,6 +171,8 @@ struct InstallJson<'a> {
     driver: &'static str,
     table_prefix: &'a str,
     web_user: WebUserJson,
+    /// How it was found, the strongest evidence first.
+    found: Vec<found::EvidenceJson<'a>>,
 }
 
 /// Whose rights FreeScout has. `name` and `uid` are `null` where that is not known.
@@ -362,6 +365,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             driver: session.settings.driver.name(),
             table_prefix: &session.settings.prefix,
             web_user: WebUserJson::of(&session.install.known),
+            found: found::evidence(&session.evidence),
         },
         effective_key: assessment.circumstances.effective,
         keys: assessment.keys.iter().map(key_json).collect(),

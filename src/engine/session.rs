@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::DbSettings;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::elsewhere::Elsewhere;
+use crate::domain::config::found::Evidence;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::log_secrets::SeenPassword;
 use crate::domain::hunt::old_payloads::kept::Sightings;
@@ -55,6 +56,8 @@ pub struct Unsearched {
 pub struct Session {
     /// Its files.
     pub install: Install,
+    /// How it was found.
+    pub evidence: Vec<Evidence>,
     /// How we connected.
     pub settings: DbSettings,
     /// Whether the operator gave other values for the database than FreeScout's.
@@ -104,6 +107,7 @@ impl Session {
     ) -> Self {
         Self {
             install,
+            evidence: Vec::new(),
             settings,
             store,
             held: None,

@@ -185,6 +185,8 @@ pub struct Survey {
     pub web_user: String,
     /// Where the current key comes from, as a sentence part: `bootstrap/cache/config.php`.
     pub key_source: String,
+    /// How it was found, where the operator did not name it: a sentence part.
+    pub found: Option<String>,
     /// What we cannot do as this user: sentences.
     pub left_out: Vec<String>,
 }
@@ -287,7 +289,7 @@ pub enum Update {
         /// What happened.
         problem: Problem,
         /// What was tried.
-        values: DatabaseValues,
+        values: Box<DatabaseValues>,
     },
     /// Where backups and journal go, or now go.
     Folders(Box<Folders>),

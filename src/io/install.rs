@@ -1,12 +1,16 @@
 //! Finding a FreeScout install and reading its settings, as files. Connects to nothing and judges nothing.
 
 pub mod artisan;
+pub mod host;
 pub mod services;
 
 mod account;
+mod configured;
+mod discover;
 mod identity;
 mod key_file;
 mod places;
+mod recognised;
 
 use std::path::{Path, PathBuf};
 
@@ -23,10 +27,12 @@ use crate::io::container::within;
 use crate::io::fs::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
 use crate::io::os::processes;
+use crate::io::install::recognised::freescout_version;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
+pub use discover::{discover, php_of};
 pub use identity::{identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
@@ -421,28 +427,6 @@ fn optional(
             Err(kind.problem(words().file_unreadable, e.to_string(), next))
         }
     }
-}
-
-/// The version FreeScout states in `config/app.php`; `None` when the folder holds no FreeScout.
-fn freescout_version(root: &Path) -> Option<String> {
-    if !root.join("artisan").is_file() {
-        return None;
-    }
-    let config = fs::read(&root.join("config/app.php"), MAX_CONFIG_BYTES).ok()?;
-    let text = String::from_utf8_lossy(&config.bytes);
-    if !text.to_ascii_lowercase().contains("freescout") {
-        return None;
-    }
-    let version = text
-        .split_once("'version'")
-        .and_then(|(_, rest)| rest.split('\'').nth(1))
-        .filter(|v| {
-            v.len() < 20
-                && v.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
-        })
-        .unwrap_or_default();
-    Some(version.to_owned())
 }
 
 /// Whose rights FreeScout has in this install. What is done for it is done with no more than these; see [`known`].

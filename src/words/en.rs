@@ -15,10 +15,31 @@ table! {
 
     // finding the install
     install_not_found = "No FreeScout install was found in the usual places.";
-    install_not_found_why = "Searched: the current folder, the usual web roots, home folders, and the folders of running PHP processes.";
+    install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
     install_several_next = "Name the folder of the one you mean: freescout-rescue /path/to/freescout";
+    found_version(path, version) = "{path} (FreeScout {version})";
+    found_at_address(path, address) = "{path} ({address})";
+    found_version_at_address(path, version, address) = "{path} (FreeScout {version}, {address})";
+    found_operator = "named by you";
+    found_current_folder = "the current folder";
+    found_process(pid) = "PHP process {pid} runs there";
+    found_process_of(pid, user) = "PHP process {pid} of {user} runs there";
+    found_crontab = "run by cron";
+    found_crontab_of(user) = "run by cron as {user}";
+    found_service(name) = "run by the service {name}";
+    found_idle_service(name) = "named by the service {name}, which is not enabled";
+    found_supervisor(name) = "run by the supervisor program {name}";
+    found_site(server, name) = "web root of the {server} site {name}";
+    found_site_unnamed(server) = "web root of a {server} site";
+    found_below(site) = "inside the {site}";
+    found_pool(name) = "named by the PHP-FPM pool {name}";
+    found_panel = "web root of a cPanel site";
+    found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
+    found_home = "in your home folder, but no crontab, service or web server names it";
+    found_in(what, path) = "{what} ({path})";
+    found_in_line(what, path, line) = "{what} ({path}, line {line})";
     web_user_unknown(name) = "There is no account named {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
@@ -571,6 +592,7 @@ table! {
     severity_warning = "warning";
     severity_info = "note";
     check_install(path, version, server, database) = "{path}: FreeScout {version} on {server}, database {database}";
+    check_found(how) = "Found: {how}";
     check_web_user(user) = "Web user: {user}";
     check_key(label, fingerprint, source) = "Current key: {label} · {fingerprint}, from {source}";
     check_no_key = "There is no usable current key.";
@@ -762,6 +784,8 @@ table! {
     survey_reading_long = "Reading the install and its database. Nothing is changed.";
     survey_install = "Install";
     survey_install_value(path, version, host) = "{path}, FreeScout {version}, on {host}";
+    survey_found = "Found";
+    survey_choose = "Choose the one that is broken. Enter opens it; nothing is changed yet.";
     survey_database = "Database";
     survey_database_value(server, database) = "{server}, {database}";
     survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use jiff::civil::date;
 
+use freescout_rescue::domain::config::found::{Evidence, FoundBy, FoundInstall, WebServer};
 use freescout_rescue::domain::config::rules::{Migrations, Rules};
 use freescout_rescue::domain::config::version::Version;
 use freescout_rescue::domain::error::{ErrorKind, Problem};
@@ -348,6 +349,7 @@ pub fn survey() -> Survey {
         driver: "mysql",
         web_user: "www-data (owns storage/)".to_owned(),
         key_source: "bootstrap/cache/config.php".to_owned(),
+        found: None,
         left_out: Vec::new(),
     }
 }
@@ -480,6 +482,47 @@ pub fn problem() -> Problem {
         "Access denied for user 'freescout'@'localhost' (using password: YES)",
         "Check DB_USERNAME and DB_PASSWORD in .env.",
     )
+}
+
+/// That there is more than one install.
+pub fn several() -> Problem {
+    let found =
+        |path: &str, address: Option<&str>, by: FoundBy, file: Option<(&str, u64)>| FoundInstall {
+            path: path.into(),
+            version: "1.8.235".to_owned(),
+            address: address.map(|address| address.into()),
+            evidence: vec![Evidence {
+                path: file.map(|(path, _)| path.into()),
+                line: file.map(|(_, line)| line),
+                user: Some("www-data".into()),
+                ..Evidence::of(by)
+            }],
+        };
+    let site = FoundBy::Site(WebServer::Nginx, "help.example.org".into());
+    let nginx = ("/etc/nginx/sites-enabled/help", 4);
+    let problem = ErrorKind::InstallAmbiguous.problem(
+        "There is more than one FreeScout install on this server:",
+        "",
+        "Name the folder of the one you mean.",
+    );
+    Problem {
+        installs: vec![
+            found(
+                "/srv/freescout",
+                Some("https://desk.example.org"),
+                FoundBy::Crontab,
+                Some(("/etc/cron.d/freescout", 2)),
+            ),
+            found(
+                "/var/www/help",
+                Some("https://help.example.org"),
+                site,
+                Some(nginx),
+            ),
+            found("/var/www/html", None, FoundBy::UsualFolder, None),
+        ],
+        ..problem
+    }
 }
 
 /// That a backup's passphrase is needed, or was another.

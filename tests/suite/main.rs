@@ -25,6 +25,7 @@ mod git;
 mod hostile;
 mod hunt;
 mod language;
+mod layouts;
 mod leaving;
 mod lost_backups;
 mod not_tried;

@@ -278,10 +278,16 @@ fn survey() {
     let barred = || {
         Stage::new().answered(vec![Update::NoDatabase {
             problem: fixture::problem(),
-            values: values.clone(),
+            values: Box::new(values.clone()),
         }])
     };
     shot("1_survey_problem", &barred());
+    shot(
+        "1_survey_several",
+        &Stage::new()
+            .answered(vec![Update::Failed(fixture::several())])
+            .act(&[Action::Down]),
+    );
     shot(
         "1_survey_form",
         &barred().act(&[

@@ -1,5 +1,6 @@
 //! The wizard's promises under random events, with an engine that answers as the real one would.
 
+mod installs;
 mod keys;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -136,8 +137,10 @@ impl Engine {
                     };
                     answers.push(Update::NoDatabase {
                         problem: fixture::problem(),
-                        values,
+                        values: Box::new(values),
                     });
+                } else if self.luck.is_multiple_of(11) {
+                    answers.push(Update::Failed(fixture::several()));
                 } else {
                     answers.push(Update::Surveyed(Box::new(fixture::survey())));
                     answers.push(Update::Folders(Box::new(fixture::folders(None))));

@@ -9,6 +9,7 @@
 pub mod apache;
 pub mod lines;
 pub mod nginx;
+pub mod roots;
 pub mod sections;
 
 use std::path::{Component, Path, PathBuf};
@@ -88,6 +89,10 @@ pub struct Block {
     pub passes_to: Vec<String>,
     /// Document roots of the site within which a folder's own settings stand; none where they stand outside of sites.
     pub within: Vec<PathBuf>,
+    /// Folders that PHP may open files in, where it may not do so everywhere.
+    pub opens: Vec<PathBuf>,
+    /// The file and line where its web root, its command or itself is named.
+    pub at: Option<(PathBuf, u64)>,
     /// What is set.
     pub settings: Vec<Setting>,
 }
@@ -103,8 +108,15 @@ impl Block {
             listens: None,
             passes_to: Vec::new(),
             within: Vec::new(),
+            opens: Vec::new(),
+            at: None,
             settings: Vec::new(),
         }
+    }
+
+    /// Where it is named. The first place counts.
+    pub(crate) fn stands(&mut self, path: &Path, line: u64) {
+        self.at.get_or_insert_with(|| (path.to_owned(), line));
     }
 
     /// Takes a setting, if it is one of those that matter. The last one of a name counts.
@@ -313,7 +325,7 @@ fn serves_all(name: &str) -> bool {
 }
 
 /// A socket by one spelling: `proxy:unix:/run/php/a.sock|fcgi://localhost/`, `unix:/var/run/php/a.sock`, `9000`.
-fn socket(text: &str) -> String {
+pub fn socket(text: &str) -> String {
     let text = text.split('|').next().unwrap_or_default();
     let mut text = text.trim().trim_end_matches('/');
     for scheme in ["proxy:", "unix:", "fcgi://", "tcp://"] {

@@ -2,26 +2,30 @@
 
 use serde::Serialize;
 
+use super::found::{self, FoundJson};
 use crate::domain::error::Problem;
 
 /// `{"schema":1,"error":{…}}`.
 #[derive(Serialize)]
-pub struct FailedJson {
+pub struct FailedJson<'a> {
     schema: u32,
-    error: ErrorJson,
+    error: ErrorJson<'a>,
 }
 
 #[derive(Serialize)]
-struct ErrorJson {
+struct ErrorJson<'a> {
     /// One of [`ErrorKind::code`](crate::domain::error::ErrorKind::code).
     code: &'static str,
     message: String,
     next: String,
     retry: bool,
+    /// What there is to choose from, where there are several installs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    installs: Vec<FoundJson<'a>>,
 }
 
 /// The form of a problem.
-pub fn json(problem: &Problem) -> FailedJson {
+pub fn json(problem: &Problem) -> FailedJson<'_> {
     FailedJson {
         schema: 1,
         error: ErrorJson {
@@ -29,6 +33,7 @@ pub fn json(problem: &Problem) -> FailedJson {
             message: one_line(&problem.message()),
             next: one_line(&problem.next),
             retry: problem.kind.retry(),
+            installs: found::installs(&problem.installs),
         },
     }
 }

@@ -1,8 +1,9 @@
 //! Step 1: the install, its database, and what is wrong, with the evidence.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{elsewhere, env_trouble, own_keys};
+use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
@@ -12,36 +13,45 @@ use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::db::{self, Bounds};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
-/// Finds the install: the folder given, or the only FreeScout in the usual places.
+/// Finds the install, and how: the folder given, the current one, or the only FreeScout on this host.
 ///
 /// # Errors
 /// A [`Problem`] when there is none, or several to choose from.
-pub fn find(given: Option<&Path>) -> Result<PathBuf, Problem> {
+pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
     let w = words();
-    match (install::find(given).as_slice(), given) {
-        ([one], _) => Ok(one.clone()),
+    let mut found = install::find(given);
+    match (found.as_slice(), given) {
         // Nothing found at a given place: opening it says precisely what is missing.
-        ([], Some(path)) => Ok(path.to_owned()),
-        ([first, ..], Some(_)) => Ok(first.clone()),
+        ([], Some(path)) => Ok(FoundInstall {
+            path: path.to_owned(),
+            version: String::new(),
+            address: None,
+            evidence: vec![Evidence::of(FoundBy::Operator)],
+        }),
+        ([_], _) | ([_, ..], Some(_)) => Ok(found.swap_remove(0)),
         ([], None) => Err(ErrorKind::InstallNotFound.problem(
             w.install_not_found,
             w.install_not_found_why,
             w.install_not_found_next,
         )),
         (several, None) => {
-            let list = several
+            let paths: Vec<String> = several
                 .iter()
-                .map(|p| shown(&p).to_string())
-                .collect::<Vec<_>>()
-                .join("\n    ");
-            Err(ErrorKind::InstallAmbiguous.problem(
+                .map(|one| shown(&one.path).to_string())
+                .collect();
+            let problem = ErrorKind::InstallAmbiguous.problem(
                 w.install_several,
-                list,
+                paths.join(", "),
                 w.install_several_next,
-            ))
+            );
+            Err(Problem {
+                installs: found,
+                ..problem
+            })
         }
     }
 }
@@ -64,7 +74,8 @@ pub fn open(
     environment: Environment,
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
-    let install = Install::open(&find(given)?, environment)?;
+    let FoundInstall { path, evidence, .. } = find(given)?;
+    let install = Install::open(&path, environment)?;
     let trouble = install.env_trouble().filter(|_| other.is_none());
     let mut settings = install.database()?;
     let other_database = other.is_some();
@@ -129,6 +140,7 @@ pub fn open(
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
     Ok(Ok(Session {
+        evidence,
         other_database,
         elsewhere,
         ..session
@@ -220,6 +232,7 @@ pub fn summary(session: &Session) -> Survey {
         driver: settings.driver.name(),
         web_user: web_user(install),
         key_source: source,
+        found: sentences::found::worth_telling(&session.evidence),
         left_out,
     }
 }

@@ -28,7 +28,7 @@ pub fn history(options: &Options, whose: &Whose<'_>) -> Result<Vec<Run>, Problem
     let Whose::Of(given) = whose else {
         return run_log::history(options, None);
     };
-    let found = survey::find(*given)?;
+    let found = survey::find(*given)?.path;
     let folder = std::fs::canonicalize(&found).unwrap_or_else(|_| found.clone());
     let runs = run_log::history(options, Some(&folder))?;
     if runs.is_empty() {

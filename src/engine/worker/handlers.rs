@@ -239,7 +239,7 @@ impl Desk {
             Ok(session) => self.session = Some(session),
             Err(NotOpened::NoDatabase(refused)) => call.send(Update::NoDatabase {
                 problem: refused.problem,
-                values: refused.values,
+                values: Box::new(refused.values),
             }),
             Err(NotOpened::Problem(problem)) => return Err(problem),
         }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
@@ -31,6 +31,19 @@ pub(super) const READ: OFlags = OFlags::NOFOLLOW
     .union(OFlags::CLOEXEC)
     .union(OFlags::NOCTTY);
 
+/// A folder that is taken for `/`: the files of another system lie below it. No path leads out of it, whatever its links
+/// and `..` say.
+#[derive(Clone, Copy)]
+pub(in crate::io) struct Base<'a> {
+    /// The folder.
+    pub(in crate::io) root: BorrowedFd<'a>,
+    /// Whose it is: root's of that system, whose links are followed as those of ours.
+    pub(in crate::io) owner: u32,
+}
+
+/// How deep below a [`Base`] a path may lead: each folder on the way is held open, for `..`.
+const MAX_DEPTH: usize = 64;
+
 /// One step of the way.
 enum PathStep {
     Root,
@@ -48,8 +61,9 @@ struct Followed {
 
 impl Followed {
     /// Whether it may lead to something of this owner.
-    fn allows(&self, owner: u32) -> bool {
-        [0, rustix::process::geteuid().as_raw(), owner].contains(&self.owner)
+    fn allows(&self, base: Option<Base<'_>>, owner: u32) -> bool {
+        let we = rustix::process::geteuid().as_raw();
+        [0, we, owner].contains(&self.owner) || base.is_some_and(|base| base.owner == self.owner)
     }
 
     fn refused(self, target: &Path, owner: u32) -> FileError {
@@ -81,8 +95,13 @@ pub(super) struct Way {
 /// # Errors
 /// [`FileError`] when the way is barred, or a foreign link lies on it.
 pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
+    way(None, path, follow)
+}
+
+/// The same below another root, where there is one.
+fn way(base: Option<Base<'_>>, path: &Path, follow: bool) -> Result<Way, FileError> {
     let mut last = None;
-    let way = walk(path, follow, &mut last)?;
+    let way = walk(base, path, follow, &mut last)?;
     match (within::get(), last) {
         // No link of a container's leads to a file of the host's, whoever made it.
         (Some(within), Some((link, owner))) if within.is_hosts(&way.path) => {
@@ -95,19 +114,40 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
 
 /// The way, and the last link on it that is a container's.
 fn walk(
+    base: Option<Base<'_>>,
     path: &Path,
     follow: bool,
     last_link: &mut Option<(PathBuf, u32)>,
 ) -> Result<Way, FileError> {
     let fail = |e: Errno| FileError::from_io(path, e.into());
     let mut steps: VecDeque<PathStep> = steps(path).collect();
-    let mut folder = open(CWD.as_fd(), OsStr::new(".")).map_err(fail)?;
-    let (mut real, mut links) = (PathBuf::new(), 0);
+    let root = || match base {
+        Some(base) => open(base.root, OsStr::new(".")),
+        None => open(CWD.as_fd(), OsStr::new("/")),
+    };
+    let (mut folder, mut real) = match base {
+        Some(_) => (root().map_err(fail)?, PathBuf::from("/")),
+        None => {
+            let here = open(CWD.as_fd(), OsStr::new(".")).map_err(fail)?;
+            (here, PathBuf::new())
+        }
+    };
+    // The folders above the one that was reached, below a base.
+    let mut above: Vec<OwnedFd> = Vec::new();
+    let mut links = 0;
     while let Some(step) = steps.pop_front() {
         let name = match step {
             PathStep::Root => {
-                folder = open(CWD.as_fd(), OsStr::new("/")).map_err(fail)?;
+                folder = root().map_err(fail)?;
                 real = PathBuf::from("/");
+                above.clear();
+                continue;
+            }
+            PathStep::Up if base.is_some() => {
+                if let Some(parent) = above.pop() {
+                    folder = parent;
+                    real.pop();
+                }
                 continue;
             }
             PathStep::Up => {
@@ -120,7 +160,7 @@ fn walk(
             }
             PathStep::Arrived(link) => {
                 let owner = rustix::fs::fstat(&folder).map_err(fail)?.st_uid;
-                if !link.allows(owner) {
+                if !link.allows(base, owner) {
                     return Err(link.refused(&real, owner));
                 }
                 continue;
@@ -158,7 +198,13 @@ fn walk(
             }
             _ if last => return Ok(here(folder, name, &real, steps)),
             FileType::Directory => {
-                folder = entry;
+                let before = std::mem::replace(&mut folder, entry);
+                if base.is_some() {
+                    above.push(before);
+                }
+                if above.len() > MAX_DEPTH {
+                    return Err(fail(Errno::NAMETOOLONG));
+                }
                 real.push(name);
             }
             _ => return Err(fail(Errno::NOTDIR)),
@@ -210,7 +256,7 @@ pub(super) fn into(path: &Path) -> Result<OwnedFd, FileError> {
     };
     let folder = open(way.folder.as_fd(), &name).map_err(fail)?;
     let owner = rustix::fs::fstat(&folder).map_err(fail)?.st_uid;
-    match way.owed.into_iter().find(|link| !link.allows(owner)) {
+    match way.owed.into_iter().find(|link| !link.allows(None, owner)) {
         Some(link) => Err(link.refused(&way.path, owner)),
         None => Ok(folder),
     }
@@ -228,7 +274,11 @@ pub(super) fn stat(path: &Path) -> Result<Stat, FileError> {
         None => rustix::fs::fstat(&way.folder),
     };
     let stat = stat.map_err(fail)?;
-    match way.owed.into_iter().find(|link| !link.allows(stat.st_uid)) {
+    match way
+        .owed
+        .into_iter()
+        .find(|link| !link.allows(None, stat.st_uid))
+    {
         Some(link) => Err(link.refused(&way.path, stat.st_uid)),
         None => Ok(stat),
     }
@@ -239,8 +289,19 @@ pub(super) fn stat(path: &Path) -> Result<Stat, FileError> {
 /// # Errors
 /// [`FileError`]; nothing but a regular file stays open.
 pub(in crate::io) fn open_file(path: &Path) -> Result<(File, Metadata, PathBuf), FileError> {
+    open_file_from(None, path)
+}
+
+/// The same below another root, where there is one; where it really is, is told as it is called there.
+///
+/// # Errors
+/// As [`open_file`].
+pub(in crate::io) fn open_file_from(
+    base: Option<Base<'_>>,
+    path: &Path,
+) -> Result<(File, Metadata, PathBuf), FileError> {
     for _ in 0..TRIES {
-        let way = to(path, true)?;
+        let way = way(base, path, true)?;
         let Some(name) = &way.name else {
             let owner = rustix::fs::fstat(&way.folder).map_or(0, |stat| stat.st_uid);
             return Err(FileError::NotAFile(way.path, NodeKind::Folder, owner));
@@ -251,7 +312,10 @@ pub(in crate::io) fn open_file(path: &Path) -> Result<(File, Metadata, PathBuf),
                 if e.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {}
             Err(e) => return Err(e),
             Ok((file, meta)) => {
-                let refused = way.owed.into_iter().find(|link| !link.allows(meta.uid()));
+                let refused = way
+                    .owed
+                    .into_iter()
+                    .find(|link| !link.allows(base, meta.uid()));
                 return match refused {
                     Some(link) => Err(link.refused(&way.path, meta.uid())),
                     None => Ok((file, meta, way.path)),
@@ -260,6 +324,26 @@ pub(in crate::io) fn open_file(path: &Path) -> Result<(File, Metadata, PathBuf),
         }
     }
     Err(FileError::Changed(path.to_owned()))
+}
+
+/// Goes into a folder below another root, wherever links lead there: it is looked at, and nothing is read by its name alone.
+///
+/// # Errors
+/// [`FileError`] when there is none.
+pub(in crate::io) fn into_from(
+    base: Base<'_>,
+    path: &Path,
+) -> Result<(OwnedFd, PathBuf), FileError> {
+    let fail = |e: Errno| FileError::from_io(path, e.into());
+    // Of a `.` behind it, the whole path has to be a folder; whose links lead there is not asked.
+    let way = way(Some(base), path, true)?;
+    match way.name {
+        None => Ok((way.folder, way.path)),
+        Some(name) => {
+            let folder = open(way.folder.as_fd(), &name).map_err(fail)?;
+            Ok((folder, way.path))
+        }
+    }
 }
 
 /// Opens a regular file of this name, never through a link, never waiting for a FIFO. Its access time is kept where the

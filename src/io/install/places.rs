@@ -1,81 +1,79 @@
-//! Where a FreeScout may lie: the folder that was named, the current one, those of running PHP, the usual web roots.
+//! Which FreeScout is meant: the folder that was named, the current one, or what is found on this host.
 
 use std::path::{Path, PathBuf};
 
-use super::freescout_version;
+use super::discover::{Discovery, Levels, address};
+use super::host::HostRoot;
+use super::recognised::freescout_version;
+use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
+use crate::domain::config::php;
 use crate::io::os::processes;
 
-/// Where FreeScout usually lies.
-const USUAL_ROOTS: &[&str] = &[
-    "/var/www/html",
-    "/var/www/freescout",
-    "/var/www/html/freescout",
-    "/var/www",
-    "/www/html",
-    "/usr/share/nginx/html",
-    "/usr/share/nginx/freescout",
-    "/srv/www/freescout",
-    "/srv/freescout",
-    "/opt/freescout",
-    "/app",
-    "/data/www",
-];
+/// How deep our own home folder is looked through.
+const HOME_LEVELS: Levels = Levels(6);
 
-/// Folders that look like a FreeScout: the one given, else the current one and its parents, running PHP processes,
-/// the usual web roots and what lies directly below them and below home folders.
-pub fn find(given: Option<&Path>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut look = |folder: &Path| {
-        if freescout_version(folder).is_some()
-            && let Ok(root) = std::fs::canonicalize(folder)
-            && !found.contains(&root)
-        {
-            found.push(root);
-        }
-    };
+/// Folders that look like a FreeScout, the strongest evidence first: the one given; else the current one or the nearest
+/// above it; else all that run on this host, that its configuration names, or that lie in the usual places or in our home.
+pub fn find(given: Option<&Path>) -> Vec<FoundInstall> {
     if let Some(given) = given {
-        look(given);
         // A file of an install and its `public/` are as good as its folder; a folder beside one is not.
         let inside = given.is_file() || given.file_name().is_some_and(|name| name == "public");
-        if let (true, Some(parent)) = (inside, given.parent()) {
-            look(parent);
-        }
-        return found;
+        let above = given.parent().filter(|_| inside);
+        let named = [Some(given), above].into_iter().flatten();
+        return named
+            .filter_map(|folder| meant(folder, FoundBy::Operator))
+            .collect();
     }
     if let Ok(current) = std::env::current_dir() {
-        current.ancestors().for_each(&mut look);
-    }
-    for folder in processes::php_folders() {
-        folder.ancestors().take(2).for_each(&mut look);
-    }
-    for root in USUAL_ROOTS {
-        look(Path::new(root));
-        below(Path::new(root)).iter().for_each(|p| look(p));
-    }
-    for home in below(Path::new("/home")) {
-        for web in [
-            "public_html",
-            "www",
-            "web",
-            "htdocs",
-            "freescout",
-            "domains",
-        ] {
-            look(&home.join(web));
-            below(&home.join(web)).iter().for_each(|p| look(p));
+        let mut above = current.ancestors();
+        if let Some(here) = above.find_map(|folder| meant(folder, FoundBy::CurrentFolder)) {
+            return vec![here];
         }
     }
-    found
+    match HostRoot::at(Path::new("/")) {
+        Ok(host) => on_this_host(&host),
+        Err(_) => Vec::new(),
+    }
 }
 
-/// The folders directly below, bounded.
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .take(500);
-    let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
-    folders.sort();
-    folders
+/// The install in this folder, if there is one.
+fn meant(folder: &Path, by: FoundBy) -> Option<FoundInstall> {
+    let version = freescout_version(folder)?;
+    let path = std::fs::canonicalize(folder).ok()?;
+    let host = HostRoot::at(Path::new("/")).ok();
+    Some(FoundInstall {
+        address: host.and_then(|host| address(&host, &path)),
+        path,
+        version,
+        evidence: vec![Evidence::of(by)],
+    })
+}
+
+fn on_this_host(host: &HostRoot) -> Vec<FoundInstall> {
+    let mut discovery = Discovery::of(host);
+    for running in processes::php_folders() {
+        let evidence = Evidence {
+            user: Some(running.user.into()),
+            php: running
+                .program
+                .as_deref()
+                .and_then(|p| php::of_program(p).into_iter().next()),
+            ..Evidence::of(FoundBy::Process(running.pid))
+        };
+        let parents = running.folder.ancestors().take(2);
+        for folder in parents {
+            if discovery.add(folder, &evidence) {
+                break;
+            }
+        }
+    }
+    discovery.configured();
+    discovery.usual_folders();
+    if let Some(home) = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .filter(|home| home.is_absolute())
+    {
+        discovery.walk(&home, HOME_LEVELS, &Evidence::of(FoundBy::Home));
+    }
+    discovery.done()
 }

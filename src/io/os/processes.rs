@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::as_user;
 use super::spawn::Account;
+use crate::domain::config::php::is_php;
 use crate::io::fs;
 use crate::words::untrusted::shown;
 use home::Home;
@@ -182,21 +183,71 @@ fn started(process: &Process) -> Option<i64> {
     i64::try_from(seconds).ok()
 }
 
-/// Folders that running PHP processes work in, and of the `artisan` files they were called with.
-pub fn php_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = php_processes()
+/// A folder that a running PHP process works in, or of the `artisan` file it was called with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhpFolder {
+    /// Process id.
+    pub pid: i32,
+    /// Whose process it is.
+    pub user: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// The program that runs, where that may be seen.
+    pub program: Option<PathBuf>,
+}
+
+/// Folders that running PHP processes work in, and of the `artisan` files they were called with. Those of processes with
+/// another root are left out: they are names of other files.
+pub fn php_folders() -> Vec<PhpFolder> {
+    let mut folders: Vec<PhpFolder> = php_processes()
+        .filter(|(process, _)| home::shares_our_root(process.pid()))
         .flat_map(|(process, arguments)| {
             let called = arguments
                 .iter()
                 .filter(|a| a.ends_with("/artisan"))
-                .filter_map(|a| Path::new(a).parent().map(Path::to_owned))
-                .collect::<Vec<_>>();
-            process.cwd().ok().into_iter().chain(called)
+                .filter_map(|a| Path::new(a).parent().map(Path::to_owned));
+            let folders = process.cwd().ok().into_iter().chain(called);
+            let (pid, program) = (process.pid(), program_file(&process));
+            let user = fs::user_name(account(&process).uid);
+            let found = folders.map(|folder| PhpFolder {
+                pid,
+                user: user.clone(),
+                folder,
+                program: program.clone(),
+            });
+            found.collect::<Vec<_>>()
         })
         .collect();
-    folders.sort();
-    folders.dedup();
+    // Many workers of one folder are one piece of evidence: the first of them.
+    folders.sort_by(|a, b| (&a.folder, a.pid).cmp(&(&b.folder, b.pid)));
+    folders.dedup_by(|a, b| a.folder == b.folder);
     folders
+}
+
+/// The file of the program that a process runs; `None` where that may not be seen, or it was removed since.
+fn program_file(process: &Process) -> Option<PathBuf> {
+    process.exe().ok().filter(|program| program.is_file())
+}
+
+/// The PHP programs that this install's own processes run, command lines before servers.
+pub fn programs(install: &Path) -> Vec<PathBuf> {
+    let home = Home::of(install);
+    let mut found: Vec<(bool, PathBuf)> = php_processes()
+        .filter_map(|(process, arguments)| {
+            let role = role(&arguments);
+            let user = account(&process).uid;
+            let pid = process.pid();
+            let ours = home.belongs(pid, user, &arguments, &role) == Belongs::Here;
+            if !ours || !home::shares_our_root(pid) {
+                return None;
+            }
+            let server = matches!(role, ProcessRole::Server(_));
+            Some((server, program_file(&process)?))
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|(_, program)| program).collect()
 }
 
 fn php_processes() -> impl Iterator<Item = (Process, Vec<String>)> {
@@ -206,6 +257,7 @@ fn php_processes() -> impl Iterator<Item = (Process, Vec<String>)> {
         .filter_map(|process| {
             let process = process.ok()?;
             let arguments = process.cmdline().ok()?;
+            // A thread of the kernel has no arguments.
             runs_php(&process, program(&arguments)?).then_some((process, arguments))
         })
 }
@@ -223,9 +275,17 @@ fn runs_php(process: &Process, program: &str) -> bool {
             let read = maps.take(MAX_ENVIRONMENT).read_to_end(&mut text);
             read.is_ok() && memchr::memmem::find(&text, b"/libphp").is_some()
         }),
-        _ => ["php", "lsphp", "frankenphp"]
+        _ if ["php", "lsphp", "frankenphp"]
             .iter()
-            .any(|name| program.starts_with(name)),
+            .any(|name| program.starts_with(name)) =>
+        {
+            true
+        }
+        // Whatever it calls itself.
+        _ => process.exe().is_ok_and(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            is_php(name.strip_suffix(" (deleted)").unwrap_or(&name))
+        }),
     }
 }
 

@@ -143,6 +143,7 @@ fn primary(mode: Mode, wizard: &Wizard, w: &'static Words) -> &'static str {
 /// What Enter does in a step that has no field open.
 fn command(wizard: &Wizard, w: &'static Words) -> &'static str {
     match wizard.step {
+        Step::Survey if !wizard.survey.installs().is_empty() => w.enter_use,
         Step::Survey if wizard.survey.read().is_none() => w.key_retry,
         Step::Survey if wizard.survey.unfinished.is_some() => w.enter_decide,
         Step::Survey => w.enter_to_backup,

@@ -2,6 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::config::found::FoundInstall;
+use crate::domain::error::Problem;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::worker::Survey;
@@ -38,6 +40,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         (Some(SurveyForm::Earlier(bookmark)), _) => earlier(canvas, area, bookmark),
         (Some(SurveyForm::Unfinished(form)), _) => unfinished(canvas, area, wizard, form),
         (None, SurveyPhase::Reading) => canvas.pieces(&mut area, &[plain(w.survey_reading_long)]),
+        (None, SurveyPhase::Barred { problem, .. }) if !problem.installs.is_empty() => {
+            installs(canvas, area, wizard, problem);
+        }
         (None, SurveyPhase::Barred { problem, tried }) => {
             canvas.problem(&mut area, problem);
             if tried.is_some() {
@@ -46,6 +51,25 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         }
         (None, SurveyPhase::Read(survey)) => read(canvas, area, wizard, survey),
     }
+}
+
+/// The installs to choose from, each with its address and what names it.
+fn installs(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, problem: &Problem) {
+    let head = [
+        (Role::Heading, problem.what.clone()),
+        plain(words().survey_choose),
+        plain(""),
+    ];
+    canvas.pieces(&mut area, &head);
+    let item = |found: &FoundInstall| {
+        let how = sentences::found::how(&found.evidence);
+        vec![
+            (Role::Text, sentences::found::head(found)),
+            (Role::Muted, format!("  {how}")),
+        ]
+    };
+    let items: Vec<Vec<Piece>> = problem.installs.iter().map(item).collect();
+    canvas.list(area, &items, Some(wizard.survey.cursor.at()));
 }
 
 /// Why the install cannot be read, below a form that may change that.
@@ -185,6 +209,9 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
             version = survey.version
         ),
     );
+    if let Some(how) = &survey.found {
+        canvas.value(&mut area, w.survey_found, NAMES, how);
+    }
     let database = if survey.prefix.is_empty() {
         text!(
             survey_database_value,

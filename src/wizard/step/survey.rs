@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::config::Driver;
+use crate::domain::config::found::FoundInstall;
 use crate::domain::error::Problem;
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
@@ -21,7 +22,7 @@ pub enum SurveyPhase {
         /// Why.
         problem: Problem,
         /// The database values that were tried, when only the database is to blame.
-        tried: Option<DatabaseValues>,
+        tried: Option<Box<DatabaseValues>>,
     },
     /// It was read.
     Read(Box<Survey>),
@@ -155,6 +156,14 @@ impl State {
         match &self.phase {
             SurveyPhase::Read(survey) => Some(survey),
             SurveyPhase::Reading | SurveyPhase::Barred { .. } => None,
+        }
+    }
+
+    /// The installs to choose from, where there are several.
+    pub fn installs(&self) -> &[FoundInstall] {
+        match &self.phase {
+            SurveyPhase::Barred { problem, .. } => &problem.installs,
+            SurveyPhase::Reading | SurveyPhase::Read(_) => &[],
         }
     }
 

@@ -36,8 +36,11 @@ impl Wizard {
             SurveyPhase::Reading => vec![],
             SurveyPhase::Barred { tried, .. } => {
                 let again = self.is_free().then_some(Action::Primary);
+                let several = !self.survey.installs().is_empty();
+                let choose = several.then_some([Action::Down, Action::Retry]);
+                let again = again.into_iter().chain(choose.into_iter().flatten());
                 let other = tried.is_some().then_some(Action::OtherDatabase);
-                let all = again.into_iter().chain(other).chain([Action::OtherFolder]);
+                let all = again.chain(other).chain([Action::OtherFolder]);
                 all.collect()
             }
             SurveyPhase::Read(_) => {
@@ -50,8 +53,12 @@ impl Wizard {
         }
     }
 
-    /// Rows of the list: what was found, and what was left out.
+    /// Rows of the list: the installs to choose from; or what was found, and what was left out.
     fn survey_rows(&self) -> usize {
+        let installs = self.survey.installs().len();
+        if installs > 0 {
+            return installs;
+        }
         let findings = self.assessment().map_or(0, |a| a.findings.len());
         let left_out = self.survey.read().map_or(0, |survey| survey.left_out.len());
         findings + left_out
@@ -69,6 +76,16 @@ impl Wizard {
                 self.ask_about_unfinished();
             }
             (SurveyPhase::Read(_), Action::Primary) => return self.go(Step::Backup),
+            (SurveyPhase::Barred { problem, .. }, Action::Primary)
+                if !problem.installs.is_empty() =>
+            {
+                let chosen = problem.installs.get(self.survey.cursor.at());
+                if let Some(chosen) = chosen {
+                    self.survey.folder = Some(chosen.path.clone());
+                    self.survey.cursor.set(0, 0);
+                }
+                return self.start_survey(None);
+            }
             (_, Action::Retry) | (SurveyPhase::Barred { .. }, Action::Primary) => {
                 return self.start_survey(None);
             }

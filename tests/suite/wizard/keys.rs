@@ -590,7 +590,7 @@ fn what_was_refused_stays_in_its_field() {
     };
     let no_database = || Update::NoDatabase {
         problem: fixture::problem(),
-        values: DatabaseValues {
+        values: Box::new(DatabaseValues {
             driver: Driver::MySql,
             host: "127.0.0.1".to_owned(),
             port: 3306,
@@ -598,7 +598,7 @@ fn what_was_refused_stays_in_its_field() {
             database: "freescout".to_owned(),
             username: "freescout".to_owned(),
             prefix: String::new(),
-        },
+        }),
     };
     for (before, opens, field, refused) in [
         (failed(), Action::OtherFolder, Field::Folder, failed()),

@@ -232,8 +232,14 @@ impl ApacheReader<'_> {
                     }
                 }
             }
-            ("documentroot", [root, ..]) => self.site().roots.push(root.into()),
-            ("alias", [_, folder]) => self.site().roots.push(folder.into()),
+            ("documentroot", [root, ..]) => {
+                self.site().stands(path, line);
+                self.site().roots.push(root.into());
+            }
+            ("alias", [_, folder]) => {
+                self.site().stands(path, line);
+                self.site().roots.push(folder.into());
+            }
             ("servername", [name, ..]) => self.site().by = By::Site(name.clone().into()),
             ("sethandler" | "proxypass" | "proxypassmatch", arguments) => {
                 let passes = arguments

@@ -69,7 +69,8 @@ fn sites(
     for directive in level.iter().filter(|d| !d.inner.is_empty()) {
         if directive.is("server") {
             let mut block = Block::new(By::Site(String::new().into()));
-            server(&directive.inner, here, upstreams, &mut block);
+            let names = names(level, &directive.inner);
+            server(&directive.inner, here, upstreams, &names, &mut block);
             blocks.push(block);
         } else {
             sites(&directive.inner, here, upstreams, blocks);
@@ -92,13 +93,48 @@ fn parameters(level: &[Directive]) -> Vec<Setting> {
     .collect()
 }
 
-fn server(level: &[Directive], above: &[Setting], upstreams: &[(&str, &str)], block: &mut Block) {
+/// What `set` gives a fixed value, for `root $base/public`.
+fn names<'d>(above: &'d [Directive], level: &'d [Directive]) -> Vec<(&'d str, &'d str)> {
+    let set = above.iter().chain(level).filter(|d| d.is("set"));
+    let named =
+        set.filter_map(|d| Some((d.words.get(1)?.strip_prefix('$')?, d.words.get(2)?.as_str())));
+    named.filter(|(_, value)| !value.contains('$')).collect()
+}
+
+/// A path with these names put in; `None` where more is needed to know it.
+fn put_in(path: &str, names: &[(&str, &str)]) -> Option<PathBuf> {
+    let mut path = path.to_owned();
+    for (name, value) in names {
+        path = path.replace(&format!("${{{name}}}"), value);
+        let variable = format!("${name}");
+        if let Some(rest) = path
+            .strip_prefix(&variable)
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            path = format!("{value}{rest}");
+        }
+    }
+    (!path.contains('$')).then(|| path.into())
+}
+
+fn server(
+    level: &[Directive],
+    above: &[Setting],
+    upstreams: &[(&str, &str)],
+    names: &[(&str, &str)],
+    block: &mut Block,
+) {
     let own = parameters(level);
     let here = if own.is_empty() { above } else { &own };
     for directive in level {
         let argument = directive.words.get(1);
         match (directive.words.first().map_or("", String::as_str), argument) {
-            ("root" | "alias", Some(root)) if !root.contains('$') => block.roots.push(root.into()),
+            ("root" | "alias", Some(root)) => {
+                if let Some(root) = put_in(root, names) {
+                    block.stands(&directive.path, directive.line);
+                    block.roots.push(root);
+                }
+            }
             ("server_name", Some(name)) => block.by = By::Site(name.clone().into()),
             ("fastcgi_pass", Some(to)) => {
                 let of_name = upstreams.iter().filter(|(name, _)| name == to);
@@ -117,7 +153,7 @@ fn server(level: &[Directive], above: &[Setting], upstreams: &[(&str, &str)], bl
             _ => {}
         }
         if !directive.inner.is_empty() {
-            server(&directive.inner, here, upstreams, block);
+            server(&directive.inner, here, upstreams, names, block);
         }
     }
 }

@@ -60,7 +60,9 @@ pub fn fpm(path: &Path, bytes: &[u8]) -> Vec<Block> {
             continue;
         }
         if let Some(name) = section(line) {
-            pools.push(Block::new(By::Pool(name.to_owned().into())));
+            let mut pool = Block::new(By::Pool(name.to_owned().into()));
+            pool.stands(path, number);
+            pools.push(pool);
             continue;
         }
         let Some((pool, (key, value))) = pools.last_mut().zip(assignment(line)) else {
@@ -79,6 +81,9 @@ pub fn fpm(path: &Path, bytes: &[u8]) -> Vec<Block> {
             "listen" => pool.listens = Some(value),
             "chdir" | "chroot" if value != "/" => pool.mentions.push(value),
             "php_admin_value[doc_root]" | "php_value[doc_root]" => pool.mentions.push(value),
+            "php_admin_value[open_basedir]" | "php_value[open_basedir]" => {
+                pool.opens = value.split(':').map(PathBuf::from).collect();
+            }
             _ => {}
         }
     }
@@ -109,8 +114,16 @@ pub fn unit(
             };
             match key {
                 "User" => unit.user = Some(value.to_owned()),
-                "WorkingDirectory" | "RootDirectory" => unit.mentions.push(value.to_owned()),
-                key if key.starts_with("ExecStart") => unit.mentions.push(value.to_owned()),
+                "WorkingDirectory" | "RootDirectory" => {
+                    unit.mentions.push(value.to_owned());
+                    if key == "WorkingDirectory" {
+                        unit.roots = vec![value.trim_start_matches('-').into()];
+                    }
+                }
+                key if key.starts_with("ExecStart") => {
+                    unit.stands(path, number);
+                    unit.mentions.push(value.to_owned());
+                }
                 // An empty one takes back those before.
                 "Environment" if value.is_empty() => unit.settings.clear(),
                 "Environment" => {
@@ -185,7 +198,11 @@ fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared:
                 None if section == "supervisord" => SectionKind::Everything,
                 None => SectionKind::Nothing,
             };
-            programs.extend(program.map(|n| Block::new(By::Service(n.to_owned().into()))));
+            programs.extend(program.map(|name| {
+                let mut block = Block::new(By::Service(name.to_owned().into()));
+                block.stands(path, number);
+                block
+            }));
             continue;
         }
         // A line that begins with a space goes on with the value before.
@@ -207,7 +224,11 @@ fn supervisor_file(path: &Path, bytes: &[u8], programs: &mut Vec<Block>, shared:
                     block.set(name, value.map(str::as_bytes), path, number);
                 }
             }
-            "command" | "directory" => block.mentions.push(value.to_owned()),
+            "command" => block.mentions.push(value.to_owned()),
+            "directory" => {
+                block.mentions.push(value.to_owned());
+                block.roots = vec![value.into()];
+            }
             "user" => block.user = Some(value.to_owned()),
             _ => {}
         }

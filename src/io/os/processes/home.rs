@@ -151,7 +151,7 @@ fn working_folder(pid: i32) -> Option<PathBuf> {
 }
 
 /// Whether a process has the same files by the same names as we; also where that may not be seen.
-fn shares_our_root(pid: i32) -> bool {
+pub(super) fn shares_our_root(pid: i32) -> bool {
     let number = |path: &str| std::fs::metadata(path).map(|m| (m.dev(), m.ino()));
     match (number(&format!("/proc/{pid}/root")), number("/")) {
         (Ok(its), Ok(ours)) => its == ours,

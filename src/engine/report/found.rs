@@ -1,0 +1,88 @@
+//! How an install was found, and what there is to choose from, in the JSON forms.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
+use crate::words::untrusted::Untrusted;
+
+/// One thing that names an install.
+#[derive(Serialize)]
+pub(super) struct EvidenceJson<'a> {
+    by: &'static str,
+    /// Of the web server, where it is a site's.
+    server: Option<&'static str>,
+    /// Of the site, service, program or pool.
+    name: Option<&'a Untrusted>,
+    process: Option<i32>,
+    path: Option<Cow<'a, str>>,
+    line: Option<u64>,
+    user: Option<&'a Untrusted>,
+}
+
+/// What names an install, in this form.
+pub(super) fn evidence(all: &[Evidence]) -> Vec<EvidenceJson<'_>> {
+    all.iter().map(EvidenceJson::of).collect()
+}
+
+impl<'a> EvidenceJson<'a> {
+    fn of(evidence: &'a Evidence) -> Self {
+        let Evidence {
+            by,
+            path,
+            line,
+            user,
+            ..
+        } = evidence;
+        Self {
+            by: by.code(),
+            server: match by {
+                FoundBy::Site(server, _) | FoundBy::BelowSite(server, _) => Some(server.code()),
+                _ => None,
+            },
+            name: match by {
+                FoundBy::Site(_, name)
+                | FoundBy::BelowSite(_, name)
+                | FoundBy::Service(name)
+                | FoundBy::IdleService(name)
+                | FoundBy::Supervisor(name)
+                | FoundBy::Pool(name) => Some(name).filter(|name| !name.is_empty()),
+                _ => None,
+            },
+            process: match by {
+                FoundBy::Process(pid) => Some(*pid),
+                _ => None,
+            },
+            path: path.as_deref().map(Path::to_string_lossy),
+            line: *line,
+            user: user.as_ref(),
+        }
+    }
+}
+
+/// One of several installs.
+#[derive(Serialize)]
+pub(super) struct FoundJson<'a> {
+    path: Cow<'a, str>,
+    version: &'a str,
+    url: Option<&'a Untrusted>,
+    found: Vec<EvidenceJson<'a>>,
+}
+
+/// What there is to choose from.
+pub(super) fn installs(all: &[FoundInstall]) -> Vec<FoundJson<'_>> {
+    all.iter().map(FoundJson::of).collect()
+}
+
+impl<'a> FoundJson<'a> {
+    fn of(found: &'a FoundInstall) -> Self {
+        Self {
+            path: found.path.to_string_lossy(),
+            version: &found.version,
+            url: found.address.as_ref(),
+            found: evidence(&found.evidence),
+        }
+    }
+}

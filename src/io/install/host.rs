@@ -1,0 +1,289 @@
+//! The files of a system, below the folder that is its `/`: this host's own, a container's, or one laid out by a test.
+//!
+//! Every path is the one that the system itself uses, and its links end within it, whatever they say (see
+//! `io::fs::resolve`). Files may belong to anybody: only regular ones of moderate size are read, so many in all, and a
+//! link is followed to a file only where it is root's, or leads to a file of its maker's.
+
+use std::cell::Cell;
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags};
+use zeroize::Zeroizing;
+
+use crate::domain::config::elsewhere::fits;
+use crate::io::fs::resolve::{self, Base};
+
+/// Longest file that is read.
+pub const MAX_FILE: u64 = 1 << 20;
+/// How many files are read in all.
+const MAX_FILES: usize = 8000;
+/// How many entries of one folder are looked at.
+const MAX_ENTRIES: usize = 2000;
+
+/// A system's files.
+pub struct HostRoot {
+    folder: OwnedFd,
+    /// What the folder is called here.
+    named: PathBuf,
+    owner: u32,
+    left: Cell<usize>,
+}
+
+/// What stands in a folder.
+pub struct Entry {
+    /// Its name.
+    pub name: OsString,
+    /// Whether it is a folder, or a link to one.
+    pub is_folder: bool,
+}
+
+impl HostRoot {
+    /// The system whose `/` is this folder.
+    ///
+    /// # Errors
+    /// The system's, where it is no folder or cannot be entered.
+    pub fn at(folder: &Path) -> std::io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(CWD, folder, flags, Mode::empty())?;
+        Self::of(opened, folder)
+    }
+
+    /// The system whose `/` is this open folder, which is called so here.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn of(folder: OwnedFd, named: &Path) -> std::io::Result<Self> {
+        let owner = rustix::fs::fstat(&folder)?.st_uid;
+        Ok(Self {
+            folder,
+            named: named.to_owned(),
+            owner,
+            left: Cell::new(MAX_FILES),
+        })
+    }
+
+    /// Whether it is the one that we run in.
+    pub fn is_ours(&self) -> bool {
+        self.named == Path::new("/")
+    }
+
+    /// What a path of the system is called here.
+    pub fn here(&self, path: &Path) -> PathBuf {
+        self.named.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// What the system itself calls a path that is called so here.
+    pub fn inside(&self, here: &Path) -> PathBuf {
+        match here.strip_prefix(&self.named) {
+            Ok(path) => Path::new("/").join(path),
+            Err(_) => here.to_owned(),
+        }
+    }
+
+    fn base(&self) -> Base<'_> {
+        Base {
+            root: self.folder.as_fd(),
+            owner: self.owner,
+        }
+    }
+
+    /// What is in a file; `None` where there is none, or it is not read (see above).
+    pub fn read(&self, path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        let (file, meta, _) = resolve::open_file_from(Some(self.base()), path).ok()?;
+        if meta.len() > MAX_FILE {
+            return None;
+        }
+        let room = usize::try_from(meta.len()).unwrap_or(0) + 1;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+        // One that grows meanwhile is taken as it was.
+        file.take(meta.len()).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// Whether a regular file stands there, links followed.
+    pub fn is_file(&self, path: &Path) -> bool {
+        let Some((parent, name)) = path.parent().zip(path.file_name()) else {
+            return false;
+        };
+        let Some((folder, _)) = self.enter(parent) else {
+            return false;
+        };
+        match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
+                FileType::RegularFile => true,
+                FileType::Symlink => resolve::open_file_from(Some(self.base()), path).is_ok(),
+                _ => false,
+            },
+            Err(_) => false,
+        }
+    }
+
+    /// A folder without links, as the system calls it; `None` where there is none.
+    pub fn real(&self, folder: &Path) -> Option<PathBuf> {
+        Some(self.enter(folder)?.1)
+    }
+
+    /// Whether a link stands there.
+    pub fn is_link(&self, path: &Path) -> bool {
+        let read = || {
+            let (folder, _) = self.enter(path.parent()?)?;
+            let stat =
+                rustix::fs::statat(&folder, path.file_name()?, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+            Some(FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
+        };
+        read() == Some(true)
+    }
+
+    fn enter(&self, folder: &Path) -> Option<(OwnedFd, PathBuf)> {
+        resolve::into_from(self.base(), folder).ok()
+    }
+
+    /// What stands in a folder, in the order of the names; hidden entries too.
+    pub fn entries(&self, folder: &Path) -> Vec<Entry> {
+        let opened = self.enter(folder).and_then(|(held, _)| {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let readable = rustix::fs::openat(&held, ".", flags, Mode::empty()).ok()?;
+            Dir::new(readable).ok()
+        });
+        let Some(opened) = opened else {
+            return Vec::new();
+        };
+        let entries = opened.flatten().filter_map(|entry| {
+            let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
+            if name == "." || name == ".." {
+                return None;
+            }
+            let is_folder = match entry.file_type() {
+                FileType::Directory => true,
+                FileType::Symlink | FileType::Unknown => self.real(&folder.join(&name)).is_some(),
+                _ => false,
+            };
+            Some(Entry { name, is_folder })
+        });
+        let mut entries: Vec<Entry> = entries.take(MAX_ENTRIES).collect();
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries
+    }
+
+    /// The files that a pattern stands for: `*` and `?` within names, from this folder on. A folder stands for all within it.
+    pub fn matching(&self, from: &Path, pattern: &str) -> Vec<PathBuf> {
+        let mut paths = vec![from.to_owned()];
+        for part in pattern.split('/').filter(|part| !part.is_empty()) {
+            if !part.contains(['*', '?', '[']) {
+                paths.iter_mut().for_each(|path| path.push(part));
+                continue;
+            }
+            let fitting = paths.iter().flat_map(|folder| {
+                let entries = self.entries(folder).into_iter();
+                let fits = |entry: &Entry| {
+                    let name = entry.name.as_bytes();
+                    !name.starts_with(b".") && fits(name, part.as_bytes())
+                };
+                entries
+                    .filter(fits)
+                    .map(|entry| folder.join(entry.name))
+                    .collect::<Vec<_>>()
+            });
+            paths = fitting.take(MAX_FILES).collect();
+        }
+        let mut files = Vec::new();
+        for path in paths {
+            match self.real(&path) {
+                Some(_) => {
+                    let within = self.entries(&path).into_iter();
+                    let within =
+                        within.filter(|e| !e.is_folder && !e.name.as_bytes().starts_with(b"."));
+                    files.extend(within.map(|entry| path.join(entry.name)));
+                }
+                None if self.is_file(&path) => files.push(path),
+                None => {}
+            }
+        }
+        files
+    }
+
+    /// The home folder of an account, by the system's own list.
+    pub fn home_of(&self, user: &str) -> Option<PathBuf> {
+        let accounts = self.read(Path::new("/etc/passwd"))?;
+        let text = String::from_utf8_lossy(&accounts);
+        let line = text
+            .lines()
+            .find(|line| line.split(':').next() == Some(user))?;
+        let home = line.split(':').nth(5)?;
+        home.starts_with('/').then(|| home.into())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn no_link_leads_out_of_the_system() {
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("file"), "outside").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("srv/app")).unwrap();
+        std::fs::create_dir_all(root.join("etc")).unwrap();
+        std::fs::write(root.join("etc/file"), "inside").unwrap();
+        let host = HostRoot::at(root).unwrap();
+        let link = |to: &str, name: &str| symlink(to, root.join("srv/app").join(name)).unwrap();
+        // Absolute ones begin at its own root, and nothing is above that.
+        link("/etc/file", "absolute");
+        link("../../../../../../etc/file", "up");
+        link(&outside.path().join("file").to_string_lossy(), "out");
+        link("/srv/app", "itself");
+        link("circle", "circle");
+        let read = |name: &str| {
+            let bytes = host.read(&Path::new("/srv/app").join(name))?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        assert_eq!(read("absolute").as_deref(), Some("inside"));
+        assert_eq!(read("up").as_deref(), Some("inside"));
+        assert_eq!(read("out"), None);
+        assert_eq!(read("circle"), None);
+        let real = |path: &str| host.real(Path::new(path));
+        assert_eq!(
+            real("/srv/app/itself/itself/../app"),
+            Some("/srv/app".into())
+        );
+        assert_eq!(real("/srv/app/circle"), None);
+        assert_eq!(real("/.."), Some("/".into()));
+        assert_eq!(host.here(Path::new("/etc/file")), root.join("etc/file"));
+    }
+
+    #[test]
+    fn patterns_stand_for_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "a/x.conf",
+            "a/.hidden.conf",
+            "b/y.conf",
+            "b/y.txt",
+            "b/deep/z.conf",
+        ] {
+            let path = folder.path().join("etc").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let host = HostRoot::at(folder.path()).unwrap();
+        let found = |pattern: &str| host.matching(Path::new("/etc"), pattern);
+        let paths = |names: &[&str]| -> Vec<PathBuf> {
+            names
+                .iter()
+                .map(|name| Path::new("/etc").join(name))
+                .collect()
+        };
+        assert_eq!(found("*/*.conf"), paths(&["a/x.conf", "b/y.conf"]));
+        assert_eq!(found("b"), paths(&["b/y.conf", "b/y.txt"]));
+        assert_eq!(found("no/*"), paths(&[]));
+    }
+}

@@ -1,0 +1,80 @@
+//! How an install was found, as sentences: what names it, and where that stands.
+
+use crate::domain::config::found::{Evidence, FoundBy, FoundInstall, Strength, WebServer};
+use crate::words::untrusted::{Untrusted, shown};
+use crate::words::words;
+
+/// How many things that name an install are told.
+const TOLD: usize = 3;
+
+/// An install on one line: its folder, its address, and what names it.
+pub fn install(found: &FoundInstall) -> String {
+    format!("{}: {}", head(found), how(&found.evidence))
+}
+
+/// An install's folder, version and address.
+pub fn head(found: &FoundInstall) -> String {
+    let path = shown(&found.path);
+    match (&found.address, found.version.as_str()) {
+        (Some(address), "") => text!(found_at_address, path, address),
+        (Some(address), version) => text!(found_version_at_address, path, version, address),
+        (None, "") => path.to_string(),
+        (None, version) => text!(found_version, path, version),
+    }
+}
+
+/// What names it, the strongest first.
+pub fn how(evidence: &[Evidence]) -> String {
+    let told: Vec<String> = evidence.iter().take(TOLD).map(one).collect();
+    told.join("; ")
+}
+
+/// The same where the operator did not name it.
+pub fn worth_telling(evidence: &[Evidence]) -> Option<String> {
+    let meant = |one: &Evidence| one.by.strength() == Strength::Meant;
+    (!evidence.is_empty() && !evidence.iter().any(meant)).then(|| how(evidence))
+}
+
+fn one(evidence: &Evidence) -> String {
+    let w = words();
+    let user = evidence.user.as_ref();
+    let what = match (&evidence.by, user) {
+        (FoundBy::Operator, _) => w.found_operator.to_owned(),
+        (FoundBy::CurrentFolder, _) => w.found_current_folder.to_owned(),
+        (FoundBy::Process(pid), Some(user)) => text!(found_process_of, pid, user),
+        (FoundBy::Process(pid), None) => text!(found_process, pid),
+        (FoundBy::Crontab, Some(user)) => text!(found_crontab_of, user),
+        (FoundBy::Crontab, None) => w.found_crontab.to_owned(),
+        (FoundBy::Service(name), _) => text!(found_service, name),
+        (FoundBy::IdleService(name), _) => text!(found_idle_service, name),
+        (FoundBy::Supervisor(name), _) => text!(found_supervisor, name),
+        (FoundBy::Site(server, name), _) => site(*server, name),
+        (FoundBy::BelowSite(server, name), _) => {
+            text!(found_below, site = site(*server, name))
+        }
+        (FoundBy::Pool(name), _) => text!(found_pool, name),
+        (FoundBy::Panel, _) => w.found_panel.to_owned(),
+        (FoundBy::UsualFolder, _) => w.found_usual_folder.to_owned(),
+        (FoundBy::Home, _) => w.found_home.to_owned(),
+    };
+    match (&evidence.path, evidence.line) {
+        (Some(path), Some(line)) => text!(found_in_line, what, path = shown(path), line),
+        (Some(path), None) => text!(found_in, what, path = shown(path)),
+        (None, _) => what,
+    }
+}
+
+fn site(server: WebServer, name: &Untrusted) -> String {
+    let server = match server {
+        WebServer::Nginx => "nginx",
+        WebServer::Apache => "Apache",
+        WebServer::LiteSpeed => "LiteSpeed",
+        WebServer::Caddy => "Caddy",
+        WebServer::Lighttpd => "lighttpd",
+        WebServer::Unit => "NGINX Unit",
+    };
+    match name.is_empty() {
+        true => text!(found_site_unnamed, server),
+        false => text!(found_site, server, name),
+    }
+}

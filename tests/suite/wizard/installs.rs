@@ -1,0 +1,79 @@
+//! Several installs on one server: the one that is meant is chosen from a list.
+
+use freescout_rescue::wizard::mode::Mode;
+use freescout_rescue::wizard::step::survey::SurveyPhase;
+
+use super::*;
+
+/// A wizard that found several installs.
+fn several() -> Wizard {
+    let (mut wizard, _) = Wizard::start_with(None, true);
+    let id = wizard.running.as_ref().unwrap().id;
+    for update in [Update::Failed(fixture::several()), Update::Done] {
+        wizard.update(Event::Job(id, update));
+    }
+    wizard
+}
+
+fn act(wizard: &mut Wizard, actions: &[Action]) -> Vec<Effect> {
+    let done = actions
+        .iter()
+        .map(|action| wizard.update(Event::Act(*action)));
+    done.flatten().collect()
+}
+
+/// The folder of the survey that is started.
+fn surveyed(effects: &[Effect]) -> Option<std::path::PathBuf> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Start(_, Job::Survey { install, .. }) => install.clone(),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_arrow_keys_choose_and_enter_opens() {
+    let paths: Vec<_> = fixture::several()
+        .installs
+        .into_iter()
+        .map(|one| one.path)
+        .collect();
+    for (moves, chosen) in [
+        (&[][..], 0),
+        (&[Action::Down], 1),
+        (&[Action::Down, Action::Down, Action::Down], 2),
+        (&[Action::Last, Action::Up], 1),
+    ] {
+        let mut wizard = several();
+        assert_eq!(wizard.mode(), Mode::Command);
+        act(&mut wizard, moves);
+        let effects = act(&mut wizard, &[Action::Primary]);
+        assert_eq!(
+            surveyed(&effects).as_ref(),
+            Some(&paths[chosen]),
+            "{moves:?}"
+        );
+        assert!(matches!(wizard.survey.phase, SurveyPhase::Reading));
+        // What is wrong with that one is about that one; the list is gone.
+        let id = wizard.running.as_ref().unwrap().id;
+        for update in [Update::Failed(fixture::problem()), Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        let again = act(&mut wizard, &[Action::Retry]);
+        assert_eq!(surveyed(&again).as_ref(), Some(&paths[chosen]));
+    }
+}
+
+#[test]
+fn they_are_looked_for_again_or_another_is_named() {
+    let mut wizard = several();
+    for action in [
+        Action::Primary,
+        Action::Down,
+        Action::Retry,
+        Action::OtherFolder,
+    ] {
+        assert!(wizard.offers().contains(&action), "{action:?}");
+    }
+    let effects = act(&mut wizard, &[Action::Down, Action::Retry]);
+    assert_eq!((effects.len(), surveyed(&effects)), (1, None));
+}

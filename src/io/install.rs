@@ -6,7 +6,7 @@ pub mod services;
 
 mod account;
 mod configured;
-mod discover;
+pub mod discover;
 mod identity;
 mod key_file;
 mod places;
@@ -26,8 +26,8 @@ use crate::domain::plan::KeyHome;
 use crate::io::container::within;
 use crate::io::fs::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
-use crate::io::os::processes;
 use crate::io::install::recognised::freescout_version;
+use crate::io::os::processes;
 use crate::words::untrusted::shown;
 use crate::words::words;
 

@@ -7,6 +7,7 @@ pub mod arguments;
 mod command;
 pub mod container;
 mod failure;
+pub mod manual;
 mod outcome;
 pub mod output;
 mod passphrase;

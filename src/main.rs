@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
+use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
 use freescout_rescue::domain::error::ErrorKind;
@@ -17,7 +18,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{entropy, harden, inside, spawn};
+use freescout_rescue::io::os::{accounts, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::app::Outcome;
 use freescout_rescue::wizard::state::InstallLifetime;
@@ -33,11 +34,21 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
-    if let Some(exit) = spawn::called_for_another(&arguments) {
+    if let Some(exit) = spawn::called_for_another(&arguments, accounts::groups_of) {
         return ExitCode::from(exit);
     }
     if let Some(exit) = inside::called(&arguments) {
         return ExitCode::from(exit);
+    }
+    spawn::adopt();
+    harden::lock_memory();
+    db::hush();
+    // Even a hash table ends the program without them.
+    if !entropy::is_there() {
+        let json = arguments.iter().any(|argument| argument == "--json");
+        let w = words();
+        let problem = ErrorKind::Refused.problem(w.no_entropy, "", w.no_entropy_next);
+        return ExitCode::from(cli::exit(json, || Err(not_started(problem))));
     }
     let call = enter::called(&arguments);
     let entered = call.is_some();
@@ -48,9 +59,6 @@ fn main() -> ExitCode {
         },
         None => Arguments::read(),
     };
-    spawn::adopt();
-    harden::lock_memory();
-    db::hush();
     match read {
         Ok(read) => {
             let json = read.json();
@@ -71,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 /// Goes into the container that another process of ours has chosen; the command line of that, or the exit code of a failure.
-fn within(call: enter::Call) -> Result<Arguments, u8> {
+fn within(call: enter::Errand) -> Result<Arguments, u8> {
     let failed = |container: &Container, json, error: &std::io::Error| {
         cli::exit(json, || {
             Err(not_started(container::not_entered(container, error)))
@@ -92,7 +100,7 @@ fn within(call: enter::Call) -> Result<Arguments, u8> {
 
 /// The groups of an account, by numbers.
 fn groups_of(uid: u32, gid: u32) -> Vec<u32> {
-    let groups = spawn::groups_of(spawn::Account { uid, gid });
+    let groups = accounts::groups_of(spawn::Account { uid, gid });
     groups.into_iter().map(|group| group.as_raw()).collect()
 }
 
@@ -100,6 +108,9 @@ fn groups_of(uid: u32, gid: u32) -> Vec<u32> {
 fn run(arguments: Arguments) -> CommandResult {
     arguments.require_one_reader().map_err(not_started)?;
     let common = arguments.common;
+    if matches!(arguments.task, None | Some(Task::Command(_))) && !processes::can_be_seen() {
+        Out::stderr().line(words().no_proc);
+    }
     match arguments.task {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
@@ -112,6 +123,8 @@ fn run(arguments: Arguments) -> CommandResult {
             json,
         }) => make_demo(&folder, mailboxes, json),
         Some(Task::Demo { make: None, .. }) => run_demo(),
+        Some(Task::Completions { shell }) => Ok(manual::completions(shell)),
+        Some(Task::Man { folder }) => manual::pages(folder.as_deref()).map_err(not_started),
     }
 }
 

@@ -29,6 +29,14 @@ p7zip-full:/usr/bin/7z
 qemu-utils:/usr/bin/qemu-img
 zstd:/usr/bin/zstd
 util-linux:/usr/bin/setpriv
+musl-tools:/usr/bin/musl-gcc
+busybox-static:/bin/busybox
+binutils:/usr/bin/readelf
+cpio:/usr/bin/cpio
+man-db:/usr/bin/man
+rpm:/usr/bin/rpm
+rpm2cpio:/usr/bin/rpm2cpio
+lintian:/usr/bin/lintian
 "
 missing=""
 set -f # the patterns are for compgen alone
@@ -76,6 +84,18 @@ case $crates in
     3) not_run="$not_run, the advisories about crates (they could not be fetched)" ;;
     *) exit 1 ;;
 esac
+
+if [ "$(id -u)" -eq 0 ]; then
+    made=0
+    step tests/dist.sh || made=$?
+    case $made in
+        0) ;;
+        3) not_run="$not_run, the static file and its packages (Rust's target for musl could not be had)" ;;
+        *) exit 1 ;;
+    esac
+else
+    not_run="$not_run, the static file in other roots, and the packages (only root can: tests/dist.sh)"
+fi
 
 # Data made by real FreeScouts, and cases modelled on public reports, lie beside the project where it is developed; a clone
 # elsewhere has its own fixtures. Of the cases, the areas that are whole are run, and every area's controls.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::schedule::TestLimits;
@@ -72,6 +73,19 @@ pub enum Task {
         /// Print JSON on standard output, also when it fails. Needs --make.
         #[arg(long, requires = "make")]
         json: bool,
+    },
+    /// Print a completion script for a shell.
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual pages into this folder, or print the first one.
+    #[command(hide = true)]
+    Man {
+        /// A folder that is there.
+        #[arg(value_parser = absolute())]
+        folder: Option<AbsolutePath>,
     },
     /// A command.
     #[command(flatten)]

@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Arguments, Command, Common, Task};
-use super::outcome::not_started;
-use super::{CommandResult, failure};
+use super::failure;
+use super::outcome::{CommandResult, not_started};
 use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
-use crate::io::container::enter::{self, Ended};
+use crate::io::container::enter::{self, WorkEnded};
 use crate::io::container::{Container, found};
 use crate::io::install;
 use crate::sentences;
@@ -50,8 +50,8 @@ fn carry_out_in(
         Ok((container, ended))
     });
     match entered {
-        Ok((_, Ended::Exit(code))) => code,
-        Ok((_, Ended::Signal(signal))) => {
+        Ok((_, WorkEnded::Exit(code))) => code,
+        Ok((_, WorkEnded::Signal(signal))) => {
             // As it would have ended us.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
             Exit::Failed as u8
@@ -151,17 +151,17 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
 }
 
 /// What is said when the work within was ended from outside.
-fn cut_off(container: &Container, ended: Ended, arguments: &Arguments) -> CommandResult {
+fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> CommandResult {
     let w = words();
     let name = container.lasting_name();
     let what = match ended {
-        Ended::Stopped => text!(container_stopped, container = shown(&name)),
+        WorkEnded::Stopped => text!(container_stopped, container = shown(&name)),
         _ => text!(container_killed, container = shown(&name)),
     };
     let common = arguments.common();
     let resume = typed_again("resume", &name, common);
     let first = match ended {
-        Ended::Stopped => w.container_start_first,
+        WorkEnded::Stopped => w.container_start_first,
         _ => "",
     };
     match arguments.changes() {
@@ -204,7 +204,7 @@ impl Arguments {
     pub fn common(&self) -> &Common {
         match &self.task {
             Some(Task::Command(command)) => command.common(),
-            Some(Task::Demo { .. }) | None => &self.common,
+            _ => &self.common,
         }
     }
 
@@ -239,7 +239,6 @@ impl Arguments {
             Ok(())
         };
         match &mut self.task {
-            None | Some(Task::Demo { .. }) => self.common.state_dir = Some(state_dir),
             Some(Task::Command(command)) => {
                 command.common_mut().state_dir = Some(state_dir);
                 match &mut **command {
@@ -253,6 +252,7 @@ impl Arguments {
                     _ => {}
                 }
             }
+            _ => self.common.state_dir = Some(state_dir),
         }
         Ok(())
     }
@@ -261,7 +261,6 @@ impl Arguments {
     fn changes(&self) -> bool {
         match &self.task {
             None => true,
-            Some(Task::Demo { .. }) => false,
             Some(Task::Command(command)) => match &**command {
                 Command::Recover { yes, .. }
                 | Command::Undo { yes, .. }
@@ -269,6 +268,7 @@ impl Arguments {
                 Command::Resume { .. } => true,
                 _ => false,
             },
+            Some(_) => false,
         }
     }
 }

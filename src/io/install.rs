@@ -5,6 +5,7 @@ pub mod host;
 pub mod services;
 
 mod account;
+mod beside;
 mod configured;
 pub mod discover;
 mod identity;
@@ -32,6 +33,7 @@ use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
+pub use beside::container_keys;
 pub use discover::{discover, php_of};
 pub use identity::{identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};

@@ -1,12 +1,16 @@
 //! The operating system: processes, accounts, signals, memory.
 
+pub mod accounts;
 pub mod as_user;
 pub mod crash_points;
 pub mod entropy;
+pub mod getent;
 pub mod harden;
 pub mod inside;
 pub mod memory;
+pub mod names;
 pub mod processes;
+pub mod programs;
 pub mod signals;
 pub mod spawn;
 pub mod uncut;

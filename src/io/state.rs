@@ -13,10 +13,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::Access;
-use uzers::os::unix::UserExt;
 
 use crate::io::fs::{self, trust};
 use crate::io::install;
+use crate::io::os::accounts;
 use crate::io::state::backup::BackupError;
 use crate::words::untrusted::Sanitise;
 pub use served::{Served, served};
@@ -119,7 +119,7 @@ impl Surroundings {
             uid,
             state_home: variable("XDG_STATE_HOME"),
             home: variable("HOME"),
-            listed_home: uzers::get_user_by_uid(uid).map(|user| user.home_dir().to_owned()),
+            listed_home: accounts::user(uid).map(|user| user.home),
         }
     }
 }

@@ -20,8 +20,21 @@ pub fn sign(health: Health) -> &'static str {
     }
 }
 
-/// What FreeScout reads, and which logins are proven, in one sentence. `left` connections are being tested.
+/// What FreeScout reads and what not, and which logins are proven, in one sentence. `left` connections are being tested.
 pub fn headline(state: &MailState<'_>, left: usize) -> String {
+    let rest = super::rest(&state.summary);
+    match rest.is_empty() {
+        true => in_one_line(state, "", left),
+        false => in_one_line(state, &text!(state_rest, parts = rest), left),
+    }
+}
+
+/// The same with figures alone, for a screen whose list below says what is not read.
+pub fn figures(state: &MailState<'_>, left: usize) -> String {
+    in_one_line(state, "", left)
+}
+
+fn in_one_line(state: &MailState<'_>, rest: &str, left: usize) -> String {
     let w = words();
     let (logins, of) = (state.logins, state.logins.of());
     let mut text = text!(
@@ -29,10 +42,7 @@ pub fn headline(state: &MailState<'_>, left: usize) -> String {
         readable = state.summary.readable(),
         total = state.summary.all()
     );
-    let rest = super::rest(&state.summary);
-    if !rest.is_empty() {
-        text.push_str(&text!(state_rest, parts = rest));
-    }
+    text.push_str(rest);
     text.push_str("; ");
     let untested = state.is_untested();
     text.push_str(&match (of, left) {

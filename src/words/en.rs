@@ -78,6 +78,7 @@ table! {
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
+    manual_takes_no_options = "manual pages and completions are the same for every install: of these options they take none";
     demo_takes_no_options = "the demo brings an install of its own: of these options it takes only --json, and that with `demo --make DIR`";
     given_twice(option) = "{option} is given both before the command and after it";
     install_not_freescout(path) = "{path} is not a FreeScout install.";
@@ -199,6 +200,9 @@ table! {
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
+    name_nobody_to_ask = "the container has neither getent nor PHP, so the name cannot be looked up there";
+    name_unknown = "getent ahosts knows no address for this name";
+    name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no working getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
     program_refused(path, why) = "; {path} was found but not run: {why}";
     artisan_not_started(why) = "php could not be started: {why}";
@@ -225,6 +229,7 @@ table! {
     // what can be done where the system does not write
     obstacle_no_room(path) = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
     obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
+    obstacle_mounted_read_only(path, point) = "{path} is mounted read-only here: a bind mount or a container's volume. The disk is not the cause: its file system is writable. In a container, change the file on the host, or mount it without `:ro` (`readOnly` in Kubernetes) and start the container again; on a plain server: mount -o remount,bind,rw {point}";
     obstacle_immutable(path) = "Remove the flag with: chattr -ia {path} and try again.";
 
     // survey and search
@@ -364,6 +369,9 @@ table! {
         One "1 more backup of this install was not searched for a missing key. To have it searched, name it: --look-in FOLDER/files",
         Other "{count} more backups of this install were not searched for a missing key. To have one searched, name it: --look-in FOLDER/files",
     };
+    no_proc = "/proc is not mounted here: no running process can be seen, and PHP cannot be run. Keys that exist only in the memory of PHP cannot be found, and queue workers cannot be recognised.";
+    no_entropy = "The operating system gives this program no random bytes, and without them nothing can be encrypted safely.";
+    no_entropy_next = "Mount /dev, or allow the system call getrandom (a container's seccomp profile may forbid it). Nothing was changed.";
     workers_hidden = "This account cannot see the processes of other users, so some workers may be missing here.";
     key_only_in_memory(key) = "{key} is in no file, only in the memory or environment of running processes, and it is needed to decrypt some secrets.";
     memory_searching = "Searching the memory of this install's PHP processes for lost keys";
@@ -606,6 +614,8 @@ table! {
     recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
+    man_not_written(folder) = "The manual pages cannot be written to {folder}.";
+    man_not_written_next = "Name a folder that exists and that you may write to.";
     demo_no_room = "The demo install cannot be created.";
     demo_no_room_next = "Name a folder that does not exist yet, in a place where you may write.";
     report_not_saved = "The report could not be saved.";
@@ -1279,8 +1289,8 @@ table! {
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
     timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with a key that is not known here: a backup made at that time contains it, and a worker that is still running may hold it.";
     timeline_replaced(mails: number, last, key, backup) = mails {
-        One "1 email, of {last}, was sent with {key}, the key that the last recovery replaced; it is in the backup of {backup}.",
-        Other "{mails} emails, the latest of {last}, were sent with {key}, the key that the last recovery replaced; it is in the backup of {backup}.",
+        One "1 email, of {last}, was sent with {key}, which is no longer the current key; it is in the backup of {backup}.",
+        Other "{mails} emails, the latest of {last}, were sent with {key}, which is no longer the current key; it is in the backup of {backup}.",
     };
     timeline_in_backup(key, last, backup) = "{key} was in use until {last}; it is in the backup of {backup}.";
     timeline_turns(first, last, one, other) = "From {first} to {last}, emails were sent with {one} and {other} alternately: two processes used different keys, such as the web side and a worker.";

@@ -26,8 +26,16 @@ pub struct Container {
     /// Its first process, as the host numbers it.
     pub process: u32,
     kind: Kind,
+    script: String,
+    running: Running,
+}
+
+/// What runs.
+struct Running {
+    process: u32,
     started: Child,
-    stdin: Option<ChildStdin>,
+    /// Open for as long as it runs.
+    _stdin: ChildStdin,
 }
 
 /// What is done in it before its own program is started. It says its number when all of that is done.
@@ -73,42 +81,20 @@ impl Container {
         give(&root, offset, offset);
         give(&root.join("www/html"), NGINX.0 + offset, NGINX.1 + offset);
         prepare(&root);
-        let users = (kind == Kind::Rootless).then(own_users);
-        let unshare = "unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child";
-        let mut command = Command::new("env");
-        if let Some(users) = &users {
-            let target = users.id().to_string();
-            command.args(["nsenter", "--user", "--target", &target]);
-            command.args(["--setuid", "0", "--setgid", "0"]);
-        }
-        command.args(unshare.split(' '));
-        command
-            .args(["sh", "-c", SETUP, "setup"])
-            .arg(&root)
-            .arg(script)
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
-            .env("APP_ENVIRONMENT_OF_CONTAINER", "yes")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit());
-        let mut started = command.spawn().unwrap();
-        let mut stdin = started.stdin.take().unwrap();
-        let first = first_child(started.id());
-        // The others hold it from now on.
-        users.into_iter().for_each(end);
-        stdin.write_all(b"go\n").unwrap();
-        let mut said = String::new();
-        let mut out = BufReader::new(started.stdout.take().unwrap());
-        out.read_line(&mut said).unwrap();
-        assert_eq!(said, "ready\n", "the container could not be made");
+        let running = run(&root, kind, script);
         Self {
             folder,
-            process: first,
+            process: running.process,
             kind,
-            started,
-            stdin: Some(stdin),
+            script: script.to_owned(),
+            running,
         }
+    }
+
+    /// Once more, after it was stopped: with the same files, and everything else new.
+    pub fn start_again(&mut self) {
+        self.running = run(&self.root(), self.kind, &self.script);
+        self.process = self.running.process;
     }
 
     /// Its root folder, as the host sees it.
@@ -157,29 +143,61 @@ impl Container {
         told(&out, code)
     }
 
-    /// Runs a script in it, as its root.
-    pub fn inside(&self, script: &str) -> String {
-        let out = Command::new("nsenter")
-            .args(["--target", &self.process.to_string()])
-            .args(["--mount", "--pid", "--net", "--uts", "--root", "--wd"])
-            .args(["/bin/sh", "-c", script])
-            .output()
-            .unwrap();
-        told(&out, 0)
-    }
-
     /// Its first process ends, and all the others with it.
     pub fn stop(&mut self) {
-        drop(self.stdin.take());
-        let first = rustix::process::Pid::from_raw(self.process.cast_signed()).unwrap();
-        let _ = rustix::process::kill_process(first, rustix::process::Signal::KILL);
-        let _ = self.started.wait();
+        // With it goes the container's first process.
+        end(&mut self.running.started);
+        while Path::new(&format!("/proc/{}", self.process)).exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
     }
 }
 
 impl Drop for Container {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// Makes the namespaces, and what runs in them.
+fn run(root: &Path, kind: Kind, script: &str) -> Running {
+    let mut users = (kind == Kind::Rootless).then(own_users);
+    let unshare = "unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child";
+    let mut command = Command::new("env");
+    if let Some(users) = &users {
+        let target = users.id().to_string();
+        command.args(["nsenter", "--user", "--target", &target]);
+        command.args(["--setuid", "0", "--setgid", "0"]);
+    }
+    command.args(unshare.split(' '));
+    command
+        .args(["sh", "-c", SETUP, "setup"])
+        .arg(root)
+        .arg(script)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+        .env("APP_ENVIRONMENT_OF_CONTAINER", "yes")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    let mut started = command.spawn().unwrap();
+    let mut stdin = started.stdin.take().unwrap();
+    let first = first_child(started.id());
+    // The others hold it from now on.
+    users.iter_mut().for_each(end);
+    stdin.write_all(b"go\n").unwrap();
+    let mut said = String::new();
+    let mut out = BufReader::new(started.stdout.take().unwrap());
+    out.read_line(&mut said).unwrap();
+    assert_eq!(said, "ready\n", "the container could not be made");
+    let own = format!("/proc/{first}/comm");
+    while std::fs::read_to_string(&own).unwrap() != "sleep\n" {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Running {
+        process: first,
+        started,
+        _stdin: stdin,
     }
 }
 
@@ -211,7 +229,7 @@ fn own_users() -> Child {
     started
 }
 
-fn end(mut child: Child) {
+fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -260,6 +278,10 @@ fn lay_out(root: &Path) {
     for link in ["bin", "sbin", "lib", "lib64"] {
         symlink(format!("usr/{link}"), root.join(link)).unwrap();
     }
+    // Debian's name for its PHP.
+    std::fs::create_dir(root.join("etc/alternatives")).unwrap();
+    let php = std::fs::read_link("/etc/alternatives/php").expect("run tests/check.sh");
+    symlink(php, root.join("etc/alternatives/php")).unwrap();
     for (file, text) in [
         (
             "etc/passwd",

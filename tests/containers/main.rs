@@ -10,5 +10,6 @@
 
 mod container;
 mod ended;
+mod found;
 mod hostile;
 mod walk;

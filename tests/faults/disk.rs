@@ -269,7 +269,7 @@ fn read_only_mounts() {
         &[
             "cannot be replaced",
             "Nothing was changed",
-            "is read-only. Mount it writable",
+            "is mounted read-only here",
         ],
     );
     untouched(&world, &ended.said);
@@ -283,7 +283,7 @@ fn read_only_mounts() {
         &[
             "cannot be replaced",
             "Nothing was changed",
-            "is read-only. Mount it writable",
+            "is mounted read-only here",
         ],
     );
     untouched(&world, &ended.said);
@@ -297,7 +297,7 @@ fn read_only_mounts() {
         &[
             "The journal cannot be used",
             "Nothing was changed",
-            "is read-only. Mount it writable",
+            "is mounted read-only here",
         ],
     );
     untouched(&world, &ended.said);
@@ -312,7 +312,7 @@ fn read_only_mounts() {
         &[
             "The backup could not be made",
             "Nothing was changed",
-            "is read-only. Mount it writable",
+            "is mounted read-only here",
         ],
     );
     untouched(&world, &ended.said);
@@ -335,7 +335,7 @@ fn read_only_in_the_middle() {
         &[
             "cannot be replaced",
             "Nothing was changed",
-            "is read-only. Mount it writable",
+            "is mounted read-only here",
         ],
     );
     mount.remount("remount,rw");

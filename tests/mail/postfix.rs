@@ -11,6 +11,7 @@ use crate::certificates::{Certificate, certificates};
 use crate::dialogue::Dialogue;
 use crate::dovecot::{Dovecot, every_account};
 use crate::guard::{Guard, await_some, free_port, give, new_folder, program};
+use freescout_rescue::io::os::accounts;
 
 const MASTER: &str = "/usr/lib/postfix/sbin/master";
 
@@ -136,13 +137,13 @@ impl Postfix {
 }
 
 fn main_cf(folder: &Path, dovecot: &Dovecot) -> String {
-    let nobody = uzers::get_user_by_name("nobody").expect("Debian has a user nobody");
+    let nobody = accounts::user_named("nobody").expect("Debian has a user nobody");
     [
         ("FOLDER", folder.display().to_string()),
         ("HOST", dovecot.host.to_string()),
         ("MAIL", dovecot.mail_folder().display().to_string()),
-        ("UID", nobody.uid().to_string()),
-        ("GID", nobody.primary_group_id().to_string()),
+        ("UID", nobody.uid.to_string()),
+        ("GID", nobody.gid.to_string()),
         ("LOGIN_SOCKET", dovecot.login_socket().display().to_string()),
         ("GOOD", chain(Certificate::Good)),
     ]

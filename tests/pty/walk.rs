@@ -31,7 +31,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     let screen = session.wait_for("decrypts 22 of 32");
     assert!(screen.contains("var/www/html/.env"), "{screen}");
-    session.wait_for("Found: K3 decrypts 22 of 32");
+    session.wait_for("decrypts 22 of 32. Searched");
     session.keys("\r");
     let screen = session.wait_for("Decrypt checks");
     for name in [
@@ -184,7 +184,8 @@ fn a_recovery_in_the_wizard_is_seen_by_check_and_undone_by_undo() {
             backups,
             "--no-artisan",
         ],
-        120,
+        // Wide enough for the figures of step 5 in one row.
+        126,
         40,
     );
     session.wait_for("readable now 7/32");

@@ -14,6 +14,7 @@ mod backups;
 mod binding;
 #[path = "../suite/by_hand.rs"]
 mod by_hand;
+mod caching_sha2;
 mod connecting;
 mod dumps;
 mod hostile;

@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::io::os::accounts;
 use mysql::prelude::Queryable;
 
 pub const USER: &str = "freescout";
@@ -67,9 +68,9 @@ fn program(name: &str) -> PathBuf {
 /// The account a server runs as: servers refuse root.
 fn account(name: &str) -> Option<(u32, u32)> {
     rustix::process::geteuid().is_root().then(|| {
-        let user = uzers::get_user_by_name(name)
+        let user = accounts::user_named(name)
             .unwrap_or_else(|| panic!("no user {name}: run tests/check.sh"));
-        (user.uid(), user.primary_group_id())
+        (user.uid, user.gid)
     })
 }
 

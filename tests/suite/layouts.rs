@@ -5,8 +5,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::config::found::FoundInstall;
-use freescout_rescue::io::install::discover;
 use freescout_rescue::io::install::host::HostRoot;
+use freescout_rescue::io::install::{discover, php_of};
 
 /// One layout: what it is called, where the install lies, by what it has to be found, and the files that say so.
 struct Layout {
@@ -979,6 +979,50 @@ fn a_dead_copy_comes_after_the_one_that_runs() {
             ("/home/jane/old/help".into(), "usual_folder"),
         ]
     );
+}
+
+#[test]
+fn the_php_of_a_site_is_that_of_its_pool_and_a_strangers_crontab_chooses_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    freescout(root, "/mnt/help", "1.8.235");
+    write(
+        root,
+        "etc/nginx/sites-enabled/help",
+        "server { root /mnt/help/public; location ~ php { fastcgi_pass unix:/var/run/php/help.sock; } }",
+    );
+    write(
+        root,
+        "etc/php/8.1/fpm/pool.d/www.conf",
+        "[www]\nuser = www-data\nlisten = /run/php/www.sock\n",
+    );
+    write(
+        root,
+        "etc/php/8.3/fpm/pool.d/help.conf",
+        "[help]\nuser = jane\nlisten = /run/php/$pool.sock\n",
+    );
+    for version in ["8.1", "8.3"] {
+        write(root, &format!("usr/bin/php{version}"), "");
+    }
+    write(
+        root,
+        "var/spool/cron/crontabs/mallory",
+        "* * * * * /opt/mallory/php /mnt/help/artisan schedule:run\n",
+    );
+    let host = || HostRoot::at(root).unwrap();
+    let php = |user: &str| php_of(&host(), Path::new("/mnt/help"), user);
+    assert_eq!(php("jane"), [Path::new("/usr/bin/php8.3")]);
+    // What FreeScout's own crontab runs comes first.
+    write(
+        root,
+        "var/spool/cron/crontabs/jane",
+        "* * * * * php8.2 /mnt/help/artisan schedule:run\n",
+    );
+    assert_eq!(
+        php("jane"),
+        [Path::new("php8.2"), Path::new("/usr/bin/php8.3")]
+    );
+    assert_eq!(php("www-data"), [Path::new("/usr/bin/php8.3")]);
 }
 
 #[test]

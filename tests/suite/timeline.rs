@@ -112,7 +112,7 @@ fn after_a_recovery_the_replaced_key_is_known_from_its_backup() {
     let text = bench.check(&[]).out;
     let replaced = replaced.as_str().unwrap();
     let said = format!(
-        "9 emails, the latest of 2025-11-03, were sent with K2 · {replaced}, the key that the last recovery replaced; it is in the backup of "
+        "9 emails, the latest of 2025-11-03, were sent with K2 · {replaced}, which is no longer the current key; it is in the backup of "
     );
     assert!(text.contains(&said), "{text}");
     assert!(

@@ -47,6 +47,11 @@ impl Arguments {
                 }
                 *json |= taken;
             }
+            Some(Task::Completions { .. } | Task::Man { .. }) => {
+                if before != Common::default() {
+                    return Err(conflict(words().manual_takes_no_options));
+                }
+            }
         }
         Ok(self)
     }
@@ -56,7 +61,7 @@ impl Arguments {
         match &self.task {
             Some(Task::Command(command)) => command.common().json,
             Some(Task::Demo { json, .. }) => *json,
-            None => self.common.json,
+            Some(Task::Completions { .. } | Task::Man { .. }) | None => self.common.json,
         }
     }
 
@@ -68,7 +73,9 @@ impl Arguments {
         let w = words();
         let readers = match &self.task {
             Some(Task::Command(command)) => command.readers(),
-            Some(Task::Demo { .. }) | None => self.common.readers(),
+            Some(Task::Demo { .. } | Task::Completions { .. } | Task::Man { .. }) | None => {
+                self.common.readers()
+            }
         };
         match readers.as_slice() {
             [first, second, ..] => Err(ErrorKind::Usage.problem(

@@ -1,6 +1,6 @@
 //! `test`: every mailbox proven by a login.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 
 use super::opened;
 use crate::cli::arguments::{Common, TestOptions};
@@ -14,6 +14,7 @@ use crate::engine::report;
 use crate::engine::session::survey;
 use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::io::mail::Settings;
+use crate::io::os::names;
 use crate::sentences::connections as sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -65,7 +66,9 @@ fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
     let read = |text: &String| {
         let (name, address) = text.split_once('=')?;
         let (host, port) = name.rsplit_once(':')?;
-        let address = address.to_socket_addrs().ok()?.next()?;
+        let (at, at_port) = address.rsplit_once(':')?;
+        let addresses = names::addresses(at, at_port.parse().ok()?, names::PATIENCE);
+        let address = addresses.ok()?.into_iter().next()?;
         Some((host.to_ascii_lowercase(), port.parse().ok()?, address))
     };
     texts

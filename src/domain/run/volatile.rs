@@ -37,6 +37,14 @@ pub struct Mount {
     pub point: PathBuf,
     /// The file system's type.
     pub kind: String,
+    /// Whether it is read-only here, while its file system is not: somebody chose that, and no disk fails.
+    pub closed: bool,
+}
+
+/// The mount that a path lies on: of two at one place, the last hides the other.
+pub fn mount_of<'m>(mounts: &'m [Mount], path: &Path) -> Option<&'m Mount> {
+    let over = mounts.iter().filter(|mount| path.starts_with(&mount.point));
+    over.max_by_key(|mount| mount.point.components().count())
 }
 
 /// The mounts in the text of `mountinfo`. Lines that are none are passed over.
@@ -45,9 +53,17 @@ pub fn mounts(mountinfo: &[u8]) -> Vec<Mount> {
         let mut fields = line.split(|b| *b == b' ');
         let root = path(fields.nth(3)?);
         let point = path(fields.next()?);
-        let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
-        let kind = String::from_utf8_lossy(kind).into_owned();
-        Some(Mount { root, point, kind })
+        let here = fields.next()?;
+        let mut fields = fields.skip_while(|field| *field != b"-").skip(1);
+        let kind = String::from_utf8_lossy(fields.next()?).into_owned();
+        let everywhere = fields.nth(1).unwrap_or_default();
+        let read_only = |options: &[u8]| options.split(|b| *b == b',').any(|o| o == b"ro");
+        Some(Mount {
+            root,
+            point,
+            kind,
+            closed: read_only(here) && !read_only(everywhere),
+        })
     };
     mountinfo.split(|b| *b == b'\n').filter_map(mount).collect()
 }
@@ -96,10 +112,7 @@ pub struct Ground {
 impl Ground {
     /// Whether the content of this folder, links resolved, goes by itself.
     pub fn judge(&self, folder: &Path) -> Option<Fleeting> {
-        let over = self.mounts.iter().filter(|m| folder.starts_with(&m.point));
-        // Of two at one place the last hides the other.
-        let mount = over.max_by_key(|m| m.point.components().count());
-        if let Some(mount) = mount {
+        if let Some(mount) = mount_of(&self.mounts, folder) {
             let root = mount.root.to_string_lossy();
             let top = mount.point == Path::new("/");
             match mount.kind.as_str() {
@@ -157,6 +170,19 @@ mod tests {
 104 100 254:1 /var/lib/kubelet/pods/6f/volumes/kubernetes.io~empty-dir/d /pod rw - ext4 /dev/vda1 rw
 105 102 0:61 / /data/with\\040blank rw - tmpfs x rw
 ";
+
+    #[test]
+    fn a_mount_that_alone_is_read_only_tells_of_no_failing_disk() {
+        let mounts = mounts(
+            b"1 0 254:1 / / rw - ext4 /dev/vda1 rw\n2 1 254:1 /env /srv/app/.env ro,relatime - ext4 /dev/vda1 rw\n\
+              3 1 254:2 / /data ro - ext4 /dev/vdb1 ro,errors=remount-ro\n4 1 254:1 /x /data/x rw - ext4 /dev/vda1 rw\n",
+        );
+        let closed = |path: &str| mount_of(&mounts, Path::new(path)).map(|mount| mount.closed);
+        assert_eq!(closed("/srv/app/.env"), Some(true));
+        assert_eq!(closed("/srv/app/.env.bak"), Some(false));
+        assert_eq!(closed("/data/file"), Some(false), "all of it is");
+        assert_eq!(closed("/data/x/file"), Some(false));
+    }
 
     #[test]
     fn a_container_keeps_only_what_lies_in_a_volume_with_a_name() {

@@ -102,6 +102,9 @@ pub fn before_restart(
     let mut why = Vec::new();
     if closed(session) > 0 {
         why.extend(session.unsearched.iter().map(unsearched));
+        if !processes::can_be_seen() {
+            why.push(w.no_proc.to_owned());
+        }
         if processes::others_hidden() && !are_web_user(session) {
             why.push(w.workers_hidden.to_owned());
         }

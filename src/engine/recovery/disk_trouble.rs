@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::domain::error::ErrorKind;
 use crate::io::fs::disk_trouble::Obstacle;
+use crate::io::fs::volatile;
 use crate::io::state;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
@@ -18,7 +19,15 @@ pub(in crate::engine) fn way_out(
     let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
-        Some(Obstacle::ReadOnlyMount) => text!(obstacle_read_only, path = shown),
+        Some(Obstacle::ReadOnlyMount) => match volatile::closed_mount(place) {
+            // Within a command.
+            Some(point) => text!(
+                obstacle_mounted_read_only,
+                path = shown,
+                point = shell(&point)
+            ),
+            None => text!(obstacle_read_only, path = shown),
+        },
         // Within a command.
         Some(Obstacle::Immutable) => text!(obstacle_immutable, path = shell(place)),
         None => otherwise.to_owned(),

@@ -119,7 +119,11 @@ fn running(install: &Path) -> Vec<Block> {
     };
     // In a container, the first process has what the container was started with.
     add(1, roots, read(1, None), false);
-    let us = i32::try_from(std::process::id()).unwrap_or(0);
+    // What we were started with is FreeScout's where we were started in its container.
+    let us = match within::get() {
+        Some(within) => within.process.unwrap_or(1),
+        None => i32::try_from(std::process::id()).unwrap_or(0),
+    };
     add(us, roots, read(us, None), false);
     for process in own {
         let settings = read(process.pid, Some(process.account));

@@ -1,9 +1,9 @@
-//! Keys that stand in the install itself: the current one, the configured one, commented and glued lines, siblings of
-//! `.env`, the process environment; and what is nearly a key there, with what is wrong with its spelling.
+//! Keys that stand in the install itself: the current one, the configured one, commented and glued lines, copies of
+//! `.env`, the process environment and that of a container; and what is nearly a key there, with what is wrong with its spelling.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::domain::config::{ConfiguredKey, KeySource, dotenv};
 use crate::domain::key::app_key::{self, AppKey, Fingerprint};
@@ -11,8 +11,7 @@ use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling::{self, NearKey, Spelling};
 use crate::domain::verdict::finding::{Finding, KeyName};
-use crate::io::fs;
-use crate::io::install::Install;
+use crate::io::install::{self, Install};
 
 /// A file that holds a key and is larger than this is something else.
 const MAX_KEY_FILE: u64 = 64 << 10;
@@ -52,10 +51,12 @@ pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<
         let source = Source::of(SourceKind::ProcessEnvironment);
         add_text(ring, text.expose(), &source);
     }
-    for path in siblings(install) {
-        if let Ok(file) = fs::read(&path, fs::MAX_CONFIG_BYTES) {
-            add_env_lines(ring, &file.bytes, SourceKind::File, &path);
-        }
+    for file in install.copies_of_env() {
+        add_env_lines(ring, &file.bytes, SourceKind::File, &file.path);
+    }
+    for file in install::container_keys(Path::new("/")) {
+        let source = Source::file(SourceKind::File, &file.path, None);
+        add_text(ring, file.bytes.trim_ascii(), &source);
     }
 }
 
@@ -236,28 +237,6 @@ fn add_named_file(
         ring.also_at(*fingerprint, source);
     }
     found
-}
-
-/// Files beside `.env` that look like copies of it: `.env.bak`, `.env~`, `env.2019`, `.env.swp` ….
-fn siblings(install: &Install) -> Vec<PathBuf> {
-    let own = install.env_path();
-    let entries = std::fs::read_dir(&install.root)
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut paths: Vec<PathBuf> = entries
-        .filter(|e| {
-            let name = e.file_name().to_string_lossy().to_ascii_lowercase();
-            let name = name.trim_start_matches(['.', '#']);
-            // Beside `.env` an interrupted run leaves the new one, with its key in it.
-            name.starts_with("env") || name.starts_with(fs::STAGED_NAME.trim_start_matches('.'))
-        })
-        .map(|e| e.path())
-        .filter(|p| *p != own && p.is_file())
-        .take(200)
-        .collect();
-    paths.sort();
-    paths
 }
 
 fn source_of(install: &Install, key: &ConfiguredKey) -> Source {

@@ -6,9 +6,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -16,6 +17,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
+use zeroize::Zeroizing;
 
 use super::Container;
 use super::found;
@@ -24,7 +26,7 @@ use super::stopped::{self, Assembled};
 use super::view::{self, Luggage};
 use super::within::{self, HostThread, Spaces, Within};
 use crate::io::fs::trust;
-use crate::io::os::{entropy, spawn};
+use crate::io::os::{entropy, inside, spawn};
 use crate::words::untrusted;
 
 /// First argument of the call that works within a container.
@@ -35,9 +37,15 @@ const HOST: &str = "FREESCOUT_RESCUE_HOST";
 /// screen as it was.
 const AS_BEFORE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
+/// How long a container takes to end when it has begun to.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// No more of a process's environment is read, in bytes.
+const MOST_VARIABLES: usize = 1 << 20;
+
 /// How the work within ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum WorkEnded {
     /// By itself, with this exit code.
     Exit(u8),
     /// By a signal that we were sent too.
@@ -58,7 +66,7 @@ pub fn enter(
     folders: &[PathBuf],
     arguments: &[OsString],
     screen: bool,
-) -> io::Result<Ended> {
+) -> io::Result<WorkEnded> {
     let process = match container.running {
         true => Some(Process::open(container.process.ok_or(Errno::SRCH)?)?),
         false => None,
@@ -89,7 +97,7 @@ pub fn enter(
     let ended = wait(pid, process.as_ref());
     handle.close();
     let _ = listener.join();
-    if !matches!(ended, Ok(Ended::Exit(_)))
+    if !matches!(ended, Ok(WorkEnded::Exit(_)))
         && let Some(before) = before
     {
         give_back(&before, screen);
@@ -124,6 +132,12 @@ fn command(container: &Container, process: Option<&Process>) -> io::Result<Comma
     entropy::fill(&mut random);
     let host = Path::new("/").join(base16ct::lower::encode_string(&random));
     command.env(HOST, &host);
+    // What we store for a moment is not the container's.
+    let short_lived = std::fs::canonicalize(std::env::temp_dir())?;
+    command.env(
+        "TMPDIR",
+        host.join(short_lived.strip_prefix("/").unwrap_or(&short_lived)),
+    );
     // Times are told in the operator's zone, not in the container's.
     if std::env::var_os("TZ").is_none()
         && let Ok(zone) = std::fs::canonicalize("/etc/localtime")
@@ -163,7 +177,7 @@ fn hand_on(
 }
 
 /// Waits until it ends, and stops whenever it does.
-fn wait(pid: Pid, process: Option<&Process>) -> io::Result<Ended> {
+fn wait(pid: Pid, process: Option<&Process>) -> io::Result<WorkEnded> {
     loop {
         let (_, status) = match waitpid(Some(pid), WaitOptions::UNTRACED) {
             Ok(Some(ended)) => ended,
@@ -176,13 +190,13 @@ fn wait(pid: Pid, process: Option<&Process>) -> io::Result<Ended> {
             continue;
         }
         if let Some(code) = status.exit_status() {
-            return Ok(Ended::Exit(u8::try_from(code).unwrap_or(u8::MAX)));
+            return Ok(WorkEnded::Exit(u8::try_from(code).unwrap_or(u8::MAX)));
         }
         let asked = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
         return Ok(match status.terminating_signal() {
-            Some(signal) if asked.contains(&signal) => Ended::Signal(signal),
-            _ if process.is_some_and(Process::is_gone) => Ended::Stopped,
-            _ => Ended::Killed,
+            Some(signal) if asked.contains(&signal) => WorkEnded::Signal(signal),
+            _ if process.is_some_and(Process::goes) => WorkEnded::Stopped,
+            _ => WorkEnded::Killed,
         });
     }
 }
@@ -235,6 +249,18 @@ impl Process {
         state.is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
     }
 
+    /// Whether it ends now: the first process of a container that stops ends after all the others.
+    fn goes(&self) -> bool {
+        let deadline = Instant::now() + LAST_MOMENT;
+        while !self.is_gone() {
+            if Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
+    }
+
     /// Its number in its own container.
     fn own_number(&self) -> Option<i32> {
         let status = self.read("status").ok()?;
@@ -242,6 +268,18 @@ impl Process {
             .lines()
             .find_map(|line| line.strip_prefix("NSpid:"))?;
         line.split_whitespace().last()?.parse().ok()
+    }
+
+    /// A variable that it was started with.
+    fn variable(&self, name: &str) -> Option<OsString> {
+        let file = rustix::fs::openat(&self.folder, "environ", SPACE, Mode::empty()).ok()?;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_VARIABLES));
+        let most = MOST_VARIABLES as u64;
+        File::from(file).take(most).read_to_end(&mut bytes).ok()?;
+        let value = bytes
+            .split(|b| *b == 0)
+            .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+        value.map(|value| OsString::from_vec(value.to_vec()))
     }
 
     fn space(&self, name: &str) -> io::Result<OwnedFd> {
@@ -326,7 +364,7 @@ impl Drop for Made {
 }
 
 /// A call that works within a container.
-pub struct Call {
+pub struct Errand {
     caller: u32,
     pid: i32,
     started: u64,
@@ -337,23 +375,23 @@ pub struct Call {
 }
 
 /// For `main` alone: whether this process is to work within a container.
-pub fn called(arguments: &[OsString]) -> Option<Call> {
+pub fn called(arguments: &[OsString]) -> Option<Errand> {
     let [_, call, caller, pid, started, container, rest @ ..] = arguments else {
         return None;
     };
     if call != WITHIN {
         return None;
     }
-    Some(Call {
-        caller: spawn::number(caller)?,
-        pid: spawn::number(pid)?,
-        started: spawn::number(started)?,
+    Some(Errand {
+        caller: inside::number(caller)?,
+        pid: inside::number(pid)?,
+        started: inside::number(started)?,
         container: serde_json::from_slice(container.as_bytes()).ok()?,
         arguments: rest.to_vec(),
     })
 }
 
-impl Call {
+impl Errand {
     /// Goes in, on the one thread there is, with these folders of the host. `groups_of` knows the groups of an account.
     ///
     /// # Errors
@@ -385,6 +423,7 @@ impl Call {
             groups: process.map("gid_map"),
             process: process.own_number(),
             groups_of,
+            path: process.variable("PATH"),
             kept: folders.to_vec(),
             host,
             outside: HostThread::start()?,
@@ -430,6 +469,7 @@ impl Call {
             groups,
             process: None,
             groups_of,
+            path: None,
             kept: folders.to_vec(),
             host,
             outside,

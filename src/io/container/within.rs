@@ -5,6 +5,7 @@
 //! paths, the rest of the host below a name that nobody else knows ([`Within::of_host`]). One thread stays on the host:
 //! every program is started from there, so that none of the container's files decides how our own is loaded.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,8 @@ pub struct Within {
     pub groups: IdMap,
     /// The groups of an account, by its user and group.
     pub(super) groups_of: fn(u32, u32) -> Vec<u32>,
+    /// Where it looks for programs.
+    pub path: Option<OsString>,
     /// The process it was entered by, as the container numbers it.
     pub process: Option<i32>,
     /// Where the host's files are to be read.
@@ -78,6 +81,53 @@ pub(super) fn set(within: Within) {
 pub fn get() -> Option<&'static Within> {
     WITHIN.get()
 }
+
+/// Root's own number where we work: the host's, or that of the container's users.
+pub fn root_user() -> u32 {
+    let own = get().and_then(|within| within.users.outside(0));
+    own.unwrap_or(0)
+}
+
+/// What the container that we work within calls this user; on the host, what it is. `None` for one it does not know.
+pub fn user_inside(uid: u32) -> Option<u32> {
+    get().map_or(Some(uid), |within| within.users.inside(uid))
+}
+
+/// Our number of a user of the container's.
+pub fn user_outside(uid: u32) -> Option<u32> {
+    get().map_or(Some(uid), |within| within.users.outside(uid))
+}
+
+/// As [`user_inside`], of a group.
+pub fn group_inside(gid: u32) -> Option<u32> {
+    get().map_or(Some(gid), |within| within.groups.inside(gid))
+}
+
+/// As [`user_outside`], of a group.
+pub fn group_outside(gid: u32) -> Option<u32> {
+    get().map_or(Some(gid), |within| within.groups.outside(gid))
+}
+
+/// Whether this is root: the host's, or the container's that we work within, where that is another one.
+pub fn is_root(uid: u32) -> bool {
+    uid == 0 || uid == root_user()
+}
+
+/// Whether this is root's own group, likewise.
+pub fn is_roots_group(gid: u32) -> bool {
+    let own = get().and_then(|within| within.groups.outside(0));
+    gid == 0 || own == Some(gid)
+}
+
+/// The user and the group without rights, by their numbers where we work.
+pub fn nobody() -> (u32, u32) {
+    let own = |map: fn(&Within) -> &IdMap| get().and_then(|within| map(within).outside(NOBODY));
+    let user = own(|within| &within.users).unwrap_or(NOBODY);
+    (user, own(|within| &within.groups).unwrap_or(NOBODY))
+}
+
+/// Linux' own number for users and groups it does not know (`/proc/sys/kernel/overflowuid`).
+pub const NOBODY: u32 = 65534;
 
 /// Where a file that the operator named is to be read: the host's, where there is one, else the container's. It is never
 /// written there.
@@ -195,6 +245,9 @@ impl HostThread {
             .spawn(move || {
                 // Root folder and current folder are shared by threads unless one says otherwise.
                 let apart = nix::sched::unshare(CloneFlags::CLONE_FS).map_err(io::Error::from);
+                // When the process that waits for us is gone, nobody hands on signals. Of this thread, which keeps its rights.
+                let end = Some(rustix::process::Signal::TERM);
+                let _ = rustix::process::set_parent_process_death_signal(end);
                 let failed = apart.is_err();
                 if tell.send(apart).is_err() || failed {
                     return;

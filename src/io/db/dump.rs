@@ -22,8 +22,11 @@ use zeroize::Zeroizing;
 use super::error::StoreError;
 use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
+use crate::io::container::idmap::IdMap;
+use crate::io::container::within::{self, Within};
 use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
+use crate::io::os::programs;
 use crate::io::os::spawn::{self, Account, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -34,10 +37,7 @@ const MOST_IN_MEMORY: u64 = 1 << 30;
 const READ_HERE: &str = "/dev/stdin";
 /// An account that has no name and no processes of its own on any distribution: anything else that runs as `nobody`
 /// could look into a program of that account.
-const NOBODYS: Account = Account {
-    uid: 65533,
-    gid: 65533,
-};
+const NOBODYS: u32 = 65533;
 /// How much of a failing program's complaint is kept.
 const COMPLAINT: u64 = 2000;
 /// How often a program that says nothing is looked up from.
@@ -110,7 +110,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 
 /// MariaDB renamed the program; either does for either server.
 fn find(names: &[&str]) -> Result<PathBuf, StoreError> {
-    spawn::find(names).map_err(failed)
+    programs::find(names).map_err(failed)
 }
 
 /// Whom the program runs as: with no more rights than it needs.
@@ -130,7 +130,17 @@ fn account(settings: &DbSettings, root: &Path, environment: &Environment) -> Acc
         (true, _) => install::web_user(root),
         // The system vouches for us at a socket.
         (false, "") => we,
-        (false, _) => NOBODYS,
+        (false, _) => nobodys(),
+    }
+}
+
+/// That account, by its number where the program runs.
+fn nobodys() -> Account {
+    let within = within::get();
+    let number = |map: fn(&Within) -> &IdMap| within.and_then(|w| map(w).outside(NOBODYS));
+    Account {
+        uid: number(|within| &within.users).unwrap_or(NOBODYS),
+        gid: number(|within| &within.groups).unwrap_or(NOBODYS),
     }
 }
 

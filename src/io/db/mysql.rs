@@ -27,6 +27,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db::store;
 use crate::io::fs::certificates::Copied;
+use crate::io::os::names;
 use crate::words::untrusted::Untrusted;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -134,6 +135,30 @@ fn ssl(settings: &DbSettings) -> Option<SslOpts> {
     )
 }
 
+/// What to connect to, one after the other: the host as it is named, where the library finds what PHP does; otherwise its
+/// addresses.
+fn hosts(settings: &DbSettings) -> Result<Vec<String>, StoreError> {
+    if names::library_is_of_system() {
+        return Ok(vec![settings.host.clone()]);
+    }
+    let addresses = names::addresses(&settings.host, settings.port, names::PATIENCE)
+        .map_err(|e| StoreError::Unreachable(e.to_string().into()))?;
+    Ok(addresses.iter().map(|at| at.ip().to_string()).collect())
+}
+
+/// The connection to the first of these hosts that can be reached.
+fn first_of(hosts: Vec<String>, options: &OptsBuilder) -> mysql::Result<Conn> {
+    let mut last = None;
+    for host in hosts {
+        let options = options.clone().ip_or_hostname(Some(host));
+        match Conn::new(options) {
+            Err(e @ (mysql::Error::IoError(_) | mysql::Error::DriverError(_))) => last = Some(e),
+            done => return done,
+        }
+    }
+    Err(last.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound).into()))
+}
+
 impl MySql {
     /// Connects.
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
@@ -160,8 +185,11 @@ impl MySql {
         };
         let charset = sql::charset_name(&settings.charset, "utf8mb4");
         let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
+        let hosts = match socket {
+            Some(_) => vec![settings.host.clone()],
+            None => hosts(settings)?,
+        };
         let options = OptsBuilder::new()
-            .ip_or_hostname(Some(settings.host.clone()))
             .tcp_port(settings.port)
             .socket(socket)
             // Loopback TCP would otherwise move to the socket, where other rights may hold.
@@ -174,7 +202,7 @@ impl MySql {
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))
             .max_allowed_packet(Some(PACKET));
-        let mut connection = match (Conn::new(options), bridge) {
+        let mut connection = match (first_of(hosts, &options), bridge) {
             (Ok(connection), _) => connection,
             (Err(e), bridge) => return Err(bridge.and_then(Bridge::failed).unwrap_or(e.into())),
         };

@@ -3,6 +3,8 @@
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
+use crate::io::os::accounts;
+
 /// Owner, group, mode and time of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attributes {
@@ -52,16 +54,10 @@ pub struct Ownership {
 
 /// The name of a user, or the number where it has none.
 pub fn user_name(uid: u32) -> String {
-    uzers::get_user_by_uid(uid).map_or_else(
-        || uid.to_string(),
-        |user| user.name().to_string_lossy().into_owned(),
-    )
+    accounts::user(uid).map_or_else(|| uid.to_string(), |user| user.name)
 }
 
 /// The name of a group, or its number where it has none here.
 pub fn group_name(gid: u32) -> String {
-    uzers::get_group_by_gid(gid).map_or_else(
-        || gid.to_string(),
-        |group| group.name().to_string_lossy().into_owned(),
-    )
+    accounts::group(gid).map_or_else(|| gid.to_string(), |group| group.name)
 }

@@ -63,7 +63,9 @@ impl Followed {
     /// Whether it may lead to something of this owner.
     fn allows(&self, base: Option<Base<'_>>, owner: u32) -> bool {
         let we = rustix::process::geteuid().as_raw();
-        [0, we, owner].contains(&self.owner) || base.is_some_and(|base| base.owner == self.owner)
+        [we, owner].contains(&self.owner)
+            || within::is_root(self.owner)
+            || base.is_some_and(|base| base.owner == self.owner)
     }
 
     fn refused(self, target: &Path, owner: u32) -> FileError {
@@ -102,7 +104,7 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
 fn way(base: Option<Base<'_>>, path: &Path, follow: bool) -> Result<Way, FileError> {
     let mut last = None;
     let way = walk(base, path, follow, &mut last)?;
-    match (within::get(), last) {
+    match (within::get().filter(|_| base.is_none()), last) {
         // No link of a container's leads to a file of the host's, whoever made it.
         (Some(within), Some((link, owner))) if within.is_hosts(&way.path) => {
             let link = Followed { path: link, owner };
@@ -112,7 +114,7 @@ fn way(base: Option<Base<'_>>, path: &Path, follow: bool) -> Result<Way, FileErr
     }
 }
 
-/// The way, and the last link on it that is a container's.
+/// The way as it stands, and the last link on it that is not one of the host's files.
 fn walk(
     base: Option<Base<'_>>,
     path: &Path,

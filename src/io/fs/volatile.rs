@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::trust;
-use crate::domain::run::volatile::{Fleeting, Ground, emptied, mounts};
+use crate::domain::run::volatile::{Fleeting, Ground, emptied, mount_of, mounts};
 
 /// Of a longer list of mounts only so much is read.
 const MAX_MOUNTS: u64 = 4 << 20;
@@ -28,6 +28,16 @@ pub fn of(folder: &Path) -> Option<Fleeting> {
     let there = trust::existing(folder);
     let real = std::fs::canonicalize(&there).unwrap_or(there);
     ground().judge(&real)
+}
+
+/// The mount point that a path lies below, where that mount alone is read-only and its file system is not: a volume or a
+/// single file that was mounted so.
+pub fn closed_mount(path: &Path) -> Option<PathBuf> {
+    let there = trust::existing(path);
+    let real = std::fs::canonicalize(&there).unwrap_or(there);
+    let mounts = mounts(&read(Path::new("/proc/self/mountinfo"), MAX_MOUNTS));
+    let mount = mount_of(&mounts, &real).filter(|mount| mount.closed)?;
+    Some(mount.point.clone())
 }
 
 fn ground() -> Ground {

@@ -5,9 +5,15 @@
 //! rebuilt cache), time and output are bounded, and nothing of ours is in its hands (see `io::os::spawn`).
 
 use crate::domain::config::inherited::Handed;
-use crate::io::fs::{self, FileError, resolve};
+use crate::domain::config::php;
+use crate::io::container::within;
+use crate::io::fs::{self, FileError, resolve, trust};
+use crate::io::install::discover::php_of;
+use crate::io::install::host::HostRoot;
 use crate::io::os::crash_points::{self, Point};
-use crate::io::os::spawn::{self, Family, NotFound, Program};
+use crate::io::os::processes;
+use crate::io::os::programs::{self, NotFound};
+use crate::io::os::spawn::{self, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
@@ -69,12 +75,32 @@ pub enum ArtisanError {
 pub use crate::io::os::spawn::Account as WebUser;
 
 /// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program (the web user's own choice, run as the
-/// web user alone), else `php` on the search path.
-pub fn find_php(configured: Option<&str>) -> Result<PathBuf, NotFound> {
+/// web user alone); else the one that FreeScout is run with here, by its processes, crontab, service or pool; else `php` on
+/// the search path. A server may have many, and FreeScout may not start with just any of them.
+fn find_php(
+    install: &Path,
+    web_user: WebUser,
+    configured: Option<&str>,
+) -> Result<PathBuf, NotFound> {
     let configured = configured.map(Path::new);
-    match configured.filter(|p| p.is_absolute() && spawn::is_program(p)) {
-        Some(path) => Ok(path.to_owned()),
-        None => spawn::find(&["php"]),
+    if let Some(path) = configured.filter(|p| p.is_absolute() && programs::is_program(p)) {
+        return Ok(path.to_owned());
+    }
+    let user = fs::user_name(web_user.uid);
+    let running = processes::programs(install).into_iter();
+    let running = running.flat_map(|program| php::of_program(&program));
+    let host = HostRoot::at(Path::new("/")).ok();
+    let named = || host.iter().flat_map(|host| php_of(host, install, &user));
+    let usable = |program: PathBuf| match program.is_absolute() {
+        // Others could have put it there.
+        true => (programs::is_program(&program) && trust::require_closed(&program).is_ok())
+            .then_some(program),
+        false => programs::find(&[program.to_str()?]).ok(),
+    };
+    let mut own = running.filter_map(usable);
+    match own.next().or_else(|| named().find_map(usable)) {
+        Some(program) => Ok(program),
+        None => programs::find(&["php"]),
     }
 }
 
@@ -83,7 +109,8 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
     let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
     let (_, meta, _) = resolve::open_file(&install.join("artisan")).map_err(unusable)?;
     let install_owner = std::fs::metadata(install).map_or(0, |m| m.uid());
-    if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
+    let trusted = [web_user.uid, install_owner].contains(&meta.uid());
+    if (trusted || within::is_root(meta.uid())) && meta.mode() & 0o002 == 0 {
         return Ok(());
     }
     let owner = fs::user_name(meta.uid());
@@ -96,11 +123,11 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
 pub fn clear_cache(
     install: &Path,
     web_user: Option<WebUser>,
-    php: Option<&str>,
+    php_path: Option<&str>,
     handed: &Handed,
     limit: Duration,
 ) -> Result<(), ArtisanError> {
-    run(prepare(install, web_user, php, handed)?, limit)
+    run(prepare(install, web_user, php_path, handed)?, limit)
 }
 
 /// The command as [`clear_cache`] would run it; nothing is run.
@@ -110,12 +137,12 @@ pub fn clear_cache(
 pub fn prepare(
     install: &Path,
     web_user: Option<WebUser>,
-    php: Option<&str>,
+    php_path: Option<&str>,
     handed: &Handed,
 ) -> Result<Program, ArtisanError> {
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
-    if web_user.uid == 0 {
+    if within::is_root(web_user.uid) {
         return Err(ArtisanError::OwnedByRoot);
     }
     if !we.is_root() && we.as_raw() != web_user.uid {
@@ -125,7 +152,7 @@ pub fn prepare(
         return Err(ArtisanError::Unsure(handed.unsure.join(", ")));
     }
     require_freescouts(install, web_user)?;
-    let mut command = spawn::command(&find_php(php)?, web_user);
+    let mut command = spawn::command(&find_php(install, web_user, php_path)?, web_user);
     command
         .args(["artisan", "freescout:clear-cache", "--no-interaction"])
         .current_dir(install);

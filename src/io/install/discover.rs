@@ -128,14 +128,23 @@ impl<'a> Discovery<'a> {
 }
 
 /// The PHP programs that this system uses for an install, as far as its crontabs, services and pools say; what runs it
-/// again and again comes first.
-pub fn php_of(host: &HostRoot, install: &Path) -> Vec<PathBuf> {
+/// again and again comes first. Paths, or names to be looked for. Anybody may have a crontab: what it names counts where it
+/// is root's, or of the account that FreeScout runs as.
+pub fn php_of(host: &HostRoot, install: &Path, web_user: &str) -> Vec<PathBuf> {
     let mut discovery = Discovery::of(host);
     discovery.configured();
     let found = discovery.of_folder(install);
     let told = found.into_iter().flat_map(|one| &one.evidence);
-    let told = told.filter(|evidence| evidence.by.strength() < Strength::Named);
-    told.filter_map(|evidence| evidence.php.clone()).collect()
+    let told = told.filter(|evidence| {
+        let user = evidence.user.as_ref().map(|user| user.raw().as_str());
+        let theirs = user.is_none_or(|user| user == "root" || user == web_user);
+        // Sites and pools are root's to make.
+        let trusted = theirs || matches!(evidence.by, FoundBy::Site(..));
+        trusted && evidence.by.strength() < Strength::Named
+    });
+    let programs = told.filter_map(|evidence| evidence.php.clone());
+    let plain = |program: &PathBuf| program.is_absolute() || program.components().count() == 1;
+    programs.filter(plain).collect()
 }
 
 /// The version of the FreeScout in this folder; `None` where there is none.

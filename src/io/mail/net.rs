@@ -2,7 +2,7 @@
 //! and every conversation has an end.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use super::tls::{self, TlsFacts, Trust};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::io::mail::tls::is_slice;
+use crate::io::os::names;
 use crate::words::untrusted::shown;
 
 /// How often a wait looks up.
@@ -75,22 +76,20 @@ pub(super) fn resolve(
     limits: Deadlines,
     cancel: &AtomicBool,
 ) -> Result<Vec<SocketAddr>, Fall> {
-    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, port)]);
-    }
     let name = host.to_owned();
+    let deadline = limits.deadline();
+    let left = deadline.saturating_duration_since(Instant::now());
     let found = apart(
-        move || {
-            (name.as_str(), port)
-                .to_socket_addrs()
-                .map(|all| all.take(MAX_ADDRESSES).collect::<Vec<_>>())
-        },
-        limits.deadline(),
+        move || names::addresses(&name, port, left),
+        deadline,
         cancel,
     )?;
     match found {
-        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
-        Ok(_) => Err(Fall::new(Code::Dns, Advice::NoSuchHost, "")),
+        Ok(mut addresses) => {
+            addresses.truncate(MAX_ADDRESSES);
+            Ok(addresses)
+        }
+        Err(error) if error.kind() == ErrorKind::TimedOut => Err(timeout()),
         Err(error) => Err(Fall::new(
             Code::Dns,
             Advice::NoSuchHost,

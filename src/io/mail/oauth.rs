@@ -9,18 +9,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
+use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use zeroize::Zeroizing;
 
 use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::oauth::form_encoded;
 use crate::domain::mail::oauth_error::{OAuthError, safe_words};
+use crate::io::os::names;
 use crate::words::words;
 
 /// A reply larger than this many bytes is none of a token endpoint.
 const MAX_REPLY_BYTES: usize = 64 << 10;
+
+/// No more addresses of an endpoint fit into what the HTTP library holds.
+const MAX_ADDRESSES: usize = 16;
 
 /// Life of a token in seconds where the reply does not say: what both providers give.
 const USUAL_LIFE: i64 = 3600;
@@ -179,7 +186,7 @@ fn agent(endpoint: &str, timeout: Duration) -> ureq::Agent {
         .root_certs(RootCerts::from(roots))
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
-    ureq::Agent::config_builder()
+    let config = ureq::Agent::config_builder()
         .https_only(!is_loopback(endpoint))
         .http_status_as_error(false)
         .max_redirects(0)
@@ -188,8 +195,36 @@ fn agent(endpoint: &str, timeout: Duration) -> ureq::Agent {
         .timeout_global(Some(timeout))
         .user_agent(concat!("freescout-rescue/", env!("CARGO_PKG_VERSION")))
         .tls_config(tls)
-        .build()
-        .new_agent()
+        .build();
+    ureq::Agent::with_parts(config, DefaultConnector::new(), Names)
+}
+
+/// Looks up the names of endpoints as all others are.
+#[derive(Debug)]
+struct Names;
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let no_host = || ureq::Error::HostNotFound;
+        let usual = match uri.scheme_str() {
+            Some("http") => 80,
+            _ => 443,
+        };
+        let host = uri.host().ok_or_else(no_host)?;
+        let port = uri.port_u16().unwrap_or(usual);
+        let mut all = self.empty();
+        let found = names::addresses(host, port, *timeout.after)?;
+        found
+            .into_iter()
+            .take(MAX_ADDRESSES)
+            .for_each(|address| all.push(address));
+        Ok(all)
+    }
 }
 
 /// Whether the endpoint is an address of this machine by its number: a name could lead anywhere.

@@ -6,8 +6,8 @@ use rustix::thread::{
     set_thread_res_uid,
 };
 
-use super::harden;
-use super::spawn::{self, Account};
+use super::spawn::Account;
+use super::{accounts, harden};
 
 /// What stays as it is, in setresuid(2) and setresgid(2).
 const KEEP_UID: Option<Uid> = None;
@@ -32,7 +32,7 @@ impl Laid {
         };
         let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
         // Dropped on the way, it takes back what was laid down until then.
-        set_thread_groups(&spawn::groups_of(account))?;
+        set_thread_groups(&accounts::groups_of(account))?;
         set_thread_res_gid(KEEP_GID, gid, KEEP_GID)?;
         let before = capabilities(None)?.effective;
         set_thread_res_uid(KEEP_UID, uid, KEEP_UID)?;

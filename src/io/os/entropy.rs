@@ -1,5 +1,11 @@
 //! Random bytes from the operating system.
 
+/// Whether the operating system has random bytes for us: not where it knows no `getrandom`, or forbids it, and `/dev/urandom`
+/// is missing too.
+pub fn is_there() -> bool {
+    getrandom::fill(&mut [0]).is_ok()
+}
+
 /// Fills the buffer with random bytes.
 ///
 /// # Panics

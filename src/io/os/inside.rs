@@ -17,9 +17,11 @@ use rustix::io::Errno;
 use rustix::process::{Gid, Uid};
 use rustix::thread::{self, CapabilitySet, CapabilitySets};
 
-use super::spawn::{self, NOT_STARTED, number};
+use super::harden;
 use crate::words::untrusted::shown;
 
+/// Exit code when that other program was not started, as in env(1).
+pub(super) const NOT_STARTED: u8 = 126;
 /// First argument of a call that only starts a program in a container.
 pub(super) const INSIDE: &str = "--as-another-inside";
 /// How variables are called on their way: under their own names they would mean something to the loader of our own program.
@@ -47,7 +49,7 @@ pub fn called(arguments: &[OsString]) -> Option<u8> {
     if call != INSIDE {
         return None;
     }
-    let error = match Call::read(caller, spaces, account, within, groups) {
+    let error = match Entry::read(caller, spaces, account, within, groups) {
         None => Errno::INVAL.into(),
         Some(call) => match call.enter() {
             Ok(()) => Command::new(program)
@@ -71,8 +73,8 @@ fn variables() -> impl Iterator<Item = (OsString, OsString)> {
     })
 }
 
-/// Such a call.
-struct Call {
+/// What such a call says.
+struct Entry {
     caller: u32,
     /// Open under these numbers: root folder, mounts, users where they are the container's own, other namespaces.
     spaces: Vec<i32>,
@@ -84,7 +86,7 @@ struct Call {
     groups: Vec<Gid>,
 }
 
-impl Call {
+impl Entry {
     fn read(
         caller: &OsStr,
         spaces: &OsStr,
@@ -143,7 +145,7 @@ impl Call {
         if let Some(folder) = std::env::var_os(FOLDER) {
             rustix::process::chdir(&*folder)?;
         }
-        Ok(spawn::belong_to(self.caller)?)
+        Ok(harden::belong_to(self.caller)?)
     }
 
     fn undress(&self) -> io::Result<()> {
@@ -188,4 +190,9 @@ fn opened(number: i32, flags: OFlags) -> io::Result<OwnedFd> {
         flags | OFlags::CLOEXEC,
         Mode::empty(),
     )?)
+}
+
+/// A number that one call of ours hands to another.
+pub(in crate::io) fn number<T: std::str::FromStr>(text: &OsStr) -> Option<T> {
+    text.to_str()?.parse().ok()
 }

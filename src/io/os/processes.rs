@@ -117,6 +117,11 @@ fn account(process: &Process) -> Account {
     }
 }
 
+/// Whether processes can be seen at all: `/proc` is mounted.
+pub fn can_be_seen() -> bool {
+    Path::new("/proc/self/stat").exists()
+}
+
 /// Whether the processes of other users are hidden from us.
 pub fn others_hidden() -> bool {
     !rustix::process::geteuid().is_root() && std::fs::read("/proc/1/cmdline").is_err()

@@ -1,5 +1,5 @@
-//! Programs of this machine that we run: looked for on the search path, taken only from where nobody but root (or we)
-//! could have put them; and run as somebody else, with nothing of ours in their hands.
+//! Programs of this machine, run as somebody else, with nothing of ours in their hands. Which are run: see
+//! [`super::programs`].
 //!
 //! What is run as the web user may be hostile: that user can take such a process over. So it is started through a second call
 //! of our own program, which takes everything off before it becomes the other one: the terminal (a session of its own, so
@@ -7,27 +7,23 @@
 //! behind when it ends, in a session of its own too, is ended then (see [`Family`]).
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::str::FromStr;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Access, Mode};
+use rustix::fs::Mode;
 use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
-use super::{harden, inside};
+use super::harden;
+use super::inside::{self, NOT_STARTED, number};
 use crate::io::container::within::{self, Within};
-use crate::io::fs::trust::{self, Distrust};
 use crate::words::untrusted::shown;
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
-/// Exit code when that other program was not started, as in env(1).
-pub(super) const NOT_STARTED: u8 = 126;
 
 /// Where programs are looked for when nothing is said.
 pub const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -41,67 +37,15 @@ pub struct Account {
     pub gid: u32,
 }
 
-/// No program that may be run.
-#[derive(Debug)]
-pub struct NotFound {
-    names: Vec<String>,
-    /// Those that were found and not trusted, and why.
-    refused: Vec<(PathBuf, Distrust)>,
-}
-
-impl fmt::Display for NotFound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names.join(" / ");
-        f.write_str(&text!(program_missing, names))?;
-        for (path, why) in &self.refused {
-            let path = crate::words::untrusted::shown(&path).to_string();
-            f.write_str(&text!(program_refused, path, why))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for NotFound {}
-
-/// The first of these programs on the search path. One that others could have put there is passed over, and named where
-/// there is no better one.
-pub fn find(names: &[&str]) -> Result<PathBuf, NotFound> {
-    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from(USUAL_PATH));
-    find_on(&path, names)
-}
-
-fn find_on(path: &OsStr, names: &[&str]) -> Result<PathBuf, NotFound> {
-    let mut refused = Vec::new();
-    for name in names {
-        // A relative entry means another folder in every folder.
-        for folder in std::env::split_paths(path).filter(|f| f.is_absolute()) {
-            let program = folder.join(name);
-            if !is_program(&program) {
-                continue;
-            }
-            match trust::require_closed(&program) {
-                Ok(()) => return Ok(program),
-                Err(why) => refused.push((program, why)),
-            }
-        }
-    }
-    Err(NotFound {
-        names: names.iter().map(|name| (*name).to_owned()).collect(),
-        refused,
-    })
-}
-
-/// Whether there is a file that can be run.
-pub fn is_program(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, Access::EXEC_OK).is_ok()
-}
-
 /// The file of our own program; only that program itself sets it.
 static OURSELVES: OnceLock<&str> = OnceLock::new();
 
 /// For `main` alone: this process is our program, and calling it again starts another as [`command`] wishes. When this is
-/// such a call, it gives the exit code of a failure, or does not return.
-pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
+/// such a call, it gives the exit code of a failure, or does not return. `groups_of` knows the groups of an account.
+pub fn called_for_another(
+    arguments: &[OsString],
+    groups_of: impl FnOnce(Account) -> Vec<Gid>,
+) -> Option<u8> {
     // Whatever became of the file meanwhile: the kernel keeps what was started.
     let _ = OURSELVES.set("/proc/self/exe");
     let [_, call, caller, uid, gid, program, rest @ ..] = arguments else {
@@ -121,11 +65,6 @@ pub fn called_for_another(arguments: &[OsString]) -> Option<u8> {
     // The caller reads it: its standard error is a pipe of the caller's.
     let _ = writeln!(std::io::stderr(), "{}: {error}", shown(program));
     Some(NOT_STARTED)
-}
-
-/// A number that one call of ours hands to another.
-pub(in crate::io) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
-    text.to_str()?.parse().ok()
 }
 
 /// Takes off everything that the program to come must not have of ours. Only root can change groups and user; others stay
@@ -149,43 +88,7 @@ fn undress(
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
-    belong_to(caller)
-}
-
-/// Ends when this caller does, of whom nobody shall look into us.
-pub(super) fn belong_to(caller: u32) -> rustix::io::Result<()> {
-    // The change of user opened the process to others of that account, and to core dumps.
-    harden::hide();
-    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
-    match called_by.map(|pid| pid.get().unsigned_abs()) {
-        Some(pid) if pid == caller => Ok(()),
-        _ => Err(rustix::io::Errno::SRCH),
-    }
-}
-
-/// The groups that the account has by itself, as at its own login. Asked for once: what answers may be far away.
-pub fn groups_of(account: Account) -> Vec<Gid> {
-    static KNOWN: Mutex<Vec<(Account, Vec<Gid>)>> = Mutex::new(Vec::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, groups)) = known.iter().find(|(of, _)| *of == account) {
-        return groups.clone();
-    }
-    let groups = uzers::get_user_by_uid(account.uid)
-        .and_then(|user| uzers::get_user_groups(user.name(), account.gid));
-    let groups = groups.into_iter().flatten().map(|g| g.gid());
-    let mut groups: Vec<u32> = groups.chain([account.gid]).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    // Root's own group is left out, even if the user was made a member of it.
-    let groups: Vec<Gid> = groups
-        .into_iter()
-        .filter(|gid| *gid != 0)
-        .map(Gid::from_raw)
-        .collect();
-    known.push((account, groups.clone()));
-    groups
+    harden::belong_to(caller)
 }
 
 /// How long what a program left behind is waited for, once it was killed.
@@ -397,49 +300,14 @@ fn inside_of(within: &Within, program: &Path, account: Account) -> Command {
     command
         .arg(outside.to_string())
         .arg(list(texts(&[uid, gid])));
-    command.arg(list(texts(&within.groups_of(account.uid, account.gid))));
+    let groups = match within.users.inside(account.uid) {
+        Some(_) => within.groups_of(account.uid, account.gid),
+        None => within.groups.outside(gid).into_iter().collect(),
+    };
+    command.arg(list(texts(&groups)));
     command.arg(program);
     command
 }
 
 /// The number of an account without rights, everywhere.
 const NOBODY: u32 = 65534;
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::{PermissionsExt, chown};
-
-    #[test]
-    fn a_program_that_others_could_have_put_there_is_passed_over_and_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let folders: Vec<PathBuf> = ["open", "theirs", "good"]
-            .iter()
-            .map(|name| folder.path().join(name))
-            .collect();
-        for folder in &folders {
-            std::fs::create_dir(folder).unwrap();
-            std::fs::write(folder.join("mysqldump"), "#!/bin/sh\n").unwrap();
-            let mode = std::fs::Permissions::from_mode(0o755);
-            std::fs::set_permissions(folder.join("mysqldump"), mode).unwrap();
-        }
-        std::fs::set_permissions(&folders[0], std::fs::Permissions::from_mode(0o777)).unwrap();
-        if crate::not_tried::as_root("a program that another account owns") {
-            chown(folders[1].join("mysqldump"), Some(65534), None).unwrap();
-        } else {
-            let mode = std::fs::Permissions::from_mode(0o757);
-            std::fs::set_permissions(folders[1].join("mysqldump"), mode).unwrap();
-        }
-        let path = std::env::join_paths(&folders).unwrap();
-        let found = find_on(&path, &["mariadb-dump", "mysqldump"]).unwrap();
-        assert_eq!(found, folders[2].join("mysqldump"));
-        let path = std::env::join_paths(&folders[..2]).unwrap();
-        let said = find_on(&path, &["mysqldump"]).unwrap_err().to_string();
-        for folder in &folders[..2] {
-            assert!(said.contains(folder.to_str().unwrap()), "{said}");
-        }
-        // Relative entries are none.
-        assert!(find_on(OsStr::new(".:bin:"), &["mysqldump"]).is_err());
-    }
-}

@@ -55,7 +55,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     let health = wizard.report_health();
     let unverified =
         report.undone.is_none() && report.applied.as_ref().is_some_and(|a| !a.verified);
-    for (index, line) in wizard.report_headlines().into_iter().enumerate() {
+    for (index, line) in wizard.report_in_short().into_iter().enumerate() {
         let piece = match (index, unverified) {
             (0, _) => (role(health), format!("{} {line}", mail_state::sign(health))),
             (1, true) => (Role::Danger, line),

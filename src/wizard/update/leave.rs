@@ -1,5 +1,6 @@
 //! Leaving: at once where nothing would be lost, after a question otherwise, and never in the middle of writing.
 
+use crate::sentences::mail_state;
 use crate::wizard::jobs::{JobKind, Pending, Running};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::window::Window;
@@ -98,7 +99,7 @@ impl Wizard {
                 InstallLifetime::ThrowAway => vec![problem.what.clone()],
             };
         }
-        let mut lines = self.report_outcome();
+        let mut lines = self.report_outcome(mail_state::headline);
         if lifetime == InstallLifetime::ThrowAway {
             if lines.is_empty() && self.written == Written::Nothing {
                 lines.push(w.quit_nothing_changed.to_owned());

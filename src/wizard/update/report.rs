@@ -226,20 +226,30 @@ impl Wizard {
     /// What came of it, in sentences: the state of the mail first, then what was done, and the way back from that. Nothing
     /// while there is no report.
     pub fn report_headlines(&self) -> Vec<String> {
-        let mut lines = self.report_outcome();
+        let mut lines = self.report_outcome(mail_state::headline);
         lines.extend(self.report_ways());
         lines
     }
 
-    /// The state of the mail, and what was done.
-    pub(super) fn report_outcome(&self) -> Vec<String> {
+    /// The same for the screen, where the list below says what is not read.
+    pub fn report_in_short(&self) -> Vec<String> {
+        let mut lines = self.report_outcome(mail_state::figures);
+        lines.extend(self.report_ways());
+        lines
+    }
+
+    /// The state of the mail, in this form, and what was done.
+    pub(super) fn report_outcome(
+        &self,
+        headline: fn(&MailState<'_>, usize) -> String,
+    ) -> Vec<String> {
         let state = self.mail_state();
-        let headline = state.map(|state| {
+        let said = state.map(|state| {
             let logins = state.owners.iter().flat_map(|owner| &owner.logins);
             let needed = logins.filter(|login| login.connection.target.is_ok());
             let tested = |id| self.connections.progress(id).is_some();
             let left = needed.filter(|login| tested(login.connection.id)).count();
-            mail_state::headline(&state, left)
+            headline(&state, left)
         });
         let done = match (&self.report.undone, &self.report.applied) {
             (Some(undone), _) => undone.iter().take(1).cloned().collect(),
@@ -261,7 +271,7 @@ impl Wizard {
             }
             (None, None) => return Vec::new(),
         };
-        headline.into_iter().chain(done).collect()
+        said.into_iter().chain(done).collect()
     }
 
     /// How to take it back; of what was taken back, all that is to be known beside.

@@ -6,6 +6,7 @@
 //! through, packets are counted anew: the request for TLS is one that the library does not know of.
 
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::CONNECT_TIMEOUT;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
 use crate::io::mail::Trust;
+use crate::io::os::names;
 
 /// Length and number in front of each packet, in bytes.
 const HEADER: usize = 4;
@@ -56,12 +58,14 @@ impl Bridge {
             .map_err(unreachable)?;
         let read = std::fs::read(authorities).map_err(unreachable)?;
         let trust = Trust::of(CertificateDer::pem_slice_iter(&read).flatten().collect());
-        let address = (settings.host.clone(), settings.port);
+        let host = settings.host.clone();
+        let addresses =
+            names::addresses(&host, settings.port, names::PATIENCE).map_err(unreachable)?;
         let (folder, listener) = listen(&runtime).map_err(unreachable)?;
         let (cause, failed) = std::sync::mpsc::channel();
         let work = move || {
             runtime.block_on(async {
-                let login = login(address, &trust, listener);
+                let login = login(&host, &addresses, &trust, listener);
                 match tokio::time::timeout(CONNECT_TIMEOUT * 2, login).await {
                     Ok(Ok((mut client, mut server))) => {
                         drop(cause);
@@ -111,13 +115,14 @@ fn listen(runtime: &Runtime) -> io::Result<(TempDir, UnixListener)> {
 
 /// Lets the library log in to the server, with TLS between.
 async fn login(
-    address: (String, u16),
+    host: &str,
+    addresses: &[SocketAddr],
     trust: &Trust,
     listener: UnixListener,
 ) -> Result<(UnixStream, TlsStream<TcpStream>), StoreError> {
     let (mut client, _) = listener.accept().await.map_err(unreachable)?;
     drop(listener);
-    let server = TcpStream::connect((address.0.as_str(), address.1));
+    let server = TcpStream::connect(addresses);
     let mut server = server.await.map_err(unreachable)?;
     server.set_nodelay(true).map_err(unreachable)?;
     let mut greeting = packet(&mut server).await.map_err(unreachable)?;
@@ -146,7 +151,7 @@ async fn login(
     let mut request = head.to_vec();
     request[..HEADER].copy_from_slice(&[REQUEST.to_le_bytes()[0], 0, 0, 1]);
     server.write_all(&request).await.map_err(unreachable)?;
-    let mut server = secured(server, &address.0, trust).await?;
+    let mut server = secured(server, host, trust).await?;
     authenticate(&mut client, &mut server, answer)
         .await
         .map_err(unreachable)?;

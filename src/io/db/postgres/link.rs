@@ -4,7 +4,6 @@
 
 use std::future::Future;
 use std::io;
-use std::net::ToSocketAddrs;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +24,7 @@ use super::tls::MakeTls;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
 use crate::io::db::watch::Watch;
+use crate::io::os::names;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -249,9 +249,8 @@ fn stream(settings: &DbSettings, runtime: &Runtime) -> Result<Box<dyn AsyncStrea
             .map_err(unreachable);
     }
     // As PHP does it, and not on one of the runtime's own threads, which nobody could stop.
-    let addresses = (settings.host.as_str(), settings.port)
-        .to_socket_addrs()
-        .map_err(unreachable)?;
+    let addresses =
+        names::addresses(&settings.host, settings.port, names::PATIENCE).map_err(unreachable)?;
     let mut failed: io::Error = io::ErrorKind::AddrNotAvailable.into();
     for address in addresses {
         let stream = runtime.block_on(async {

@@ -124,7 +124,7 @@ fn roots_group_is_never_lent() {
         cached: [None, None],
         writers: Vec::new(),
     });
-    assert_eq!(known.account.gid, NOBODY);
+    assert_eq!(known.account.gid, within::NOBODY);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn where_everything_is_roots_whoever_else_may_write_counts() {
     ] {
         let known = roots(folder, env, closed());
         assert_eq!(known.by, KnownBy::Untold);
-        assert_eq!((known.account.uid, known.certain()), (NOBODY, None));
+        assert_eq!((known.account.uid, known.certain()), (within::NOBODY, None));
     }
     // Nobody but its owner replaces anything in a sticky folder.
     let known = roots(part(0, 0, 0o1777), env(0, 0o644), closed());
@@ -150,7 +150,7 @@ fn where_everything_is_roots_whoever_else_may_write_counts() {
     let known = roots(closed(), env(DEPLOYS, 0o640), part(0, DEPLOYS, 0o2775));
     assert_eq!(known.by, KnownBy::Group(DEPLOYS));
     assert_eq!((known.account.gid, known.certain()), (DEPLOYS, None));
-    if uzers::get_user_by_name("www-data").is_some_and(|user| user.uid() == WWW_DATA) {
+    if accounts::user_named("www-data").is_some_and(|user| user.uid == WWW_DATA) {
         let known = roots(closed(), env(WWW_DATA, 0o640), part(0, WWW_DATA, 0o2775));
         let account = WebUser {
             uid: WWW_DATA,

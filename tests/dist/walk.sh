@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Walks a program through roots that have next to nothing: a broken install is made, checked, recovered, checked, undone and
+# checked. Run by tests/dist.sh in mounts of its own.
+#   walk.sh PROGRAM
+set -euo pipefail
+program=$1
+work=$(mktemp -d)
+trap 'umount -R "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
+# Detached with the mounts below it, whatever is still open there.
+mount -t tmpfs -o mode=755 tmpfs "$work"
+
+say() { printf '\n== dist: %s\n' "$*"; }
+fail() { echo "dist: $*" >&2; exit 1; }
+
+# A root of this name, with the program in it.
+new_root() {
+    root=$work/$1
+    mkdir -p "$root"/{bin,etc,tmp}
+    chmod 1777 "$root/tmp"
+    cp "$program" "$root/freescout-rescue"
+}
+
+# Runs it in the root; its exit code has to be the first argument. What it says is in $work/out.
+ends_with() {
+    local wanted=$1 code=0
+    shift
+    chroot "$root" /freescout-rescue "$@" >"$work/out" 2>"$work/err" || code=$?
+    [ "$code" -eq "$wanted" ] && return
+    cat "$work/out" "$work/err" >&2
+    fail "$(basename "$root"): '$*' ended with $code, not $wanted"
+}
+
+says() {
+    grep -qF -- "$1" "$work/out" "$work/err" && return
+    cat "$work/out" "$work/err" >&2
+    fail "$(basename "$root"): '$1' was not said"
+}
+
+# The demo's install, from broken to recovered and back. What cannot be found anywhere stays lost: 2.
+story() {
+    local install=/tmp/demo/freescout before
+    ends_with 0 --version
+    ends_with 0 demo --make /tmp/demo
+    before=$(cd "$root$install" && sha256sum .env bootstrap/cache/config.php && sqlite3 database/database.sqlite .dump | sha256sum)
+    ends_with 2 check "$install"
+    says "can read 7 of 32 secrets"
+    ends_with 2 check "$install" --json
+    python3 -c 'import json, sys; assert json.load(sys.stdin)["install"]["driver"] == "sqlite"' <"$work/out"
+    ends_with 2 recover "$install" --look-in /tmp/demo/old-server --yes --no-test
+    says "FreeScout can read 30 of 32 secrets"
+    ends_with 2 check "$install"
+    says "FreeScout can read 30 of 32 secrets"
+    ends_with 0 undo "$install" --yes
+    [ "$before" = "$(cd "$root$install" && sha256sum .env bootstrap/cache/config.php && sqlite3 database/database.sqlite .dump | sha256sum)" ] ||
+        fail "$(basename "$root"): the undo left something behind"
+    ends_with 2 check "$install"
+    says "can read 7 of 32 secrets"
+    ends_with 0 history "$install"
+    ends_with 2 test "$install" --mailbox support@helpdesk.example --no-renew
+}
+
+say "a root with nothing at all: no /proc, no /dev, no files of users"
+new_root nothing
+story
+says "there is no"
+ends_with 2 check /tmp/demo/freescout
+says "/proc is not mounted here"
+# Without /dev, and with a kernel that knows no getrandom.
+if ! strace -f -qq -e trace=getrandom -e inject=getrandom:error=ENOSYS -o /dev/null \
+    chroot "$root" /freescout-rescue check /tmp/demo/freescout >"$work/out" 2>"$work/err"; then
+    says "gives this program no random bytes"
+else
+    fail "nothing was said where there are no random bytes"
+fi
+
+say "a root with busybox, /proc and /dev"
+! readelf -lW /bin/busybox | grep -q INTERP || fail "/bin/busybox is not static: install Debian's package busybox-static"
+new_root busybox
+cp /bin/busybox "$root/bin/"
+for link in sh ls cat; do ln -s busybox "$root/bin/$link"; done
+echo 'root:x:0:0::/:/bin/sh' >"$root/etc/passwd"
+mkdir "$root/proc" "$root/dev"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+story
+says "there is no"
+ends_with 2 check /tmp/demo/freescout
+! grep -qF "/proc is not mounted" "$work/err" || fail "/proc is mounted there"
+
+# A root that is this system, with what is changed in it kept apart.
+new_system() {
+    root=$work/$1
+    mkdir -p "$root" "$work/$1.upper" "$work/$1.work"
+    mount -t overlay -o "lowerdir=/,upperdir=$work/$1.upper,workdir=$work/$1.work" overlay "$root"
+    mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+    mount -t proc proc "$root/proc"
+    mount --rbind /dev "$root/dev"
+    rm -rf "${root:?}/var/lib/freescout-rescue"
+    cp "$program" "$root/freescout-rescue"
+}
+
+say "this system"
+new_system system
+story
+says "getent ahosts knows no address"
+
+say "this system, whose nsswitch.conf names plugins that crash"
+new_system nsswitch
+library=$(dirname "$(chroot "$root" sh -c 'ls /lib/*-linux-gnu/libc.so.6')")
+gcc -shared -fPIC -x c -o "$root$library/libnss_evil.so.2" - <<'C'
+#include <signal.h>
+__attribute__((constructor)) static void evil(void) { raise(SIGSEGV); }
+C
+for database in passwd group initgroups hosts; do echo "$database: evil files dns"; done >"$root/etc/nsswitch.conf"
+code=0
+chroot "$root" getent passwd nobody >/dev/null 2>&1 || code=$?
+[ "$code" -ge 128 ] || fail "the plugin does not crash what loads it ($code)"
+story
+says "there is no"

@@ -169,6 +169,7 @@ fn text(host: &HostRoot, path: &Path) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::words::untrusted::shown;
 
     #[test]
     fn the_very_line_is_told_wherever_it_stands() {
@@ -214,7 +215,7 @@ mod tests {
                     .as_ref()
                     .map(|v| String::from_utf8_lossy(v.expose()).into_owned());
                 let value = value.unwrap_or_default();
-                format!("{} {} {} {value}", one.name, one.path.display(), one.line)
+                format!("{} {} {} {value}", one.name, shown(&one.path), one.line)
             })
             .collect();
         told.sort();

@@ -10,6 +10,7 @@
 
 mod container;
 mod ended;
+mod found;
 mod hostile;
 mod servers;
 #[allow(dead_code, reason = "these tests need a part of it")]

@@ -73,6 +73,11 @@ impl Luggage {
     }
 }
 
+/// A copy of what is mounted at this path, that belongs to no place yet.
+pub(super) fn copy_of(path: &Path) -> io::Result<OwnedFd> {
+    tree_of(CWD, path.as_os_str(), OpenTreeFlags::empty())
+}
+
 /// A copy of the mounts from here on, that belongs to no place yet.
 fn tree_of(at: BorrowedFd<'_>, name: &OsStr, flags: OpenTreeFlags) -> io::Result<OwnedFd> {
     let copy = OpenTreeFlags::OPEN_TREE_CLONE

@@ -166,6 +166,14 @@ impl Within {
         }
     }
 
+    /// Does something on the host, with its files and its network.
+    pub fn on_host<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        self.outside.work(work).ok()
+    }
+
     /// Whether a path leads to a file of the host's, not of the container's.
     pub fn is_hosts(&self, path: &Path) -> bool {
         self.is_kept(path) || path.starts_with(&self.host)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::runtimes::{self, Known};
 use super::{Container, Runtime};
-use crate::domain::config::container::definition::{self, Definition, Set, Value};
+use crate::domain::config::container::definition::{self, DefinedValue, Definition, Set};
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::install::host::HostRoot;
@@ -119,16 +119,18 @@ fn settings_of(
         let text = text(host, &path).unwrap_or_default();
         let sets = definition::variables(&text);
         let sets = sets.iter().map(|set| match &set.value {
-            Value::Is(value) => setting(set, &path, set.line, Some(value.clone())),
-            Value::Of(_) => setting(set, &path, set.line, None),
+            DefinedValue::Is(value) => setting(set, &path, set.line, Some(value.clone())),
+            DefinedValue::Of(_) => setting(set, &path, set.line, None),
         });
         add(&mut found, sets.collect());
     }
     let sets = defined.sets.iter().map(|set| match &set.value {
-        Value::Is(value) if set.name == CONTAINER_KEYS[1] => secret(host, folder, defined, value)
-            .unwrap_or_else(|| setting(set, file, set.line, None)),
-        Value::Is(value) => setting(set, file, set.line, Some(value.clone())),
-        Value::Of(other) => {
+        DefinedValue::Is(value) if set.name == CONTAINER_KEYS[1] => {
+            secret(host, folder, defined, value)
+                .unwrap_or_else(|| setting(set, file, set.line, None))
+        }
+        DefinedValue::Is(value) => setting(set, file, set.line, Some(value.clone())),
+        DefinedValue::Of(other) => {
             let text = text(host, variables).unwrap_or_default();
             match definition::variable(&text, other) {
                 Some((value, line)) => setting(set, variables, line, Some(value)),

@@ -70,23 +70,23 @@ impl Container {
     }
 
     /// Whether somebody means it by this word: its name, the beginning of its id, or the number of its process.
-    pub fn is_called(&self, word: &str) -> Called {
+    pub fn is_called(&self, word: &str) -> NameMatch {
         let name = self.name.as_deref();
         if name == Some(word) || self.id.as_deref() == Some(word) {
-            return Called::Exactly;
+            return NameMatch::Exactly;
         }
         let digits = is_hex(word) && word.len() >= LEAST_DIGITS;
         let begins = |id: &String| id.starts_with(&word.to_ascii_lowercase());
         match digits && self.id.as_ref().is_some_and(begins) {
-            true => Called::Short,
-            false => Called::Not,
+            true => NameMatch::Short,
+            false => NameMatch::Not,
         }
     }
 }
 
 /// How well a word names a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Called {
+pub enum NameMatch {
     /// By its name, or its whole id.
     Exactly,
     /// By the beginning of its id.
@@ -104,7 +104,7 @@ pub fn named<'a>(
 ) -> Vec<&'a Container> {
     let exactly: Vec<&Container> = all
         .iter()
-        .filter(|one| one.is_called(word) == Called::Exactly)
+        .filter(|one| one.is_called(word) == NameMatch::Exactly)
         .collect();
     // Of several that ran under one name, the one that runs.
     let running: Vec<&Container> = exactly.iter().copied().filter(|one| one.running).collect();
@@ -119,7 +119,7 @@ pub fn named<'a>(
     }
     let short = all
         .iter()
-        .filter(|one| one.is_called(word) == Called::Short);
+        .filter(|one| one.is_called(word) == NameMatch::Short);
     short.collect()
 }
 

@@ -215,6 +215,8 @@ fn run_demo() -> CommandResult {
         ..Endpoints::default()
     };
     let outcome = wizard(&common, mail, endpoints, InstallLifetime::ThrowAway);
-    Out::stderr().line(w.demo_gone);
+    if outcome.is_ok() {
+        Out::stderr().line(w.demo_gone);
+    }
     outcome
 }

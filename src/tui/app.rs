@@ -63,8 +63,11 @@ pub fn wizard(
 ) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(ErrorKind::NoTerminal.problem(w.no_terminal, "", w.no_terminal_next));
+    }
+    if dumb {
+        return Err(ErrorKind::NoTerminal.problem(w.dumb_terminal, "", w.dumb_terminal_next));
     }
     let no_terminal = |e: std::io::Error| {
         ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), w.no_terminal_next)

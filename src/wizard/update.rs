@@ -267,6 +267,7 @@ impl Wizard {
             return Vec::new();
         }
         match self.step {
+            Step::Survey if self.may_choose_again() => self.choose_again(),
             Step::Survey => {
                 self.say(words().q_leaves);
                 Vec::new()

@@ -3,6 +3,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use secrecy::ExposeSecret;
+
 use super::{elsewhere, env_trouble, own_keys};
 use crate::domain::config::container::Container;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
@@ -14,7 +16,7 @@ use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::container::{self, within};
-use crate::io::db::{self, Bounds};
+use crate::io::db::{self, Bounds, StoreError};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::sentences;
@@ -123,7 +125,12 @@ pub fn open(
         Ok(store) => store,
         Err(e) => {
             let mut problem = told(unreachable_database(&e, &settings));
-            if let Some(hint) = opened_as(&install, &settings) {
+            let asked_as = asked_as(&install, &settings).filter(|_| !other_database);
+            let refused = matches!(e, StoreError::Denied(_));
+            let hint = asked_as
+                .filter(|_| refused)
+                .map(|user| text!(database_asked_as, user));
+            if let Some(hint) = hint.or_else(|| opened_as(&install, &settings)) {
                 problem.next = format!("{} {hint}", problem.next);
             }
             if let Some(places) = elsewhere::database_places(&install) {
@@ -168,6 +175,13 @@ fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
         let user = fs::user_name(install.web_user.uid);
         text!(database_file_opened_as, user)
     })
+}
+
+/// Whose login a server at a socket sees, where that is another account's than ours.
+fn asked_as(install: &Install, settings: &DbSettings) -> Option<String> {
+    let (root, user) = (rustix::process::geteuid().is_root(), install.web_user.uid);
+    let by_socket = root && user != 0 && db::by_socket(settings);
+    by_socket.then(|| fs::user_name(user))
 }
 
 fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
@@ -218,6 +232,11 @@ pub fn summary(session: &Session) -> Survey {
             .map_or_else(|| "APP_KEY_FILE".to_owned(), |f| shown(&f.path).to_string()),
         KeySource::Nowhere => w.source_nowhere.to_owned(),
     };
+    let database = Path::new(&settings.database);
+    let database = shown(database.strip_prefix(&install.root).unwrap_or(database)).to_string();
+    // Without a password, it is the account alone that lets us in.
+    let vouched = settings.password.expose_secret().is_empty() && !session.other_database;
+    let login = asked_as(install, settings).filter(|_| vouched);
     let mut left_out = Vec::new();
     if !rustix::process::geteuid().is_root() {
         left_out.push(text!(
@@ -231,12 +250,10 @@ pub fn summary(session: &Session) -> Survey {
         version: install.version.clone(),
         site: shown(&site).to_string(),
         server: shown(session.server()).to_string(),
-        database: shown(
-            Path::new(&settings.database)
-                .strip_prefix(&install.root)
-                .unwrap_or(Path::new(&settings.database)),
-        )
-        .to_string(),
+        database: match login {
+            Some(user) => text!(survey_database_asked_as, database, user),
+            None => database,
+        },
         prefix: shown(&settings.prefix).to_string(),
         driver: settings.driver.name(),
         web_user: web_user(install),

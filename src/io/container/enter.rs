@@ -68,11 +68,13 @@ pub fn enter(
     screen: bool,
 ) -> io::Result<WorkEnded> {
     let process = match container.running {
-        true => Some(Process::open(container.process.ok_or(Errno::SRCH)?)?),
+        true => Some(ContainerProcess::open(
+            container.process.ok_or(Errno::SRCH)?,
+        )?),
         false => None,
     };
-    let made = folders.iter().map(|folder| Made::require(folder));
-    let made: Vec<Made> = made.collect::<io::Result<_>>()?;
+    let made = folders.iter().map(|folder| HostFolder::require(folder));
+    let made: Vec<HostFolder> = made.collect::<io::Result<_>>()?;
     let mut command = command(container, process.as_ref())?;
     command.args(arguments);
     let before = tcgetattr(io::stdin()).ok();
@@ -108,7 +110,7 @@ pub fn enter(
 }
 
 /// The call of ourselves that goes in.
-fn command(container: &Container, process: Option<&Process>) -> io::Result<Command> {
+fn command(container: &Container, process: Option<&ContainerProcess>) -> io::Result<Command> {
     let mut command = spawn::ourselves(WITHIN).ok_or(Errno::NOENT)?;
     let described = serde_json::to_string(container).map_err(io::Error::other)?;
     let (pid, started) = match process {
@@ -166,7 +168,8 @@ fn hand_on(
             let signal = match signal {
                 SIGHUP => Signal::HUP,
                 SIGTERM => Signal::TERM,
-                // These come from the keyboard, to the other process as well.
+                SIGINT => Signal::INT,
+                SIGQUIT => Signal::QUIT,
                 _ => continue,
             };
             if let Some(pid) = child.get() {
@@ -177,7 +180,7 @@ fn hand_on(
 }
 
 /// Waits until it ends, and stops whenever it does.
-fn wait(pid: Pid, process: Option<&Process>) -> io::Result<WorkEnded> {
+fn wait(pid: Pid, process: Option<&ContainerProcess>) -> io::Result<WorkEnded> {
     loop {
         let (_, status) = match waitpid(Some(pid), WaitOptions::UNTRACED) {
             Ok(Some(ended)) => ended,
@@ -195,7 +198,7 @@ fn wait(pid: Pid, process: Option<&Process>) -> io::Result<WorkEnded> {
         let asked = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
         return Ok(match status.terminating_signal() {
             Some(signal) if asked.contains(&signal) => WorkEnded::Signal(signal),
-            _ if process.is_some_and(Process::goes) => WorkEnded::Stopped,
+            _ if process.is_some_and(ContainerProcess::goes) => WorkEnded::Stopped,
             _ => WorkEnded::Killed,
         });
     }
@@ -214,12 +217,12 @@ const SPACE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
 
 /// A process of a container, held open: everything that is read of it belongs to the same one, even if its number is given
 /// to another meanwhile.
-struct Process {
+struct ContainerProcess {
     pid: i32,
     folder: OwnedFd,
 }
 
-impl Process {
+impl ContainerProcess {
     fn open(pid: i32) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::openat(CWD, format!("/proc/{pid}"), flags, Mode::empty())?;
@@ -324,13 +327,13 @@ fn is_same(space: BorrowedFd<'_>, ours: &Path) -> io::Result<bool> {
 
 /// A folder of ours on the host that is there while we work within. Where it was made for that and nothing came into it, it
 /// is removed afterwards: to look at an install leaves nothing behind.
-struct Made {
+struct HostFolder {
     held: OwnedFd,
     /// Those that were made, the innermost first.
     made: Vec<PathBuf>,
 }
 
-impl Made {
+impl HostFolder {
     fn require(folder: &Path) -> io::Result<Self> {
         // The view shows nothing of who may change what leads there.
         trust::require_closed(&trust::existing(folder)).map_err(io::Error::other)?;
@@ -349,7 +352,7 @@ impl Made {
     }
 }
 
-impl Drop for Made {
+impl Drop for HostFolder {
     fn drop(&mut self) {
         // Somebody else may be within, with this very folder, and have nothing in it yet.
         let alone = rustix::fs::flock(&self.held, FlockOperation::NonBlockingLockExclusive);
@@ -402,7 +405,7 @@ impl Errand {
         if !self.container.running {
             return self.enter_stopped(folders, groups_of);
         }
-        let process = Process::open(self.pid)?;
+        let process = ContainerProcess::open(self.pid)?;
         if process.started()? != self.started {
             return Err(Errno::SRCH.into());
         }

@@ -225,12 +225,12 @@ impl Within {
     }
 }
 
-type Work = Box<dyn FnOnce() + Send>;
+type HostWork = Box<dyn FnOnce() + Send>;
 
 /// A thread that stays in the host's folders and namespaces when the others enter a container. It lives as long as the
 /// process: what it starts is told by the kernel when its parent, this thread, ends.
 #[derive(Debug)]
-pub struct HostThread(Sender<Work>);
+pub struct HostThread(Sender<HostWork>);
 
 impl HostThread {
     /// Starts it, while this process is still on the host.
@@ -238,7 +238,7 @@ impl HostThread {
     /// # Errors
     /// The system's.
     pub fn start() -> io::Result<Self> {
-        let (sender, works) = channel::<Work>();
+        let (sender, works) = channel::<HostWork>();
         let (tell, told) = channel();
         std::thread::Builder::new()
             .name("host".to_owned())
@@ -269,7 +269,7 @@ impl HostThread {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
         let (tell, told) = channel();
-        let work: Work = Box::new(move || {
+        let work: HostWork = Box::new(move || {
             let _ = tell.send(work());
         });
         self.0

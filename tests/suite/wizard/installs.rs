@@ -61,6 +61,19 @@ fn the_arrow_keys_choose_and_enter_opens() {
         }
         let again = act(&mut wizard, &[Action::Retry]);
         assert_eq!(surveyed(&again).as_ref(), Some(&paths[chosen]));
+        let id = wizard.running.as_ref().unwrap().id;
+        for update in [Update::Failed(fixture::problem()), Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        // It was another one that is broken.
+        assert!(wizard.offers().contains(&Action::Back));
+        let back = act(&mut wizard, &[Action::Back]);
+        assert_eq!((back.len(), surveyed(&back)), (1, None));
+        let id = wizard.running.as_ref().unwrap().id;
+        for update in [Update::Failed(fixture::several()), Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        assert_eq!(wizard.survey.installs().len(), paths.len());
     }
 }
 

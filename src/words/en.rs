@@ -38,8 +38,8 @@ table! {
     found_panel = "web root of a cPanel site";
     survey_in_container(container, process) = "in the {container} (process {process})";
     survey_in_stopped_container(container) = "in the {container}, which is stopped: files in its own layers are read-only";
-    container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with the folder {path} there. To check that one: {command}";
-    container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with the folder {path} there. From this host: {command}";
+    container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with its folder at {path} there, so this one may be an old copy. To check that one: {command}";
+    container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
     found_stopped_container = "the container is stopped";
     found_in_container(container, path) = "in the {container}: {path}";
     container_docker(name) = "Docker container {name}";

@@ -294,6 +294,35 @@ fn a_stopped_one_is_put_together_from_its_layers() {
     );
 }
 
+#[test]
+fn a_copy_on_the_host_is_not_taken_for_the_one_that_runs() {
+    // The container has a folder of the host's: the same files under another path, and links that only it can follow.
+    let container = Container::start_with(Kind::Rooted, |_| {}, PHP);
+    let pid = php_of(&container);
+    let command = format!("freescout-rescue check --container {pid} /www/html");
+    let html = container.path("/www/html");
+    let check = |code| {
+        let out = rescue()
+            .args(["check", "--state-dir"])
+            .arg(container.state())
+            .arg(&html)
+            .output();
+        told(&out.unwrap(), code)
+    };
+    let said = check(3);
+    assert!(
+        said.contains("database/database.sqlite cannot be reached"),
+        "{said}"
+    );
+    assert!(said.contains(&command), "{said}");
+    std::fs::remove_file(html.join("bootstrap/cache/config.php")).unwrap();
+    std::fs::rename(html.join(".env"), container.path("/srv/env")).unwrap();
+    std::os::unix::fs::symlink("/srv/env", html.join(".env")).unwrap();
+    let said = check(3);
+    assert!(said.contains(&command), "{said}");
+    assert!(!said.contains("Restore .env"), "{said}");
+}
+
 /// Every path below a folder, with what is in files.
 fn everything(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();

@@ -1,7 +1,7 @@
 //! Step 1: the install, its database, and what is wrong, with the evidence.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
@@ -11,6 +11,7 @@ use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
+use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
@@ -149,6 +150,7 @@ pub fn open(
     let mut ring = KeyRing::default();
     let mut findings = Vec::new();
     own_keys::collect(&install, &mut ring, &mut findings);
+    findings.extend(also_in_containers(&install.root));
     let elsewhere = elsewhere::read(Path::new("/"), &install);
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
@@ -197,6 +199,7 @@ pub fn reread(session: &mut Session) -> Result<(), Problem> {
     session.reread_files()?;
     let mut findings = Vec::new();
     own_keys::collect(&session.install, &mut session.ring, &mut findings);
+    findings.extend(also_in_containers(&session.install.root));
     session.early_findings = findings;
     session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
     elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
@@ -272,28 +275,39 @@ fn in_container(container: &Container) -> String {
     }
 }
 
-/// The containers' installs that may be meant in place of the one in this folder: of the same path, or the very same folder.
-/// A sentence for each.
-fn meant_instead(folder: &Path) -> Vec<String> {
-    let found = container::found::installs().into_iter();
+/// An install of a container's that may be meant in place of one on the host.
+struct Meant {
+    container: String,
+    path: PathBuf,
+    command: String,
+    /// It is the very same folder.
+    is_same: bool,
+}
+
+/// The containers' installs of the same path as this folder, or the very same folder.
+fn meant_instead(folder: &Path) -> Vec<Meant> {
     let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
     let here = number(folder);
-    let twins = found.filter(|one| {
-        let same = container::found::from_here(one).and_then(|path| number(&path));
-        one.path == folder || here.is_some() && same == here
-    });
-    let sentence = |one: FoundInstall| {
+    let twin = |one: FoundInstall| {
+        let there = container::found::from_here(&one).and_then(|path| number(&path));
+        let is_same = here.is_some() && there == here;
+        if one.path != folder && !is_same {
+            return None;
+        }
         let container = one.container.as_deref()?;
-        let path = shown(&one.path).to_string();
-        let command = format!(
-            "freescout-rescue check --container {} {}",
-            sentences::shell(Path::new(&container.lasting_name())),
-            sentences::shell(&one.path)
-        );
-        let container = sentences::found::container(container);
-        Some(text!(container_may_be_meant, container, path, command))
+        Some(Meant {
+            command: format!(
+                "freescout-rescue check --container {} {}",
+                sentences::shell(Path::new(&container.lasting_name())),
+                sentences::shell(&one.path)
+            ),
+            container: sentences::found::container(container),
+            path: one.path,
+            is_same,
+        })
     };
-    twins.filter_map(sentence).collect()
+    let found = container::found::installs().into_iter();
+    found.filter_map(twin).collect()
 }
 
 /// A problem with the containers' installs that may be meant in place of the one in this folder.
@@ -302,11 +316,34 @@ fn with_containers(problem: Problem, folder: &Path) -> Problem {
     if meant.is_empty() {
         return problem;
     }
-    // What is to be done to the files here would not help: they are not those that run, or not read from here.
+    let is_same = meant.iter().any(|meant| meant.is_same);
+    let sentence = |meant: &Meant| {
+        text!(
+            container_may_be_meant,
+            container = meant.container,
+            path = shown(&meant.path),
+            command = meant.command
+        )
+    };
+    let mut next: Vec<String> = meant.iter().map(sentence).collect();
+    // Of a folder that is the container's, links and names are as they are there: what else could be done here would harm.
+    if !is_same {
+        next.push(problem.next);
+    }
     Problem {
-        next: meant.join(" "),
+        next: next.join(" "),
         ..problem
     }
+}
+
+/// That FreeScout runs in a container too, with a folder of this path: this one may be an old copy.
+fn also_in_containers(folder: &Path) -> impl Iterator<Item = Finding> {
+    let meant = meant_instead(folder).into_iter();
+    meant.map(|meant| Finding::AlsoInContainer {
+        container: meant.container,
+        path: meant.path,
+        command: meant.command,
+    })
 }
 
 /// The account that FreeScout runs as and how we know, for the operator.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::runtimes::{self, Known};
 use super::{Container, Runtime};
-use crate::domain::config::container::definition::{self, DefinedValue, Definition, Set};
+use crate::domain::config::container::definition::{self, Definition, Set, SetTo};
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::install::host::HostRoot;
@@ -46,11 +46,13 @@ fn composed(host: &HostRoot, known: &Known) -> Vec<Setting> {
     let beside = first.as_deref().and_then(Path::parent).map(Path::to_owned);
     let folder = labels.get(FOLDER).map(PathBuf::from).or(beside);
     let folder = folder.unwrap_or_else(|| PathBuf::from("/"));
-    let variables = labels.get(VARIABLES).map(|path| folder.join(path));
+    let variables = labels
+        .get(VARIABLES)
+        .map(|path| joined(&folder, Path::new(path)));
     let variables = variables.unwrap_or_else(|| folder.join(".env"));
     let mut found: Vec<Setting> = Vec::new();
     for file in files.split(',').take(MOST) {
-        let file = folder.join(file.trim());
+        let file = joined(&folder, Path::new(file.trim()));
         let Some(text) = text(host, &file) else {
             continue;
         };
@@ -115,22 +117,20 @@ fn settings_of(
         line,
     };
     for named in defined.files.iter().take(MOST) {
-        let path = folder.join(named);
+        let path = joined(folder, named);
         let text = text(host, &path).unwrap_or_default();
         let sets = definition::variables(&text);
         let sets = sets.iter().map(|set| match &set.value {
-            DefinedValue::Is(value) => setting(set, &path, set.line, Some(value.clone())),
-            DefinedValue::Of(_) => setting(set, &path, set.line, None),
+            SetTo::Is(value) => setting(set, &path, set.line, Some(value.clone())),
+            SetTo::Of(_) => setting(set, &path, set.line, None),
         });
         add(&mut found, sets.collect());
     }
     let sets = defined.sets.iter().map(|set| match &set.value {
-        DefinedValue::Is(value) if set.name == CONTAINER_KEYS[1] => {
-            secret(host, folder, defined, value)
-                .unwrap_or_else(|| setting(set, file, set.line, None))
-        }
-        DefinedValue::Is(value) => setting(set, file, set.line, Some(value.clone())),
-        DefinedValue::Of(other) => {
+        SetTo::Is(value) if set.name == CONTAINER_KEYS[1] => secret(host, folder, defined, value)
+            .unwrap_or_else(|| setting(set, file, set.line, None)),
+        SetTo::Is(value) => setting(set, file, set.line, Some(value.clone())),
+        SetTo::Of(other) => {
             let text = text(host, variables).unwrap_or_default();
             match definition::variable(&text, other) {
                 Some((value, line)) => setting(set, variables, line, Some(value)),
@@ -152,7 +152,7 @@ fn secret(
     let inside = std::str::from_utf8(named.expose()).ok()?;
     let name = inside.strip_prefix("/run/secrets/")?;
     let (_, path) = defined.secrets.iter().find(|(its, _)| its == name)?;
-    let path = folder.join(path);
+    let path = joined(folder, path);
     let bytes = host.read(&path)?;
     Some(Setting {
         name: CONTAINER_KEYS[1].to_owned(),
@@ -160,6 +160,11 @@ fn secret(
         path,
         line: 1,
     })
+}
+
+/// A path as it stands in a definition, from the folder of that.
+fn joined(folder: &Path, path: &Path) -> PathBuf {
+    folder.join(path).components().collect()
 }
 
 fn text(host: &HostRoot, path: &Path) -> Option<String> {
@@ -171,7 +176,6 @@ fn text(host: &HostRoot, path: &Path) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::words::untrusted::shown;
 
     #[test]
     fn the_very_line_is_told_wherever_it_stands() {
@@ -217,7 +221,12 @@ mod tests {
                     .as_ref()
                     .map(|v| String::from_utf8_lossy(v.expose()).into_owned());
                 let value = value.unwrap_or_default();
-                format!("{} {} {} {value}", one.name, shown(&one.path), one.line)
+                format!(
+                    "{} {} {} {value}",
+                    one.name,
+                    one.path.to_string_lossy(),
+                    one.line
+                )
             })
             .collect();
         told.sort();

@@ -42,7 +42,7 @@ const FIRST: [&str; 9] = [
 
 /// A running container.
 #[derive(Debug)]
-struct RunningContainer {
+struct Alive {
     /// All of its processes that were seen, as the host numbers them.
     processes: Vec<i32>,
     /// Those that run PHP.
@@ -158,8 +158,8 @@ fn stopped<'a>(known: &'a [Known], running: &[Container]) -> Vec<(Container, &'a
 
 /// The processes of other mount namespaces with another root folder, by that folder: several namespaces of one container,
 /// as those of services with files of their own, have it in common.
-fn running() -> BTreeMap<Root, RunningContainer> {
-    let mut found: BTreeMap<Root, RunningContainer> = BTreeMap::new();
+fn running() -> BTreeMap<Root, Alive> {
+    let mut found: BTreeMap<Root, Alive> = BTreeMap::new();
     let (Some(ours), Some(our_mounts)) =
         (root_of(std::process::id().cast_signed()), mounts_of("self"))
     else {
@@ -177,7 +177,7 @@ fn running() -> BTreeMap<Root, RunningContainer> {
         let Some(root) = root_of(pid).filter(|root| other && *root != ours) else {
             continue;
         };
-        let running = found.entry(root).or_insert_with(|| RunningContainer {
+        let running = found.entry(root).or_insert_with(|| Alive {
             processes: Vec::new(),
             php: Vec::new(),
             chief: pid,
@@ -222,7 +222,7 @@ fn text(pid: i32, name: &str) -> String {
 }
 
 /// Which container it is.
-fn described(running: &RunningContainer, known: &[Known]) -> Container {
+fn described(running: &Alive, known: &[Known]) -> Container {
     let pid = running.chief;
     let mounts = text(pid, "mountinfo");
     let mark = cgroup::of_cgroup(&text(pid, "cgroup")).or_else(|| cgroup::of_mounts(&mounts));
@@ -265,7 +265,7 @@ fn host_name(pid: i32) -> Option<String> {
 }
 
 /// The installs in one container.
-fn installs_of(running: &RunningContainer, known: &[Known]) -> Vec<FoundInstall> {
+fn installs_of(running: &Alive, known: &[Known]) -> Vec<FoundInstall> {
     if running.php.is_empty() && !runs_a_system(running) {
         return Vec::new();
     }
@@ -302,7 +302,7 @@ fn installs_of(running: &RunningContainer, known: &[Known]) -> Vec<FoundInstall>
     found
 }
 
-fn runs_a_system(running: &RunningContainer) -> bool {
+fn runs_a_system(running: &Alive) -> bool {
     let first = running.processes.iter().find(|pid| is_first(**pid));
     first.is_some_and(|pid| FIRST.contains(&text(*pid, "comm").trim_end()))
 }

@@ -15,14 +15,14 @@ pub struct Set {
     /// Which one.
     pub name: String,
     /// Its value, or where that comes from.
-    pub value: DefinedValue,
+    pub value: SetTo,
     /// The line, counted from 1.
     pub line: u64,
 }
 
 /// What a variable is set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DefinedValue {
+pub enum SetTo {
     /// This.
     Is(SecretBytes),
     /// What another variable has: one of the file of variables beside the definition.
@@ -139,8 +139,8 @@ fn wanted(name: &str, value: &str, at: usize) -> Option<Set> {
     }
     let value = unquoted(value);
     let value = match reference(value) {
-        Some(other) => DefinedValue::Of(other.to_owned()),
-        None => DefinedValue::Is(value.as_bytes().into()),
+        Some(other) => SetTo::Of(other.to_owned()),
+        None => SetTo::Is(value.as_bytes().into()),
     };
     Some(Set {
         name: name.to_owned(),
@@ -248,7 +248,7 @@ mod tests {
     fn is(name: &str, value: &str, line: u64) -> Set {
         Set {
             name: name.to_owned(),
-            value: DefinedValue::Is(value.as_bytes().into()),
+            value: SetTo::Is(value.as_bytes().into()),
             line,
         }
     }
@@ -256,7 +256,7 @@ mod tests {
     fn of(name: &str, other: &str, line: u64) -> Set {
         Set {
             name: name.to_owned(),
-            value: DefinedValue::Of(other.to_owned()),
+            value: SetTo::Of(other.to_owned()),
             line,
         }
     }

@@ -38,6 +38,7 @@ table! {
     found_panel = "web root of a cPanel site";
     found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
     found_home = "in your home folder, but no crontab, service or web server names it";
+    found_more(count: number) = count { One "and 1 more, listed by --json", Other "and {count} more, listed by --json" };
     found_in(what, path) = "{what} ({path})";
     found_in_line(what, path, line) = "{what} ({path}, line {line})";
     web_user_unknown(name) = "There is no account named {name} on this server.";

@@ -20,6 +20,7 @@ use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
 use freescout_rescue::io::os::{accounts, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
+use freescout_rescue::tui::app::Outcome;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
@@ -64,6 +65,9 @@ fn main() -> ExitCode {
             let chosen = container::chosen(&read).filter(|_| !entered);
             if let Some(name) = chosen {
                 return ExitCode::from(container::carry_out(name, &read, &arguments[1..]));
+            }
+            if !entered && let Some(only) = container::only_install(&read) {
+                return ExitCode::from(container::carry_out_on(&only, &read, &arguments[1..]));
             }
             let exit = cli::exit(json, || run(read));
             wipe_stack();
@@ -140,7 +144,19 @@ fn wizard(
         endpoints,
     };
     let (install, look_in) = (common.install.clone(), common.look_in.clone());
-    tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime).map_err(not_started)
+    let outcome = tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime);
+    Ok(match outcome.map_err(not_started)? {
+        Outcome::Ended(exit) => exit,
+        Outcome::Enter(found) => {
+            let arguments: Vec<_> = std::env::args_os().collect();
+            let read = Arguments {
+                task: None,
+                common: common.clone(),
+            };
+            let code = container::carry_out_on(&found, &read, &arguments[1..]);
+            Exit::of_code(code)
+        }
+    })
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult {
@@ -199,6 +215,8 @@ fn run_demo() -> CommandResult {
         ..Endpoints::default()
     };
     let outcome = wizard(&common, mail, endpoints, InstallLifetime::ThrowAway);
-    Out::stderr().line(w.demo_gone);
+    if outcome.is_ok() {
+        Out::stderr().line(w.demo_gone);
+    }
     outcome
 }

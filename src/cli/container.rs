@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Arguments, Command, Common, Task};
 use super::failure;
 use super::outcome::{CommandResult, not_started};
+use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
-use crate::io::container::Container;
 use crate::io::container::enter::{self, WorkEnded};
+use crate::io::container::{Container, found};
+use crate::io::install;
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -21,8 +23,26 @@ pub fn chosen(arguments: &Arguments) -> Option<&str> {
 
 /// Carries out a command line in the container that it names. Gives the exit code.
 pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
+    carry_out_in(found(name), arguments, typed)
+}
+
+/// The same on an install that was found in one.
+pub fn carry_out_on(found: &FoundInstall, arguments: &Arguments, typed: &[OsString]) -> u8 {
+    let container = found.container.as_deref().cloned().unwrap_or_default();
+    let mut typed = typed.to_vec();
+    if arguments.common().install.is_none() {
+        typed.push(found.path.clone().into_os_string());
+    }
+    carry_out_in(Ok(container), arguments, &typed)
+}
+
+fn carry_out_in(
+    container: Result<Container, Problem>,
+    arguments: &Arguments,
+    typed: &[OsString],
+) -> u8 {
     let common = arguments.common();
-    let entered = found(name).and_then(|container| {
+    let entered = container.and_then(|container| {
         let folders = arguments.host_folders();
         let screen = arguments.task.is_none();
         let ended = enter::enter(&container, &folders, typed, screen);
@@ -44,20 +64,76 @@ pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
     }
 }
 
-/// The container of this name.
-fn found(name: &str) -> Result<Container, Problem> {
+/// The container that somebody calls so.
+fn found(word: &str) -> Result<Container, Problem> {
     let w = words();
-    let process = name.parse().ok().filter(|pid: &i32| *pid > 0);
-    let container = |pid| Container {
-        runtime: "unknown".to_owned(),
-        process: Some(pid),
-        running: true,
-        ..Container::default()
+    let all = found::containers();
+    let mut meant = found::named(&all, word);
+    match meant.len() {
+        1 => Ok(meant.swap_remove(0)),
+        0 => {
+            let what = text!(container_missing, name = shown(word));
+            let why = match rustix::process::geteuid().is_root() {
+                false => w.container_none_as_user.to_owned(),
+                true if all.is_empty() => w.container_there_are_none.to_owned(),
+                true => text!(container_there_are, containers = listed(&all)),
+            };
+            let next = match found::hides_stopped() {
+                true => format!(
+                    "{} {}",
+                    w.container_missing_next, w.container_containerd_stopped
+                ),
+                false => w.container_missing_next.to_owned(),
+            };
+            Err(ErrorKind::InstallNotFound.problem(what, why, next))
+        }
+        _ => {
+            let what = text!(container_several, name = shown(word));
+            let why = listed(&meant);
+            Err(ErrorKind::InstallAmbiguous.problem(what, why, w.container_several_next))
+        }
+    }
+}
+
+/// How many containers are named in one sentence.
+const LISTED: usize = 20;
+
+/// Containers by their names and ids.
+fn listed(all: &[Container]) -> String {
+    let one = |container: &Container| {
+        let mut name = match container.name.is_some() || container.id.is_some() {
+            true => shown(&container.lasting_name()).to_string(),
+            false => sentences::found::container(container),
+        };
+        if let (Some(_), Some(id)) = (&container.name, container.short_id()) {
+            name += &format!(" {}", shown(&id));
+        }
+        match container.running {
+            true => name,
+            false => text!(container_with_stopped, container = name),
+        }
     };
-    process.map(container).ok_or_else(|| {
-        let what = text!(container_missing, name = shown(name));
-        ErrorKind::InstallNotFound.problem(what, "", w.container_missing_next)
-    })
+    let mut names: Vec<String> = all.iter().take(LISTED).map(one).collect();
+    if all.len() > LISTED {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
+}
+
+/// The only install of this host, if that is one in a container: what is done without naming another is done there. `None`
+/// where one was named, or anything else decides.
+pub fn only_install(arguments: &Arguments) -> Option<FoundInstall> {
+    let common = arguments.common();
+    let everywhere = matches!(&arguments.task, Some(Task::Command(command))
+        if matches!(**command, Command::History { all: true, .. }));
+    let is_demo = matches!(arguments.task, Some(Task::Demo { .. }));
+    if common.install.is_some() || common.container.is_some() || everywhere || is_demo {
+        return None;
+    }
+    match install::find(None).as_mut_slice() {
+        [only] if only.container.is_some() => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// The problem of a container that cannot be entered.

@@ -7,7 +7,7 @@ pub mod services;
 mod account;
 mod beside;
 mod configured;
-mod discover;
+pub mod discover;
 mod identity;
 mod key_file;
 mod places;

@@ -48,6 +48,7 @@ mount --bind /usr "$1/usr"
 mount -t proc proc "$1/proc"
 mount -t tmpfs tmpfs "$1/dev"
 for node in null zero urandom tty; do : >"$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
+ln -s /proc/self/fd "$1/dev/fd"; ln -s /proc/self/fd/0 "$1/dev/stdin"
 hostname in-the-container
 cd "$1"
 pivot_root . old

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::container::{Container, Kind};
 
 /// The process that works within, child of the one that was started.
-fn within(caller: u32) -> u32 {
+pub fn within(caller: u32) -> u32 {
     let path = format!("/proc/{caller}/task/{caller}/children");
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
@@ -24,7 +24,7 @@ fn state(pid: u32) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
-fn wait_for(what: &str, ready: impl Fn() -> bool) {
+pub fn wait_for(what: &str, ready: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !ready() {
         assert!(Instant::now() < deadline, "{what}");
@@ -32,7 +32,7 @@ fn wait_for(what: &str, ready: impl Fn() -> bool) {
     }
 }
 
-fn signal(pid: u32, signal: rustix::process::Signal) {
+pub fn signal(pid: u32, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_raw(pid.cast_signed()).unwrap();
     rustix::process::kill_process(pid, signal).unwrap();
 }

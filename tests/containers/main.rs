@@ -10,5 +10,11 @@
 
 mod container;
 mod ended;
+mod found;
 mod hostile;
+mod servers;
+#[allow(dead_code, reason = "these tests need a part of it")]
+#[path = "../pty/terminal.rs"]
+mod terminal;
 mod walk;
+mod wizard;

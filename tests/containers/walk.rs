@@ -1,9 +1,10 @@
 //! Found, checked, recovered, undone: from the host, with state and backup on the host.
 
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
+use std::process::Command;
 
-use crate::container::{Container, Kind, NGINX};
+use crate::container::{Container, FIRST, Kind, NGINX};
 
 /// Every file below a folder with what is in it, whose it is, and its mode.
 fn everything(folder: &Path) -> Vec<String> {
@@ -88,4 +89,73 @@ fn an_install_is_checked_recovered_and_undone_from_the_host() {
 #[test]
 fn so_is_one_whose_users_are_the_containers_own() {
     walked(Kind::Rootless);
+}
+
+/// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.
+const WORKER: &str =
+    "<?php\n$key = trim(file_get_contents('/srv/key'));\nunlink('/srv/key');\nsleep(600);\n";
+
+#[test]
+fn the_key_in_the_memory_of_a_worker_of_the_container_is_found() {
+    let container = Container::start_with(
+        Kind::Rootless,
+        |root| {
+            let archive = root.join("www/old-server/root/backups");
+            let archive = std::fs::read_dir(archive).unwrap().next().unwrap().unwrap();
+            let tar = Command::new("tar")
+                .arg("-xzOf")
+                .arg(archive.path())
+                .arg("var/www/html/.env")
+                .output()
+                .unwrap();
+            let env = String::from_utf8(tar.stdout).unwrap();
+            let key = env.lines().find_map(|line| line.strip_prefix("APP_KEY="));
+            std::fs::write(root.join("srv/key"), key.unwrap()).unwrap();
+            std::fs::write(root.join("www/html/artisan"), WORKER).unwrap();
+            chown(root.join("srv"), Some(FIRST + NGINX.0), None).unwrap();
+        },
+        "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups php artisan queue:work & cd /",
+    );
+    while container.path("/srv/key").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let said = container.run(&["check"], 2);
+    assert!(said.contains("decrypts 22 of 32"), "{said}");
+    assert!(said.contains("/mem\n"), "{said}");
+}
+
+#[test]
+fn our_folders_stand_at_their_paths_whatever_the_container_has_there() {
+    // A link on the way, a folder of the same name that is not ours, and a file in place of a folder.
+    for kind in ["link", "same", "file"] {
+        let container = Container::start_with(
+            Kind::Rooted,
+            |root| {
+                let state = root.parent().unwrap().join("state");
+                let parts: Vec<_> = state.iter().skip(1).collect();
+                let first = root.join(parts[0]);
+                let _ = std::fs::remove_dir_all(&first);
+                match kind {
+                    "link" => {
+                        std::fs::create_dir_all(root.join("srv/elsewhere/theirs")).unwrap();
+                        symlink("/srv/elsewhere", first).unwrap();
+                    }
+                    "same" => {
+                        let same = parts
+                            .iter()
+                            .fold(root.to_owned(), |path, part| path.join(part));
+                        std::fs::create_dir_all(&same).unwrap();
+                        std::fs::write(same.join("journal.sqlite"), "not ours").unwrap();
+                    }
+                    _ => std::fs::write(first, "a file").unwrap(),
+                }
+            },
+            "",
+        );
+        let before = everything(&container.root());
+        container.run(&["backup"], 0);
+        assert!(container.state().join("backups").is_dir(), "{kind}");
+        assert!(container.state().join("journal.sqlite").is_file(), "{kind}");
+        assert_eq!(everything(&container.root()), before, "{kind}");
+    }
 }

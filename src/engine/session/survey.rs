@@ -1,10 +1,12 @@
 //! Step 1: the install, its database, and what is wrong, with the evidence.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use secrecy::ExposeSecret;
 
 use super::{elsewhere, env_trouble, own_keys};
+use crate::domain::config::container::Container;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
@@ -12,6 +14,7 @@ use crate::domain::key::ring::KeyRing;
 use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
+use crate::io::container::{self, within};
 use crate::io::db::{self, Bounds, StoreError};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
@@ -30,6 +33,7 @@ pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
         // Nothing found at a given place: opening it says precisely what is missing.
         ([], Some(path)) => Ok(FoundInstall {
             path: path.to_owned(),
+            container: None,
             version: String::new(),
             address: None,
             evidence: vec![Evidence::of(FoundBy::Operator)],
@@ -77,7 +81,8 @@ pub fn open(
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let FoundInstall { path, evidence, .. } = find(given)?;
-    let install = Install::open(&path, environment)?;
+    let install = Install::open(&path, environment);
+    let install = install.map_err(|problem| with_containers(problem, &path))?;
     let trouble = install.env_trouble().filter(|_| other.is_none());
     let mut settings = install.database()?;
     let other_database = other.is_some();
@@ -131,6 +136,7 @@ pub fn open(
                 let hint = text!(database_set_elsewhere, places);
                 problem.next = format!("{} {hint}", problem.next);
             }
+            let problem = with_containers(problem, &install.root);
             return Ok(Err(no_database(problem, &settings)));
         }
     };
@@ -249,8 +255,57 @@ pub fn summary(session: &Session) -> Survey {
         driver: settings.driver.name(),
         web_user: web_user(install),
         key_source: source,
-        found: sentences::found::worth_telling(&session.evidence),
+        found: match within::get() {
+            Some(within) => Some(in_container(&within.container)),
+            None => sentences::found::worth_telling(&session.evidence),
+        },
         left_out,
+    }
+}
+
+/// The container that the install is in, as a sentence part.
+fn in_container(container: &Container) -> String {
+    let told = sentences::found::container(container);
+    match container.process {
+        Some(process) => text!(survey_in_container, container = told, process),
+        None => text!(survey_in_stopped_container, container = told),
+    }
+}
+
+/// The containers' installs that may be meant in place of the one in this folder: of the same path, or the very same folder.
+/// A sentence for each.
+fn meant_instead(folder: &Path) -> Vec<String> {
+    let found = container::found::installs().into_iter();
+    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    let here = number(folder);
+    let twins = found.filter(|one| {
+        let same = container::found::from_here(one).and_then(|path| number(&path));
+        one.path == folder || here.is_some() && same == here
+    });
+    let sentence = |one: FoundInstall| {
+        let container = one.container.as_deref()?;
+        let path = shown(&one.path).to_string();
+        let command = format!(
+            "freescout-rescue check --container {} {}",
+            sentences::shell(Path::new(&container.lasting_name())),
+            sentences::shell(&one.path)
+        );
+        let container = sentences::found::container(container);
+        Some(text!(container_may_be_meant, container, path, command))
+    };
+    twins.filter_map(sentence).collect()
+}
+
+/// A problem with the containers' installs that may be meant in place of the one in this folder.
+fn with_containers(problem: Problem, folder: &Path) -> Problem {
+    let meant = meant_instead(folder);
+    if meant.is_empty() {
+        return problem;
+    }
+    // What is to be done to the files here would not help: they are not those that run, or not read from here.
+    Problem {
+        next: meant.join(" "),
+        ..problem
     }
 }
 

@@ -2,7 +2,7 @@
 //! process goes in and does the work. The first one stays on the host, as a shell would that waits for its command: it
 //! hands on the signals, and gives back the terminal when the other one ends in a way that does not.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -20,7 +20,9 @@ use signal_hook::iterator::Signals;
 use zeroize::Zeroizing;
 
 use super::Container;
+use super::found;
 use super::idmap::IdMap;
+use super::stopped::{self, Assembled};
 use super::view::{self, Luggage};
 use super::within::{self, HostThread, Spaces, Within};
 use crate::io::fs::trust;
@@ -65,11 +67,15 @@ pub fn enter(
     arguments: &[OsString],
     screen: bool,
 ) -> io::Result<WorkEnded> {
-    let pid = container.process.ok_or(Errno::SRCH)?;
-    let process = Process::open(pid)?;
-    let made = folders.iter().map(|folder| Made::require(folder));
-    let made: Vec<Made> = made.collect::<io::Result<_>>()?;
-    let mut command = command(container, &process)?;
+    let process = match container.running {
+        true => Some(ContainerProcess::open(
+            container.process.ok_or(Errno::SRCH)?,
+        )?),
+        false => None,
+    };
+    let made = folders.iter().map(|folder| HostFolder::require(folder));
+    let made: Vec<HostFolder> = made.collect::<io::Result<_>>()?;
+    let mut command = command(container, process.as_ref())?;
     command.args(arguments);
     let before = tcgetattr(io::stdin()).ok();
     // Before the next process is to be one of the container's: no thread can be started then.
@@ -78,14 +84,19 @@ pub fn enter(
     let child = std::sync::Arc::new(std::sync::OnceLock::new());
     let listener = hand_on(signals, std::sync::Arc::clone(&child))?;
     let own = rustix::fs::open("/proc/self/ns/pid", SPACE, Mode::empty())?;
-    rustix::thread::move_into_link_name_space(process.space("pid")?.as_fd(), None)?;
+    if let Some(process) = &process {
+        rustix::thread::move_into_link_name_space(process.space("pid")?.as_fd(), None)?;
+    }
     let started = command.spawn();
-    let back = rustix::thread::move_into_link_name_space(own.as_fd(), None);
+    let back = match process {
+        Some(_) => rustix::thread::move_into_link_name_space(own.as_fd(), None),
+        None => Ok(()),
+    };
     let started = started?;
     back?;
     let pid = Pid::from_raw(started.id().cast_signed()).ok_or(Errno::SRCH)?;
     let _ = child.set(pid);
-    let ended = wait(pid, &process);
+    let ended = wait(pid, process.as_ref());
     handle.close();
     let _ = listener.join();
     if !matches!(ended, Ok(WorkEnded::Exit(_)))
@@ -99,11 +110,26 @@ pub fn enter(
 }
 
 /// The call of ourselves that goes in.
-fn command(container: &Container, process: &Process) -> io::Result<Command> {
+fn command(container: &Container, process: Option<&ContainerProcess>) -> io::Result<Command> {
     let mut command = spawn::ourselves(WITHIN).ok_or(Errno::NOENT)?;
     let described = serde_json::to_string(container).map_err(io::Error::other)?;
-    let started = process.started()?;
-    command.args([process.pid.to_string(), started.to_string(), described]);
+    let (pid, started) = match process {
+        Some(process) => (process.pid, process.started()?),
+        None => (0, 0),
+    };
+    command.args([pid.to_string(), started.to_string(), described]);
+    if process.is_none() {
+        // What FreeScout would be started with.
+        let known = found::known_as(container).ok_or(Errno::SRCH)?;
+        for (name, value) in known
+            .record
+            .environment
+            .iter()
+            .filter(|(name, _)| is_setting(name))
+        {
+            command.env(OsStr::from_bytes(name), OsStr::from_bytes(value.expose()));
+        }
+    }
     let mut random = [0; 16];
     entropy::fill(&mut random);
     let host = Path::new("/").join(base16ct::lower::encode_string(&random));
@@ -124,6 +150,13 @@ fn command(container: &Container, process: &Process) -> io::Result<Command> {
     Ok(command)
 }
 
+/// Whether a variable is one of FreeScout's settings, or one that its images take.
+fn is_setting(name: &[u8]) -> bool {
+    [&b"APP_"[..], b"DB_", b"FREESCOUT_APP_"]
+        .iter()
+        .any(|beginning| name.starts_with(beginning))
+}
+
 /// Hands on the signals that end a program, which the terminal or a person may have sent to us alone; those that the
 /// terminal sends to both of us do no harm twice. One that stops us is left to the other process: we stop with it.
 fn hand_on(
@@ -135,7 +168,8 @@ fn hand_on(
             let signal = match signal {
                 SIGHUP => Signal::HUP,
                 SIGTERM => Signal::TERM,
-                // These come from the keyboard, to the other process as well.
+                SIGINT => Signal::INT,
+                SIGQUIT => Signal::QUIT,
                 _ => continue,
             };
             if let Some(pid) = child.get() {
@@ -146,7 +180,7 @@ fn hand_on(
 }
 
 /// Waits until it ends, and stops whenever it does.
-fn wait(pid: Pid, process: &Process) -> io::Result<WorkEnded> {
+fn wait(pid: Pid, process: Option<&ContainerProcess>) -> io::Result<WorkEnded> {
     loop {
         let (_, status) = match waitpid(Some(pid), WaitOptions::UNTRACED) {
             Ok(Some(ended)) => ended,
@@ -164,7 +198,7 @@ fn wait(pid: Pid, process: &Process) -> io::Result<WorkEnded> {
         let asked = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
         return Ok(match status.terminating_signal() {
             Some(signal) if asked.contains(&signal) => WorkEnded::Signal(signal),
-            _ if process.goes() => WorkEnded::Stopped,
+            _ if process.is_some_and(ContainerProcess::goes) => WorkEnded::Stopped,
             _ => WorkEnded::Killed,
         });
     }
@@ -183,12 +217,12 @@ const SPACE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
 
 /// A process of a container, held open: everything that is read of it belongs to the same one, even if its number is given
 /// to another meanwhile.
-struct Process {
+struct ContainerProcess {
     pid: i32,
     folder: OwnedFd,
 }
 
-impl Process {
+impl ContainerProcess {
     fn open(pid: i32) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::openat(CWD, format!("/proc/{pid}"), flags, Mode::empty())?;
@@ -293,13 +327,13 @@ fn is_same(space: BorrowedFd<'_>, ours: &Path) -> io::Result<bool> {
 
 /// A folder of ours on the host that is there while we work within. Where it was made for that and nothing came into it, it
 /// is removed afterwards: to look at an install leaves nothing behind.
-struct Made {
+struct HostFolder {
     held: OwnedFd,
     /// Those that were made, the innermost first.
     made: Vec<PathBuf>,
 }
 
-impl Made {
+impl HostFolder {
     fn require(folder: &Path) -> io::Result<Self> {
         // The view shows nothing of who may change what leads there.
         trust::require_closed(&trust::existing(folder)).map_err(io::Error::other)?;
@@ -318,7 +352,7 @@ impl Made {
     }
 }
 
-impl Drop for Made {
+impl Drop for HostFolder {
     fn drop(&mut self) {
         // Somebody else may be within, with this very folder, and have nothing in it yet.
         let alone = rustix::fs::flock(&self.held, FlockOperation::NonBlockingLockExclusive);
@@ -368,13 +402,14 @@ impl Errand {
     pub fn enter(self, folders: &[PathBuf], groups_of: fn(u32, u32) -> Vec<u32>) -> io::Result<()> {
         // Others of ours are looked for by it.
         rustix::thread::set_name(c"freescout-rescue")?;
-        let process = Process::open(self.pid)?;
+        if !self.container.running {
+            return self.enter_stopped(folders, groups_of);
+        }
+        let process = ContainerProcess::open(self.pid)?;
         if process.started()? != self.started {
             return Err(Errno::SRCH.into());
         }
-        let host = std::env::var_os(HOST).map(PathBuf::from);
-        let host = host.filter(|host| host.is_absolute() && host.components().count() == 2);
-        let host = host.ok_or(Errno::INVAL)?;
+        let host = host_alias()?;
         let spaces = process.spaces()?;
         let named = self
             .container
@@ -409,4 +444,47 @@ impl Errand {
         });
         Ok(())
     }
+
+    /// The same where it does not run: its files are put together, and the network is the host's.
+    fn enter_stopped(
+        self,
+        folders: &[PathBuf],
+        groups_of: fn(u32, u32) -> Vec<u32>,
+    ) -> io::Result<()> {
+        let known = found::known_as(&self.container).ok_or(Errno::SRCH)?;
+        let host = host_alias()?;
+        let outside = HostThread::start()?;
+        let luggage = Luggage::take(folders)?;
+        let Assembled {
+            root,
+            users,
+            groups,
+        } = stopped::assemble(&known)?;
+        let named = self.container.name.clone();
+        let named = named.or_else(|| self.container.id.clone());
+        view::enter(&root, luggage, &host)?;
+        untrusted::hide(host.as_os_str());
+        within::set(Within {
+            filed: named.unwrap_or_default(),
+            caller: self.caller,
+            container: self.container,
+            users,
+            groups,
+            process: None,
+            groups_of,
+            path: None,
+            kept: folders.to_vec(),
+            host,
+            outside,
+            spaces: None,
+        });
+        Ok(())
+    }
+}
+
+/// Where the host's files are to be read.
+fn host_alias() -> io::Result<PathBuf> {
+    let host = std::env::var_os(HOST).map(PathBuf::from);
+    let host = host.filter(|host| host.is_absolute() && host.components().count() == 2);
+    host.ok_or_else(|| Errno::INVAL.into())
 }

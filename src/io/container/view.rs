@@ -73,6 +73,11 @@ impl Luggage {
     }
 }
 
+/// A copy of what is mounted at this path, that belongs to no place yet.
+pub(super) fn copy_of(path: &Path) -> io::Result<OwnedFd> {
+    tree_of(CWD, path.as_os_str(), OpenTreeFlags::empty())
+}
+
 /// A copy of the mounts from here on, that belongs to no place yet.
 fn tree_of(at: BorrowedFd<'_>, name: &OsStr, flags: OpenTreeFlags) -> io::Result<OwnedFd> {
     let copy = OpenTreeFlags::OPEN_TREE_CLONE
@@ -128,7 +133,7 @@ pub(super) fn enter(root: &OwnedFd, luggage: Luggage, alias: &Path) -> io::Resul
         own: &own,
         left: MOST_ENTRIES,
     };
-    let kept = luggage.kept.iter().map(|kept| Place {
+    let kept = luggage.kept.iter().map(|kept| KeptBelow {
         below: kept.path.strip_prefix("/").unwrap_or(&kept.path),
         tree: &kept.tree,
     });
@@ -153,7 +158,7 @@ pub(super) fn enter(root: &OwnedFd, luggage: Luggage, alias: &Path) -> io::Resul
 }
 
 /// A folder of the host and the path that leads to it from here.
-struct Place<'a> {
+struct KeptBelow<'a> {
     below: &'a Path,
     tree: &'a OwnedFd,
 }
@@ -168,13 +173,18 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// Fills the folder `path` with the container's entries, and with those of these places that begin here.
-    fn fill(&mut self, at: BorrowedFd<'_>, path: &Path, places: Vec<Place<'_>>) -> io::Result<()> {
-        let mut ways: Vec<(OsString, Vec<Place<'_>>)> = Vec::new();
+    fn fill(
+        &mut self,
+        at: BorrowedFd<'_>,
+        path: &Path,
+        places: Vec<KeptBelow<'_>>,
+    ) -> io::Result<()> {
+        let mut ways: Vec<(OsString, Vec<KeptBelow<'_>>)> = Vec::new();
         for place in places {
             let mut parts = place.below.components();
             let Some(first) = parts.next() else { continue };
             let below = parts.as_path();
-            let rest = Place { below, ..place };
+            let rest = KeptBelow { below, ..place };
             match ways.iter_mut().find(|(name, _)| name == first.as_os_str()) {
                 Some((_, rests)) => rests.push(rest),
                 None => ways.push((first.as_os_str().to_owned(), vec![rest])),

@@ -166,6 +166,14 @@ impl Within {
         }
     }
 
+    /// Does something on the host, with its files and its network.
+    pub fn on_host<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        self.outside.work(work).ok()
+    }
+
     /// Whether a path leads to a file of the host's, not of the container's.
     pub fn is_hosts(&self, path: &Path) -> bool {
         self.is_kept(path) || path.starts_with(&self.host)
@@ -217,12 +225,12 @@ impl Within {
     }
 }
 
-type Work = Box<dyn FnOnce() + Send>;
+type HostWork = Box<dyn FnOnce() + Send>;
 
 /// A thread that stays in the host's folders and namespaces when the others enter a container. It lives as long as the
 /// process: what it starts is told by the kernel when its parent, this thread, ends.
 #[derive(Debug)]
-pub struct HostThread(Sender<Work>);
+pub struct HostThread(Sender<HostWork>);
 
 impl HostThread {
     /// Starts it, while this process is still on the host.
@@ -230,7 +238,7 @@ impl HostThread {
     /// # Errors
     /// The system's.
     pub fn start() -> io::Result<Self> {
-        let (sender, works) = channel::<Work>();
+        let (sender, works) = channel::<HostWork>();
         let (tell, told) = channel();
         std::thread::Builder::new()
             .name("host".to_owned())
@@ -261,7 +269,7 @@ impl HostThread {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
         let (tell, told) = channel();
-        let work: Work = Box::new(move || {
+        let work: HostWork = Box::new(move || {
             let _ = tell.send(work());
         });
         self.0

@@ -6,11 +6,13 @@
 mod files;
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use rustix::process::Gid;
 
 pub use self::files::{Group, User};
@@ -133,10 +135,17 @@ fn asked(database: &'static str, key: &str) -> Option<String> {
     answer
 }
 
-/// The bytes of one of the files; nothing where there is none.
+/// The bytes of one of the files; nothing where there is none. Within a container it may be anything: a pipe would be waited
+/// for, a device would have no end.
 fn read(path: &str) -> Vec<u8> {
+    let wait_for_nobody = OFlags::NONBLOCK.bits().cast_signed();
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(wait_for_nobody)
+        .open(path);
+    let is_file = |file: &File| file.metadata().is_ok_and(|meta| meta.is_file());
     let mut bytes = Vec::new();
-    if let Ok(file) = File::open(path) {
+    if let Some(file) = opened.ok().filter(is_file) {
         // What was read before a failure is part of it.
         let _ = file.take(MOST).read_to_end(&mut bytes);
     }
@@ -158,6 +167,30 @@ mod tests {
         assert_eq!(user_named("no-such-user-here"), None);
         assert_eq!(user_named("0"), None, "a number is no name");
         assert_eq!(group(54_321), None);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            path("fifo"),
+            rustix::fs::FileType::Fifo,
+            mode,
+            0,
+        )
+        .unwrap();
+        std::os::unix::fs::symlink("/dev/zero", path("endless")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", path("link")).unwrap();
+        for none in [path("fifo"), path("endless"), path(""), path("missing")] {
+            assert!(read(&none).is_empty(), "{none}");
+        }
+        assert!(
+            read(&path("link")).starts_with(b"root:"),
+            "as systems without an own file have it"
+        );
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn called(arguments: &[OsString]) -> Option<u8> {
     if call != INSIDE {
         return None;
     }
-    let error = match Entry::read(caller, spaces, account, within, groups) {
+    let error = match Crossing::read(caller, spaces, account, within, groups) {
         None => Errno::INVAL.into(),
         Some(call) => match call.enter() {
             Ok(()) => Command::new(program)
@@ -73,8 +73,8 @@ fn variables() -> impl Iterator<Item = (OsString, OsString)> {
     })
 }
 
-/// What such a call says.
-struct Entry {
+/// The way into a container, as such a call describes it.
+struct Crossing {
     caller: u32,
     /// Open under these numbers: root folder, mounts, users where they are the container's own, other namespaces.
     spaces: Vec<i32>,
@@ -86,7 +86,7 @@ struct Entry {
     groups: Vec<Gid>,
 }
 
-impl Entry {
+impl Crossing {
     fn read(
         caller: &OsStr,
         spaces: &OsStr,

@@ -93,6 +93,9 @@ impl Wizard {
             {
                 let chosen = problem.installs.get(self.survey.cursor.at());
                 if let Some(chosen) = chosen {
+                    if chosen.container.is_some() {
+                        return vec![Effect::Enter(Box::new(chosen.clone()))];
+                    }
                     self.survey.folder = Some(chosen.path.clone());
                     self.survey.chosen = true;
                     self.survey.cursor.set(0, 0);

@@ -99,13 +99,20 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     cautions
 }
 
+/// How many installs are listed: a hoster's server has hundreds.
+const INSTALLS: usize = 20;
+
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
     err.line(&problem.what);
-    for found in &problem.installs {
+    for found in problem.installs.iter().take(INSTALLS) {
         err.line(&format!("  {}", sentences::found::head(found)));
         err.line(&format!("      {}", sentences::found::how(&found.evidence)));
+    }
+    let more = problem.installs.len().saturating_sub(INSTALLS);
+    if more > 0 {
+        err.line(&format!("  {}", text!(found_more, count = more)));
     }
     // The same paths once more.
     let why = if problem.installs.is_empty() {

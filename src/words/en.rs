@@ -60,6 +60,7 @@ table! {
     container_with_stopped(container) = "{container} (stopped)";
     found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
     found_home = "in your home folder, but no crontab, service or web server names it";
+    found_more(count: number) = count { One "and 1 more, listed by --json", Other "and {count} more, listed by --json" };
     found_in(what, path) = "{what} ({path})";
     found_in_line(what, path, line) = "{what} ({path}, line {line})";
     web_user_unknown(name) = "There is no account named {name} on this server.";

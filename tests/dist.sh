@@ -43,12 +43,22 @@ look() {
     echo "static, $size bytes"
 }
 
+# Runs a script in mounts of its own, with an empty folder to mount them in as its last argument. They are gone with its
+# processes, however it ends, and the folder is empty again. It is removed as an empty one alone: through a mount that were left,
+# anything more would remove what it leads to.
+apart() {
+    local folder code=0
+    unshare --mount --propagation private true || fail "this machine lets nobody mount anything: the walks cannot be tried here"
+    folder=$(mktemp -d)
+    unshare --mount --propagation private "$@" "$folder" || code=$?
+    rmdir "$folder"
+    return "$code"
+}
+
 walk() {
     [ "$(id -u)" -eq 0 ] || fail "only root can change into another root"
     local program=$1
-    unshare --mount --propagation private true || fail "this machine lets nobody mount anything: the walks cannot be tried here"
-    # In mounts of its own: nothing of them is left, however it ends.
-    unshare --mount --propagation private "$here/walk.sh" "$program"
+    apart "$here/walk.sh" "$program"
 }
 
 # The same for 64-bit ARM. Rust's own linker puts it together; C is compiled by zig, which brings the headers of musl along.
@@ -99,7 +109,7 @@ tests() {
     servers=$(executable servers)
     pty=$(executable pty)
     [ -x "$servers" ] && [ -x "$pty" ] || fail "the tests could not be built"
-    unshare --mount --propagation private "$here/swapped.sh" "$1" "$PWD/target/debug/freescout-rescue" "$servers" "$pty"
+    apart "$here/swapped.sh" "$1" "$PWD/target/debug/freescout-rescue" "$servers" "$pty"
 }
 
 packages() {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Walks a program through roots that have next to nothing: a broken install is made, checked, recovered, checked, undone and
 # checked. Run by tests/dist.sh in mounts of its own.
-#   walk.sh PROGRAM
+#   walk.sh PROGRAM FOLDER
 set -euo pipefail
 program=$1
-work=$(mktemp -d)
-trap 'umount -R "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
-# Detached with the mounts below it, whatever is still open there.
+# An empty folder of the caller's. Everything is on a file system of its own there, which is gone with these mounts: nothing is
+# ever removed below it, where folders of this system are mounted.
+work=$2
 mount -t tmpfs -o mode=755 tmpfs "$work"
 
 say() { printf '\n== dist: %s\n' "$*"; }
@@ -109,7 +109,7 @@ new_system() {
     mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
-    rm -rf "${root:?}/var/lib/freescout-rescue"
+    mount -t tmpfs -o mode=755 tmpfs "$root/var/lib"
     cp "$program" "$root/freescout-rescue"
 }
 
